@@ -1,0 +1,61 @@
+/* The record room: what leaves giftd, as bytes. Decisions, rewards, dead letters; and reading decisions back to explain them.
+ *
+ * Every input line has exactly one outcome: one decision line, or one dead letter. A decision line names what was judged with state, each
+ * with its reason and the values it was decided on; what stateless conditions refused is not written (it would be ten thousand lines
+ * for ten thousand campaigns) but recomputed from the event and the same rulebook - record_explain() does both, so that explain
+ * answers for every campaign (R123). No clock, host or batch enters a record: same inputs, same bytes (interface.md "Events out").
+ */
+#ifndef GIFTD_RECORD_H
+#define GIFTD_RECORD_H
+
+#include "giftd/decide.h"
+
+/* Where an event came from: kept in its decision, so that explain finds the line again. */
+struct origin { struct str input; uint64_t position; /* bytes from the start of the input */ };
+
+/* One JSON line each, with newline. The buffer overflowing is the caller's bug (flush before LIMIT: an event writes at most 1 MiB). */
+void record_decision(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct origin *origin,
+                     const struct decision *decision);
+/* Every gift of the decision that goes out (issued, substituted, revoked, reduced, offset; chances too; not lost draws): gift.reward.* events, and gift.pool.low / .empty.
+ * Returns the number of lines. */
+uint32_t record_rewards(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct decision *decision);
+/* A dead letter: the line byte for byte (base64 when it is not UTF-8), reason, place, remedy. */
+void record_dead_letter(struct buffer *out, struct str line, const struct origin *origin, const struct event_error *error);
+/* One that could be read but not decided (STATUS_LIMIT). */
+void record_dead_event(struct buffer *out, struct str line, const struct origin *origin, struct str reason, struct str text);
+
+/* ---- reading back ---- */
+
+struct recorded_gift { struct str id, kind, item, reward, pool; int64_t value_minor, count; };
+struct recorded_outcome {
+  struct str campaign, rule, reason; /* ids; reason code */
+  uint32_t campaign_version;
+  struct str at;            /* JSON pointer of what failed */
+  struct str expected, actual, limit, pool, identity, period; /* as printed; empty: not said */
+  uint32_t gift_count;
+  struct recorded_gift *gifts;
+};
+struct recorded_decision {
+  struct str id, event_source, event_id, event_type, customer, time, gate, rulebook_digest, input;
+  uint64_t position;
+  uint32_t outcome_count;
+  struct recorded_outcome *outcomes;
+};
+/* Reads a line that record_decision wrote. STATUS_INPUT: it is none, or damaged (fault says where). */
+enum status record_read_decision(struct str line, struct arena *arena, struct recorded_decision *out, struct fault *fault) MUST_USE;
+
+/* ---- explaining ---- */
+
+enum language { LANGUAGE_EN, LANGUAGE_ZH };
+struct explain_style { enum language language; bool json; bool color; bool only_considered; /* leave out campaigns that do not listen to this type */ };
+
+/* The waterfall of one event: for each campaign and rule what became of it, in the campaign's own words - recorded outcomes where there are some,
+ * recomputed stateless refusals elsewhere. `recorded` may be NULL (the event was never decided: only stateless answers, said so). */
+void record_explain(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct recorded_decision *recorded,
+                    const struct explain_style *style);
+/* One line per outcome as scenarios and explain write it: "weekend-dining/half: gave instant_discount 40.00 CNY" / "weekend-dining/half: LIMIT_REACHED 1 of 1 per customer, day 2026-12-05". */
+void record_outcome_line(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision, uint32_t outcome, enum language language);
+/* A condition leaf in words: "amount >= 200.00", zh "金额 ≥ 200.00". */
+void record_condition(struct buffer *out, const struct rulebook *rulebook, uint32_t condition, enum language language);
+
+#endif

@@ -1,0 +1,72 @@
+/* The shard room: the loop that turns input into committed outcomes, written once against two small ports.
+ *
+ *     log.poll -> read -> match -> owners -> view.load -> decide -> record -> (many events) -> commit
+ *
+ * `log` brings lines and takes output; `view` keeps the records of owners. Which of them is the truth differs: with files and LMDB one
+ * transaction holds states, position and output lengths; with Kafka the log is the truth and the view follows. The loop does not know.
+ * Nothing that was not committed is ever visible: after any failure the caller drops both ports and opens them again.
+ */
+#ifndef GIFTD_SHARD_H
+#define GIFTD_SHARD_H
+
+#include "giftd/record.h"
+
+enum output { OUTPUT_REWARDS, OUTPUT_DECISIONS, OUTPUT_DLQ, OUTPUT_COUNT };
+
+struct input_line {
+  struct str bytes;        /* without newline; borrowed until the next poll */
+  uint64_t position;       /* bytes before it in this input */
+  int64_t arrival_ms;      /* when the stream got it, or TIME_NONE: the log does not know (files) */
+};
+
+struct log_port {
+  void *self;
+  /* Up to `capacity` further lines. *count 0 with STATUS_OK: nothing there now (*ended says whether nothing will come). A line without its newline at
+   * the end of a file that may grow is not returned; with --once it is. */
+  enum status (*poll)(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, bool *ended, struct fault *fault);
+  /* Adds bytes to an output; visible to others only after commit (or cut back after a crash). */
+  enum status (*append)(void *self, enum output output, struct str bytes, struct fault *fault);
+  struct str (*input_name)(void *self);
+};
+
+struct view_port {
+  void *self;
+  /* The record of an owner: bytes borrowed until the next call; empty when there is none. */
+  enum status (*load)(void *self, struct str key, struct str *record, struct fault *fault);
+  /* Keeps a record in the open batch. */
+  enum status (*store)(void *self, struct str key, struct str record, struct fault *fault);
+};
+
+struct shard_counts {
+  uint64_t lines, events, dead, duplicates, late, future, gifts, revoked, refusals, commits;
+  uint64_t owner_loads, owner_hits;
+  uint64_t by_reason[REASON_COUNT];
+};
+
+struct shard_settings {
+  struct decide_settings decide;
+  bool wall_clock;           /* arrival is when the line was read; else the stream's own time (the latest event time so far) */
+  uint64_t cache_bytes;      /* bound of the cache of owners' records */
+};
+
+struct shard; /* one input, one thread */
+
+/* `memory` must hold shard_memory(settings) bytes and outlive the shard. The rulebook is borrowed until shard_swap or shard_close. */
+size_t shard_memory(const struct shard_settings *settings);
+enum status shard_open(void *memory, const struct shard_settings *settings, const struct rulebook *rulebook, const struct match_index *index,
+                       struct match_cache *cache, const struct log_port *log, const struct view_port *view, struct shard **out, struct fault *fault) MUST_USE;
+/* Another rulebook from the next event on; only between two steps. */
+void shard_swap(struct shard *shard, const struct rulebook *rulebook, const struct match_index *index, struct match_cache *cache);
+/* One poll's worth of events, at most `most`. `now_ms` is used when wall_clock is set. *count is how many lines were taken. */
+enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint32_t *count, bool *ended, struct fault *fault) MUST_USE;
+/* Hands every changed record to view.store and the shard's own position facts; the caller then commits view and log together. */
+enum status shard_flush(struct shard *shard, struct fault *fault) MUST_USE;
+const struct shard_counts *shard_counts(const struct shard *shard);
+/* The stream's own time: latest event time so far (kept across restarts: the shard stores it in the view under "m:clock"). */
+int64_t shard_clock(const struct shard *shard);
+
+/* Observer for tests and `giftd test`: called after each decision, before anything is written. May be NULL. */
+typedef void shard_observer(void *self, const struct event *event, const struct decision *decision);
+void shard_observe(struct shard *shard, shard_observer *observer, void *self);
+
+#endif
