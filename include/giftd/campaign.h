@@ -373,6 +373,7 @@ struct rulebook {
   const struct listener *listeners; /* grouped by type: facts first, rules after, each in order */
   const uint32_t *refs;
   const struct member *members;
+  uint32_t deny_first, deny_count; /* into members: the bank's risk.deny lists (RISK_DENIED); no campaign key can switch them off (R130) */
   /* Which rules hear a fact / a rule's gift: for rule r and fact f, in order of judgement. */
   const struct span *fact_hearers;   /* [fact_count] into refs: rules */
   const struct span *reward_hearers; /* [rule_count] into refs: rules */
