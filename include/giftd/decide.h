@@ -30,7 +30,7 @@ extern const struct reason_info reasons[REASON_COUNT];
 
 enum cell_kind {
   CELL_FIRST = 1, CELL_LAST, CELL_MEASURE, CELL_DISTINCT, CELL_TRACK, CELL_LOT, CELL_LIMIT, CELL_GRANT, CELL_POOL, CELL_FED, CELL_ORIGINAL,
-  CELL_TAG, CELL_PROFILE, CELL_ENROLLED, CELL_OWED, CELL_KEPT, CELL_KIND_COUNT
+  CELL_TAG, CELL_PROFILE, CELL_ENROLLED, CELL_OWED, CELL_KEPT, CELL_TAKEN, CELL_BASE, CELL_KIND_COUNT
 };
 
 /* One remembered thing. What the four numbers mean is a table in src/decide/state.h, one row a kind. */
@@ -39,6 +39,7 @@ struct cell {
   uint8_t flags;
   uint16_t small;     /* kind's own use */
   int32_t period;     /* period number, or 0 */
+  int32_t expires_day; /* last day (since 1970, UTC) on which it is needed; 0: for ever */
   uint64_t decl;      /* 40-bit name of the fact, limit, pool, rule, chance */
   uint64_t key;       /* hash of the dimension values, digest of an event ..., or 0 */
   int64_t v[4];
@@ -124,10 +125,10 @@ struct decide_settings {
 /* STATUS_INPUT when a campaign accepts later events than the horizon, naming it. */
 enum status decide_check(const struct rulebook *rulebook, const struct decide_settings *settings, struct fault *fault) MUST_USE;
 
-/* Which owners may be touched: the customer first, then resources, then pools, each once. Returns their number (<= LIMIT_OWNERS; more is a bug:
- * rulebooks that could are refused). */
+/* Which owners may be touched: the customer first (decide_customer_owner: load that one before, since a reversal's owners stand in the
+ * customer's record), then resources and pools, each once. Returns their number (<= LIMIT_OWNERS; more is a bug: rulebooks that could are refused). */
 uint32_t decide_owners(const struct rulebook *rulebook, const struct event *event, const uint32_t *matches, uint32_t match_count,
-                       struct owner owners[LIMIT_OWNERS]);
+                       const struct state *customer, struct owner owners[LIMIT_OWNERS]);
 
 struct decide_input {
   const struct rulebook *rulebook;
