@@ -17,7 +17,10 @@ struct input_line {
   struct str bytes;        /* without newline; borrowed until the next poll */
   uint64_t position;       /* bytes before it in this input */
   int64_t arrival_ms;      /* when the stream got it, or TIME_NONE: the log does not know (files) */
+  bool piece;              /* a part of a line that is too long to be held whole: a dead letter, whatever stands in it */
 };
+#define LIMIT_LINE_BYTES (1024u * 1024u) /* a longer line comes in pieces of this size, in order, so that nothing of it is lost */
+_Static_assert(LIMIT_LINE_BYTES > LIMIT_EVENT_BYTES, "an event is never cut into pieces");
 
 struct log_port {
   void *self;
