@@ -1,0 +1,32 @@
+/* Help and wrong words: one form for all commands (interface.md "Commands").
+ *
+ * A command's flags are one table of getopt_long; what a person mistyped is answered with the nearest word that would have been right.
+ */
+#ifndef GIFTD_APP_HELP_H
+#define GIFTD_APP_HELP_H
+
+#include <getopt.h>
+#include <stdio.h>
+
+#include "app.h"
+
+/* `giftd --help`: fits 24 lines of 80 columns. */
+void help_overview(FILE *stream);
+void help_of(const struct command *command, FILE *stream);
+/* The command of that name or NULL. */
+const struct command *help_find(const char *name);
+
+/* Each prints one or two lines on stderr - what is wrong, the nearest right word, where to read on - and returns EXIT_BAD_USAGE. */
+int help_unknown_command(const char *name);
+/* For `case '?'` and `case ':'` of a loop over getopt_long with opterr = 0 and a short string that begins with ':'. `found` is what
+ * getopt_long returned; call it at once, before getopt_long is called again. */
+int help_bad_flag(const char *command, const struct option *options, char **argv, int found);
+/* "giftd demo: text" and where to read on. */
+int help_bad_usage(const char *command, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The nearest of some words (ended by NULL), or NULL when none is near. */
+const char *help_nearest(const char *word, const char *const *words);
+
+/* A whole number of a flag, between two bounds; false after telling what is wrong. */
+bool help_number(const char *command, const char *flag, const char *text, int64_t least, int64_t most, int64_t *out);
+
+#endif

@@ -1,0 +1,56 @@
+/* giftd: one binary, many commands. main only finds the command; everything else is in the command's own file (app.h).
+ *
+ *     giftd NAME ...  ──▶ commands[] ──▶ command_NAME(argc, argv) ──▶ exit code
+ *
+ * Help is answered here, so that every command has it, in the same form, before any of its flags is looked at.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "help.h"
+
+static bool asks_help(int argc, char **argv) {
+  if (argc > 0 && strcmp(argv[0], "-h") == 0) return true;
+  for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    if (strcmp(argv[i], "--help") == 0) return true;
+  }
+  return false;
+}
+
+static int help_command(int argc, char **argv) {
+  if (argc < 1) {
+    help_overview(stdout);
+    return EXIT_DONE;
+  }
+  const struct command *command = help_find(argv[0]);
+  if (command == NULL) return help_unknown_command(argv[0]);
+  help_of(command, stdout);
+  return EXIT_DONE;
+}
+
+/* Data that could not be written is a failure even when all else went well: a full disk must not look like success. */
+static int output_closed(int code) {
+  if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+  fprintf(stderr, "giftd: standard output could not be written; is the disk full or the pipe closed?\n");
+  return code == EXIT_DONE ? EXIT_TRY_AGAIN : code;
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2) {
+    help_overview(stderr);
+    return EXIT_BAD_USAGE;
+  }
+  const char *name = argv[1];
+  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) return output_closed(help_command(argc - 2, argv + 2));
+  if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
+    char *version[] = {(char[]){"version"}, NULL};
+    return output_closed(command_version(1, version));
+  }
+  const struct command *command = help_find(name);
+  if (command == NULL) return help_unknown_command(name);
+  if (asks_help(argc - 2, argv + 2)) {
+    help_of(command, stdout);
+    return output_closed(EXIT_DONE);
+  }
+  return output_closed(command->run(argc - 1, argv + 1));
+}
