@@ -29,7 +29,7 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
 /* A copy of the bytes, with a zero behind them; {NULL, 0} on overflow. */
 struct str arena_copy(struct arena *arena, struct str bytes);
 /* printf into the arena; {NULL, 0} on overflow. */
-struct str arena_print(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct str arena_print(struct arena *arena, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
 
 /* Text that is being written, in memory of a fixed size. Sticky: after the first byte that did not fit nothing is added and
  * `overflowed` stays set; the text so far remains valid. */
@@ -45,7 +45,7 @@ void buffer_reset(struct buffer *buffer);
 void buffer_put(struct buffer *buffer, struct str bytes);
 void buffer_byte(struct buffer *buffer, char byte);
 void buffer_int(struct buffer *buffer, int64_t number);
-void buffer_print(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buffer_print(struct buffer *buffer, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
 /* A JSON string with its quotes, RFC 8259 section 7; bytes that are not UTF-8 become U+FFFD. */
 void buffer_json(struct buffer *buffer, struct str text);
 static inline struct str buffer_text(const struct buffer *buffer) { return (struct str){buffer->memory, buffer->length}; }
