@@ -27,13 +27,12 @@
 #undef stdout
 #undef stderr
 
-/* Words that are common as names of members (time, read, write, open, close, poll, send, clock) and printf (the
- * name of a format attribute) are left to the nm test. */
+/* Words that are common as names of members (time, read, write, open, close, poll, send, clock) are left to the nm test. */
 #pragma GCC poison malloc calloc realloc free strdup strndup asprintf vasprintf alloca
 #pragma GCC poison gettimeofday clock_gettime localtime gmtime mktime strftime nanosleep usleep
 #pragma GCC poison rand srand random srandom rand_r drand48 getrandom arc4random
 #pragma GCC poison getenv setenv secure_getenv popen
-#pragma GCC poison fopen fclose fread fwrite fgets fputs puts stdin stdout stderr
+#pragma GCC poison fopen fclose fread fwrite fgets fputs printf puts stdin stdout stderr
 #pragma GCC poison strtok setlocale float double atof strtod
 
 #endif
