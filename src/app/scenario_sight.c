@@ -1,0 +1,198 @@
+/* What happened to the campaigns under test, collected and said in a scenario's own words: gifts, chances, revocations, refusals, the gate.
+ *
+ * What moves value must be listed by a scenario (required), refusals may be. Refusals that event and rulebook alone decide are not in a
+ * decision; they are recomputed, as `giftd explain` does.
+ */
+#include <assert.h>
+
+#include "giftd/record.h"
+#include "scenario.h"
+
+/* ---- collecting ---- */
+
+static struct sight *add_sight(struct comparison *c, enum expect_kind kind, uint32_t rule, enum reason reason) {
+  assert(c->sight_count < SCENARIO_SIGHTS);
+  struct sight *sight = &c->sights[c->sight_count++];
+  *sight = (struct sight){.kind = kind, .rule = rule, .reason = reason, .condition = NONE, .required = kind != EXPECT_REFUSE};
+  return sight;
+}
+
+static bool under_test(const struct comparison *c, uint32_t rule) {
+  for (uint32_t i = 0; i < c->scenario->campaign_count; i++)
+    if (c->scenario->campaigns[i] == c->rulebook->rules[rule].campaign) return true;
+  return false;
+}
+
+static void add_gifts(struct comparison *c) {
+  static const enum expect_kind kinds[] = {
+      [GIFT_ISSUED] = EXPECT_GIFT,    [GIFT_SUBSTITUTED] = EXPECT_GIFT, [GIFT_CHANCE] = EXPECT_CHANCE,
+      [GIFT_REVOKED] = EXPECT_REVOKE, [GIFT_REDUCED] = EXPECT_REDUCE,   [GIFT_OFFSET] = EXPECT_OFFSET,
+  };
+  for (uint32_t i = 0; i < c->decision->gift_count; i++) {
+    const struct gift *gift = &c->decision->gifts[i];
+    if (gift->kind == GIFT_LOST || !under_test(c, gift->rule)) /* a lost draw stands as its refusal */
+      continue;
+    add_sight(c, kinds[gift->kind], gift->rule, REASON_GIVEN)->gift = gift;
+  }
+}
+
+static void add_outcomes(struct comparison *c) {
+  for (uint32_t i = 0; i < c->decision->outcome_count; i++) {
+    const struct outcome *outcome = &c->decision->outcomes[i];
+    if (outcome->reason == REASON_GIVEN || !under_test(c, outcome->rule)) continue;
+    struct sight *sight = add_sight(c, EXPECT_REFUSE, outcome->rule, outcome->reason);
+    sight->outcome = outcome;
+    sight->outcome_index = i;
+  }
+}
+
+static bool was_judged(const struct comparison *c, uint32_t rule) {
+  for (uint32_t i = 0; i < c->decision->outcome_count; i++)
+    if (c->decision->outcomes[i].rule == rule) return true;
+  return false;
+}
+
+/* Rules that heard this type of event and were let go by what event and rulebook alone decide. */
+static void add_stateless(struct comparison *c) {
+  static const enum reason reason_of[] = {[MATCH_NOT_STARTED] = REASON_CAMPAIGN_NOT_STARTED,
+                                          [MATCH_ENDED] = REASON_CAMPAIGN_ENDED,
+                                          [MATCH_OUTSIDE_SCHEDULE] = REASON_OUTSIDE_SCHEDULE,
+                                          [MATCH_CONDITION] = REASON_CONDITION_NOT_MET};
+  for (uint32_t i = 0; i < c->scenario->campaign_count; i++) {
+    const struct campaign *campaign = &c->rulebook->campaigns[c->scenario->campaigns[i]];
+    for (uint32_t rule = campaign->rule_first; rule < campaign->rule_first + campaign->rule_count; rule++) {
+      struct match_answer answer = match_rule_refusal(c->rulebook, rule, c->event);
+      bool room = c->sight_count < SCENARIO_SIGHTS;
+      if (answer.refusal != MATCH_HEARS && answer.refusal != MATCH_OTHER_TYPE && !was_judged(c, rule) && room)
+        add_sight(c, EXPECT_REFUSE, rule, reason_of[answer.refusal])->condition = answer.condition;
+    }
+  }
+}
+
+void scenario_sights(struct comparison *c) {
+  c->sight_count = 0;
+  if (c->decision->gate != REASON_GIVEN) {
+    enum expect_kind kind = c->decision->gate == REASON_DUPLICATE_EVENT  ? EXPECT_DUPLICATE
+                            : c->decision->gate == REASON_EVENT_TOO_LATE ? EXPECT_LATE
+                                                                         : EXPECT_FUTURE;
+    add_sight(c, kind, NONE, c->decision->gate);
+    return;
+  }
+  add_gifts(c);
+  add_outcomes(c);
+  add_stateless(c);
+}
+
+/* ---- printing ---- */
+
+void scenario_print_value(const struct rulebook *rulebook, uint32_t rule, uint32_t item, int64_t value, struct buffer *out) {
+  if (item != NONE && rulebook->items[item].is_points)
+    buffer_int(out, value);
+  else
+    buffer_money(out, value, rulebook->campaigns[rulebook->rules[rule].campaign].decimals);
+}
+
+static void print_moment(int64_t ms, bool as_end, struct buffer *out) {
+  if (ms == TIME_NONE) return;
+  int64_t local = ms + SCENARIO_OFFSET_MINUTES * 60 * MS_PER_SECOND;
+  if (local % MS_PER_DAY == 0) {
+    buffer_date(out, local / MS_PER_DAY - (as_end ? 1 : 0));
+    return;
+  }
+  struct civil civil = civil_from_ms(local);
+  buffer_print(out, "%04d-%02d-%02dT%02d:%02d", civil.year, civil.month, civil.day, civil.hour, civil.minute);
+  if (civil.second != 0) buffer_print(out, ":%02d", civil.second);
+}
+
+static void print_rule(const struct comparison *c, uint32_t rule, struct buffer *out) {
+  const struct rule *named = &c->rulebook->rules[rule];
+  buffer_byte(out, ' ');
+  buffer_put(out, c->scenario->campaign_count == 1 ? named->id : named->name);
+}
+
+static void print_issued(const struct comparison *c, const struct gift *gift, struct buffer *out) {
+  const struct item *item = &c->rulebook->items[gift->item];
+  buffer_print(out, " %.*s", STR_FORMAT(item->reward));
+  if (gift->value_minor != 0) {
+    buffer_byte(out, ' ');
+    scenario_print_value(c->rulebook, gift->rule, gift->item, gift->value_minor, out);
+  }
+  if (gift->count != 1) buffer_print(out, " count %lld", (long long)gift->count);
+  if (c->rulebook->rules[gift->rule].item_count > 1) buffer_print(out, " item %.*s", STR_FORMAT(item->id));
+  if (gift->pool != NONE) buffer_print(out, " from %.*s", STR_FORMAT(c->rulebook->pools[gift->pool].name));
+  if (gift->instead_of != NONE) buffer_print(out, " instead-of %.*s", STR_FORMAT(c->rulebook->items[gift->instead_of].id));
+  if (gift->valid_from_ms != TIME_NONE || gift->valid_to_ms != TIME_NONE) {
+    buffer_put(out, STR(" valid "));
+    print_moment(gift->valid_from_ms, false, out);
+    buffer_put(out, STR(".."));
+    print_moment(gift->valid_to_ms, true, out);
+  }
+  if (gift->partial) buffer_put(out, STR(" partial"));
+}
+
+/* The words explain uses behind "RULE: REASON", in brackets: reading a scenario skips them, so a printed line can be copied into one. */
+static void print_judged(const struct comparison *c, const struct sight *sight, struct buffer *out) {
+  char memory[1024];
+  struct buffer line;
+  buffer_init(&line, memory, sizeof memory);
+  record_outcome_line(&line, c->rulebook, c->decision, sight->outcome_index, LANGUAGE_EN);
+  struct str text = buffer_text(&line), code = str_of(reasons[sight->reason].code);
+  while (text.length > 0 && !str_starts(text, code)) text = str_from(text, 1);
+  text = str_trim(str_from(text, code.length));
+  while (text.length > 0 && text.at[text.length - 1] == '\n') text.length--;
+  if (text.length > 0) buffer_print(out, " (%.*s)", STR_FORMAT(text));
+}
+
+static void print_value(const struct condition *leaf, const struct value *value, int decimals, struct buffer *out) {
+  if (value->kind == VALUE_TEXT)
+    buffer_put(out, value->text);
+  else if (value->kind == VALUE_BOOL)
+    buffer_put(out, value->number != 0 ? STR("true") : STR("false"));
+  else if (value->kind == VALUE_INT && leaf->money)
+    buffer_money(out, value->number, decimals);
+  else if (value->kind == VALUE_INT)
+    buffer_int(out, value->number);
+  else
+    buffer_put(out, STR("another list"));
+}
+
+static void print_recomputed(const struct comparison *c, const struct sight *sight, struct buffer *out) {
+  if (sight->condition == NONE) return;
+  const struct campaign *campaign = &c->rulebook->campaigns[c->rulebook->rules[sight->rule].campaign];
+  const struct condition *leaf = &c->rulebook->conditions[sight->condition];
+  struct value value;
+  buffer_put(out, STR(" ("));
+  record_condition(out, c->rulebook, sight->condition, LANGUAGE_EN);
+  if (leaf->kind == CONDITION_LEAF && leaf->left == LEFT_FIELD) {
+    buffer_put(out, STR(", was "));
+    if (match_leaf(c->rulebook, leaf, &value, campaign->offset_minutes))
+      print_value(leaf, &value, campaign->decimals, out);
+    else
+      buffer_put(out, STR("absent"));
+  }
+  buffer_byte(out, ')');
+}
+
+static void print_undone(const struct comparison *c, const struct gift *gift, struct buffer *out) {
+  int64_t value = gift->kind == GIFT_OFFSET && gift->value_minor == 0 ? gift->offset_minor : gift->value_minor;
+  if (value == 0) return;
+  buffer_byte(out, ' ');
+  scenario_print_value(c->rulebook, gift->rule, gift->item, value, out);
+}
+
+void scenario_print_sight(const struct comparison *c, const struct sight *sight, struct buffer *out) {
+  buffer_put(out, expect_words[sight->kind]);
+  if (sight->rule != NONE) print_rule(c, sight->rule, out);
+  if (sight->kind == EXPECT_GIFT)
+    print_issued(c, sight->gift, out);
+  else if (sight->kind == EXPECT_CHANCE)
+    buffer_print(out, " %lld", (long long)sight->gift->count);
+  else if (sight->gift != NULL)
+    print_undone(c, sight->gift, out);
+  if (sight->kind != EXPECT_REFUSE) return;
+  buffer_print(out, " %s", reasons[sight->reason].code);
+  if (sight->outcome != NULL)
+    print_judged(c, sight, out);
+  else
+    print_recomputed(c, sight, out);
+}

@@ -1,0 +1,259 @@
+/* `giftd test`: plays the scenario files that stand beside the campaigns (R-numbers cited in them; interface.md "Commands").
+ *
+ * Files of one folder share its campaigns: the folder is loaded once, every file in it is read, bound to the rulebook and played. What a
+ * file does wrong is told on stderr with its line; what a campaign does otherwise than expected is told on stdout as a diff.
+ */
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "help.h"
+#include "test_files.h"
+
+#define REGION_BYTES (1024u * 1024u * 1024u) /* address space; touched as needed */
+#define FILE_ARENA_BYTES (512u * 1024u * 1024u)
+#define OUTPUT_BYTES (64u * 1024u * 1024u)
+#define COVERAGE_BYTES (16u * 1024u * 1024u)
+#define RESULTS 65536u
+
+struct test_options {
+  bool verbose, coverage, json, has_pattern;
+  int64_t threshold; /* percent of rules, -1: none */
+  const char *junit;
+  regex_t pattern;
+};
+
+struct test_run {
+  struct test_options options;
+  struct test_report report;
+  struct arena memory;    /* of the whole run */
+  struct arena folder;    /* of one folder's files */
+  struct buffer output;   /* of one scenario */
+  struct buffer coverage; /* of all folders */
+  struct coverage_sums sums;
+  uint64_t events;
+  enum status worst; /* trouble with campaigns or files */
+};
+
+static int bad_status(const struct test_run *run) {
+  if (run->worst != STATUS_OK && status_exit_code(run->worst) != EXIT_BAD_ANSWER) return status_exit_code(run->worst);
+  return run->worst != STATUS_OK || run->report.failed > 0 || run->report.errors > 0 ? EXIT_BAD_ANSWER : EXIT_DONE;
+}
+
+/* ---- one file ---- */
+
+static void print_problems(const struct scenario_problems *problems) {
+  for (uint32_t i = 0; i < problems->count; i++) {
+    const struct scenario_problem *problem = &problems->items[i];
+    fprintf(stderr, "%.*s:%u: error: %.*s\n", STR_FORMAT(problem->file), problem->line, STR_FORMAT(problem->text));
+  }
+  if (problems->dropped > 0) fprintf(stderr, "... and %u more\n", problems->dropped);
+}
+
+static bool is_wanted(const struct test_run *run, const struct scenario *scenario) {
+  char title[SCENARIO_LINE_BYTES + 1];
+  snprintf(title, sizeof title, "%.*s", STR_FORMAT(scenario->title));
+  return !run->options.has_pattern || regexec(&run->options.pattern, title, 0, NULL, 0) == 0;
+}
+
+static void note_result(struct test_run *run, const struct scenario_file *file, const struct scenario *scenario, bool passed) {
+  if (!run->options.json) fwrite(run->output.memory, 1, run->output.length, stdout);
+  run->report.failed += !passed;
+  if (run->report.count == RESULTS) return;
+  struct str output = arena_copy(&run->memory, buffer_text(&run->output));
+  struct test_result *result = &run->report.items[run->report.count++];
+  *result =
+      (struct test_result){arena_copy(&run->memory, file->name), arena_copy(&run->memory, scenario->title), output, scenario->line, passed};
+}
+
+static void play_file(struct test_run *run, struct stage *stage, struct coverage *coverage, const struct scenario_file *file) {
+  struct play_options options = {run->options.verbose, coverage};
+  for (uint32_t i = 0; i < file->scenario_count; i++) {
+    if (!is_wanted(run, &file->scenarios[i])) continue;
+    buffer_reset(&run->output);
+    bool passed = scenario_play(stage, file, &file->scenarios[i], &options, &run->output);
+    note_result(run, file, &file->scenarios[i], passed);
+  }
+}
+
+static void test_file(struct test_run *run, const char *path, const struct loaded *loaded, struct stage *stage, struct coverage *coverage) {
+  struct scenario_problems *problems = arena_take(&run->folder, sizeof *problems);
+  struct fault fault;
+  struct str text;
+  problems->arena = &run->folder;
+  enum status status = test_file_read(path, &run->folder, &text, &fault);
+  if (status != STATUS_OK) {
+    fprintf(stderr, "giftd test: %s\n", fault.text);
+    run->report.errors++;
+    run->worst = status;
+    return;
+  }
+  struct scenario_file *file = scenario_read(str_of(path), text, loaded->catalogue, &run->folder, problems);
+  if (file != NULL) scenario_bind(file, loaded->rulebook, problems);
+  print_problems(problems);
+  if (file == NULL || problems->count > 0)
+    run->report.errors++;
+  else
+    play_file(run, stage, coverage, file);
+}
+
+/* ---- one folder ---- */
+
+static void add_coverage(struct test_run *run, struct str folder, const struct coverage *coverage) {
+  struct coverage_sums sums = coverage_sums(coverage);
+  run->sums.rules += sums.rules;
+  run->sums.rules_reached += sums.rules_reached;
+  if (run->options.json) {
+    if (run->coverage.length > 0) buffer_byte(&run->coverage, ',');
+    buffer_json(&run->coverage, folder);
+    buffer_byte(&run->coverage, ':');
+    coverage_json(coverage, &run->coverage);
+    return;
+  }
+  buffer_print(&run->coverage, "\ncoverage of %.*s\n", STR_FORMAT(folder));
+  coverage_print(coverage, &run->coverage);
+}
+
+static void test_loaded(struct test_run *run, const struct test_files *files, uint32_t first, uint32_t count, const struct loaded *loaded) {
+  struct fault fault;
+  struct stage *stage = stage_new(loaded, &fault);
+  struct coverage *coverage = coverage_new(loaded->rulebook);
+  if (stage == NULL || coverage == NULL) {
+    fprintf(stderr, "giftd test: %s\n", stage == NULL ? fault.text : "out of memory");
+    run->worst = STATUS_STORAGE;
+  }
+  for (uint32_t i = 0; i < count && stage != NULL && coverage != NULL; i++) {
+    arena_reset(&run->folder);
+    test_file(run, files->paths[first + i], loaded, stage, coverage);
+  }
+  if (stage != NULL && coverage != NULL) {
+    add_coverage(run, test_folder(files->paths[first]), coverage);
+    run->events += stage_events(stage);
+  }
+  stage_free(stage);
+  coverage_free(coverage);
+}
+
+static void test_one_folder(struct test_run *run, const struct test_files *files, uint32_t first, uint32_t count) {
+  struct str folder = test_folder(files->paths[first]);
+  char path[4096];
+  struct loaded loaded;
+  struct fault fault;
+  snprintf(path, sizeof path, "%.*s", STR_FORMAT(folder));
+  const char *paths[] = {path};
+  enum status status = app_load(paths, 1, &loaded, &fault);
+  if (status == STATUS_OK) {
+    test_loaded(run, files, first, count, &loaded);
+  } else {
+    app_print_findings(&loaded.findings, stderr, 50);
+    (void)app_fail("test", &fault);
+    run->worst = status;
+    run->report.errors += count;
+  }
+  app_unload(&loaded);
+}
+
+static void test_all(struct test_run *run, const struct test_files *files) {
+  for (uint32_t first = 0, count = 0; first < files->count; first += count) {
+    count = 1;
+    while (first + count < files->count && str_equal(test_folder(files->paths[first]), test_folder(files->paths[first + count]))) count++;
+    test_one_folder(run, files, first, count);
+  }
+}
+
+/* ---- the answer ---- */
+
+static int finish(struct test_run *run) {
+  const struct test_report *report = &run->report;
+  struct fault fault;
+  int code = bad_status(run);
+  struct str coverage = run->options.coverage ? buffer_text(&run->coverage) : STR("");
+  if (run->options.json) {
+    test_report_json(report, coverage, stdout);
+  } else {
+    fwrite(coverage.at, 1, coverage.length, stdout);
+    printf("%s%u scenarios, %u passed, %u failed, %llu events", coverage.length > 0 ? "\n" : "", report->count,
+           report->count - report->failed, report->failed, (unsigned long long)run->events);
+    printf(report->errors > 0 ? "; %u files not played\n" : "\n", report->errors);
+  }
+  if (report->count == 0 && code == EXIT_DONE) return help_bad_usage("test", "no scenario has a title that matches --run");
+  uint32_t percent = run->sums.rules == 0 ? 100 : run->sums.rules_reached * 100u / run->sums.rules;
+  if (code == EXIT_DONE && run->options.threshold > percent) {
+    fprintf(stderr, "giftd test: scenarios reach %u %% of the rules, --threshold asks for %lld\n", percent,
+            (long long)run->options.threshold);
+    code = EXIT_BAD_ANSWER;
+  }
+  if (run->options.junit != NULL && test_report_junit(report, run->options.junit, &fault) != STATUS_OK) return app_fail("test", &fault);
+  return code;
+}
+
+static int play(struct test_run *run, const struct test_files *files) {
+  char *region = region_open(REGION_BYTES);
+  if (region == NULL) {
+    fprintf(stderr, "giftd test: no room for %u bytes of address space; is `ulimit -v` set?\n", REGION_BYTES);
+    return EXIT_TRY_AGAIN;
+  }
+  char *at = region;
+  arena_init(&run->folder, at, FILE_ARENA_BYTES);
+  at += FILE_ARENA_BYTES;
+  buffer_init(&run->output, at, OUTPUT_BYTES);
+  at += OUTPUT_BYTES;
+  buffer_init(&run->coverage, at, COVERAGE_BYTES);
+  at += COVERAGE_BYTES;
+  arena_init(&run->memory, at, REGION_BYTES - (size_t)(at - region));
+  run->report.items = arena_array(&run->memory, RESULTS, sizeof *run->report.items);
+  test_all(run, files);
+  int code = finish(run);
+  region_close(region, REGION_BYTES);
+  return code;
+}
+
+/* ---- flags ---- */
+
+static bool set_pattern(struct test_options *options, const char *text) {
+  if (options->has_pattern) regfree(&options->pattern);
+  int trouble = regcomp(&options->pattern, text, REG_EXTENDED | REG_NOSUB);
+  options->has_pattern = trouble == 0;
+  if (trouble == 0) return true;
+  char words[128];
+  regerror(trouble, &options->pattern, words, sizeof words);
+  (void)help_bad_usage("test", "--run '%s' is no regular expression: %s", text, words);
+  return false;
+}
+
+static bool take_flag(int flag, struct test_options *options) {
+  switch (flag) {
+    case 'v': options->verbose = true; return true;
+    case 'c': options->coverage = true; return true;
+    case 'j': options->json = true; return true;
+    case 'u': options->junit = optarg; return true;
+    case 'r': return set_pattern(options, optarg);
+    default: options->coverage = true; return help_number("test", "--threshold", optarg, 0, 100, &options->threshold);
+  }
+}
+
+int command_test(int argc, char **argv) {
+  static const struct option flags[] = {{"verbose", no_argument, NULL, 'v'},
+                                        {"run", required_argument, NULL, 'r'},
+                                        {"coverage", no_argument, NULL, 'c'},
+                                        {"threshold", required_argument, NULL, 't'},
+                                        {"junit", required_argument, NULL, 'u'},
+                                        {"json", no_argument, NULL, 'j'},
+                                        {NULL, 0, NULL, 0}};
+  static const char *const here[] = {"."};
+  struct test_run run = {.options = {.threshold = -1}};
+  struct test_files files;
+  struct fault fault;
+  opterr = 0;
+  optind = 0;
+  for (int flag; (flag = getopt_long(argc, argv, ":v", flags, NULL)) != -1;) {
+    if (flag == '?' || flag == ':') return help_bad_flag("test", flags, argv, flag);
+    if (!take_flag(flag, &run.options)) return EXIT_BAD_USAGE;
+  }
+  const char *const *paths = optind < argc ? (const char *const *)(argv + optind) : here;
+  uint32_t path_count = optind < argc ? (uint32_t)(argc - optind) : 1;
+  int code = test_files_find(paths, path_count, &files, &fault) == STATUS_OK ? play(&run, &files) : app_fail("test", &fault);
+  test_files_free(&files);
+  if (run.options.has_pattern) regfree(&run.options.pattern);
+  return code;
+}
