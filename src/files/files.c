@@ -1,0 +1,275 @@
+/* The port over input and outputs, and the two records that say what was committed. Records are little-endian with a version in front.
+ *
+ *   outputs: version 1 | count 1 | per output: length 8, checksum 8 | output folder's name
+ *   input:   version 1 | flags 1 | position 8 | head length 4, digest 8 | short head length 4, digest 8 | tail length 4, digest 8 | name
+ */
+#include "inside.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RECORD_VERSION 1u
+enum input_flag { INPUT_IN_PIECE = 1, INPUT_UNTERMINATED = 2 };
+
+static const char *const output_names[OUTPUT_COUNT] = {"rewards.jsonl", "decisions.jsonl", "dlq.jsonl"};
+
+/* ---- numbers in records ---- */
+
+static void put_number(struct buffer *out, uint64_t number, unsigned bytes) {
+  for (unsigned i = 0; i < bytes; i++) buffer_byte(out, (char)(uint8_t)(number >> (8 * i)));
+}
+
+static bool take_number(struct str *record, uint64_t *number, unsigned bytes) {
+  if (record->length < bytes) return false;
+  *number = 0;
+  for (unsigned i = 0; i < bytes; i++) *number |= (uint64_t)(uint8_t)record->at[i] << (8 * i);
+  *record = str_from(*record, bytes);
+  return true;
+}
+
+/* ---- opening ---- */
+
+static enum status folder_make(const char *path, struct fault *fault) {
+  struct stat info;
+  if (mkdir(path, 0750) == 0) return STATUS_OK;
+  int why = errno;
+  if (why == EACCES || why == EROFS || why == ENOSPC) return fault_set(fault, STATUS_STORAGE, "cannot make the output folder %s: %s", path, strerror(why));
+  if (why == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return STATUS_OK;
+  return fault_set(fault, STATUS_USAGE, "cannot make the output folder %s: %s", path, why == EEXIST ? "a file has that name" : strerror(why));
+}
+
+/* The names of new files reach the disk too: a commit may count on them. */
+static enum status folder_sync(const char *path, struct fault *fault) {
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int failed = fd < 0 || (fsync(fd) != 0 && errno != EINVAL) ? errno : 0;
+  if (fd >= 0) close(fd);
+  return failed == 0 ? STATUS_OK : fault_set(fault, STATUS_STORAGE, "the output folder %s: %s", path, strerror(failed));
+}
+
+static enum status parts_open(struct files *files, const struct files_settings *settings, struct fault *fault) {
+  enum status status = input_open(&files->input, settings, fault);
+  if (status == STATUS_OK) status = folder_make(settings->output, fault);
+  for (int i = 0; i < OUTPUT_COUNT && status == STATUS_OK; i++) status = output_open(&files->outputs[i], settings->output, output_names[i], fault);
+  return status == STATUS_OK ? folder_sync(settings->output, fault) : status;
+}
+
+enum status files_open(const struct files_settings *settings, struct files **out, struct fault *fault) {
+  struct files *files = calloc(1, sizeof *files);
+  *out = NULL;
+  if (files == NULL) return fault_set(fault, STATUS_STORAGE, "no memory");
+  files->input.fd = files->input.watch = -1;
+  for (int i = 0; i < OUTPUT_COUNT; i++) files->outputs[i].fd = -1;
+  enum status status = parts_open(files, settings, fault);
+  if (status != STATUS_OK) {
+    files_close(files);
+    return status;
+  }
+  if (!files->input.stream) {
+    struct buffer key;
+    char hex[16];
+    digest_to_hex(hash64(&HASH_KEY_FIXED, str_of(files->input.canonical)), hex);
+    buffer_init(&key, files->input_key, sizeof files->input_key);
+    buffer_print(&key, "f:input:%.16s", hex);
+    files->input_key_length = key.length;
+  }
+  *out = files;
+  return STATUS_OK;
+}
+
+void files_close(struct files *files) {
+  if (files == NULL) return;
+  for (int i = 0; i < OUTPUT_COUNT; i++) output_close(&files->outputs[i]);
+  input_close(&files->input);
+  free(files);
+}
+
+struct str files_outputs_key(const struct files *files) {
+  (void)files;
+  return STR("f:outputs");
+}
+
+struct str files_input_key(const struct files *files) { return (struct str){files->input_key, files->input_key_length}; }
+struct str files_note(const struct files *files) { return str_of(files->note.text); }
+uint64_t files_position(const struct files *files) { return files->input.position; }
+uint64_t files_size(const struct files *files) { return input_size(&files->input); }
+void files_wait(struct files *files, int wake, int timeout_ms) { input_wait(&files->input, wake, timeout_ms); }
+
+/* ---- taking up what was committed ---- */
+
+static enum status record_damaged(const char *which, struct fault *fault) {
+  return fault_set(fault, STATUS_STATE, "the state's record of the %s is not of a known form: written by a newer giftd, or damaged", which);
+}
+
+static enum status outputs_new(struct files *files, struct fault *fault) {
+  for (int i = 0; i < OUTPUT_COUNT; i++) {
+    struct stat info;
+    const char *path = files->outputs[i].path;
+    if (stat(path, &info) != 0) return fault_set(fault, STATUS_STORAGE, "%s: %s", path, strerror(errno));
+    if (info.st_size > 0)
+      return fault_set(fault, STATUS_STATE,
+                       "%s holds %lld bytes, but the state knows nothing of them: they belong to another state; name the --state folder they were made "
+                       "with, or an empty --output folder", path, (long long)info.st_size);
+  }
+  return STATUS_OK;
+}
+
+static enum status outputs_resume(struct files *files, struct str record, struct fault *fault) {
+  uint64_t version, count, length, checksum, cut, total = 0;
+  if (record.length == 0) return outputs_new(files, fault);
+  if (!take_number(&record, &version, 1) || version != RECORD_VERSION || !take_number(&record, &count, 1) || count != OUTPUT_COUNT)
+    return record_damaged("outputs", fault);
+  for (int i = 0; i < OUTPUT_COUNT; i++) {
+    if (!take_number(&record, &length, 8) || !take_number(&record, &checksum, 8)) return record_damaged("outputs", fault);
+    enum status status = output_resume(&files->outputs[i], length, checksum, &cut, fault);
+    if (status != STATUS_OK) return status;
+    total += cut;
+  }
+  if (total > 0) (void)fault_set(&files->note, STATUS_OK, "the last run was interrupted: %llu bytes of output that were never committed are cut off", (unsigned long long)total);
+  return STATUS_OK;
+}
+
+struct input_mark {
+  uint64_t version, flags, position, head_length, head, short_length, short_head, tail_length, tail;
+  struct str name;
+};
+
+static bool mark_read(struct str record, struct input_mark *mark) {
+  bool whole = take_number(&record, &mark->version, 1) && mark->version == RECORD_VERSION && take_number(&record, &mark->flags, 1) &&
+               take_number(&record, &mark->position, 8) && take_number(&record, &mark->head_length, 4) && take_number(&record, &mark->head, 8) &&
+               take_number(&record, &mark->short_length, 4) && take_number(&record, &mark->short_head, 8) &&
+               take_number(&record, &mark->tail_length, 4) && take_number(&record, &mark->tail, 8);
+  mark->name = record;
+  return whole && mark->head_length <= EDGE_BYTES && mark->short_length <= mark->head_length && mark->tail_length <= EDGE_BYTES &&
+         mark->head_length <= mark->position && mark->tail_length <= mark->position;
+}
+
+static enum status input_cut(const struct files *files, const struct input_mark *mark, struct fault *fault) {
+  return fault_set(fault, STATUS_STATE,
+                   "the input %s has %llu bytes, but %llu were read from it: it was cut; restore it, or give the new one another name", files->input.given,
+                   (unsigned long long)input_size(&files->input), (unsigned long long)mark->position);
+}
+
+/* Whether the input is the one of the mark. Reading fails with a status; what is too short to tell is cut. */
+static enum status mark_compare(struct files *files, const struct input_mark *mark, bool *same, struct fault *fault) {
+  const struct input *input = &files->input;
+  uint64_t size = input_size(input), digest;
+  bool whole;
+  *same = false;
+  enum status status = input_digest(input, 0, (size_t)mark->short_length, &digest, &whole, fault);
+  if (status != STATUS_OK) return status;
+  if (whole && digest != mark->short_head) return STATUS_OK;
+  status = input_digest(input, 0, (size_t)mark->head_length, &digest, &whole, fault);
+  if (status != STATUS_OK) return status;
+  if (whole && digest != mark->head) return STATUS_OK;
+  if (size < mark->position) return input_cut(files, mark, fault);
+  status = input_digest(input, mark->position - mark->tail_length, (size_t)mark->tail_length, &digest, &whole, fault);
+  *same = status == STATUS_OK && whole && digest == mark->tail;
+  return status;
+}
+
+static enum status input_resume(struct files *files, struct str record, struct fault *fault) {
+  struct input_mark mark;
+  bool same = false;
+  if (record.length == 0 || files->input.stream) return STATUS_OK;
+  if (!mark_read(record, &mark)) return record_damaged("input", fault);
+  if (!str_equal(mark.name, str_of(files->input.canonical))) return STATUS_OK; /* another name with the same hash */
+  enum status status = mark_compare(files, &mark, &same, fault);
+  if (status != STATUS_OK) return status;
+  if (!same) {
+    (void)fault_set(&files->note, STATUS_OK, "the input %s is another one than was read before under this name: it is read from its start", files->input.given);
+    return STATUS_OK;
+  }
+  files->input.position = mark.position;
+  files->input.in_piece = (mark.flags & INPUT_IN_PIECE) != 0;
+  files->input.unterminated = (mark.flags & INPUT_UNTERMINATED) != 0;
+  return STATUS_OK;
+}
+
+enum status files_resume(struct files *files, struct str outputs, struct str input, struct fault *fault) {
+  enum status status = outputs_resume(files, outputs, fault);
+  if (status == STATUS_OK) status = input_resume(files, input, fault);
+  files->resumed = status == STATUS_OK;
+  return status;
+}
+
+/* ---- what is committed ---- */
+
+struct str files_outputs_record(struct files *files) {
+  struct buffer out;
+  buffer_init(&out, files->outputs_record, sizeof files->outputs_record);
+  put_number(&out, RECORD_VERSION, 1);
+  put_number(&out, OUTPUT_COUNT, 1);
+  for (int i = 0; i < OUTPUT_COUNT; i++) {
+    put_number(&out, files->outputs[i].length, 8);
+    put_number(&out, output_checksum(&files->outputs[i]), 8);
+  }
+  assert(!out.overflowed);
+  return buffer_text(&out);
+}
+
+static enum status put_edge(const struct files *files, struct buffer *out, uint64_t at, size_t length, struct fault *fault) {
+  uint64_t digest;
+  bool whole;
+  enum status status = input_digest(&files->input, at, length, &digest, &whole, fault);
+  if (status != STATUS_OK) return status;
+  if (!whole) return fault_set(fault, STATUS_STATE, "the input %s was cut while it was read; restore it, or give the new one another name", files->input.given);
+  put_number(out, length, 4);
+  put_number(out, digest, 8);
+  return STATUS_OK;
+}
+
+enum status files_input_record(struct files *files, struct str *record, struct fault *fault) {
+  const struct input *input = &files->input;
+  struct buffer out;
+  *record = (struct str){NULL, 0};
+  if (input->stream) return STATUS_OK;
+  size_t edge = input->position < EDGE_BYTES ? (size_t)input->position : EDGE_BYTES;
+  buffer_init(&out, files->input_record, sizeof files->input_record);
+  put_number(&out, RECORD_VERSION, 1);
+  put_number(&out, (input->in_piece ? INPUT_IN_PIECE : 0u) | (input->unterminated ? INPUT_UNTERMINATED : 0u), 1);
+  put_number(&out, input->position, 8);
+  enum status status = put_edge(files, &out, 0, edge, fault);
+  if (status == STATUS_OK) status = put_edge(files, &out, 0, edge < SHORT_HEAD_BYTES ? edge : SHORT_HEAD_BYTES, fault);
+  if (status == STATUS_OK) status = put_edge(files, &out, input->position - edge, edge, fault);
+  if (status != STATUS_OK) return status;
+  buffer_put(&out, str_of(input->canonical));
+  assert(!out.overflowed);
+  *record = buffer_text(&out);
+  return STATUS_OK;
+}
+
+enum status files_sync(struct files *files, struct fault *fault) {
+  enum status status = STATUS_OK;
+  for (int i = 0; i < OUTPUT_COUNT && status == STATUS_OK; i++) status = output_sync(&files->outputs[i], fault);
+  return status;
+}
+
+void files_committed(struct files *files) {
+  for (int i = 0; i < OUTPUT_COUNT; i++) files->outputs[i].committed = files->outputs[i].length;
+}
+
+/* ---- the port ---- */
+
+static enum status port_poll(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, bool *ended, struct fault *fault) {
+  struct files *files = self;
+  assert(files->resumed);
+  return input_poll(&files->input, lines, capacity, count, ended, fault);
+}
+
+static enum status port_append(void *self, enum output output, struct str bytes, struct fault *fault) {
+  struct files *files = self;
+  assert(files->resumed && output < OUTPUT_COUNT);
+  return output_append(&files->outputs[output], bytes, fault);
+}
+
+static struct str port_input_name(void *self) {
+  const struct files *files = self;
+  return str_of(files->input.given);
+}
+
+struct log_port files_port(struct files *files) { return (struct log_port){files, port_poll, port_append, port_input_name}; }

@@ -1,0 +1,65 @@
+/* What the files of this room share; nobody else includes it. */
+#ifndef GIFTD_FILES_INSIDE_H
+#define GIFTD_FILES_INSIDE_H
+
+#include "giftd/files.h"
+
+#include <limits.h>
+
+#define EDGE_BYTES 4096u                        /* of a head or tail that is digested */
+#define SHORT_HEAD_BYTES 128u                   /* tells a small new file from one that was cut */
+#define READ_BYTES (1024u * 1024u)              /* one read of the input */
+#define INPUT_BUFFER_BYTES (LIMIT_LINE_BYTES + READ_BYTES)
+#define RECORD_BYTES (PATH_MAX + 256u)
+
+struct input {
+  const char *given;          /* as named by the user: stands in decisions */
+  char canonical[PATH_MAX];   /* absolute, links resolved; "" for a stream */
+  int fd, watch;              /* watch: inotify, or -1 */
+  bool stream, follow;
+  uint64_t position;          /* behind the last line handed out */
+  bool in_piece;              /* position is inside a line that is too long */
+  bool unterminated;          /* the last line handed out had no newline: one that follows is no line */
+  char *buffer;
+  size_t start, end;          /* unread bytes of the buffer; buffer[start] is byte `position` of the input */
+  bool at_end;                /* the last read found nothing more */
+  uint64_t device, inode;
+};
+
+struct output_file {
+  char path[PATH_MAX];
+  int fd;
+  uint64_t length, synced, committed;
+  char tail[EDGE_BYTES];      /* the last bytes before length */
+  size_t tail_length;
+};
+
+struct files {
+  struct input input;
+  struct output_file outputs[OUTPUT_COUNT];
+  bool resumed;
+  char input_key[32];
+  size_t input_key_length;
+  char input_record[RECORD_BYTES], outputs_record[RECORD_BYTES];
+  struct fault note;          /* text only */
+};
+
+/* ---- input.c ---- */
+enum status input_open(struct input *input, const struct files_settings *settings, struct fault *fault) MUST_USE;
+void input_close(struct input *input);
+enum status input_poll(struct input *input, struct input_line *lines, uint32_t capacity, uint32_t *count, bool *ended, struct fault *fault) MUST_USE;
+void input_wait(struct input *input, int wake, int timeout_ms);
+/* Digest of `length` bytes at a place of the input (length <= EDGE_BYTES); *whole false: there are not so many. */
+enum status input_digest(const struct input *input, uint64_t at, size_t length, uint64_t *digest, bool *whole, struct fault *fault) MUST_USE;
+uint64_t input_size(const struct input *input);
+
+/* ---- output.c ---- */
+enum status output_open(struct output_file *output, const char *folder, const char *name, struct fault *fault) MUST_USE;
+void output_close(struct output_file *output);
+/* Cuts back to what was committed after checking it. *cut is how many bytes went. */
+enum status output_resume(struct output_file *output, uint64_t length, uint64_t checksum, uint64_t *cut, struct fault *fault) MUST_USE;
+enum status output_append(struct output_file *output, struct str bytes, struct fault *fault) MUST_USE;
+enum status output_sync(struct output_file *output, struct fault *fault) MUST_USE;
+uint64_t output_checksum(const struct output_file *output);
+
+#endif
