@@ -1,0 +1,75 @@
+/* `giftd config`: what is in effect and where it came from, the manual page of the options, a commented sample. Reads only. */
+#include <unistd.h>
+
+#include "giftd/config.h"
+#include "help.h"
+
+#define ASSIGNMENTS 64u
+#define OUTPUT_BYTES (1024u * 1024u)
+#define ARENA_BYTES (2u * 1024u * 1024u)
+
+static const char *const verbs[] = {"show", "docs", "sample", NULL};
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'}, {"set", required_argument, NULL, 'X'}, {"effective", no_argument, NULL, 'e'}, {"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+
+struct request {
+  const char *verb, *path;
+  const char *assignments[ASSIGNMENTS];
+  uint32_t count;
+  bool effective, json;
+};
+
+/* EXIT_DONE when the words are right. */
+static int request_read(int argc, char **argv, struct request *request) {
+  opterr = 0;
+  optind = 0;
+  for (int flag; (flag = getopt_long(argc, argv, ":c:X:", options, NULL)) != -1;) {
+    switch (flag) {
+      case 'c': request->path = optarg; break;
+      case 'X':
+        if (request->count == ASSIGNMENTS) return help_bad_usage("config", "more than %u times -X", ASSIGNMENTS);
+        request->assignments[request->count++] = optarg;
+        break;
+      case 'e': request->effective = true; break;
+      case 'j': request->json = true; break;
+      default: return help_bad_flag("config", options, argv, flag);
+    }
+  }
+  if (optind == argc) return help_bad_usage("config", "show, docs or sample is expected");
+  request->verb = argv[optind];
+  if (optind + 1 < argc) return help_bad_usage("config", "'%s': only one word is expected", argv[optind + 1]);
+  for (size_t i = 0; verbs[i] != NULL; i++) {
+    if (strcmp(verbs[i], request->verb) == 0) return EXIT_DONE;
+  }
+  const char *near = help_nearest(request->verb, verbs);
+  return help_bad_usage("config", "'%s' is not show, docs or sample%s%s%s", request->verb, near == NULL ? "" : "; did you mean ", near == NULL ? "" : near, near == NULL ? "" : "?");
+}
+
+static int show(const struct request *request, struct arena *arena, struct buffer *out) {
+  static struct config config;
+  struct fault fault;
+  config_init(&config, arena);
+  if (config_load(&config, request->path, environ, request->assignments, request->count, &fault) != STATUS_OK) return app_fail("config", &fault);
+  if (request->json) config_print_json(&config, out);
+  else config_print(&config, request->effective, out);
+  if (!request->json && out->length == 0) fputs("Every option has its default; giftd config show --effective lists them.\n", stderr);
+  return EXIT_DONE;
+}
+
+int command_config(int argc, char **argv) {
+  struct request request = {.verb = NULL};
+  int code = request_read(argc, argv, &request);
+  if (code != EXIT_DONE) return code;
+  unsigned char *region = region_open(ARENA_BYTES + OUTPUT_BYTES);
+  if (region == NULL) return help_bad_usage("config", "no memory");
+  struct arena arena;
+  struct buffer out;
+  arena_init(&arena, region, ARENA_BYTES);
+  buffer_init(&out, region + ARENA_BYTES, OUTPUT_BYTES);
+  if (strcmp(request.verb, "docs") == 0) config_document(&out);
+  else if (strcmp(request.verb, "sample") == 0) config_sample(&out);
+  else code = show(&request, &arena, &out);
+  (void)fwrite(out.memory, 1, out.length, stdout);
+  region_close(region, ARENA_BYTES + OUTPUT_BYTES);
+  return code;
+}
