@@ -1,0 +1,140 @@
+/* The catalogue: names of types and fields, found by a hash of their bytes. Looked up for every key of every event, so the hash is a few
+ * multiplications; it is not keyed, because the table's size bounds what a hostile key can cost (192 fields in 512 slots). */
+#include <assert.h>
+
+#include "catalogue_table.h"
+#include "name_hash.h"
+
+#define FIELD_SLOTS (sizeof((struct catalogue *)0)->field_slots / sizeof(uint16_t))
+#define TYPE_SLOTS (sizeof((struct catalogue *)0)->type_slots / sizeof(uint16_t))
+_Static_assert(FIELD_SLOTS >= 2 * LIMIT_FIELDS && TYPE_SLOTS >= 2 * LIMIT_EVENT_TYPES, "the tables stay half empty, so every search ends");
+
+uint16_t catalogue_field_hashed(const struct catalogue *catalogue, struct str name, uint64_t hash) {
+  for (size_t slot = hash % FIELD_SLOTS;; slot = (slot + 1) % FIELD_SLOTS) {
+    uint16_t entry = catalogue->field_slots[slot];
+    if (entry == 0) return FIELD_NONE;
+    if (str_equal(catalogue->fields[entry - 1].event_name, name)) return (uint16_t)(entry - 1);
+  }
+}
+
+uint16_t catalogue_field(const struct catalogue *catalogue, struct str event_name) {
+  return catalogue_field_hashed(catalogue, event_name, name_hash(event_name));
+}
+
+uint16_t catalogue_type(const struct catalogue *catalogue, struct str name) {
+  for (size_t slot = name_hash(name) % TYPE_SLOTS;; slot = (slot + 1) % TYPE_SLOTS) {
+    uint16_t entry = catalogue->type_slots[slot];
+    if (entry == 0) return TYPE_UNKNOWN;
+    if (str_equal(catalogue->types[entry - 1].name, name)) return (uint16_t)(entry - 1);
+  }
+}
+
+uint16_t catalogue_campaign_field(const struct catalogue *catalogue, struct str name) {
+  for (uint16_t i = 0; i < catalogue->field_count; i++)
+    if (str_equal(catalogue->fields[i].campaign_name, name)) return i;
+  return FIELD_NONE;
+}
+
+static size_t free_slot(const uint16_t *slots, size_t count, struct str name) {
+  size_t slot = name_hash(name) % count;
+  while (slots[slot] != 0) slot = (slot + 1) % count;
+  return slot;
+}
+
+enum status catalogue_add_type(struct catalogue *catalogue, const struct type_info *type, struct fault *fault) {
+  if (!str_is_id(type->name))
+    return fault_set(fault, STATUS_INPUT, "event type \"%.*s\": a name has 1 to 64 of A-Z a-z 0-9 _ . : -", STR_FORMAT(type->name));
+  if (catalogue_type(catalogue, type->name) != TYPE_UNKNOWN)
+    return fault_set(fault, STATUS_INPUT, "event type %.*s is there already", STR_FORMAT(type->name));
+  if (catalogue->type_count == LIMIT_EVENT_TYPES)
+    return fault_set(fault, STATUS_LIMIT, "event type %.*s: more than %u types", STR_FORMAT(type->name), LIMIT_EVENT_TYPES);
+  size_t slot = free_slot(catalogue->type_slots, TYPE_SLOTS, type->name);
+  catalogue->types[catalogue->type_count++] = *type;
+  catalogue->type_slots[slot] = catalogue->type_count;
+  return STATUS_OK;
+}
+
+/* Names that mean the same at the top of every event: a field of that name could not be told from them. */
+static bool is_attribute(struct str name) {
+  static const char *const attributes[] = {"id",      "source",      "type", "time",        "customer",        "subject",    "specversion", "data",
+                                           "recordedtime", "data_base64", "traceparent", "datacontenttype", "dataschema"};
+  for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++)
+    if (str_equal(name, str_of(attributes[i]))) return true;
+  return false;
+}
+
+enum status catalogue_add_field(struct catalogue *catalogue, const struct field_info *field, struct fault *fault) {
+  struct str name = field->event_name;
+  if (!str_is_id(name) || !str_is_id(field->campaign_name))
+    return fault_set(fault, STATUS_INPUT, "field \"%.*s\": a name has 1 to 64 of A-Z a-z 0-9 _ . : -", STR_FORMAT(name));
+  if (is_attribute(name)) return fault_set(fault, STATUS_INPUT, "field %.*s: every event has an attribute of that name", STR_FORMAT(name));
+  if (catalogue_field(catalogue, name) != FIELD_NONE || catalogue_campaign_field(catalogue, field->campaign_name) != FIELD_NONE)
+    return fault_set(fault, STATUS_INPUT, "field %.*s is there already", STR_FORMAT(name));
+  if (catalogue->field_count == LIMIT_FIELDS)
+    return fault_set(fault, STATUS_LIMIT, "field %.*s: more than %u fields", STR_FORMAT(name), LIMIT_FIELDS);
+  size_t slot = free_slot(catalogue->field_slots, FIELD_SLOTS, name);
+  catalogue->fields[catalogue->field_count++] = *field;
+  catalogue->field_slots[slot] = catalogue->field_count;
+  return STATUS_OK;
+}
+
+static void add_field_row(struct catalogue *out, const struct field_row *row) {
+  struct fault fault = {.text = ""};
+  struct str campaign_name = str_of(row->campaign_name == NULL ? row->event_name : row->campaign_name);
+  struct field_info field = {str_of(row->event_name), campaign_name, row->kind, str_of(row->help_en), str_of(row->help_zh)};
+  enum status status = catalogue_add_field(out, &field, &fault);
+  assert(status == STATUS_OK && "the built-in fields have names of their own");
+  (void)status;
+}
+
+static void add_type_row(struct catalogue *out, const struct type_row *row) {
+  struct fault fault = {.text = ""};
+  struct type_info type = {.name = str_of(row->name), .reversible = row->reversible, .help_en = str_of(row->help_en), .help_zh = str_of(row->help_zh)};
+  struct str name, rest = str_of(row->fields);
+  while (rest.length > 0) {
+    str_split(rest, ' ', &name, &rest);
+    uint16_t field = catalogue_field(out, name);
+    assert(field != FIELD_NONE && "a built-in type names built-in fields");
+    type.fields[field / 64] |= 1ULL << (field % 64);
+  }
+  enum status status = catalogue_add_type(out, &type, &fault);
+  assert(status == STATUS_OK && "the built-in types have names of their own");
+  (void)status;
+}
+
+void catalogue_init(struct catalogue *out) {
+  memset(out, 0, sizeof *out);
+  for (size_t i = 0; i < field_row_count; i++) add_field_row(out, &field_rows[i]);
+  for (size_t i = 0; i < type_row_count; i++) add_type_row(out, &type_rows[i]);
+  assert(catalogue_field(out, STR("reason")) == FIELD_ID_REASON && FIELD_ID_REASON == FIELD_ID_KNOWN_COUNT - 1);
+  assert(catalogue_type(out, STR("reward.reviewed")) == TYPE_ID_REVIEWED && TYPE_ID_REVIEWED == TYPE_ID_KNOWN_COUNT - 1);
+}
+
+/* A third of the letters may be wrong, three at most. */
+static unsigned most_edits(struct str name) { return name.length < 3 ? 0 : name.length > 9 ? 3 : (unsigned)name.length / 3; }
+
+struct str catalogue_near_type(const struct catalogue *catalogue, struct str name) {
+  struct str nearest = {NULL, 0};
+  unsigned least = most_edits(name) + 1;
+  for (uint16_t i = 0; i < catalogue->type_count; i++) {
+    unsigned distance = str_distance(catalogue->types[i].name, name, least);
+    if (distance >= least) continue;
+    least = distance;
+    nearest = catalogue->types[i].name;
+  }
+  return nearest;
+}
+
+struct str catalogue_near_field(const struct catalogue *catalogue, struct str campaign_name) {
+  struct str nearest = {NULL, 0};
+  unsigned least = most_edits(campaign_name) + 1;
+  uint16_t by_event_name = catalogue_field(catalogue, campaign_name); /* "amount_minor" where "amount" is meant */
+  if (by_event_name != FIELD_NONE) return catalogue->fields[by_event_name].campaign_name;
+  for (uint16_t i = 0; i < catalogue->field_count; i++) {
+    unsigned distance = str_distance(catalogue->fields[i].campaign_name, campaign_name, least);
+    if (distance >= least) continue;
+    least = distance;
+    nearest = catalogue->fields[i].campaign_name;
+  }
+  return nearest;
+}

@@ -1,0 +1,36 @@
+/* The hash of a key's bytes, made once for each key of an event and used twice: for the catalogue and to find keys that stand twice. */
+#ifndef GIFTD_EVENT_NAME_HASH_H
+#define GIFTD_EVENT_NAME_HASH_H
+
+#include "giftd/event.h"
+
+/* First and last bytes overlap for names of 4..8 and 8..16 bytes, so those are hashed whole; of longer ones the middle is folded in. */
+static inline uint64_t name_hash(struct str name) {
+  uint64_t a = 0, b = 0, hash = name.length * 0x9e3779b97f4a7c15ULL;
+  if (name.length >= 8) {
+    memcpy(&a, name.at, 8);
+    memcpy(&b, name.at + name.length - 8, 8);
+    for (size_t at = 8; at + 8 < name.length; at += 8) {
+      uint64_t middle;
+      memcpy(&middle, name.at + at, 8);
+      hash = (hash ^ middle) * 0xff51afd7ed558ccdULL;
+    }
+  } else if (name.length >= 4) {
+    uint32_t first, last;
+    memcpy(&first, name.at, 4);
+    memcpy(&last, name.at + name.length - 4, 4);
+    a = first;
+    b = last;
+  } else if (name.length > 0) {
+    a = (unsigned char)name.at[0];
+    b = (uint64_t)(unsigned char)name.at[name.length / 2] << 8 | (unsigned char)name.at[name.length - 1];
+  }
+  hash ^= a * 0xc4ceb9fe1a85ec53ULL;
+  hash = (hash ^ (hash >> 29)) + b * 0x94d049bb133111ebULL;
+  hash *= 0xbf58476d1ce4e5b9ULL;
+  return hash ^ (hash >> 32);
+}
+
+uint16_t catalogue_field_hashed(const struct catalogue *catalogue, struct str name, uint64_t hash);
+
+#endif
