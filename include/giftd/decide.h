@@ -94,6 +94,7 @@ struct gift {
   uint32_t pool;            /* that paid, or NONE */
   char id[ID22_BYTES];      /* reward id (campaigns.md section 10); of revocations: that of the gift */
   uint8_t id_length;
+  uint64_t id_words[2];     /* the same id as numbers */
   int64_t value_minor;      /* after ceiling, partial, offset; of REVOKED and REDUCED: how much goes back */
   int64_t count;            /* units or chances */
   int64_t offset_minor;     /* how much of the value an earlier reversal owed took away */

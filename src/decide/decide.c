@@ -1,0 +1,152 @@
+/* One event, in the order of the day (decide.h): gate, profile, reversal, measures, tracks, rules, first and last, memory. */
+#include "work.h"
+
+struct state *work_state(const struct work *w, const struct owner *owner) {
+  for (uint32_t i = 0; i < w->in->owner_count; i++) {
+    const struct owner *known = &w->in->owners[i];
+    if (known->length == owner->length && memcmp(known->key, owner->key, owner->length) == 0) return w->states[i];
+  }
+  assert(!"an owner that decide_owners did not name");
+  return NULL;
+}
+
+/* ---- gate ---- */
+
+/* A digest that was seen is a duplicate; one that may have been seen and let go (at or before the floor) is too late: never twice. */
+static enum reason gate(const struct work *w) {
+  const struct event *event = w->event;
+  if (state_seen(w->customer, event->digest)) return REASON_DUPLICATE_EVENT;
+  if (event->time_ms > event->arrival_ms + LIMIT_FUTURE_MS) return REASON_EVENT_IN_FUTURE;
+  bool floored = w->customer->seen_count > 0 && event->time_ms <= w->customer->floor_ms;
+  if (floored || event->time_ms < event->arrival_ms - w->in->settings->horizon_ms) return REASON_EVENT_TOO_LATE;
+  return REASON_GIVEN;
+}
+
+/* ---- profile and enrolment ---- */
+
+static void tags_replace(struct work *w, const struct value *tags) {
+  state_remove_all(w->customer, CELL_TAG, 0, 0);
+  for (uint32_t i = 0; i < tags->count; i++) {
+    uint64_t hash = hash64(&HASH_KEY_FIXED, tags->items[i]);
+    (void)work_make(w, w->customer, CELL_TAG, decl_of_hash(hash), hash, 0);
+  }
+}
+
+static void profile_set(struct work *w, uint16_t field, const struct value *value) {
+  struct str name = w->book->catalogue->fields[field].event_name;
+  uint64_t decl = name_decl(name);
+  uint32_t count = value->kind == VALUE_LIST ? value->count : 1;
+  state_remove_all(w->customer, CELL_PROFILE, decl, 0);
+  for (uint32_t i = 0; i < count; i++) {
+    struct cell *cell = work_make(w, w->customer, CELL_PROFILE, decl, 0, (int32_t)i);
+    if (cell != NULL) cell_set_value(cell, value, i);
+  }
+}
+
+static void profile_apply(struct work *w) {
+  work_touch(w->customer);
+  for (uint32_t i = 0; i < w->event->field_count; i++) {
+    const struct value *value = &w->event->values[i];
+    if (value->kind == VALUE_ABSENT) continue;
+    if (w->event->field_ids[i] == FIELD_ID_TAGS && value->kind == VALUE_LIST) tags_replace(w, value);
+    else profile_set(w, w->event->field_ids[i], value);
+  }
+}
+
+static void enrolment_apply(struct work *w) {
+  const struct value *named = event_field(w->event, FIELD_ID_CAMPAIGN);
+  for (uint32_t i = 0; i < w->book->campaign_count; i++) {
+    const struct campaign *campaign = work_campaign(w, i);
+    bool open = w->event->time_ms >= campaign->from_ms && w->event->time_ms < campaign->to_ms;
+    if (!campaign->enrolment || !open || (named != NULL && !str_equal(named->text, campaign->id))) continue;
+    uint64_t decl = name_decl(campaign->id);
+    struct cell *cell = work_make(w, w->customer, CELL_ENROLLED, decl, 0, 0);
+    if (cell == NULL) return;
+    if (cell->v[0] == 0 || w->event->time_ms < cell->v[0]) cell->v[0] = w->event->time_ms;
+    cell->expires_day = state_expiry(campaign->closing_ms + w->in->settings->memory_ms);
+  }
+}
+
+/* ---- rules ---- */
+
+struct candidate { uint32_t rule; const struct fired *fired; };
+#define CANDIDATES_MAX LIMIT_OUTCOMES
+
+static uint32_t candidate_add(struct candidate *candidates, uint32_t count, uint32_t rule, const struct fired *fired) {
+  uint32_t at = count;
+  while (at > 0 && candidates[at - 1].rule > rule) at--;
+  if (fired == NULL && at > 0 && candidates[at - 1].rule == rule) return count; /* two triggers of one rule: judged once */
+  assert(count < CANDIDATES_MAX);
+  memmove(&candidates[at + 1], &candidates[at], (count - at) * sizeof candidates[0]);
+  candidates[at] = (struct candidate){rule, fired};
+  return count + 1;
+}
+
+/* Rules woken by the event and rules woken by facts, together in order of judgement. */
+static void rules_judge(struct work *w) {
+  struct candidate candidates[CANDIDATES_MAX];
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < w->in->match_count; i++) {
+    const struct listener *listener = &w->book->listeners[w->in->matches[i]];
+    if (listener->kind == LISTENER_RULE) count = candidate_add(candidates, count, listener->owner, NULL);
+  }
+  for (uint32_t i = 0; i < w->fired_count; i++) {
+    const struct span *hearers = &w->book->fact_hearers[w->fired[i].fact];
+    if (w->fired[i].downward) lots_lower(w, &w->fired[i]);
+    for (uint32_t j = 0; !w->fired[i].downward && j < hearers->count; j++)
+      count = candidate_add(candidates, count, w->book->refs[hearers->first + j], &w->fired[i]);
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    struct wake wake = {.fired = candidates[i].fired, .outcome = NONE};
+    rule_judge(w, candidates[i].rule, &wake);
+  }
+}
+
+/* ---- memory ---- */
+
+static void remember(struct work *w) {
+  state_see(work_touch(w->customer), w->event->digest, w->event->time_ms, w->event->arrival_ms - w->in->settings->horizon_ms);
+  if (!w->kept_something || w->event->type == TYPE_UNKNOWN || !w->book->catalogue->types[w->event->type].reversible) return;
+  const struct value *amount = event_field(w->event, FIELD_ID_AMOUNT);
+  struct cell *original = work_make(w, w->customer, CELL_ORIGINAL, 0, w->event->digest, 0);
+  if (original == NULL) return;
+  original->v[0] = w->event->time_ms, original->v[1] = amount == NULL ? 0 : amount->number;
+  original->expires_day = state_expiry(w->event->time_ms + w->in->settings->memory_ms);
+}
+
+static void decide_all(struct work *w) {
+  if (w->event->type == TYPE_ID_CUSTOMER_UPDATED) profile_apply(w);
+  if (w->event->type == TYPE_ID_ENROLLED) enrolment_apply(w);
+  if (w->event->type == TYPE_ID_REVERSED) undo_apply(w);
+  if (w->out->gate != REASON_GIVEN) return;
+  facts_hear(w);
+  tracks_hear(w);
+  rules_judge(w);
+  facts_apply_pending(w);
+  remember(w);
+}
+
+enum status decide_event(const struct decide_input *input, struct state **states, struct arena *arena, struct decision *decision,
+                         struct fault *fault) {
+  assert(input->owner_count > 0 && input->owners[0].kind == OWNER_CUSTOMER && input->event->arrival_ms != TIME_NONE);
+  struct work w = {.in = input, .book = input->rulebook, .event = input->event, .states = states, .customer = states[0], .arena = arena,
+                   .out = decision, .audience_reason = REASON_COUNT};
+  w.customer_hash = hash64(&HASH_KEY_FIXED, input->event->customer);
+  decision->gate = gate(&w);
+  decision->outcome_count = decision->gift_count = decision->mark_count = 0;
+  if (decision->gate == REASON_GIVEN) decide_all(&w);
+  if (!w.full) return STATUS_OK;
+  for (uint32_t i = 0; i < input->owner_count; i++) states[i]->changed = false;
+  return fault_set(fault, STATUS_LIMIT, "customer %.*s: the record is full (%u facts, counters and gifts); end campaigns that keep too many keys",
+                   STR_FORMAT(input->event->customer), LIMIT_STATE_CELLS);
+}
+
+enum status decide_check(const struct rulebook *rulebook, const struct decide_settings *settings, struct fault *fault) {
+  for (uint32_t i = 0; i < rulebook->campaign_count; i++) {
+    const struct campaign *campaign = &rulebook->campaigns[i];
+    if (campaign->late_ms > settings->horizon_ms)
+      return fault_set(fault, STATUS_INPUT, "campaign %.*s accepts events %lld hours late, but event ids are remembered for %lld hours: raise events.horizon or "
+                       "lower late.accept", STR_FORMAT(campaign->id), (long long)(campaign->late_ms / 3600000), (long long)(settings->horizon_ms / 3600000));
+  }
+  return STATUS_OK;
+}

@@ -1,0 +1,109 @@
+/* Which owners an event may touch: asked before deciding, so that all of them can be loaded at once. A superset is right, a missing one is a bug. */
+#include "work.h"
+
+#define SLOTS 2048u
+
+struct gathering {
+  const struct rulebook *book;
+  struct work *w;           /* only to read dimensions of this event */
+  struct owner *owners;
+  uint32_t count;
+  uint16_t slots[SLOTS];    /* owner + 1 by hash of its key */
+};
+
+static void owner_add(struct gathering *g, const struct owner *owner) {
+  uint32_t slot = (uint32_t)hash64(&HASH_KEY_FIXED, (struct str){owner->key, owner->length}) % SLOTS;
+  for (; g->slots[slot] != 0; slot = (slot + 1) % SLOTS) {
+    const struct owner *known = &g->owners[g->slots[slot] - 1];
+    if (known->length == owner->length && memcmp(known->key, owner->key, owner->length) == 0) return;
+  }
+  assert(g->count < LIMIT_OWNERS);
+  g->owners[g->count++] = *owner;
+  g->slots[slot] = (uint16_t)g->count;
+}
+
+struct owner decide_customer_owner(struct str customer) {
+  struct owner owner = {.kind = OWNER_CUSTOMER, .length = (uint8_t)(customer.length + 1)};
+  assert(customer.length < sizeof owner.key);
+  owner.key[0] = OWNER_CUSTOMER;
+  memcpy(owner.key + 1, customer.at, customer.length);
+  return owner;
+}
+
+static void limit_owners(struct gathering *g, const struct limit *limit) {
+  uint32_t count = limit->each ? limit->dimension_count : 1;
+  if (!limit->each && limit->per_customer) return;
+  for (uint32_t n = 0; n < count; n++) {
+    const struct dimension *first = &limit->dimensions[limit->each ? n : 0];
+    uint64_t key = 0;
+    if (limit->each && first->kind == DIMENSION_CUSTOMER) continue;
+    if (!key_of_dimensions(g->w, first, limit->each ? 1 : limit->dimension_count, limit->campaign, &key)) continue;
+    if (limit->each) key = hash64_pair(&HASH_KEY_FIXED, key, n);
+    struct owner owner = limit_owner(limit, key);
+    owner_add(g, &owner);
+  }
+}
+
+static void pool_owners(struct gathering *g, uint32_t number, uint32_t depth) {
+  for (; number != NONE && depth < 2 * LIMIT_POOL_DEPTH; depth++) {
+    const struct pool *pool = &g->book->pools[number];
+    const struct value *share = pool->by == FIELD_NONE ? NULL : event_field(g->w->event, pool->by);
+    struct owner owner = pool_owner_of(pool, share == NULL || share->kind != VALUE_TEXT ? (struct str){NULL, 0} : share->text);
+    owner_add(g, &owner);
+    if (pool->fallback != NONE) pool_owners(g, pool->fallback, depth + 1);
+    number = pool->parent;
+  }
+}
+
+static void item_owners(struct gathering *g, uint32_t number) {
+  for (uint32_t depth = 0; number != NONE && depth <= LIMIT_OR_ELSE; depth++) {
+    const struct item *item = &g->book->items[number];
+    for (uint32_t i = 0; i < item->pool_count; i++) pool_owners(g, g->book->refs[item->pool_first + i], 0);
+    number = item->or_else;
+  }
+}
+
+static void rule_owners(struct gathering *g, uint32_t number, uint32_t depth) {
+  const struct rule *rule = &g->book->rules[number];
+  const struct span *hearers = &g->book->reward_hearers[number];
+  for (uint32_t i = 0; i < rule->limit_count; i++) limit_owners(g, &g->book->limits[g->book->refs[rule->limit_first + i]]);
+  for (uint32_t i = 0; i < rule->item_count; i++) item_owners(g, rule->item_first + i);
+  for (uint32_t i = 0; depth < 8 && i < hearers->count; i++) rule_owners(g, g->book->refs[hearers->first + i], depth + 1);
+}
+
+static void listener_owners(struct gathering *g, const struct listener *listener) {
+  if (listener->kind == LISTENER_RULE) {
+    rule_owners(g, listener->owner, 0);
+    return;
+  }
+  const struct span *hearers = &g->book->fact_hearers[listener->owner];
+  if (listener->kind == LISTENER_RESET) return;
+  for (uint32_t i = 0; i < hearers->count; i++) rule_owners(g, g->book->refs[hearers->first + i], 0);
+}
+
+/* A reversal gives back what grants took: their owners stand in the customer's record. */
+static void taken_owners(struct gathering *g, const struct state *customer) {
+  for (uint32_t i = 0; i < customer->cell_count && g->count < LIMIT_OWNERS; i++) {
+    const struct cell *cell = &customer->cells[i];
+    if (cell->kind != CELL_TAKEN) continue;
+    struct owner owner = {.kind = cell->v[2] != 0 ? OWNER_POOL : OWNER_RESOURCE, .length = 14};
+    owner.key[0] = (char)owner.kind;
+    for (unsigned j = 0; j < 5; j++) owner.key[1 + j] = (char)(cell->decl >> (8 * j));
+    for (unsigned j = 0; j < 8; j++) owner.key[6 + j] = (char)((uint64_t)cell->v[0] >> (8 * j));
+    owner_add(g, &owner);
+  }
+}
+
+uint32_t decide_owners(const struct rulebook *rulebook, const struct event *event, const uint32_t *matches, uint32_t match_count,
+                       const struct state *customer, struct owner owners[LIMIT_OWNERS]) {
+  struct decide_input input = {.rulebook = rulebook, .event = event};
+  struct work w = {.in = &input, .book = rulebook, .event = event};
+  struct gathering g = {.book = rulebook, .w = &w, .owners = owners};
+  struct owner own = decide_customer_owner(event->customer);
+  struct state *states = (struct state *)(uintptr_t)customer; /* read only: dimensions look at facts of the customer */
+  w.customer = states;
+  owner_add(&g, &own);
+  for (uint32_t i = 0; i < match_count; i++) listener_owners(&g, &rulebook->listeners[matches[i]]);
+  if (event->type == TYPE_ID_REVERSED) taken_owners(&g, customer);
+  return g.count;
+}

@@ -1,0 +1,168 @@
+/* What one event's decision works on: borrowed inputs, the answers so far, and the small memos that keep it linear. Private to the decide room.
+ *
+ *   decide.c    order of the day: gate, profile, reversal, facts, rules, memory
+ *   facts.c     measures, first, last         track.c   tracks        table.c  tables and `per` keys
+ *   condition.c tests with state              rule.c    judgement of one rule
+ *   give.c      choosers and items            limit.c   caps          pool.c   stock and budgets       chance.c lots
+ *   undo.c      reversals                     ids.c     reward ids and draws                          owners.c who may be touched
+ */
+#ifndef GIFTD_DECIDE_WORK_H
+#define GIFTD_DECIDE_WORK_H
+
+#include "state.h"
+
+#define FIRED_MAX 256u
+
+/* A fact that completed or entered another band: wakes the rules that hear it. */
+struct fired {
+  uint32_t fact;
+  bool downward;      /* a measure fell: only top-ups care */
+  uint64_t key;       /* track: its key; measure: the digest of the event */
+  int32_t period;     /* measure: period of the value that changed */
+  bool track;
+};
+
+/* What woke a rule: the event (fired and base NULL), a fact, or a gift. */
+struct wake {
+  const struct fired *fired;
+  const struct gift *base;
+  uint32_t outcome;   /* of the base gift, or NONE */
+};
+
+struct failure { uint32_t condition; enum reason reason; int64_t expected, actual; bool numbers, times, money; struct str text; };
+
+struct work {
+  const struct decide_input *in;
+  const struct rulebook *book;
+  const struct event *event;
+  struct state **states;
+  struct state *customer;
+  struct arena *arena;
+  struct decision *out;
+  uint64_t customer_hash;
+  bool full;                 /* a record had no room: the whole decision is void */
+  bool kept_something;       /* event fed a measure or gave: an ORIGINAL is worth remembering */
+  uint32_t fired_count;
+  struct fired fired[FIRED_MAX];
+  uint32_t pending_count;    /* first, last, resets that are applied after the rules */
+  uint32_t pending[LIMIT_MATCHES]; /* numbers of listeners */
+  /* memo of the last campaign whose audience was asked for */
+  uint32_t audience_campaign;
+  enum reason audience_reason; /* REASON_COUNT: none yet */
+  struct failure audience_failure;
+  /* the lot a claim rule is about to spend (LEFT_CHANCE), and the gift an add-on rests on */
+  const struct cell *lot; /* NULL or &lot_copy: the record's cells may move */
+  struct cell lot_copy;
+  const struct gift *base;
+  /* a recheck after a reversal: fields other than the amount count as they did then */
+  bool rechecking;
+  int64_t recheck_amount;
+  uint64_t recheck_cause; /* digest of the event whose gift is rechecked */
+};
+
+static inline const struct campaign *work_campaign(const struct work *w, uint32_t campaign) { return &w->book->campaigns[campaign]; }
+/* Marks a record as changed. */
+static inline struct state *work_touch(struct state *state) {
+  state->changed = true;
+  return state;
+}
+/* state_make on the customer's record; NULL sets w->full. */
+struct cell *work_make(struct work *w, struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period);
+struct cell *work_add(struct work *w, struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period);
+/* The record of an owner that decide_owners named; asking for another is a bug. */
+struct state *work_state(const struct work *w, const struct owner *owner);
+
+/* table.c */
+bool value_of_dimension(struct work *w, const struct dimension *dimension, uint32_t campaign, struct value *out);
+uint64_t hash_of_value(uint64_t seed, const struct value *value);
+/* Key of a `per` without the customer; false when the event lacks one of the values. No dimension: 0. */
+bool key_of_dimensions(struct work *w, const struct dimension *dimensions, uint32_t count, uint32_t campaign, uint64_t *key);
+struct str table_cell(struct work *w, const struct fact *fact);
+
+/* condition.c */
+/* The value of a left side now; kind VALUE_ABSENT when there is none. */
+struct value left_value(struct work *w, const struct condition *leaf, uint32_t campaign);
+/* Whether a tree holds. `all_nodes`: stateless parts too (rules that no listener filtered). Fills failure when it does not. */
+bool condition_holds(struct work *w, uint32_t node, uint32_t campaign, bool all_nodes, struct failure *failure);
+
+/* facts.c */
+void facts_hear(struct work *w);           /* measures now, first and last noted */
+void facts_apply_pending(struct work *w);  /* first, last and resets, after the rules */
+bool fact_open_to(struct work *w, const struct fact *fact);
+bool fact_heard(const struct work *w, uint32_t fact);
+int64_t measure_value(struct work *w, const struct fact *fact, uint64_t key, int32_t period, bool *absent);
+int32_t measure_period(const struct work *w, const struct fact *fact, int64_t time_ms);
+void measure_fired(struct work *w, uint32_t fact, uint64_t key, int32_t period, int64_t before, int64_t after);
+const struct cell *first_cell(struct work *w, const struct fact *fact, uint64_t key);
+void keep_values(struct work *w, uint64_t decl, uint64_t key, uint16_t field, const struct value *value, int64_t until_ms);
+const struct cell *kept_cell(struct work *w, uint64_t decl, uint64_t key, uint16_t field, int32_t item);
+
+/* track.c */
+void tracks_hear(struct work *w);
+const struct cell *track_completed(struct work *w, const struct fact *fact);
+
+/* rule.c */
+void rule_judge(struct work *w, uint32_t rule, const struct wake *wake);
+/* Audience and enrolment. */
+bool audience_allows(struct work *w, uint32_t campaign, struct failure *failure);
+bool campaign_accepts_late(const struct work *w, const struct campaign *campaign);
+struct outcome *outcome_new(struct work *w, uint32_t rule, enum reason reason);
+
+/* ids.c */
+struct reward_key { char text[192]; size_t length; };
+void key_print(struct reward_key *key, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
+struct digest128 reward_digest(const struct work *w, const struct rule *rule, const struct item *item, const struct reward_key *key);
+uint32_t draw_number(const struct hash_key *key, struct digest128 id, uint32_t attempt, uint32_t total);
+
+/* limit.c */
+#define CLAIMS_MAX 64u
+/* What one gift took from a limit or pool: remembered with the grant where an undo gives it back. */
+struct claim { bool pool; uint64_t decl, owner_key; int32_t period; int64_t amount; };
+struct claims { uint32_t count; struct claim claims[CLAIMS_MAX]; };
+static inline void claim_add(struct claims *claims, bool pool, uint64_t decl, uint64_t owner_key, int32_t period, int64_t amount) {
+  if (claims->count < CLAIMS_MAX && amount != 0) claims->claims[claims->count++] = (struct claim){pool, decl, owner_key, period, amount};
+}
+/* Room for one firing of a rule: false fills the outcome. */
+bool limits_have_room(struct work *w, const struct rule *rule, struct outcome *outcome);
+/* How much of `value` the amount limits leave (points or money by `points`); false: none or below `least`. */
+bool limits_cut(struct work *w, const struct rule *rule, bool points, int64_t *value, bool *partial, struct outcome *outcome);
+void limits_take_count(struct work *w, const struct rule *rule, struct claims *claims);
+void limits_take_amount(struct work *w, const struct rule *rule, bool points, int64_t value, struct claims *claims);
+struct owner limit_owner(const struct limit *limit, uint64_t key);
+
+/* pool.c */
+struct pool_need { int64_t units, money; };
+/* Whether all pools of an item (or what pays for them) have it; fills which pay. False fills pool, period and reason of the outcome. */
+bool pools_have(struct work *w, const struct item *item, struct pool_need need, struct outcome *outcome, uint32_t *paying, uint32_t *paying_count);
+void pools_take(struct work *w, const uint32_t *paying, uint32_t count, struct pool_need need, struct claims *claims);
+void pool_give_back(struct work *w, uint32_t pool, struct state *state, int32_t period, int64_t amount);
+struct owner pool_owner_of(const struct pool *pool, struct str share);
+#define PAYING_MAX 16u
+
+/* chance.c */
+const struct cell *lot_choose(struct work *w, const struct rule *rule, struct outcome *outcome);
+void lot_spend(struct work *w);
+/* Gives the chances of an item; false fills the outcome. */
+bool lot_give(struct work *w, const struct rule *rule, const struct item *item, const struct wake *wake, struct gift *gift, struct outcome *outcome);
+/* A measure fell: what a top-up gave is lowered, never below what was spent. */
+void lots_lower(struct work *w, const struct fired *fired);
+void lot_take_back(struct work *w, const struct item *item, uint64_t lot_key, int64_t count);
+int64_t moment_or(const struct moment *moment, int64_t from_ms, int32_t offset_minutes, int64_t otherwise);
+
+/* give.c */
+/* What the chosen items come to; false fills the outcome. */
+bool give_items(struct work *w, const struct rule *rule, const struct reward_key *key, const struct wake *wake, struct outcome *outcome);
+int64_t item_value(struct work *w, const struct item *item, uint32_t campaign);
+int64_t item_count(struct work *w, const struct item *item, uint32_t campaign);
+uint16_t item_mark(const struct item *item);
+uint64_t id_low(const struct gift *gift);
+
+/* undo.c */
+void undo_apply(struct work *w);
+/* recheck.c */
+/* What a gift is still worth with what is left after a reversal, at most `now`; 0: nothing. */
+int64_t recheck_value(struct work *w, const struct rule *rule, const struct cell *grant, int64_t amount_left, int64_t now);
+bool rule_rests_on(const struct work *w, const struct rule *rule, uint64_t fact_decl);
+const struct item *grant_item(const struct work *w, const struct rule *rule, const struct cell *grant);
+
+#endif
