@@ -35,6 +35,7 @@ struct session_settings {
   bool handle_signals;               /* SIGTERM, SIGINT drain; SIGHUP reads the campaigns again */
   uint32_t commit_events;            /* at most so many events in one commit */
   uint32_t commit_ms;                /* and at most so long after its first event */
+  uint64_t state_map_bytes;          /* address space of the store at first; 0: its own default */
   struct shard_settings shard;
   shard_observer *observer;          /* called after each decision, or NULL */
   void *observer_self;

@@ -88,14 +88,15 @@ static ssize_t bytes_read(const struct input *input, char *to, size_t room) {
   return read(input->fd, to, room);
 }
 
-/* Fills the buffer once. at_end: there is nothing more now (file) or ever (stream). */
-static enum status buffer_fill(struct input *input, struct fault *fault) {
+/* Fills the buffer once; `more` tells whether anything came. at_end: there is nothing more now (file) or ever (stream). */
+static enum status buffer_fill(struct input *input, bool *more, struct fault *fault) {
   size_t rest = input->end - input->start;
   assert(rest <= LIMIT_LINE_BYTES + 1);
   memmove(input->buffer, input->buffer + input->start, rest);
   input->start = 0;
   input->end = rest;
   ssize_t got = bytes_read(input, input->buffer + rest, INPUT_BUFFER_BYTES - rest);
+  *more = got > 0 || (got < 0 && errno == EINTR);
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return STATUS_OK;
   if (got < 0) return fault_set(fault, STATUS_STORAGE, "cannot read the input %s at byte %llu: %s", input->given,
                                 (unsigned long long)(input->position + rest), strerror(errno));
@@ -188,11 +189,13 @@ enum status input_poll(struct input *input, struct input_line *lines, uint32_t c
   *ended = false;
   *count = lines_cut(input, lines, capacity);
   if (*count > 0 || capacity == 0) return STATUS_OK;
-  enum status status = buffer_fill(input, fault);
-  if (status != STATUS_OK) return status;
-  *count = lines_cut(input, lines, capacity);
-  if (*count > 0 || !input->at_end) return STATUS_OK;
-  return end_meet(input, lines, count, ended, fault);
+  for (bool more = true; more;) { /* a long line may take several reads */
+    enum status status = buffer_fill(input, &more, fault);
+    if (status != STATUS_OK) return status;
+    *count = lines_cut(input, lines, capacity);
+    if (*count > 0) return STATUS_OK;
+  }
+  return input->at_end ? end_meet(input, lines, count, ended, fault) : STATUS_OK;
 }
 
 void input_wait(struct input *input, int wake, int timeout_ms) {

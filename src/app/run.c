@@ -1,0 +1,137 @@
+/* `giftd run`: events of a file or stream against a folder of campaigns, gifts into files, state in a folder - until the end (--once) or for ever.
+ *
+ * Every flag of its own is an option of the configuration under another name, so that flag, environment, file and default are one thing
+ * (interface.md "Commands", Config). Messages go to stderr; stdout carries the summary with --json and nothing else.
+ */
+#include "giftd/config.h"
+#include "help.h"
+#include "session.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define ASSIGNMENTS_MOST 64u
+#define CONFIG_ARENA_BYTES (1024u * 1024u)
+
+struct run_flags {
+  const char *config_file, *trace;
+  const char *values[CONFIG_KEY_COUNT]; /* flags that stand for an option */
+  const char *assignments[ASSIGNMENTS_MOST];
+  uint32_t assignment_count;
+  bool once, json;
+};
+
+/* Flags that are options: value of getopt_long is 256 + the option's number. */
+#define OPTION_FLAG(key) (256 + (int)(key))
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"input", required_argument, NULL, OPTION_FLAG(CONFIG_INPUT_PATH)},
+    {"output", required_argument, NULL, OPTION_FLAG(CONFIG_OUTPUT_DIR)},
+    {"campaigns", required_argument, NULL, OPTION_FLAG(CONFIG_CAMPAIGNS_DIR)},
+    {"state", required_argument, NULL, OPTION_FLAG(CONFIG_STATE_DIR)},
+    {"once", no_argument, NULL, 'o'},
+    {"trace", required_argument, NULL, 't'},
+    {"json", no_argument, NULL, 'j'},
+    {NULL, 0, NULL, 0},
+};
+
+/* 0 when all is well, else the exit code; what is wrong was told. */
+static int flag_take(struct run_flags *flags, char **argv, int flag) {
+  switch (flag) {
+    case 'c': flags->config_file = optarg; return 0;
+    case 't': flags->trace = optarg; return 0;
+    case 'o': flags->once = true; return 0;
+    case 'j': flags->json = true; return 0;
+    case 'X':
+      if (flags->assignment_count == ASSIGNMENTS_MOST) return help_bad_usage("run", "more than %u times -X; write them into a file and name it with -c", ASSIGNMENTS_MOST);
+      flags->assignments[flags->assignment_count++] = optarg;
+      return 0;
+    default:
+      if (flag < 256) return help_bad_flag("run", options, argv, flag);
+      flags->values[flag - 256] = optarg;
+      return 0;
+  }
+}
+
+static int flags_read(int argc, char **argv, struct run_flags *flags) {
+  opterr = 0;
+  optind = 0;
+  for (int flag; (flag = getopt_long(argc, argv, ":c:X:", options, NULL)) != -1;) {
+    int code = flag_take(flags, argv, flag);
+    if (code != 0) return code;
+  }
+  if (optind < argc) return help_bad_usage("run", "'%s': no argument is expected; name the input with --input", argv[optind]);
+  return 0;
+}
+
+static enum status config_take(struct config *config, const struct run_flags *flags, struct fault *fault) {
+  enum status status = config_load(config, flags->config_file, environ, flags->assignments, flags->assignment_count, fault);
+  for (const struct option *option = options; option->name != NULL && status == STATUS_OK; option++) {
+    if (option->val < 256 || flags->values[option->val - 256] == NULL) continue;
+    char name[32];
+    (void)snprintf(name, sizeof name, "--%s", option->name);
+    status = config_set(config, (enum config_key)(option->val - 256), flags->values[option->val - 256], name, fault);
+  }
+  return status;
+}
+
+static const char *text_of(const struct config *config, struct arena *arena, enum config_key key) { return arena_copy(arena, config_text(config, key)).at; }
+
+static enum status settings_fill(const struct config *config, const struct run_flags *flags, struct arena *arena, const char *campaigns[2],
+                                 struct session_settings *settings, struct fault *fault) {
+  bool secret;
+  session_defaults(settings);
+  campaigns[0] = text_of(config, arena, CONFIG_CAMPAIGNS_DIR);
+  campaigns[1] = text_of(config, arena, CONFIG_EVENTS_CATALOGUE);
+  settings->campaigns = campaigns;
+  settings->campaign_count = config_is_set(config, CONFIG_EVENTS_CATALOGUE) ? 2 : 1;
+  settings->input = text_of(config, arena, CONFIG_INPUT_PATH);
+  settings->output = text_of(config, arena, CONFIG_OUTPUT_DIR);
+  settings->state = text_of(config, arena, CONFIG_STATE_DIR);
+  settings->trace = flags->trace;
+  settings->once = flags->once;
+  settings->commit_events = (uint32_t)config_number(config, CONFIG_COMMIT_EVENTS);
+  settings->commit_ms = (uint32_t)config_number(config, CONFIG_COMMIT_INTERVAL_MS);
+  settings->state_map_bytes = (uint64_t)config_number(config, CONFIG_STATE_MAP_BYTES);
+  settings->shard.cache_bytes = (uint64_t)config_number(config, CONFIG_CACHE_BYTES);
+  settings->shard.wall_clock = str_equal(config_text(config, CONFIG_EVENTS_CLOCK), STR("wall"));
+  settings->shard.decide.horizon_ms = config_number(config, CONFIG_EVENTS_HORIZON);
+  settings->shard.decide.memory_ms = config_number(config, CONFIG_EVENTS_MEMORY);
+  return config_id_key(config, &settings->shard.decide.id_key, &secret, fault);
+}
+
+static int session_play(const struct session_settings *settings, bool json) {
+  struct session *session;
+  struct fault fault = {0};
+  enum status status = session_open(settings, &session, &fault);
+  if (status != STATUS_OK) return app_fail("run", &fault);
+  status = session_run(session, &fault);
+  session_print(session, stderr);
+  if (json) session_print_json(session, stdout);
+  session_close(session);
+  return status == STATUS_OK ? EXIT_DONE : app_fail("run", &fault);
+}
+
+int command_run(int argc, char **argv) {
+  struct run_flags flags = {0};
+  struct session_settings settings;
+  const char *campaigns[2];
+  struct fault fault = {0};
+  struct arena arena;
+  static struct config config;
+  int code = flags_read(argc, argv, &flags);
+  if (code != 0) return code;
+  void *region = region_open(CONFIG_ARENA_BYTES);
+  if (region == NULL) {
+    (void)fault_set(&fault, STATUS_STORAGE, "no memory");
+    return app_fail("run", &fault);
+  }
+  arena_init(&arena, region, CONFIG_ARENA_BYTES);
+  config_init(&config, &arena);
+  enum status status = config_take(&config, &flags, &fault);
+  if (status == STATUS_OK) status = settings_fill(&config, &flags, &arena, campaigns, &settings, &fault);
+  code = status == STATUS_OK ? session_play(&settings, flags.json) : app_fail("run", &fault);
+  region_close(region, CONFIG_ARENA_BYTES);
+  return code;
+}

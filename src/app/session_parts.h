@@ -1,0 +1,42 @@
+/* What the files of a session share: the session itself, its signals, what it tells. Nobody else includes it. */
+#ifndef GIFTD_APP_SESSION_PARTS_H
+#define GIFTD_APP_SESSION_PARTS_H
+
+#include "giftd/files.h"
+#include "giftd/lmdb.h"
+#include "giftd/telemetry.h"
+#include "session.h"
+
+#include <stdio.h>
+
+struct session {
+  struct session_settings settings;
+  struct loaded loaded;
+  struct files *files;
+  struct lmdb *lmdb;
+  struct log_port log;
+  struct view_port view;
+  struct shard *shard;
+  void *memory;              /* of the shard */
+  size_t memory_bytes;
+  FILE *trace;
+  uint32_t pending;          /* lines taken since the last commit */
+  int64_t pending_since_ms;  /* when the first of them was taken */
+  int64_t started_ms, ended_ms; /* steady clock */
+  uint64_t start_position;
+  struct progress progress;
+};
+
+/* ---- session_signals.c ---- */
+void signals_open(void);
+void signals_close(void);
+bool signals_stop(void);      /* SIGTERM or SIGINT came */
+bool signals_reload(void);    /* SIGHUP came since the last call */
+int signals_wake(void);       /* readable when one came, or -1 */
+
+/* ---- session_tell.c ---- */
+void progress_open(struct session *session);
+void progress_tell(struct session *session, bool last);
+void trace_write(struct session *session, const struct event *event, const struct decision *decision);
+
+#endif
