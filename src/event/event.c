@@ -1,0 +1,59 @@
+/* The door of the room: event_read and what is asked of an event afterwards. */
+#include <assert.h>
+
+#include "reader.h"
+
+const struct value *event_field(const struct event *event, uint16_t field) {
+  for (uint32_t i = 0; i < event->field_count; i++)
+    if (event->field_ids[i] == field) return &event->values[i];
+  return NULL;
+}
+
+uint64_t event_digest(struct str source, struct str id) {
+  char bytes[2 * LIMIT_ID_BYTES + 1];
+  assert(source.length <= LIMIT_ID_BYTES && id.length <= LIMIT_ID_BYTES);
+  if (source.length > 0) memcpy(bytes, source.at, source.length);
+  bytes[source.length] = '\0'; /* no id holds it, so (ab, c) and (a, bc) differ */
+  if (id.length > 0) memcpy(bytes + source.length + 1, id.at, id.length);
+  return hash64(&HASH_KEY_FIXED, (struct str){bytes, source.length + 1 + id.length});
+}
+
+/* All but the values, which are valid up to field_count. */
+static void event_clear(struct event *event) {
+  struct str none = {NULL, 0};
+  event->id = event->source = event->customer = event->type_name = event->traceparent = none;
+  event->type = TYPE_UNKNOWN;
+  event->offset_minutes = 0;
+  event->time_ms = event->arrival_ms = TIME_NONE;
+  event->digest = 0;
+  event->field_count = 0;
+}
+
+/* The reader is some 80 KB: only what has to start empty is cleared, the rest is written before it is read. */
+static void reader_init(struct reader *r, const struct catalogue *catalogue, struct str line, struct arena *arena, struct event_error *error) {
+  r->line = line;
+  r->at = 0;
+  r->catalogue = catalogue;
+  r->arena = arena;
+  r->error = error;
+  r->scratch = NULL;
+  r->scratch_used = 0;
+  r->depth = 0;
+  r->inside = r->in_data = false;
+  r->attribute = ATTRIBUTE_NONE;
+  r->top_field = r->data_field = FIELD_NONE;
+  r->top_count = r->data_count = r->key_count = 0;
+  memset(r->attributes, 0, sizeof r->attributes);
+  _Static_assert(JSON_TYPE_END == 0, "a token of zeros is absent");
+}
+
+enum event_problem event_read(const struct catalogue *catalogue, struct str line, struct arena *arena, struct event *event,
+                              struct event_error *error) {
+  struct reader reader;
+  reader_init(&reader, catalogue, line, arena, error);
+  event_clear(event);
+  error->problem = EVENT_OK;
+  if (scan_event(&reader) && interpret_event(&reader, event)) return EVENT_OK;
+  assert(error->problem != EVENT_OK);
+  return error->problem;
+}
