@@ -47,13 +47,23 @@ enum status record_read_decision(struct str line, struct arena *arena, struct re
 /* ---- explaining ---- */
 
 enum language { LANGUAGE_EN, LANGUAGE_ZH };
-struct explain_style { enum language language; bool json; bool color; bool only_considered; /* leave out campaigns that do not listen to this type */ };
+struct explain_style {
+  enum language language;
+  bool json;            /* one object a line (documented in src/record/explain_json.c) */
+  bool color;           /* ANSI colours, text only */
+  bool only_considered; /* leave out campaigns that do not listen to this type */
+  bool brief;           /* a line for each rule, without its steps */
+};
 
 /* The waterfall of one event: for each campaign and rule what became of it, in the campaign's own words - recorded outcomes where there are some,
- * recomputed stateless refusals elsewhere. `recorded` may be NULL (the event was never decided: only stateless answers, said so). */
+ * recomputed stateless refusals elsewhere. `recorded` may be NULL (the event was never decided: only stateless answers, said so); `event` may
+ * be NULL when `recorded` is not (its line is not at hand: only what was recorded, said so). */
 void record_explain(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct recorded_decision *recorded,
                     const struct explain_style *style);
-/* One line per outcome as scenarios and explain write it: "weekend-dining/half: gave instant_discount 40.00 CNY" / "weekend-dining/half: LIMIT_REACHED 1 of 1 per customer, day 2026-12-05". */
+/* The witness for tests: one JSON line that says for every rule listening to the event's type what became of it, from the decision itself and a
+ * listener-by-listener evaluation - no index, no record. tests/app/explain_agrees holds explain against it. O(rules x listeners). */
+void record_trace(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct decision *decision);
+/* One line per outcome as scenarios and explain write it: "weekend-dining/half: gave instant_discount 40.00 CNY" / "weekend-dining/half: LIMIT_REACHED 1 of 1 per customer, day 2026-12-05". Without a newline. */
 void record_outcome_line(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision, uint32_t outcome, enum language language);
 /* A condition leaf in words: "amount >= 200.00", zh "金额 ≥ 200.00". */
 void record_condition(struct buffer *out, const struct rulebook *rulebook, uint32_t condition, enum language language);

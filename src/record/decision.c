@@ -1,0 +1,130 @@
+/* The decision line: one for every event that could be read (CloudEvents type "gift.decision"). It is written for each of a million events in
+ * a second, so constant pieces are copied whole and nothing is formatted that is a constant of the rulebook.
+ *
+ * The id is the event's digest, so the same event has the same decision id everywhere; an event that was stopped at the gate (a duplicate, too
+ * late) was decided elsewhere or never, and its line carries its place as well: ids of decisions stay unique though event ids come twice.
+ */
+#include "text.h"
+
+#include "told.h"
+
+struct str text_gift_kind(enum gift_kind kind) {
+  switch (kind) {
+  case GIFT_ISSUED: return STR("issued");
+  case GIFT_SUBSTITUTED: return STR("substituted");
+  case GIFT_CHANCE: return STR("chance");
+  case GIFT_REVOKED: return STR("revoked");
+  case GIFT_REDUCED: return STR("reduced");
+  case GIFT_OFFSET: return STR("offset");
+  case GIFT_LOST: return STR("lost");
+  }
+  assert(false && "a gift's kind is one of the list");
+  return STR("");
+}
+
+void text_envelope(struct buffer *out, struct str type, struct str subject, const struct event *event) {
+  PUT(out, "\",\"source\":\"giftd\",\"type\":\"");
+  text_put(out, type);
+  PUT(out, "\",\"subject\":");
+  text_json(out, subject);
+  PUT(out, ",\"time\":\"");
+  buffer_time(out, event->time_ms, event->offset_minutes);
+  PUT(out, "\"");
+  TEXT_MEMBER(out, "traceparent", event->traceparent);
+  PUT(out, ",\"data\":{");
+}
+
+static void decision_gift(struct buffer *out, const struct rulebook *rulebook, const struct gift *gift) {
+  PUT(out, "{\"id\":\"");
+  text_put(out, (struct str){gift->id, gift->id_length});
+  PUT(out, "\",\"kind\":\"");
+  text_put(out, text_gift_kind(gift->kind));
+  PUT(out, "\"");
+  if (gift->item != NONE) {
+    const struct item *item = &rulebook->items[gift->item];
+    TEXT_MEMBER(out, "item", item->id);
+    TEXT_MEMBER(out, "reward", item->reward);
+  }
+  TEXT_NUMBER(out, "value_minor", gift->value_minor);
+  TEXT_NUMBER(out, "count", gift->count);
+  if (gift->pool != NONE) TEXT_MEMBER(out, "pool", rulebook->pools[gift->pool].name);
+  PUT(out, "}");
+}
+
+static void decision_gifts(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision, const struct outcome *outcome) {
+  if (outcome->gift_count == 0) return;
+  assert(outcome->gift_first + outcome->gift_count <= decision->gift_count);
+  PUT(out, ",\"gifts\":[");
+  for (uint32_t i = 0; i < outcome->gift_count; i++) {
+    if (i > 0) PUT(out, ",");
+    decision_gift(out, rulebook, &decision->gifts[outcome->gift_first + i]);
+  }
+  PUT(out, "]");
+}
+
+static void decision_values(struct buffer *out, const struct told *told) {
+  TEXT_MEMBER(out, "at", told->at);
+  TEXT_MEMBER(out, "limit", told->limit);
+  TEXT_MEMBER(out, "pool", told->pool);
+  TEXT_MEMBER(out, "identity", told->identity);
+  TEXT_MEMBER(out, "period", told->period);
+  TEXT_MEMBER(out, "expected", told->expected);
+  TEXT_MEMBER(out, "actual", told->actual);
+}
+
+static void decision_outcome(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision,
+                             const struct outcome *outcome) {
+  const struct rule *rule = &rulebook->rules[outcome->rule];
+  const struct campaign *campaign = &rulebook->campaigns[rule->campaign];
+  PUT(out, "{\"campaign\":\"");
+  text_put(out, campaign->id);
+  PUT(out, "\",\"version\":");
+  buffer_int(out, campaign->version);
+  PUT(out, ",\"rule\":\"");
+  text_put(out, rule->id);
+  PUT(out, "\",\"reason\":\"");
+  text_put(out, str_of(reasons[outcome->reason].code));
+  PUT(out, "\"");
+  if (outcome->reason != REASON_GIVEN) {
+    struct told told;
+    told_outcome(&told, rulebook, outcome);
+    decision_values(out, &told);
+  }
+  decision_gifts(out, rulebook, decision, outcome);
+  PUT(out, "}");
+}
+
+static void decision_event(struct buffer *out, const struct event *event) {
+  PUT(out, "\"event\":{\"source\":\"");
+  text_put(out, event->source);
+  PUT(out, "\",\"id\":\"");
+  text_put(out, event->id);
+  PUT(out, "\",\"type\":");
+  text_json(out, event->type_name);
+  PUT(out, "}");
+}
+
+void record_decision(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct origin *origin,
+                     const struct decision *decision) {
+  assert(decision->gate < REASON_COUNT && decision->outcome_count <= LIMIT_OUTCOMES);
+  text_open(out);
+  text_hex(out, event->digest);
+  if (decision->gate != REASON_GIVEN) {
+    PUT(out, ".");
+    buffer_int(out, (int64_t)origin->position);
+  }
+  text_envelope(out, STR("gift.decision"), event->customer, event);
+  decision_event(out, event);
+  PUT(out, ",\"input\":");
+  text_json(out, origin->input);
+  TEXT_NUMBER(out, "position", (int64_t)origin->position);
+  if (decision->gate != REASON_GIVEN) TEXT_MEMBER(out, "gate", str_of(reasons[decision->gate].code));
+  PUT(out, ",\"rulebook\":\"");
+  text_put(out, rulebook->digest);
+  PUT(out, "\",\"considered\":[");
+  for (uint32_t i = 0; i < decision->outcome_count; i++) {
+    if (i > 0) PUT(out, ",");
+    decision_outcome(out, rulebook, decision, &decision->outcomes[i]);
+  }
+  PUT(out, "]}}\n");
+}

@@ -1,0 +1,244 @@
+/* Sentences of outcomes (detail.h). A recorded outcome carries names and pointers; where the loaded campaigns still have what they name, it is
+ * said in the reader's language and with the file's own words, otherwise as it was recorded. */
+#include "detail.h"
+
+#include "text.h"
+#include "words.h"
+
+/* ---- finding again what a record names ---- */
+
+struct search { const struct rulebook *rulebook; struct str pointer, expected; struct money_style style; };
+
+static bool says_expected(const struct search *search, const struct condition *leaf) {
+  char memory[1024];
+  struct buffer text;
+  buffer_init(&text, memory, sizeof memory);
+  if (search->expected.length == 0) return true;
+  if (leaf->kind == CONDITION_LEAF) words_expected(&text, search->rulebook, leaf, search->style, LANGUAGE_EN);
+  else words_condition(&text, search->rulebook, (uint32_t)(leaf - search->rulebook->conditions), search->style, LANGUAGE_EN);
+  return str_equal(buffer_text(&text), search->expected);
+}
+
+static uint32_t tree_find(const struct search *search, uint32_t node) {
+  if (node == NONE) return NONE;
+  const struct condition *condition = &search->rulebook->conditions[node];
+  if (str_equal(condition->pointer, search->pointer) && says_expected(search, condition)) return node;
+  if (condition->kind == CONDITION_LEAF) return NONE;
+  for (uint32_t i = 0; i < condition->count; i++) {
+    uint32_t found = tree_find(search, condition->first + i);
+    if (found != NONE) return found;
+  }
+  return NONE;
+}
+
+static uint32_t rule_find(const struct search *search, const struct rule *rule) {
+  const struct rulebook *rulebook = search->rulebook;
+  uint32_t found = tree_find(search, rule->when);
+  for (uint32_t i = 0; i < rule->on.count && found == NONE; i++) found = tree_find(search, rulebook->triggers[rule->on.first + i].when);
+  for (uint32_t i = 0; i < rule->item_count && found == NONE; i++) found = tree_find(search, rulebook->items[rule->item_first + i].when);
+  return found != NONE ? found : tree_find(search, rulebook->campaigns[rule->campaign].audience.when);
+}
+
+uint32_t detail_condition(const struct rulebook *rulebook, const struct rule *rule, struct str pointer, struct str expected) {
+  struct search search = {rulebook, pointer, expected, money_style_of(rulebook, rule->campaign)};
+  if (pointer.length == 0) return NONE;
+  uint32_t found = rule_find(&search, rule);
+  if (found != NONE) return found;
+  search.expected = (struct str){NULL, 0}; /* an edited file, or a moment instead of the words */
+  return rule_find(&search, rule);
+}
+
+uint32_t detail_limit(const struct rulebook *rulebook, const struct rule *rule, struct str name) {
+  for (uint32_t i = 0; i < rule->limit_count; i++) {
+    uint32_t limit = rulebook->refs[rule->limit_first + i];
+    if (str_equal(rulebook->limits[limit].name, name)) return limit;
+  }
+  return NONE;
+}
+
+uint32_t detail_pool(const struct rulebook *rulebook, struct str name) {
+  for (uint32_t i = 0; i < rulebook->pool_count; i++)
+    if (str_equal(rulebook->pools[i].name, name)) return i;
+  return NONE;
+}
+
+/* ---- gifts ---- */
+
+static void gift_item(struct told_gift *told, const struct rulebook *rulebook, const struct item *item) {
+  told->item = item->id;
+  told->reward = item->reward;
+  told->points = item->is_points;
+  if (item->is_chance && item->chance != NONE) told->chance = rulebook->chances[item->chance].name;
+}
+
+struct told_gift told_gift_of(const struct rulebook *rulebook, const struct gift *gift) {
+  struct told_gift told = {.id = {gift->id, gift->id_length}, .kind = text_gift_kind(gift->kind), .value_minor = gift->value_minor,
+                           .count = gift->count, .partial = gift->partial};
+  if (gift->item != NONE) gift_item(&told, rulebook, &rulebook->items[gift->item]);
+  if (gift->pool != NONE) told.pool = rulebook->pools[gift->pool].name;
+  if (gift->instead_of != NONE) told.instead_of = rulebook->items[gift->instead_of].id;
+  return told;
+}
+
+struct told_gift told_gift_read(const struct rulebook *rulebook, const struct rule *rule, const struct recorded_gift *gift) {
+  struct told_gift told = {.id = gift->id, .kind = gift->kind, .item = gift->item, .reward = gift->reward, .pool = gift->pool,
+                           .value_minor = gift->value_minor, .count = gift->count, .points = str_equal(gift->reward, STR("points"))};
+  if (rule == NULL) return told;
+  for (uint32_t i = 0; i < rule->item_count; i++) {
+    const struct item *item = &rulebook->items[rule->item_first + i];
+    if (str_equal(item->id, gift->item) && str_equal(item->reward, gift->reward)) gift_item(&told, rulebook, item);
+  }
+  return told;
+}
+
+/* The verb for each kind, and whether a value is what follows. */
+struct gift_verb { struct str kind; const char *en, *zh; };
+static const struct gift_verb gift_verbs[] = {
+    {{"issued", 6}, "gave", "发放"}, {{"substituted", 11}, "gave instead", "替换发放"}, {{"chance", 6}, "gave", "发放"},
+    {{"revoked", 7}, "took back", "收回"}, {{"reduced", 7}, "took back a part:", "部分收回"}, {{"offset", 6}, "set off", "冲抵"},
+    {{"lost", 4}, "drew a blank:", "未中奖:"}};
+
+static const char *gift_verb(struct str kind, enum language language) {
+  for (size_t i = 0; i < sizeof gift_verbs / sizeof *gift_verbs; i++)
+    if (str_equal(gift_verbs[i].kind, kind)) return language == LANGUAGE_ZH ? gift_verbs[i].zh : gift_verbs[i].en;
+  return language == LANGUAGE_ZH ? "记录" : "recorded";
+}
+
+static void gift_value(struct buffer *out, const struct campaign *campaign, const struct told_gift *gift) {
+  if (gift->value_minor == 0) return;
+  buffer_byte(out, ' ');
+  if (gift->points) {
+    buffer_int(out, gift->value_minor);
+    return;
+  }
+  buffer_money(out, gift->value_minor, campaign->decimals);
+  buffer_byte(out, ' ');
+  buffer_put(out, campaign->currency);
+}
+
+static void gift_count(struct buffer *out, const struct told_gift *gift) {
+  bool chance = gift->chance.length > 0 || str_equal(gift->kind, STR("chance"));
+  if (gift->chance.length > 0) {
+    buffer_byte(out, ' ');
+    buffer_put(out, gift->chance);
+  }
+  if (!chance && gift->count <= 1) return;
+  buffer_put(out, STR(" x "));
+  buffer_int(out, gift->count);
+}
+
+void detail_gift(struct buffer *out, const struct rulebook *rulebook, uint32_t campaign, const struct told_gift *gift, enum language language) {
+  bool zh = language == LANGUAGE_ZH;
+  buffer_put(out, str_of(gift_verb(gift->kind, language)));
+  if (gift->reward.length > 0) {
+    buffer_byte(out, ' ');
+    buffer_put(out, words_reward(gift->reward, language));
+  }
+  gift_value(out, &rulebook->campaigns[campaign], gift);
+  gift_count(out, gift);
+  if (gift->partial) buffer_put(out, zh ? STR("(部分)") : STR(" (partly)"));
+  if (gift->instead_of.length == 0) return;
+  buffer_put(out, zh ? STR(",代替 ") : STR(" instead of "));
+  buffer_put(out, gift->instead_of);
+}
+
+/* ---- refusals ---- */
+
+static void put_two(struct buffer *out, const char *before, struct str text) {
+  buffer_put(out, str_of(before));
+  buffer_put(out, text);
+}
+
+/* "1 of 1 per customer, day 2026-12-05"; "每客户每日 1 次,2026-12-05 已用 1" */
+static void limit_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
+  const struct rule *rule = &rulebook->rules[told->rule];
+  uint32_t number = detail_limit(rulebook, rule, told->limit);
+  const struct limit *limit = number == NONE ? NULL : &rulebook->limits[number];
+  bool dated = limit != NULL && limit->rolling_days == 0 && limit->unit < UNIT_CAMPAIGN;
+  if (language == LANGUAGE_ZH) {
+    if (limit != NULL) words_limit(out, rulebook, limit, language);
+    else put_two(out, "", told->limit);
+    put_two(out, ",", dated ? told->period : STR("已"));
+    put_two(out, dated ? " 已用 " : "用 ", told->actual);
+    return;
+  }
+  put_two(out, "", told->actual);
+  put_two(out, " of ", told->expected);
+  if (told->identity.length > 0) put_two(out, " per ", told->identity);
+  if (limit != NULL && limit->rolling_days > 0) buffer_print(out, ", any %u days", limit->rolling_days);
+  else if (limit != NULL) put_two(out, ", ", words_unit(limit->unit, language));
+  if (limit == NULL || dated) put_two(out, " ", told->period);
+}
+
+static void pool_detail(struct buffer *out, const struct told *told, enum language language) {
+  bool zh = language == LANGUAGE_ZH;
+  put_two(out, zh ? "奖池 " : "pool ", told->pool);
+  if (told->period.length > 0) put_two(out, zh ? "," : ", ", told->period);
+  if (told->actual.length > 0) put_two(out, zh ? ":剩余 " : ": ", told->actual);
+  if (told->actual.length > 0 && !zh) buffer_put(out, STR(" left"));
+  if (told->expected.length > 0) put_two(out, zh ? ",需 " : ", needs ", told->expected);
+}
+
+static void plain_detail(struct buffer *out, const struct told *told, enum language language) {
+  bool zh = language == LANGUAGE_ZH, both = told->expected.length > 0 && told->actual.length > 0;
+  if (told->expected.length > 0) put_two(out, zh ? "要求 " : "expected ", told->expected);
+  if (told->actual.length > 0) put_two(out, both ? (zh ? ",实际 " : ", actual ") : (zh ? "实际 " : "actual "), told->actual);
+}
+
+static bool is_moment(struct str text) {
+  int64_t ms = 0;
+  return time_parse(text, &ms, NULL);
+}
+
+/* A leaf in the file's words with what was found; a moment that was computed says from when on it would have held. */
+static void condition_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, uint32_t node, enum language language) {
+  const struct condition *condition = &rulebook->conditions[node];
+  struct money_style style = money_style_of(rulebook, rulebook->rules[told->rule].campaign);
+  struct str none = {NULL, 0};
+  bool moment = is_moment(told->expected), zh = language == LANGUAGE_ZH;
+  if (condition->kind != CONDITION_LEAF) words_condition(out, rulebook, node, style, language);
+  else words_leaf(out, rulebook, condition, moment ? none : told->actual, style, language);
+  if (!moment) return;
+  put_two(out, zh ? ":" : ": from ", told->expected);
+  put_two(out, zh ? " 起满足,事件时间 " : " on, event at ", told->actual);
+}
+
+void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
+  const struct rule *rule = &rulebook->rules[told->rule];
+  if (told->limit.length > 0) {
+    limit_detail(out, rulebook, told, language);
+    return;
+  }
+  if (told->pool.length > 0) {
+    pool_detail(out, told, language);
+    return;
+  }
+  uint32_t condition = detail_condition(rulebook, rule, told->at, told->expected);
+  if (condition != NONE) condition_detail(out, rulebook, told, condition, language);
+  else plain_detail(out, told, language);
+}
+
+/* ---- the line ---- */
+
+void record_outcome_line(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision, uint32_t number,
+                         enum language language) {
+  assert(number < decision->outcome_count);
+  const struct outcome *outcome = &decision->outcomes[number];
+  const struct rule *rule = &rulebook->rules[outcome->rule];
+  buffer_put(out, rule->name);
+  buffer_put(out, STR(": "));
+  if (outcome->reason != REASON_GIVEN) buffer_put(out, str_of(reasons[outcome->reason].code));
+  for (uint32_t i = 0; i < outcome->gift_count; i++) {
+    struct told_gift gift = told_gift_of(rulebook, &decision->gifts[outcome->gift_first + i]);
+    if (i > 0 || outcome->reason != REASON_GIVEN) buffer_put(out, i > 0 ? STR(", ") : STR(" "));
+    detail_gift(out, rulebook, rule->campaign, &gift, language);
+  }
+  if (outcome->reason == REASON_GIVEN && outcome->gift_count == 0) buffer_put(out, STR("GIVEN"));
+  if (outcome->reason == REASON_GIVEN || outcome->gift_count > 0) return;
+  struct told told;
+  told_outcome(&told, rulebook, outcome);
+  size_t start = out->length;
+  buffer_byte(out, ' ');
+  detail_refusal(out, rulebook, &told, language);
+  if (out->length == start + 1) out->length = start;
+}

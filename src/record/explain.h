@@ -1,0 +1,51 @@
+/* How one event is told: the walk (explain.c) meets campaigns and rules in order and hands each to a sink - text for people, JSON for programs -
+ * so that both always say the same. */
+#ifndef GIFTD_RECORD_EXPLAIN_H
+#define GIFTD_RECORD_EXPLAIN_H
+
+#include "steps.h"
+
+enum verdict_kind {
+  VERDICT_RECORDED,   /* quoted from the decision line */
+  VERDICT_RECOMPUTED, /* refused by event, time and rulebook alone */
+  VERDICT_GATED,      /* the event was stopped before any rule */
+  VERDICT_UNDECIDED   /* it would be judged with the customer's state, but no decision was recorded */
+};
+
+struct verdict {
+  enum verdict_kind kind;
+  const struct rule *rule;
+  const struct recorded_outcome *recorded; /* RECORDED */
+  struct str code;                         /* reason code; empty: undecided */
+  struct told told;                        /* reason REASON_COUNT: undecided, or a code of a newer giftd */
+};
+
+struct telling;
+struct sink {
+  void (*open)(struct telling *t);
+  void (*rule)(struct telling *t, const struct campaign *campaign, const struct verdict *verdict);
+  void (*campaign_end)(struct telling *t, const struct campaign *campaign);
+  void (*foreign)(struct telling *t, const struct recorded_outcome *outcome);
+  void (*end)(struct telling *t);
+};
+extern const struct sink explain_text, explain_json;
+
+struct telling {
+  struct buffer *out;
+  const struct rulebook *rulebook;
+  const struct event *event;                 /* or NULL: its line is not at hand */
+  const struct recorded_decision *recorded;  /* or NULL: it was never decided */
+  const struct explain_style *style;
+  const struct sink *sink;
+  enum reason gate;
+  bool same_rulebook;
+  uint32_t rules_told;     /* in this campaign */
+  uint32_t campaigns_told; /* so far */
+  uint32_t foreign_told;
+  uint32_t silent;         /* campaigns that had nothing to say */
+};
+
+/* "limit reached: 1 of 1 per customer, day 2026-12-05", or what was given. */
+void verdict_words(struct buffer *out, const struct telling *t, const struct verdict *verdict);
+
+#endif

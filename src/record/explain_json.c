@@ -1,0 +1,135 @@
+/* The waterfall for programs: one object a line, in the words of interface.md. Stable: members are added, never renamed.
+ *
+ *   {"event":{source,id,type,time},"customer","recorded":true,"gate","rulebook","same_rulebook","position","input",
+ *    "campaigns":[{campaign,version,name,rules:[{rule,reason,recorded,text,at,limit,pool,identity,period,expected,actual,gifts,steps}]}],
+ *    "elsewhere":[{campaign,version,rule,reason}]}
+ *
+ * `reason` is null where nothing is recorded and the customer's state would have to be asked.
+ */
+#include "explain.h"
+#include "text.h"
+
+static void json_event(const struct telling *t) {
+  const struct recorded_decision *r = t->recorded;
+  PUT(t->out, "{\"event\":{\"source\":");
+  text_json(t->out, t->event != NULL ? t->event->source : r->event_source);
+  TEXT_MEMBER(t->out, "id", t->event != NULL ? t->event->id : r->event_id);
+  TEXT_MEMBER(t->out, "type", t->event != NULL ? t->event->type_name : r->event_type);
+  if (t->event != NULL) {
+    PUT(t->out, ",\"time\":\"");
+    buffer_time(t->out, t->event->time_ms, t->event->offset_minutes);
+    PUT(t->out, "\"");
+  } else {
+    TEXT_MEMBER(t->out, "time", r->time);
+  }
+  PUT(t->out, "}");
+  TEXT_MEMBER(t->out, "customer", t->event != NULL ? t->event->customer : r->customer);
+}
+
+static void json_open_event(struct telling *t) {
+  json_event(t);
+  if (t->recorded == NULL) {
+    PUT(t->out, ",\"recorded\":false");
+  } else {
+    PUT(t->out, ",\"recorded\":true");
+    TEXT_MEMBER(t->out, "gate", t->recorded->gate);
+    TEXT_MEMBER(t->out, "rulebook", t->recorded->rulebook_digest);
+    text_put(t->out, t->same_rulebook ? STR(",\"same_rulebook\":true") : STR(",\"same_rulebook\":false"));
+    TEXT_MEMBER(t->out, "input", t->recorded->input);
+    TEXT_NUMBER(t->out, "position", (int64_t)t->recorded->position);
+  }
+  PUT(t->out, ",\"campaigns\":[");
+}
+
+static void json_gifts(const struct telling *t, const struct recorded_outcome *outcome) {
+  if (outcome == NULL || outcome->gift_count == 0) return;
+  PUT(t->out, ",\"gifts\":[");
+  for (uint32_t i = 0; i < outcome->gift_count; i++) {
+    const struct recorded_gift *gift = &outcome->gifts[i];
+    text_put(t->out, i > 0 ? STR(",{\"id\":") : STR("{\"id\":"));
+    text_json(t->out, gift->id);
+    TEXT_MEMBER(t->out, "kind", gift->kind);
+    TEXT_MEMBER(t->out, "item", gift->item);
+    TEXT_MEMBER(t->out, "reward", gift->reward);
+    TEXT_NUMBER(t->out, "value_minor", gift->value_minor);
+    TEXT_NUMBER(t->out, "count", gift->count);
+    TEXT_MEMBER(t->out, "pool", gift->pool);
+    PUT(t->out, "}");
+  }
+  PUT(t->out, "]");
+}
+
+static void json_steps(const struct telling *t, const struct verdict *verdict) {
+  bool judged = verdict->kind == VERDICT_RECORDED || verdict->kind == VERDICT_RECOMPUTED;
+  if (t->style->brief || !judged || verdict->told.reason >= REASON_COUNT || verdict->told.reason == REASON_REVERSED) return;
+  struct steps steps;
+  steps_fill(&steps, t->rulebook, t->event, &verdict->told, t->style->language);
+  PUT(t->out, ",\"steps\":[");
+  for (uint32_t i = 0; i < steps.count; i++) {
+    if (i > 0) PUT(t->out, ",");
+    text_put(t->out, steps.items[i].passed ? STR("{\"passed\":true,\"text\":") : STR("{\"passed\":false,\"text\":"));
+    text_json(t->out, steps.items[i].text);
+    PUT(t->out, "}");
+  }
+  PUT(t->out, "]");
+}
+
+static void json_words(const struct telling *t, const struct verdict *verdict) {
+  char memory[8192];
+  struct buffer words;
+  buffer_init(&words, memory, sizeof memory);
+  verdict_words(&words, t, verdict);
+  TEXT_MEMBER(t->out, "text", buffer_text(&words));
+}
+
+static void campaign_open(struct telling *t, const struct campaign *campaign) {
+  text_put(t->out, t->campaigns_told > 0 ? STR(",{\"campaign\":") : STR("{\"campaign\":"));
+  text_json(t->out, campaign->id);
+  TEXT_NUMBER(t->out, "version", campaign->version);
+  PUT(t->out, ",\"name\":{\"zh\":");
+  text_json(t->out, campaign->name_zh);
+  PUT(t->out, ",\"en\":");
+  text_json(t->out, campaign->name_en);
+  PUT(t->out, "},\"rules\":[");
+}
+
+static void json_rule(struct telling *t, const struct campaign *campaign, const struct verdict *verdict) {
+  if (t->rules_told++ == 0) campaign_open(t, campaign);
+  else PUT(t->out, ",");
+  PUT(t->out, "{\"rule\":");
+  text_json(t->out, verdict->rule->id);
+  if (verdict->code.length == 0) PUT(t->out, ",\"reason\":null");
+  TEXT_MEMBER(t->out, "reason", verdict->code);
+  text_put(t->out, verdict->kind == VERDICT_RECORDED ? STR(",\"recorded\":true") : STR(",\"recorded\":false"));
+  json_words(t, verdict);
+  TEXT_MEMBER(t->out, "at", verdict->told.at);
+  TEXT_MEMBER(t->out, "limit", verdict->told.limit);
+  TEXT_MEMBER(t->out, "pool", verdict->told.pool);
+  TEXT_MEMBER(t->out, "identity", verdict->told.identity);
+  TEXT_MEMBER(t->out, "period", verdict->told.period);
+  TEXT_MEMBER(t->out, "expected", verdict->told.expected);
+  TEXT_MEMBER(t->out, "actual", verdict->told.actual);
+  json_gifts(t, verdict->recorded);
+  json_steps(t, verdict);
+  PUT(t->out, "}");
+}
+
+static void json_campaign_end(struct telling *t, const struct campaign *campaign) {
+  if (t->rules_told == 0) campaign_open(t, campaign);
+  PUT(t->out, "]}");
+  t->campaigns_told++;
+}
+
+static void json_foreign(struct telling *t, const struct recorded_outcome *outcome) {
+  text_put(t->out, t->foreign_told++ == 0 ? STR("],\"elsewhere\":[{\"campaign\":") : STR(",{\"campaign\":"));
+  text_json(t->out, outcome->campaign);
+  TEXT_NUMBER(t->out, "version", outcome->campaign_version);
+  TEXT_MEMBER(t->out, "rule", outcome->rule);
+  TEXT_MEMBER(t->out, "reason", outcome->reason);
+  json_gifts(t, outcome);
+  PUT(t->out, "}");
+}
+
+static void json_end(struct telling *t) { PUT(t->out, "]}\n"); }
+
+const struct sink explain_json = {json_open_event, json_rule, json_campaign_end, json_foreign, json_end};

@@ -1,0 +1,214 @@
+/* The waterfall for people:
+ *
+ *   txn.card_spend card-core/pay2, customer c1, 2026-12-04T14:30:00+08:00
+ *     amount 80.00, mcc 5812, status settled
+ *
+ *   weekend-dining v1  Weekend dining
+ *     ✗ half: LIMIT_REACHED limit reached: 1 of 1 per customer, day 2026-12-04
+ *         ✓ campaign runs 2026-12-01 to 2027-12-31
+ *         ✗ limit 1 per customer, day: 1 used, customer 2026-12-04
+ */
+#include "explain.h"
+#include "words.h"
+
+static bool is_zh(const struct telling *t) { return t->style->language == LANGUAGE_ZH; }
+
+static void put(const struct telling *t, const char *en, const char *zh) { buffer_put(t->out, str_of(is_zh(t) ? zh : en)); }
+
+static void color(const struct telling *t, const char *code) {
+  if (t->style->color) buffer_print(t->out, "\033[%sm", code);
+}
+
+static void mark(const struct telling *t, bool passed) {
+  color(t, passed ? "32" : "31");
+  buffer_put(t->out, passed ? STR("✓ ") : STR("✗ "));
+  color(t, "0");
+}
+
+/* ---- the head: which event ---- */
+
+static void event_fields(const struct telling *t) {
+  const struct event *event = t->event;
+  const struct value *currency = event_field(event, FIELD_ID_CURRENCY);
+  int decimals = currency == NULL || currency->kind != VALUE_TEXT ? 2 : currency_decimals(currency->text);
+  struct money_style style = {decimals < 0 ? 2 : decimals, event->offset_minutes};
+  if (event->field_count > 0) buffer_put(t->out, STR("  "));
+  for (uint32_t i = 0; i < event->field_count; i++) {
+    const struct field_info *field = &t->rulebook->catalogue->fields[event->field_ids[i]];
+    if (i > 0) buffer_put(t->out, STR(", "));
+    buffer_put(t->out, words_field(field->campaign_name, t->style->language));
+    buffer_byte(t->out, ' ');
+    words_value(t->out, &event->values[i], field->kind, style, t->style->language);
+  }
+  if (event->field_count > 0) buffer_byte(t->out, '\n');
+}
+
+static void head_event(const struct telling *t) {
+  color(t, "1");
+  if (t->event != NULL) {
+    buffer_print(t->out, "%.*s %.*s/%.*s", STR_FORMAT(t->event->type_name), STR_FORMAT(t->event->source), STR_FORMAT(t->event->id));
+    put(t, ", customer ", ",客户 ");
+    buffer_put(t->out, t->event->customer);
+    put(t, ", ", ",");
+    buffer_time(t->out, t->event->time_ms, t->event->offset_minutes);
+  } else {
+    const struct recorded_decision *r = t->recorded;
+    buffer_print(t->out, "%.*s %.*s/%.*s", STR_FORMAT(r->event_type), STR_FORMAT(r->event_source), STR_FORMAT(r->event_id));
+    put(t, ", customer ", ",客户 ");
+    buffer_put(t->out, r->customer);
+    put(t, ", ", ",");
+    buffer_put(t->out, r->time);
+  }
+  color(t, "0");
+  buffer_byte(t->out, '\n');
+}
+
+static void head_warning(const struct telling *t, const char *en, const char *zh) {
+  buffer_put(t->out, STR("  "));
+  color(t, "33");
+  put(t, en, zh);
+  color(t, "0");
+  buffer_byte(t->out, '\n');
+}
+
+static void head_decision(const struct telling *t) {
+  if (t->recorded == NULL) {
+    head_warning(t, "! no decision was recorded for this event: only what event and campaigns alone decide can be said",
+                 "! 未找到该事件的决策记录:以下仅为由事件与活动文件即可判断的结果");
+    return;
+  }
+  put(t, "  decided from ", "  决策依据:");
+  buffer_print(t->out, "%.*s, ", STR_FORMAT(t->recorded->input));
+  put(t, "byte ", "字节 ");
+  buffer_print(t->out, "%" PRIu64, t->recorded->position);
+  put(t, ", rulebook ", ",规则版本 ");
+  buffer_put(t->out, t->recorded->rulebook_digest);
+  buffer_byte(t->out, '\n');
+  if (!t->same_rulebook)
+    head_warning(t, "! the campaigns loaded here are not those it was decided with: what is marked \"now\" may have been otherwise then",
+                 "! 当前加载的活动与决策时不同:标注“现”的结果可能与当时不一致");
+  if (t->event == NULL)
+    head_warning(t, "! the event's own line is not at hand (--input FILE): only what was recorded is told",
+                 "! 未找到事件原文(可用 --input 指定):仅列出已记录的结果");
+}
+
+static void head_gate(const struct telling *t) {
+  if (t->gate == REASON_GIVEN) return;
+  buffer_put(t->out, STR("  "));
+  mark(t, false);
+  if (t->gate == REASON_COUNT) {
+    buffer_print(t->out, "%.*s\n", STR_FORMAT(t->recorded->gate));
+    return;
+  }
+  const struct reason_info *info = &reasons[t->gate];
+  buffer_print(t->out, "%s %s. %s %s\n", info->code, is_zh(t) ? info->label_zh : info->label_en, is_zh(t) ? info->help_zh : info->help_en,
+               is_zh(t) ? info->todo_zh : info->todo_en);
+}
+
+static void text_head(struct telling *t) {
+  head_event(t);
+  if (t->event != NULL) event_fields(t);
+  head_decision(t);
+  head_gate(t);
+}
+
+/* ---- a rule ---- */
+
+void verdict_words(struct buffer *out, const struct telling *t, const struct verdict *verdict) {
+  enum language language = t->style->language;
+  if (verdict->kind == VERDICT_UNDECIDED) {
+    buffer_put(out, language == LANGUAGE_ZH ? STR("须结合客户状态判断,无决策记录") : STR("would be judged with the customer's state; nothing is recorded"));
+    return;
+  }
+  uint32_t gifts = verdict->recorded == NULL ? 0 : verdict->recorded->gift_count;
+  for (uint32_t i = 0; i < gifts; i++) {
+    struct told_gift gift = told_gift_read(t->rulebook, verdict->rule, &verdict->recorded->gifts[i]);
+    if (i > 0) buffer_put(out, language == LANGUAGE_ZH ? STR(";") : STR("; "));
+    detail_gift(out, t->rulebook, verdict->rule->campaign, &gift, language);
+  }
+  if (gifts > 0 || verdict->told.reason == REASON_COUNT) return;
+  const struct reason_info *info = &reasons[verdict->told.reason];
+  buffer_put(out, str_of(language == LANGUAGE_ZH ? info->label_zh : info->label_en));
+  size_t label = out->length;
+  buffer_put(out, language == LANGUAGE_ZH ? STR(":") : STR(": "));
+  size_t start = out->length;
+  detail_refusal(out, t->rulebook, &verdict->told, language);
+  if (out->length == start) out->length = label;
+}
+
+static void campaign_head(struct telling *t, const struct campaign *campaign) {
+  buffer_byte(t->out, '\n');
+  color(t, "1");
+  buffer_print(t->out, "%.*s v%u", STR_FORMAT(campaign->id), campaign->version);
+  color(t, "0");
+  struct str name = is_zh(t) ? campaign->name_zh : campaign->name_en;
+  buffer_print(t->out, "  %.*s\n", STR_FORMAT(name));
+}
+
+static void gift_ids(const struct telling *t, const struct verdict *verdict) {
+  for (uint32_t i = 0; verdict->recorded != NULL && i < verdict->recorded->gift_count; i++) {
+    const struct recorded_gift *gift = &verdict->recorded->gifts[i];
+    put(t, "        reward ", "        奖励编号 ");
+    buffer_put(t->out, gift->id);
+    if (gift->pool.length > 0) {
+      put(t, ", pool ", ",奖池 ");
+      buffer_put(t->out, gift->pool);
+    }
+    buffer_byte(t->out, '\n');
+  }
+}
+
+static void rule_steps(const struct telling *t, const struct verdict *verdict) {
+  if (verdict->told.reason >= REASON_REVERSED && verdict->told.reason != REASON_PENDING_HOLD && verdict->told.reason != REASON_DRAW_LOST &&
+      verdict->told.reason != REASON_EXPIRED)
+    return;
+  struct steps steps;
+  steps_fill(&steps, t->rulebook, t->event, &verdict->told, t->style->language);
+  for (uint32_t i = 0; i < steps.count; i++) {
+    buffer_put(t->out, STR("      "));
+    mark(t, steps.items[i].passed);
+    buffer_put(t->out, steps.items[i].text);
+    buffer_byte(t->out, '\n');
+  }
+}
+
+static bool is_good(const struct verdict *verdict) { return verdict->told.reason == REASON_GIVEN; }
+
+static void text_rule(struct telling *t, const struct campaign *campaign, const struct verdict *verdict) {
+  if (t->rules_told++ == 0) campaign_head(t, campaign);
+  buffer_put(t->out, STR("  "));
+  if (verdict->kind == VERDICT_UNDECIDED) buffer_put(t->out, STR("? "));
+  else mark(t, is_good(verdict));
+  buffer_print(t->out, "%.*s: ", STR_FORMAT(verdict->rule->id));
+  if (verdict->code.length > 0 && !is_good(verdict)) buffer_print(t->out, "%.*s ", STR_FORMAT(verdict->code));
+  verdict_words(t->out, t, verdict);
+  if (verdict->kind == VERDICT_RECOMPUTED && t->recorded != NULL && !t->same_rulebook) put(t, " (now)", "(现)");
+  buffer_byte(t->out, '\n');
+  gift_ids(t, verdict);
+  if (!t->style->brief && verdict->kind != VERDICT_GATED && verdict->told.reason != REASON_COUNT) rule_steps(t, verdict);
+}
+
+static void text_campaign_end(struct telling *t, const struct campaign *campaign) {
+  t->campaigns_told++;
+  if (t->rules_told > 0) return;
+  campaign_head(t, campaign);
+  put(t, "  - does not listen to this type of event\n", "  - 不监听此类事件\n");
+}
+
+static void text_foreign(struct telling *t, const struct recorded_outcome *outcome) {
+  if (t->foreign_told++ == 0) put(t, "\nrecorded, but not in the campaigns loaded here:\n", "\n已记录,但当前加载的活动中没有:\n");
+  buffer_print(t->out, "  %.*s/%.*s v%u: %.*s", STR_FORMAT(outcome->campaign), STR_FORMAT(outcome->rule), outcome->campaign_version,
+               STR_FORMAT(outcome->reason));
+  for (uint32_t i = 0; i < outcome->gift_count; i++) buffer_print(t->out, " %.*s", STR_FORMAT(outcome->gifts[i].id));
+  buffer_byte(t->out, '\n');
+}
+
+static void text_end(struct telling *t) {
+  if (t->style->only_considered && t->silent > 0 && t->event != NULL) {
+    buffer_byte(t->out, '\n');
+    if (is_zh(t)) buffer_print(t->out, "另有 %u 个活动不监听此类事件。\n", t->silent);
+    else buffer_print(t->out, "%u other campaign%s not listen to this type of event.\n", t->silent, t->silent == 1 ? " does" : "s do");
+  }
+}
+
+const struct sink explain_text = {text_head, text_rule, text_campaign_end, text_foreign, text_end};

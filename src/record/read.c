@@ -1,0 +1,186 @@
+/* Reading decision lines back, to explain them. The file may have been edited, cut or swapped for another, so everything is checked and bounded;
+ * members may stand in any order and unknown ones are passed over (a newer giftd may write more). Arrays are counted first, then read:
+ * the arena holds exactly what the line has.
+ */
+#include "text.h"
+
+struct reading { struct json_cursor json; struct arena *arena; const char *problem; };
+
+static bool reading_fail(struct reading *r, const char *problem) {
+  if (r->problem == NULL) r->problem = problem;
+  return false;
+}
+
+static bool read_text(struct reading *r, struct str *out) { return json_text(&r->json, r->arena, out); }
+
+static bool read_number(struct reading *r, int64_t low, int64_t high, int64_t *out) {
+  if (!json_int(&r->json, out)) return false;
+  return (*out >= low && *out <= high) || reading_fail(r, "a number is out of range");
+}
+
+/* One text member of a table row: where the value goes. */
+struct text_row { struct str key; struct str *to; };
+
+static bool read_rows(struct reading *r, const struct text_row *rows, size_t count, struct str key, bool *known) {
+  for (size_t i = 0; i < count; i++) {
+    if (!str_equal(rows[i].key, key)) continue;
+    *known = true;
+    return read_text(r, rows[i].to);
+  }
+  *known = false;
+  return true;
+}
+#define ROWS(rows) rows, sizeof(rows) / sizeof *(rows)
+
+/* How many items the array that comes next has, without moving. */
+static bool array_count(struct reading *r, uint32_t most, uint32_t *count) {
+  struct json_cursor ahead = r->json;
+  *count = 0;
+  if (!json_enter_array(&ahead)) {
+    r->json = ahead;
+    return false;
+  }
+  while (json_next_item(&ahead)) {
+    if (++*count > most) return reading_fail(r, "more entries than a decision can have");
+    if (!json_skip(&ahead)) break;
+  }
+  if (ahead.problem == NULL) return true;
+  r->json = ahead;
+  return false;
+}
+
+/* ---- gifts ---- */
+
+static bool read_gift(struct reading *r, struct recorded_gift *gift) {
+  const struct text_row rows[] = {{STR("id"), &gift->id}, {STR("kind"), &gift->kind}, {STR("item"), &gift->item},
+                                  {STR("reward"), &gift->reward}, {STR("pool"), &gift->pool}};
+  struct str key;
+  if (!json_enter_object(&r->json)) return false;
+  while (json_next_key(&r->json, &key)) {
+    bool known = false;
+    if (!read_rows(r, ROWS(rows), key, &known)) return false;
+    if (known) continue;
+    bool fine = str_equal(key, STR("value_minor")) ? read_number(r, INT64_MIN, INT64_MAX, &gift->value_minor)
+                : str_equal(key, STR("count"))     ? read_number(r, INT64_MIN, INT64_MAX, &gift->count)
+                                                   : json_skip(&r->json);
+    if (!fine) return false;
+  }
+  return r->json.problem == NULL;
+}
+
+static bool read_gifts(struct reading *r, struct recorded_outcome *outcome) {
+  if (outcome->gifts != NULL) return reading_fail(r, "gifts stand twice in one outcome");
+  if (!array_count(r, LIMIT_GIFTS, &outcome->gift_count)) return false;
+  outcome->gifts = arena_array(r->arena, outcome->gift_count, sizeof *outcome->gifts);
+  if (outcome->gifts == NULL) return reading_fail(r, "no memory for its gifts");
+  uint32_t read = 0;
+  if (!json_enter_array(&r->json)) return false;
+  while (json_next_item(&r->json))
+    if (!read_gift(r, &outcome->gifts[read++])) return false;
+  return r->json.problem == NULL;
+}
+
+/* ---- outcomes ---- */
+
+static bool read_version(struct reading *r, uint32_t *out) {
+  int64_t version = 0;
+  if (!read_number(r, 0, UINT32_MAX, &version)) return false;
+  *out = (uint32_t)version;
+  return true;
+}
+
+static bool read_outcome(struct reading *r, struct recorded_outcome *outcome) {
+  const struct text_row rows[] = {{STR("campaign"), &outcome->campaign}, {STR("rule"), &outcome->rule}, {STR("reason"), &outcome->reason},
+                                  {STR("at"), &outcome->at}, {STR("limit"), &outcome->limit}, {STR("pool"), &outcome->pool},
+                                  {STR("identity"), &outcome->identity}, {STR("period"), &outcome->period},
+                                  {STR("expected"), &outcome->expected}, {STR("actual"), &outcome->actual}};
+  struct str key;
+  if (!json_enter_object(&r->json)) return false;
+  while (json_next_key(&r->json, &key)) {
+    bool known = false;
+    if (!read_rows(r, ROWS(rows), key, &known)) return false;
+    if (known) continue;
+    bool fine = str_equal(key, STR("version")) ? read_version(r, &outcome->campaign_version)
+                : str_equal(key, STR("gifts")) ? read_gifts(r, outcome)
+                                               : json_skip(&r->json);
+    if (!fine) return false;
+  }
+  if (r->json.problem != NULL) return false;
+  bool whole = outcome->campaign.length > 0 && outcome->rule.length > 0 && outcome->reason.length > 0;
+  return whole || reading_fail(r, "an outcome lacks campaign, rule or reason");
+}
+
+static bool read_outcomes(struct reading *r, struct recorded_decision *out) {
+  if (out->outcomes != NULL) return reading_fail(r, "considered stands twice");
+  if (!array_count(r, LIMIT_OUTCOMES, &out->outcome_count)) return false;
+  out->outcomes = arena_array(r->arena, out->outcome_count, sizeof *out->outcomes);
+  if (out->outcomes == NULL) return reading_fail(r, "no memory for its outcomes");
+  uint32_t read = 0;
+  if (!json_enter_array(&r->json)) return false;
+  while (json_next_item(&r->json))
+    if (!read_outcome(r, &out->outcomes[read++])) return false;
+  return r->json.problem == NULL;
+}
+
+/* ---- the line ---- */
+
+static bool read_event(struct reading *r, struct recorded_decision *out) {
+  const struct text_row rows[] = {{STR("source"), &out->event_source}, {STR("id"), &out->event_id}, {STR("type"), &out->event_type}};
+  struct str key;
+  if (!json_enter_object(&r->json)) return false;
+  while (json_next_key(&r->json, &key)) {
+    bool known = false;
+    if (!read_rows(r, ROWS(rows), key, &known)) return false;
+    if (!known && !json_skip(&r->json)) return false;
+  }
+  return r->json.problem == NULL;
+}
+
+static bool read_position(struct reading *r, uint64_t *out) {
+  int64_t position = 0;
+  if (!read_number(r, 0, INT64_MAX, &position)) return false;
+  *out = (uint64_t)position;
+  return true;
+}
+
+static bool read_data(struct reading *r, struct recorded_decision *out) {
+  const struct text_row rows[] = {{STR("input"), &out->input}, {STR("gate"), &out->gate}, {STR("rulebook"), &out->rulebook_digest}};
+  struct str key;
+  if (!json_enter_object(&r->json)) return false;
+  while (json_next_key(&r->json, &key)) {
+    bool known = false;
+    if (!read_rows(r, ROWS(rows), key, &known)) return false;
+    if (known) continue;
+    bool fine = str_equal(key, STR("event"))        ? read_event(r, out)
+                : str_equal(key, STR("position"))   ? read_position(r, &out->position)
+                : str_equal(key, STR("considered")) ? read_outcomes(r, out)
+                                                    : json_skip(&r->json);
+    if (!fine) return false;
+  }
+  return r->json.problem == NULL;
+}
+
+static bool read_line(struct reading *r, struct recorded_decision *out) {
+  struct str type = {NULL, 0}, key;
+  const struct text_row rows[] = {{STR("id"), &out->id}, {STR("type"), &type}, {STR("subject"), &out->customer}, {STR("time"), &out->time}};
+  if (!json_enter_object(&r->json)) return false;
+  while (json_next_key(&r->json, &key)) {
+    bool known = false;
+    if (!read_rows(r, ROWS(rows), key, &known)) return false;
+    if (known) continue;
+    if (!(str_equal(key, STR("data")) ? read_data(r, out) : json_skip(&r->json))) return false;
+  }
+  if (!json_done(&r->json)) return false;
+  if (!str_equal(type, STR("gift.decision"))) return reading_fail(r, "its type is not gift.decision");
+  bool whole = out->event_id.length > 0 && out->event_source.length > 0 && out->customer.length > 0 && out->rulebook_digest.length > 0;
+  return whole || reading_fail(r, "event, subject or rulebook is missing");
+}
+
+enum status record_read_decision(struct str line, struct arena *arena, struct recorded_decision *out, struct fault *fault) {
+  memset(out, 0, sizeof *out);
+  struct reading r = {json_open(line), arena, NULL};
+  if (read_line(&r, out)) return STATUS_OK;
+  if (r.problem == NULL) r.problem = r.json.problem;
+  if (r.problem == NULL && arena->overflowed) r.problem = "no memory for its texts";
+  return fault_set(fault, STATUS_INPUT, "not a decision line: byte %zu: %s", r.json.at, r.problem == NULL ? "wrong type of value" : r.problem);
+}

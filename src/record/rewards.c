@@ -1,0 +1,220 @@
+/* What goes out to the systems that fulfil: one CloudEvents line for each gift that was issued, substituted, taken back, reduced or offset, and
+ * for each pool that passed a watermark. The reward id is the CloudEvents id of the issue, so whoever receives it twice has the same
+ * idempotency number twice. What is taken back later has an id of its own - the gift's, the reversal's digest and a letter for what was
+ * done, 40 characters - and names the gift in data.reward_id.
+ */
+#include "text.h"
+
+#define REVERSAL_ID_BYTES (ID22_BYTES + 1 + 16 + 1)
+_Static_assert(REVERSAL_ID_BYTES <= LIMIT_REWARD_ID_BYTES, "an id of a reversal is a valid idempotency number");
+
+struct reward_line {
+  const struct rulebook *rulebook;
+  const struct event *event;
+  const struct gift *gift;
+  const struct rule *rule;
+  const struct campaign *campaign;
+};
+
+static bool takes_back(enum gift_kind kind) { return kind == GIFT_REVOKED || kind == GIFT_REDUCED || kind == GIFT_OFFSET; }
+
+static void reward_id(struct buffer *out, const struct reward_line *line) {
+  const struct gift *gift = line->gift;
+  text_put(out, (struct str){gift->id, gift->id_length});
+  if (!takes_back(gift->kind)) return;
+  PUT(out, "-");
+  text_hex(out, line->event->digest);
+  buffer_byte(out, gift->kind == GIFT_REVOKED ? 'r' : gift->kind == GIFT_REDUCED ? 'd' : 'o');
+}
+
+static struct str reward_type(enum gift_kind kind) {
+  switch (kind) {
+  case GIFT_SUBSTITUTED: return STR("gift.reward.substituted");
+  case GIFT_REVOKED: return STR("gift.reward.revoked");
+  case GIFT_REDUCED: return STR("gift.reward.reduced");
+  case GIFT_OFFSET: return STR("gift.reward.offset");
+  case GIFT_ISSUED:
+  case GIFT_CHANCE:
+  case GIFT_LOST: break;
+  }
+  return STR("gift.reward.issued");
+}
+
+/* ---- pieces that belong to an item ---- */
+
+static void item_labels(struct buffer *out, const struct item *item) {
+  if (item->label_count == 0) return;
+  PUT(out, ",\"labels\":{");
+  for (uint32_t i = 0; i < item->label_count; i++) {
+    if (i > 0) PUT(out, ",");
+    text_json(out, item->labels[i].key);
+    PUT(out, ":");
+    text_json(out, item->labels[i].value);
+  }
+  PUT(out, "}");
+}
+
+/* Points are whole points and have no currency; what is worth nothing in money (goods, chances) has no value. */
+static void item_value(struct buffer *out, const struct item *item, int64_t value_minor, struct str currency) {
+  if (item->value.form == VALUE_FORM_NONE && value_minor == 0) return;
+  TEXT_NUMBER(out, "value_minor", value_minor);
+  if (!item->is_points) TEXT_MEMBER(out, "currency", currency);
+}
+
+static void item_contents(struct buffer *out, const struct rulebook *rulebook, const struct item *bundle, struct str currency) {
+  if (bundle->contents_count == 0) return;
+  PUT(out, ",\"contents\":[");
+  for (uint32_t i = 0; i < bundle->contents_count; i++) {
+    const struct item *item = &rulebook->items[bundle->contents_first + i];
+    if (i > 0) PUT(out, ",");
+    PUT(out, "{\"item\":");
+    text_json(out, item->id);
+    TEXT_MEMBER(out, "reward", item->reward);
+    item_value(out, item, item->value.fixed, currency);
+    TEXT_NUMBER(out, "quantity", item->count.form == VALUE_FORM_FIXED ? item->count.fixed : 1);
+    TEXT_MEMBER(out, "template", item->template_id);
+    item_labels(out, item);
+    PUT(out, "}");
+  }
+  PUT(out, "]");
+}
+
+/* ---- pieces that belong to a gift ---- */
+
+static void reward_pool(struct buffer *out, const struct pool *pool) {
+  TEXT_MEMBER(out, "pool", pool->name);
+  if (pool->funding_count == 0) return;
+  PUT(out, ",\"funding\":[");
+  for (uint32_t i = 0; i < pool->funding_count; i++) {
+    if (i > 0) PUT(out, ",");
+    PUT(out, "{\"party\":");
+    text_json(out, pool->funding[i].party);
+    PUT(out, ",\"share\":\"");
+    buffer_percent(out, pool->funding[i].share_bp);
+    PUT(out, "\"}");
+  }
+  PUT(out, "]");
+}
+
+static void reward_moment(struct buffer *out, struct str opening, int64_t ms, int32_t offset_minutes) {
+  if (ms == TIME_NONE) return;
+  text_put(out, opening);
+  buffer_time(out, ms, offset_minutes);
+  PUT(out, "\"");
+}
+
+static void reward_item(struct buffer *out, const struct reward_line *line) {
+  if (line->gift->item == NONE) return;
+  const struct item *item = &line->rulebook->items[line->gift->item];
+  TEXT_MEMBER(out, "item", item->id);
+  TEXT_MEMBER(out, "reward", item->reward);
+  if (item->is_chance && item->chance != NONE) TEXT_MEMBER(out, "chance", line->rulebook->chances[item->chance].name);
+  item_value(out, item, line->gift->value_minor, line->campaign->currency);
+  if (item->is_chance) TEXT_NUMBER(out, "count", line->gift->count);
+  else TEXT_NUMBER(out, "quantity", line->gift->count);
+  TEXT_MEMBER(out, "template", item->template_id);
+  item_labels(out, item);
+  if (!takes_back(line->gift->kind)) item_contents(out, line->rulebook, item, line->campaign->currency);
+}
+
+static void source_name(struct buffer *out, struct str source, struct str id) {
+  PUT(out, "\"");
+  text_put(out, source);
+  PUT(out, "/");
+  text_put(out, id);
+  PUT(out, "\"");
+}
+
+/* The event that caused the line; of what is taken back also the one that had earned the gift, where the reversal names it. */
+static void reward_sources(struct buffer *out, const struct reward_line *line) {
+  PUT(out, ",\"source_events\":[");
+  source_name(out, line->event->source, line->event->id);
+  PUT(out, "]");
+  if (!takes_back(line->gift->kind)) return;
+  const struct value *original = event_field(line->event, FIELD_ID_ORIGINAL_ID);
+  if (original == NULL || original->kind != VALUE_TEXT || event_digest(line->event->source, original->text) != line->gift->cause_digest) return;
+  PUT(out, ",\"original_event\":");
+  source_name(out, line->event->source, original->text);
+}
+
+static void reward_gift(struct buffer *out, const struct reward_line *line) {
+  const struct gift *gift = line->gift;
+  if (gift->pool != NONE) reward_pool(out, &line->rulebook->pools[gift->pool]);
+  reward_sources(out, line);
+  reward_moment(out, STR(",\"valid_from\":\""), gift->valid_from_ms, line->campaign->offset_minutes);
+  reward_moment(out, STR(",\"valid_until\":\""), gift->valid_to_ms, line->campaign->offset_minutes);
+  if (gift->instead_of != NONE) TEXT_MEMBER(out, "substituted_from", line->rulebook->items[gift->instead_of].id);
+  if (gift->offset_minor != 0) TEXT_NUMBER(out, "offset_minor", gift->offset_minor);
+  if (gift->partial) PUT(out, ",\"partial\":true");
+  if (gift->weight_total == 0) return;
+  PUT(out, ",\"draw\":{\"number\":");
+  buffer_int(out, gift->weight_drawn);
+  TEXT_NUMBER(out, "of", gift->weight_total);
+  PUT(out, "}");
+}
+
+static void reward_line(struct buffer *out, const struct reward_line *line) {
+  text_open(out);
+  reward_id(out, line);
+  text_envelope(out, reward_type(line->gift->kind), line->event->customer, line->event);
+  PUT(out, "\"campaign\":\"");
+  text_put(out, line->campaign->id);
+  PUT(out, "\",\"campaign_version\":");
+  buffer_int(out, line->campaign->version);
+  PUT(out, ",\"rule\":\"");
+  text_put(out, line->rule->id);
+  PUT(out, "\"");
+  if (takes_back(line->gift->kind)) TEXT_MEMBER(out, "reward_id", ((struct str){line->gift->id, line->gift->id_length}));
+  reward_item(out, line);
+  reward_gift(out, line);
+  PUT(out, "}}\n");
+}
+
+/* ---- watermarks ---- */
+
+static void pool_share_member(struct buffer *out, const struct pool *pool, const struct event *event) {
+  if (pool->by == FIELD_NONE) return;
+  const struct value *share = event_field(event, pool->by);
+  if (share != NULL && share->kind == VALUE_TEXT) TEXT_MEMBER(out, "share", share->text);
+}
+
+/* The id: which event, which pool, which mark. */
+static void mark_line(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct pool_mark *mark) {
+  const struct pool *pool = &rulebook->pools[mark->pool];
+  text_open(out);
+  text_hex(out, hash64_pair(&HASH_KEY_FIXED, event->digest, pool->decl));
+  PUT(out, "-");
+  buffer_int(out, mark->watermark_bp);
+  text_envelope(out, mark->watermark_bp == 0 ? STR("gift.pool.empty") : STR("gift.pool.low"), pool->name, event);
+  PUT(out, "\"pool\":");
+  text_json(out, pool->name);
+  pool_share_member(out, pool, event);
+  if (mark->watermark_bp != 0) {
+    PUT(out, ",\"watermark\":\"");
+    buffer_percent(out, mark->watermark_bp);
+    PUT(out, "\"");
+  }
+  if (pool->of_money && !pool->in_points) {
+    TEXT_NUMBER(out, "left_minor", mark->left);
+    TEXT_MEMBER(out, "currency", rulebook->campaigns[pool->campaign].currency);
+  } else {
+    TEXT_NUMBER(out, "left", mark->left);
+  }
+  PUT(out, ",\"source_events\":[");
+  source_name(out, event->source, event->id);
+  PUT(out, "]}}\n");
+}
+
+uint32_t record_rewards(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct decision *decision) {
+  uint32_t lines = 0;
+  for (uint32_t i = 0; i < decision->gift_count; i++) {
+    const struct gift *gift = &decision->gifts[i];
+    if (gift->kind == GIFT_LOST) continue;
+    const struct rule *rule = &rulebook->rules[gift->rule];
+    struct reward_line line = {rulebook, event, gift, rule, &rulebook->campaigns[rule->campaign]};
+    reward_line(out, &line);
+    lines++;
+  }
+  for (uint32_t i = 0; i < decision->mark_count; i++, lines++) mark_line(out, rulebook, event, &decision->marks[i]);
+  return lines;
+}

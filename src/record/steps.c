@@ -1,0 +1,327 @@
+/* See steps.h. Which steps were passed follows from the one that failed, since judgement stops there; values of passed steps are looked up in
+ * the event where it alone has them. What depends on the customer's state and was passed is named without a value: no record keeps it.
+ */
+#include "steps.h"
+
+#include "words.h"
+
+enum stage { STAGE_LIFE, STAGE_SCHEDULE, STAGE_ON, STAGE_LATE, STAGE_AUDIENCE, STAGE_ENROLMENT, STAGE_RISK, STAGE_WHEN, STAGE_SPENDS,
+             STAGE_ONCE, STAGE_HOLDOUT, STAGE_LIMITS, STAGE_POOL, STAGE_DONE };
+
+struct walk {
+  struct steps *steps;
+  const struct rulebook *rulebook;
+  const struct event *event;
+  const struct told *told;
+  const struct rule *rule;
+  const struct campaign *campaign;
+  struct money_style style;
+  enum language language;
+  uint32_t failed;  /* condition that failed, or NONE */
+  enum stage stage; /* where it failed */
+};
+
+static bool is_zh(const struct walk *walk) { return walk->language == LANGUAGE_ZH; }
+
+static struct buffer *step_text(struct walk *walk) { return &walk->steps->text; }
+
+static void step_put(struct walk *walk, const char *en, const char *zh) { buffer_put(step_text(walk), str_of(is_zh(walk) ? zh : en)); }
+
+/* What was written since the last step becomes one. */
+static void step_end(struct walk *walk, size_t start, bool passed) {
+  struct steps *steps = walk->steps;
+  if (steps->count == STEPS_MAX && passed) return;
+  if (steps->count == STEPS_MAX) steps->count--;
+  steps->items[steps->count++] = (struct step){passed, {steps->text.memory + start, steps->text.length - start}};
+}
+
+static void step_failed_detail(struct walk *walk) {
+  size_t start = step_text(walk)->length;
+  detail_refusal(step_text(walk), walk->rulebook, walk->told, walk->language);
+  if (step_text(walk)->length > start) buffer_put(step_text(walk), is_zh(walk) ? STR(":") : STR(": "));
+  const struct reason_info *info = &reasons[walk->told->reason];
+  buffer_put(step_text(walk), str_of(is_zh(walk) ? info->label_zh : info->label_en));
+  step_end(walk, start, false);
+}
+
+/* ---- lifecycle, schedule ---- */
+
+static void event_moment(struct walk *walk, const char *en, const char *zh) {
+  if (walk->event == NULL) return;
+  step_put(walk, en, zh);
+  buffer_time(step_text(walk), walk->event->time_ms, walk->style.offset_minutes);
+}
+
+static void step_life(struct walk *walk) {
+  struct buffer *text = step_text(walk);
+  size_t start = text->length;
+  int64_t zone_ms = (int64_t)walk->campaign->offset_minutes * 60000;
+  step_put(walk, "campaign runs ", "活动期 ");
+  buffer_date(text, (walk->campaign->from_ms + zone_ms) / MS_PER_DAY);
+  step_put(walk, " to ", " 至 ");
+  buffer_date(text, (walk->campaign->to_ms - 1 + zone_ms) / MS_PER_DAY);
+  if (walk->stage == STAGE_LIFE) event_moment(walk, ", event at ", ",事件时间 ");
+  step_end(walk, start, walk->stage != STAGE_LIFE);
+}
+
+static void step_schedule(struct walk *walk) {
+  if (walk->rule->schedule == NONE) return;
+  struct buffer *text = step_text(walk);
+  size_t start = text->length;
+  step_put(walk, "schedule ", "时段 ");
+  words_schedule(text, &walk->rulebook->schedules[walk->rule->schedule], walk->style.offset_minutes, walk->language);
+  event_moment(walk, ", event at ", ",事件时间 ");
+  step_end(walk, start, walk->stage != STAGE_SCHEDULE);
+}
+
+/* ---- conditions ---- */
+
+static bool tree_has(const struct rulebook *rulebook, uint32_t tree, uint32_t node) {
+  if (tree == NONE || node == NONE) return false;
+  if (tree == node) return true;
+  const struct condition *condition = &rulebook->conditions[tree];
+  for (uint32_t i = 0; condition->kind != CONDITION_LEAF && i < condition->count; i++)
+    if (tree_has(rulebook, condition->first + i, node)) return true;
+  return false;
+}
+
+static void condition_step(struct walk *walk, uint32_t node) {
+  const struct condition *condition = &walk->rulebook->conditions[node];
+  struct buffer *text = step_text(walk);
+  size_t start = text->length;
+  if (tree_has(walk->rulebook, node, walk->failed)) {
+    detail_refusal(text, walk->rulebook, walk->told, walk->language);
+    step_end(walk, start, false);
+    return;
+  }
+  char memory[1024];
+  struct buffer actual;
+  buffer_init(&actual, memory, sizeof memory);
+  bool known = walk->event != NULL && words_actual(&actual, walk->rulebook, condition, walk->event, walk->style, walk->language);
+  if (condition->kind == CONDITION_LEAF)
+    words_leaf(text, walk->rulebook, condition, known ? buffer_text(&actual) : (struct str){NULL, 0}, walk->style, walk->language);
+  else words_condition(text, walk->rulebook, node, walk->style, walk->language);
+  step_end(walk, start, true);
+}
+
+/* The members of a top-level `all`, or the node itself: those that are stateless, or those that are not. False when the failed one was met. */
+static bool condition_steps(struct walk *walk, uint32_t node, bool stateless) {
+  if (node == NONE) return true;
+  const struct condition *condition = &walk->rulebook->conditions[node];
+  bool all = condition->kind == CONDITION_ALL;
+  uint32_t first = all ? condition->first : node, count = all ? condition->count : 1;
+  for (uint32_t i = 0; i < count; i++) {
+    if (walk->rulebook->conditions[first + i].stateless != stateless) continue;
+    condition_step(walk, first + i);
+    if (tree_has(walk->rulebook, first + i, walk->failed)) return false;
+  }
+  return true;
+}
+
+/* The trigger that was heard, or came nearest: the one with the failed leaf. NONE: no trigger hears this type (woken by a fact or a gift). */
+static uint32_t heard_trigger(const struct walk *walk) {
+  uint32_t found = NONE;
+  for (uint32_t i = 0; i < walk->rule->on.count; i++) {
+    uint32_t number = walk->rule->on.first + i;
+    const struct trigger *trigger = &walk->rulebook->triggers[number];
+    if (trigger->kind != TRIGGER_EVENT || walk->event == NULL || trigger->type != walk->event->type) continue;
+    if (tree_has(walk->rulebook, trigger->when, walk->failed)) return number;
+    bool holds = trigger->when == NONE || match_condition(walk->rulebook, trigger->when, walk->event, walk->style.offset_minutes);
+    if (found == NONE && holds) found = number;
+  }
+  return found;
+}
+
+static void step_woken(struct walk *walk) {
+  for (uint32_t i = 0; i < walk->rule->on.count; i++) {
+    const struct trigger *trigger = &walk->rulebook->triggers[walk->rule->on.first + i];
+    size_t start = step_text(walk)->length;
+    if (trigger->kind == TRIGGER_EVENT) continue;
+    if (trigger->kind == TRIGGER_FACT) step_put(walk, "woken by fact ", "由事实触发:");
+    else step_put(walk, "woken by a gift of ", "由其他规则的礼品触发:");
+    buffer_put(step_text(walk), trigger->kind == TRIGGER_FACT ? walk->rulebook->facts[trigger->fact].name : walk->rulebook->rules[trigger->rule].name);
+    step_end(walk, start, true);
+  }
+}
+
+static void step_on(struct walk *walk) {
+  uint32_t trigger = heard_trigger(walk);
+  if (trigger == NONE) step_woken(walk);
+  else if (!condition_steps(walk, walk->rulebook->triggers[trigger].when, true)) return;
+  if (!condition_steps(walk, walk->rule->when, true)) return;
+  if (walk->stage == STAGE_ON) step_failed_detail(walk); /* currency, or a claim that means another campaign */
+}
+
+static void step_when(struct walk *walk) {
+  if (condition_steps(walk, walk->rule->when, false) && walk->stage == STAGE_WHEN) step_failed_detail(walk);
+}
+
+/* ---- who ---- */
+
+static void members_put(struct walk *walk, uint32_t first, uint32_t count) {
+  for (uint32_t i = 0; i < count && i < 8; i++) {
+    if (i > 0) step_put(walk, ", ", "、");
+    buffer_put(step_text(walk), walk->rulebook->members[first + i].text);
+  }
+  if (count > 8) buffer_put(step_text(walk), STR(" ..."));
+}
+
+static void step_audience(struct walk *walk) {
+  const struct audience *audience = &walk->campaign->audience;
+  size_t start = step_text(walk)->length;
+  step_put(walk, "audience ", "目标客群 ");
+  if (audience->everyone) step_put(walk, "everyone", "全部客户");
+  else members_put(walk, audience->include_first, audience->include_count);
+  if (audience->exclude_count > 0) step_put(walk, " except ", ",排除 ");
+  members_put(walk, audience->exclude_first, audience->exclude_count);
+  if (walk->stage == STAGE_AUDIENCE && walk->failed != NONE) {
+    step_put(walk, "; ", ";");
+    detail_refusal(step_text(walk), walk->rulebook, walk->told, walk->language);
+  }
+  step_end(walk, start, walk->stage != STAGE_AUDIENCE);
+}
+
+static void step_words(struct walk *walk, const char *en, const char *zh, bool passed) {
+  size_t start = step_text(walk)->length;
+  step_put(walk, en, zh);
+  step_end(walk, start, passed);
+}
+
+static void step_enrolment(struct walk *walk) {
+  if (walk->campaign->enrolment) step_words(walk, "customer has enrolled", "客户已报名", walk->stage != STAGE_ENROLMENT);
+}
+
+static void step_risk(struct walk *walk) {
+  if (walk->rulebook->deny_count > 0) step_words(walk, "not on the bank's deny lists", "不在风险名单内", walk->stage != STAGE_RISK);
+}
+
+static void step_holdout(struct walk *walk) {
+  if (walk->campaign->audience.holdout_bp == 0) return;
+  size_t start = step_text(walk)->length;
+  step_put(walk, "not in the control group of ", "不属于对照组,比例 ");
+  buffer_percent(step_text(walk), walk->campaign->audience.holdout_bp);
+  step_end(walk, start, walk->stage != STAGE_HOLDOUT);
+}
+
+/* ---- how often, from what ---- */
+
+static void step_spends(struct walk *walk) {
+  if (walk->rule->spends == NONE) return;
+  struct buffer *text = step_text(walk);
+  size_t start = text->length;
+  step_put(walk, "chance ", "机会 ");
+  buffer_put(text, walk->rulebook->chances[walk->rule->spends].name);
+  if (walk->stage == STAGE_SPENDS) {
+    step_put(walk, ": ", ":");
+    const struct reason_info *info = &reasons[walk->told->reason];
+    if (walk->told->reason == REASON_CONDITION_NOT_MET) step_put(walk, "never had one", "从未获得");
+    else if (walk->told->reason == REASON_LIMIT_REACHED) step_put(walk, "all are spent", "已全部用完");
+    else buffer_put(text, str_of(is_zh(walk) ? info->label_zh : info->label_en));
+  } else {
+    step_put(walk, " to spend", " 可用");
+  }
+  step_end(walk, start, walk->stage != STAGE_SPENDS);
+}
+
+static void step_once(struct walk *walk) {
+  if (walk->rule->once_per_count == 0) return;
+  size_t start = step_text(walk)->length;
+  step_put(walk, "once per ", "仅一次,按 ");
+  words_dimensions(step_text(walk), walk->rule->once_per, walk->rule->once_per_count, walk->language);
+  step_end(walk, start, walk->stage != STAGE_ONCE);
+}
+
+static void step_limits(struct walk *walk) {
+  for (uint32_t i = 0; i < walk->rule->limit_count; i++) {
+    const struct limit *limit = &walk->rulebook->limits[walk->rulebook->refs[walk->rule->limit_first + i]];
+    struct buffer *text = step_text(walk);
+    size_t start = text->length;
+    bool failed = walk->stage == STAGE_LIMITS && str_equal(limit->name, walk->told->limit);
+    step_put(walk, "limit ", "限额 ");
+    words_limit(text, walk->rulebook, limit, walk->language);
+    if (failed) {
+      step_put(walk, ": ", ":");
+      buffer_put(text, walk->told->actual);
+      step_put(walk, " used, ", " 已用,");
+      buffer_put(text, walk->told->identity);
+      buffer_byte(text, ' ');
+      buffer_put(text, walk->told->period);
+    }
+    step_end(walk, start, !failed);
+    if (failed) return;
+  }
+  if (walk->stage == STAGE_LIMITS) step_failed_detail(walk); /* a limit that the loaded file does not have any more */
+}
+
+static void step_pool(struct walk *walk) {
+  if (walk->stage == STAGE_POOL) step_failed_detail(walk);
+}
+
+/* ---- which step failed ---- */
+
+static bool ends_with(struct str text, struct str end) {
+  return text.length >= end.length && memcmp(text.at + text.length - end.length, end.at, end.length) == 0;
+}
+
+static enum stage stage_of_condition(const struct walk *walk) {
+  struct str at = walk->told->at;
+  if (ends_with(at, STR("/spends"))) return STAGE_SPENDS;
+  if (ends_with(at, STR("/once_per"))) return STAGE_ONCE;
+  if (str_equal(at, STR("/currency")) || ends_with(at, STR("/on"))) return STAGE_ON;
+  if (walk->failed == NONE || !tree_has(walk->rulebook, walk->rule->when, walk->failed)) {
+    for (uint32_t i = 0; i < walk->rule->on.count; i++)
+      if (tree_has(walk->rulebook, walk->rulebook->triggers[walk->rule->on.first + i].when, walk->failed)) return STAGE_ON;
+    return ends_with(at, STR("/when")) ? STAGE_WHEN : STAGE_POOL; /* which item: asked when all else had passed */
+  }
+  return walk->rulebook->conditions[walk->failed].stateless ? STAGE_ON : STAGE_WHEN;
+}
+
+static enum stage stage_of(const struct walk *walk) {
+  switch (walk->told->reason) {
+  case REASON_CAMPAIGN_NOT_STARTED:
+  case REASON_CAMPAIGN_ENDED:
+  case REASON_CAMPAIGN_PAUSED: return STAGE_LIFE;
+  case REASON_OUTSIDE_SCHEDULE: return STAGE_SCHEDULE;
+  case REASON_EVENT_TOO_LATE:
+  case REASON_EVENT_IN_FUTURE:
+  case REASON_DUPLICATE_EVENT: return STAGE_LATE;
+  case REASON_NOT_IN_AUDIENCE: return STAGE_AUDIENCE;
+  case REASON_NOT_ENROLLED: return STAGE_ENROLMENT;
+  case REASON_RISK_DENIED: return STAGE_RISK;
+  case REASON_EXPIRED: return STAGE_SPENDS;
+  case REASON_HOLDOUT: return STAGE_HOLDOUT;
+  case REASON_OUT_OF_STOCK:
+  case REASON_BUDGET_EXHAUSTED: return STAGE_POOL;
+  case REASON_LIMIT_REACHED:
+    if (walk->told->limit.length > 0) return STAGE_LIMITS;
+    return ends_with(walk->told->at, STR("/once_per")) ? STAGE_ONCE : STAGE_SPENDS;
+  case REASON_CONDITION_NOT_MET:
+  case REASON_NOT_DORMANT:
+  case REASON_NOT_FIRST:
+  case REASON_TASKS_INCOMPLETE:
+  case REASON_TARGET_NOT_REACHED:
+  case REASON_PENDING_HOLD: return stage_of_condition(walk);
+  default: return STAGE_DONE;
+  }
+}
+
+static void step_late(struct walk *walk) {
+  if (walk->stage == STAGE_LATE) step_failed_detail(walk);
+}
+
+void steps_fill(struct steps *steps, const struct rulebook *rulebook, const struct event *event, const struct told *told,
+                enum language language) {
+  static void (*const stages[STAGE_DONE])(struct walk *) = {
+      [STAGE_LIFE] = step_life, [STAGE_SCHEDULE] = step_schedule, [STAGE_ON] = step_on, [STAGE_LATE] = step_late,
+      [STAGE_AUDIENCE] = step_audience, [STAGE_ENROLMENT] = step_enrolment, [STAGE_RISK] = step_risk, [STAGE_WHEN] = step_when,
+      [STAGE_SPENDS] = step_spends, [STAGE_ONCE] = step_once, [STAGE_HOLDOUT] = step_holdout, [STAGE_LIMITS] = step_limits,
+      [STAGE_POOL] = step_pool};
+  const struct rule *rule = &rulebook->rules[told->rule];
+  struct walk walk = {.steps = steps, .rulebook = rulebook, .event = event, .told = told, .rule = rule, .language = language,
+                      .campaign = &rulebook->campaigns[rule->campaign], .style = money_style_of(rulebook, rule->campaign)};
+  steps->count = 0;
+  buffer_init(&steps->text, steps->memory, sizeof steps->memory);
+  walk.failed = told->reason == REASON_GIVEN ? NONE : detail_condition(rulebook, rule, told->at, told->expected);
+  walk.stage = stage_of(&walk);
+  for (int stage = STAGE_LIFE; stage < STAGE_DONE && stage <= (int)walk.stage; stage++) stages[stage](&walk);
+}

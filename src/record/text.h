@@ -1,0 +1,65 @@
+/* Writing JSON fast: every event leaves a line, so constant pieces are copied whole and ids (checked by the event and campaign rooms to be
+ * [A-Za-z0-9_.:/-]) are copied without looking for what to escape. Everything else goes through text_json.
+ */
+#ifndef GIFTD_RECORD_TEXT_H
+#define GIFTD_RECORD_TEXT_H
+
+#include "giftd/record.h"
+
+/* buffer_put, inlined for the common case that it fits: with a constant length the copy is a few stores. */
+static inline void text_put(struct buffer *out, struct str bytes) {
+  if (out->overflowed || out->capacity - out->length < bytes.length) {
+    buffer_put(out, bytes); /* keeps the sticky overflow in one place */
+    return;
+  }
+  if (bytes.length != 0) memcpy(out->memory + out->length, bytes.at, bytes.length);
+  out->length += bytes.length;
+}
+#define PUT(out, literal) text_put((out), STR(literal))
+
+/* A JSON string with quotes; plain printable ASCII is copied, all else is left to buffer_json. */
+static inline void text_json(struct buffer *out, struct str text) {
+  for (size_t i = 0; i < text.length; i++) {
+    unsigned char byte = (unsigned char)text.at[i];
+    if (byte < 0x20 || byte > 0x7e || byte == '"' || byte == '\\') {
+      buffer_json(out, text);
+      return;
+    }
+  }
+  PUT(out, "\"");
+  text_put(out, text);
+  PUT(out, "\"");
+}
+
+/* ,"key":"text" - nothing when the text is empty. The key is a literal with its punctuation: TEXT_MEMBER(out, "at", pointer). */
+#define TEXT_MEMBER(out, key, text) text_member((out), STR(",\"" key "\":"), (text))
+static inline void text_member(struct buffer *out, struct str opening, struct str text) {
+  if (text.length == 0) return;
+  text_put(out, opening);
+  text_json(out, text);
+}
+
+/* ,"key":number */
+#define TEXT_NUMBER(out, key, number) (PUT((out), ",\"" key "\":"), buffer_int((out), (number)))
+
+static inline void text_hex(struct buffer *out, uint64_t number) {
+  char digits[16];
+  digest_to_hex(number, digits);
+  text_put(out, (struct str){digits, sizeof digits});
+}
+
+/* What was written since `start`. */
+static inline struct str text_since(const struct buffer *out, size_t start) {
+  return (struct str){out->memory + start, out->length - start};
+}
+
+/* Writes {"specversion":"1.0","id":" - the opening that every line shares, and by which `giftd explain` finds a line without parsing it. */
+static inline void text_open(struct buffer *out) { PUT(out, "{\"specversion\":\"1.0\",\"id\":\""); }
+
+/* From behind the id to the opening of data: ","source":"giftd","type":...,"time":...,"data":{ */
+void text_envelope(struct buffer *out, struct str type, struct str subject, const struct event *event);
+
+/* "issued" ... of a gift's kind; the same word stands in decisions and, but for chances, in gift.reward.WORD. */
+struct str text_gift_kind(enum gift_kind kind);
+
+#endif

@@ -1,0 +1,27 @@
+/* What a refusal was decided on, as text: the values of an outcome (or of a stateless refusal) the way decisions carry them and people read
+ * them - money with decimals, times in the campaign's zone, periods by their label. Written once here, so that a decision line, a scenario's
+ * diff and `giftd explain` can never say different things.
+ */
+#ifndef GIFTD_RECORD_TOLD_H
+#define GIFTD_RECORD_TOLD_H
+
+#include "giftd/record.h"
+
+#define TOLD_BYTES 4096u
+
+struct told {
+  enum reason reason;
+  uint32_t rule;
+  struct str at, limit, pool, identity, period, expected, actual; /* empty: not said; in `memory`, the rulebook or the event */
+  char memory[TOLD_BYTES];
+};
+
+void told_outcome(struct told *told, const struct rulebook *rulebook, const struct outcome *outcome);
+/* A refusal that event, time and rulebook alone decide. `answer` is no MATCH_HEARS and no MATCH_OTHER_TYPE. */
+void told_refusal(struct told *told, const struct rulebook *rulebook, uint32_t rule, struct match_answer answer, const struct event *event);
+
+enum reason reason_of_refusal(enum match_refusal refusal);
+/* The reason with this code, or REASON_COUNT. */
+enum reason reason_of_code(struct str code);
+
+#endif

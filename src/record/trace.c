@@ -1,0 +1,71 @@
+/* The witness: one line an event, made at the moment of decision, that says for every rule that listens to its type what became of it. It shares
+ * nothing with explain: it reads the decision itself, not its record, and asks listener by listener, not the rule. Tests compare
+ * `giftd explain --json` with it (R123); nobody else reads it.
+ *
+ *   {"source":"card-core","id":"pay2","customer":"c1","gate":"GIVEN","rules":["weekend-dining/half LIMIT_REACHED", ...]}
+ */
+#include "text.h"
+
+#include "told.h"
+
+/* The farther a listener came in the order of judgement, the more it says why the rule was not woken. */
+static int refusal_rank(enum match_refusal refusal) {
+  static const int ranks[] = {[MATCH_OTHER_TYPE] = 0, [MATCH_NOT_STARTED] = 1, [MATCH_ENDED] = 2, [MATCH_OUTSIDE_SCHEDULE] = 3,
+                              [MATCH_CONDITION] = 4, [MATCH_HEARS] = 5};
+  return ranks[refusal];
+}
+
+static void trace_entry(struct buffer *out, bool *first, struct str name, struct str reason) {
+  if (!*first) PUT(out, ",");
+  *first = false;
+  PUT(out, "\"");
+  text_put(out, name);
+  PUT(out, " ");
+  text_put(out, reason);
+  PUT(out, "\"");
+}
+
+static bool trace_outcomes(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision, uint32_t rule, bool *first) {
+  bool any = false;
+  for (uint32_t i = 0; i < decision->outcome_count; i++) {
+    if (decision->outcomes[i].rule != rule) continue;
+    trace_entry(out, first, rulebook->rules[rule].name, str_of(reasons[decision->outcomes[i].reason].code));
+    any = true;
+  }
+  return any;
+}
+
+/* Of all listeners of the rule for this type, the answer of the one that came farthest. */
+static enum match_refusal trace_refusal(const struct rulebook *rulebook, uint32_t rule, const struct event *event) {
+  enum match_refusal best = MATCH_OTHER_TYPE;
+  for (uint32_t i = 0; i < rulebook->listener_count; i++) {
+    const struct listener *listener = &rulebook->listeners[i];
+    if (listener->kind != LISTENER_RULE || listener->owner != rule || listener->type != event->type) continue;
+    enum match_refusal now = match_listener_refusal(rulebook, i, event).refusal;
+    if (refusal_rank(now) > refusal_rank(best)) best = now;
+  }
+  return best;
+}
+
+void record_trace(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct decision *decision) {
+  bool first = true;
+  PUT(out, "{\"source\":\"");
+  text_put(out, event->source);
+  PUT(out, "\",\"id\":\"");
+  text_put(out, event->id);
+  PUT(out, "\",\"customer\":\"");
+  text_put(out, event->customer);
+  PUT(out, "\",\"gate\":\"");
+  text_put(out, str_of(reasons[decision->gate].code));
+  PUT(out, "\",\"rules\":[");
+  for (uint32_t rule = 0; rule < rulebook->rule_count; rule++) {
+    if (trace_outcomes(out, rulebook, decision, rule, &first)) continue;
+    enum match_refusal refusal = trace_refusal(rulebook, rule, event);
+    struct str name = rulebook->rules[rule].name;
+    if (refusal == MATCH_OTHER_TYPE) continue;
+    if (decision->gate != REASON_GIVEN) trace_entry(out, &first, name, str_of(reasons[decision->gate].code));
+    else if (refusal == MATCH_HEARS) trace_entry(out, &first, name, STR("UNDECIDED")); /* woken, yet without an outcome: a bug */
+    else trace_entry(out, &first, name, str_of(reasons[reason_of_refusal(refusal)].code));
+  }
+  PUT(out, "]}\n");
+}

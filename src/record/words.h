@@ -1,0 +1,45 @@
+/* The campaign's own words, in English and Chinese: operators, periods, identities, reward forms, schedules. Everything `explain` says is put
+ * together from these, so a text exists in both languages or in none. */
+#ifndef GIFTD_RECORD_WORDS_H
+#define GIFTD_RECORD_WORDS_H
+
+#include "giftd/record.h"
+
+/* How numbers of a campaign are printed. */
+struct money_style { int32_t decimals, offset_minutes; };
+struct money_style money_style_of(const struct rulebook *rulebook, uint32_t campaign);
+
+/* Name of an event field as people say it: "amount" / "金额"; as written in campaigns where there is no Chinese word. */
+struct str words_field(struct str campaign_name, enum language language);
+/* "instant_discount" / "立减金"; open list: unknown forms as written. */
+struct str words_reward(struct str reward, enum language language);
+/* "day" / "每日" */
+struct str words_unit(enum unit unit, enum language language);
+/* "customer", "device" / "客户" */
+struct str words_dimension(const struct dimension *dimension, enum language language);
+/* "gte" is ">=" / "≥". The symbol or word that stands between left side and operand. */
+struct str words_operator(enum condition_op op, enum language language);
+/* "P3M" is "3 months" / "3 个月" */
+void words_duration(struct buffer *out, struct duration duration, enum language language);
+/* "fri 10:00-22:00" / "周五 10:00-22:00" */
+void words_schedule(struct buffer *out, const struct schedule *schedule, int32_t offset_minutes, enum language language);
+/* "1 per customer, day" / "每客户每日 1 次" */
+void words_limit(struct buffer *out, const struct rulebook *rulebook, const struct limit *limit, enum language language);
+/* "customer, device" / "客户、设备" */
+void words_dimensions(struct buffer *out, const struct dimension *dimensions, uint32_t count, enum language language);
+
+/* One value of an event: "80.00", "qr", "a, b", "absent". NULL is absent. */
+void words_value(struct buffer *out, const struct value *value, enum field_kind kind, struct money_style style, enum language language);
+/* A condition subtree in words. */
+void words_condition(struct buffer *out, const struct rulebook *rulebook, uint32_t node, struct money_style style, enum language language);
+/* A leaf with what was found: "amount 80.00 >= 20.00". `actual` empty: as words_condition. */
+void words_leaf(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, struct str actual, struct money_style style,
+                enum language language);
+/* Operator and operand alone: ">= 20.00". */
+void words_expected(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, struct money_style style,
+                    enum language language);
+/* Whether it is a leaf whose actual value can be looked up in the event, and that value in words. */
+bool words_actual(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, const struct event *event,
+                  struct money_style style, enum language language);
+
+#endif
