@@ -26,6 +26,8 @@
 #ifndef GIFTD_DECIDE_STATE_H
 #define GIFTD_DECIDE_STATE_H
 
+#include <assert.h>
+
 #include "giftd/decide.h"
 
 #define TEXT_IN_CELL 24u /* bytes of a text kept for display; equality is by hash */
