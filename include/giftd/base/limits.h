@@ -37,7 +37,7 @@
 
 #define LIMIT_SHARDS 1024u
 #define LIMIT_STATE_BYTES (64u * 1024u) /* one owner's record, encoded */
-#define LIMIT_STATE_CELLS 1024u         /* facts, counters, grants, lots of one owner */
+#define LIMIT_STATE_CELLS 800u          /* facts, counters, grants, lots of one owner */
 #define LIMIT_SEEN 256u                 /* event digests remembered for one customer */
 #define LIMIT_FACT_KEYS 32u             /* keys of a fact beside the customer (campaigns.md section 5) */
 #define LIMIT_TRACKS_OPEN 4u
@@ -55,7 +55,7 @@
 _Static_assert(LIMIT_RULES >= LIMIT_CAMPAIGNS, "a campaign has at least one rule");
 _Static_assert(LIMIT_EVENT_FIELDS <= LIMIT_FIELDS, "an event holds a part of the catalogue");
 _Static_assert(LIMIT_SEEN * 16u < LIMIT_STATE_BYTES, "the memory of events fits a record");
-_Static_assert(LIMIT_STATE_CELLS * 60u < LIMIT_STATE_BYTES, "the cells fit a record");
+_Static_assert(LIMIT_STATE_CELLS * 70u + LIMIT_SEEN * 18u + 64u <= LIMIT_STATE_BYTES, "a full record fits, whatever its numbers");
 _Static_assert(LIMIT_OUTCOMES <= LIMIT_MATCHES, "every rule judged was woken by a listener");
 _Static_assert(LIMIT_AMOUNT_MINOR < INT64_MAX / 10000, "a percentage in basis points of an amount does not overflow");
 
