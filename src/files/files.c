@@ -94,7 +94,7 @@ struct str files_outputs_key(const struct files *files) {
 }
 
 struct str files_input_key(const struct files *files) { return (struct str){files->input_key, files->input_key_length}; }
-struct str files_note(const struct files *files) { return str_of(files->note.text); }
+struct str files_note(const struct files *files) { return str_of(files->note); }
 uint64_t files_position(const struct files *files) { return files->input.position; }
 uint64_t files_size(const struct files *files) { return input_size(&files->input); }
 void files_wait(struct files *files, int wake, int timeout_ms) { input_wait(&files->input, wake, timeout_ms); }
@@ -129,7 +129,7 @@ static enum status outputs_resume(struct files *files, struct str record, struct
     if (status != STATUS_OK) return status;
     total += cut;
   }
-  if (total > 0) (void)fault_set(&files->note, STATUS_OK, "the last run was interrupted: %llu bytes of output that were never committed are cut off", (unsigned long long)total);
+  if (total > 0) (void)snprintf(files->note, sizeof files->note, "the last run was interrupted: %llu bytes of output that were never committed are cut off", (unsigned long long)total);
   return STATUS_OK;
 }
 
@@ -181,7 +181,7 @@ static enum status input_resume(struct files *files, struct str record, struct f
   enum status status = mark_compare(files, &mark, &same, fault);
   if (status != STATUS_OK) return status;
   if (!same) {
-    (void)fault_set(&files->note, STATUS_OK, "the input %s is another one than was read before under this name: it is read from its start", files->input.given);
+    (void)snprintf(files->note, sizeof files->note, "the input %s is another one than was read before under this name: it is read from its start", files->input.given);
     return STATUS_OK;
   }
   files->input.position = mark.position;

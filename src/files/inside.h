@@ -41,7 +41,7 @@ struct files {
   char input_key[32];
   size_t input_key_length;
   char input_record[RECORD_BYTES], outputs_record[RECORD_BYTES];
-  struct fault note;          /* text only */
+  char note[PATH_MAX + 160];   /* for people */
 };
 
 /* ---- input.c ---- */
