@@ -25,7 +25,7 @@ struct row {
   const uint64_t *words; /* NULL: the dimension's `other` row with the flips turned round */
   const uint32_t *flips;
   uint32_t flip_count;
-  uint32_t ones;         /* of it, for choosing the emptiest row first (an upper bound for flips) */
+  uint32_t ones;         /* bits that are set: the emptiest row goes first, a full one is left out */
 };
 
 struct text_slot { struct str text; uint32_t row; /* + 1; 0: empty slot */ };

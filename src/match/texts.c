@@ -91,7 +91,14 @@ static uint32_t count_names(const struct build *build, const struct use *uses, u
 /* Bits that differ from `other`: kept as a list while that is shorter and quicker than a row of its own. */
 static struct row row_make(struct build *build, const struct row *other, const struct flip *flips, uint32_t count) {
   uint32_t word_count = build->partition->word_count;
-  struct row row = {.ones = other->ones + count};
+  struct row row = {.ones = other->ones};
+  for (uint32_t i = 0; i < count; i++) {
+    if (bit_is_set(other->words, flips[i].listener)) {
+      row.ones--;
+    } else {
+      row.ones++;
+    }
+  }
   if (count <= 8 + word_count / 4) {
     row.flips = flips_listeners(flips, count, build->arena);
     row.flip_count = count;
@@ -102,7 +109,6 @@ static struct row row_make(struct build *build, const struct row *other, const s
   memcpy(words, other->words, word_count * sizeof *words);
   for (uint32_t i = 0; i < count; i++) bit_turn(words, flips[i].listener);
   row.words = words;
-  row.ones = words_ones(words, word_count);
   return row;
 }
 
