@@ -60,7 +60,8 @@ static enum field_kind leaf_kind(const struct rulebook *rulebook, const struct c
   return leaf->left == LEFT_FACT_AT ? FIELD_TIME : FIELD_INT;
 }
 
-static void number_operand(struct buffer *out, const struct condition *leaf, int64_t number, enum field_kind kind, struct money_style style) {
+static void number_operand(struct buffer *out, const struct condition *leaf, int64_t number, enum field_kind kind,
+                           struct money_style style) {
   if (leaf->operand.kind == VALUE_BOOL) buffer_put(out, number != 0 ? STR("true") : STR("false"));
   else number_words(out, number, kind, style);
 }
@@ -157,7 +158,8 @@ static void schedule_leaf(struct buffer *out, const struct rulebook *rulebook, c
   words_schedule(out, &rulebook->schedules[leaf->index], style.offset_minutes, language);
 }
 
-void words_leaf(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, struct str actual, struct money_style style,
+void words_leaf(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, struct str actual,
+                struct money_style style,
                 enum language language) {
   buffer_put(out, left_words(leaf, language));
   buffer_byte(out, ' ');

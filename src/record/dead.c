@@ -1,6 +1,7 @@
-/* Dead letters: lines that are no event, and events that could not be decided, kept so that nothing is lost (design.md section 5: "over a limit: a
- * clear error, the dead-letter topic, nothing lost"). The line itself is kept byte for byte: as a JSON text where it is UTF-8 (an operator
- * can read and mend it), else in base64. When a line came is not said: no clock enters a record, and its place in the input is exact.
+/* Dead letters: lines that are no event, and events that could not be decided, kept so that nothing is lost (design.md section 5: "over
+ * a limit: a clear error, the dead-letter topic, nothing lost"). The line itself is kept byte for byte: as a JSON text where it is UTF-8
+ * (an operator can read and mend it), else in base64. When a line came is not said: no clock enters a record, and its place in the input
+ * is exact.
  */
 #include "text.h"
 
@@ -16,7 +17,8 @@ static void base64(struct buffer *out, struct str bytes) {
     uint32_t group = (uint32_t)(unsigned char)bytes.at[i] << 16;
     if (left > 1) group |= (uint32_t)(unsigned char)bytes.at[i + 1] << 8;
     if (left > 2) group |= (uint32_t)(unsigned char)bytes.at[i + 2];
-    char quad[4] = {digits[group >> 18], digits[group >> 12 & 63], left > 1 ? digits[group >> 6 & 63] : '=', left > 2 ? digits[group & 63] : '='};
+    char quad[4] = {digits[group >> 18], digits[group >> 12 & 63], left > 1 ? digits[group >> 6 & 63] : '=',
+        left > 2 ? digits[group & 63] : '='};
     text_put(out, (struct str){quad, sizeof quad});
   }
 }

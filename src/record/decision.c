@@ -1,8 +1,9 @@
-/* The decision line: one for every event that could be read (CloudEvents type "gift.decision"). It is written for each of a million events in
- * a second, so constant pieces are copied whole and nothing is formatted that is a constant of the rulebook.
+/* The decision line: one for every event that could be read (CloudEvents type "gift.decision"). It is written for each of a million
+ * events in a second, so constant pieces are copied whole and nothing is formatted that is a constant of the rulebook.
  *
- * The id is the event's digest, so the same event has the same decision id everywhere; an event that was stopped at the gate (a duplicate, too
- * late) was decided elsewhere or never, and its line carries its place as well: ids of decisions stay unique though event ids come twice.
+ * The id is the event's digest, so the same event has the same decision id everywhere; an event that was stopped at the gate (a
+ * duplicate, too late) was decided elsewhere or never, and its line carries its place as well: ids of decisions stay unique though event
+ * ids come twice.
  */
 #include "text.h"
 
@@ -51,7 +52,8 @@ static void decision_gift(struct buffer *out, const struct rulebook *rulebook, c
   PUT(out, "}");
 }
 
-static void decision_gifts(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision, const struct outcome *outcome) {
+static void decision_gifts(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision,
+                           const struct outcome *outcome) {
   if (outcome->gift_count == 0) return;
   assert(outcome->gift_first + outcome->gift_count <= decision->gift_count);
   PUT(out, ",\"gifts\":[");

@@ -1,5 +1,5 @@
-/* Sentences of outcomes (detail.h). A recorded outcome carries names and pointers; where the loaded campaigns still have what they name, it is
- * said in the reader's language and with the file's own words, otherwise as it was recorded. */
+/* Sentences of outcomes (detail.h). A recorded outcome carries names and pointers; where the loaded campaigns still have what they name,
+ * it is said in the reader's language and with the file's own words, otherwise as it was recorded. */
 #include "detail.h"
 
 #include "text.h"
@@ -127,7 +127,8 @@ static void gift_count(struct buffer *out, const struct told_gift *gift) {
   buffer_int(out, gift->count);
 }
 
-void detail_gift(struct buffer *out, const struct rulebook *rulebook, uint32_t campaign, const struct told_gift *gift, enum language language) {
+void detail_gift(struct buffer *out, const struct rulebook *rulebook, uint32_t campaign, const struct told_gift *gift,
+                 enum language language) {
   bool zh = language == LANGUAGE_ZH;
   buffer_put(out, str_of(gift_verb(gift->kind, language)));
   if (gift->reward.length > 0) {
@@ -191,7 +192,8 @@ static bool is_moment(struct str text) {
 }
 
 /* A leaf in the file's words with what was found; a moment that was computed says from when on it would have held. */
-static void condition_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, uint32_t node, enum language language) {
+static void condition_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, uint32_t node,
+                             enum language language) {
   const struct condition *condition = &rulebook->conditions[node];
   struct money_style style = money_style_of(rulebook, rulebook->rules[told->rule].campaign);
   struct str none = {NULL, 0};

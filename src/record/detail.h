@@ -16,7 +16,8 @@ struct told_gift told_gift_of(const struct rulebook *rulebook, const struct gift
 struct told_gift told_gift_read(const struct rulebook *rulebook, const struct rule *rule, const struct recorded_gift *gift);
 
 /* "gave instant_discount 40.00 CNY" / "发放 立减金 40.00 CNY" */
-void detail_gift(struct buffer *out, const struct rulebook *rulebook, uint32_t campaign, const struct told_gift *gift, enum language language);
+void detail_gift(struct buffer *out, const struct rulebook *rulebook, uint32_t campaign, const struct told_gift *gift,
+                 enum language language);
 /* What stands behind the reason code: "1 of 1 per customer, day 2026-12-05". Nothing when the code says it all. */
 void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language);
 

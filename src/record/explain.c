@@ -1,6 +1,6 @@
-/* Explaining one event: for every campaign and rule that listens to it, what became of it. Outcomes that were recorded are quoted; what stateless
- * conditions refused was never written and is judged again from event and rulebook (match_rule_refusal), which gives the same answer as
- * long as the rulebook is the same - its digest says whether it is (R123).
+/* Explaining one event: for every campaign and rule that listens to it, what became of it. Outcomes that were recorded are quoted; what
+ * stateless conditions refused was never written and is judged again from event and rulebook (match_rule_refusal), which gives the same
+ * answer as long as the rulebook is the same - its digest says whether it is (R123).
  *
  *   event -> for each campaign -> for each rule: recorded outcomes, else the gate, else the stateless refusal -> verdict -> text or JSON
  */
@@ -98,7 +98,8 @@ static void explain_foreign(struct telling *t) {
     if (!is_loaded(t->rulebook, &t->recorded->outcomes[i])) t->sink->foreign(t, &t->recorded->outcomes[i]);
 }
 
-void record_explain(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct recorded_decision *recorded,
+void record_explain(struct buffer *out, const struct rulebook *rulebook, const struct event *event,
+                    const struct recorded_decision *recorded,
                     const struct explain_style *style) {
   assert(event != NULL || recorded != NULL);
   struct telling t = {.out = out, .rulebook = rulebook, .event = event, .recorded = recorded, .style = style, .gate = REASON_GIVEN,

@@ -1,5 +1,5 @@
-/* How one event is told: the walk (explain.c) meets campaigns and rules in order and hands each to a sink - text for people, JSON for programs -
- * so that both always say the same. */
+/* How one event is told: the walk (explain.c) meets campaigns and rules in order and hands each to a sink - text for people, JSON for
+ * programs - so that both always say the same. */
 #ifndef GIFTD_RECORD_EXPLAIN_H
 #define GIFTD_RECORD_EXPLAIN_H
 

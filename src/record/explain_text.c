@@ -117,7 +117,8 @@ static void text_head(struct telling *t) {
 void verdict_words(struct buffer *out, const struct telling *t, const struct verdict *verdict) {
   enum language language = t->style->language;
   if (verdict->kind == VERDICT_UNDECIDED) {
-    buffer_put(out, language == LANGUAGE_ZH ? STR("须结合客户状态判断,无决策记录") : STR("would be judged with the customer's state; nothing is recorded"));
+    buffer_put(out, language == LANGUAGE_ZH ? STR("须结合客户状态判断,无决策记录")
+               : STR("would be judged with the customer's state; nothing is recorded"));
     return;
   }
   uint32_t gifts = verdict->recorded == NULL ? 0 : verdict->recorded->gift_count;

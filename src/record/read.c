@@ -1,6 +1,6 @@
-/* Reading decision lines back, to explain them. The file may have been edited, cut or swapped for another, so everything is checked and bounded;
- * members may stand in any order and unknown ones are passed over (a newer giftd may write more). Arrays are counted first, then read:
- * the arena holds exactly what the line has.
+/* Reading decision lines back, to explain them. The file may have been edited, cut or swapped for another, so everything is checked and
+ * bounded; members may stand in any order and unknown ones are passed over (a newer giftd may write more). Arrays are counted first,
+ * then read: the arena holds exactly what the line has.
  */
 #include "text.h"
 
@@ -182,5 +182,6 @@ enum status record_read_decision(struct str line, struct arena *arena, struct re
   if (read_line(&r, out)) return STATUS_OK;
   if (r.problem == NULL) r.problem = r.json.problem;
   if (r.problem == NULL && arena->overflowed) r.problem = "no memory for its texts";
-  return fault_set(fault, STATUS_INPUT, "not a decision line: byte %zu: %s", r.json.at, r.problem == NULL ? "wrong type of value" : r.problem);
+  return fault_set(fault, STATUS_INPUT, "not a decision line: byte %zu: %s", r.json.at, r.problem == NULL ? "wrong type of value"
+                   : r.problem);
 }

@@ -1,7 +1,7 @@
-/* What goes out to the systems that fulfil: one CloudEvents line for each gift that was issued, substituted, taken back, reduced or offset, and
- * for each pool that passed a watermark. The reward id is the CloudEvents id of the issue, so whoever receives it twice has the same
- * idempotency number twice. What is taken back later has an id of its own - the gift's, the reversal's digest and a letter for what was
- * done, 40 characters - and names the gift in data.reward_id.
+/* What goes out to the systems that fulfil: one CloudEvents line for each gift that was issued, substituted, taken back, reduced or
+ * offset, and for each pool that passed a watermark. The reward id is the CloudEvents id of the issue, so whoever receives it twice has
+ * the same idempotency number twice. What is taken back later has an id of its own - the gift's, the reversal's digest and a letter for
+ * what was done, 40 characters - and names the gift in data.reward_id.
  */
 #include "text.h"
 
@@ -132,7 +132,8 @@ static void reward_sources(struct buffer *out, const struct reward_line *line) {
   PUT(out, "]");
   if (!takes_back(line->gift->kind)) return;
   const struct value *original = event_field(line->event, FIELD_ID_ORIGINAL_ID);
-  if (original == NULL || original->kind != VALUE_TEXT || event_digest(line->event->source, original->text) != line->gift->cause_digest) return;
+  if (original == NULL || original->kind != VALUE_TEXT) return;
+  if (event_digest(line->event->source, original->text) != line->gift->cause_digest) return;
   PUT(out, ",\"original_event\":");
   source_name(out, line->event->source, original->text);
 }

@@ -1,5 +1,6 @@
-/* See steps.h. Which steps were passed follows from the one that failed, since judgement stops there; values of passed steps are looked up in
- * the event where it alone has them. What depends on the customer's state and was passed is named without a value: no record keeps it.
+/* See steps.h. Which steps were passed follows from the one that failed, since judgement stops there; values of passed steps are looked
+ * up in the event where it alone has them. What depends on the customer's state and was passed is named without a value: no record keeps
+ * it.
  */
 #include "steps.h"
 
@@ -104,7 +105,8 @@ static void condition_step(struct walk *walk, uint32_t node) {
   step_end(walk, start, true);
 }
 
-/* The members of a top-level `all`, or the node itself: those that are stateless, or those that are not. False when the failed one was met. */
+/* The members of a top-level `all`, or the node itself: those that are stateless, or those that are not. False when the failed one was
+ * met. */
 static bool condition_steps(struct walk *walk, uint32_t node, bool stateless) {
   if (node == NONE) return true;
   const struct condition *condition = &walk->rulebook->conditions[node];
@@ -118,7 +120,8 @@ static bool condition_steps(struct walk *walk, uint32_t node, bool stateless) {
   return true;
 }
 
-/* The trigger that was heard, or came nearest: the one with the failed leaf. NONE: no trigger hears this type (woken by a fact or a gift). */
+/* The trigger that was heard, or came nearest: the one with the failed leaf. NONE: no trigger hears this type (woken by a fact or a
+ * gift). */
 static uint32_t heard_trigger(const struct walk *walk) {
   uint32_t found = NONE;
   for (uint32_t i = 0; i < walk->rule->on.count; i++) {
@@ -139,7 +142,8 @@ static void step_woken(struct walk *walk) {
     if (trigger->kind == TRIGGER_EVENT) continue;
     if (trigger->kind == TRIGGER_FACT) step_put(walk, "woken by fact ", "由事实触发:");
     else step_put(walk, "woken by a gift of ", "由其他规则的礼品触发:");
-    buffer_put(step_text(walk), trigger->kind == TRIGGER_FACT ? walk->rulebook->facts[trigger->fact].name : walk->rulebook->rules[trigger->rule].name);
+    buffer_put(step_text(walk), trigger->kind == TRIGGER_FACT ? walk->rulebook->facts[trigger->fact].name
+               : walk->rulebook->rules[trigger->rule].name);
     step_end(walk, start, true);
   }
 }

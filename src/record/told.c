@@ -75,8 +75,10 @@ static void told_pool(struct told *told, struct buffer *text, const struct pool 
     told->period = told_period(text, pool->pace_unit, 0, outcome->period);
 }
 
-/* A leaf says what it wanted in its own words, unless a moment was computed from it (dormant until ...): that moment is the better answer. */
-static void told_condition(struct told *told, struct buffer *text, const struct rulebook *rulebook, uint32_t node, struct money_style style) {
+/* A leaf says what it wanted in its own words, unless a moment was computed from it (dormant until ...): that moment is the better
+ * answer. */
+static void told_condition(struct told *told, struct buffer *text, const struct rulebook *rulebook, uint32_t node,
+                           struct money_style style) {
   const struct condition *condition = &rulebook->conditions[node];
   told->at = condition->pointer;
   if (told->expected.length > 0) return;
@@ -116,8 +118,8 @@ static void told_clear(struct told *told, struct buffer *text, enum reason reaso
   buffer_init(text, told->memory, sizeof told->memory);
 }
 
-/* Two tests have no condition of their own: money of another currency (no `fx`), and a claim or enrolment that names another campaign or rule.
- * Their actual text tells them apart: currencies are upper case, ids lower. */
+/* Two tests have no condition of their own: money of another currency (no `fx`), and a claim or enrolment that names another campaign or
+ * rule. Their actual text tells them apart: currencies are upper case, ids lower. */
 static void told_unwritten_test(struct told *told, struct buffer *text, const struct rulebook *rulebook, const struct rule *rule) {
   bool currency = told->actual.length > 0 && told->actual.at[0] >= 'A' && told->actual.at[0] <= 'Z';
   told->at = told_place(text, rule, told->reason);
@@ -169,7 +171,8 @@ static struct str told_expected_time(struct buffer *text, const struct rulebook 
   return since(text, start);
 }
 
-void told_refusal(struct told *told, const struct rulebook *rulebook, uint32_t rule_number, struct match_answer answer, const struct event *event) {
+void told_refusal(struct told *told, const struct rulebook *rulebook, uint32_t rule_number, struct match_answer answer,
+                  const struct event *event) {
   const struct rule *rule = &rulebook->rules[rule_number];
   struct money_style style = money_style_of(rulebook, rule->campaign);
   struct buffer text;

@@ -1,6 +1,6 @@
-/* What a refusal was decided on, as text: the values of an outcome (or of a stateless refusal) the way decisions carry them and people read
- * them - money with decimals, times in the campaign's zone, periods by their label. Written once here, so that a decision line, a scenario's
- * diff and `giftd explain` can never say different things.
+/* What a refusal was decided on, as text: the values of an outcome (or of a stateless refusal) the way decisions carry them and people
+ * read them - money with decimals, times in the campaign's zone, periods by their label. Written once here, so that a decision line, a
+ * scenario's diff and `giftd explain` can never say different things.
  */
 #ifndef GIFTD_RECORD_TOLD_H
 #define GIFTD_RECORD_TOLD_H

@@ -1,6 +1,6 @@
-/* The witness: one line an event, made at the moment of decision, that says for every rule that listens to its type what became of it. It shares
- * nothing with explain: it reads the decision itself, not its record, and asks listener by listener, not the rule. Tests compare
- * `giftd explain --json` with it (R123); nobody else reads it.
+/* The witness: one line an event, made at the moment of decision, that says for every rule that listens to its type what became of it.
+ * It shares nothing with explain: it reads the decision itself, not its record, and asks listener by listener, not the rule. Tests
+ * compare `giftd explain --json` with it (R123); nobody else reads it.
  *
  *   {"source":"card-core","id":"pay2","customer":"c1","gate":"GIVEN","rules":["weekend-dining/half LIMIT_REACHED", ...]}
  */
@@ -25,7 +25,8 @@ static void trace_entry(struct buffer *out, bool *first, struct str name, struct
   PUT(out, "\"");
 }
 
-static bool trace_outcomes(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision, uint32_t rule, bool *first) {
+static bool trace_outcomes(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision, uint32_t rule,
+                           bool *first) {
   bool any = false;
   for (uint32_t i = 0; i < decision->outcome_count; i++) {
     if (decision->outcomes[i].rule != rule) continue;

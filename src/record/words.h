@@ -1,5 +1,5 @@
-/* The campaign's own words, in English and Chinese: operators, periods, identities, reward forms, schedules. Everything `explain` says is put
- * together from these, so a text exists in both languages or in none. */
+/* The campaign's own words, in English and Chinese: operators, periods, identities, reward forms, schedules. Everything `explain` says
+ * is put together from these, so a text exists in both languages or in none. */
 #ifndef GIFTD_RECORD_WORDS_H
 #define GIFTD_RECORD_WORDS_H
 
@@ -33,7 +33,8 @@ void words_value(struct buffer *out, const struct value *value, enum field_kind 
 /* A condition subtree in words. */
 void words_condition(struct buffer *out, const struct rulebook *rulebook, uint32_t node, struct money_style style, enum language language);
 /* A leaf with what was found: "amount 80.00 >= 20.00". `actual` empty: as words_condition. */
-void words_leaf(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, struct str actual, struct money_style style,
+void words_leaf(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, struct str actual,
+                struct money_style style,
                 enum language language);
 /* Operator and operand alone: ">= 20.00". */
 void words_expected(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, struct money_style style,
