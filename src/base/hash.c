@@ -4,7 +4,9 @@
 /* Arbitrary and fixed for good: records of a state folder are found again by hashes under this key. */
 const struct hash_key HASH_KEY_FIXED = {0x67696674642d6b30ULL, 0x9e3779b97f4a7c15ULL};
 
-struct sip { uint64_t v0, v1, v2, v3; };
+struct sip {
+  uint64_t v0, v1, v2, v3;
+};
 
 static inline uint64_t rotate(uint64_t x, unsigned bits) { return (x << bits) | (x >> (64 - bits)); }
 

@@ -9,7 +9,9 @@
 /* giftd's own lines (decisions) are nested a little deeper than events. */
 #define JSON_DEPTH 32u
 
-struct json_cursor json_open(struct str text) { return (struct json_cursor){.text = text}; }
+struct json_cursor json_open(struct str text) {
+  return (struct json_cursor){.text = text};
+}
 
 static bool fail(struct json_cursor *c, const char *problem) {
   if (c->problem == NULL) c->problem = problem;
@@ -195,8 +197,10 @@ bool json_skip(struct json_cursor *c) {
     unsigned depth = c->depth;
     bool member = (objects & 1) != 0 ? json_next_key(c, &key) : json_next_item(c);
     if (c->problem != NULL) return false;
-    if (!member) objects >>= c->depth < depth ? 1 : 0;
-    else if (!skip_step(c, &objects)) return false;
+    if (!member)
+      objects >>= c->depth < depth ? 1 : 0;
+    else if (!skip_step(c, &objects))
+      return false;
   }
   return true;
 }

@@ -155,9 +155,12 @@ void buffer_json(struct buffer *buffer, struct str text) {
     unsigned char byte = (unsigned char)text.at[at];
     bool truncated = false;
     unsigned length = byte < 0x80 ? 1 : scan_utf8(text, at, &truncated);
-    if (byte < 0x80) put_escaped(buffer, byte);
-    else if (length == 0) buffer_put(buffer, STR("\xef\xbf\xbd"));
-    else buffer_put(buffer, (struct str){text.at + at, length});
+    if (byte < 0x80)
+      put_escaped(buffer, byte);
+    else if (length == 0)
+      buffer_put(buffer, STR("\xef\xbf\xbd"));
+    else
+      buffer_put(buffer, (struct str){text.at + at, length});
     at += length == 0 ? 1 : length;
   }
   buffer_byte(buffer, '"');

@@ -1,4 +1,5 @@
-/* Calendar periods as consecutive numbers: counters, limits and reports name a period by one int32 and come back to its dates from there. */
+/* Calendar periods as consecutive numbers: counters, limits and reports name a period by one int32 and come back to its dates from there.
+ */
 #include <assert.h>
 
 #include "giftd/base/time.h"

@@ -4,17 +4,20 @@
 #include <assert.h>
 
 const char *const scan_problem_text[SCAN_PROBLEM_COUNT] = {
-  [SCAN_OK] = "",
-  [SCAN_TRUNCATED] = "the text ends too early",
-  [SCAN_CONTROL] = "a control character must be escaped",
-  [SCAN_BAD_UTF8] = "not UTF-8",
-  [SCAN_BAD_ESCAPE] = "no such escape",
-  [SCAN_BAD_SURROGATE] = "half of a surrogate pair",
-  [SCAN_BAD_NUMBER] = "not a number",
+    [SCAN_OK] = "",
+    [SCAN_TRUNCATED] = "the text ends too early",
+    [SCAN_CONTROL] = "a control character must be escaped",
+    [SCAN_BAD_UTF8] = "not UTF-8",
+    [SCAN_BAD_ESCAPE] = "no such escape",
+    [SCAN_BAD_SURROGATE] = "half of a surrogate pair",
+    [SCAN_BAD_NUMBER] = "not a number",
 };
 
 /* RFC 3629 section 4: the second byte's range depends on the first; all others are 80..BF. */
-struct utf8_form { unsigned length; unsigned char low, high; };
+struct utf8_form {
+  unsigned length;
+  unsigned char low, high;
+};
 
 static struct utf8_form utf8_form(unsigned char first) {
   if (first < 0x80) return (struct utf8_form){1, 0, 0};
@@ -177,7 +180,9 @@ struct number_scan scan_number(struct str text, size_t start) {
   }
   if (!negative && scan.value == INT64_MIN) scan.fits = false;
   if (!scan.whole) scan.fits = false;
-  if (!scan.fits) scan.value = 0;
-  else if (!negative) scan.value = -scan.value;
+  if (!scan.fits)
+    scan.value = 0;
+  else if (!negative)
+    scan.value = -scan.value;
   return scan;
 }

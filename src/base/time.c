@@ -1,12 +1,13 @@
-/* The calendar: days from civil dates and back (Hinnant's method: years begin in March, so the leap day comes last), RFC 3339, durations. */
+/* The calendar: days from civil dates and back (Hinnant's method: years begin in March, so the leap day comes last), RFC 3339, durations.
+ */
 #include "giftd/base/time.h"
 
 #include <assert.h>
 
 #include "giftd/base/limits.h"
 
-#define DAYS_TO_1970 719468 /* from 0000-03-01 */
-#define DAYS_PER_ERA 146097 /* 400 years */
+#define DAYS_TO_1970 719468       /* from 0000-03-01 */
+#define DAYS_PER_ERA 146097       /* 400 years */
 #define LAST_MS 253402300799999LL /* 9999-12-31T23:59:59.999Z */
 
 static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0); }
@@ -183,9 +184,14 @@ void buffer_date(struct buffer *buffer, int64_t days) {
 
 /* ---- durations ---- */
 
-static const struct { char letter; bool clock; int32_t months; int64_t ms; } duration_units[] = {
-  {'Y', false, 12, 0}, {'M', false, 1, 0}, {'W', false, 0, 7 * MS_PER_DAY}, {'D', false, 0, MS_PER_DAY},
-  {'H', true, 0, 3600000}, {'M', true, 0, 60000}, {'S', true, 0, 1000},
+static const struct {
+  char letter;
+  bool clock;
+  int32_t months;
+  int64_t ms;
+} duration_units[] = {
+    {'Y', false, 12, 0},   {'M', false, 1, 0},   {'W', false, 0, 7 * MS_PER_DAY}, {'D', false, 0, MS_PER_DAY}, {'H', true, 0, 3600000},
+    {'M', true, 0, 60000}, {'S', true, 0, 1000},
 };
 #define DURATION_UNITS (sizeof duration_units / sizeof duration_units[0])
 
@@ -227,8 +233,12 @@ void buffer_duration(struct buffer *buffer, struct duration duration) {
     buffer_print(buffer, "P%d%c", years ? duration.months / 12 : duration.months, years ? 'Y' : 'M');
     return;
   }
-  if (duration.ms != 0 && duration.ms % MS_PER_DAY == 0) buffer_print(buffer, "P%lldD", (long long)(duration.ms / MS_PER_DAY));
-  else if (duration.ms != 0 && duration.ms % 3600000 == 0) buffer_print(buffer, "PT%lldH", (long long)(duration.ms / 3600000));
-  else if (duration.ms != 0 && duration.ms % 60000 == 0) buffer_print(buffer, "PT%lldM", (long long)(duration.ms / 60000));
-  else buffer_print(buffer, "PT%lldS", (long long)(duration.ms / 1000));
+  if (duration.ms != 0 && duration.ms % MS_PER_DAY == 0)
+    buffer_print(buffer, "P%lldD", (long long)(duration.ms / MS_PER_DAY));
+  else if (duration.ms != 0 && duration.ms % 3600000 == 0)
+    buffer_print(buffer, "PT%lldH", (long long)(duration.ms / 3600000));
+  else if (duration.ms != 0 && duration.ms % 60000 == 0)
+    buffer_print(buffer, "PT%lldM", (long long)(duration.ms / 60000));
+  else
+    buffer_print(buffer, "PT%lldS", (long long)(duration.ms / 1000));
 }

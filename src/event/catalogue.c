@@ -56,8 +56,9 @@ enum status catalogue_add_type(struct catalogue *catalogue, const struct type_in
 
 /* Names that mean the same at the top of every event: a field of that name could not be told from them. */
 static bool is_attribute(struct str name) {
-  static const char *const attributes[] = {"id",      "source",      "type", "time",        "customer",        "subject",    "specversion", "data",
-                                           "recordedtime", "data_base64", "traceparent", "datacontenttype", "dataschema"};
+  static const char *const attributes[] = {"id",          "source",          "type",      "time",         "customer",
+                                           "subject",     "specversion",     "data",      "recordedtime", "data_base64",
+                                           "traceparent", "datacontenttype", "dataschema"};
   for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++)
     if (str_equal(name, str_of(attributes[i]))) return true;
   return false;
@@ -89,7 +90,8 @@ static void add_field_row(struct catalogue *out, const struct field_row *row) {
 
 static void add_type_row(struct catalogue *out, const struct type_row *row) {
   struct fault fault = {.text = ""};
-  struct type_info type = {.name = str_of(row->name), .reversible = row->reversible, .help_en = str_of(row->help_en), .help_zh = str_of(row->help_zh)};
+  struct type_info type = {
+      .name = str_of(row->name), .reversible = row->reversible, .help_en = str_of(row->help_en), .help_zh = str_of(row->help_zh)};
   struct str name, rest = str_of(row->fields);
   while (rest.length > 0) {
     str_split(rest, ' ', &name, &rest);

@@ -30,7 +30,8 @@ static void event_clear(struct event *event) {
 }
 
 /* The reader is some 80 KB: only what has to start empty is cleared, the rest is written before it is read. */
-static void reader_init(struct reader *r, const struct catalogue *catalogue, struct str line, struct arena *arena, struct event_error *error) {
+static void reader_init(struct reader *r, const struct catalogue *catalogue, struct str line, struct arena *arena,
+                        struct event_error *error) {
   r->line = line;
   r->at = 0;
   r->catalogue = catalogue;

@@ -1,5 +1,5 @@
-/* Makes an event of the members that the scan found: first the shape, then the attributes every event has, then the fields, each by its kind.
- * The line is JSON throughout when we come here, so tokens are cut out without looking again. */
+/* Makes an event of the members that the scan found: first the shape, then the attributes every event has, then the fields, each by its
+ * kind. The line is JSON throughout when we come here, so tokens are cut out without looking again. */
 #include <assert.h>
 
 #include "reader.h"
@@ -14,14 +14,17 @@ struct interpretation {
   unsigned list_items;
 };
 
-static struct str token_bytes(const struct reader *r, struct token token) { return (struct str){r->line.at + token.start, token.end - token.start}; }
+static struct str token_bytes(const struct reader *r, struct token token) {
+  return (struct str){r->line.at + token.start, token.end - token.start};
+}
 
 static bool token_absent(struct token token) { return token.type == JSON_TYPE_END || token.type == JSON_TYPE_NULL; }
 
 /* ---- attributes ---- */
 
 /* How each of the attributes that must be ids is called and refused. */
-static bool attribute_id(struct reader *r, struct token token, const char *name, enum event_problem missing, enum event_problem bad, struct str *out) {
+static bool attribute_id(struct reader *r, struct token token, const char *name, enum event_problem missing, enum event_problem bad,
+                         struct str *out) {
   struct str pointer = str_of(name);
   if (token_absent(token)) return member_fail(r, missing, token.start, false, token.type == JSON_TYPE_NULL ? pointer : STR(""), -1);
   if (token.type == JSON_TYPE_TEXT) {
@@ -69,7 +72,8 @@ static bool is_traceparent(struct str text) {
 /* CloudEvents or flat? */
 static bool read_shape(struct interpretation *in) {
   struct reader *r = in->reader;
-  struct token version = r->attributes[ATTRIBUTE_SPECVERSION], data = r->attributes[ATTRIBUTE_DATA], base64 = r->attributes[ATTRIBUTE_DATA_BASE64];
+  struct token version = r->attributes[ATTRIBUTE_SPECVERSION], data = r->attributes[ATTRIBUTE_DATA],
+               base64 = r->attributes[ATTRIBUTE_DATA_BASE64];
   in->in_data = version.type != JSON_TYPE_END;
   if (base64.type != JSON_TYPE_END) return member_fail(r, EVENT_DATA_BASE64, base64.start, false, STR("data_base64"), -1);
   if (!in->in_data && data.type != JSON_TYPE_END) return member_fail(r, EVENT_DATA_WITHOUT_SPECVERSION, data.start, false, STR("data"), -1);
@@ -98,7 +102,8 @@ static bool read_attributes(struct interpretation *in) {
   if (!attribute_id(r, a[ATTRIBUTE_TYPE], "type", EVENT_MISSING_TYPE, EVENT_BAD_TYPE, &e->type_name)) return false;
   if (!attribute_id(r, who, customer, EVENT_MISSING_CUSTOMER, EVENT_BAD_CUSTOMER, &e->customer)) return false;
   struct token time = a[ATTRIBUTE_TIME], recorded = a[ATTRIBUTE_RECORDEDTIME], trace = a[ATTRIBUTE_TRACEPARENT];
-  if (token_absent(time)) return member_fail(r, EVENT_MISSING_TIME, time.start, false, time.type == JSON_TYPE_NULL ? STR("time") : STR(""), -1);
+  if (token_absent(time))
+    return member_fail(r, EVENT_MISSING_TIME, time.start, false, time.type == JSON_TYPE_NULL ? STR("time") : STR(""), -1);
   if (!attribute_time(r, time, "time", &e->time_ms, &e->offset_minutes)) return false;
   if (!token_absent(recorded) && !attribute_time(r, recorded, "recordedtime", &e->arrival_ms, NULL)) return false;
   if (trace.type == JSON_TYPE_TEXT && !trace.escaped) {

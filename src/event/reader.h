@@ -1,5 +1,6 @@
-/* Between the two halves of event_read: scan.c walks the line once and notes where the members it may need stand; interpret.c, which runs only
- * on a line that is JSON throughout, makes values of them. So keys may stand in any order, and what is wrong with the JSON is told first.
+/* Between the two halves of event_read: scan.c walks the line once and notes where the members it may need stand; interpret.c, which runs
+ * only on a line that is JSON throughout, makes values of them. So keys may stand in any order, and what is wrong with the JSON is told
+ * first.
  *
  *   line ──▶ scan_event ──▶ members (name, token) ──▶ interpret_event ──▶ struct event
  */
@@ -9,8 +10,17 @@
 #include "giftd/event.h"
 
 enum attribute {
-  ATTRIBUTE_ID, ATTRIBUTE_SOURCE, ATTRIBUTE_TYPE, ATTRIBUTE_TIME, ATTRIBUTE_CUSTOMER, ATTRIBUTE_SUBJECT, ATTRIBUTE_SPECVERSION,
-  ATTRIBUTE_DATA, ATTRIBUTE_DATA_BASE64, ATTRIBUTE_RECORDEDTIME, ATTRIBUTE_TRACEPARENT,
+  ATTRIBUTE_ID,
+  ATTRIBUTE_SOURCE,
+  ATTRIBUTE_TYPE,
+  ATTRIBUTE_TIME,
+  ATTRIBUTE_CUSTOMER,
+  ATTRIBUTE_SUBJECT,
+  ATTRIBUTE_SPECVERSION,
+  ATTRIBUTE_DATA,
+  ATTRIBUTE_DATA_BASE64,
+  ATTRIBUTE_RECORDEDTIME,
+  ATTRIBUTE_TRACEPARENT,
   ATTRIBUTE_COUNT
 };
 #define ATTRIBUTE_NONE ATTRIBUTE_COUNT

@@ -1,12 +1,14 @@
-/* The one pass over the line: RFC 8259 throughout, with depth, number of keys and keys that stand twice, and without a tree. It keeps a frame
- * for each open object or array, the keys of open objects, and the tokens of members that interpret.c may want. Time is linear in the line,
- * but for keys: one that may have been seen is compared with its object's keys, 256 at most. */
+/* The one pass over the line: RFC 8259 throughout, with depth, number of keys and keys that stand twice, and without a tree. It keeps a
+ * frame for each open object or array, the keys of open objects, and the tokens of members that interpret.c may want. Time is linear in the
+ * line, but for keys: one that may have been seen is compared with its object's keys, 256 at most. */
 #include <assert.h>
 
 #include "name_hash.h"
 #include "reader.h"
 
-static bool ended(struct reader *r, const char *where) { return reader_fail(r, EVENT_TRUNCATED, r->line.length, "the end of the line %s", where); }
+static bool ended(struct reader *r, const char *where) {
+  return reader_fail(r, EVENT_TRUNCATED, r->line.length, "the end of the line %s", where);
+}
 
 /* What stands at r->at is not what has to stand there. */
 static bool unexpected(struct reader *r, const char *wanted) {
@@ -18,11 +20,12 @@ static bool unexpected(struct reader *r, const char *wanted) {
 
 static bool scan_failed(struct reader *r, enum scan_problem problem, size_t at, const char *where) {
   static const enum event_problem problems[SCAN_PROBLEM_COUNT] = {
-    [SCAN_TRUNCATED] = EVENT_TRUNCATED,   [SCAN_CONTROL] = EVENT_CONTROL_CHARACTER,   [SCAN_BAD_UTF8] = EVENT_BAD_UTF8,
-    [SCAN_BAD_ESCAPE] = EVENT_BAD_ESCAPE, [SCAN_BAD_SURROGATE] = EVENT_BAD_SURROGATE, [SCAN_BAD_NUMBER] = EVENT_BAD_NUMBER};
+      [SCAN_TRUNCATED] = EVENT_TRUNCATED,   [SCAN_CONTROL] = EVENT_CONTROL_CHARACTER,   [SCAN_BAD_UTF8] = EVENT_BAD_UTF8,
+      [SCAN_BAD_ESCAPE] = EVENT_BAD_ESCAPE, [SCAN_BAD_SURROGATE] = EVENT_BAD_SURROGATE, [SCAN_BAD_NUMBER] = EVENT_BAD_NUMBER};
   if (problem == SCAN_TRUNCATED) return ended(r, where);
   reader_fail(r, problems[problem], at, " ");
-  if (problem == SCAN_CONTROL || problem == SCAN_BAD_UTF8) return reader_fail(r, problems[problem], at, "byte 0x%02x", (unsigned char)r->line.at[at]);
+  if (problem == SCAN_CONTROL || problem == SCAN_BAD_UTF8)
+    return reader_fail(r, problems[problem], at, "byte 0x%02x", (unsigned char)r->line.at[at]);
   detail_bytes(r->error, (struct str){r->line.at + at, r->line.length - at < 6 ? r->line.length - at : 6});
   return false;
 }
@@ -62,14 +65,17 @@ struct str token_text(struct reader *r, struct token token) {
 }
 
 static enum attribute attribute_of(struct str name) {
-  static const struct { const char *name; enum attribute attribute; } by_length[13][2] = {
-    [2] = {{"id", ATTRIBUTE_ID}},
-    [4] = {{"type", ATTRIBUTE_TYPE}, {"time", ATTRIBUTE_TIME}},
-    [6] = {{"source", ATTRIBUTE_SOURCE}},
-    [7] = {{"subject", ATTRIBUTE_SUBJECT}},
-    [8] = {{"customer", ATTRIBUTE_CUSTOMER}},
-    [11] = {{"specversion", ATTRIBUTE_SPECVERSION}, {"traceparent", ATTRIBUTE_TRACEPARENT}},
-    [12] = {{"recordedtime", ATTRIBUTE_RECORDEDTIME}},
+  static const struct {
+    const char *name;
+    enum attribute attribute;
+  } by_length[13][2] = {
+      [2] = {{"id", ATTRIBUTE_ID}},
+      [4] = {{"type", ATTRIBUTE_TYPE}, {"time", ATTRIBUTE_TIME}},
+      [6] = {{"source", ATTRIBUTE_SOURCE}},
+      [7] = {{"subject", ATTRIBUTE_SUBJECT}},
+      [8] = {{"customer", ATTRIBUTE_CUSTOMER}},
+      [11] = {{"specversion", ATTRIBUTE_SPECVERSION}, {"traceparent", ATTRIBUTE_TRACEPARENT}},
+      [12] = {{"recordedtime", ATTRIBUTE_RECORDEDTIME}},
   };
   if (name.length == 4 && memcmp(name.at, "data", 4) == 0) return ATTRIBUTE_DATA;
   if (name.length == 11 && memcmp(name.at, "data_base64", 11) == 0) return ATTRIBUTE_DATA_BASE64;
@@ -94,8 +100,7 @@ static bool key_is_new(struct reader *r, const struct frame *frame, const struct
 }
 
 static inline bool note_key(struct reader *r, struct frame *frame, struct str name, uint64_t hash, size_t offset) {
-  if (frame->count == LIMIT_EVENT_KEYS)
-    return reader_fail(r, EVENT_TOO_MANY_KEYS, offset, "key number %u", LIMIT_EVENT_KEYS + 1);
+  if (frame->count == LIMIT_EVENT_KEYS) return reader_fail(r, EVENT_TOO_MANY_KEYS, offset, "key number %u", LIMIT_EVENT_KEYS + 1);
   frame->count++;
   struct key *key = &r->keys[r->key_count++];
   *key = (struct key){name.at, (uint32_t)name.length, (uint32_t)hash};
@@ -136,8 +141,10 @@ static void add_member(struct member *members, uint32_t *count, uint16_t field, 
 static inline void note_value(struct reader *r, struct token token) {
   r->inside = false;
   if (r->depth == 1) {
-    if (r->attribute != ATTRIBUTE_NONE) r->attributes[r->attribute] = token;
-    else add_member(r->top, &r->top_count, r->top_field, token);
+    if (r->attribute != ATTRIBUTE_NONE)
+      r->attributes[r->attribute] = token;
+    else
+      add_member(r->top, &r->top_count, r->top_field, token);
   } else if (r->in_data && r->depth == 2) {
     add_member(r->data, &r->data_count, r->data_field, token);
   }
@@ -198,8 +205,19 @@ static inline bool read_value(struct reader *r) {
     case 't': return read_word(r, STR("true"), JSON_TYPE_TRUE);
     case 'f': return read_word(r, STR("false"), JSON_TYPE_FALSE);
     case 'n': return read_word(r, STR("null"), JSON_TYPE_NULL);
-    case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9': return read_number(r);
-    case '+': case '.': return scan_failed(r, SCAN_BAD_NUMBER, r->at, "");
+    case '-':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9': return read_number(r);
+    case '+':
+    case '.': return scan_failed(r, SCAN_BAD_NUMBER, r->at, "");
     default: return unexpected(r, "a value");
   }
 }

@@ -1,4 +1,5 @@
-/* What the base room's tests share: cmocka's includes in the order it wants them, and checks that print the row of the table they failed on. */
+/* What the base room's tests share: cmocka's includes in the order it wants them, and checks that print the row of the table they failed
+ * on. */
 #ifndef GIFTD_TESTS_BASE_CHECKS_H
 #define GIFTD_TESTS_BASE_CHECKS_H
 

@@ -5,12 +5,15 @@
 static const struct hash_key reference_key = {0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL};
 
 /* Message i is the bytes 0, 1, ... i-1; results as bytes, low half first. */
-static const struct { size_t length; const char *digest; } vectors_24_128[] = {
-  {0, "a3817f04ba25a8e66df67214c7550293"},  {1, "da87c1d86b99af44347659119b22fc45"},  {2, "8177228da4a45dc7fca38bdef60affe4"},
-  {3, "9c70b60c5267a94e5f33b6b02985ed51"},  {4, "f88164c12d9c8faf7d0f6e7c7bcd5579"},  {5, "1368875980776f8854527a07690e9627"},
-  {6, "14eeca338b208613485ea0308fd7a15e"},  {7, "a1f1ebbed8dbc153c0b84aa61ff08239"},  {8, "3b62a9ba6258f5610f83e264f31497b4"},
-  {9, "264499060ad9baabc47f8b02bb6d71ed"},  {15, "5493e99933b0a8117e08ec0f97cfc3d9"}, {16, "6ee2a4ca67b054bbfd3315bf85230577"},
-  {31, "2939b0183223fafc1723de4f52c43d35"}, {63, "5150d1772f50834a503e069a973fbd7c"},
+static const struct {
+  size_t length;
+  const char *digest;
+} vectors_24_128[] = {
+    {0, "a3817f04ba25a8e66df67214c7550293"},  {1, "da87c1d86b99af44347659119b22fc45"},  {2, "8177228da4a45dc7fca38bdef60affe4"},
+    {3, "9c70b60c5267a94e5f33b6b02985ed51"},  {4, "f88164c12d9c8faf7d0f6e7c7bcd5579"},  {5, "1368875980776f8854527a07690e9627"},
+    {6, "14eeca338b208613485ea0308fd7a15e"},  {7, "a1f1ebbed8dbc153c0b84aa61ff08239"},  {8, "3b62a9ba6258f5610f83e264f31497b4"},
+    {9, "264499060ad9baabc47f8b02bb6d71ed"},  {15, "5493e99933b0a8117e08ec0f97cfc3d9"}, {16, "6ee2a4ca67b054bbfd3315bf85230577"},
+    {31, "2939b0183223fafc1723de4f52c43d35"}, {63, "5150d1772f50834a503e069a973fbd7c"},
 };
 
 static void hash128_is_the_reference(void **state) {
@@ -24,7 +27,8 @@ static void hash128_is_the_reference(void **state) {
       uint64_t half = b < 8 ? digest.low : digest.high;
       snprintf(hex + 2 * b, 3, "%02x", (unsigned)(half >> (8 * (b % 8)) & 0xff));
     }
-    if (strcmp(hex, vectors_24_128[i].digest) != 0) fail_row("hash128", vectors_24_128[i].digest, "length %zu: got %s", vectors_24_128[i].length, hex);
+    if (strcmp(hex, vectors_24_128[i].digest) != 0)
+      fail_row("hash128", vectors_24_128[i].digest, "length %zu: got %s", vectors_24_128[i].length, hex);
   }
 }
 
@@ -34,7 +38,9 @@ static void hash64_is_siphash_1_3(void **state) {
   assert_int_equal(hash64(&reference_key, STR("")), 0xabac0158050fc4dcULL);
   assert_int_equal(hash64(&zero, STR("a")), 0x407448d2b89b1813ULL);
   assert_int_equal(hash64(&zero, STR("abc")), 0xc03bc3a0042630f2ULL);
-  assert_int_equal(hash64(&zero, STR("card-core\0" "20261120-000001")), 0x5112891b90f1da25ULL);
+  assert_int_equal(hash64(&zero, STR("card-core\0"
+                                     "20261120-000001")),
+                   0x5112891b90f1da25ULL);
   assert_int_equal(hash64(&zero, STR("0123456789abcdef")), 0x1d42b30f7e060c24ULL);
 }
 
@@ -72,8 +78,8 @@ static void digests_as_text(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(hash128_is_the_reference), cmocka_unit_test(hash64_is_siphash_1_3), cmocka_unit_test(a_pair_is_its_sixteen_bytes),
-    cmocka_unit_test(every_bit_counts), cmocka_unit_test(digests_as_text),
+      cmocka_unit_test(hash128_is_the_reference), cmocka_unit_test(hash64_is_siphash_1_3), cmocka_unit_test(a_pair_is_its_sixteen_bytes),
+      cmocka_unit_test(every_bit_counts),         cmocka_unit_test(digests_as_text),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,8 +82,11 @@ static void buffer_stops_at_its_end(void **state) {
 
 static void buffer_writes_numbers(void **state) {
   (void)state;
-  static const struct { int64_t number; const char *text; } rows[] = {
-    {0, "0"}, {7, "7"}, {-7, "-7"}, {1000000, "1000000"}, {INT64_MAX, "9223372036854775807"}, {INT64_MIN, "-9223372036854775808"}};
+  static const struct {
+    int64_t number;
+    const char *text;
+  } rows[] = {
+      {0, "0"}, {7, "7"}, {-7, "-7"}, {1000000, "1000000"}, {INT64_MAX, "9223372036854775807"}, {INT64_MIN, "-9223372036854775808"}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     char memory[32];
     struct buffer buffer;
@@ -95,15 +98,22 @@ static void buffer_writes_numbers(void **state) {
 
 static void buffer_writes_json_text(void **state) {
   (void)state;
-  static const struct { struct str text; const char *json; } rows[] = {
-    {{"", 0}, "\"\""},
-    {{"plain text of more than sixteen bytes", 37}, "\"plain text of more than sixteen bytes\""},
-    {{"a\"b\\c/", 6}, "\"a\\\"b\\\\c/\""},
-    {{"\b\f\n\r\t", 5}, "\"\\b\\f\\n\\r\\t\""},
-    {{"\0\x01\x1f\x7f", 4}, "\"\\u0000\\u0001\\u001f\x7f\""},
-    {{"\xe4\xba\xa4", 3}, "\"\xe4\xba\xa4\""},
-    {{"a\xff\xc0" "b", 4}, "\"a\xef\xbf\xbd\xef\xbf\xbd" "b\""},
-    {{"\xe4\xba", 2}, "\"\xef\xbf\xbd\xef\xbf\xbd\""},
+  static const struct {
+    struct str text;
+    const char *json;
+  } rows[] = {
+      {{"", 0}, "\"\""},
+      {{"plain text of more than sixteen bytes", 37}, "\"plain text of more than sixteen bytes\""},
+      {{"a\"b\\c/", 6}, "\"a\\\"b\\\\c/\""},
+      {{"\b\f\n\r\t", 5}, "\"\\b\\f\\n\\r\\t\""},
+      {{"\0\x01\x1f\x7f", 4}, "\"\\u0000\\u0001\\u001f\x7f\""},
+      {{"\xe4\xba\xa4", 3}, "\"\xe4\xba\xa4\""},
+      {{"a\xff\xc0"
+        "b",
+        4},
+       "\"a\xef\xbf\xbd\xef\xbf\xbd"
+       "b\""},
+      {{"\xe4\xba", 2}, "\"\xef\xbf\xbd\xef\xbf\xbd\""},
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
     char memory[128];
@@ -136,16 +146,17 @@ static void faults_grow_in_front(void **state) {
 
 static void statuses_have_exit_codes(void **state) {
   (void)state;
-  static const int codes[] = {[STATUS_OK] = 0,      [STATUS_USAGE] = 2,    [STATUS_INPUT] = 1, [STATUS_STATE] = 2,
+  static const int codes[] = {[STATUS_OK] = 0,       [STATUS_USAGE] = 2,    [STATUS_INPUT] = 1, [STATUS_STATE] = 2,
                               [STATUS_STORAGE] = 75, [STATUS_SERVICE] = 69, [STATUS_LIMIT] = 1};
   for (size_t i = 0; i < COUNT(codes); i++) assert_int_equal(status_exit_code((enum status)i), codes[i]);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(arena_hands_out_to_its_end), cmocka_unit_test(arena_refuses_what_cannot_be), cmocka_unit_test(arena_writes_text),
-    cmocka_unit_test(buffer_stops_at_its_end), cmocka_unit_test(buffer_writes_numbers), cmocka_unit_test(buffer_writes_json_text),
-    cmocka_unit_test(faults_grow_in_front), cmocka_unit_test(statuses_have_exit_codes),
+      cmocka_unit_test(arena_hands_out_to_its_end), cmocka_unit_test(arena_refuses_what_cannot_be),
+      cmocka_unit_test(arena_writes_text),          cmocka_unit_test(buffer_stops_at_its_end),
+      cmocka_unit_test(buffer_writes_numbers),      cmocka_unit_test(buffer_writes_json_text),
+      cmocka_unit_test(faults_grow_in_front),       cmocka_unit_test(statuses_have_exit_codes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,9 +3,12 @@
 
 static void currencies_have_decimals(void **state) {
   (void)state;
-  static const struct { const char *code; int decimals; } rows[] = {
-    {"CNY", 2}, {"USD", 2}, {"EUR", 2}, {"HKD", 2}, {"JPY", 0}, {"KRW", 0}, {"VND", 0}, {"XPF", 0}, {"KWD", 3}, {"BHD", 3}, {"CLF", 4}, {"ZWG", 2},
-    {"AED", 2}, {"cny", -1}, {"RMB", -1}, {"XXX", -1}, {"", -1}, {"CN", -1}, {"CNYY", -1}, {"NY ", -1}, {" CN", -1}, {"XAU", -1}};
+  static const struct {
+    const char *code;
+    int decimals;
+  } rows[] = {{"CNY", 2}, {"USD", 2}, {"EUR", 2},   {"HKD", 2},  {"JPY", 0},  {"KRW", 0},  {"VND", 0},  {"XPF", 0},
+              {"KWD", 3}, {"BHD", 3}, {"CLF", 4},   {"ZWG", 2},  {"AED", 2},  {"cny", -1}, {"RMB", -1}, {"XXX", -1},
+              {"", -1},   {"CN", -1}, {"CNYY", -1}, {"NY ", -1}, {" CN", -1}, {"XAU", -1}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     int decimals = currency_decimals(str_of(rows[i].code));
     if (decimals != rows[i].decimals) fail_row("currency", rows[i].code, "%d", decimals);
@@ -14,12 +17,40 @@ static void currencies_have_decimals(void **state) {
 
 static void money_has_one_spelling(void **state) {
   (void)state;
-  static const struct { const char *text; int decimals; int64_t minor; } rows[] = {
-    {"50.00", 2, 5000}, {"0.01", 2, 1}, {"0.00", 2, 0}, {"1234.56", 2, 123456}, {"10000000000.00", 2, 1000000000000}, {"50", 0, 50}, {"0", 0, 0},
-    {"0.001", 3, 1}, {"1.2345", 4, 12345}, {"1000000000000", 0, 1000000000000},
-    {"50", 2, -1}, {"50.0", 2, -1}, {"50.000", 2, -1}, {"50.", 2, -1}, {".50", 2, -1}, {"050.00", 2, -1}, {"00.50", 2, -1}, {"-1.00", 2, -1},
-    {"+1.00", 2, -1}, {" 1.00", 2, -1}, {"1.00 ", 2, -1}, {"1,00", 2, -1}, {"1.0a", 2, -1}, {"", 2, -1}, {"", 0, -1}, {"50.", 0, -1}, {"1e2", 0, -1},
-    {"10000000000.01", 2, -1}, {"99999999999999999999999.00", 2, -1}, {"1000000000001", 0, -1}};
+  static const struct {
+    const char *text;
+    int decimals;
+    int64_t minor;
+  } rows[] = {{"50.00", 2, 5000},
+              {"0.01", 2, 1},
+              {"0.00", 2, 0},
+              {"1234.56", 2, 123456},
+              {"10000000000.00", 2, 1000000000000},
+              {"50", 0, 50},
+              {"0", 0, 0},
+              {"0.001", 3, 1},
+              {"1.2345", 4, 12345},
+              {"1000000000000", 0, 1000000000000},
+              {"50", 2, -1},
+              {"50.0", 2, -1},
+              {"50.000", 2, -1},
+              {"50.", 2, -1},
+              {".50", 2, -1},
+              {"050.00", 2, -1},
+              {"00.50", 2, -1},
+              {"-1.00", 2, -1},
+              {"+1.00", 2, -1},
+              {" 1.00", 2, -1},
+              {"1.00 ", 2, -1},
+              {"1,00", 2, -1},
+              {"1.0a", 2, -1},
+              {"", 2, -1},
+              {"", 0, -1},
+              {"50.", 0, -1},
+              {"1e2", 0, -1},
+              {"10000000000.01", 2, -1},
+              {"99999999999999999999999.00", 2, -1},
+              {"1000000000001", 0, -1}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     int64_t minor = -1;
     bool good = money_parse(str_of(rows[i].text), rows[i].decimals, &minor);
@@ -35,8 +66,15 @@ static void money_has_one_spelling(void **state) {
 
 static void money_below_zero_is_written(void **state) {
   (void)state;
-  static const struct { int64_t minor; int decimals; const char *text; } rows[] = {
-    {-5, 2, "-0.05"}, {-5000, 2, "-50.00"}, {-7, 0, "-7"}, {INT64_MIN, 2, "-92233720368547758.08"}, {INT64_MAX, 0, "9223372036854775807"}};
+  static const struct {
+    int64_t minor;
+    int decimals;
+    const char *text;
+  } rows[] = {{-5, 2, "-0.05"},
+              {-5000, 2, "-50.00"},
+              {-7, 0, "-7"},
+              {INT64_MIN, 2, "-92233720368547758.08"},
+              {INT64_MAX, 0, "9223372036854775807"}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     char memory[40];
     struct buffer buffer;
@@ -48,10 +86,32 @@ static void money_below_zero_is_written(void **state) {
 
 static void percentages_have_two_decimals(void **state) {
   (void)state;
-  static const struct { const char *text; int32_t points; const char *back; } rows[] = {
-    {"50%", 5000, "50%"}, {"12.5%", 1250, "12.5%"}, {"0.25%", 25, "0.25%"}, {"0.01%", 1, "0.01%"}, {"100%", 10000, "100%"}, {"1000%", 100000, "1000%"},
-    {"12.50%", 1250, "12.5%"}, {"1000.00%", 100000, "1000%"}, {"1.05%", 105, "1.05%"}, {"0%", 0, ""}, {"0.00%", 0, ""}, {"1000.01%", 0, ""},
-    {"1001%", 0, ""}, {"50", 0, ""}, {"%", 0, ""}, {".5%", 0, ""}, {"5.%", 0, ""}, {"0.125%", 0, ""}, {"-5%", 0, ""}, {"05%", 0, ""}, {"5 %", 0, ""}, {"", 0, ""}};
+  static const struct {
+    const char *text;
+    int32_t points;
+    const char *back;
+  } rows[] = {{"50%", 5000, "50%"},
+              {"12.5%", 1250, "12.5%"},
+              {"0.25%", 25, "0.25%"},
+              {"0.01%", 1, "0.01%"},
+              {"100%", 10000, "100%"},
+              {"1000%", 100000, "1000%"},
+              {"12.50%", 1250, "12.5%"},
+              {"1000.00%", 100000, "1000%"},
+              {"1.05%", 105, "1.05%"},
+              {"0%", 0, ""},
+              {"0.00%", 0, ""},
+              {"1000.01%", 0, ""},
+              {"1001%", 0, ""},
+              {"50", 0, ""},
+              {"%", 0, ""},
+              {".5%", 0, ""},
+              {"5.%", 0, ""},
+              {"0.125%", 0, ""},
+              {"-5%", 0, ""},
+              {"05%", 0, ""},
+              {"5 %", 0, ""},
+              {"", 0, ""}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     int32_t points = 0;
     bool good = percent_parse(str_of(rows[i].text), &points);
@@ -67,9 +127,21 @@ static void percentages_have_two_decimals(void **state) {
 
 static void shares_round_half_up(void **state) {
   (void)state;
-  static const struct { int64_t minor; int32_t points; int64_t share; } rows[] = {
-    {10000, 5000, 5000}, {1, 5000, 1}, {3, 5000, 2}, {1, 4999, 0}, {12345, 1250, 1543}, {0, 5000, 0}, {-1, 5000, 0}, {-3, 5000, -1}, {-10000, 5000, -5000},
-    {LIMIT_AMOUNT_MINOR, 100000, LIMIT_AMOUNT_MINOR * 10}, {LIMIT_AMOUNT_MINOR, 1, 100000000}};
+  static const struct {
+    int64_t minor;
+    int32_t points;
+    int64_t share;
+  } rows[] = {{10000, 5000, 5000},
+              {1, 5000, 1},
+              {3, 5000, 2},
+              {1, 4999, 0},
+              {12345, 1250, 1543},
+              {0, 5000, 0},
+              {-1, 5000, 0},
+              {-3, 5000, -1},
+              {-10000, 5000, -5000},
+              {LIMIT_AMOUNT_MINOR, 100000, LIMIT_AMOUNT_MINOR * 10},
+              {LIMIT_AMOUNT_MINOR, 1, 100000000}};
   for (size_t i = 0; i < COUNT(rows); i++) assert_int_equal(percent_of(rows[i].minor, rows[i].points), rows[i].share);
   assert_int_equal(money_share(100, 1, 3), 33);
   assert_int_equal(money_share(200, 1, 3), 67);
@@ -81,8 +153,9 @@ static void shares_round_half_up(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(currencies_have_decimals), cmocka_unit_test(money_has_one_spelling), cmocka_unit_test(money_below_zero_is_written),
-    cmocka_unit_test(percentages_have_two_decimals), cmocka_unit_test(shares_round_half_up),
+      cmocka_unit_test(currencies_have_decimals),    cmocka_unit_test(money_has_one_spelling),
+      cmocka_unit_test(money_below_zero_is_written), cmocka_unit_test(percentages_have_two_decimals),
+      cmocka_unit_test(shares_round_half_up),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

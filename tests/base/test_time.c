@@ -3,57 +3,62 @@
 
 #include <time.h>
 
-static const struct { const char *text; int64_t ms; int32_t offset; } moments[] = { /* ms -1: refused */
-  {"1970-01-01T00:00:00Z", 0, 0},
-  {"2026-11-20T12:01:07+08:00", 1795147267000, 480},
-  {"2026-11-20t04:01:07z", 1795147267000, 0},
-  {"2026-11-20T04:01:07.5Z", 1795147267500, 0},
-  {"2026-11-20T04:01:07.123456789Z", 1795147267123, 0},
-  {"2026-11-20T04:01:07.999999999Z", 1795147267999, 0},
-  {"2026-11-20T04:01:07-00:00", 1795147267000, 0},
-  {"2026-11-20T04:01:07+00:00", 1795147267000, 0},
-  {"2026-11-20T00:01:07-04:00", 1795147267000, -240},
-  {"2026-11-20T09:31:07+05:30", 1795147267000, 330},
-  {"2024-02-29T00:00:00Z", 1709164800000, 0},
-  {"2000-02-29T00:00:00Z", 951782400000, 0},
-  {"2016-12-31T23:59:60Z", 1483228799999, 0},
-  {"2017-01-01T07:59:60+08:00", 1483228799999, 480},
-  {"2026-11-30T23:59:60Z", 1796083199999, 0},
-  {"9999-12-31T23:59:59.999Z", 253402300799999, 0},
-  {"2026-11-20T23:59:60Z", -1, 0},
-  {"2016-12-31T23:58:60Z", -1, 0},
-  {"2017-01-01T07:59:60Z", -1, 0},
-  {"2026-11-20T12:01:61Z", -1, 0},
-  {"2026-02-29T00:00:00Z", -1, 0},
-  {"2100-02-29T00:00:00Z", -1, 0},
-  {"2026-04-31T00:00:00Z", -1, 0},
-  {"2026-13-01T00:00:00Z", -1, 0},
-  {"2026-00-01T00:00:00Z", -1, 0},
-  {"2026-01-00T00:00:00Z", -1, 0},
-  {"2026-11-20T24:00:00Z", -1, 0},
-  {"2026-11-20T12:60:00Z", -1, 0},
-  {"2026-11-20T12:01:07", -1, 0},
-  {"2026-11-20 12:01:07Z", -1, 0},
-  {"2026-11-20T12:01:07.Z", -1, 0},
-  {"2026-11-20T12:01:07.1234567890Z", -1, 0},
-  {"2026-11-20T12:01:07,5Z", -1, 0},
-  {"2026-11-20T12:01Z", -1, 0},
-  {"2026-11-20T12:01:07+0800", -1, 0},
-  {"2026-11-20T12:01:07+08", -1, 0},
-  {"2026-11-20T12:01:07+24:00", -1, 0},
-  {"2026-11-20T12:01:07+08:60", -1, 0},
-  {"2026-11-20T12:01:07ZZ", -1, 0},
-  {"2026-11-20T12:01:07 Z", -1, 0},
-  {"2026-11-20T12:01:07Z ", -1, 0},
-  {"2026-1-20T12:01:07Z", -1, 0},
-  {"26-11-20T12:01:07Z", -1, 0},
-  {"12026-11-20T12:01:07Z", -1, 0},
-  {"1969-12-31T23:59:59Z", -1, 0},
-  {"1970-01-01T00:00:00+08:00", -1, 0},
-  {"9999-12-31T23:59:59-08:00", -1, 0},
-  {"2026-11-20", -1, 0},
-  {"", -1, 0},
-  {"1795147267", -1, 0},
+static const struct {
+  const char *text;
+  int64_t ms;
+  int32_t offset;
+} moments[] = {
+    /* ms -1: refused */
+    {"1970-01-01T00:00:00Z", 0, 0},
+    {"2026-11-20T12:01:07+08:00", 1795147267000, 480},
+    {"2026-11-20t04:01:07z", 1795147267000, 0},
+    {"2026-11-20T04:01:07.5Z", 1795147267500, 0},
+    {"2026-11-20T04:01:07.123456789Z", 1795147267123, 0},
+    {"2026-11-20T04:01:07.999999999Z", 1795147267999, 0},
+    {"2026-11-20T04:01:07-00:00", 1795147267000, 0},
+    {"2026-11-20T04:01:07+00:00", 1795147267000, 0},
+    {"2026-11-20T00:01:07-04:00", 1795147267000, -240},
+    {"2026-11-20T09:31:07+05:30", 1795147267000, 330},
+    {"2024-02-29T00:00:00Z", 1709164800000, 0},
+    {"2000-02-29T00:00:00Z", 951782400000, 0},
+    {"2016-12-31T23:59:60Z", 1483228799999, 0},
+    {"2017-01-01T07:59:60+08:00", 1483228799999, 480},
+    {"2026-11-30T23:59:60Z", 1796083199999, 0},
+    {"9999-12-31T23:59:59.999Z", 253402300799999, 0},
+    {"2026-11-20T23:59:60Z", -1, 0},
+    {"2016-12-31T23:58:60Z", -1, 0},
+    {"2017-01-01T07:59:60Z", -1, 0},
+    {"2026-11-20T12:01:61Z", -1, 0},
+    {"2026-02-29T00:00:00Z", -1, 0},
+    {"2100-02-29T00:00:00Z", -1, 0},
+    {"2026-04-31T00:00:00Z", -1, 0},
+    {"2026-13-01T00:00:00Z", -1, 0},
+    {"2026-00-01T00:00:00Z", -1, 0},
+    {"2026-01-00T00:00:00Z", -1, 0},
+    {"2026-11-20T24:00:00Z", -1, 0},
+    {"2026-11-20T12:60:00Z", -1, 0},
+    {"2026-11-20T12:01:07", -1, 0},
+    {"2026-11-20 12:01:07Z", -1, 0},
+    {"2026-11-20T12:01:07.Z", -1, 0},
+    {"2026-11-20T12:01:07.1234567890Z", -1, 0},
+    {"2026-11-20T12:01:07,5Z", -1, 0},
+    {"2026-11-20T12:01Z", -1, 0},
+    {"2026-11-20T12:01:07+0800", -1, 0},
+    {"2026-11-20T12:01:07+08", -1, 0},
+    {"2026-11-20T12:01:07+24:00", -1, 0},
+    {"2026-11-20T12:01:07+08:60", -1, 0},
+    {"2026-11-20T12:01:07ZZ", -1, 0},
+    {"2026-11-20T12:01:07 Z", -1, 0},
+    {"2026-11-20T12:01:07Z ", -1, 0},
+    {"2026-1-20T12:01:07Z", -1, 0},
+    {"26-11-20T12:01:07Z", -1, 0},
+    {"12026-11-20T12:01:07Z", -1, 0},
+    {"1969-12-31T23:59:59Z", -1, 0},
+    {"1970-01-01T00:00:00+08:00", -1, 0},
+    {"9999-12-31T23:59:59-08:00", -1, 0},
+    {"2026-11-20", -1, 0},
+    {"", -1, 0},
+    {"1795147267", -1, 0},
 };
 
 static void moments_are_rfc_3339(void **state) {
@@ -83,9 +88,16 @@ static void every_cut_moment_is_refused(void **state) {
 
 static void moments_are_written(void **state) {
   (void)state;
-  static const struct { int64_t ms; int32_t offset; const char *text; } rows[] = {
-    {1795147267000, 480, "2026-11-20T12:01:07+08:00"}, {1795147267123, 480, "2026-11-20T12:01:07.123+08:00"}, {1795147267000, 0, "2026-11-20T04:01:07Z"},
-    {1795147267001, -210, "2026-11-20T00:31:07.001-03:30"}, {0, 0, "1970-01-01T00:00:00Z"}, {0, -60, "1969-12-31T23:00:00-01:00"}};
+  static const struct {
+    int64_t ms;
+    int32_t offset;
+    const char *text;
+  } rows[] = {{1795147267000, 480, "2026-11-20T12:01:07+08:00"},
+              {1795147267123, 480, "2026-11-20T12:01:07.123+08:00"},
+              {1795147267000, 0, "2026-11-20T04:01:07Z"},
+              {1795147267001, -210, "2026-11-20T00:31:07.001-03:30"},
+              {0, 0, "1970-01-01T00:00:00Z"},
+              {0, -60, "1969-12-31T23:00:00-01:00"}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     char memory[64];
     struct buffer buffer;
@@ -128,17 +140,45 @@ static void the_c_library_agrees(void **state) {
 
 static void durations_have_one_unit(void **state) {
   (void)state;
-  static const struct { const char *text; bool good; int32_t months; int64_t ms; const char *back; } rows[] = {
-    {"P3M", true, 3, 0, "P3M"}, {"P1Y", true, 12, 0, "P1Y"}, {"P18M", true, 18, 0, "P18M"}, {"P7D", true, 0, 7 * MS_PER_DAY, "P7D"},
-    {"P2W", true, 0, 14 * MS_PER_DAY, "P14D"}, {"PT2H", true, 0, 7200000, "PT2H"}, {"PT30M", true, 0, 1800000, "PT30M"}, {"PT10S", true, 0, 10000, "PT10S"},
-    {"PT72H", true, 0, 3 * MS_PER_DAY, "P3D"}, {"PT90M", true, 0, 5400000, "PT90M"}, {"P99999D", true, 0, 99999 * MS_PER_DAY, "P99999D"},
-    {"P0D", true, 0, 0, "PT0S"}, {"", false, 0, 0, ""}, {"P", false, 0, 0, ""}, {"PT", false, 0, 0, ""}, {"P3", false, 0, 0, ""}, {"3M", false, 0, 0, ""},
-    {"P1Y2M", false, 0, 0, ""}, {"P1DT2H", false, 0, 0, ""}, {"P-3M", false, 0, 0, ""}, {"-P3M", false, 0, 0, ""}, {"P2H", false, 0, 0, ""},
-    {"PT3D", false, 0, 0, ""}, {"P1.5D", false, 0, 0, ""}, {"P3m", false, 0, 0, ""}, {"p3M", false, 0, 0, ""}, {"P100000D", false, 0, 0, ""}, {"P3M ", false, 0, 0, ""}};
+  static const struct {
+    const char *text;
+    bool good;
+    int32_t months;
+    int64_t ms;
+    const char *back;
+  } rows[] = {{"P3M", true, 3, 0, "P3M"},
+              {"P1Y", true, 12, 0, "P1Y"},
+              {"P18M", true, 18, 0, "P18M"},
+              {"P7D", true, 0, 7 * MS_PER_DAY, "P7D"},
+              {"P2W", true, 0, 14 * MS_PER_DAY, "P14D"},
+              {"PT2H", true, 0, 7200000, "PT2H"},
+              {"PT30M", true, 0, 1800000, "PT30M"},
+              {"PT10S", true, 0, 10000, "PT10S"},
+              {"PT72H", true, 0, 3 * MS_PER_DAY, "P3D"},
+              {"PT90M", true, 0, 5400000, "PT90M"},
+              {"P99999D", true, 0, 99999 * MS_PER_DAY, "P99999D"},
+              {"P0D", true, 0, 0, "PT0S"},
+              {"", false, 0, 0, ""},
+              {"P", false, 0, 0, ""},
+              {"PT", false, 0, 0, ""},
+              {"P3", false, 0, 0, ""},
+              {"3M", false, 0, 0, ""},
+              {"P1Y2M", false, 0, 0, ""},
+              {"P1DT2H", false, 0, 0, ""},
+              {"P-3M", false, 0, 0, ""},
+              {"-P3M", false, 0, 0, ""},
+              {"P2H", false, 0, 0, ""},
+              {"PT3D", false, 0, 0, ""},
+              {"P1.5D", false, 0, 0, ""},
+              {"P3m", false, 0, 0, ""},
+              {"p3M", false, 0, 0, ""},
+              {"P100000D", false, 0, 0, ""},
+              {"P3M ", false, 0, 0, ""}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     struct duration d = {0, 0};
     bool good = duration_parse(str_of(rows[i].text), &d);
-    if (good != rows[i].good || d.months != rows[i].months || d.ms != rows[i].ms) fail_row("duration", rows[i].text, "%d %d %lld", good, d.months, (long long)d.ms);
+    if (good != rows[i].good || d.months != rows[i].months || d.ms != rows[i].ms)
+      fail_row("duration", rows[i].text, "%d %d %lld", good, d.months, (long long)d.ms);
     if (!good) continue;
     char memory[32];
     struct buffer buffer;
@@ -150,32 +190,50 @@ static void durations_have_one_unit(void **state) {
 
 static void months_end_where_the_day_is_missing(void **state) {
   (void)state;
-  static const struct { const char *from, *duration; int32_t times; const char *to; } rows[] = { /* all in +08:00 */
-    {"2026-01-31T10:00:00+08:00", "P1M", 1, "2026-02-28T10:00:00+08:00"}, {"2028-01-31T10:00:00+08:00", "P1M", 1, "2028-02-29T10:00:00+08:00"},
-    {"2026-03-31T00:30:00+08:00", "P1M", -1, "2026-02-28T00:30:00+08:00"}, {"2026-11-20T12:01:07+08:00", "P3M", 1, "2027-02-20T12:01:07+08:00"},
-    {"2028-02-29T00:00:00+08:00", "P1Y", 1, "2029-02-28T00:00:00+08:00"}, {"2026-12-31T23:59:59+08:00", "P1M", 1, "2027-01-31T23:59:59+08:00"},
-    {"2026-01-15T00:00:00+08:00", "P1M", -1, "2025-12-15T00:00:00+08:00"}, {"2026-11-30T00:00:00+08:00", "P7D", 1, "2026-12-07T00:00:00+08:00"},
-    {"2026-11-30T00:00:00+08:00", "PT2H", -1, "2026-11-29T22:00:00+08:00"}, {"2026-03-01T07:00:00+08:00", "P1M", -1, "2026-02-01T07:00:00+08:00"}};
+  static const struct {
+    const char *from, *duration;
+    int32_t times;
+    const char *to;
+  } rows[] = {/* all in +08:00 */
+              {"2026-01-31T10:00:00+08:00", "P1M", 1, "2026-02-28T10:00:00+08:00"},
+              {"2028-01-31T10:00:00+08:00", "P1M", 1, "2028-02-29T10:00:00+08:00"},
+              {"2026-03-31T00:30:00+08:00", "P1M", -1, "2026-02-28T00:30:00+08:00"},
+              {"2026-11-20T12:01:07+08:00", "P3M", 1, "2027-02-20T12:01:07+08:00"},
+              {"2028-02-29T00:00:00+08:00", "P1Y", 1, "2029-02-28T00:00:00+08:00"},
+              {"2026-12-31T23:59:59+08:00", "P1M", 1, "2027-01-31T23:59:59+08:00"},
+              {"2026-01-15T00:00:00+08:00", "P1M", -1, "2025-12-15T00:00:00+08:00"},
+              {"2026-11-30T00:00:00+08:00", "P7D", 1, "2026-12-07T00:00:00+08:00"},
+              {"2026-11-30T00:00:00+08:00", "PT2H", -1, "2026-11-29T22:00:00+08:00"},
+              {"2026-03-01T07:00:00+08:00", "P1M", -1, "2026-02-01T07:00:00+08:00"}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     int64_t from = 0, to = 0;
     struct duration d;
-    assert_true(time_parse(str_of(rows[i].from), &from, NULL) && time_parse(str_of(rows[i].to), &to, NULL) && duration_parse(str_of(rows[i].duration), &d));
+    assert_true(time_parse(str_of(rows[i].from), &from, NULL) && time_parse(str_of(rows[i].to), &to, NULL) &&
+                duration_parse(str_of(rows[i].duration), &d));
     int64_t got = duration_add(from, d, rows[i].times, 480);
-    if (got != to) fail_row("add", rows[i].from, "%s x %d: %lld, wanted %lld", rows[i].duration, rows[i].times, (long long)got, (long long)to);
+    if (got != to)
+      fail_row("add", rows[i].from, "%s x %d: %lld, wanted %lld", rows[i].duration, rows[i].times, (long long)got, (long long)to);
   }
 }
 
 static void periods_have_labels(void **state) {
   (void)state;
-  static const struct { const char *at; enum unit unit; const char *label; } rows[] = { /* in +08:00 */
-    {"2026-11-20T12:00:00+08:00", UNIT_DAY, "2026-11-20"}, {"2026-11-19T16:00:00Z", UNIT_DAY, "2026-11-20"}, {"2026-11-19T15:59:59.999Z", UNIT_DAY, "2026-11-19"},
-    {"2026-11-20T12:00:00+08:00", UNIT_WEEK, "2026-W47"}, {"2026-11-22T23:59:59+08:00", UNIT_WEEK, "2026-W47"}, {"2026-11-23T00:00:00+08:00", UNIT_WEEK, "2026-W48"},
-    {"2027-01-03T12:00:00+08:00", UNIT_WEEK, "2026-W53"}, {"2027-01-04T00:00:00+08:00", UNIT_WEEK, "2027-W01"}, {"2025-12-29T00:00:00+08:00", UNIT_WEEK, "2026-W01"},
-    {"2026-11-10T23:59:59+08:00", UNIT_TEN_DAYS, "2026-11/1"}, {"2026-11-11T00:00:00+08:00", UNIT_TEN_DAYS, "2026-11/2"}, {"2026-11-21T00:00:00+08:00", UNIT_TEN_DAYS, "2026-11/3"},
-    {"2026-10-31T12:00:00+08:00", UNIT_TEN_DAYS, "2026-10/3"}, {"2026-11-20T12:00:00+08:00", UNIT_MONTH, "2026-11"}, {"2026-11-20T12:00:00+08:00", UNIT_QUARTER, "2026-Q4"},
-    {"2026-03-31T23:59:59+08:00", UNIT_QUARTER, "2026-Q1"}, {"2026-06-30T23:59:59+08:00", UNIT_HALF, "2026-H1"}, {"2026-07-01T00:00:00+08:00", UNIT_HALF, "2026-H2"},
-    {"2026-12-31T23:59:59+08:00", UNIT_YEAR, "2026"}, {"2026-12-31T16:00:00Z", UNIT_YEAR, "2027"}, {"2026-12-31T16:00:00Z", UNIT_CAMPAIGN, "campaign"},
-    {"2026-12-31T16:00:00Z", UNIT_EVER, "ever"}};
+  static const struct {
+    const char *at;
+    enum unit unit;
+    const char *label;
+  } rows[] = {/* in +08:00 */
+              {"2026-11-20T12:00:00+08:00", UNIT_DAY, "2026-11-20"},     {"2026-11-19T16:00:00Z", UNIT_DAY, "2026-11-20"},
+              {"2026-11-19T15:59:59.999Z", UNIT_DAY, "2026-11-19"},      {"2026-11-20T12:00:00+08:00", UNIT_WEEK, "2026-W47"},
+              {"2026-11-22T23:59:59+08:00", UNIT_WEEK, "2026-W47"},      {"2026-11-23T00:00:00+08:00", UNIT_WEEK, "2026-W48"},
+              {"2027-01-03T12:00:00+08:00", UNIT_WEEK, "2026-W53"},      {"2027-01-04T00:00:00+08:00", UNIT_WEEK, "2027-W01"},
+              {"2025-12-29T00:00:00+08:00", UNIT_WEEK, "2026-W01"},      {"2026-11-10T23:59:59+08:00", UNIT_TEN_DAYS, "2026-11/1"},
+              {"2026-11-11T00:00:00+08:00", UNIT_TEN_DAYS, "2026-11/2"}, {"2026-11-21T00:00:00+08:00", UNIT_TEN_DAYS, "2026-11/3"},
+              {"2026-10-31T12:00:00+08:00", UNIT_TEN_DAYS, "2026-10/3"}, {"2026-11-20T12:00:00+08:00", UNIT_MONTH, "2026-11"},
+              {"2026-11-20T12:00:00+08:00", UNIT_QUARTER, "2026-Q4"},    {"2026-03-31T23:59:59+08:00", UNIT_QUARTER, "2026-Q1"},
+              {"2026-06-30T23:59:59+08:00", UNIT_HALF, "2026-H1"},       {"2026-07-01T00:00:00+08:00", UNIT_HALF, "2026-H2"},
+              {"2026-12-31T23:59:59+08:00", UNIT_YEAR, "2026"},          {"2026-12-31T16:00:00Z", UNIT_YEAR, "2027"},
+              {"2026-12-31T16:00:00Z", UNIT_CAMPAIGN, "campaign"},       {"2026-12-31T16:00:00Z", UNIT_EVER, "ever"}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     int64_t ms = 0;
     char memory[32];
@@ -225,17 +283,25 @@ static void dates_exist(void **state) {
   assert_true(date_parse(STR("2026-11-20"), &days) && days == 20777);
   buffer_date(&buffer, days);
   check_text("date", "back", buffer_text(&buffer), "2026-11-20");
-  static const char *const bad[] = {"2026-02-29", "2026-11-31", "2026-11-20T00:00:00Z", "2026-11-2", "2026/11/20", "20261120", "", "1969-12-31", "2026-11-20 "};
+  static const char *const bad[] = {"2026-02-29", "2026-11-31", "2026-11-20T00:00:00Z", "2026-11-2",  "2026/11/20",
+                                    "20261120",   "",           "1969-12-31",           "2026-11-20 "};
   for (size_t i = 0; i < COUNT(bad); i++)
     if (date_parse(str_of(bad[i]), &days)) fail_row("date", bad[i], "accepted");
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(moments_are_rfc_3339), cmocka_unit_test(every_cut_moment_is_refused), cmocka_unit_test(moments_are_written),
-    cmocka_unit_test(days_go_there_and_back), cmocka_unit_test(the_c_library_agrees), cmocka_unit_test(durations_have_one_unit),
-    cmocka_unit_test(months_end_where_the_day_is_missing), cmocka_unit_test(periods_have_labels), cmocka_unit_test(periods_tile_the_time),
-    cmocka_unit_test(units_have_names), cmocka_unit_test(dates_exist),
+      cmocka_unit_test(moments_are_rfc_3339),
+      cmocka_unit_test(every_cut_moment_is_refused),
+      cmocka_unit_test(moments_are_written),
+      cmocka_unit_test(days_go_there_and_back),
+      cmocka_unit_test(the_c_library_agrees),
+      cmocka_unit_test(durations_have_one_unit),
+      cmocka_unit_test(months_end_where_the_day_is_missing),
+      cmocka_unit_test(periods_have_labels),
+      cmocka_unit_test(periods_tile_the_time),
+      cmocka_unit_test(units_have_names),
+      cmocka_unit_test(dates_exist),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

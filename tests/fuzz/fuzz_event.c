@@ -1,5 +1,5 @@
-/* The event reader before hostile bytes. Beside "no crash, no read outside": whatever is refused names a code and a place in the line, whatever
- * is accepted obeys the bounds that the rooms behind rely on, and the reader gives the same answer twice.
+/* The event reader before hostile bytes. Beside "no crash, no read outside": whatever is refused names a code and a place in the line,
+ * whatever is accepted obeys the bounds that the rooms behind rely on, and the reader gives the same answer twice.
  */
 #include <stdlib.h>
 
@@ -54,8 +54,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   size_t room = size > LIMIT_EVENT_BYTES ? sizeof memory : 2 * size + 4096;
   arena_init(&arena, memory, room);
   enum event_problem problem = event_read(&catalogue, line, &arena, &event, &error);
-  if (problem == EVENT_OK) check_event(&event);
-  else check_error(&error, size);
+  if (problem == EVENT_OK)
+    check_event(&event);
+  else
+    check_error(&error, size);
   arena_reset(&arena);
   CHECK(event_read(&catalogue, line, &arena, &again, &error_again) == problem);
   CHECK(problem == EVENT_OK || (error.offset == error_again.offset && strcmp(error.pointer, error_again.pointer) == 0));

@@ -1,6 +1,6 @@
-/* What a fuzz target is without a fuzzer: every file of its kept corpus is fed to it, as it is, cut at up to 64 places, and with single bytes
- * changed. An input that ever broke something is kept in the corpus, so every run of the tests sees it again. An empty folder is an error:
- * a test that tests nothing must not pass.
+/* What a fuzz target is without a fuzzer: every file of its kept corpus is fed to it, as it is, cut at up to 64 places, and with single
+ * bytes changed. An input that ever broke something is kept in the corpus, so every run of the tests sees it again. An empty folder is an
+ * error: a test that tests nothing must not pass.
  */
 #include <dirent.h>
 #include <stdint.h>

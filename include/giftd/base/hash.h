@@ -8,8 +8,12 @@
 
 #include "giftd/base/str.h"
 
-struct hash_key { uint64_t k0, k1; };
-struct digest128 { uint64_t low, high; };
+struct hash_key {
+  uint64_t k0, k1;
+};
+struct digest128 {
+  uint64_t low, high;
+};
 
 /* SipHash-1-3 with 64 bits. `key` may be &HASH_KEY_FIXED where the result is only used inside one deployment's records. */
 uint64_t hash64(const struct hash_key *key, struct str bytes);

@@ -39,8 +39,8 @@ struct text_scan {
 struct number_scan {
   size_t end; /* behind the number, or the offset of the problem */
   enum scan_problem problem;
-  bool whole;    /* neither fraction nor exponent */
-  bool fits;     /* whole and within int64: `value` is set */
+  bool whole; /* neither fraction nor exponent */
+  bool fits;  /* whole and within int64: `value` is set */
   int64_t value;
 };
 

@@ -15,8 +15,8 @@
 #define TIME_NONE INT64_MIN
 
 struct civil {
-  int32_t year;                    /* 1970..9999 */
-  int32_t month, day;              /* 1..12, 1..31 */
+  int32_t year;                     /* 1970..9999 */
+  int32_t month, day;               /* 1..12, 1..31 */
   int32_t hour, minute, second, ms; /* 0..23, 0..59, 0..59, 0..999 */
 };
 
@@ -58,7 +58,8 @@ const char *unit_name(enum unit unit);
 int32_t period_of(enum unit unit, int64_t utc_ms, int32_t offset_minutes);
 /* First millisecond of a period (and of the next: period + 1). For campaign and ever: INT64_MIN/2 and INT64_MAX/2. */
 int64_t period_start(enum unit unit, int32_t period, int32_t offset_minutes);
-/* The period's label as people write it: 2026-11-20, 2026-W47, 2026-11/2 (second ten days), 2026-11, 2026-Q4, 2026-H2, 2026, campaign, ever. */
+/* The period's label as people write it: 2026-11-20, 2026-W47, 2026-11/2 (second ten days), 2026-11, 2026-Q4, 2026-H2, 2026, campaign,
+ * ever. */
 void buffer_period(struct buffer *buffer, enum unit unit, int32_t period);
 
 #endif
