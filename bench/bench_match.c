@@ -45,9 +45,15 @@ static struct str text(const char *prefix, uint32_t number) {
   return arena_copy(&memory, (struct str){bytes, (size_t)length});
 }
 
-struct text_field { enum known_field field; const char *prefix; uint32_t values, most; };
-static const struct text_field text_fields[] = {
-    {FIELD_ID_MCC, "mcc", 300, 6}, {FIELD_ID_CHANNEL, "channel", 4, 2}, {FIELD_ID_MERCHANT, "m", 20000, 8}, {FIELD_ID_STATUS, "status", 3, 1}};
+struct text_field {
+  enum known_field field;
+  const char *prefix;
+  uint32_t values, most;
+};
+static const struct text_field text_fields[] = {{FIELD_ID_MCC, "mcc", 300, 6},
+                                                {FIELD_ID_CHANNEL, "channel", 4, 2},
+                                                {FIELD_ID_MERCHANT, "m", 20000, 8},
+                                                {FIELD_ID_STATUS, "status", 3, 1}};
 #define TEXT_FIELDS (sizeof text_fields / sizeof text_fields[0])
 
 static void leaf_text(struct condition *leaf, const struct text_field *field) {
@@ -93,10 +99,18 @@ static struct rulebook *make_rulebook(uint32_t campaigns) {
   for (uint32_t i = 0; i < 24; i++) {
     struct hours *hours = take(1, sizeof *hours);
     *hours = (struct hours){3600 * (int32_t)below(12), 3600 * (13 + (int32_t)below(11))};
-    schedules[i] = (struct schedule){.from_ms = INT64_MIN / 2, .to_ms = INT64_MAX / 2, .days = (2u << below(7)) | (2u << below(7)), .hours = hours, .hour_count = i % 2};
+    schedules[i] = (struct schedule){
+        .from_ms = INT64_MIN / 2, .to_ms = INT64_MAX / 2, .days = (2u << below(7)) | (2u << below(7)), .hours = hours, .hour_count = i % 2};
   }
-  *rulebook = (struct rulebook){.catalogue = &catalogue, .campaigns = headers, .campaign_count = campaigns, .rule_count = campaigns, .schedules = schedules,
-                                .schedule_count = 24, .conditions = conditions, .listeners = listeners, .listener_count = campaigns};
+  *rulebook = (struct rulebook){.catalogue = &catalogue,
+                                .campaigns = headers,
+                                .campaign_count = campaigns,
+                                .rule_count = campaigns,
+                                .schedules = schedules,
+                                .schedule_count = 24,
+                                .conditions = conditions,
+                                .listeners = listeners,
+                                .listener_count = campaigns};
   for (uint32_t i = 0; i < campaigns; i++) {
     headers[i].offset_minutes = 480;
     make_listener(rulebook, conditions, &listeners[i], i);
@@ -152,7 +166,8 @@ static int run(uint32_t campaigns, uint32_t event_count) {
   int64_t naive = cpu_ns() - before;
   for (uint32_t i = 0; i < scans; i++) scanned -= match_event(index, cache, &events[i], matches);
   printf("%9u  %9.1f  %11.0f  %11.0f  %9.0f  %9.0f  %12zu  %9.2f\n", campaigns, (double)heard / event_count, (double)indexed / event_count,
-         (double)naive / scans, 1e6 / ((double)indexed / event_count), 1e6 / ((double)naive / scans), match_bytes(index), (double)(built - start) / 1e6);
+         (double)naive / scans, 1e6 / ((double)indexed / event_count), 1e6 / ((double)naive / scans), match_bytes(index),
+         (double)(built - start) / 1e6);
   memory.used = mark;
   if (scanned != 0) fprintf(stderr, "bench_match: index and scan disagree\n");
   return scanned != 0;

@@ -1,7 +1,7 @@
 /* Schedules as one row per partition: "every schedule this listener needs holds now".
  *
- * Schedules change seldom - at the edges of days and opening hours - so the row is worked out once for the widest window of time in which no
- * answer changes and kept by the caller's cache. Listeners with equal schedules in one zone form a class that is asked once. The cache
+ * Schedules change seldom - at the edges of days and opening hours - so the row is worked out once for the widest window of time in which
+ * no answer changes and kept by the caller's cache. Listeners with equal schedules in one zone form a class that is asked once. The cache
  * never changes an answer: a window that does not contain the instant is not used.
  */
 #include <assert.h>
@@ -14,7 +14,8 @@ static bool schedule_is_same(const struct schedule *a, const struct schedule *b)
   if (a == b) return true;
   if (a->from_ms != b->from_ms || a->to_ms != b->to_ms || a->days != b->days || a->named_days != b->named_days) return false;
   if (a->date_count != b->date_count || a->hour_count != b->hour_count) return false;
-  return bytes_same(a->dates, b->dates, a->date_count * sizeof *a->dates) && bytes_same(a->hours, b->hours, a->hour_count * sizeof *a->hours);
+  return bytes_same(a->dates, b->dates, a->date_count * sizeof *a->dates) &&
+         bytes_same(a->hours, b->hours, a->hour_count * sizeof *a->hours);
 }
 
 static uint64_t schedule_hash(const struct schedule *schedule, int32_t offset_minutes) {

@@ -1,8 +1,9 @@
-/* The reference meaning of conditions that need no state (campaigns.md section 4). The index must answer the same; where the index cannot say
- * something by bitmaps it calls this file on the survivors.
+/* The reference meaning of conditions that need no state (campaigns.md section 4). The index must answer the same; where the index cannot
+ * say something by bitmaps it calls this file on the survivors.
  *
- * Two rules run through it: an absent field fails every test but {"exists": false}; and what is not decided here counts as true, so that match
- * may wake a rule too many (decide refuses it with a reason) but never one too few. Hence `not` over something undecided is true as well.
+ * Two rules run through it: an absent field fails every test but {"exists": false}; and what is not decided here counts as true, so that
+ * match may wake a rule too many (decide refuses it with a reason) but never one too few. Hence `not` over something undecided is true as
+ * well.
  */
 #include "condition.h"
 
@@ -97,7 +98,8 @@ static bool value_is_same(const struct value *a, const struct value *b) {
   return (a->kind == VALUE_INT || a->kind == VALUE_BOOL) && a->number == b->number;
 }
 
-static bool field_leaf_holds(const struct rulebook *rulebook, const struct condition *leaf, const struct event *event, int32_t offset_minutes) {
+static bool field_leaf_holds(const struct rulebook *rulebook, const struct condition *leaf, const struct event *event,
+                             int32_t offset_minutes) {
   const struct value *actual = event_field(event, (uint16_t)leaf->index);
   if (leaf->op != OP_SAME_AS) return match_leaf(rulebook, leaf, actual, offset_minutes);
   assert(leaf->operand.other != NONE);

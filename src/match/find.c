@@ -107,6 +107,18 @@ static bool survivor_hears(const struct match_index *index, const struct partiti
   return true;
 }
 
+/* Lists the survivors of one word that hear the event; returns how many `out` holds then. */
+static uint32_t word_list(const struct match_index *index, const struct partition *partition, uint64_t word, uint32_t at,
+                          const struct event *event, uint32_t *out, uint32_t found) {
+  for (; word != 0; word &= word - 1) {
+    uint32_t local = at * WORD_BITS + (uint32_t)__builtin_ctzll(word);
+    if (!survivor_hears(index, partition, local, event)) continue;
+    assert(found < LIMIT_MATCHES);
+    out[found++] = partition->first + local;
+  }
+  return found;
+}
+
 uint32_t match_event(const struct match_index *index, struct match_cache *cache, const struct event *event, uint32_t out[LIMIT_MATCHES]) {
   assert(cache->index == index);
   if (event->type == TYPE_UNKNOWN || index->partition_of[event->type] == 0) return 0;
@@ -115,14 +127,7 @@ uint32_t match_event(const struct match_index *index, struct match_cache *cache,
   for (uint32_t at = 0; at < partition->word_count; at += BLOCK_WORDS) {
     uint64_t block[BLOCK_WORDS];
     if (!block_and(cache, row_count, at, block)) continue;
-    for (uint32_t i = 0; i < BLOCK_WORDS; i++) {
-      for (uint64_t word = block[i]; word != 0; word &= word - 1) {
-        uint32_t local = (at + i) * WORD_BITS + (uint32_t)__builtin_ctzll(word);
-        if (!survivor_hears(index, partition, local, event)) continue;
-        assert(found < LIMIT_MATCHES);
-        out[found++] = partition->first + local;
-      }
-    }
+    for (uint32_t i = 0; i < BLOCK_WORDS; i++) found = word_list(index, partition, block[i], at + i, event, out, found);
   }
   return found;
 }

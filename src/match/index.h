@@ -19,16 +19,19 @@
 #define LIMIT_DIMENSIONS_INDEXED 62u /* fields of one partition that get rows; more become residual tests */
 #define LIMIT_INTERVALS 1024u        /* rows of one numeric field; more thresholds share rows and are tested again on survivors */
 #define LIMIT_INTERVAL_BYTES (4u << 20)
-#define LIMIT_MENTIONS 4096u         /* texts of one condition (a list) that get rows; longer lists become residual tests */
+#define LIMIT_MENTIONS 4096u /* texts of one condition (a list) that get rows; longer lists become residual tests */
 
 struct row {
   const uint64_t *words; /* NULL: the dimension's `other` row with the flips turned round */
   const uint32_t *flips;
   uint32_t flip_count;
-  uint32_t ones;         /* bits that are set: the emptiest row goes first, a full one is left out */
+  uint32_t ones; /* bits that are set: the emptiest row goes first, a full one is left out */
 };
 
-struct text_slot { struct str text; uint32_t row; /* + 1; 0: empty slot */ };
+struct text_slot {
+  struct str text;
+  uint32_t row; /* + 1; 0: empty slot */
+};
 
 struct attribute {
   uint16_t field;
@@ -37,8 +40,8 @@ struct attribute {
   struct row other;              /* text: any value without a slot */
   const struct text_slot *slots; /* text: open-addressed, slot_mask + 1 of them */
   uint32_t slot_mask;
-  const struct row *rows;        /* text: by slot; numeric: start_count + 1 intervals */
-  const int64_t *starts;         /* numeric: rising; rows[i] is for values in [starts[i - 1], starts[i]) */
+  const struct row *rows; /* text: by slot; numeric: start_count + 1 intervals */
+  const int64_t *starts;  /* numeric: rising; rows[i] is for values in [starts[i - 1], starts[i]) */
   uint32_t start_count;
 };
 
@@ -51,8 +54,8 @@ struct clock_class {
 
 struct partition {
   uint16_t type;
-  uint32_t first, count;  /* listeners */
-  uint32_t word_count;    /* of a row, a multiple of BLOCK_WORDS */
+  uint32_t first, count; /* listeners */
+  uint32_t word_count;   /* of a row, a multiple of BLOCK_WORDS */
   uint32_t dimension_count;
   const struct attribute *dimensions;
   uint8_t dimension_of[LIMIT_FIELDS]; /* + 1; 0: nobody tests the field */
@@ -61,10 +64,10 @@ struct partition {
   uint32_t class_count;
   const struct clock_class *classes;
   const uint32_t *members;
-  uint32_t cache_number;              /* of its clock in match_cache */
-  const uint32_t *residual_first;     /* [count + 1] into residuals */
-  const uint32_t *residuals;          /* condition nodes */
-  uint32_t most;                      /* listeners that can hold at once, as far as single rows can tell */
+  uint32_t cache_number;          /* of its clock in match_cache */
+  const uint32_t *residual_first; /* [count + 1] into residuals */
+  const uint32_t *residuals;      /* condition nodes */
+  uint32_t most;                  /* listeners that can hold at once, as far as single rows can tell */
 };
 
 struct match_index {
@@ -79,18 +82,25 @@ struct match_index {
 
 #define CLOCK_WINDOWS 4u /* late events fall into earlier windows: a few are kept */
 
-struct clock_window { int64_t from_ms, to_ms; uint64_t *words; uint32_t ones; };
-struct class_now { int64_t from_ms, to_ms; bool holds; };
+struct clock_window {
+  int64_t from_ms, to_ms;
+  uint64_t *words;
+  uint32_t ones;
+};
+struct class_now {
+  int64_t from_ms, to_ms;
+  bool holds;
+};
 struct clock {
   struct clock_window windows[CLOCK_WINDOWS];
-  uint32_t next;           /* window that is overwritten next */
+  uint32_t next; /* window that is overwritten next */
   struct class_now *classes;
 };
 
 struct match_cache {
   const struct match_index *index;
   struct clock *clocks;
-  uint64_t *patches;       /* rows made of base and flips, word_most words each */
+  uint64_t *patches; /* rows made of base and flips, word_most words each */
   const uint64_t *rows[LIMIT_DIMENSIONS_INDEXED + 2];
   uint32_t ones[LIMIT_DIMENSIONS_INDEXED + 2];
 };
@@ -101,7 +111,10 @@ const struct clock_window *clock_at(struct match_cache *cache, const struct part
 /* ---- building: flips.c, plan.c, texts.c, numbers.c ---- */
 
 /* One change of one listener's bit: at a value's number or from a threshold on. */
-struct flip { int64_t at; uint32_t listener; };
+struct flip {
+  int64_t at;
+  uint32_t listener;
+};
 /* Sorts by (at, listener); `scratch` holds count flips. Then drops repetitions and returns how many are left. */
 uint32_t flips_sort(struct flip *flips, uint32_t count, struct flip *scratch);
 
@@ -116,19 +129,22 @@ static inline void bit_clear(uint64_t *words, uint32_t bit) { words[bit / WORD_B
 static inline bool bit_is_set(const uint64_t *words, uint32_t bit) { return (words[bit / WORD_BITS] >> (bit % WORD_BITS)) & 1u; }
 
 /* One leaf of one listener (its number within the partition) on one field. */
-struct use { uint32_t listener, leaf; uint16_t field; };
+struct use {
+  uint32_t listener, leaf;
+  uint16_t field;
+};
 
 struct build {
   const struct rulebook *rulebook;
   struct arena *arena, *scratch;
   struct partition *partition;
-  struct use *uses;        /* leaves on fields, by field then listener */
+  struct use *uses; /* leaves on fields, by field then listener */
   uint32_t use_count;
-  struct use *rest;        /* residual nodes, by listener once sorted */
+  struct use *rest; /* residual nodes, by listener once sorted */
   uint32_t rest_count, rest_capacity;
-  struct flip *schedules;  /* at: number of the schedule, listener */
+  struct flip *schedules; /* at: number of the schedule, listener */
   uint32_t schedule_count;
-  bool failed;             /* an arena is full */
+  bool failed; /* an arena is full */
 };
 
 /* Splits every listener's conditions into leaves that get rows, schedules, and the rest. */

@@ -77,7 +77,8 @@ void plan_add_rest(struct build *build, uint32_t listener, uint32_t node) {
 
 static void plan_leaf(struct build *build, uint32_t listener, uint32_t node) {
   const struct condition *leaf = &build->rulebook->conditions[node];
-  if (!leaf_is_judged(leaf)) return;
+  if (!leaf->stateless) return;
+  assert(leaf_is_judged(leaf)); /* decide takes what is stateless for judged: nothing may fall between the two */
   if (leaf->left == LEFT_FIELD && leaf_has_rows(build->rulebook, leaf)) {
     add_use(build, listener, node, (uint16_t)leaf->index);
   } else if (leaf->left == LEFT_SCHEDULE && leaf->op == OP_EQ) {

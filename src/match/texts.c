@@ -12,7 +12,7 @@ struct naming { /* what one field's listeners name */
   struct build *build;
   struct text_slot *slots;
   uint32_t slot_mask;
-  struct str *texts;    /* by number, in order of first naming */
+  struct str *texts; /* by number, in order of first naming */
   uint32_t text_count;
   struct flip *flips;
   uint32_t flip_count;

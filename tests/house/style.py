@@ -8,7 +8,7 @@ import house
 FUNCTION_LINES, NESTING, FILE_LINES, COLUMNS = 70, 3, 800, 140
 FOLDERS = ["src", "include", "tests", "bench", "cmake", "deploy", "schemas", "docs", ".ci"]
 # Written so that this list does not find itself.
-LEFT_OVER = re.compile(r"\b(TO[D]O|FIX[M]E|X{3}|HA[C]K)\b")
+LEFT_OVER = re.compile(r"\b(TO[D]O|FIX[M]E|HA[C]K)\b")
 MACHINE = re.compile(r"/wor[k]/|/hom[e]/[a-z]|/roo[t]/[a-z.]|\bpypi\.or[g]|\bcrates\.i[o]|registry\.npm[j]s|deb\.debia[n]\.org|repo\d?\.mave[n]"
                      r"|\b[Cc]lau[d]e\b|\bChatG[P]T\b|language mode[l]|coding agen[t]")
 GENERATED = re.compile(r"(^|/)(corpus|real|golden|fixtures)(/|$)")

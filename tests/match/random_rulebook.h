@@ -1,7 +1,7 @@
 /* Rulebooks and events at random, made by hand: what the index is held against its one-by-one reference with.
  *
- * Values come from small sets so that conditions often hold, and events stand on thresholds, just below and just above. The same recipe makes
- * the same rulebook: a failure prints the seed.
+ * Values come from small sets so that conditions often hold, and events stand on thresholds, just below and just above. The same recipe
+ * makes the same rulebook: a failure prints the seed.
  */
 #ifndef GIFTD_TESTS_MATCH_RANDOM_RULEBOOK_H
 #define GIFTD_TESTS_MATCH_RANDOM_RULEBOOK_H
@@ -16,13 +16,13 @@
 struct recipe {
   uint64_t seed;
   uint32_t listeners, types;
-  uint32_t fields;      /* of the catalogue, that are tested */
-  uint32_t numbers;     /* different thresholds */
-  uint32_t texts;       /* different texts */
+  uint32_t fields;  /* of the catalogue, that are tested */
+  uint32_t numbers; /* different thresholds */
+  uint32_t texts;   /* different texts */
   uint32_t schedules;
   uint32_t list_length;
-  uint32_t leaves;      /* of an all or any, at most */
-  bool fine_periods;    /* nearly every listener begins and ends at a moment of its own */
+  uint32_t leaves;   /* of an all or any, at most */
+  bool fine_periods; /* nearly every listener begins and ends at a moment of its own */
 };
 
 struct maker {
@@ -77,7 +77,8 @@ static const struct str *random_texts(struct maker *maker, uint32_t count) {
 }
 
 static void leaf_on_text(struct maker *maker, struct condition *leaf) {
-  static const enum condition_op ops[] = {OP_EQ, OP_EQ, OP_IN, OP_IN, OP_NE, OP_NOT_IN, OP_EXISTS, OP_IN_LIST, OP_NOT_IN_LIST, OP_CONTAINS_ANY};
+  static const enum condition_op ops[] = {OP_EQ,     OP_EQ,     OP_IN,      OP_IN,          OP_NE,
+                                          OP_NOT_IN, OP_EXISTS, OP_IN_LIST, OP_NOT_IN_LIST, OP_CONTAINS_ANY};
   struct operand *operand = &leaf->operand;
   leaf->op = ops[random_below(&maker->state, sizeof ops / sizeof ops[0])];
   operand->kind = VALUE_TEXT;
@@ -189,7 +190,8 @@ static void schedules_make(struct maker *maker) {
     if (random_one_in(&maker->state, 2)) {
       struct hours *hours = maker_array(maker, 2, sizeof *hours);
       hours[0] = (struct hours){3600 * (int32_t)random_below(&maker->state, 8), 3600 * (8 + (int32_t)random_below(&maker->state, 4))};
-      hours[1] = (struct hours){3600 * (12 + (int32_t)random_below(&maker->state, 6)), 3600 * (19 + (int32_t)random_below(&maker->state, 5))};
+      hours[1] =
+          (struct hours){3600 * (12 + (int32_t)random_below(&maker->state, 6)), 3600 * (19 + (int32_t)random_below(&maker->state, 5))};
       schedule->hours = hours;
       schedule->hour_count = 1 + random_below(&maker->state, 2);
     }
@@ -307,7 +309,8 @@ static void event_random(const struct recipe *recipe, const struct catalogue *ca
     if (random_one_in(state, 3)) continue;
     event->field_ids[event->field_count] = (uint16_t)field;
     bool null = random_one_in(state, 20);
-    event->values[event->field_count++] = null ? (struct value){.kind = VALUE_ABSENT} : value_random(recipe, catalogue->fields[field].kind, state, arena);
+    event->values[event->field_count++] =
+        null ? (struct value){.kind = VALUE_ABSENT} : value_random(recipe, catalogue->fields[field].kind, state, arena);
   }
 }
 

@@ -15,21 +15,29 @@
 static const struct str two_texts[] = {{"qr", 2}, {"pos", 3}};
 static const int64_t two_numbers[] = {5, 7};
 
-static struct operand operand_texts(void) { return (struct operand){.kind = VALUE_TEXT, .text_count = 2, .texts = two_texts, .list = NONE, .other = NONE}; }
+static struct operand operand_texts(void) {
+  return (struct operand){.kind = VALUE_TEXT, .text_count = 2, .texts = two_texts, .list = NONE, .other = NONE};
+}
 static struct operand operand_range(int64_t low, int64_t high) {
-  return (struct operand){.kind = VALUE_INT, .low = low, .high = high, .number_count = 2, .numbers = two_numbers, .list = NONE, .other = NONE};
+  return (struct operand){
+      .kind = VALUE_INT, .low = low, .high = high, .number_count = 2, .numbers = two_numbers, .list = NONE, .other = NONE};
 }
 
 static void test_texts(void **state) {
   (void)state;
-  static const struct { enum condition_op op; bool named, other, absent; } rows[] = {
-      {OP_EQ, true, false, false},          {OP_IN, true, false, false},       {OP_NE, false, true, false}, {OP_NOT_IN, false, true, false},
-      {OP_CONTAINS_ANY, true, false, false}, {OP_GT, false, false, false},      {OP_IN_LIST, true, false, false}, {OP_NOT_IN_LIST, false, true, false},
+  static const struct {
+    enum condition_op op;
+    bool named, other, absent;
+  } rows[] = {
+      {OP_EQ, true, false, false},      {OP_IN, true, false, false},           {OP_NE, false, true, false},
+      {OP_NOT_IN, false, true, false},  {OP_CONTAINS_ANY, true, false, false}, {OP_GT, false, false, false},
+      {OP_IN_LIST, true, false, false}, {OP_NOT_IN_LIST, false, true, false},
   };
   struct rulebook rulebook = {0};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     struct condition leaf = {.kind = CONDITION_LEAF, .op = rows[i].op, .operand = operand_texts()};
-    struct value named = {.kind = VALUE_TEXT, .text = STR("pos")}, other = {.kind = VALUE_TEXT, .text = STR("po")}, absent = {.kind = VALUE_ABSENT};
+    struct value named = {.kind = VALUE_TEXT, .text = STR("pos")}, other = {.kind = VALUE_TEXT, .text = STR("po")},
+                 absent = {.kind = VALUE_ABSENT};
     assert_int_equal(match_leaf(&rulebook, &leaf, &named, 0), rows[i].named);
     assert_int_equal(match_leaf(&rulebook, &leaf, &other, 0), rows[i].other);
     assert_int_equal(match_leaf(&rulebook, &leaf, &absent, 0), rows[i].absent);
@@ -39,13 +47,34 @@ static void test_texts(void **state) {
 
 static void test_numbers(void **state) {
   (void)state;
-  static const struct { enum condition_op op; int64_t low, high, number; bool holds; } rows[] = {
-      {OP_EQ, 5, 0, 5, true},       {OP_EQ, 5, 0, 4, false},      {OP_NE, 5, 0, 5, false},      {OP_NE, 5, 0, 6, true},
-      {OP_GT, 5, 0, 5, false},      {OP_GT, 5, 0, 6, true},       {OP_GTE, 5, 0, 5, true},      {OP_GTE, 5, 0, 4, false},
-      {OP_LT, 5, 0, 5, false},      {OP_LT, 5, 0, 4, true},       {OP_LTE, 5, 0, 5, true},      {OP_LTE, 5, 0, 6, false},
-      {OP_BETWEEN, 5, 7, 5, true},  {OP_BETWEEN, 5, 7, 7, true},  {OP_BETWEEN, 5, 7, 4, false}, {OP_BETWEEN, 5, 7, 8, false},
-      {OP_BETWEEN, 7, 5, 6, false}, {OP_IN, 0, 0, 7, true},       {OP_IN, 0, 0, 6, false},      {OP_NOT_IN, 0, 0, 7, false},
-      {OP_NOT_IN, 0, 0, 6, true},   {OP_GTE, INT64_MIN, 0, INT64_MIN, true}, {OP_GT, INT64_MAX, 0, INT64_MAX, false},
+  static const struct {
+    enum condition_op op;
+    int64_t low, high, number;
+    bool holds;
+  } rows[] = {
+      {OP_EQ, 5, 0, 5, true},
+      {OP_EQ, 5, 0, 4, false},
+      {OP_NE, 5, 0, 5, false},
+      {OP_NE, 5, 0, 6, true},
+      {OP_GT, 5, 0, 5, false},
+      {OP_GT, 5, 0, 6, true},
+      {OP_GTE, 5, 0, 5, true},
+      {OP_GTE, 5, 0, 4, false},
+      {OP_LT, 5, 0, 5, false},
+      {OP_LT, 5, 0, 4, true},
+      {OP_LTE, 5, 0, 5, true},
+      {OP_LTE, 5, 0, 6, false},
+      {OP_BETWEEN, 5, 7, 5, true},
+      {OP_BETWEEN, 5, 7, 7, true},
+      {OP_BETWEEN, 5, 7, 4, false},
+      {OP_BETWEEN, 5, 7, 8, false},
+      {OP_BETWEEN, 7, 5, 6, false},
+      {OP_IN, 0, 0, 7, true},
+      {OP_IN, 0, 0, 6, false},
+      {OP_NOT_IN, 0, 0, 7, false},
+      {OP_NOT_IN, 0, 0, 6, true},
+      {OP_GTE, INT64_MIN, 0, INT64_MIN, true},
+      {OP_GT, INT64_MAX, 0, INT64_MAX, false},
       {OP_IN_LIST, 5, 0, 5, false},
   };
   struct rulebook rulebook = {0};
@@ -99,7 +128,12 @@ static void node_group(uint32_t at, enum condition_kind kind, uint32_t first, co
 
 static void test_groups(void **state) {
   (void)state;
-  static const struct { enum condition_kind kind; uint32_t count; int leaves[2]; bool holds; } rows[] = {
+  static const struct {
+    enum condition_kind kind;
+    uint32_t count;
+    int leaves[2];
+    bool holds;
+  } rows[] = {
       {CONDITION_ALL, 2, {HOLDS, HOLDS}, true},  {CONDITION_ALL, 2, {HOLDS, FAILS}, false}, {CONDITION_ALL, 2, {HOLDS, STATE}, true},
       {CONDITION_ALL, 2, {STATE, FAILS}, false}, {CONDITION_ANY, 2, {FAILS, HOLDS}, true},  {CONDITION_ANY, 2, {FAILS, FAILS}, false},
       {CONDITION_ANY, 2, {FAILS, STATE}, true},  {CONDITION_NOT, 1, {HOLDS, 0}, false},     {CONDITION_NOT, 1, {FAILS, 0}, true},
@@ -111,7 +145,8 @@ static void test_groups(void **state) {
   }
 }
 
-/* not {any: [fails, state]}: the state may make the any true, so nothing can be said: match must not refuse, nor must it by turning "true" round. */
+/* not {any: [fails, state]}: the state may make the any true, so nothing can be said: match must not refuse, nor must it by turning "true"
+ * round. */
 static void test_not_over_state(void **state) {
   (void)state;
   nodes[0] = (struct condition){.kind = CONDITION_NOT, .first = 1, .count = 1};
@@ -124,7 +159,10 @@ static void test_not_over_state(void **state) {
 static void test_same_as(void **state) {
   (void)state;
   struct event two = {.field_count = 2, .field_ids = {FIELD, FIELD + 1}};
-  static const struct { struct value a, b; bool same; } rows[] = {
+  static const struct {
+    struct value a, b;
+    bool same;
+  } rows[] = {
       {{.kind = VALUE_INT, .number = 1}, {.kind = VALUE_INT, .number = 1}, true},
       {{.kind = VALUE_INT, .number = 1}, {.kind = VALUE_INT, .number = 2}, false},
       {{.kind = VALUE_TEXT, .text = {"a", 1}}, {.kind = VALUE_TEXT, .text = {"a", 1}}, true},
@@ -132,7 +170,8 @@ static void test_same_as(void **state) {
       {{.kind = VALUE_TEXT, .text = {"a", 1}}, {.kind = VALUE_INT, .number = 1}, false},
       {{.kind = VALUE_ABSENT}, {.kind = VALUE_ABSENT}, false},
   };
-  nodes[0] = (struct condition){.kind = CONDITION_LEAF, .left = LEFT_FIELD, .op = OP_SAME_AS, .index = FIELD, .stateless = true, .operand = {.other = 1}};
+  nodes[0] = (struct condition){
+      .kind = CONDITION_LEAF, .left = LEFT_FIELD, .op = OP_SAME_AS, .index = FIELD, .stateless = true, .operand = {.other = 1}};
   nodes[1] = (struct condition){.kind = CONDITION_LEAF, .left = LEFT_FIELD, .index = FIELD + 1, .stateless = true};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     two.values[0] = rows[i].a;
@@ -149,19 +188,36 @@ static void test_refusal_order(void **state) {
   static const struct campaign campaign = {.offset_minutes = 480};
   node_group(0, CONDITION_ALL, 4, (int[]){HOLDS, STATE, FAILS}, 3);
   node_group(1, CONDITION_ANY, 8, (int[]){FAILS, FAILS}, 2);
-  static const struct { uint16_t type; int64_t from, to; uint32_t schedule, when; enum match_refusal refusal; uint32_t condition; } rows[] = {
-      {2, NOON + 1, NOON, 0, 0, MATCH_OTHER_TYPE, NONE},          {1, NOON + 1, NOON + 2, 0, 0, MATCH_NOT_STARTED, NONE},
-      {1, NOON - 1, NOON, 0, 0, MATCH_ENDED, NONE},               {1, NOON, NOON + 1, 0, 0, MATCH_OUTSIDE_SCHEDULE, NONE},
-      {1, NOON, NOON + 1, NONE, 0, MATCH_CONDITION, 6},           {1, NOON, NOON + 1, NONE, 1, MATCH_CONDITION, 1},
+  static const struct {
+    uint16_t type;
+    int64_t from, to;
+    uint32_t schedule, when;
+    enum match_refusal refusal;
+    uint32_t condition;
+  } rows[] = {
+      {2, NOON + 1, NOON, 0, 0, MATCH_OTHER_TYPE, NONE},  {1, NOON + 1, NOON + 2, 0, 0, MATCH_NOT_STARTED, NONE},
+      {1, NOON - 1, NOON, 0, 0, MATCH_ENDED, NONE},       {1, NOON, NOON + 1, 0, 0, MATCH_OUTSIDE_SCHEDULE, NONE},
+      {1, NOON, NOON + 1, NONE, 0, MATCH_CONDITION, 6},   {1, NOON, NOON + 1, NONE, 1, MATCH_CONDITION, 1},
       {1, NOON, NOON + 1, NONE, NONE, MATCH_HEARS, NONE},
   };
   struct listener listener = {.kind = LISTENER_RULE};
-  struct rulebook all = {.conditions = nodes, .condition_count = 16, .campaigns = &campaign, .campaign_count = 1, .schedules = schedules,
-                         .schedule_count = 1, .listeners = &listener, .listener_count = 1, .rule_count = 1};
+  struct rulebook all = {.conditions = nodes,
+                         .condition_count = 16,
+                         .campaigns = &campaign,
+                         .campaign_count = 1,
+                         .schedules = schedules,
+                         .schedule_count = 1,
+                         .listeners = &listener,
+                         .listener_count = 1,
+                         .rule_count = 1};
   event.type = 1;
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-    listener = (struct listener){.kind = LISTENER_RULE, .type = rows[i].type, .from_ms = rows[i].from, .to_ms = rows[i].to,
-                                 .schedule = rows[i].schedule, .conditions = {NONE, rows[i].when, NONE}};
+    listener = (struct listener){.kind = LISTENER_RULE,
+                                 .type = rows[i].type,
+                                 .from_ms = rows[i].from,
+                                 .to_ms = rows[i].to,
+                                 .schedule = rows[i].schedule,
+                                 .conditions = {NONE, rows[i].when, NONE}};
     struct match_answer answer = match_listener_refusal(&all, 0, &event);
     if (answer.refusal != rows[i].refusal || answer.condition != rows[i].condition) fail_msg("row %zu", i);
     assert_int_equal(match_rule_refusal(&all, 0, &event).refusal, rows[i].refusal);
@@ -170,8 +226,9 @@ static void test_refusal_order(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_texts),          cmocka_unit_test(test_numbers), cmocka_unit_test(test_exists_and_lists), cmocka_unit_test(test_groups),
-      cmocka_unit_test(test_not_over_state), cmocka_unit_test(test_same_as), cmocka_unit_test(test_refusal_order),
+      cmocka_unit_test(test_texts),         cmocka_unit_test(test_numbers),        cmocka_unit_test(test_exists_and_lists),
+      cmocka_unit_test(test_groups),        cmocka_unit_test(test_not_over_state), cmocka_unit_test(test_same_as),
+      cmocka_unit_test(test_refusal_order),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,7 +49,8 @@ static uint32_t compare(const struct rulebook *rulebook, const struct event *eve
 
 /* The best answer over a rule's listeners, without the search. */
 static enum match_refusal rule_refusal(const struct rulebook *rulebook, uint32_t rule, const struct event *event) {
-  static const int nearness[] = {[MATCH_HEARS] = 5, [MATCH_CONDITION] = 4, [MATCH_OUTSIDE_SCHEDULE] = 3, [MATCH_ENDED] = 2, [MATCH_NOT_STARTED] = 1};
+  static const int nearness[] = {
+      [MATCH_HEARS] = 5, [MATCH_CONDITION] = 4, [MATCH_OUTSIDE_SCHEDULE] = 3, [MATCH_ENDED] = 2, [MATCH_NOT_STARTED] = 1};
   enum match_refusal best = MATCH_OTHER_TYPE;
   for (uint32_t i = 0; i < rulebook->listener_count; i++) {
     const struct listener *listener = &rulebook->listeners[i];
@@ -88,8 +89,15 @@ static void test_random(void **state) {
   (void)state;
   uint64_t heard = 0;
   for (uint64_t seed = 1; seed <= 300; seed++) {
-    struct recipe recipe = {.seed = seed, .listeners = 1 + (uint32_t)(seed * 7 % 150), .types = 1 + (uint32_t)seed % 3, .fields = 8,
-                            .numbers = 8, .texts = 5, .schedules = 4, .list_length = 5, .leaves = 1 + (uint32_t)seed % 4};
+    struct recipe recipe = {.seed = seed,
+                            .listeners = 1 + (uint32_t)(seed * 7 % 150),
+                            .types = 1 + (uint32_t)seed % 3,
+                            .fields = 8,
+                            .numbers = 8,
+                            .texts = 5,
+                            .schedules = 4,
+                            .list_length = 5,
+                            .leaves = 1 + (uint32_t)seed % 4};
     heard += run_recipe(&recipe, 200);
   }
   assert_true(heard > 100000);
@@ -97,16 +105,61 @@ static void test_random(void **state) {
 
 static void test_shapes(void **state) {
   (void)state;
-  static const struct { const char *name; struct recipe recipe; } shapes[] = {
-      {"many thresholds share rows", {.seed = 101, .listeners = 3000, .types = 1, .fields = 2, .numbers = 100000, .texts = 4, .schedules = 2, .list_length = 3, .leaves = 2}},
-      {"many texts", {.seed = 102, .listeners = 1500, .types = 1, .fields = 5, .numbers = 5, .texts = 3000, .schedules = 2, .list_length = 40, .leaves = 2}},
-      {"few texts for many listeners: rows of their own", {.seed = 103, .listeners = 1500, .types = 1, .fields = 5, .numbers = 5, .texts = 3, .schedules = 2, .list_length = 3, .leaves = 2}},
-      {"lists too long for rows", {.seed = 104, .listeners = 60, .types = 1, .fields = 5, .numbers = 5, .texts = 20000, .schedules = 2, .list_length = LIMIT_MENTIONS + 50, .leaves = 2}},
-      {"many schedules", {.seed = 105, .listeners = 400, .types = 2, .fields = 3, .numbers = 5, .texts = 4, .schedules = 200, .list_length = 3, .leaves = 1}},
-      {"periods share rows", {.seed = 109, .listeners = 2500, .types = 1, .fields = 2, .numbers = 5, .texts = 3, .schedules = 2, .list_length = 3, .leaves = 1, .fine_periods = true}},
-      {"one listener", {.seed = 106, .listeners = 1, .types = 1, .fields = 3, .numbers = 5, .texts = 4, .schedules = 1, .list_length = 3, .leaves = 1}},
-      {"exactly a block", {.seed = 107, .listeners = 512, .types = 1, .fields = 3, .numbers = 5, .texts = 4, .schedules = 1, .list_length = 3, .leaves = 1}},
-      {"a block and one", {.seed = 108, .listeners = 513, .types = 1, .fields = 3, .numbers = 5, .texts = 4, .schedules = 1, .list_length = 3, .leaves = 1}},
+  static const struct {
+    const char *name;
+    struct recipe recipe;
+  } shapes[] = {
+      {"many thresholds share rows",
+       {.seed = 101,
+        .listeners = 3000,
+        .types = 1,
+        .fields = 2,
+        .numbers = 100000,
+        .texts = 4,
+        .schedules = 2,
+        .list_length = 3,
+        .leaves = 2}},
+      {"many texts",
+       {.seed = 102,
+        .listeners = 1500,
+        .types = 1,
+        .fields = 5,
+        .numbers = 5,
+        .texts = 3000,
+        .schedules = 2,
+        .list_length = 40,
+        .leaves = 2}},
+      {"few texts for many listeners: rows of their own",
+       {.seed = 103, .listeners = 1500, .types = 1, .fields = 5, .numbers = 5, .texts = 3, .schedules = 2, .list_length = 3, .leaves = 2}},
+      {"lists too long for rows",
+       {.seed = 104,
+        .listeners = 60,
+        .types = 1,
+        .fields = 5,
+        .numbers = 5,
+        .texts = 20000,
+        .schedules = 2,
+        .list_length = LIMIT_MENTIONS + 50,
+        .leaves = 2}},
+      {"many schedules",
+       {.seed = 105, .listeners = 400, .types = 2, .fields = 3, .numbers = 5, .texts = 4, .schedules = 200, .list_length = 3, .leaves = 1}},
+      {"periods share rows",
+       {.seed = 109,
+        .listeners = 2500,
+        .types = 1,
+        .fields = 2,
+        .numbers = 5,
+        .texts = 3,
+        .schedules = 2,
+        .list_length = 3,
+        .leaves = 1,
+        .fine_periods = true}},
+      {"one listener",
+       {.seed = 106, .listeners = 1, .types = 1, .fields = 3, .numbers = 5, .texts = 4, .schedules = 1, .list_length = 3, .leaves = 1}},
+      {"exactly a block",
+       {.seed = 107, .listeners = 512, .types = 1, .fields = 3, .numbers = 5, .texts = 4, .schedules = 1, .list_length = 3, .leaves = 1}},
+      {"a block and one",
+       {.seed = 108, .listeners = 513, .types = 1, .fields = 3, .numbers = 5, .texts = 4, .schedules = 1, .list_length = 3, .leaves = 1}},
   };
   for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
     if (run_recipe(&shapes[i].recipe, 60) == 0) fail_msg("%s: nothing was ever heard", shapes[i].name);
@@ -121,10 +174,12 @@ static void test_more_fields_than_rows(void **state) {
   while (catalogue.field_count < 100) {
     char *name = names[catalogue.field_count];
     snprintf(name, sizeof names[0], "extra%u", (unsigned)catalogue.field_count);
-    struct field_info field = {.event_name = str_of(name), .campaign_name = str_of(name), .kind = catalogue.field_count % 2 ? FIELD_TEXT : FIELD_INT};
+    struct field_info field = {
+        .event_name = str_of(name), .campaign_name = str_of(name), .kind = catalogue.field_count % 2 ? FIELD_TEXT : FIELD_INT};
     assert_int_equal(catalogue_add_field(&catalogue, &field, &fault), STATUS_OK);
   }
-  struct recipe recipe = {.seed = 201, .listeners = 800, .types = 1, .fields = 100, .numbers = 3, .texts = 2, .schedules = 2, .list_length = 3, .leaves = 1};
+  struct recipe recipe = {
+      .seed = 201, .listeners = 800, .types = 1, .fields = 100, .numbers = 3, .texts = 2, .schedules = 2, .list_length = 3, .leaves = 1};
   assert_true(run_recipe(&recipe, 200) > 0);
 }
 
@@ -146,7 +201,8 @@ static void test_nobody(void **state) {
 /* A full arena is told by NULL, wherever it happens, and nothing is written past its end. */
 static void test_full_arena(void **state) {
   (void)state;
-  struct recipe recipe = {.seed = 7, .listeners = 200, .types = 2, .fields = 8, .numbers = 8, .texts = 5, .schedules = 4, .list_length = 5, .leaves = 3};
+  struct recipe recipe = {
+      .seed = 7, .listeners = 200, .types = 2, .fields = 8, .numbers = 8, .texts = 5, .schedules = 4, .list_length = 5, .leaves = 3};
   arena_reset(&rulebook_arena);
   const struct rulebook *rulebook = rulebook_random(&recipe, &catalogue, &rulebook_arena);
   arena_reset(&index_arena);
@@ -173,8 +229,8 @@ static void test_full_arena(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_random), cmocka_unit_test(test_shapes), cmocka_unit_test(test_more_fields_than_rows), cmocka_unit_test(test_nobody),
-      cmocka_unit_test(test_full_arena),
+      cmocka_unit_test(test_random), cmocka_unit_test(test_shapes),     cmocka_unit_test(test_more_fields_than_rows),
+      cmocka_unit_test(test_nobody), cmocka_unit_test(test_full_arena),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }
