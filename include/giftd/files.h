@@ -2,13 +2,14 @@
  *
  * What was committed is known by two small records that the caller keeps in the store, in the same transaction as the owners' records:
  *
- *   outputs  the length of each output and a checksum of the 4 KiB before it. At the start an output that is longer is cut back (a crash before
- *            the commit), one that is shorter or has other bytes there was edited: STATUS_STATE.
- *   input    position, name, and digests of the input's first bytes and of those before the position. Another file under the same name is
- *            recognised as another input and read from its start (what was decided before is recognised by the state); one that was cut is
- *            STATUS_STATE. Standard input and pipes have no record: they begin at 0 each time.
+ *   outputs  the length of each output and a checksum of the 4 KiB before it. At the start an output that is longer is cut back (a crash
+ * before the commit), one that is shorter or has other bytes there was edited: STATUS_STATE. input    position, name, and digests of the
+ * input's first bytes and of those before the position. Another file under the same name is recognised as another input and read from its
+ * start (what was decided before is recognised by the state); one that was cut is STATUS_STATE. Standard input and pipes have no record:
+ * they begin at 0 each time.
  *
- *     files_open -> (load both records) files_resume -> port: poll, append ... -> files_sync -> (store both records, commit) files_committed
+ *     files_open -> (load both records) files_resume -> port: poll, append ... -> files_sync -> (store both records, commit)
+ * files_committed
  *
  * An input that is followed may be renamed and begun anew under its name (log rotation): the old one is read to its end, then the new one.
  */
@@ -25,7 +26,8 @@ struct files_settings {
   bool follow;        /* false: a line without newline at the end of the input is taken, and the end is the end */
 };
 
-/* Opens everything, locks the outputs (STATUS_STORAGE when another giftd writes them). STATUS_USAGE: the input or output cannot be opened. */
+/* Opens everything, locks the outputs (STATUS_STORAGE when another giftd writes them). STATUS_USAGE: the input or output cannot be opened.
+ */
 enum status files_open(const struct files_settings *settings, struct files **out, struct fault *fault) MUST_USE;
 /* Cuts outputs not committed back to what was, and gives all back. NULL is fine. */
 void files_close(struct files *files);

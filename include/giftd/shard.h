@@ -24,8 +24,8 @@ _Static_assert(LIMIT_LINE_BYTES > LIMIT_EVENT_BYTES, "an event is never cut into
 
 struct log_port {
   void *self;
-  /* Up to `capacity` further lines. *count 0 with STATUS_OK: nothing there now (*ended says whether nothing will come). A line without its newline at
-   * the end of a file that may grow is not returned; with --once it is. */
+  /* Up to `capacity` further lines. *count 0 with STATUS_OK: nothing there now (*ended says whether nothing will come). A line without its
+   * newline at the end of a file that may grow is not returned; with --once it is. */
   enum status (*poll)(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, bool *ended, struct fault *fault);
   /* Adds bytes to an output; visible to others only after commit (or cut back after a crash). */
   enum status (*append)(void *self, enum output output, struct str bytes, struct fault *fault);
@@ -56,8 +56,9 @@ struct shard; /* one input, one thread */
 
 /* `memory` must hold shard_memory(settings) bytes and outlive the shard. The rulebook is borrowed until shard_swap or shard_close. */
 size_t shard_memory(const struct shard_settings *settings);
-enum status shard_open(void *memory, const struct shard_settings *settings, const struct rulebook *rulebook, const struct match_index *index,
-                       struct match_cache *cache, const struct log_port *log, const struct view_port *view, struct shard **out, struct fault *fault) MUST_USE;
+enum status shard_open(void *memory, const struct shard_settings *settings, const struct rulebook *rulebook,
+                       const struct match_index *index, struct match_cache *cache, const struct log_port *log, const struct view_port *view,
+                       struct shard **out, struct fault *fault) MUST_USE;
 /* Another rulebook from the next event on; only between two steps. */
 void shard_swap(struct shard *shard, const struct rulebook *rulebook, const struct match_index *index, struct match_cache *cache);
 /* One poll's worth of events, at most `most`. `now_ms` is used when wall_clock is set. *count is how many lines were taken. */

@@ -1,4 +1,5 @@
-/* `giftd run`: events of a file or stream against a folder of campaigns, gifts into files, state in a folder - until the end (--once) or for ever.
+/* `giftd run`: events of a file or stream against a folder of campaigns, gifts into files, state in a folder - until the end (--once) or
+ * for ever.
  *
  * Every flag of its own is an option of the configuration under another name, so that flag, environment, file and default are one thing
  * (interface.md "Commands", Config). Messages go to stderr; stdout carries the summary with --json and nothing else.
@@ -44,7 +45,8 @@ static int flag_take(struct run_flags *flags, char **argv, int flag) {
     case 'o': flags->once = true; return 0;
     case 'j': flags->json = true; return 0;
     case 'X':
-      if (flags->assignment_count == ASSIGNMENTS_MOST) return help_bad_usage("run", "more than %u times -X; write them into a file and name it with -c", ASSIGNMENTS_MOST);
+      if (flags->assignment_count == ASSIGNMENTS_MOST)
+        return help_bad_usage("run", "more than %u times -X; write them into a file and name it with -c", ASSIGNMENTS_MOST);
       flags->assignments[flags->assignment_count++] = optarg;
       return 0;
     default:
@@ -76,7 +78,9 @@ static enum status config_take(struct config *config, const struct run_flags *fl
   return status;
 }
 
-static const char *text_of(const struct config *config, struct arena *arena, enum config_key key) { return arena_copy(arena, config_text(config, key)).at; }
+static const char *text_of(const struct config *config, struct arena *arena, enum config_key key) {
+  return arena_copy(arena, config_text(config, key)).at;
+}
 
 static enum status settings_fill(const struct config *config, const struct run_flags *flags, struct arena *arena, const char *campaigns[2],
                                  struct session_settings *settings, struct fault *fault) {

@@ -16,8 +16,10 @@
 #define SECRET_KEY STR("m:secret")
 
 void session_defaults(struct session_settings *settings) {
-  *settings = (struct session_settings){.command = "run", .progress = true, .handle_signals = true, .commit_events = 20000, .commit_ms = 200};
-  settings->shard = (struct shard_settings){.decide = {HASH_KEY_FIXED, HORIZON_MS, MEMORY_MS}, .wall_clock = false, .cache_bytes = 256ull << 20};
+  *settings =
+      (struct session_settings){.command = "run", .progress = true, .handle_signals = true, .commit_events = 20000, .commit_ms = 200};
+  settings->shard =
+      (struct shard_settings){.decide = {HASH_KEY_FIXED, HORIZON_MS, MEMORY_MS}, .wall_clock = false, .cache_bytes = 256ull << 20};
 }
 
 /* ---- commit ---- */
@@ -28,7 +30,8 @@ static void step_tell(const struct session *session, const char *step) {
 
 static enum status marks_store(struct session *session, struct fault *fault) {
   struct str record;
-  enum status status = session->view.store(session->view.self, files_outputs_key(session->files), files_outputs_record(session->files), fault);
+  enum status status =
+      session->view.store(session->view.self, files_outputs_key(session->files), files_outputs_record(session->files), fault);
   if (status != STATUS_OK) return status;
   status = files_input_record(session->files, &record, fault);
   if (status != STATUS_OK || record.length == 0) return status; /* a stream has no place to go back to */
@@ -77,10 +80,13 @@ static enum status secret_check(struct session *session, struct fault *fault) {
   uint64_t digest = hash64(key, STR("giftd secret"));
   enum status status = session->view.load(session->view.self, SECRET_KEY, &record, fault);
   if (status != STATUS_OK) return status;
-  if (record.length == 0) return session->view.store(session->view.self, SECRET_KEY, (struct str){(const char *)&digest, sizeof digest}, fault);
+  if (record.length == 0)
+    return session->view.store(session->view.self, SECRET_KEY, (struct str){(const char *)&digest, sizeof digest}, fault);
   if (record.length == sizeof digest && memcmp(record.at, &digest, sizeof digest) == 0) return STATUS_OK;
-  return fault_set(fault, STATUS_STATE, "the state in %s was made with another secret: gifts would get other ids and be given twice; use the secret it was made with",
-                   session->settings.state);
+  return fault_set(
+      fault, STATUS_STATE,
+      "the state in %s was made with another secret: gifts would get other ids and be given twice; use the secret it was made with",
+      session->settings.state);
 }
 
 static enum status marks_take_up(struct session *session, struct fault *fault) {
@@ -115,8 +121,8 @@ static enum status shard_start(struct session *session, struct fault *fault) {
   session->memory = region_open(session->memory_bytes);
   if (session->memory == NULL)
     return fault_set(fault, STATUS_STORAGE, "the system gives no %zu MiB of memory; make the cache smaller", session->memory_bytes >> 20);
-  enum status status = shard_open(session->memory, &session->settings.shard, loaded->rulebook, loaded->index, loaded->cache, &session->log, &session->view,
-                                  &session->shard, fault);
+  enum status status = shard_open(session->memory, &session->settings.shard, loaded->rulebook, loaded->index, loaded->cache, &session->log,
+                                  &session->view, &session->shard, fault);
   if (status != STATUS_OK) return status;
   if (session->trace != NULL || session->settings.observer != NULL) shard_observe(session->shard, observe, session);
   return session_commit(session, fault); /* from here on the state knows its outputs, however this run ends */
@@ -125,7 +131,8 @@ static enum status shard_start(struct session *session, struct fault *fault) {
 static enum status trace_open(struct session *session, struct fault *fault) {
   if (session->settings.trace == NULL) return STATUS_OK;
   session->trace = fopen(session->settings.trace, "we");
-  return session->trace != NULL ? STATUS_OK : fault_set(fault, STATUS_USAGE, "cannot open the trace %s for writing", session->settings.trace);
+  return session->trace != NULL ? STATUS_OK
+                                : fault_set(fault, STATUS_USAGE, "cannot open the trace %s for writing", session->settings.trace);
 }
 
 enum status session_open(const struct session_settings *settings, struct session **out, struct fault *fault) {
@@ -238,8 +245,10 @@ enum status session_pool(struct session *session, uint32_t pool, struct str shar
   if (status != STATUS_OK) return status;
   struct state *state = calloc(1, sizeof *state);
   if (state == NULL) return fault_set(fault, STATUS_STORAGE, "no memory");
-  if (state_decode(record, state, fault)) *out = decide_pool_left(rulebook, pool, state, share);
-  else status = fault_prefix(fault, "the record of pool %.*s: ", STR_FORMAT(rulebook->pools[pool].name));
+  if (state_decode(record, state, fault))
+    *out = decide_pool_left(rulebook, pool, state, share);
+  else
+    status = fault_prefix(fault, "the record of pool %.*s: ", STR_FORMAT(rulebook->pools[pool].name));
   free(state);
   return status;
 }

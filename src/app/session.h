@@ -23,21 +23,21 @@
 struct session;
 
 struct session_settings {
-  const char *command;               /* in front of messages: "run", "demo" */
-  const char *const *campaigns;      /* paths of files and folders */
+  const char *command;          /* in front of messages: "run", "demo" */
+  const char *const *campaigns; /* paths of files and folders */
   uint32_t campaign_count;
-  const char *input;                 /* path, or "-" for standard input */
-  const char *output;                /* folder of rewards.jsonl, decisions.jsonl, dlq.jsonl; made when missing */
-  const char *state;                 /* folder of the store; made when missing */
-  const char *trace;                 /* file that gets a text line for every outcome, or NULL */
-  bool once;                         /* to the end of the input; else it is followed as it grows, until SIGTERM or SIGINT */
-  bool progress;                     /* done, rate and ETA on stderr when it takes longer than two seconds */
-  bool handle_signals;               /* SIGTERM, SIGINT drain; SIGHUP reads the campaigns again */
-  uint32_t commit_events;            /* at most so many events in one commit */
-  uint32_t commit_ms;                /* and at most so long after its first event */
-  uint64_t state_map_bytes;          /* address space of the store at first; 0: its own default */
+  const char *input;        /* path, or "-" for standard input */
+  const char *output;       /* folder of rewards.jsonl, decisions.jsonl, dlq.jsonl; made when missing */
+  const char *state;        /* folder of the store; made when missing */
+  const char *trace;        /* file that gets a text line for every outcome, or NULL */
+  bool once;                /* to the end of the input; else it is followed as it grows, until SIGTERM or SIGINT */
+  bool progress;            /* done, rate and ETA on stderr when it takes longer than two seconds */
+  bool handle_signals;      /* SIGTERM, SIGINT drain; SIGHUP reads the campaigns again */
+  uint32_t commit_events;   /* at most so many events in one commit */
+  uint32_t commit_ms;       /* and at most so long after its first event */
+  uint64_t state_map_bytes; /* address space of the store at first; 0: its own default */
   struct shard_settings shard;
-  shard_observer *observer;          /* called after each decision, or NULL */
+  shard_observer *observer; /* called after each decision, or NULL */
   void *observer_self;
   /* For tests: called before each named step of a commit ("flush", "sync", "store", "commit", "done"). NULL otherwise. */
   void (*step_hook)(void *self, const char *step);
@@ -46,8 +46,8 @@ struct session_settings {
 
 /* once off, progress and signals on, 20,000 events, 200 ms, 256 MiB of cache, the fixed key, horizon 7 days, memory 90 days. */
 void session_defaults(struct session_settings *settings);
-/* Loads the campaigns, takes the state folder (nobody else may hold it), cuts the outputs back to what was committed. On STATUS_INPUT from campaigns
- * the findings were printed to stderr already. Settings are copied, the texts in them are borrowed until session_close. */
+/* Loads the campaigns, takes the state folder (nobody else may hold it), cuts the outputs back to what was committed. On STATUS_INPUT from
+ * campaigns the findings were printed to stderr already. Settings are copied, the texts in them are borrowed until session_close. */
 enum status session_open(const struct session_settings *settings, struct session **out, struct fault *fault) MUST_USE;
 /* Until the end of the input (once) or a signal. Everything that was decided is committed when this returns STATUS_OK. */
 enum status session_run(struct session *session, struct fault *fault) MUST_USE;
@@ -57,8 +57,8 @@ void session_close(struct session *session);
 const struct shard_counts *session_counts(const struct session *session); /* of this run alone */
 const struct loaded *session_loaded(const struct session *session);
 int64_t session_elapsed_ms(const struct session *session);
-int64_t session_clock(const struct session *session);              /* the stream's own time, or TIME_NONE */
-uint64_t session_start_position(const struct session *session);    /* byte of the input at which this run began; > 0: it went on */
+int64_t session_clock(const struct session *session);           /* the stream's own time, or TIME_NONE */
+uint64_t session_start_position(const struct session *session); /* byte of the input at which this run began; > 0: it went on */
 /* What is left of a pool, as committed (share: value of `by`, or empty). */
 enum status session_pool(struct session *session, uint32_t pool, struct str share, struct pool_left *out, struct fault *fault) MUST_USE;
 /* The summary for people (stream is a FILE *) and for programs (one JSON object). */

@@ -17,11 +17,11 @@ struct session {
   struct log_port log;
   struct view_port view;
   struct shard *shard;
-  void *memory;              /* of the shard */
+  void *memory; /* of the shard */
   size_t memory_bytes;
   FILE *trace;
-  uint32_t pending;          /* lines taken since the last commit */
-  int64_t pending_since_ms;  /* when the first of them was taken */
+  uint32_t pending;             /* lines taken since the last commit */
+  int64_t pending_since_ms;     /* when the first of them was taken */
   int64_t started_ms, ended_ms; /* steady clock */
   uint64_t start_position;
   struct progress progress;
@@ -30,9 +30,9 @@ struct session {
 /* ---- session_signals.c ---- */
 void signals_open(void);
 void signals_close(void);
-bool signals_stop(void);      /* SIGTERM or SIGINT came */
-bool signals_reload(void);    /* SIGHUP came since the last call */
-int signals_wake(void);       /* readable when one came, or -1 */
+bool signals_stop(void);   /* SIGTERM or SIGINT came */
+bool signals_reload(void); /* SIGHUP came since the last call */
+int signals_wake(void);    /* readable when one came, or -1 */
 
 /* ---- session_tell.c ---- */
 void progress_open(struct session *session);

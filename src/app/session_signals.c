@@ -1,5 +1,5 @@
-/* Signals of a running session. A handler only notes what came and wakes whoever waits (a pipe), so that nothing is lost between a look and a
- * wait. SIGXFSZ and SIGPIPE are turned into errors of the call that met them: a full quota is told like a full disk. */
+/* Signals of a running session. A handler only notes what came and wakes whoever waits (a pipe), so that nothing is lost between a look and
+ * a wait. SIGXFSZ and SIGPIPE are turned into errors of the call that met them: a full quota is told like a full disk. */
 #include "session_parts.h"
 
 #include <errno.h>
@@ -15,8 +15,10 @@ static bool installed;
 
 static void on_signal(int number) {
   int kept = errno;
-  if (number == SIGHUP) reload_came = 1;
-  else stop_came = 1;
+  if (number == SIGHUP)
+    reload_came = 1;
+  else
+    stop_came = 1;
   ssize_t ignored = write(wake_pipe[1], "!", 1);
   (void)ignored;
   errno = kept;
@@ -51,7 +53,8 @@ bool signals_reload(void) {
   bool came = reload_came != 0;
   char bytes[64];
   reload_came = 0;
-  if (came) while (wake_pipe[0] >= 0 && read(wake_pipe[0], bytes, sizeof bytes) > 0) {}
+  if (came)
+    while (wake_pipe[0] >= 0 && read(wake_pipe[0], bytes, sizeof bytes) > 0) {}
   return came;
 }
 

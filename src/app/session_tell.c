@@ -1,5 +1,5 @@
-/* What a session tells: progress while it lasts (interface.md "Commands"), the summary at its end, the trace. Data never goes to stdout here
- * unless the caller hands stdout in (--json). */
+/* What a session tells: progress while it lasts (interface.md "Commands"), the summary at its end, the trace. Data never goes to stdout
+ * here unless the caller hands stdout in (--json). */
 #include "session_parts.h"
 
 #include <inttypes.h>
@@ -52,8 +52,9 @@ void session_print(const struct session *session, void *stream) {
   const struct shard_counts *counts = session_counts(session);
   int64_t elapsed = session_elapsed_ms(session);
   char lines[32], rate[32], size[32];
-  fprintf(out, "giftd %s: %s lines in %d.%03d s (%s/s)%s\n", session->settings.command, grouped(counts->lines, lines), (int)(elapsed / 1000), (int)(elapsed % 1000),
-          grouped(rate_of(counts->lines, elapsed), rate), session->start_position > 0 ? ", going on where it was committed" : "");
+  fprintf(out, "giftd %s: %s lines in %d.%03d s (%s/s)%s\n", session->settings.command, grouped(counts->lines, lines),
+          (int)(elapsed / 1000), (int)(elapsed % 1000), grouped(rate_of(counts->lines, elapsed), rate),
+          session->start_position > 0 ? ", going on where it was committed" : "");
   count_print(out, "events", counts->events, "decided");
   count_print(out, "gifts", counts->gifts, "issued, in rewards.jsonl");
   count_print(out, "revoked", counts->revoked, "withdrawn after a reversal");
@@ -69,12 +70,13 @@ void session_print_json(const struct session *session, void *stream) {
   FILE *out = stream;
   const struct shard_counts *counts = session_counts(session);
   const char *comma = "";
-  fprintf(out, "{\"lines\":%" PRIu64 ",\"events\":%" PRIu64 ",\"gifts\":%" PRIu64 ",\"revoked\":%" PRIu64 ",\"refusals\":%" PRIu64, counts->lines, counts->events,
-          counts->gifts, counts->revoked, counts->refusals);
-  fprintf(out, ",\"duplicates\":%" PRIu64 ",\"late\":%" PRIu64 ",\"future\":%" PRIu64 ",\"dead\":%" PRIu64 ",\"commits\":%" PRIu64, counts->duplicates, counts->late,
-          counts->future, counts->dead, counts->commits);
-  fprintf(out, ",\"elapsed_ms\":%" PRId64 ",\"start_position\":%" PRIu64 ",\"position\":%" PRIu64 ",\"state_bytes\":%" PRIu64 ",\"by_reason\":{", session_elapsed_ms(session),
-          session->start_position, files_position(session->files), lmdb_bytes(session->lmdb));
+  fprintf(out, "{\"lines\":%" PRIu64 ",\"events\":%" PRIu64 ",\"gifts\":%" PRIu64 ",\"revoked\":%" PRIu64 ",\"refusals\":%" PRIu64,
+          counts->lines, counts->events, counts->gifts, counts->revoked, counts->refusals);
+  fprintf(out, ",\"duplicates\":%" PRIu64 ",\"late\":%" PRIu64 ",\"future\":%" PRIu64 ",\"dead\":%" PRIu64 ",\"commits\":%" PRIu64,
+          counts->duplicates, counts->late, counts->future, counts->dead, counts->commits);
+  fprintf(out,
+          ",\"elapsed_ms\":%" PRId64 ",\"start_position\":%" PRIu64 ",\"position\":%" PRIu64 ",\"state_bytes\":%" PRIu64 ",\"by_reason\":{",
+          session_elapsed_ms(session), session->start_position, files_position(session->files), lmdb_bytes(session->lmdb));
   for (int i = 1; i < REASON_COUNT; i++) {
     if (counts->by_reason[i] == 0) continue;
     fprintf(out, "%s\"%s\":%" PRIu64, comma, reasons[i].code, counts->by_reason[i]);
@@ -90,8 +92,8 @@ static void trace_head(FILE *trace, const struct event *event) {
   struct buffer time;
   buffer_init(&time, memory, sizeof memory);
   buffer_time(&time, event->time_ms, event->offset_minutes);
-  fprintf(trace, "%.*s %.*s/%.*s %.*s %.*s\n", STR_FORMAT(buffer_text(&time)), STR_FORMAT(event->source), STR_FORMAT(event->id), STR_FORMAT(event->type_name),
-          STR_FORMAT(event->customer));
+  fprintf(trace, "%.*s %.*s/%.*s %.*s %.*s\n", STR_FORMAT(buffer_text(&time)), STR_FORMAT(event->source), STR_FORMAT(event->id),
+          STR_FORMAT(event->type_name), STR_FORMAT(event->customer));
 }
 
 /* One line for the event, one for each outcome, in the words of scenarios and explain. */

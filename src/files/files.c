@@ -38,9 +38,11 @@ static enum status folder_make(const char *path, struct fault *fault) {
   struct stat info;
   if (mkdir(path, 0750) == 0) return STATUS_OK;
   int why = errno;
-  if (why == EACCES || why == EROFS || why == ENOSPC) return fault_set(fault, STATUS_STORAGE, "cannot make the output folder %s: %s", path, strerror(why));
+  if (why == EACCES || why == EROFS || why == ENOSPC)
+    return fault_set(fault, STATUS_STORAGE, "cannot make the output folder %s: %s", path, strerror(why));
   if (why == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return STATUS_OK;
-  return fault_set(fault, STATUS_USAGE, "cannot make the output folder %s: %s", path, why == EEXIST ? "a file has that name" : strerror(why));
+  return fault_set(fault, STATUS_USAGE, "cannot make the output folder %s: %s", path,
+                   why == EEXIST ? "a file has that name" : strerror(why));
 }
 
 /* The names of new files reach the disk too: a commit may count on them. */
@@ -54,7 +56,8 @@ static enum status folder_sync(const char *path, struct fault *fault) {
 static enum status parts_open(struct files *files, const struct files_settings *settings, struct fault *fault) {
   enum status status = input_open(&files->input, settings, fault);
   if (status == STATUS_OK) status = folder_make(settings->output, fault);
-  for (int i = 0; i < OUTPUT_COUNT && status == STATUS_OK; i++) status = output_open(&files->outputs[i], settings->output, output_names[i], fault);
+  for (int i = 0; i < OUTPUT_COUNT && status == STATUS_OK; i++)
+    status = output_open(&files->outputs[i], settings->output, output_names[i], fault);
   return status == STATUS_OK ? folder_sync(settings->output, fault) : status;
 }
 
@@ -93,8 +96,12 @@ struct str files_outputs_key(const struct files *files) {
   return STR("f:outputs");
 }
 
-struct str files_input_key(const struct files *files) { return (struct str){files->input_key, files->input_key_length}; }
-struct str files_note(const struct files *files) { return str_of(files->note); }
+struct str files_input_key(const struct files *files) {
+  return (struct str){files->input_key, files->input_key_length};
+}
+struct str files_note(const struct files *files) {
+  return str_of(files->note);
+}
 uint64_t files_position(const struct files *files) { return files->input.position; }
 uint64_t files_size(const struct files *files) { return input_size(&files->input); }
 void files_wait(struct files *files, int wake, int timeout_ms) { input_wait(&files->input, wake, timeout_ms); }
@@ -111,9 +118,11 @@ static enum status outputs_new(struct files *files, struct fault *fault) {
     const char *path = files->outputs[i].path;
     if (stat(path, &info) != 0) return fault_set(fault, STATUS_STORAGE, "%s: %s", path, strerror(errno));
     if (info.st_size > 0)
-      return fault_set(fault, STATUS_STATE,
-                       "%s holds %lld bytes, but the state knows nothing of them: they belong to another state; name the --state folder they were made "
-                       "with, or an empty --output folder", path, (long long)info.st_size);
+      return fault_set(
+          fault, STATUS_STATE,
+          "%s holds %lld bytes, but the state knows nothing of them: they belong to another state; name the --state folder they were made "
+          "with, or an empty --output folder",
+          path, (long long)info.st_size);
   }
   return STATUS_OK;
 }
@@ -129,7 +138,9 @@ static enum status outputs_resume(struct files *files, struct str record, struct
     if (status != STATUS_OK) return status;
     total += cut;
   }
-  if (total > 0) (void)snprintf(files->note, sizeof files->note, "the last run was interrupted: %llu bytes of output that were never committed are cut off", (unsigned long long)total);
+  if (total > 0)
+    (void)snprintf(files->note, sizeof files->note,
+                   "the last run was interrupted: %llu bytes of output that were never committed are cut off", (unsigned long long)total);
   return STATUS_OK;
 }
 
@@ -140,9 +151,10 @@ struct input_mark {
 
 static bool mark_read(struct str record, struct input_mark *mark) {
   bool whole = take_number(&record, &mark->version, 1) && mark->version == RECORD_VERSION && take_number(&record, &mark->flags, 1) &&
-               take_number(&record, &mark->position, 8) && take_number(&record, &mark->head_length, 4) && take_number(&record, &mark->head, 8) &&
-               take_number(&record, &mark->short_length, 4) && take_number(&record, &mark->short_head, 8) &&
-               take_number(&record, &mark->tail_length, 4) && take_number(&record, &mark->tail, 8);
+               take_number(&record, &mark->position, 8) && take_number(&record, &mark->head_length, 4) &&
+               take_number(&record, &mark->head, 8) && take_number(&record, &mark->short_length, 4) &&
+               take_number(&record, &mark->short_head, 8) && take_number(&record, &mark->tail_length, 4) &&
+               take_number(&record, &mark->tail, 8);
   mark->name = record;
   return whole && mark->head_length <= EDGE_BYTES && mark->short_length <= mark->head_length && mark->tail_length <= EDGE_BYTES &&
          mark->head_length <= mark->position && mark->tail_length <= mark->position;
@@ -150,8 +162,8 @@ static bool mark_read(struct str record, struct input_mark *mark) {
 
 static enum status input_cut(const struct files *files, const struct input_mark *mark, struct fault *fault) {
   return fault_set(fault, STATUS_STATE,
-                   "the input %s has %llu bytes, but %llu were read from it: it was cut; restore it, or give the new one another name", files->input.given,
-                   (unsigned long long)input_size(&files->input), (unsigned long long)mark->position);
+                   "the input %s has %llu bytes, but %llu were read from it: it was cut; restore it, or give the new one another name",
+                   files->input.given, (unsigned long long)input_size(&files->input), (unsigned long long)mark->position);
 }
 
 /* Whether the input is the one of the mark. Reading fails with a status; what is too short to tell is cut. */
@@ -181,7 +193,8 @@ static enum status input_resume(struct files *files, struct str record, struct f
   enum status status = mark_compare(files, &mark, &same, fault);
   if (status != STATUS_OK) return status;
   if (!same) {
-    (void)snprintf(files->note, sizeof files->note, "the input %s is another one than was read before under this name: it is read from its start", files->input.given);
+    (void)snprintf(files->note, sizeof files->note,
+                   "the input %s is another one than was read before under this name: it is read from its start", files->input.given);
     return STATUS_OK;
   }
   files->input.position = mark.position;
@@ -217,7 +230,9 @@ static enum status put_edge(const struct files *files, struct buffer *out, uint6
   bool whole;
   enum status status = input_digest(&files->input, at, length, &digest, &whole, fault);
   if (status != STATUS_OK) return status;
-  if (!whole) return fault_set(fault, STATUS_STATE, "the input %s was cut while it was read; restore it, or give the new one another name", files->input.given);
+  if (!whole)
+    return fault_set(fault, STATUS_STATE, "the input %s was cut while it was read; restore it, or give the new one another name",
+                     files->input.given);
   put_number(out, length, 4);
   put_number(out, digest, 8);
   return STATUS_OK;
@@ -272,4 +287,6 @@ static struct str port_input_name(void *self) {
   return str_of(files->input.given);
 }
 
-struct log_port files_port(struct files *files) { return (struct log_port){files, port_poll, port_append, port_input_name}; }
+struct log_port files_port(struct files *files) {
+  return (struct log_port){files, port_poll, port_append, port_input_name};
+}

@@ -18,7 +18,8 @@
 static enum status input_identify(struct input *input, struct fault *fault) {
   struct stat info;
   if (fstat(input->fd, &info) != 0) return fault_set(fault, STATUS_STORAGE, "input %s: %s", input->given, strerror(errno));
-  if (S_ISDIR(info.st_mode)) return fault_set(fault, STATUS_USAGE, "input %s is a folder; name a file of events, one JSON object a line", input->given);
+  if (S_ISDIR(info.st_mode))
+    return fault_set(fault, STATUS_USAGE, "input %s is a folder; name a file of events, one JSON object a line", input->given);
   input->stream = !S_ISREG(info.st_mode) || strcmp(input->given, "-") == 0;
   input->device = (uint64_t)info.st_dev;
   input->inode = (uint64_t)info.st_ino;
@@ -31,7 +32,8 @@ enum status input_open(struct input *input, const struct files_settings *setting
   if (input->buffer == NULL) return fault_set(fault, STATUS_STORAGE, "no memory for the input's buffer");
   bool standard = strcmp(input->given, "-") == 0;
   input->fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(input->given, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  if (input->fd < 0) return fault_set(fault, STATUS_USAGE, "cannot open the input %s: %s", standard ? "(standard input)" : input->given, strerror(errno));
+  if (input->fd < 0)
+    return fault_set(fault, STATUS_USAGE, "cannot open the input %s: %s", standard ? "(standard input)" : input->given, strerror(errno));
   enum status status = input_identify(input, fault);
   if (status != STATUS_OK || input->stream) return status;
   if (realpath(input->given, input->canonical) == NULL)
@@ -98,13 +100,16 @@ static enum status buffer_fill(struct input *input, bool *more, struct fault *fa
   ssize_t got = bytes_read(input, input->buffer + rest, INPUT_BUFFER_BYTES - rest);
   *more = got > 0 || (got < 0 && errno == EINTR);
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return STATUS_OK;
-  if (got < 0) return fault_set(fault, STATUS_STORAGE, "cannot read the input %s at byte %llu: %s", input->given,
-                                (unsigned long long)(input->position + rest), strerror(errno));
+  if (got < 0)
+    return fault_set(fault, STATUS_STORAGE, "cannot read the input %s at byte %llu: %s", input->given,
+                     (unsigned long long)(input->position + rest), strerror(errno));
   input->end += (size_t)got;
   input->at_end = got == 0;
   if (got == 0 && !input->stream && input_size(input) < input->position)
-    return fault_set(fault, STATUS_STATE, "the input %s was cut while it was read: it has %llu bytes, but %llu were read; restore it, or give the new one another name",
-                     input->given, (unsigned long long)input_size(input), (unsigned long long)input->position);
+    return fault_set(
+        fault, STATUS_STATE,
+        "the input %s was cut while it was read: it has %llu bytes, but %llu were read; restore it, or give the new one another name",
+        input->given, (unsigned long long)input_size(input), (unsigned long long)input->position);
   return STATUS_OK;
 }
 
@@ -185,7 +190,8 @@ static enum status end_meet(struct input *input, struct input_line *lines, uint3
   return *count > 0 ? STATUS_OK : replaced_open(input, fault);
 }
 
-enum status input_poll(struct input *input, struct input_line *lines, uint32_t capacity, uint32_t *count, bool *ended, struct fault *fault) {
+enum status input_poll(struct input *input, struct input_line *lines, uint32_t capacity, uint32_t *count, bool *ended,
+                       struct fault *fault) {
   *ended = false;
   *count = lines_cut(input, lines, capacity);
   if (*count > 0 || capacity == 0) return STATUS_OK;
@@ -202,5 +208,6 @@ void input_wait(struct input *input, int wake, int timeout_ms) {
   struct pollfd ready[2] = {{.fd = input->stream ? input->fd : input->watch, .events = POLLIN}, {.fd = wake, .events = POLLIN}};
   (void)poll(ready, 2, timeout_ms); /* a descriptor of -1 is skipped */
   char events[4096];
-  if (input->watch >= 0) while (read(input->watch, events, sizeof events) > 0) {} /* what happened does not matter: the next poll looks */
+  if (input->watch >= 0)
+    while (read(input->watch, events, sizeof events) > 0) {} /* what happened does not matter: the next poll looks */
 }

@@ -6,23 +6,23 @@
 
 #include <limits.h>
 
-#define EDGE_BYTES 4096u                        /* of a head or tail that is digested */
-#define SHORT_HEAD_BYTES 128u                   /* tells a small new file from one that was cut */
-#define READ_BYTES (1024u * 1024u)              /* one read of the input */
+#define EDGE_BYTES 4096u           /* of a head or tail that is digested */
+#define SHORT_HEAD_BYTES 128u      /* tells a small new file from one that was cut */
+#define READ_BYTES (1024u * 1024u) /* one read of the input */
 #define INPUT_BUFFER_BYTES (LIMIT_LINE_BYTES + READ_BYTES)
 #define RECORD_BYTES (PATH_MAX + 256u)
 
 struct input {
-  const char *given;          /* as named by the user: stands in decisions */
-  char canonical[PATH_MAX];   /* absolute, links resolved; "" for a stream */
-  int fd, watch;              /* watch: inotify, or -1 */
+  const char *given;        /* as named by the user: stands in decisions */
+  char canonical[PATH_MAX]; /* absolute, links resolved; "" for a stream */
+  int fd, watch;            /* watch: inotify, or -1 */
   bool stream, follow;
-  uint64_t position;          /* behind the last line handed out */
-  bool in_piece;              /* position is inside a line that is too long */
-  bool unterminated;          /* the last line handed out had no newline: one that follows is no line */
+  uint64_t position; /* behind the last line handed out */
+  bool in_piece;     /* position is inside a line that is too long */
+  bool unterminated; /* the last line handed out had no newline: one that follows is no line */
   char *buffer;
-  size_t start, end;          /* unread bytes of the buffer; buffer[start] is byte `position` of the input */
-  bool at_end;                /* the last read found nothing more */
+  size_t start, end; /* unread bytes of the buffer; buffer[start] is byte `position` of the input */
+  bool at_end;       /* the last read found nothing more */
   uint64_t device, inode;
 };
 
@@ -30,7 +30,7 @@ struct output_file {
   char path[PATH_MAX];
   int fd;
   uint64_t length, synced, committed;
-  char tail[EDGE_BYTES];      /* the last bytes before length */
+  char tail[EDGE_BYTES]; /* the last bytes before length */
   size_t tail_length;
 };
 
@@ -41,16 +41,18 @@ struct files {
   char input_key[32];
   size_t input_key_length;
   char input_record[RECORD_BYTES], outputs_record[RECORD_BYTES];
-  char note[PATH_MAX + 160];   /* for people */
+  char note[PATH_MAX + 160]; /* for people */
 };
 
 /* ---- input.c ---- */
 enum status input_open(struct input *input, const struct files_settings *settings, struct fault *fault) MUST_USE;
 void input_close(struct input *input);
-enum status input_poll(struct input *input, struct input_line *lines, uint32_t capacity, uint32_t *count, bool *ended, struct fault *fault) MUST_USE;
+enum status input_poll(struct input *input, struct input_line *lines, uint32_t capacity, uint32_t *count, bool *ended,
+                       struct fault *fault) MUST_USE;
 void input_wait(struct input *input, int wake, int timeout_ms);
 /* Digest of `length` bytes at a place of the input (length <= EDGE_BYTES); *whole false: there are not so many. */
-enum status input_digest(const struct input *input, uint64_t at, size_t length, uint64_t *digest, bool *whole, struct fault *fault) MUST_USE;
+enum status input_digest(const struct input *input, uint64_t at, size_t length, uint64_t *digest, bool *whole,
+                         struct fault *fault) MUST_USE;
 uint64_t input_size(const struct input *input);
 
 /* ---- output.c ---- */

@@ -1,4 +1,5 @@
-/* One output: bytes are written at once, but count only from the commit on. The length is ours, not the file's: a crash may leave more behind.
+/* One output: bytes are written at once, but count only from the commit on. The length is ours, not the file's: a crash may leave more
+ * behind.
  *
  *     [ committed ........ | appended since ..... ]        cut back to `committed` at the next start
  */
@@ -14,9 +15,10 @@
 
 static enum status storage_fault(const struct output_file *output, const char *verb, struct fault *fault) {
   const char *why = strerror(errno);
-  return fault_set(fault, STATUS_STORAGE,
-                   "%s: cannot %s: %s; nothing that was committed is lost: make room or mend the disk, then start again with the same state", output->path,
-                   verb, why);
+  return fault_set(
+      fault, STATUS_STORAGE,
+      "%s: cannot %s: %s; nothing that was committed is lost: make room or mend the disk, then start again with the same state",
+      output->path, verb, why);
 }
 
 enum status output_open(struct output_file *output, const char *folder, const char *name, struct fault *fault) {
@@ -34,7 +36,8 @@ enum status output_open(struct output_file *output, const char *folder, const ch
   if (fstat(output->fd, &info) != 0 || !S_ISREG(info.st_mode))
     return fault_set(fault, STATUS_USAGE, "the output %s is not a plain file; name another --output folder", output->path);
   if (flock(output->fd, LOCK_EX | LOCK_NB) != 0)
-    return fault_set(fault, STATUS_STORAGE, "%s is being written by another giftd; stop that one, or name another --output folder", output->path);
+    return fault_set(fault, STATUS_STORAGE, "%s is being written by another giftd; stop that one, or name another --output folder",
+                     output->path);
   return STATUS_OK;
 }
 
@@ -48,7 +51,9 @@ void output_close(struct output_file *output) {
   output->fd = -1;
 }
 
-uint64_t output_checksum(const struct output_file *output) { return hash64(&HASH_KEY_FIXED, (struct str){output->tail, output->tail_length}); }
+uint64_t output_checksum(const struct output_file *output) {
+  return hash64(&HASH_KEY_FIXED, (struct str){output->tail, output->tail_length});
+}
 
 static enum status tail_load(struct output_file *output, uint64_t length, struct fault *fault) {
   size_t want = length < EDGE_BYTES ? (size_t)length : EDGE_BYTES, have = 0;
@@ -69,14 +74,18 @@ enum status output_resume(struct output_file *output, uint64_t length, uint64_t 
   *cut = 0;
   if (size < length)
     return fault_set(fault, STATUS_STATE,
-                     "%s has %llu bytes, but the state says %llu were committed: it was edited, cut or replaced; restore it, or begin anew with an empty "
-                     "output folder and an empty state folder", output->path, (unsigned long long)size, (unsigned long long)length);
+                     "%s has %llu bytes, but the state says %llu were committed: it was edited, cut or replaced; restore it, or begin anew "
+                     "with an empty "
+                     "output folder and an empty state folder",
+                     output->path, (unsigned long long)size, (unsigned long long)length);
   enum status status = tail_load(output, length, fault);
   if (status != STATUS_OK) return status;
   if (output_checksum(output) != checksum)
     return fault_set(fault, STATUS_STATE,
-                     "%s: the %zu bytes before byte %llu are not those that were committed: it was edited or replaced; restore it, or begin anew with an "
-                     "empty output folder and an empty state folder", output->path, output->tail_length, (unsigned long long)length);
+                     "%s: the %zu bytes before byte %llu are not those that were committed: it was edited or replaced; restore it, or "
+                     "begin anew with an "
+                     "empty output folder and an empty state folder",
+                     output->path, output->tail_length, (unsigned long long)length);
   if (size > length && ftruncate(output->fd, (off_t)length) != 0) return storage_fault(output, "cut it back to what was committed", fault);
   *cut = size - length;
   output->length = output->committed = length;

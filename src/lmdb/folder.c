@@ -1,5 +1,5 @@
-/* A state folder belongs to one running giftd: `giftd.lock` is held with flock, which the system lets go of when the process ends, however it
- * ends. Somebody's folder of documents is not made a state folder by a slip of the fingers. */
+/* A state folder belongs to one running giftd: `giftd.lock` is held with flock, which the system lets go of when the process ends, however
+ * it ends. Somebody's folder of documents is not made a state folder by a slip of the fingers. */
 #include "folder.h"
 
 #include <dirent.h>
@@ -13,7 +13,8 @@
 
 static enum status folder_fault(const char *folder, const char *verb, int why, struct fault *fault) {
   bool usage = why == ENOENT || why == ENOTDIR || why == ENAMETOOLONG || why == EEXIST;
-  return fault_set(fault, usage ? STATUS_USAGE : STATUS_STORAGE, "cannot %s the state folder %s: %s", verb, folder, why == EEXIST ? "a file has that name" : strerror(why));
+  return fault_set(fault, usage ? STATUS_USAGE : STATUS_STORAGE, "cannot %s the state folder %s: %s", verb, folder,
+                   why == EEXIST ? "a file has that name" : strerror(why));
 }
 
 static bool is_ours(const char *name) {
@@ -34,7 +35,8 @@ static enum status folder_recognise(const char *folder, struct fault *fault) {
   }
   closedir(dir);
   if (has_data || stranger[0] == 0) return STATUS_OK;
-  return fault_set(fault, STATUS_STATE, "%s is not a state folder of giftd: it holds %.200s; name an empty or a new folder as --state", folder, stranger);
+  return fault_set(fault, STATUS_STATE, "%s is not a state folder of giftd: it holds %.200s; name an empty or a new folder as --state",
+                   folder, stranger);
 }
 
 static enum status folder_lock(const char *folder, int *lock, struct fault *fault) {
@@ -47,7 +49,8 @@ static enum status folder_lock(const char *folder, int *lock, struct fault *faul
     holder[got > 0 ? got : 0] = 0;
     close(fd);
     holder[strcspn(holder, "\n")] = 0;
-    return fault_set(fault, STATUS_STORAGE, "the state folder %s is held by another running giftd (process %s); stop that one first", folder, holder[0] == 0 ? "unknown" : holder);
+    return fault_set(fault, STATUS_STORAGE, "the state folder %s is held by another running giftd (process %s); stop that one first",
+                     folder, holder[0] == 0 ? "unknown" : holder);
   }
   int length = snprintf(holder, sizeof holder, "%ld\n", (long)getpid());
   if (ftruncate(fd, 0) != 0 || pwrite(fd, holder, (size_t)length, 0) != length) {

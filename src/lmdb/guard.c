@@ -11,7 +11,7 @@
 static struct {
   char message[640];
   size_t message_length;
-  uintptr_t from, to;      /* where the data file is mapped */
+  uintptr_t from, to; /* where the data file is mapped */
   volatile sig_atomic_t walking;
   sigjmp_buf way_out;
   struct sigaction old_bus, old_fault;
@@ -29,7 +29,8 @@ static void on_signal(int signal_number, siginfo_t *info, void *context) {
   (void)context;
   uintptr_t at = (uintptr_t)info->si_addr;
   if (guard.walking || (at >= guard.from && at < guard.to)) guard_end();
-  (void)sigaction(signal_number, signal_number == SIGBUS ? &guard.old_bus : &guard.old_fault, NULL); /* not ours: happens again, as if we were not here */
+  (void)sigaction(signal_number, signal_number == SIGBUS ? &guard.old_bus : &guard.old_fault,
+                  NULL); /* not ours: happens again, as if we were not here */
 }
 
 static void on_assertion(MDB_env *env, const char *text) {
@@ -56,9 +57,11 @@ static void mapping_find(const char *folder) {
 
 void guard_open(MDB_env *env, const char *folder) {
   struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_NODEFER};
-  int length = snprintf(guard.message, sizeof guard.message,
-                        "giftd: the state in %.500s is damaged (its file was cut or overwritten); restore it from a copy, or begin anew with empty state "
-                        "and output folders\n", folder);
+  int length = snprintf(
+      guard.message, sizeof guard.message,
+      "giftd: the state in %.500s is damaged (its file was cut or overwritten); restore it from a copy, or begin anew with empty state "
+      "and output folders\n",
+      folder);
   guard.message_length = length > 0 && (size_t)length < sizeof guard.message ? (size_t)length : sizeof guard.message - 1;
   guard.from = guard.to = 0;
   mapping_find(folder);

@@ -6,7 +6,8 @@
 
 #include <lmdb.h>
 
-/* From here on a bus error or a fault inside the mapped data file, or an assertion of LMDB, ends the process with one message and code 2. */
+/* From here on a bus error or a fault inside the mapped data file, or an assertion of LMDB, ends the process with one message and code 2.
+ */
 void guard_open(MDB_env *env, const char *folder);
 void guard_close(void);
 /* Runs `walk` so that such damage makes this false instead. Not to be nested. */

@@ -1,5 +1,5 @@
-/* The store on LMDB: one environment, its unnamed database, one write transaction that is open from the first load or store until the commit.
- * Loads go through that transaction too, so that they see what was stored in the open batch. */
+/* The store on LMDB: one environment, its unnamed database, one write transaction that is open from the first load or store until the
+ * commit. Loads go through that transaction too, so that they see what was stored in the open batch. */
 #include "giftd/lmdb.h"
 #include "folder.h"
 #include "guard.h"
@@ -14,7 +14,7 @@
 
 #define MAP_BYTES (64ull << 30)
 #define MAP_LEAST (1ull << 20)
-#define CHECK_BYTES 4u          /* behind every record */
+#define CHECK_BYTES 4u /* behind every record */
 #define RECORD_MOST (LIMIT_STATE_BYTES + 8192u)
 #define FORMAT_NAME "giftd state"
 #define FORMAT_VERSION 1u
@@ -22,10 +22,10 @@
 struct lmdb {
   MDB_env *env;
   MDB_dbi database;
-  MDB_txn *txn;       /* open batch, or NULL */
+  MDB_txn *txn; /* open batch, or NULL */
   uint64_t map_bytes;
   char *folder;
-  int lock;           /* giftd.lock, held */
+  int lock; /* giftd.lock, held */
   char value[RECORD_MOST + CHECK_BYTES];
 };
 
@@ -33,18 +33,28 @@ struct lmdb {
 
 static enum status lmdb_fault(const struct lmdb *lmdb, const char *verb, int code, struct fault *fault) {
   switch (code) {
-    case MDB_INVALID: case MDB_CORRUPTED: case MDB_PAGE_NOTFOUND: case MDB_PANIC: case MDB_BAD_TXN:
-      return fault_set(fault, STATUS_STATE, "the state in %s is damaged or not giftd's (%s: %s); restore it from a copy, or begin anew with empty state and output folders",
-                       lmdb->folder, verb, mdb_strerror(code));
+    case MDB_INVALID:
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_PANIC:
+    case MDB_BAD_TXN:
+      return fault_set(
+          fault, STATUS_STATE,
+          "the state in %s is damaged or not giftd's (%s: %s); restore it from a copy, or begin anew with empty state and output folders",
+          lmdb->folder, verb, mdb_strerror(code));
     case MDB_VERSION_MISMATCH:
-      return fault_set(fault, STATUS_STATE, "the state in %s was written by another version of LMDB (%s); use the giftd that wrote it", lmdb->folder, mdb_strerror(code));
+      return fault_set(fault, STATUS_STATE, "the state in %s was written by another version of LMDB (%s); use the giftd that wrote it",
+                       lmdb->folder, mdb_strerror(code));
     case MDB_MAP_FULL:
-      return fault_set(fault, STATUS_STORAGE, "the state in %s has outgrown the space reserved for it; nothing that was committed is lost: start again, more is reserved then",
-                       lmdb->folder);
+      return fault_set(
+          fault, STATUS_STORAGE,
+          "the state in %s has outgrown the space reserved for it; nothing that was committed is lost: start again, more is reserved then",
+          lmdb->folder);
     case ENOMEM:
       return fault_set(fault, STATUS_STORAGE, "the state in %s: the system gives no memory or address space (%s)", lmdb->folder, verb);
     default:
-      return fault_set(fault, STATUS_STORAGE, "the state in %s: cannot %s: %s; nothing that was committed is lost: make room or mend the disk, then start again",
+      return fault_set(fault, STATUS_STORAGE,
+                       "the state in %s: cannot %s: %s; nothing that was committed is lost: make room or mend the disk, then start again",
                        lmdb->folder, verb, mdb_strerror(code));
   }
 }
@@ -88,8 +98,11 @@ static uint32_t record_check(struct str key, struct str record) {
 }
 
 static enum status record_damaged(const struct lmdb *lmdb, struct str key, struct fault *fault) {
-  return fault_set(fault, STATUS_STATE, "the state in %s is damaged: the record under %.*s has a wrong checksum; restore it from a copy, or begin anew with empty state and "
-                   "output folders", lmdb->folder, (int)(key.length < 2 ? key.length : 2), key.at); /* keys of customers are not told */
+  return fault_set(
+      fault, STATUS_STATE,
+      "the state in %s is damaged: the record under %.*s has a wrong checksum; restore it from a copy, or begin anew with empty state and "
+      "output folders",
+      lmdb->folder, (int)(key.length < 2 ? key.length : 2), key.at); /* keys of customers are not told */
 }
 
 static enum status port_load(void *self, struct str key, struct str *record, struct fault *fault) {
@@ -123,7 +136,9 @@ static enum status port_store(void *self, struct str key, struct str record, str
   return lmdb_fault(lmdb, "write a record", code, fault);
 }
 
-struct view_port lmdb_port(struct lmdb *lmdb) { return (struct view_port){lmdb, port_load, port_store}; }
+struct view_port lmdb_port(struct lmdb *lmdb) {
+  return (struct view_port){lmdb, port_load, port_store};
+}
 
 enum status lmdb_commit(struct lmdb *lmdb, struct fault *fault) {
   if (lmdb->txn == NULL) return STATUS_OK;
@@ -134,7 +149,11 @@ enum status lmdb_commit(struct lmdb *lmdb, struct fault *fault) {
 
 /* ---- opening ---- */
 
-struct walk { struct lmdb *lmdb; MDB_txn *txn; MDB_cursor *cursor; };
+struct walk {
+  struct lmdb *lmdb;
+  MDB_txn *txn;
+  MDB_cursor *cursor;
+};
 
 /* Touches every page that is in use. */
 static bool walk_all(void *self) {
@@ -144,7 +163,8 @@ static bool walk_all(void *self) {
   if (mdb_cursor_open(walk->txn, walk->lmdb->database, &walk->cursor) != 0) return false;
   int code = mdb_cursor_get(walk->cursor, &key, &value, MDB_FIRST);
   for (; code == 0; code = mdb_cursor_get(walk->cursor, &key, &value, MDB_NEXT))
-    sum += hash64(&HASH_KEY_FIXED, (struct str){key.mv_data, key.mv_size}) + hash64(&HASH_KEY_FIXED, (struct str){value.mv_data, value.mv_size});
+    sum += hash64(&HASH_KEY_FIXED, (struct str){key.mv_data, key.mv_size}) +
+           hash64(&HASH_KEY_FIXED, (struct str){value.mv_data, value.mv_size});
   return code == MDB_NOTFOUND && sum != 1; /* the sum is only there so that the bytes are read */
 }
 
@@ -166,8 +186,11 @@ static enum status length_check(struct lmdb *lmdb, struct fault *fault) {
   (void)snprintf(path, sizeof path, "%s/data.mdb", lmdb->folder);
   if (stat(path, &info) != 0) return lmdb_fault(lmdb, "look at data.mdb", errno, fault);
   if ((uint64_t)info.st_size >= bytes_used(lmdb) || walk_survives(lmdb)) return STATUS_OK;
-  return fault_set(fault, STATUS_STATE, "the state in %s was cut: data.mdb has %lld bytes where %llu belong; restore it from a copy, or begin anew with empty state and output "
-                   "folders", lmdb->folder, (long long)info.st_size, (unsigned long long)bytes_used(lmdb));
+  return fault_set(fault, STATUS_STATE,
+                   "the state in %s was cut: data.mdb has %lld bytes where %llu belong; restore it from a copy, or begin anew with empty "
+                   "state and output "
+                   "folders",
+                   lmdb->folder, (long long)info.st_size, (unsigned long long)bytes_used(lmdb));
 }
 
 static enum status format_check(const struct lmdb *lmdb, struct str record, uint64_t records, struct fault *fault) {
@@ -175,18 +198,20 @@ static enum status format_check(const struct lmdb *lmdb, struct str record, uint
   if (record.length == 0 && records > 0)
     return fault_set(fault, STATUS_STATE, "%s holds an LMDB store that is not giftd's; name another --state folder", lmdb->folder);
   if (record.length != name.length + 1 || !str_starts(record, name))
-    return fault_set(fault, STATUS_STATE, "%s holds an LMDB store that is not giftd's, or a damaged one; name another --state folder", lmdb->folder);
+    return fault_set(fault, STATUS_STATE, "%s holds an LMDB store that is not giftd's, or a damaged one; name another --state folder",
+                     lmdb->folder);
   unsigned version = (unsigned char)record.at[name.length];
   if (version > FORMAT_VERSION)
-    return fault_set(fault, STATUS_STATE, "the state in %s has form %u, this giftd knows forms up to %u: it was written by a newer giftd; use that one", lmdb->folder, version,
-                     FORMAT_VERSION);
+    return fault_set(fault, STATUS_STATE,
+                     "the state in %s has form %u, this giftd knows forms up to %u: it was written by a newer giftd; use that one",
+                     lmdb->folder, version, FORMAT_VERSION);
   return STATUS_OK;
 }
 
 static enum status format_open(struct lmdb *lmdb, struct fault *fault) {
   struct str record;
   static const char format[] = FORMAT_NAME "\x01";
-  MDB_val name = {8, (void *)(uintptr_t)"m:format"}, value;
+  MDB_val name = {8, (void *)(uintptr_t) "m:format"}, value;
   MDB_stat stat;
   enum status status = batch_begin(lmdb, fault);
   if (status != STATUS_OK) return status;
@@ -210,7 +235,7 @@ static enum status env_open(struct lmdb *lmdb, struct fault *fault) {
     code = mdb_env_set_mapsize(lmdb->env, lmdb->map_bytes);
     if (code == 0) code = mdb_env_open(lmdb->env, lmdb->folder, MDB_NOMEMINIT | MDB_NORDAHEAD, 0640);
     if (code != ENOMEM || lmdb->map_bytes <= MAP_LEAST) break;
-    lmdb->map_bytes /= 2; /* less address space: a limit of the process */
+    lmdb->map_bytes /= 2;     /* less address space: a limit of the process */
     mdb_env_close(lmdb->env); /* an environment that failed to open can only be closed */
     lmdb->env = NULL;
     if (mdb_env_create(&lmdb->env) != 0) return lmdb_fault(lmdb, "begin", ENOMEM, fault);

@@ -1,5 +1,5 @@
-/* The ring and its table; cache.h has the picture. Invariants: head - tail <= ring_bytes; every entry between tail and head starts on a unit
- * of 16 bytes and ends before the ring wraps; a slot points at exactly the entries that are not GONE. */
+/* The ring and its table; cache.h has the picture. Invariants: head - tail <= ring_bytes; every entry between tail and head starts on a
+ * unit of 16 bytes and ends before the ring wraps; a slot points at exactly the entries that are not GONE. */
 #include "cache.h"
 
 #include <assert.h>
@@ -12,12 +12,12 @@ enum entry_flag { ENTRY_USED = 1, ENTRY_LISTED = 2, ENTRY_GONE = 4 };
 
 struct entry {
   uint32_t tag;
-  uint32_t size;       /* bytes of the whole entry, a multiple of UNIT */
-  uint32_t length;     /* bytes of the record */
+  uint32_t size;   /* bytes of the whole entry, a multiple of UNIT */
+  uint32_t length; /* bytes of the record */
   uint8_t key_length;
   uint8_t flags;
   uint8_t unused[2];
-  char bytes[];        /* key, record, room to grow */
+  char bytes[]; /* key, record, room to grow */
 };
 _Static_assert(sizeof(struct entry) == UNIT, "a filler needs no more than one unit");
 
@@ -68,7 +68,9 @@ static uint32_t place_of(const struct cache *cache, const struct entry *entry) {
 
 static struct str entry_key(const struct entry *entry) { return (struct str){entry->bytes, entry->key_length}; }
 
-static bool entry_is(const struct entry *entry, uint32_t tag, struct str key) { return entry->tag == tag && str_equal(entry_key(entry), key); }
+static bool entry_is(const struct entry *entry, uint32_t tag, struct str key) {
+  return entry->tag == tag && str_equal(entry_key(entry), key);
+}
 
 /* The slot of a key, or the free one where it would go. */
 static uint32_t slot_find(const struct cache *cache, uint32_t tag, struct str key) {

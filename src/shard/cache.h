@@ -17,15 +17,20 @@
 #define CACHE_CHANGED_MOST 131072u /* entries listed as changed */
 #define CACHE_KEY_MOST 79u         /* bytes of a key */
 
-struct cache_slot { uint32_t tag, place; }; /* place: unit of 16 bytes in the ring, + 1; 0: free */
+struct cache_slot {
+  uint32_t tag, place;
+}; /* place: unit of 16 bytes in the ring, + 1; 0: free */
 
-struct cache_sorted { uint64_t first, second; uint32_t place; }; /* key bytes 0..15 as big-endian numbers: sorts as the bytes do */
+struct cache_sorted {
+  uint64_t first, second;
+  uint32_t place;
+}; /* key bytes 0..15 as big-endian numbers: sorts as the bytes do */
 
 struct cache {
   struct hash_key key;
   unsigned char *ring;
   uint64_t ring_bytes;
-  uint64_t head, tail;         /* bytes ever written and dropped; place = modulo ring_bytes */
+  uint64_t head, tail; /* bytes ever written and dropped; place = modulo ring_bytes */
   struct cache_slot *slots;
   uint32_t slot_mask, entries;
   uint32_t *changed;
@@ -38,7 +43,8 @@ size_t cache_memory(uint64_t budget);
 void cache_init(struct cache *cache, void *memory, uint64_t budget, const struct hash_key *key);
 /* False: not here. The record (may be empty: known to be absent) is borrowed until the next cache_put. */
 bool cache_find(struct cache *cache, struct str key, struct str *record);
-/* Keeps a copy. False: there is no room before what changed was handed over and settled; nothing was kept. A record may be up to LIMIT_STATE_BYTES. */
+/* Keeps a copy. False: there is no room before what changed was handed over and settled; nothing was kept. A record may be up to
+ * LIMIT_STATE_BYTES. */
 bool cache_put(struct cache *cache, struct str key, struct str record, bool changed) MUST_USE;
 /* Sorts what changed by key and returns how many there are; cache_changed reads the n-th. */
 uint32_t cache_sort_changed(struct cache *cache);

@@ -3,22 +3,23 @@
  *
  *     poll -> event_read -> arrival -> match_event -> owners (cache, else view) -> decide_event -> record -> outputs
  *                 |                                                                    |
- *                 +-- no event: dead letter                                            +-- changed records stay in the cache until shard_flush
+ *                 +-- no event: dead letter                                            +-- changed records stay in the cache until
+ * shard_flush
  *
  * Nothing here depends on where a batch ends: the same lines give the same bytes, however they are cut (shard.h).
  */
-#include "cache.h"
 #include "giftd/shard.h"
+#include "cache.h"
 
 #include <assert.h>
 
 #define LINES_MOST 1024u
-#define OUTPUT_KEPT (256u * 1024u)              /* an output is handed on when it holds so much */
-#define OUTPUT_ROOM (8u * 1024u * 1024u)        /* and one line's worth fits behind it: a piece of LIMIT_LINE_BYTES, every byte escaped */
-#define ARENA_BYTES (4u * 1024u * 1024u)        /* of one event: unescaped texts, lists, texts of its outcomes */
-#define FAR_AHEAD_MS (366LL * MS_PER_DAY)       /* an event so far ahead of the stream does not move its clock */
+#define OUTPUT_KEPT (256u * 1024u)        /* an output is handed on when it holds so much */
+#define OUTPUT_ROOM (8u * 1024u * 1024u)  /* and one line's worth fits behind it: a piece of LIMIT_LINE_BYTES, every byte escaped */
+#define ARENA_BYTES (4u * 1024u * 1024u)  /* of one event: unescaped texts, lists, texts of its outcomes */
+#define FAR_AHEAD_MS (366LL * MS_PER_DAY) /* an event so far ahead of the stream does not move its clock */
 #define CLOCK_VERSION 1
-#define CLOCK_BYTES 17u                         /* version, clock, sequence; little endian */
+#define CLOCK_BYTES 17u /* version, clock, sequence; little endian */
 _Static_assert(OUTPUT_ROOM >= 6u * LIMIT_LINE_BYTES + 1024u * 1024u, "a dead letter of control characters fits");
 _Static_assert(ARENA_BYTES >= 2u * LIMIT_EVENT_BYTES + 4096u, "event_read's bound");
 
@@ -32,10 +33,10 @@ struct shard {
   shard_observer *observer;
   void *observer_self;
   struct shard_counts counts;
-  int64_t clock_ms;          /* latest event time so far, or TIME_NONE */
-  uint64_t sequence;         /* lines taken since the state began: the position that records carry */
+  int64_t clock_ms;  /* latest event time so far, or TIME_NONE */
+  uint64_t sequence; /* lines taken since the state began: the position that records carry */
   struct cache cache;
-  struct arena arena;        /* of the event at hand */
+  struct arena arena; /* of the event at hand */
   struct buffer outputs[OUTPUT_COUNT];
   struct event event;
   struct decision decision;
@@ -50,7 +51,8 @@ struct shard {
 static size_t rounded(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 size_t shard_memory(const struct shard_settings *settings) {
-  return 64 + rounded(sizeof(struct shard)) + rounded(ARENA_BYTES) + OUTPUT_COUNT * rounded(OUTPUT_KEPT + OUTPUT_ROOM) + cache_memory(settings->cache_bytes);
+  return 64 + rounded(sizeof(struct shard)) + rounded(ARENA_BYTES) + OUTPUT_COUNT * rounded(OUTPUT_KEPT + OUTPUT_ROOM) +
+         cache_memory(settings->cache_bytes);
 }
 
 static struct str clock_key(void) { return STR("m:clock"); }
@@ -83,8 +85,9 @@ static enum status clock_store(struct shard *shard, struct fault *fault) {
   return shard->view.store(shard->view.self, clock_key(), (struct str){record, sizeof record}, fault);
 }
 
-enum status shard_open(void *memory, const struct shard_settings *settings, const struct rulebook *rulebook, const struct match_index *index,
-                       struct match_cache *cache, const struct log_port *log, const struct view_port *view, struct shard **out, struct fault *fault) {
+enum status shard_open(void *memory, const struct shard_settings *settings, const struct rulebook *rulebook,
+                       const struct match_index *index, struct match_cache *cache, const struct log_port *log, const struct view_port *view,
+                       struct shard **out, struct fault *fault) {
   unsigned char *at = memory;
   at += (64 - (uintptr_t)at % 64) % 64;
   struct shard *shard = (struct shard *)(void *)at;
@@ -161,7 +164,8 @@ static enum status owner_load(struct shard *shard, const struct owner *owner, st
     enum status status = owner_fetch(shard, owner, &record, fault);
     if (status != STATUS_OK) return status;
   }
-  if (!state_decode(record, state, fault)) return fault_prefix(fault, "the record of one owner (kind %c) in the state: ", (char)owner->kind);
+  if (!state_decode(record, state, fault))
+    return fault_prefix(fault, "the record of one owner (kind %c) in the state: ", (char)owner->kind);
   state->changed = false;
   return STATUS_OK;
 }
@@ -201,7 +205,7 @@ static void arrival_set(struct shard *shard, const struct input_line *line, int6
   struct event *event = &shard->event;
   if (event->arrival_ms == TIME_NONE) event->arrival_ms = line->arrival_ms;
   if (event->arrival_ms == TIME_NONE && shard->settings.wall_clock) event->arrival_ms = now_ms;
-  int64_t latest = event->arrival_ms != TIME_NONE  ? event->arrival_ms + LIMIT_FUTURE_MS
+  int64_t latest = event->arrival_ms != TIME_NONE ? event->arrival_ms + LIMIT_FUTURE_MS
                    : shard->clock_ms != TIME_NONE ? shard->clock_ms + FAR_AHEAD_MS
                                                   : INT64_MAX;
   if (event->time_ms <= latest && (shard->clock_ms == TIME_NONE || event->time_ms > shard->clock_ms)) shard->clock_ms = event->time_ms;
@@ -250,7 +254,8 @@ static enum status event_decide(struct shard *shard, const struct input_line *li
   uint32_t owner_count, match_count = match_event(shard->index, shard->match_cache, &shard->event, shard->matches);
   enum status status = owners_load(shard, match_count, &owner_count, fault);
   if (status != STATUS_OK) return status;
-  struct decide_input input = {shard->rulebook, &shard->settings.decide, &shard->event, shard->matches, match_count, shard->owners, owner_count};
+  struct decide_input input = {shard->rulebook, &shard->settings.decide, &shard->event, shard->matches,
+                               match_count,     shard->owners,           owner_count};
   status = decide_event(&input, shard->states, &shard->arena, &shard->decision, fault);
   if (status == STATUS_LIMIT) {
     dead_count(shard);
@@ -283,7 +288,8 @@ static enum status outputs_hand_on(struct shard *shard, size_t least, struct fau
   return STATUS_OK;
 }
 
-static enum status line_take(struct shard *shard, const struct input_line *line, struct str input_name, int64_t now_ms, struct fault *fault) {
+static enum status line_take(struct shard *shard, const struct input_line *line, struct str input_name, int64_t now_ms,
+                             struct fault *fault) {
   struct origin origin = {input_name, line->position};
   struct event_error error;
   enum status status = STATUS_OK;

@@ -1,4 +1,5 @@
-/* The log on plain files: lines as they stand, one input told from another, outputs cut back to what was committed, and what was edited told. */
+/* The log on plain files: lines as they stand, one input told from another, outputs cut back to what was committed, and what was edited
+ * told. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -72,7 +73,8 @@ static enum status stage_start(struct stage *stage, bool follow) {
   enum status status = files_open(&settings, &stage->files, &stage->fault);
   if (status != STATUS_OK) return status;
   stage->port = files_port(stage->files);
-  return files_resume(stage->files, (struct str){stage->outputs, stage->outputs_length}, (struct str){stage->mark, stage->mark_length}, &stage->fault);
+  return files_resume(stage->files, (struct str){stage->outputs, stage->outputs_length}, (struct str){stage->mark, stage->mark_length},
+                      &stage->fault);
 }
 
 static void stage_commit(struct stage *stage) {
@@ -131,7 +133,11 @@ static void expect_status(struct stage *stage, enum status found, enum status ex
 
 static void lines_are_cut_at_newlines(void **unused) {
   (void)unused;
-  static const struct { const char *text; bool follow; const char *lines; } cases[] = {
+  static const struct {
+    const char *text;
+    bool follow;
+    const char *lines;
+  } cases[] = {
       {"", false, ""},
       {"a\nbb\n", false, "a@0|bb@2"},
       {"a\nbb", false, "a@0|bb@2"},
@@ -244,7 +250,11 @@ static void a_pipe_has_no_record_and_begins_at_zero(void **unused) {
 
 static void an_input_is_known_by_its_bytes(void **unused) {
   (void)unused;
-  static const struct { const char *what, *first, *second; enum status status; const char *words, *lines; } cases[] = {
+  static const struct {
+    const char *what, *first, *second;
+    enum status status;
+    const char *words, *lines;
+  } cases[] = {
       {"nothing new", "a\nb\n", "a\nb\n", STATUS_OK, "", ""},
       {"grown", "a\nb\n", "a\nb\nc\n", STATUS_OK, "", "c@4"},
       {"grown by the newline that was missing", "a\nb", "a\nb\nc\n", STATUS_OK, "", "c@4"},
@@ -339,7 +349,10 @@ static void outputs_are_cut_back_to_what_was_committed(void **unused) {
 
 static void edited_outputs_are_refused(void **unused) {
   (void)unused;
-  static const struct { const char *what, *mode, *text; const char *words; } cases[] = {
+  static const struct {
+    const char *what, *mode, *text;
+    const char *words;
+  } cases[] = {
       {"cut", "w", "on", "it was edited, cut or replaced"},
       {"emptied", "w", "", "it was edited, cut or replaced"},
       {"other bytes", "w", "0ne\ntwo\n", "not those that were committed"},
@@ -436,7 +449,11 @@ static void a_full_disk_loses_nothing(void **unused) {
 
 static void what_cannot_be_opened_is_named(void **unused) {
   (void)unused;
-  static const struct { const char *input, *output; enum status status; const char *words; } cases[] = {
+  static const struct {
+    const char *input, *output;
+    enum status status;
+    const char *words;
+  } cases[] = {
       {"%s/none.jsonl", "%s/out", STATUS_USAGE, "none.jsonl: No such file"},
       {"%s", "%s/out", STATUS_USAGE, "is a folder"},
       {"%s/in.jsonl", "%s/a/b", STATUS_USAGE, "cannot make the output folder"},

@@ -1,4 +1,5 @@
-/* The store on LMDB: a batch is all or nothing, the space grows, and every kind of strange, damaged or unwritable folder is told in its own words. */
+/* The store on LMDB: a batch is all or nothing, the space grows, and every kind of strange, damaged or unwritable folder is told in its own
+ * words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -221,7 +222,7 @@ static void a_foreign_store_is_refused(void **unused) {
   MDB_env *env;
   MDB_txn *txn;
   MDB_dbi dbi;
-  MDB_val key = {3, (void *)(uintptr_t)"key"}, value = {5, (void *)(uintptr_t)"value"};
+  MDB_val key = {3, (void *)(uintptr_t) "key"}, value = {5, (void *)(uintptr_t) "value"};
   stage_open(&stage);
   assert_int_equal(mkdir(stage.state, 0700), 0);
   assert_int_equal(mdb_env_create(&env), 0);
@@ -250,7 +251,13 @@ static void damaged_files_are_told(void **unused) {
   (void)unused;
   char zeros[16384] = {0}, noise[16384];
   for (size_t i = 0; i < sizeof noise; i++) noise[i] = (char)(i * 131 + i / 7);
-  static const struct { const char *what; bool is_noise; size_t length; enum status status; const char *words; } cases[] = {
+  static const struct {
+    const char *what;
+    bool is_noise;
+    size_t length;
+    enum status status;
+    const char *words;
+  } cases[] = {
       {"text", true, 100, STATUS_STATE, "damaged or not giftd's"},
       {"noise", true, 16384, STATUS_STATE, "damaged or not giftd's"},
       {"zeros", false, 16384, STATUS_STATE, "damaged or not giftd's"},
@@ -289,7 +296,8 @@ static void a_wrong_checksum_is_told(void **unused) {
   stage_close(&stage);
 }
 
-/* Cut at every page: either told in words, or nothing that is in use was lost. In a child, since damage may end the process - with code 2. */
+/* Cut at every page: either told in words, or nothing that is in use was lost. In a child, since damage may end the process - with code 2.
+ */
 static void a_file_that_was_cut_is_told(void **unused) {
   (void)unused;
   struct stage stage;
