@@ -372,7 +372,7 @@ struct scenario_file *scenario_read(struct str name, struct str text, const stru
     str_split(rest, '\n', &line, &rest);
     read_line(&r, line);
   }
-  if (r.out->scenario_count == 0) COMPLAIN(&r, "the file holds no scenario; begin with: scenario \"TITLE\"");
+  if (r.out->scenario_count == 0 && problems->count == 0) COMPLAIN(&r, "the file holds no scenario; begin with: scenario \"TITLE\"");
   for (uint32_t i = 0; i < r.out->scenario_count; i++)
     if (r.out->scenarios[i].campaign_count == 0) {
       struct scenario *scenario = &r.out->scenarios[i];

@@ -30,8 +30,10 @@ UNITS = ["day", "week", "ten_days", "month", "quarter", "half", "year"]
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 OTHER_DAYS = {"workday": ["restday"], "restday": ["workday", "sat"]}
 CHOICES = {
-    "at_limit": ["reject", "partial"], "missing": ["refuse", "skip"], "pay": ["highest", "top_up"], "if_never": ["dormant", "not_dormant"],
-    "refunds": ["subtract", "ignore", "reopen"], "measure": ["count", "sum", "max", "distinct"], "need": ["all", "any"], "order": ["any", "listed"],
+    "at_limit": ["reject", "partial"], "missing": ["refuse", "skip"], "pay": ["highest", "top_up"],
+    "if_never": ["dormant", "not_dormant"],
+    "refunds": ["subtract", "ignore", "reopen"],
+    "measure": ["count", "sum", "max", "distinct"], "need": ["all", "any"], "order": ["any", "listed"],
     "enrolment": ["none", "required"],
     "reward": ["instant_discount", "voucher"], "partial": ["recheck", "prorate", "ignore"],
 }
@@ -266,8 +268,8 @@ def main():
         print(f"survived: {name} {place} {words}")
     for (name, place, words, _, _), answer in odd:
         print(f"did not run: {name} {place} {words}: {answer}")
-    print(f"{len(chosen)} of {total} changes tried ({skipped} known to alter nothing): {answers.count('killed')} noticed, {len(survivors)} survived, "
-          f"{len(odd)} did not run")
+    print(f"{len(chosen)} of {total} changes tried ({skipped} known to alter nothing): {answers.count('killed')} noticed, "
+          f"{len(survivors)} survived, {len(odd)} did not run")
     sys.exit(2 if odd else 1 if survivors else 0)
 
 

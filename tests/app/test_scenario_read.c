@@ -32,7 +32,11 @@ static struct scenario_file *read_text(struct room *room, const char *text) {
 
 /* ---- broken files ---- */
 
-struct broken { const char *text; uint32_t line; const char *says; };
+struct broken {
+  const char *text;
+  uint32_t line;
+  const char *says;
+};
 
 #define HEAD "scenario \"a\"\n"
 #define EVENT HEAD "2026-12-04 12:30 c1 login\n"
@@ -137,18 +141,19 @@ static void test_all_problems_at_once(void **unused) {
 static void test_story(void **unused) {
   (void)unused;
   struct room *room = room_new();
-  struct scenario_file *file = read_text(room,
-                                         "\xEF\xBB\xBF# a comment\r\n"
-                                         "scenario \"\xE5\x91\xA8\xE4\xBA\x94\"   # title in Chinese\r\n"
-                                         "covers R34 R42\r\n"
-                                         "customer c1 tags=vip,segment:retail\r\n"
-                                         "2026-12-04 12:30:05 c1 bill.paid amount=80.00 biller=\"State Grid\" id=p1\r\n"
-                                         "    gift half instant_discount 40.00 count 2 from p partial valid 2026-12-05..2026-12-06  # text\r\n"
-                                         "    refuse other LIMIT_REACHED limit friday/other#1 actual 3 (3 of 3 per customer)\r\n"
-                                         "  pool p 7 left\r\n"
-                                         "    chance pack 2\r\n"
-                                         "repeat 3 +PT1M c{n} login\r\n"
-                                         "    nothing\r\n");
+  struct scenario_file *file =
+      read_text(room,
+                "\xEF\xBB\xBF# a comment\r\n"
+                "scenario \"\xE5\x91\xA8\xE4\xBA\x94\"   # title in Chinese\r\n"
+                "covers R34 R42\r\n"
+                "customer c1 tags=vip,segment:retail\r\n"
+                "2026-12-04 12:30:05 c1 bill.paid amount=80.00 biller=\"State Grid\" id=p1\r\n"
+                "    gift half instant_discount 40.00 count 2 from p partial valid 2026-12-05..2026-12-06  # text\r\n"
+                "    refuse other LIMIT_REACHED limit friday/other#1 actual 3 (3 of 3 per customer)\r\n"
+                "  pool p 7 left\r\n"
+                "    chance pack 2\r\n"
+                "repeat 3 +PT1M c{n} login\r\n"
+                "    nothing\r\n");
   assert_int_equal(room->problems.count, 0);
   assert_int_equal(file->scenario_count, 1);
   const struct scenario *scenario = &file->scenarios[0];
@@ -175,16 +180,21 @@ static void test_story(void **unused) {
 static void test_event_line(void **unused) {
   (void)unused;
   struct room *room = room_new();
-  struct scenario_file *file = read_text(room, HEAD "repeat 2 2026-12-04 12:30 c{n} txn.card_spend amount={n}.00 mcc=5812 happened=2026-12-03T23:00\n"
-                                               "customer c1 tags=a,b\ncustomer c1 tags=\n- c1 txn.card_spend amount=8 currency=JPY id=x\n");
+  struct scenario_file *file = read_text(room, HEAD
+                                         "repeat 2 2026-12-04 12:30 c{n} txn.card_spend amount={n}.00 mcc=5812 happened=2026-12-03T23:00\n"
+                                         "customer c1 tags=a,b\ncustomer c1 tags=\n- c1 txn.card_spend amount=8 currency=JPY id=x\n");
   static const char *const lines[] = {
-      "{\"specversion\":\"1.0\",\"id\":\"line-2.2\",\"source\":\"scenario\",\"type\":\"txn.card_spend\",\"subject\":\"c2\",\"time\":\"2026-12-03T23:00:00+08:00\","
+      "{\"specversion\":\"1.0\",\"id\":\"line-2.2\",\"source\":\"scenario\",\"type\":\"txn.card_spend\",\"subject\":\"c2\",\"time\":\"2026-"
+      "12-03T23:00:00+08:00\","
       "\"recordedtime\":\"2026-12-04T12:30:00+08:00\",\"data\":{\"amount_minor\":200,\"mcc\":\"5812\",\"currency\":\"CNY\"}}",
-      "{\"specversion\":\"1.0\",\"id\":\"line-3\",\"source\":\"scenario\",\"type\":\"customer.updated\",\"subject\":\"c1\",\"time\":\"2026-12-04T12:30:00+08:00\","
+      "{\"specversion\":\"1.0\",\"id\":\"line-3\",\"source\":\"scenario\",\"type\":\"customer.updated\",\"subject\":\"c1\",\"time\":\"2026-"
+      "12-04T12:30:00+08:00\","
       "\"recordedtime\":\"2026-12-04T12:30:00+08:00\",\"data\":{\"tags\":[\"a\",\"b\"]}}",
-      "{\"specversion\":\"1.0\",\"id\":\"line-4\",\"source\":\"scenario\",\"type\":\"customer.updated\",\"subject\":\"c1\",\"time\":\"2026-12-04T12:30:00+08:00\","
+      "{\"specversion\":\"1.0\",\"id\":\"line-4\",\"source\":\"scenario\",\"type\":\"customer.updated\",\"subject\":\"c1\",\"time\":\"2026-"
+      "12-04T12:30:00+08:00\","
       "\"recordedtime\":\"2026-12-04T12:30:00+08:00\",\"data\":{\"tags\":[]}}",
-      "{\"specversion\":\"1.0\",\"id\":\"x\",\"source\":\"scenario\",\"type\":\"txn.card_spend\",\"subject\":\"c1\",\"time\":\"2026-12-04T12:30:00+08:00\","
+      "{\"specversion\":\"1.0\",\"id\":\"x\",\"source\":\"scenario\",\"type\":\"txn.card_spend\",\"subject\":\"c1\",\"time\":\"2026-12-"
+      "04T12:30:00+08:00\","
       "\"recordedtime\":\"2026-12-04T12:30:00+08:00\",\"data\":{\"amount_minor\":8,\"currency\":\"JPY\"}}"};
   if (room->problems.count > 0) fail_msg("%s", room->problems.items[0].text.at);
   for (uint32_t i = 0; i < 4; i++) {
@@ -201,7 +211,9 @@ static void test_event_line(void **unused) {
 /* Every prefix of a story, and a story of nothing but openings, ends with an answer. */
 static void test_prefixes(void **unused) {
   (void)unused;
-  static const char story[] = HEAD "covers R3\ncustomer c1 tags=a\n2026-12-04 12:30 c1 txn.card_spend amount=80.00\n    gift a b 1.00 valid ..2026-12-05\npool x 1 left\n";
+  static const char story[] = HEAD
+      "covers R3\ncustomer c1 tags=a\n2026-12-04 12:30 c1 txn.card_spend amount=80.00\n    gift a b 1.00 valid ..2026-12-05\npool x 1 "
+      "left\n";
   for (size_t length = 0; length <= sizeof story - 1; length++) {
     struct room *room = room_new();
     scenario_read(STR("x.test"), (struct str){story, length}, &room->catalogue, &room->arena, &room->problems);
@@ -210,7 +222,7 @@ static void test_prefixes(void **unused) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_broken_files), cmocka_unit_test(test_all_problems_at_once), cmocka_unit_test(test_story),
-                                     cmocka_unit_test(test_event_line), cmocka_unit_test(test_prefixes)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_broken_files), cmocka_unit_test(test_all_problems_at_once),
+                                     cmocka_unit_test(test_story), cmocka_unit_test(test_event_line), cmocka_unit_test(test_prefixes)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* pools_left CAMPAIGNS STATE: what a state folder says is left of each pool, a line each. For tests: reads the committed records and adds nothing. */
+/* pools_left CAMPAIGNS STATE: what a state folder says is left of each pool, a line each. For tests: reads the committed records and adds
+ * nothing. */
 #include <stdio.h>
 
 #include "session.h"

@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""`giftd test` from outside: exit codes, the diff, what is told of broken files, reports, coverage.
+
+    command_test.py GIFTD
+"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree
+
+GIFTD = sys.argv.pop(1)
+
+CAMPAIGN = {
+    "id": "dining", "version": 1, "name": {"zh": "餐饮", "en": "Dining"}, "period": {"from": "2026-12-01", "to": "2026-12-31"},
+    "audience": "everyone",
+    "pools": {"credits": {"stock": 3}, "other": {"stock": 5}},
+    "rules": [
+        {"id": "half", "on": "txn.card_spend", "schedule": {"days": ["fri"]}, "when": {"mcc": "5812", "amount": {"gte": "20.00"}},
+         "give": {"reward": "instant_discount", "value": {"percent": "50%", "of": "amount", "max": "50.00"}, "pool": "credits"},
+         "limits": [{"count": 1, "per": ["customer"], "period": "day"}], "on_reversal": {"reward": "revoke"}},
+        {"id": "hello", "on": "login", "give": {"reward": "points", "value": 5, "pool": "other"},
+         "limits": [{"count": 1, "per": ["customer"], "period": "ever"}]}]}
+
+HALF = """scenario "Half price once a day"
+covers R34
+2026-12-04 12:30  c1  txn.card_spend amount=80.00 mcc=5812 id=pay1
+    gift half instant_discount 40.00 from credits
++PT2H  c1  txn.card_spend amount=80.00 mcc=5812
+    refuse half LIMIT_REACHED limit half#1 actual 1
+-  c1  txn.card_spend amount=80.00 mcc=5812 id=pay1
+    duplicate
+2026-12-05 09:00  c2  txn.card_spend amount=80.00 mcc=5812
+    refuse half OUTSIDE_SCHEDULE
+-  c2  txn.reversed original_id=nothing amount=20.00
+pool credits 2 left
+2026-12-06 09:00  c1  txn.reversed original_id=pay1
+    revoke half 40.00
+2026-12-11 09:00  c2  txn.card_spend amount=10.00 mcc=5812
+    refuse half CONDITION_NOT_MET
+"""
+
+
+class Folder:
+    def __init__(self, stories, campaign=None):
+        self.temporary = tempfile.TemporaryDirectory(prefix="scenarios-")
+        self.path = pathlib.Path(self.temporary.name)
+        (self.path / "dining.json").write_text(json.dumps(campaign or CAMPAIGN), encoding="utf8")
+        for name, text in stories.items():
+            (self.path / name).write_text(text, encoding="utf8")
+
+    def test(self, *flags, paths=(".",)):
+        done = subprocess.run([GIFTD, "test", *paths, *flags], cwd=self.path, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+
+class CommandTest(unittest.TestCase):
+    def answer(self, story, *flags):
+        return Folder({"dining.test": story}).test(*flags)
+
+    def test_passes(self):
+        code, out, err = self.answer(HALF)
+        self.assertEqual((code, err), (0, ""), out)
+        self.assertIn("1 scenarios, 1 passed, 0 failed, 7 events", out)
+
+    def test_says_the_difference(self):
+        story = HALF.replace("    refuse half LIMIT_REACHED limit half#1 actual 1", "    gift half instant_discount 40.00")
+        code, out, _ = self.answer(story)
+        self.assertEqual(code, 1)
+        self.assertIn("./dining.test:5: FAILED: Half price once a day\n    +PT2H  c1  txn.card_spend amount=80.00 mcc=5812\n"
+                      "    - gift half instant_discount 40.00\n    + refuse half LIMIT_REACHED (1 of 1 per customer, day 2026-12-04)", out)
+
+    def test_every_difference_is_seen(self):
+        changes = [
+            ("instant_discount 40.00", "instant_discount 40.01"),
+            ("instant_discount 40.00", "voucher any"),
+            ("40.00 from credits", "40.00 from other"),
+            ("    gift half instant_discount 40.00 from credits\n", ""),
+            ("    gift half instant_discount 40.00 from credits\n", "    nothing\n"),
+            ("40.00 from credits", "40.00 count 2"),
+            ("40.00 from credits", "40.00 partial"),
+            ("40.00 from credits", "40.00 instead-of half"),
+            ("40.00 from credits", "40.00 valid 2026-12-04..2026-12-05"),
+            ("instant_discount 40.00", "instant_discount"),
+            ("actual 1", "actual 2"),
+            ("    duplicate\n", ""),
+            ("    duplicate\n", "    late\n"),
+            ("    duplicate\n", "    future\n"),
+            ("OUTSIDE_SCHEDULE", "CONDITION_NOT_MET"),
+            ("credits 2 left", "credits 3 left"),
+            ("revoke half 40.00", "revoke half 39.00"),
+            ("revoke half 40.00", "reduce half 40.00"),
+            ("    revoke half 40.00\n", ""),
+            ("half CONDITION_NOT_MET", "half OUTSIDE_SCHEDULE"),
+        ]
+        for before, after in changes:
+            with self.subTest(f"{before} -> {after}"):
+                self.assertIn(before, HALF)
+                code, out, err = self.answer(HALF.replace(before, after, 1))
+                self.assertEqual(code, 1, out + err)
+                self.assertIn("FAILED: Half price once a day", out + err)
+
+    def test_names_are_looked_up(self):
+        rows = [("half instant_discount", "haf instant_discount", "'haf' is no rule of the campaigns under test, did you mean 'half'?"),
+                ("instant_discount 40", "instant_discont 40", "gives no reward 'instant_discont', did you mean 'instant_discount'?"),
+                ("from credits", "from credit", "there is no pool 'credit'"),
+                ("limit half#1", "limit half#2", "there is no limit 'half#2'"),
+                ("covers R34", "campaign dinin", "there is no campaign 'dinin' in this folder, did you mean 'dining'?")]
+        for before, after, says in rows:
+            with self.subTest(after):
+                code, out, err = self.answer(HALF.replace(before, after, 1))
+                self.assertEqual(code, 1)
+                self.assertIn(says, err)
+                self.assertIn("1 files not played", out)
+
+    def test_verbose_can_be_copied(self):
+        """What -v prints under each event, put under each event, is a story that passes."""
+        bare = "\n".join(line for line in HALF.splitlines() if not line.startswith("    ") and not line.startswith("pool"))
+        _, out, _ = self.answer(bare, "-v")
+        printed = [line for line in out.splitlines() if line.startswith("  ")]
+        story = 'scenario "copied"\n' + "\n".join(line if line.startswith("      ") else line[2:] for line in printed) + "\n"
+        code, out, err = self.answer(story)
+        self.assertEqual(code, 0, story + out + err)
+
+    def test_repeat_and_pool(self):
+        code, out, err = self.answer('scenario "Three places"\n'
+                                     "repeat 3 2026-12-04 10:00 c{n} txn.card_spend amount=100.00 mcc=5812\n    gift half any any\n"
+                                     "pool credits 0 left\n"
+                                     "repeat 50 +PT1M d{n} txn.card_spend amount=100.00 mcc=5812\n    refuse half OUT_OF_STOCK\n")
+        self.assertEqual(code, 0, out + err)
+
+    def test_happened(self):
+        story = ('scenario "Late"\n'
+                 "2026-12-12 10:00 c1 txn.card_spend amount=100.00 mcc=5812 happened=2026-12-11T12:00\n"
+                 "    gift half instant_discount 50.00\n"
+                 "2026-12-20 10:00 c1 txn.card_spend amount=100.00 mcc=5812 happened=2026-12-04T12:00\n    late\n"
+                 "- c1 txn.card_spend amount=100.00 mcc=5812 happened=2026-12-25T12:00\n    future\n")
+        code, out, err = self.answer(story)
+        self.assertEqual(code, 0, out + err)
+
+    def test_time_goes_back(self):
+        story = 'scenario "x"\n2026-12-12 10:00 c1 login\n    gift hello points 5\n2026-12-11 10:00 c1 login\n'
+        code, out, _ = self.answer(story)
+        self.assertEqual(code, 1)
+        self.assertIn("time goes back", out)
+
+    def test_run_chooses(self):
+        story = HALF + '\nscenario "Other"\n2026-12-12 10:00 c1 login\n'
+        self.assertEqual(self.answer(story)[0], 1)
+        self.assertEqual(self.answer(story, "--run", "^Half")[0], 0)
+        self.assertEqual(self.answer(story, "--run", "Othe[rs]")[0], 1)
+        self.assertEqual(self.answer(story, "--run", "Nobody")[0], 2)
+        self.assertEqual(self.answer(story, "--run", "(")[0], 2)
+
+    def test_reports(self):
+        folder = Folder({"dining.test": HALF + '\nscenario "Wrong <&>"\n2026-12-12 10:00 c1 login\n'})
+        code, out, err = folder.test("--json", "--coverage", "--junit", "report.xml")
+        self.assertEqual(code, 1, err)
+        report = json.loads(out)
+        self.assertEqual((report["scenarios"], report["passed"], report["failed"], report["errors"]), (2, 1, 1, 0))
+        self.assertIn("+ gift hello points 5", report["results"][1]["output"])
+        self.assertEqual(report["coverage"]["."]["requirements"], ["R34"])
+        self.assertEqual(report["coverage"]["."]["rules"]["not_reached"], ["dining/hello"])
+        root = xml.etree.ElementTree.parse(folder.path / "report.xml").getroot()
+        self.assertEqual([case.get("name") for case in root.iter("testcase")], ["Half price once a day", "Wrong <&>"])
+        self.assertEqual(len(list(root.iter("failure"))), 1)
+
+    def test_coverage(self):
+        code, out, _ = self.answer(HALF, "--coverage")
+        self.assertEqual(code, 0)
+        for line in ("requirements  1 of 148 covered: R34", "rules         1 of 2 reached", "  not reached: dining/hello",
+                     "limits        1 of 2 reached"):
+            self.assertIn(line, out)
+        self.assertEqual(self.answer(HALF, "--threshold", "50")[0], 0)
+        code, _, err = self.answer(HALF, "--threshold", "51")
+        self.assertEqual(code, 1)
+        self.assertIn("50 % of the rules", err)
+
+    def test_wrong_words(self):
+        for flags, says in ((["--covrage"], "--coverage"), (["--threshold", "many"], "whole number"), (["--run"], "needs a value"),
+                            (["nowhere"], "nowhere")):
+            code, _, err = self.answer(HALF, *flags)
+            self.assertEqual(code, 2, flags)
+            self.assertIn(says, err)
+
+    def test_broken_campaign(self):
+        broken = dict(CAMPAIGN, rulez=[])
+        code, out, err = Folder({"dining.test": HALF}, broken).test()
+        self.assertEqual(code, 1)
+        self.assertIn("rulez", err)
+        self.assertIn("1 files not played", out)
+
+    def test_no_files(self):
+        folder = Folder({})
+        code, _, err = folder.test()
+        self.assertEqual(code, 2)
+        self.assertIn("no scenario file", err)
+
+    def test_folders_apart(self):
+        folder = Folder({"dining.test": HALF})
+        (folder.path / "north").mkdir()
+        (folder.path / "north" / "dining2.json").write_text(json.dumps(dict(CAMPAIGN, id="dining2")), encoding="utf8")
+        story = 'scenario "x"\n2026-12-12 10:00 c1 login\n    gift hello points 5\n'
+        (folder.path / "north" / "dining2.test").write_text(story, encoding="utf8")
+        code, out, err = folder.test("--coverage", paths=("north", "north/dining2.test"))
+        self.assertEqual(code, 0, out + err)
+        self.assertIn("coverage of north", out)
+        self.assertIn("1 scenarios", out)
+
+
+unittest.main()
