@@ -2,11 +2,12 @@
  *
  *     flag -X  >  environment GIFTD_...  >  file  >  default        (a place further left wins, in whatever order they are read)
  *
- * One table of options (config_options) is the truth: parsing, `giftd config show`, docs/CONFIGURATION.md and deploy/giftd.conf come from it. A key that nobody
- * declared refuses to start and names the nearest one; kafka.* and redis.* are passed through as they stand. Secrets are never written into a
- * configuration: an option names a file that holds one, a passed key says `file:/path`.
+ * One table of options (config_options) is the truth: parsing, `giftd config show`, docs/CONFIGURATION.md and deploy/giftd.conf come from
+ * it. A key that nobody declared refuses to start and names the nearest one; kafka.* and redis.* are passed through as they stand. Secrets
+ * are never written into a configuration: an option names a file that holds one, a passed key says `file:/path`.
  *
- * File format: one `key = value` a line, comments are lines that begin with # or !, as Kafka's own tools read. UTF-8; a value ends with its line.
+ * File format: one `key = value` a line, comments are lines that begin with # or !, as Kafka's own tools read. UTF-8; a value ends with its
+ * line.
  */
 #ifndef GIFTD_CONFIG_H
 #define GIFTD_CONFIG_H
@@ -14,9 +15,24 @@
 #include "giftd/base.h"
 
 enum config_key {
-  CONFIG_INPUT_PATH, CONFIG_OUTPUT_DIR, CONFIG_CAMPAIGNS_DIR, CONFIG_STATE_DIR, CONFIG_COMMIT_EVENTS, CONFIG_COMMIT_INTERVAL_MS,
-  CONFIG_EVENTS_CATALOGUE, CONFIG_EVENTS_HORIZON, CONFIG_EVENTS_MEMORY, CONFIG_EVENTS_CLOCK, CONFIG_CACHE_BYTES, CONFIG_STATE_MAP_BYTES,
-  CONFIG_ID_KEY_FILE, CONFIG_HTTP_LISTEN, CONFIG_LOG_FORMAT, CONFIG_LOG_LEVEL, CONFIG_LANG, CONFIG_KEY_COUNT
+  CONFIG_INPUT_PATH,
+  CONFIG_OUTPUT_DIR,
+  CONFIG_CAMPAIGNS_DIR,
+  CONFIG_STATE_DIR,
+  CONFIG_COMMIT_EVENTS,
+  CONFIG_COMMIT_INTERVAL_MS,
+  CONFIG_EVENTS_CATALOGUE,
+  CONFIG_EVENTS_HORIZON,
+  CONFIG_EVENTS_MEMORY,
+  CONFIG_EVENTS_CLOCK,
+  CONFIG_CACHE_BYTES,
+  CONFIG_STATE_MAP_BYTES,
+  CONFIG_ID_KEY_FILE,
+  CONFIG_HTTP_LISTEN,
+  CONFIG_LOG_FORMAT,
+  CONFIG_LOG_LEVEL,
+  CONFIG_LANG,
+  CONFIG_KEY_COUNT
 };
 
 enum config_type {
@@ -31,10 +47,10 @@ enum config_type {
 struct config_option {
   const char *key;
   enum config_type type;
-  const char *default_text;   /* "" : not set */
-  const char *unit;           /* of INT; "" elsewhere */
-  int64_t least, most;        /* INT; BYTES in bytes; DURATION in milliseconds */
-  const char *choices;        /* CHOICE: "event wall" */
+  const char *default_text; /* "" : not set */
+  const char *unit;         /* of INT; "" elsewhere */
+  int64_t least, most;      /* INT; BYTES in bytes; DURATION in milliseconds */
+  const char *choices;      /* CHOICE: "event wall" */
   const char *help_en;
 };
 extern const struct config_option config_options[CONFIG_KEY_COUNT];
@@ -42,31 +58,35 @@ extern const struct config_option config_options[CONFIG_KEY_COUNT];
 enum config_place { CONFIG_FROM_DEFAULT, CONFIG_FROM_FILE, CONFIG_FROM_ENVIRONMENT, CONFIG_FROM_FLAG };
 
 struct config_value {
-  struct str text;            /* as it was written */
-  int64_t number;             /* INT, BYTES, DURATION (ms); CHOICE: number of the choice */
+  struct str text; /* as it was written */
+  int64_t number;  /* INT, BYTES, DURATION (ms); CHOICE: number of the choice */
   enum config_place place;
-  struct str where;           /* "giftd.conf:12", "GIFTD_LOG_LEVEL", "-X log.level" ; "default" */
+  struct str where; /* "giftd.conf:12", "GIFTD_LOG_LEVEL", "-X log.level" ; "default" */
 };
-struct config_passed { struct str key, text, where; enum config_place place; };
+struct config_passed {
+  struct str key, text, where;
+  enum config_place place;
+};
 
 #define CONFIG_FILE_BYTES (256u * 1024u)
 #define CONFIG_LINE_BYTES 4096u
-#define CONFIG_PASSED 128u      /* kafka.* and redis.* keys */
+#define CONFIG_PASSED 128u /* kafka.* and redis.* keys */
 
 struct config {
   struct config_value values[CONFIG_KEY_COUNT];
   struct config_passed passed[CONFIG_PASSED]; /* in the order in which they came */
   uint32_t passed_count;
-  struct arena *arena;        /* borrowed; texts live there */
+  struct arena *arena; /* borrowed; texts live there */
 };
 
 /* Defaults. `arena` (256 KiB are enough for a full file, once more for each further one) must outlive the configuration. */
 void config_init(struct config *config, struct arena *arena);
-/* Bytes of a file; `name` is what messages call it. STATUS_USAGE with "name:line: what; remedy"; all before the line has been taken over. */
+/* Bytes of a file; `name` is what messages call it. STATUS_USAGE with "name:line: what; remedy"; all before the line has been taken over.
+ */
 enum status config_read(struct config *config, struct str name, struct str bytes, struct fault *fault) MUST_USE;
 enum status config_read_file(struct config *config, const char *path, struct fault *fault) MUST_USE;
-/* GIFTD_LOG_LEVEL=debug is log.level = debug. Unknown GIFTD_ names refuse, but GIFTD_CONFIG (path of the file, for the caller) and GIFTD_TEST_*.
- * `environment` is the process's environ. */
+/* GIFTD_LOG_LEVEL=debug is log.level = debug. A name that is near an option but is none refuses and says which; others belong to scripts
+ * and are left alone, as is GIFTD_CONFIG (path of the file, see config_load). `environment` is the process's environ. */
 enum status config_read_environment(struct config *config, char *const *environment, struct fault *fault) MUST_USE;
 /* -X key=value */
 enum status config_set_flag(struct config *config, const char *assignment, struct fault *fault) MUST_USE;
@@ -81,8 +101,8 @@ static inline struct str config_text(const struct config *config, enum config_ke
 static inline int64_t config_number(const struct config *config, enum config_key key) { return config->values[key].number; }
 static inline bool config_is_set(const struct config *config, enum config_key key) { return config->values[key].text.length > 0; }
 
-/* The key that reward ids derive from: of the file named by id.key_file (any 16 to 4,096 bytes; not readable by others), else the fixed key of
- * base, which is good for trying out: *secret says which. */
+/* The key that reward ids derive from: of the file named by id.key_file (any 16 to 4,096 bytes; not readable by others), else the fixed key
+ * of base, which is good for trying out: *secret says which. */
 enum status config_id_key(const struct config *config, struct hash_key *key, bool *secret, struct fault *fault) MUST_USE;
 
 /* The nearest known key, or an empty text. */

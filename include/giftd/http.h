@@ -1,7 +1,8 @@
 /* The http room: /livez, /readyz, /metrics, /version for those who watch giftd (interface.md "Operations").
  *
- * Off unless http.listen names an address; a port alone means loopback. There is no password and nothing here changes anything. The endpoint has a
- * thread of its own; it reads metrics (atomic numbers) and asks the caller's `check` for readiness, which must be safe to call from another thread.
+ * Off unless http.listen names an address; a port alone means loopback. There is no password and nothing here changes anything. The
+ * endpoint has a thread of its own; it reads metrics (atomic numbers) and asks the caller's `check` for readiness, which must be safe to
+ * call from another thread.
  */
 #ifndef GIFTD_HTTP_H
 #define GIFTD_HTTP_H
@@ -10,15 +11,19 @@
 
 #define HTTP_CHECKS 16u
 /* One named condition of readiness: "state", "input", "campaigns". `text` says what is wrong or how it stands. */
-struct http_check { const char *name; bool ok; char text[160]; };
+struct http_check {
+  const char *name;
+  bool ok;
+  char text[160];
+};
 /* Fills at most HTTP_CHECKS checks and returns their number; ready is when all are ok. */
 typedef uint32_t http_checker(void *self, struct http_check checks[HTTP_CHECKS]);
 
 struct http_settings {
-  struct str listen;            /* "127.0.0.1:9464", ":9464" (all addresses), "9464" (loopback), "[::1]:9464", "off" */
-  struct metrics *metrics;      /* borrowed */
+  struct str listen;       /* "127.0.0.1:9464", ":9464" (all addresses), "9464" (loopback), "[::1]:9464", "off" */
+  struct metrics *metrics; /* borrowed */
   const char *version;
-  http_checker *check;          /* or NULL: ready as long as it answers */
+  http_checker *check; /* or NULL: ready as long as it answers */
   void *check_self;
 };
 

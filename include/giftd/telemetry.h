@@ -79,8 +79,8 @@ struct progress {
   uint64_t done, items;
   int64_t started_ms, shown_ms; /* steady clock; shown_ms TIME_NONE: nothing shown yet */
 };
-/* `total` and `done` measure the work (bytes of the input), `items` are what the rate counts. Nothing is shown in the first two seconds; then
- * a bar ten times a second on a terminal, elsewhere a plain line every ten seconds. */
+/* `total` and `done` measure the work (bytes of the input), `items` are what the rate counts. Nothing is shown in the first two seconds;
+ * then a bar ten times a second on a terminal, elsewhere a plain line every ten seconds. */
 void progress_start(struct progress *progress, FILE *stream, const char *label, const char *unit, uint64_t total);
 void progress_step(struct progress *progress, uint64_t done, uint64_t items);
 /* Removes the bar, so that what follows begins on a clean line. */
@@ -98,7 +98,7 @@ struct log {
   enum log_format format;
   enum log_level level; /* lower ones are left out */
   bool color;
-  struct hash_key key;  /* of customers' digests */
+  struct hash_key key; /* of customers' digests */
 };
 enum log_field_kind { LOG_FIELD_TEXT, LOG_FIELD_INT, LOG_FIELD_CUSTOMER /* written as a keyed digest, never as it is */ };
 struct log_field {
@@ -107,9 +107,12 @@ struct log_field {
   struct str text;
   int64_t number;
 };
-#define LOG_TEXT(name, value) {(name), LOG_FIELD_TEXT, (value), 0}
-#define LOG_INT(name, value) {(name), LOG_FIELD_INT, {NULL, 0}, (value)}
-#define LOG_CUSTOMER(name, value) {(name), LOG_FIELD_CUSTOMER, (value), 0}
+#define LOG_TEXT(name, value) \
+  { (name), LOG_FIELD_TEXT, (value), 0 }
+#define LOG_INT(name, value) \
+  { (name), LOG_FIELD_INT, {NULL, 0}, (value) }
+#define LOG_CUSTOMER(name, value) \
+  { (name), LOG_FIELD_CUSTOMER, (value), 0 }
 
 /* Text on a terminal, JSON elsewhere. */
 void log_init(struct log *log, FILE *stream);
@@ -123,17 +126,39 @@ void log_render(const struct log *log, int64_t now_ms, enum log_level level, con
 /* ---- metrics ---- */
 
 enum metric_id {
-  METRIC_LINES, METRIC_EVENTS, METRIC_DEAD_LETTERS, METRIC_DUPLICATES, METRIC_LATE, METRIC_FUTURE, METRIC_GIFTS, METRIC_REVOCATIONS,
-  METRIC_REFUSALS, METRIC_COMMITS, METRIC_COMMIT_SECONDS, METRIC_EVENT_TIME, METRIC_EVENT_TIME_LAG, METRIC_INPUT_BYTES,
-  METRIC_INPUT_LAG_BYTES, METRIC_OWNER_LOADS, METRIC_OWNER_HITS, METRIC_CAMPAIGNS, METRIC_RULES, METRIC_RELOADS, METRIC_READY,
-  METRIC_BUILD, METRIC_START_TIME, METRIC_CPU_SECONDS, METRIC_MEMORY_BYTES, METRIC_COUNT
+  METRIC_LINES,
+  METRIC_EVENTS,
+  METRIC_DEAD_LETTERS,
+  METRIC_DUPLICATES,
+  METRIC_LATE,
+  METRIC_FUTURE,
+  METRIC_GIFTS,
+  METRIC_REVOCATIONS,
+  METRIC_REFUSALS,
+  METRIC_COMMITS,
+  METRIC_COMMIT_SECONDS,
+  METRIC_EVENT_TIME,
+  METRIC_EVENT_TIME_LAG,
+  METRIC_INPUT_BYTES,
+  METRIC_INPUT_LAG_BYTES,
+  METRIC_OWNER_LOADS,
+  METRIC_OWNER_HITS,
+  METRIC_CAMPAIGNS,
+  METRIC_RULES,
+  METRIC_RELOADS,
+  METRIC_READY,
+  METRIC_BUILD,
+  METRIC_START_TIME,
+  METRIC_CPU_SECONDS,
+  METRIC_MEMORY_BYTES,
+  METRIC_COUNT
 };
 enum metric_kind { METRIC_KIND_COUNTER, METRIC_KIND_GAUGE, METRIC_KIND_HISTOGRAM /* of milliseconds, shown in seconds */ };
 struct metric_info {
-  const char *name;     /* Prometheus conventions: base unit, _total */
+  const char *name; /* Prometheus conventions: base unit, _total */
   enum metric_kind kind;
-  uint8_t decimals;     /* the value kept is in 10^-decimals of the unit: milliseconds of seconds have 3 */
-  const char *label;    /* NULL: one series */
+  uint8_t decimals;  /* the value kept is in 10^-decimals of the unit: milliseconds of seconds have 3 */
+  const char *label; /* NULL: one series */
   const char *help_en;
 };
 extern const struct metric_info metric_infos[METRIC_COUNT];

@@ -3,11 +3,114 @@
 #ifndef GIFTD_APP_COMMAND_HELP_H
 #define GIFTD_APP_COMMAND_HELP_H
 
-#define HELP_VERSION \
-  "Usage: giftd version [--json]\n\n" \
-  "Prints the version of this program.\n\n" \
-  "  --json       one JSON object: name, version, compiler\n\n" \
-  "Example:\n" \
+#define HELP_DEMO                                                                \
+  "Usage: giftd demo [FLAGS]\n\n"                                                \
+  "Makes a bank's traffic of four months, runs the shipped campaigns over it\n"  \
+  "and tells what happened. The same flags make the same traffic and gifts.\n\n" \
+  "      --events N       lines of traffic (120000)\n"                           \
+  "      --seed S         another bank for every number (1)\n"                   \
+  "      --customers N    how many people (one for every 50 events)\n"           \
+  "      --dir DIR        new folder for events, outputs, state (a fresh one\n"  \
+  "                       under $TMPDIR or /tmp)\n"                              \
+  "      --campaigns DIR  other campaigns than deploy/campaigns\n"               \
+  "      --generate FILE  only make the traffic; - is standard output\n"         \
+  "      --json           the summary as one JSON object\n"                      \
+  "  -q, --quiet          no progress\n\n"                                       \
+  "Examples:\n"                                                                  \
+  "  giftd demo --events 1000000 --seed 7\n"                                     \
+  "  giftd demo --generate events.jsonl --events 50000\n"
+
+#define HELP_INIT                                                                \
+  "Usage: giftd init DIR [--dry-run] [--force] [--campaigns DIR]\n\n"            \
+  "Makes a working project: giftd.conf, three campaigns with their scenarios,\n" \
+  "what they cite, and sample events. Then says what to do next.\n\n"            \
+  "      --dry-run        only list what would be written\n"                     \
+  "      --force          also into a folder that is not empty; files of the\n"  \
+  "                       same names are overwritten\n"                          \
+  "      --campaigns DIR  take the campaigns from here (deploy/campaigns)\n\n"   \
+  "Example:\n"                                                                   \
+  "  giftd init my-bank && cd my-bank && giftd run -c giftd.conf --once\n"
+
+#define HELP_RUN                                                                    \
+  "Usage: giftd run [FLAGS]\n\n"                                                    \
+  "Reads events, judges them by the campaigns, writes rewards.jsonl,\n"             \
+  "decisions.jsonl and dlq.jsonl. Goes on where it was committed, however it\n"     \
+  "ended. SIGTERM drains, SIGHUP reads the campaigns again.\n\n"                    \
+  "  -c, --config FILE    configuration (docs/CONFIGURATION.md)\n"                  \
+  "      --input FILE     events, one a line; - is standard input\n"                \
+  "      --campaigns DIR  campaign files\n"                                         \
+  "      --output DIR     where the three files go\n"                               \
+  "      --state DIR      what is remembered between runs\n"                        \
+  "      --once           to the end of the input; else it is followed\n"           \
+  "      --trace FILE     every outcome in words, for tests\n"                      \
+  "      --json           the summary as one JSON object on stdout\n"               \
+  "  -X key=value         any option of the configuration; may be repeated\n\n"     \
+  "Example:\n"                                                                      \
+  "  giftd run --input events.jsonl --output out --campaigns deploy/campaigns \\\n" \
+  "            --state state --once\n"
+
+#define HELP_CHECK                                                                \
+  "Usage: giftd check [PATH...] [--strict] [--json]\n\n"                          \
+  "Reads campaign files and folders (.) and tells every error of every file at\n" \
+  "once, with file, JSON pointer, code and remedy, and what would go wrong\n"     \
+  "commercially. Exit code 1 on errors.\n\n"                                      \
+  "      --strict         warnings end with exit code 3\n"                        \
+  "      --json           one JSON object a finding\n\n"                          \
+  "Example:\n"                                                                    \
+  "  giftd check deploy/campaigns\n"
+
+#define HELP_TEST                                                                  \
+  "Usage: giftd test [PATH...] [FLAGS]\n\n"                                        \
+  "Plays the scenarios beside the campaigns (*.test): time passes, events\n"       \
+  "arrive, and what must come of each stands under it. What differs is shown in\n" \
+  "the words of the scenario. Exit code 1 when a scenario fails.\n\n"              \
+  "  -v, --verbose        what happened after each event\n"                        \
+  "      --run RE         only scenarios whose title matches\n"                    \
+  "      --coverage       requirements, rules and reasons no scenario reaches\n"   \
+  "      --threshold N    fail when fewer than N percent of rules are reached\n"   \
+  "      --junit FILE     a report for continuous integration\n"                   \
+  "      --json           the result as one JSON object\n\n"                       \
+  "Example:\n"                                                                     \
+  "  giftd test deploy/campaigns --coverage\n"
+
+#define HELP_EXPLAIN                                                              \
+  "Usage: giftd explain (--event FILE | --reward ID | --customer ID) [FLAGS]\n\n" \
+  "Why a gift was given, or not: for every campaign what was judged, in the\n"    \
+  "campaign's own words. Reads only; may be asked while giftd runs.\n\n"          \
+  "      --event FILE     lines of events; - is standard input\n"                 \
+  "      --reward ID      the event that brought this gift\n"                     \
+  "      --customer ID    all events of a customer\n"                             \
+  "      --since T        of them those from a date or time on\n"                 \
+  "  -c, --config FILE    where outputs and campaigns are\n"                      \
+  "      --output DIR     folder of decisions.jsonl\n"                            \
+  "      --campaigns DIR  campaign files\n"                                       \
+  "      --input FILE     the events, when they were moved\n"                     \
+  "      --all            also campaigns that do not listen to such events\n"     \
+  "      --brief          one line a rule\n"                                      \
+  "      --lang en|zh     language (en)\n"                                        \
+  "      --json           one JSON object an event\n\n"                           \
+  "Example:\n"                                                                    \
+  "  giftd explain -c giftd.conf --customer c0000042 --since 2026-12-04\n"
+
+#define HELP_CONFIG                                                            \
+  "Usage: giftd config show [-c FILE] [-X key=value] [--effective] [--json]\n" \
+  "       giftd config docs | sample\n\n"                                      \
+  "show    options that were set, each with the place it came from: flag,\n"   \
+  "        environment (GIFTD_...), file; those further left win\n"            \
+  "docs    docs/CONFIGURATION.md, from the table of options\n"                 \
+  "sample  deploy/giftd.conf: every option with its default, as comments\n\n"  \
+  "  -c, --config FILE    configuration (or GIFTD_CONFIG)\n"                   \
+  "  -X key=value         as giftd run takes it; may be repeated\n"            \
+  "      --effective      defaults too\n"                                      \
+  "      --json           every option as one JSON object\n\n"                 \
+  "Example:\n"                                                                 \
+  "  giftd config show -c giftd.conf --effective\n"
+
+#define HELP_VERSION                                   \
+  "Usage: giftd version [--json]\n\n"                  \
+  "Prints the version of this program.\n\n"            \
+  "      --json           name, version, compiler\n\n" \
+  "Example:\n"                                         \
   "  giftd version --json\n"
 
 #endif

@@ -9,8 +9,11 @@
 #define ARENA_BYTES (2u * 1024u * 1024u)
 
 static const char *const verbs[] = {"show", "docs", "sample", NULL};
-static const struct option options[] = {
-    {"config", required_argument, NULL, 'c'}, {"set", required_argument, NULL, 'X'}, {"effective", no_argument, NULL, 'e'}, {"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                        {"set", required_argument, NULL, 'X'},
+                                        {"effective", no_argument, NULL, 'e'},
+                                        {"json", no_argument, NULL, 'j'},
+                                        {NULL, 0, NULL, 0}};
 
 struct request {
   const char *verb, *path;
@@ -42,16 +45,20 @@ static int request_read(int argc, char **argv, struct request *request) {
     if (strcmp(verbs[i], request->verb) == 0) return EXIT_DONE;
   }
   const char *near = help_nearest(request->verb, verbs);
-  return help_bad_usage("config", "'%s' is not show, docs or sample%s%s%s", request->verb, near == NULL ? "" : "; did you mean ", near == NULL ? "" : near, near == NULL ? "" : "?");
+  return help_bad_usage("config", "'%s' is not show, docs or sample%s%s%s", request->verb, near == NULL ? "" : "; did you mean ",
+                        near == NULL ? "" : near, near == NULL ? "" : "?");
 }
 
 static int show(const struct request *request, struct arena *arena, struct buffer *out) {
   static struct config config;
   struct fault fault;
   config_init(&config, arena);
-  if (config_load(&config, request->path, environ, request->assignments, request->count, &fault) != STATUS_OK) return app_fail("config", &fault);
-  if (request->json) config_print_json(&config, out);
-  else config_print(&config, request->effective, out);
+  if (config_load(&config, request->path, environ, request->assignments, request->count, &fault) != STATUS_OK)
+    return app_fail("config", &fault);
+  if (request->json)
+    config_print_json(&config, out);
+  else
+    config_print(&config, request->effective, out);
   if (!request->json && out->length == 0) fputs("Every option has its default; giftd config show --effective lists them.\n", stderr);
   return EXIT_DONE;
 }
@@ -66,9 +73,12 @@ int command_config(int argc, char **argv) {
   struct buffer out;
   arena_init(&arena, region, ARENA_BYTES);
   buffer_init(&out, region + ARENA_BYTES, OUTPUT_BYTES);
-  if (strcmp(request.verb, "docs") == 0) config_document(&out);
-  else if (strcmp(request.verb, "sample") == 0) config_sample(&out);
-  else code = show(&request, &arena, &out);
+  if (strcmp(request.verb, "docs") == 0)
+    config_document(&out);
+  else if (strcmp(request.verb, "sample") == 0)
+    config_sample(&out);
+  else
+    code = show(&request, &arena, &out);
   (void)fwrite(out.memory, 1, out.length, stdout);
   region_close(region, ARENA_BYTES + OUTPUT_BYTES);
   return code;

@@ -47,8 +47,10 @@ int help_unknown_command(const char *name) {
   for (size_t i = 0; commands[i].name != NULL && i + 1 < WORDS_MOST; i++) words[i] = commands[i].name;
   const char *near = help_nearest(name, words);
   fprintf(stderr, "giftd: '%s' is not a command", name);
-  if (near != NULL) fprintf(stderr, "; did you mean '%s'?\n", near);
-  else fputs("; see giftd --help for all of them\n", stderr);
+  if (near != NULL)
+    fprintf(stderr, "; did you mean '%s'?\n", near);
+  else
+    fputs("; see giftd --help for all of them\n", stderr);
   return EXIT_BAD_USAGE;
 }
 

@@ -41,7 +41,8 @@ int main(int argc, char **argv) {
     return EXIT_BAD_USAGE;
   }
   const char *name = argv[1];
-  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) return output_closed(help_command(argc - 2, argv + 2));
+  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+    return output_closed(help_command(argc - 2, argv + 2));
   if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
     char *version[] = {(char[]){"version"}, NULL};
     return output_closed(command_version(1, version));

@@ -85,7 +85,8 @@ static int64_t day_end(const struct traffic *traffic) { return traffic->day_ms +
 struct act act_of(struct traffic *traffic, enum act_kind kind, uint32_t customer, int64_t time_ms) {
   const struct civil today = civil_from_ms(traffic->day_ms + TRAFFIC_OFFSET_MS);
   const uint64_t date = (uint64_t)today.year * 10000 + (uint64_t)today.month * 100 + (uint64_t)today.day;
-  return (struct act){.at_ms = time_ms, .time_ms = time_ms, .id = date * 10000000 + traffic->numbered++, .customer = customer, .kind = (uint8_t)kind};
+  return (struct act){
+      .at_ms = time_ms, .time_ms = time_ms, .id = date * 10000000 + traffic->numbered++, .customer = customer, .kind = (uint8_t)kind};
 }
 
 void act_push(struct traffic *traffic, const struct act *act) {
@@ -117,7 +118,7 @@ static uint32_t day_weight(int64_t day) {
   const int32_t weekday = weekday_of_day(day), month_day = date.month * 100 + date.day;
   uint32_t weight = weekday == 5 ? 115 : weekday == 6 ? 130 : weekday == 7 ? 118 : 100;
   if (date.day == 10 || date.day == 15 || date.day == 25) weight += 20;
-  if (month_day == 1212) weight += 60;                    /* the sales day of December */
+  if (month_day == 1212) weight += 60; /* the sales day of December */
   if (month_day == 1231 || month_day == 101) weight += 30;
   if (month_day >= 201 && month_day <= 205) weight += 35; /* before the Spring Festival of 2027 (6 February) */
   if (month_day >= 206 && month_day <= 212) weight += 20;
@@ -140,7 +141,9 @@ static void day_open(struct traffic *traffic, int32_t day) {
   for (size_t i = 0; i < traffic->heap_count; i++) traffic->due += traffic->heap[i].at_ms < day_end(traffic);
 }
 
-static enum status out_of_space(struct fault *fault) { return fault_set(fault, STATUS_STORAGE, "the traffic could not be written: %s", strerror(errno)); }
+static enum status out_of_space(struct fault *fault) {
+  return fault_set(fault, STATUS_STORAGE, "the traffic could not be written: %s", strerror(errno));
+}
 
 static void count_line(struct traffic_counts *counts, const struct act *act) {
   counts->lines++;
@@ -192,7 +195,8 @@ static enum status days(struct traffic *traffic, struct fault *fault) {
     if (day == 0) traffic_begin(traffic);
     traffic_duties(traffic);
     while (traffic->counts->lines + traffic->due < target && !traffic->no_memory) traffic_session(traffic);
-    if (traffic->no_memory) return fault_set(fault, STATUS_LIMIT, "no memory for %zu events that wait; ask for fewer customers or events", traffic->heap_count);
+    if (traffic->no_memory)
+      return fault_set(fault, STATUS_LIMIT, "no memory for %zu events that wait; ask for fewer customers or events", traffic->heap_count);
     status = day_write(traffic, fault);
   }
   return status;

@@ -1,9 +1,9 @@
 /* Believable bank traffic for `giftd demo`, tests and measurements: deterministic from a seed, integers only, in the order of arrival.
  *
- * The world: a city's customers from 2026-09-01 (thin history: first and last transactions, salaries) to 2027-03-31, dense from 2026-12-01. People
- * dine on Fridays, shop on weekends, drink tea in the afternoon, get salaries on the 10th, 15th or 25th; some sleep for months and then log in;
- * a few share a device or an identity document. The bank's systems are as real ones: two shapes of events, refunds, the same event again, late
- * arrivals, lines that are broken.
+ * The world: a city's customers from 2026-09-01 (thin history: first and last transactions, salaries) to 2027-03-31, dense from 2026-12-01.
+ * People dine on Fridays, shop on weekends, drink tea in the afternoon, get salaries on the 10th, 15th or 25th; some sleep for months and
+ * then log in; a few share a device or an identity document. The bank's systems are as real ones: two shapes of events, refunds, the same
+ * event again, late arrivals, lines that are broken.
  *
  *     people ──▶ a day's sessions ──▶ heap of acts by arrival ──▶ lines
  *                 (traffic_session.c)   (refunds, repeats, late ones wait here for their day)

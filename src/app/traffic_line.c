@@ -23,19 +23,34 @@ static const char *const reasons_of_refund[] = {"refund", "void"};
 static const char *const card_products[] = {"standard", "gold", "platinum"};
 
 enum shape { SHAPE_FLAT, SHAPE_CLOUD };
-static const struct form { const char *type, *source; enum shape shape; } forms[ACT_KIND_COUNT] = {
-    [ACT_PROFILE] = {"customer.updated", "crm", SHAPE_FLAT},         [ACT_SPEND] = {"txn.card_spend", "card-core", SHAPE_CLOUD},
-    [ACT_TRANSFER] = {"txn.transfer", "pay-core", SHAPE_FLAT},       [ACT_REVERSED] = {"txn.reversed", "card-core", SHAPE_CLOUD},
-    [ACT_BILL] = {"bill.paid", "pay-core", SHAPE_FLAT},              [ACT_SALARY] = {"payroll.credited", "payroll", SHAPE_FLAT},
-    [ACT_LOGIN] = {"login", "mbank", SHAPE_FLAT},                    [ACT_PAGE] = {"page.viewed", "mbank", SHAPE_FLAT},
-    [ACT_CHECKIN] = {"checkin", "mbank", SHAPE_FLAT},                [ACT_SIGNED] = {"service.signed", "mbank", SHAPE_FLAT},
-    [ACT_ASSESSED] = {"risk.assessed", "mbank", SHAPE_FLAT},         [ACT_CERT] = {"cert.issued", "mbank", SHAPE_FLAT},
-    [ACT_CLAIMED] = {"reward.claimed", "mbank", SHAPE_FLAT},         [ACT_OPENED] = {"account.opened", "core", SHAPE_CLOUD},
-    [ACT_REGISTERED] = {"mbank.registered", "mbank", SHAPE_FLAT},    [ACT_CARD] = {"card.issued", "core", SHAPE_CLOUD},
-    [ACT_BOUND] = {"card.bound", "mbank", SHAPE_FLAT},               [ACT_WEALTH] = {"wealth.purchased", "wealth", SHAPE_CLOUD},
-    [ACT_LOAN] = {"loan.disbursed", "lending", SHAPE_CLOUD},         [ACT_INSTALMENT] = {"instalment.created", "lending", SHAPE_CLOUD},
-    [ACT_FX] = {"fx.settled", "wealth", SHAPE_CLOUD},                [ACT_TICKET] = {"branch.ticket_scanned", "branch", SHAPE_FLAT},
-    [ACT_REDEEMED] = {"points.redeemed", "mall", SHAPE_FLAT},        [ACT_RATED] = {"service.rated", "branch", SHAPE_FLAT},
+static const struct form {
+  const char *type, *source;
+  enum shape shape;
+} forms[ACT_KIND_COUNT] = {
+    [ACT_PROFILE] = {"customer.updated", "crm", SHAPE_FLAT},
+    [ACT_SPEND] = {"txn.card_spend", "card-core", SHAPE_CLOUD},
+    [ACT_TRANSFER] = {"txn.transfer", "pay-core", SHAPE_FLAT},
+    [ACT_REVERSED] = {"txn.reversed", "card-core", SHAPE_CLOUD},
+    [ACT_BILL] = {"bill.paid", "pay-core", SHAPE_FLAT},
+    [ACT_SALARY] = {"payroll.credited", "payroll", SHAPE_FLAT},
+    [ACT_LOGIN] = {"login", "mbank", SHAPE_FLAT},
+    [ACT_PAGE] = {"page.viewed", "mbank", SHAPE_FLAT},
+    [ACT_CHECKIN] = {"checkin", "mbank", SHAPE_FLAT},
+    [ACT_SIGNED] = {"service.signed", "mbank", SHAPE_FLAT},
+    [ACT_ASSESSED] = {"risk.assessed", "mbank", SHAPE_FLAT},
+    [ACT_CERT] = {"cert.issued", "mbank", SHAPE_FLAT},
+    [ACT_CLAIMED] = {"reward.claimed", "mbank", SHAPE_FLAT},
+    [ACT_OPENED] = {"account.opened", "core", SHAPE_CLOUD},
+    [ACT_REGISTERED] = {"mbank.registered", "mbank", SHAPE_FLAT},
+    [ACT_CARD] = {"card.issued", "core", SHAPE_CLOUD},
+    [ACT_BOUND] = {"card.bound", "mbank", SHAPE_FLAT},
+    [ACT_WEALTH] = {"wealth.purchased", "wealth", SHAPE_CLOUD},
+    [ACT_LOAN] = {"loan.disbursed", "lending", SHAPE_CLOUD},
+    [ACT_INSTALMENT] = {"instalment.created", "lending", SHAPE_CLOUD},
+    [ACT_FX] = {"fx.settled", "wealth", SHAPE_CLOUD},
+    [ACT_TICKET] = {"branch.ticket_scanned", "branch", SHAPE_FLAT},
+    [ACT_REDEEMED] = {"points.redeemed", "mall", SHAPE_FLAT},
+    [ACT_RATED] = {"service.rated", "branch", SHAPE_FLAT},
 };
 
 /* ---- fields, each with a comma in front ---- */
@@ -61,7 +76,9 @@ static void put_id(struct buffer *out, const char *key, uint64_t id) {
   buffer_print(out, ",\"%s\":\"%llu-%07llu\"", key, (unsigned long long)(id / 10000000), (unsigned long long)(id % 10000000));
 }
 
-static void put_card(struct buffer *out, const struct act *act) { buffer_print(out, ",\"card\":\"k%07u%u\"", act->customer + 1, act->card); }
+static void put_card(struct buffer *out, const struct act *act) {
+  buffer_print(out, ",\"card\":\"k%07u%u\"", act->customer + 1, act->card);
+}
 
 static void fields_spend(const struct act *act, const struct person *person, struct buffer *out) {
   put_money(out, act);
@@ -93,8 +110,8 @@ static void fields_profile(const struct person *person, struct buffer *out) {
   if (person->credit) buffer_put(out, STR(",\"segment:credit-card\""));
   if (person->priv) buffer_put(out, STR(",\"segment:private\""));
   if (person->watched) buffer_put(out, STR(",\"risk-watch\""));
-  buffer_print(out, "],\"status\":\"%s\",\"tier\":\"%s\",\"region\":\"%s\",\"age\":%u,\"real_name\":true", person->watched ? "frozen" : "normal", tiers[tier],
-               cities[person->city], person->age);
+  buffer_print(out, "],\"status\":\"%s\",\"tier\":\"%s\",\"region\":\"%s\",\"age\":%u,\"real_name\":true",
+               person->watched ? "frozen" : "normal", tiers[tier], cities[person->city], person->age);
   if (person->payroll) buffer_print(out, ",\"employer\":\"e%03u\"", person->employer);
 }
 
@@ -137,7 +154,13 @@ static void fields_of(const struct act *act, const struct person *person, struct
       if (act->other != 0) buffer_print(out, ",\"referrer\":\"c%07u\"", act->other);
       break;
     case ACT_REDEEMED: buffer_print(out, ",\"points\":%lld", (long long)act->amount_minor); break;
-    case ACT_LOGIN: case ACT_CHECKIN: case ACT_CLAIMED: case ACT_REGISTERED: case ACT_TICKET: case ACT_RATED: case ACT_KIND_COUNT: break;
+    case ACT_LOGIN:
+    case ACT_CHECKIN:
+    case ACT_CLAIMED:
+    case ACT_REGISTERED:
+    case ACT_TICKET:
+    case ACT_RATED:
+    case ACT_KIND_COUNT: break;
   }
   put_text(out, "channel", channels[act->channel]);
   put_holder(out, person);
@@ -153,7 +176,8 @@ void line_of_act(const struct traffic *traffic, const struct act *act, struct bu
   assert(!fields.overflowed && fields.length > 0);
   buffer_put(out, cloud ? STR("{\"specversion\":\"1.0\",\"id\":\"") : STR("{\"id\":\""));
   buffer_print(out, "%llu-%07llu\"", (unsigned long long)(act->id / 10000000), (unsigned long long)(act->id % 10000000));
-  buffer_print(out, ",\"source\":\"%s\",\"type\":\"%s\",\"%s\":\"c%07u\",\"time\":\"", form->source, form->type, cloud ? "subject" : "customer", act->customer + 1);
+  buffer_print(out, ",\"source\":\"%s\",\"type\":\"%s\",\"%s\":\"c%07u\",\"time\":\"", form->source, form->type,
+               cloud ? "subject" : "customer", act->customer + 1);
   buffer_time(out, act->time_ms, TRAFFIC_OFFSET_MINUTES);
   buffer_byte(out, '"');
   if (cloud) buffer_put(out, STR(",\"data\":{"));
@@ -180,15 +204,15 @@ static void line_insert(struct buffer *line, struct str text) {
 
 void line_break(struct random *random, struct buffer *line) {
   switch (random_below(random, 10)) {
-    case 0: line->length = line->length * 2 / 3; break;                         /* the writer died */
-    case 1: line_insert(line, STR("\"source\":\"twin\",")); break;              /* a key twice */
-    case 2: line_insert(line, STR("\"note\":\"\xc3\x28\",")); break;            /* not UTF-8 */
-    case 3: line_insert(line, STR("\"note\":\"tab\there\",")); break;           /* a control character */
-    case 4: line_insert(line, STR("\"score\":01,")); break;                     /* no number of JSON */
-    case 5: line_insert(line, STR("\"note\":\"\\ud83d\",")); break;             /* half a surrogate pair */
+    case 0: line->length = line->length * 2 / 3; break;                           /* the writer died */
+    case 1: line_insert(line, STR("\"source\":\"twin\",")); break;                /* a key twice */
+    case 2: line_insert(line, STR("\"note\":\"\xc3\x28\",")); break;              /* not UTF-8 */
+    case 3: line_insert(line, STR("\"note\":\"tab\there\",")); break;             /* a control character */
+    case 4: line_insert(line, STR("\"score\":01,")); break;                       /* no number of JSON */
+    case 5: line_insert(line, STR("\"note\":\"\\ud83d\",")); break;               /* half a surrogate pair */
     case 6: line_replace(line, STR("2026-12-04,c0000042,12.80,CNY,card")); break; /* somebody's CSV */
     case 7: line_replace(line, STR("")); break;
-    case 8: buffer_put(line, STR("{\"id\":\"next\"}")); break;                  /* two objects on a line */
+    case 8: buffer_put(line, STR("{\"id\":\"next\"}")); break; /* two objects on a line */
     default: line_insert(line, STR("\"x\":[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]],")); break;
   }
 }

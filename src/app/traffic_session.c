@@ -1,5 +1,5 @@
-/* What customers do on a day: one session is one customer with one intent - lunch, the weekend shopping, a look into the app - and what follows
- * from it: a refund days later, a second task after a login, a claim the day after. */
+/* What customers do on a day: one session is one customer with one intent - lunch, the weekend shopping, a look into the app - and what
+ * follows from it: a refund days later, a second task after a login, a claim the day after. */
 #include "traffic_parts.h"
 
 #define HOUR_MS (3600 * MS_PER_SECOND)
@@ -28,7 +28,13 @@ static int64_t time_by(struct traffic *traffic, enum rhythm rhythm) {
 
 /* ---- paying ---- */
 
-struct scene { enum rhythm rhythm; uint16_t mccs[4]; uint8_t mcc_count; uint16_t merchants; int64_t least, most; /* minor units */ };
+struct scene {
+  enum rhythm rhythm;
+  uint16_t mccs[4];
+  uint8_t mcc_count;
+  uint16_t merchants;
+  int64_t least, most; /* minor units */
+};
 enum { SCENE_DINING, SCENE_TEA, SCENE_MARKET, SCENE_SHOP, SCENE_WEB, SCENE_TRAVEL, SCENE_CASH };
 static const struct scene scenes[] = {
     [SCENE_DINING] = {RHYTHM_MEALS, {5812, 5814, 5811, 5813}, 4, 900, 1200, 68000},
@@ -90,7 +96,9 @@ static void spend(struct traffic *traffic, uint32_t who, int place) {
   act.amount_minor = price(traffic, scene->least, scene->most);
   act.mcc = scene->mccs[random_below(&traffic->random, scene->mcc_count)];
   act.other = random_below(&traffic->random, scene->merchants) * 7 + (uint32_t)place;
-  act.channel = place == SCENE_WEB || place == SCENE_TRAVEL ? CHANNEL_ONLINE : (uint8_t)random_below(&traffic->random, 3) == 0 ? CHANNEL_POS : CHANNEL_QR;
+  act.channel = place == SCENE_WEB || place == SCENE_TRAVEL       ? CHANNEL_ONLINE
+                : (uint8_t)random_below(&traffic->random, 3) == 0 ? CHANNEL_POS
+                                                                  : CHANNEL_QR;
   act.status = spend_status(traffic);
   act.card = card_of(traffic, &traffic->people[who]);
   act.currency = place == SCENE_TRAVEL && random_one_in(&traffic->random, 6) ? (uint8_t)random_between(&traffic->random, 1, 3) : 0;
@@ -124,7 +132,8 @@ static void push_in_app(struct traffic *traffic, enum act_kind kind, uint32_t wh
 
 static void browse(struct traffic *traffic, uint32_t who) {
   int64_t time_ms = time_by(traffic, RHYTHM_APP);
-  if (!(traffic->people[who].away_from_app && traffic->day > 20 && traffic->day < 125 + (int32_t)(who % 80))) push_in_app(traffic, ACT_LOGIN, who, time_ms, 0);
+  if (!(traffic->people[who].away_from_app && traffic->day > 20 && traffic->day < 125 + (int32_t)(who % 80)))
+    push_in_app(traffic, ACT_LOGIN, who, time_ms, 0);
   for (uint32_t pages = random_below(&traffic->random, 3); pages > 0; pages--) {
     time_ms += random_between(&traffic->random, 5, 90) * MS_PER_SECOND;
     push_in_app(traffic, ACT_PAGE, who, time_ms, random_below(&traffic->random, 6));
@@ -153,12 +162,17 @@ static void certify(struct traffic *traffic, uint32_t who) {
 
 /* ---- other business ---- */
 
-struct deal { enum act_kind kind; enum rhythm rhythm; uint32_t words; int64_t least, most; };
+struct deal {
+  enum act_kind kind;
+  enum rhythm rhythm;
+  uint32_t words;
+  int64_t least, most;
+};
 enum { DEAL_TRANSFER, DEAL_BILL, DEAL_WEALTH, DEAL_LOAN, DEAL_FX, DEAL_INSTALMENT };
 static const struct deal deals[] = {
-    [DEAL_TRANSFER] = {ACT_TRANSFER, RHYTHM_APP, 12, 5000, 3000000},    [DEAL_BILL] = {ACT_BILL, RHYTHM_WEB, 5, 3000, 60000},
-    [DEAL_WEALTH] = {ACT_WEALTH, RHYTHM_OFFICE, 4, 50000, 30000000},    [DEAL_LOAN] = {ACT_LOAN, RHYTHM_OFFICE, 2, 500000, 30000000},
-    [DEAL_FX] = {ACT_FX, RHYTHM_OFFICE, 0, 30000, 4000000},             [DEAL_INSTALMENT] = {ACT_INSTALMENT, RHYTHM_WEB, 2, 60000, 2400000},
+    [DEAL_TRANSFER] = {ACT_TRANSFER, RHYTHM_APP, 12, 5000, 3000000}, [DEAL_BILL] = {ACT_BILL, RHYTHM_WEB, 5, 3000, 60000},
+    [DEAL_WEALTH] = {ACT_WEALTH, RHYTHM_OFFICE, 4, 50000, 30000000}, [DEAL_LOAN] = {ACT_LOAN, RHYTHM_OFFICE, 2, 500000, 30000000},
+    [DEAL_FX] = {ACT_FX, RHYTHM_OFFICE, 0, 30000, 4000000},          [DEAL_INSTALMENT] = {ACT_INSTALMENT, RHYTHM_WEB, 2, 60000, 2400000},
 };
 
 static void deal(struct traffic *traffic, uint32_t who, int place) {
@@ -170,8 +184,11 @@ static void deal(struct traffic *traffic, uint32_t who, int place) {
 }
 
 static void other(struct traffic *traffic, uint32_t who) {
-  static const struct { enum act_kind kind; uint32_t words; } kinds[] = {
-      {ACT_CHECKIN, 0}, {ACT_CHECKIN, 0}, {ACT_CHECKIN, 0}, {ACT_REDEEMED, 0}, {ACT_SIGNED, 3}, {ACT_ASSESSED, 5}, {ACT_TICKET, 0}, {ACT_RATED, 0}};
+  static const struct {
+    enum act_kind kind;
+    uint32_t words;
+  } kinds[] = {{ACT_CHECKIN, 0}, {ACT_CHECKIN, 0},  {ACT_CHECKIN, 0}, {ACT_REDEEMED, 0},
+               {ACT_SIGNED, 3},  {ACT_ASSESSED, 5}, {ACT_TICKET, 0},  {ACT_RATED, 0}};
   const uint32_t n = random_below(&traffic->random, sizeof(kinds) / sizeof(kinds[0]));
   struct act act = in_app(traffic, kinds[n].kind, who, time_by(traffic, RHYTHM_OFFICE), kinds[n].words);
   act.amount_minor = random_between(&traffic->random, 1, 50) * 100; /* points */
@@ -180,14 +197,34 @@ static void other(struct traffic *traffic, uint32_t who) {
 
 /* ---- a session ---- */
 
-enum intent { INTENT_DINING, INTENT_TEA, INTENT_MARKET, INTENT_SHOP, INTENT_WEB, INTENT_TRAVEL, INTENT_CASH, INTENT_BROWSE, INTENT_TRANSFER, INTENT_BILL,
-  INTENT_WEALTH, INTENT_LOAN, INTENT_FX, INTENT_INSTALMENT, INTENT_BIND, INTENT_CERT, INTENT_CLAIM, INTENT_OTHER, INTENT_COUNT };
-static const uint16_t intents[INTENT_COUNT][3] = { /* Monday to Thursday, Friday, weekend */
-    [INTENT_DINING] = {130, 280, 190}, [INTENT_TEA] = {80, 90, 100}, [INTENT_MARKET] = {60, 60, 190}, [INTENT_SHOP] = {80, 80, 130},
-    [INTENT_WEB] = {110, 100, 110},    [INTENT_TRAVEL] = {14, 20, 16}, [INTENT_CASH] = {8, 8, 6},    [INTENT_BROWSE] = {200, 190, 150},
-    [INTENT_TRANSFER] = {90, 90, 50},  [INTENT_BILL] = {40, 30, 30}, [INTENT_WEALTH] = {14, 14, 3},  [INTENT_LOAN] = {5, 5, 2},
-    [INTENT_FX] = {5, 5, 1},           [INTENT_INSTALMENT] = {5, 5, 5}, [INTENT_BIND] = {12, 12, 12}, [INTENT_CERT] = {9, 9, 4},
-    [INTENT_CLAIM] = {30, 30, 30},     [INTENT_OTHER] = {60, 50, 40}};
+enum intent {
+  INTENT_DINING,
+  INTENT_TEA,
+  INTENT_MARKET,
+  INTENT_SHOP,
+  INTENT_WEB,
+  INTENT_TRAVEL,
+  INTENT_CASH,
+  INTENT_BROWSE,
+  INTENT_TRANSFER,
+  INTENT_BILL,
+  INTENT_WEALTH,
+  INTENT_LOAN,
+  INTENT_FX,
+  INTENT_INSTALMENT,
+  INTENT_BIND,
+  INTENT_CERT,
+  INTENT_CLAIM,
+  INTENT_OTHER,
+  INTENT_COUNT
+};
+static const uint16_t intents[INTENT_COUNT][3] =
+    {/* Monday to Thursday, Friday, weekend */
+     [INTENT_DINING] = {130, 280, 190}, [INTENT_TEA] = {80, 90, 100},    [INTENT_MARKET] = {60, 60, 190}, [INTENT_SHOP] = {80, 80, 130},
+     [INTENT_WEB] = {110, 100, 110},    [INTENT_TRAVEL] = {14, 20, 16},  [INTENT_CASH] = {8, 8, 6},       [INTENT_BROWSE] = {200, 190, 150},
+     [INTENT_TRANSFER] = {90, 90, 50},  [INTENT_BILL] = {40, 30, 30},    [INTENT_WEALTH] = {14, 14, 3},   [INTENT_LOAN] = {5, 5, 2},
+     [INTENT_FX] = {5, 5, 1},           [INTENT_INSTALMENT] = {5, 5, 5}, [INTENT_BIND] = {12, 12, 12},    [INTENT_CERT] = {9, 9, 4},
+     [INTENT_CLAIM] = {30, 30, 30},     [INTENT_OTHER] = {60, 50, 40}};
 
 static enum intent intent_of(struct traffic *traffic) {
   const int32_t weekday = weekday_of_day((traffic->day_ms + TRAFFIC_OFFSET_MS) / MS_PER_DAY);
@@ -227,7 +264,8 @@ void traffic_session(struct traffic *traffic) {
 /* ---- what the calendar brings ---- */
 
 static void salary(struct traffic *traffic, uint32_t who) {
-  struct act act = act_of(traffic, ACT_SALARY, who, traffic->day_ms + 6 * HOUR_MS + random_between(&traffic->random, 0, 4 * 3600) * MS_PER_SECOND);
+  struct act act =
+      act_of(traffic, ACT_SALARY, who, traffic->day_ms + 6 * HOUR_MS + random_between(&traffic->random, 0, 4 * 3600) * MS_PER_SECOND);
   act.amount_minor = traffic->people[who].salary_minor;
   act_push(traffic, &act);
 }
@@ -237,7 +275,8 @@ static void wake(struct traffic *traffic, uint32_t who) {
   const int64_t time_ms = time_by(traffic, RHYTHM_APP);
   push_in_app(traffic, ACT_LOGIN, who, time_ms, 0);
   push_in_app(traffic, ACT_PAGE, who, time_ms + MINUTE_MS, 1);
-  if (!random_one_in(&traffic->random, 4)) push_in_app(traffic, ACT_ASSESSED, who, time_ms + random_skewed(&traffic->random, 3, 6 * 24 * 60) * MINUTE_MS, 2);
+  if (!random_one_in(&traffic->random, 4))
+    push_in_app(traffic, ACT_ASSESSED, who, time_ms + random_skewed(&traffic->random, 3, 6 * 24 * 60) * MINUTE_MS, 2);
 }
 
 static void join(struct traffic *traffic, uint32_t who) {
@@ -274,7 +313,8 @@ void traffic_duties(struct traffic *traffic) {
     if (person->sleeps >= 0 && person->sleeps == traffic->day) last_days(traffic, who);
     if (person->sleeps >= 0 && person->wakes == traffic->day) wake(traffic, who);
     if (person->slept_card && (traffic->day == 3 || traffic->day == person->wakes)) spend(traffic, who, SCENE_SHOP);
-    if (person->away_from_app && traffic->day == 5 + (int32_t)(who % 10)) push_in_app(traffic, ACT_LOGIN, who, time_by(traffic, RHYTHM_APP), 0);
+    if (person->away_from_app && traffic->day == 5 + (int32_t)(who % 10))
+      push_in_app(traffic, ACT_LOGIN, who, time_by(traffic, RHYTHM_APP), 0);
     if (person->payroll && person->payday == today.day && person->joins < traffic->day) salary(traffic, who);
   }
 }

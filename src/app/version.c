@@ -21,7 +21,9 @@ int command_version(int argc, char **argv) {
     json = true;
   }
   if (optind < argc) return help_bad_usage("version", "'%s': no argument is expected", argv[optind]);
-  if (json) printf("{\"name\":\"giftd\",\"version\":\"" GIFTD_VERSION "\",\"compiler\":\"%s\"}\n", COMPILER);
-  else printf("giftd " GIFTD_VERSION "\n");
+  if (json)
+    printf("{\"name\":\"giftd\",\"version\":\"" GIFTD_VERSION "\",\"compiler\":\"%s\"}\n", COMPILER);
+  else
+    printf("giftd " GIFTD_VERSION "\n");
   return EXIT_DONE;
 }

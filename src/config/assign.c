@@ -1,4 +1,5 @@
-/* Which key it is, who may set it, who wins. Keys of Kafka and Redis are passed through, but a secret among them must stand in a file of its own. */
+/* Which key it is, who may set it, who wins. Keys of Kafka and Redis are passed through, but a secret among them must stand in a file of
+ * its own. */
 #include <assert.h>
 
 #include "value.h"
@@ -13,7 +14,8 @@ enum config_key config_find(struct str key) {
 /* Near by letters, or a word left out in front or behind: "dir" and "output" are both near "output.dir". */
 static unsigned key_distance(struct str asked, struct str known) {
   const unsigned distance = str_distance(asked, known, 4);
-  if (asked.length >= 3 && known.length > asked.length && (str_starts(known, asked) || str_equal(str_from(known, known.length - asked.length), asked))) {
+  if (asked.length >= 3 && known.length > asked.length &&
+      (str_starts(known, asked) || str_equal(str_from(known, known.length - asked.length), asked))) {
     return distance < 2 ? distance : 2;
   }
   return distance;
@@ -46,18 +48,22 @@ bool config_is_secret(struct str key) {
   return false;
 }
 
-static enum status assign_passed(struct config *config, struct str key, struct str text, const struct config_source *source, struct fault *fault) {
+static enum status assign_passed(struct config *config, struct str key, struct str text, const struct config_source *source,
+                                 struct fault *fault) {
   if (config_is_secret(key) && !str_starts(text, STR("file:"))) {
-    return fault_set(fault, STATUS_USAGE, "%.*s holds a secret, which never stands in a configuration; put it into a file and write %.*s = file:/path/of/it", STR_FORMAT(key),
-                     STR_FORMAT(key));
+    return fault_set(fault, STATUS_USAGE,
+                     "%.*s holds a secret, which never stands in a configuration; put it into a file and write %.*s = file:/path/of/it",
+                     STR_FORMAT(key), STR_FORMAT(key));
   }
   for (uint32_t i = 0; i < config->passed_count; i++) {
     struct config_passed *known = &config->passed[i];
     if (!str_equal(known->key, key)) continue;
-    if (source->place >= known->place) *known = (struct config_passed){known->key, arena_copy(config->arena, text), source->where, source->place};
+    if (source->place >= known->place)
+      *known = (struct config_passed){known->key, arena_copy(config->arena, text), source->where, source->place};
     return STATUS_OK;
   }
-  if (config->passed_count == CONFIG_PASSED) return fault_set(fault, STATUS_USAGE, "more than %u keys of kafka.* and redis.*; leave some out", CONFIG_PASSED);
+  if (config->passed_count == CONFIG_PASSED)
+    return fault_set(fault, STATUS_USAGE, "more than %u keys of kafka.* and redis.*; leave some out", CONFIG_PASSED);
   config->passed[config->passed_count++] =
       (struct config_passed){arena_copy(config->arena, key), arena_copy(config->arena, text), source->where, source->place};
   return STATUS_OK;
@@ -66,7 +72,8 @@ static enum status assign_passed(struct config *config, struct str key, struct s
 static enum status unknown_key(struct str key, struct fault *fault) {
   const struct str near = config_near(key);
   const int shown = key.length > 80 ? 80 : (int)key.length;
-  if (near.length > 0) return fault_set(fault, STATUS_USAGE, "'%.*s' is not an option; did you mean '%.*s'?", shown, key.at, STR_FORMAT(near));
+  if (near.length > 0)
+    return fault_set(fault, STATUS_USAGE, "'%.*s' is not an option; did you mean '%.*s'?", shown, key.at, STR_FORMAT(near));
   return fault_set(fault, STATUS_USAGE, "'%.*s' is not an option; giftd config docs lists all of them", shown, key.at);
 }
 

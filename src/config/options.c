@@ -7,36 +7,47 @@
 #define HOUR_MS (3600 * MS_PER_SECOND)
 
 const struct config_option config_options[CONFIG_KEY_COUNT] = {
-    [CONFIG_INPUT_PATH] = {"input.path", CONFIG_TYPE_PATH, "-", "", 0, 0, "",
-                           "Events, one JSON object a line: a file, or - for standard input. A file is followed as it grows unless --once is given."},
+    [CONFIG_INPUT_PATH] =
+        {"input.path", CONFIG_TYPE_PATH, "-", "", 0, 0, "",
+         "Events, one JSON object a line: a file, or - for standard input. A file is followed as it grows unless --once is given."},
     [CONFIG_OUTPUT_DIR] = {"output.dir", CONFIG_TYPE_PATH, "out", "", 0, 0, "",
                            "Folder that gets rewards.jsonl, decisions.jsonl and dlq.jsonl. It is made when it is missing."},
     [CONFIG_CAMPAIGNS_DIR] = {"campaigns.dir", CONFIG_TYPE_PATH, "campaigns", "", 0, 0, "",
                               "Folder of campaign files: every *.json in it and below, and lists/NAME.txt."},
-    [CONFIG_STATE_DIR] = {"state.dir", CONFIG_TYPE_PATH, "state", "", 0, 0, "",
-                          "Folder of the store: what is remembered of customers, limits and pools, and how far the input was read. One process at a time."},
-    [CONFIG_COMMIT_EVENTS] = {"commit.events", CONFIG_TYPE_INT, "20000", "events", 1, 1000000, "",
-                              "Commit after so many events at the latest. More is faster; what was not committed is decided again after a crash."},
-    [CONFIG_COMMIT_INTERVAL_MS] = {"commit.interval_ms", CONFIG_TYPE_INT, "200", "ms", 1, 60000, "",
-                                   "Commit so long after the first event of a batch at the latest: how long a gift may take to become visible."},
+    [CONFIG_STATE_DIR] =
+        {"state.dir", CONFIG_TYPE_PATH, "state", "", 0, 0, "",
+         "Folder of the store: what is remembered of customers, limits and pools, and how far the input was read. One process at a time."},
+    [CONFIG_COMMIT_EVENTS] =
+        {"commit.events", CONFIG_TYPE_INT, "20000", "events", 1, 1000000, "",
+         "Commit after so many events at the latest. More is faster; what was not committed is decided again after a crash."},
+    [CONFIG_COMMIT_INTERVAL_MS] =
+        {"commit.interval_ms", CONFIG_TYPE_INT, "200", "ms", 1, 60000, "",
+         "Commit so long after the first event of a batch at the latest: how long a gift may take to become visible."},
     [CONFIG_EVENTS_CATALOGUE] = {"events.catalogue", CONFIG_TYPE_PATH, "", "", 0, 0, "",
-                                 "File with further event types and fields (schemas/catalogue.schema.json). Without it the built-in catalogue is used, and catalogue.json beside the campaigns."},
+                                 "File with further event types and fields (schemas/catalogue.schema.json). Without it the built-in "
+                                 "catalogue is used, and catalogue.json beside the campaigns."},
     [CONFIG_EVENTS_HORIZON] = {"events.horizon", CONFIG_TYPE_DURATION, "P7D", "", HOUR_MS, 92 * MS_PER_DAY, "",
-                               "How long the same event is recognised when it comes again. At least as long as the longest late.accept of a campaign; older events are EVENT_TOO_LATE."},
+                               "How long the same event is recognised when it comes again. At least as long as the longest late.accept of "
+                               "a campaign; older events are EVENT_TOO_LATE."},
     [CONFIG_EVENTS_MEMORY] = {"events.memory", CONFIG_TYPE_DURATION, "P90D", "", HOUR_MS, 400 * MS_PER_DAY, "",
                               "How long what a refund needs to know of its original is remembered. A refund after that is EVENT_TOO_LATE."},
     [CONFIG_EVENTS_CLOCK] = {"events.clock", CONFIG_TYPE_CHOICE, "event", "", 0, 0, "event wall",
-                             "Against what lateness is measured: event - the latest event time so far (files, replays: the same input always gives the same gifts); wall - the clock when the line is read."},
+                             "Against what lateness is measured: event - the latest event time so far (files, replays: the same input "
+                             "always gives the same gifts); wall - the clock when the line is read."},
     [CONFIG_CACHE_BYTES] = {"cache.bytes", CONFIG_TYPE_BYTES, "256MiB", "", 1 * MIB, 1024 * GIB, "",
                             "Memory for records of customers and pools that are kept at hand."},
     [CONFIG_STATE_MAP_BYTES] = {"state.map_bytes", CONFIG_TYPE_BYTES, "16GiB", "", 16 * MIB, 16384 * GIB, "",
                                 "Largest size of the store. Address space, not disk: the file grows as it is used."},
-    [CONFIG_ID_KEY_FILE] = {"id.key_file", CONFIG_TYPE_PATH, "", "", 0, 0, "",
-                            "File with the secret from which reward ids and draws derive: 16 to 4,096 random bytes, readable by the owner alone, never changed. Without it a fixed key is used: fit for trying out, not for draws that customers must not foresee."},
+    [CONFIG_ID_KEY_FILE] =
+        {"id.key_file", CONFIG_TYPE_PATH, "", "", 0, 0, "",
+         "File with the secret from which reward ids and draws derive: 16 to 4,096 random bytes, readable by the owner alone, never "
+         "changed. Without it a fixed key is used: fit for trying out, not for draws that customers must not foresee."},
     [CONFIG_HTTP_LISTEN] = {"http.listen", CONFIG_TYPE_ADDRESS, "off", "", 0, 0, "",
-                            "Address of /livez, /readyz, /metrics and /version: host:port, or a port alone for 127.0.0.1. There is no password: keep it on loopback or behind a proxy."},
+                            "Address of /livez, /readyz, /metrics and /version: host:port, or a port alone for 127.0.0.1. There is no "
+                            "password: keep it on loopback or behind a proxy."},
     [CONFIG_LOG_FORMAT] = {"log.format", CONFIG_TYPE_CHOICE, "auto", "", 0, 0, "auto text json",
                            "auto - text on a terminal, one JSON object a line elsewhere."},
-    [CONFIG_LOG_LEVEL] = {"log.level", CONFIG_TYPE_CHOICE, "info", "", 0, 0, "debug info warning error", "The least serious kind of line that is written."},
+    [CONFIG_LOG_LEVEL] = {"log.level", CONFIG_TYPE_CHOICE, "info", "", 0, 0, "debug info warning error",
+                          "The least serious kind of line that is written."},
     [CONFIG_LANG] = {"lang", CONFIG_TYPE_CHOICE, "en", "", 0, 0, "en zh", "Language of explanations and reports."},
 };

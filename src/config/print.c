@@ -3,20 +3,24 @@
 
 static const char *const place_names[] = {
     [CONFIG_FROM_DEFAULT] = "default", [CONFIG_FROM_FILE] = "file", [CONFIG_FROM_ENVIRONMENT] = "environment", [CONFIG_FROM_FLAG] = "flag"};
-static const char *const type_names[] = {[CONFIG_TYPE_PATH] = "path",         [CONFIG_TYPE_INT] = "number", [CONFIG_TYPE_BYTES] = "size",
-                                         [CONFIG_TYPE_DURATION] = "duration", [CONFIG_TYPE_CHOICE] = "word",  [CONFIG_TYPE_ADDRESS] = "address"};
+static const char *const type_names[] = {
+    [CONFIG_TYPE_PATH] = "path",         [CONFIG_TYPE_INT] = "number",  [CONFIG_TYPE_BYTES] = "size",
+    [CONFIG_TYPE_DURATION] = "duration", [CONFIG_TYPE_CHOICE] = "word", [CONFIG_TYPE_ADDRESS] = "address"};
 
 void config_print(const struct config *config, bool all, struct buffer *out) {
   for (unsigned i = 0; i < CONFIG_KEY_COUNT; i++) {
     const struct config_value *value = &config->values[i];
     if (value->place == CONFIG_FROM_DEFAULT && !all) continue;
-    if (value->place == CONFIG_FROM_DEFAULT) buffer_put(out, STR("# default\n"));
-    else buffer_print(out, "# %s %.*s\n", place_names[value->place], STR_FORMAT(value->where));
+    if (value->place == CONFIG_FROM_DEFAULT)
+      buffer_put(out, STR("# default\n"));
+    else
+      buffer_print(out, "# %s %.*s\n", place_names[value->place], STR_FORMAT(value->where));
     buffer_print(out, "%s%s = %.*s\n", value->text.length == 0 ? "# " : "", config_options[i].key, STR_FORMAT(value->text));
   }
   for (uint32_t i = 0; i < config->passed_count; i++) {
     const struct config_passed *passed = &config->passed[i];
-    buffer_print(out, "# %s %.*s\n%.*s = %.*s\n", place_names[passed->place], STR_FORMAT(passed->where), STR_FORMAT(passed->key), STR_FORMAT(passed->text));
+    buffer_print(out, "# %s %.*s\n%.*s = %.*s\n", place_names[passed->place], STR_FORMAT(passed->where), STR_FORMAT(passed->key),
+                 STR_FORMAT(passed->text));
   }
 }
 
@@ -48,11 +52,16 @@ void config_print_json(const struct config *config, struct buffer *out) {
 
 static void bound(const struct config_option *option, int64_t number, struct buffer *out) {
   const int64_t hour_ms = 3600 * MS_PER_SECOND;
-  if (option->type == CONFIG_TYPE_INT) buffer_int(out, number);
-  else if (option->type == CONFIG_TYPE_BYTES && number >= 1 << 30) buffer_print(out, "%lldGiB", (long long)(number >> 30));
-  else if (option->type == CONFIG_TYPE_BYTES) buffer_print(out, "%lldMiB", (long long)(number >> 20));
-  else if (number % MS_PER_DAY == 0) buffer_print(out, "P%lldD", (long long)(number / MS_PER_DAY));
-  else buffer_print(out, "PT%lldH", (long long)(number / hour_ms));
+  if (option->type == CONFIG_TYPE_INT)
+    buffer_int(out, number);
+  else if (option->type == CONFIG_TYPE_BYTES && number >= 1 << 30)
+    buffer_print(out, "%lldGiB", (long long)(number >> 30));
+  else if (option->type == CONFIG_TYPE_BYTES)
+    buffer_print(out, "%lldMiB", (long long)(number >> 20));
+  else if (number % MS_PER_DAY == 0)
+    buffer_print(out, "P%lldD", (long long)(number / MS_PER_DAY));
+  else
+    buffer_print(out, "PT%lldH", (long long)(number / hour_ms));
 }
 
 /* "1 to 60000 ms", "event, wall", "host:port or off". */
@@ -63,7 +72,9 @@ static void allowed(const struct config_option *option, struct buffer *out) {
     case CONFIG_TYPE_CHOICE:
       for (const char *at = option->choices; *at != 0; at++) buffer_put(out, *at == ' ' ? STR(", ") : (struct str){at, 1});
       return;
-    case CONFIG_TYPE_INT: case CONFIG_TYPE_BYTES: case CONFIG_TYPE_DURATION: break;
+    case CONFIG_TYPE_INT:
+    case CONFIG_TYPE_BYTES:
+    case CONFIG_TYPE_DURATION: break;
   }
   bound(option, option->least, out);
   buffer_put(out, STR(" to "));
@@ -77,19 +88,25 @@ static void environment_name(const char *key, struct buffer *out) {
 }
 
 void config_document(struct buffer *out) {
-  buffer_put(out, STR("# Configuration\n\n"
-                      "Written by `giftd config docs` from the table of options; change the table (src/config/options.c), not this page.\n\n"
-                      "A configuration is a text file of `key = value` lines; a line that begins with `#` or `!` is a comment. It is named with `-c FILE` or in\n"
-                      "`GIFTD_CONFIG`. A value may also come from the environment (`log.level` is `GIFTD_LOG_LEVEL`) or from a flag (`-X log.level=debug`):\n"
-                      "**flag, then environment, then file, then default.** A key that is not in this table refuses to start and names the nearest one.\n"
-                      "`giftd config show --effective` prints every value and where it came from.\n\n"
-                      "Keys that begin with `kafka.` or `redis.` are passed through as they stand. A secret never stands in a configuration, a flag or the\n"
-                      "environment: `id.key_file` names a file, and passed keys that hold one are written `kafka.sasl.password = file:/path/of/it`.\n\n"
-                      "| key | kind | default | allowed | environment |\n|---|---|---|---|---|\n"));
+  buffer_put(
+      out,
+      STR("# Configuration\n\n"
+          "Written by `giftd config docs` from the table of options; change the table (src/config/options.c), not this page.\n\n"
+          "A configuration is a text file of `key = value` lines; a line that begins with `#` or `!` is a comment. It is named with `-c "
+          "FILE` or in\n"
+          "`GIFTD_CONFIG`. A value may also come from the environment (`log.level` is `GIFTD_LOG_LEVEL`) or from a flag (`-X "
+          "log.level=debug`):\n"
+          "**flag, then environment, then file, then default.** A key that is not in this table refuses to start and names the nearest "
+          "one.\n"
+          "`giftd config show --effective` prints every value and where it came from.\n\n"
+          "Keys that begin with `kafka.` or `redis.` are passed through as they stand. A secret never stands in a configuration, a flag or "
+          "the\n"
+          "environment: `id.key_file` names a file, and passed keys that hold one are written `kafka.sasl.password = file:/path/of/it`.\n\n"
+          "| key | kind | default | allowed | environment |\n|---|---|---|---|---|\n"));
   for (unsigned i = 0; i < CONFIG_KEY_COUNT; i++) {
     const struct config_option *option = &config_options[i];
-    buffer_print(out, "| [`%s`](#%u) | %s | %s%s%s | ", option->key, i + 1, type_names[option->type], option->default_text[0] == 0 ? "" : "`",
-                 option->default_text, option->default_text[0] == 0 ? "" : "`");
+    buffer_print(out, "| [`%s`](#%u) | %s | %s%s%s | ", option->key, i + 1, type_names[option->type],
+                 option->default_text[0] == 0 ? "" : "`", option->default_text, option->default_text[0] == 0 ? "" : "`");
     allowed(option, out);
     buffer_put(out, STR(" | `"));
     environment_name(option->key, out);

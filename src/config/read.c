@@ -1,5 +1,5 @@
-/* The places a value comes from: the bytes of a file, the environment, flags. Bytes are read from memory, so the reader can be fuzzed; trouble is
- * told as file:line. */
+/* The places a value comes from: the bytes of a file, the environment, flags. Bytes are read from memory, so the reader can be fuzzed;
+ * trouble is told as file:line. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,10 @@ static const struct str no_text = {NULL, 0};
 
 /* ---- file ---- */
 
-struct lines { struct str name, rest; uint32_t number; };
+struct lines {
+  struct str name, rest;
+  uint32_t number;
+};
 
 static bool lines_next(struct lines *lines, struct str *line) {
   if (lines->rest.length == 0) return false;
@@ -36,16 +39,19 @@ static bool has_trailing_comment(struct str text) {
 
 static enum status read_assignment(struct config *config, const struct lines *lines, struct str line, struct fault *fault) {
   struct str key, text;
-  if (line.length > CONFIG_LINE_BYTES) return fault_set(fault, STATUS_USAGE, "a line of %zu bytes; %u are the most", line.length, CONFIG_LINE_BYTES);
+  if (line.length > CONFIG_LINE_BYTES)
+    return fault_set(fault, STATUS_USAGE, "a line of %zu bytes; %u are the most", line.length, CONFIG_LINE_BYTES);
   if (memchr(line.at, 0, line.length) != NULL) return fault_set(fault, STATUS_USAGE, "a zero byte; is this a text file?");
   if (!str_split(line, '=', &key, &text)) {
-    return fault_set(fault, STATUS_USAGE, "'%.*s' is not key = value; comments begin with #", (int)(line.length > 60 ? 60 : line.length), line.at);
+    return fault_set(fault, STATUS_USAGE, "'%.*s' is not key = value; comments begin with #", (int)(line.length > 60 ? 60 : line.length),
+                     line.at);
   }
   key = str_trim(key);
   text = str_trim(text);
   if (key.length == 0) return fault_set(fault, STATUS_USAGE, "there is no key in front of =");
   if (!config_is_passed(key) && has_trailing_comment(text)) {
-    return fault_set(fault, STATUS_USAGE, "%.*s: a comment stands behind the value; put it on a line of its own", (int)(key.length > 80 ? 80 : key.length), key.at);
+    return fault_set(fault, STATUS_USAGE, "%.*s: a comment stands behind the value; put it on a line of its own",
+                     (int)(key.length > 80 ? 80 : key.length), key.at);
   }
   const struct config_source source = {arena_print(config->arena, "%.*s:%u", STR_FORMAT(lines->name), lines->number), CONFIG_FROM_FILE};
   return config_assign(config, key, text, &source, fault);
@@ -69,12 +75,14 @@ static enum status refuse_twice(struct str name, struct str bytes, struct str li
   key = str_trim(key);
   const uint32_t before = line_of_key(name, bytes, key, number);
   if (before == 0) return STATUS_OK;
-  return fault_set(fault, STATUS_USAGE, "%.*s stands on line %u already; remove one of them", (int)(key.length > 80 ? 80 : key.length), key.at, before);
+  return fault_set(fault, STATUS_USAGE, "%.*s stands on line %u already; remove one of them", (int)(key.length > 80 ? 80 : key.length),
+                   key.at, before);
 }
 
 enum status config_read(struct config *config, struct str name, struct str bytes, struct fault *fault) {
   if (bytes.length > CONFIG_FILE_BYTES) {
-    return fault_set(fault, STATUS_USAGE, "%.*s: %zu bytes; a configuration has at most %u", STR_FORMAT(name), bytes.length, CONFIG_FILE_BYTES);
+    return fault_set(fault, STATUS_USAGE, "%.*s: %zu bytes; a configuration has at most %u", STR_FORMAT(name), bytes.length,
+                     CONFIG_FILE_BYTES);
   }
   if (str_starts(bytes, STR("\xef\xbb\xbf"))) bytes = str_from(bytes, 3); /* editors on other systems put a byte order mark in front */
   struct lines lines = {name, bytes, 0};
@@ -85,7 +93,8 @@ enum status config_read(struct config *config, struct str name, struct str bytes
     enum status status = read_assignment(config, &lines, line, fault);
     if (status == STATUS_OK) status = refuse_twice(name, bytes, line, lines.number, fault);
     if (status != STATUS_OK) return fault_prefix(fault, "%.*s:%u: ", STR_FORMAT(name), lines.number);
-    if (config->arena->overflowed) return fault_set(fault, STATUS_USAGE, "%.*s:%u: the configuration is too long", STR_FORMAT(name), lines.number);
+    if (config->arena->overflowed)
+      return fault_set(fault, STATUS_USAGE, "%.*s:%u: the configuration is too long", STR_FORMAT(name), lines.number);
   }
   return STATUS_OK;
 }
@@ -119,7 +128,8 @@ enum status config_read_file(struct config *config, const char *path, struct fau
 
 /* ---- environment and flags ---- */
 
-/* LOG_LEVEL -> log.level: the option whose key, with dots as underscores, is that word; else kafka.* and redis.* with every underscore a dot. */
+/* LOG_LEVEL -> log.level: the option whose key, with dots as underscores, is that word; else kafka.* and redis.* with every underscore a
+ * dot. */
 static struct str environment_key(struct arena *arena, struct str word) {
   const struct str copy = arena_copy(arena, word);
   char *dotted = (char *)(uintptr_t)copy.at;
@@ -133,14 +143,21 @@ static struct str environment_key(struct arena *arena, struct str word) {
   return copy;
 }
 
+/* Scripts keep names of their own in GIFTD_...; only what an option must have been meant by is refused. */
+static bool is_foreign(struct str name, struct str key) {
+  if (str_equal(name, STR("GIFTD_CONFIG"))) return true;
+  return config_find(key) == CONFIG_KEY_COUNT && !config_is_passed(key) && config_near(key).length == 0;
+}
+
 enum status config_read_environment(struct config *config, char *const *environment, struct fault *fault) {
   for (; environment != NULL && *environment != NULL; environment++) {
     struct str name, text;
     if (!str_starts(str_of(*environment), STR("GIFTD_"))) continue;
     (void)str_split(str_of(*environment), '=', &name, &text);
-    if (str_equal(name, STR("GIFTD_CONFIG")) || str_starts(name, STR("GIFTD_TEST_"))) continue;
+    const struct str key = environment_key(config->arena, str_from(name, 6));
+    if (is_foreign(name, key)) continue;
     const struct config_source source = {arena_copy(config->arena, name), CONFIG_FROM_ENVIRONMENT};
-    const enum status status = config_assign(config, environment_key(config->arena, str_from(name, 6)), text, &source, fault);
+    const enum status status = config_assign(config, key, text, &source, fault);
     if (status != STATUS_OK) return fault_prefix(fault, "environment %.*s: ", STR_FORMAT(name));
   }
   return STATUS_OK;
@@ -185,7 +202,10 @@ enum status config_id_key(const struct config *config, struct hash_key *key, boo
   arena_init(&arena, memory, sizeof(memory));
   const enum status status = file_bytes(&arena, path, 4096, &bytes, &mode, fault);
   if (status != STATUS_OK) return fault_prefix(fault, "id.key_file: ");
-  if (bytes.length < 16) return fault_set(fault, STATUS_USAGE, "id.key_file: %s holds %zu bytes; at least 16 random ones are needed: head -c 32 /dev/urandom > %s", path, bytes.length, path);
+  if (bytes.length < 16)
+    return fault_set(fault, STATUS_USAGE,
+                     "id.key_file: %s holds %zu bytes; at least 16 random ones are needed: head -c 32 /dev/urandom > %s", path,
+                     bytes.length, path);
   if ((mode & (S_IRWXG | S_IRWXO)) != 0) return fault_set(fault, STATUS_USAGE, "id.key_file: others may read %s; chmod 600 %s", path, path);
   const struct digest128 digest = hash128(&HASH_KEY_FIXED, bytes);
   *key = (struct hash_key){digest.low, digest.high};

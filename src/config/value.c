@@ -6,7 +6,8 @@
 static enum status check_text(const struct config_option *option, struct str text, struct fault *fault) {
   for (size_t i = 0; i < text.length; i++) {
     const unsigned char byte = (unsigned char)text.at[i];
-    if (byte < 0x20 || byte == 0x7f) return fault_set(fault, STATUS_USAGE, "%s: a control character (byte %u) stands in the value; write it anew", option->key, byte);
+    if (byte < 0x20 || byte == 0x7f)
+      return fault_set(fault, STATUS_USAGE, "%s: a control character (byte %u) stands in the value; write it anew", option->key, byte);
   }
   if (!str_is_utf8(text)) return fault_set(fault, STATUS_USAGE, "%s: the value is not UTF-8; save the file as UTF-8", option->key);
   return STATUS_OK;
@@ -14,12 +15,15 @@ static enum status check_text(const struct config_option *option, struct str tex
 
 static enum status check_int(const struct config_option *option, struct str text, int64_t *number, struct fault *fault) {
   if (str_to_int64(text, number) && *number >= option->least && *number <= option->most) return STATUS_OK;
-  return fault_set(fault, STATUS_USAGE, "%s is a whole number of %s from %lld to %lld, not '%.*s'", option->key, option->unit, (long long)option->least,
-                   (long long)option->most, STR_FORMAT(text));
+  return fault_set(fault, STATUS_USAGE, "%s is a whole number of %s from %lld to %lld, not '%.*s'", option->key, option->unit,
+                   (long long)option->least, (long long)option->most, STR_FORMAT(text));
 }
 
 static enum status check_bytes(const struct config_option *option, struct str text, int64_t *number, struct fault *fault) {
-  static const struct { const char *name; int64_t unit; } units[] = {{"KiB", 1024}, {"MiB", 1024 * 1024}, {"GiB", 1024LL * 1024 * 1024}};
+  static const struct {
+    const char *name;
+    int64_t unit;
+  } units[] = {{"KiB", 1024}, {"MiB", 1024 * 1024}, {"GiB", 1024LL * 1024 * 1024}};
   int64_t unit = 1;
   struct str digits = text;
   for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
@@ -40,11 +44,12 @@ static enum status check_duration(const struct config_option *option, struct str
   if (!duration_parse(text, &duration)) {
     return fault_set(fault, STATUS_USAGE, "%s is a duration as P7D or PT72H, not '%.*s'", option->key, STR_FORMAT(text));
   }
-  if (duration.months != 0) return fault_set(fault, STATUS_USAGE, "%s: months have no fixed length; write '%.*s' in days", option->key, STR_FORMAT(text));
+  if (duration.months != 0)
+    return fault_set(fault, STATUS_USAGE, "%s: months have no fixed length; write '%.*s' in days", option->key, STR_FORMAT(text));
   *number = duration.ms;
   if (duration.ms >= option->least && duration.ms <= option->most) return STATUS_OK;
-  return fault_set(fault, STATUS_USAGE, "%s is at least PT%lldH and at most P%lldD, not '%.*s'", option->key, (long long)(option->least / (3600 * MS_PER_SECOND)),
-                   (long long)(option->most / MS_PER_DAY), STR_FORMAT(text));
+  return fault_set(fault, STATUS_USAGE, "%s is at least PT%lldH and at most P%lldD, not '%.*s'", option->key,
+                   (long long)(option->least / (3600 * MS_PER_SECOND)), (long long)(option->most / MS_PER_DAY), STR_FORMAT(text));
 }
 
 static enum status check_choice(const struct config_option *option, struct str text, int64_t *number, struct fault *fault) {
@@ -64,14 +69,16 @@ static enum status check_address(const struct config_option *option, struct str 
   struct str port = str_from(text, colon);
   const bool has_host = colon == 0 || colon > 1;
   if (has_host && str_to_int64(port, number) && *number >= 1 && *number <= 65535) return STATUS_OK;
-  return fault_set(fault, STATUS_USAGE, "%s is an address as 127.0.0.1:9464, a port as 9464, or off; not '%.*s'", option->key, STR_FORMAT(text));
+  return fault_set(fault, STATUS_USAGE, "%s is an address as 127.0.0.1:9464, a port as 9464, or off; not '%.*s'", option->key,
+                   STR_FORMAT(text));
 }
 
 enum status config_check(const struct config_option *option, struct str text, int64_t *number, struct fault *fault) {
   const enum status status = check_text(option, text, fault);
   *number = 0;
   if (status != STATUS_OK) return status;
-  if (text.length == 0 && option->default_text[0] != 0) return fault_set(fault, STATUS_USAGE, "%s has no value; give one or leave the line out", option->key);
+  if (text.length == 0 && option->default_text[0] != 0)
+    return fault_set(fault, STATUS_USAGE, "%s has no value; give one or leave the line out", option->key);
   switch (option->type) {
     case CONFIG_TYPE_PATH: return STATUS_OK;
     case CONFIG_TYPE_INT: return check_int(option, text, number, fault);

@@ -5,12 +5,16 @@
 #include "giftd/config.h"
 
 /* Where an assignment stands: what the messages call it, and what wins. */
-struct config_source { struct str where; enum config_place place; };
+struct config_source {
+  struct str where;
+  enum config_place place;
+};
 
 /* Checks `text` against the option; *number as in struct config_value. STATUS_USAGE: "key: what is wrong; remedy". */
 enum status config_check(const struct config_option *option, struct str text, int64_t *number, struct fault *fault) MUST_USE;
 /* Takes an assignment over, unless a stronger place has said something already. */
-enum status config_assign(struct config *config, struct str key, struct str text, const struct config_source *source, struct fault *fault) MUST_USE;
+enum status config_assign(struct config *config, struct str key, struct str text, const struct config_source *source,
+                          struct fault *fault) MUST_USE;
 /* A key of another program, passed through. */
 bool config_is_passed(struct str key);
 /* Whether the value of a passed key is a secret by its name. */

@@ -28,7 +28,11 @@ struct http {
 
 /* ---- answers ---- */
 
-struct answer { unsigned code; const char *type; struct buffer body; };
+struct answer {
+  unsigned code;
+  const char *type;
+  struct buffer body;
+};
 
 static void answer_live(const struct http *http, struct answer *answer) {
   (void)http;
@@ -46,7 +50,8 @@ static void answer_ready(const struct http *http, struct answer *answer) {
   buffer_print(&answer->body, "{\"ready\":%s,\"checks\":[", ready ? "true" : "false");
   for (uint32_t i = 0; i < count; i++) {
     checks[i].text[sizeof(checks[i].text) - 1] = 0;
-    buffer_print(&answer->body, "%s{\"name\":\"%s\",\"ok\":%s,\"text\":", i == 0 ? "" : ",", checks[i].name, checks[i].ok ? "true" : "false");
+    buffer_print(&answer->body, "%s{\"name\":\"%s\",\"ok\":%s,\"text\":", i == 0 ? "" : ",", checks[i].name,
+                 checks[i].ok ? "true" : "false");
     buffer_json(&answer->body, str_of(checks[i].text));
     buffer_byte(&answer->body, '}');
   }
@@ -121,7 +126,9 @@ static enum MHD_Result on_request(void *self, struct MHD_Connection *connection,
 
 /* ---- opening ---- */
 
-struct address { char host[128], port[8]; };
+struct address {
+  char host[128], port[8];
+};
 
 static enum status address_split(struct str listen, struct address *out, struct fault *fault) {
   size_t colon = listen.length;
@@ -131,11 +138,14 @@ static enum status address_split(struct str listen, struct address *out, struct 
   int64_t number = 0;
   if (host.length >= 2 && host.at[0] == '[' && host.at[host.length - 1] == ']') host = (struct str){host.at + 1, host.length - 2};
   if (!str_to_int64(port, &number) || number < 0 || number > 65535 || host.length >= sizeof(out->host)) {
-    return fault_set(fault, STATUS_USAGE, "http.listen: '%.*s' is no address; write 127.0.0.1:9464, a port alone, or off", STR_FORMAT(listen));
+    return fault_set(fault, STATUS_USAGE, "http.listen: '%.*s' is no address; write 127.0.0.1:9464, a port alone, or off",
+                     STR_FORMAT(listen));
   }
   snprintf(out->port, sizeof(out->port), "%d", (int)number);
-  if (colon == 0) snprintf(out->host, sizeof(out->host), "127.0.0.1");
-  else snprintf(out->host, sizeof(out->host), "%.*s", STR_FORMAT(host));
+  if (colon == 0)
+    snprintf(out->host, sizeof(out->host), "127.0.0.1");
+  else
+    snprintf(out->host, sizeof(out->host), "%.*s", STR_FORMAT(host));
   return STATUS_OK;
 }
 
@@ -161,7 +171,8 @@ static enum status listen_on(const struct address *address, int *out, struct fau
   const int error = errno;
   freeaddrinfo(found);
   if (*out >= 0) return STATUS_OK;
-  return fault_set(fault, STATUS_SERVICE, "http.listen: %s:%s cannot be taken: %s; choose another port or stop who has it", address->host, address->port, strerror(error));
+  return fault_set(fault, STATUS_SERVICE, "http.listen: %s:%s cannot be taken: %s; choose another port or stop who has it", address->host,
+                   address->port, strerror(error));
 }
 
 static uint16_t socket_port(int file) {
@@ -175,8 +186,9 @@ static uint16_t socket_port(int file) {
 }
 
 static struct MHD_Daemon *daemon_start(struct http *http, int file) {
-  return MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO, 0, NULL, NULL, &on_request, http, MHD_OPTION_LISTEN_SOCKET, file, MHD_OPTION_CONNECTION_LIMIT,
-                          CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_END);
+  return MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO, 0, NULL, NULL, &on_request, http, MHD_OPTION_LISTEN_SOCKET, file,
+                          MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, TIMEOUT_S,
+                          MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_END);
 }
 
 enum status http_open(const struct http_settings *settings, struct http **out, struct fault *fault) {

@@ -8,14 +8,21 @@
 #define YELLOW "\033[33m"
 #define PLAIN "\033[0m"
 
-static const struct { const char *name, *color; } levels[] = {
-    [LOG_LEVEL_DEBUG] = {"debug", DIM}, [LOG_LEVEL_INFO] = {"info", ""}, [LOG_LEVEL_WARNING] = {"warning", YELLOW}, [LOG_LEVEL_ERROR] = {"error", RED}};
+static const struct {
+  const char *name, *color;
+} levels[] = {[LOG_LEVEL_DEBUG] = {"debug", DIM},
+              [LOG_LEVEL_INFO] = {"info", ""},
+              [LOG_LEVEL_WARNING] = {"warning", YELLOW},
+              [LOG_LEVEL_ERROR] = {"error", RED}};
 #define LEVEL_COUNT (sizeof(levels) / sizeof(levels[0]))
 
 void log_init(struct log *log, FILE *stream) {
   const struct terminal terminal = terminal_detect(stream);
-  *log = (struct log){.stream = stream, .format = terminal.is_terminal ? LOG_FORMAT_TEXT : LOG_FORMAT_JSON, .level = LOG_LEVEL_INFO,
-                      .color = terminal.color, .key = HASH_KEY_FIXED};
+  *log = (struct log){.stream = stream,
+                      .format = terminal.is_terminal ? LOG_FORMAT_TEXT : LOG_FORMAT_JSON,
+                      .level = LOG_LEVEL_INFO,
+                      .color = terminal.color,
+                      .key = HASH_KEY_FIXED};
 }
 
 bool log_format_parse(struct str text, enum log_format *out) {
@@ -40,8 +47,10 @@ static void field_value(const struct log *log, const struct log_field *field, bo
     case LOG_FIELD_INT: buffer_int(out, field->number); break;
     case LOG_FIELD_CUSTOMER:
       digest_to_hex(hash64(&log->key, field->text), hex);
-      if (json) buffer_json(out, (struct str){hex, sizeof(hex)});
-      else buffer_put(out, (struct str){hex, sizeof(hex)});
+      if (json)
+        buffer_json(out, (struct str){hex, sizeof(hex)});
+      else
+        buffer_put(out, (struct str){hex, sizeof(hex)});
       break;
     case LOG_FIELD_TEXT: buffer_json(out, field->text); break; /* quoted in text too: a newline in a value must not forge a line */
   }
@@ -79,8 +88,10 @@ static void render_text(const struct log *log, int64_t now_ms, enum log_level le
 
 void log_render(const struct log *log, int64_t now_ms, enum log_level level, const char *message, const struct log_field *fields,
                 uint32_t count, struct buffer *out) {
-  if (log->format == LOG_FORMAT_JSON) render_json(log, now_ms, level, message, fields, count, out);
-  else render_text(log, now_ms, level, message, fields, count, out);
+  if (log->format == LOG_FORMAT_JSON)
+    render_json(log, now_ms, level, message, fields, count, out);
+  else
+    render_text(log, now_ms, level, message, fields, count, out);
 }
 
 void log_write(const struct log *log, enum log_level level, const char *message, const struct log_field *fields, uint32_t count) {

@@ -7,13 +7,16 @@
 const struct metric_info metric_infos[METRIC_COUNT] = {
     [METRIC_LINES] = {"giftd_input_lines_total", METRIC_KIND_COUNTER, 0, NULL, "Lines read from the input."},
     [METRIC_EVENTS] = {"giftd_events_total", METRIC_KIND_COUNTER, 0, NULL, "Events that were judged."},
-    [METRIC_DEAD_LETTERS] = {"giftd_dead_letters_total", METRIC_KIND_COUNTER, 0, NULL, "Lines that are no event and went to the dead letters."},
-    [METRIC_DUPLICATES] = {"giftd_duplicate_events_total", METRIC_KIND_COUNTER, 0, NULL, "Events that were decided before and added nothing."},
+    [METRIC_DEAD_LETTERS] = {"giftd_dead_letters_total", METRIC_KIND_COUNTER, 0, NULL,
+                             "Lines that are no event and went to the dead letters."},
+    [METRIC_DUPLICATES] = {"giftd_duplicate_events_total", METRIC_KIND_COUNTER, 0, NULL,
+                           "Events that were decided before and added nothing."},
     [METRIC_LATE] = {"giftd_late_events_total", METRIC_KIND_COUNTER, 0, NULL, "Events that came too late to be judged."},
     [METRIC_FUTURE] = {"giftd_future_events_total", METRIC_KIND_COUNTER, 0, NULL, "Events from too far in the future."},
     [METRIC_GIFTS] = {"giftd_gifts_total", METRIC_KIND_COUNTER, 0, NULL, "Gifts issued."},
     [METRIC_REVOCATIONS] = {"giftd_revocations_total", METRIC_KIND_COUNTER, 0, NULL, "Gifts taken back, wholly or partly."},
-    [METRIC_REFUSALS] = {"giftd_refusals_total", METRIC_KIND_COUNTER, 0, "reason", "Rules that were judged with state and gave nothing, by reason."},
+    [METRIC_REFUSALS] = {"giftd_refusals_total", METRIC_KIND_COUNTER, 0, "reason",
+                         "Rules that were judged with state and gave nothing, by reason."},
     [METRIC_COMMITS] = {"giftd_commits_total", METRIC_KIND_COUNTER, 0, NULL, "Commits of state, position and outputs."},
     [METRIC_COMMIT_SECONDS] = {"giftd_commit_duration_seconds", METRIC_KIND_HISTOGRAM, 3, NULL, "How long a commit took."},
     [METRIC_EVENT_TIME] = {"giftd_event_time_seconds", METRIC_KIND_GAUGE, 3, NULL, "Latest event time seen, in seconds since 1970."},
@@ -92,7 +95,8 @@ static int64_t resident_bytes(void) {
 void metrics_process(struct metrics *metrics) {
   struct rusage usage;
   if (!metrics->given[METRIC_START_TIME]) metrics_set(metrics, METRIC_START_TIME, 0, clock_wall_ms());
-  if (getrusage(RUSAGE_SELF, &usage) == 0) metrics_set(metrics, METRIC_CPU_SECONDS, 0, timeval_ms(usage.ru_utime) + timeval_ms(usage.ru_stime));
+  if (getrusage(RUSAGE_SELF, &usage) == 0)
+    metrics_set(metrics, METRIC_CPU_SECONDS, 0, timeval_ms(usage.ru_utime) + timeval_ms(usage.ru_stime));
   const int64_t resident = resident_bytes();
   if (resident > 0) metrics_set(metrics, METRIC_MEMORY_BYTES, 0, resident);
 }
@@ -115,9 +119,12 @@ static void value_render(int64_t value, uint8_t decimals, struct buffer *out) {
 static void label_render(const char *text, struct buffer *out) {
   buffer_byte(out, '"');
   for (; *text != 0; text++) {
-    if (*text == '\n') buffer_put(out, STR("\\n"));
-    else if (*text == '"' || *text == '\\') buffer_print(out, "\\%c", *text);
-    else buffer_byte(out, *text);
+    if (*text == '\n')
+      buffer_put(out, STR("\\n"));
+    else if (*text == '"' || *text == '\\')
+      buffer_print(out, "\\%c", *text);
+    else
+      buffer_byte(out, *text);
   }
   buffer_byte(out, '"');
 }
@@ -159,8 +166,10 @@ void metrics_render(const struct metrics *metrics, struct buffer *out) {
     if (!metrics->given[id]) continue;
     const struct metric_info *info = &metric_infos[id];
     buffer_print(out, "# HELP %s %s\n# TYPE %s %s\n", info->name, info->help_en, info->name, kind_name(info->kind));
-    if (info->kind == METRIC_KIND_HISTOGRAM) histogram_render(metrics, id, out);
-    else series_render(metrics, id, out);
+    if (info->kind == METRIC_KIND_HISTOGRAM)
+      histogram_render(metrics, id, out);
+    else
+      series_render(metrics, id, out);
   }
 }
 
@@ -168,6 +177,7 @@ void metrics_document(struct buffer *out) {
   buffer_put(out, STR("| metric | kind | label | meaning |\n|---|---|---|---|\n"));
   for (uint32_t id = 0; id < METRIC_COUNT; id++) {
     const struct metric_info *info = &metric_infos[id];
-    buffer_print(out, "| `%s` | %s | %s | %s |\n", info->name, kind_name(info->kind), info->label == NULL ? "" : info->label, info->help_en);
+    buffer_print(out, "| `%s` | %s | %s | %s |\n", info->name, kind_name(info->kind), info->label == NULL ? "" : info->label,
+                 info->help_en);
   }
 }

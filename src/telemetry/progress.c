@@ -9,8 +9,13 @@
 #define ERASE_LINE "\r\033[K"
 
 void progress_start(struct progress *progress, FILE *stream, const char *label, const char *unit, uint64_t total) {
-  *progress = (struct progress){.stream = stream, .terminal = terminal_detect(stream), .label = label, .unit = unit, .total = total,
-                                .started_ms = clock_steady_ms(), .shown_ms = TIME_NONE};
+  *progress = (struct progress){.stream = stream,
+                                .terminal = terminal_detect(stream),
+                                .label = label,
+                                .unit = unit,
+                                .total = total,
+                                .started_ms = clock_steady_ms(),
+                                .shown_ms = TIME_NONE};
 }
 
 static void bar_render(const struct progress *progress, uint64_t done, struct buffer *out) {

@@ -23,8 +23,10 @@ void table_init(struct table *table, struct arena *arena, const struct table_col
 static struct table_row *row_add(struct table *table) {
   struct table_row *row = arena_take(table->arena, sizeof(*row));
   if (row == NULL) return NULL;
-  if (table->last == NULL) table->first = row;
-  else table->last->next = row;
+  if (table->last == NULL)
+    table->first = row;
+  else
+    table->last->next = row;
   table->last = row;
   return row;
 }
@@ -95,7 +97,8 @@ static void put_times(struct buffer *out, const char *text, int times) {
 }
 
 /* One line of cells; blanks are written only in front of something. */
-static void line_write(const struct table *table, const int *widths, const struct str *cells, uint32_t count, int indent, struct buffer *out) {
+static void line_write(const struct table *table, const int *widths, const struct str *cells, uint32_t count, int indent,
+                       struct buffer *out) {
   int blanks = indent;
   for (uint32_t i = 0; i < count; i++) {
     const struct str cell = text_cut(table->arena, cells[i], widths[i]);

@@ -30,12 +30,14 @@ struct terminal terminal_detect(FILE *stream) {
 
 /* ---- width ---- */
 
-struct range { uint32_t from, to; };
+struct range {
+  uint32_t from, to;
+};
 
 /* East Asian Wide and Fullwidth (Unicode TR 11), as far as names of campaigns go. */
-static const struct range wide[] = {{0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0x33ff},   {0x3400, 0x4dbf},   {0x4e00, 0x9fff},
-                                    {0xa000, 0xa4cf},   {0xac00, 0xd7a3},   {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},
-                                    {0xffe0, 0xffe6},   {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
+static const struct range wide[] = {{0x1100, 0x115f}, {0x2e80, 0x303e},   {0x3041, 0x33ff},   {0x3400, 0x4dbf},   {0x4e00, 0x9fff},
+                                    {0xa000, 0xa4cf}, {0xac00, 0xd7a3},   {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},
+                                    {0xffe0, 0xffe6}, {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
 static const struct range empty[] = {{0x0300, 0x036f}, {0x200b, 0x200f}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}};
 
 static bool range_has(const struct range *ranges, size_t count, uint32_t point) {
@@ -104,12 +106,17 @@ void buffer_grouped(struct buffer *out, int64_t number) {
 }
 
 void buffer_short(struct buffer *out, int64_t number) {
-  static const struct { int64_t unit; const char *name; } units[] = {{1000000000, "G"}, {1000000, "M"}, {1000, "k"}};
+  static const struct {
+    int64_t unit;
+    const char *name;
+  } units[] = {{1000000000, "G"}, {1000000, "M"}, {1000, "k"}};
   for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
     const int64_t unit = units[i].unit;
     if (number < unit) continue;
-    if (number >= unit * 100) buffer_print(out, "%lld %s", (long long)(number / unit), units[i].name);
-    else buffer_print(out, "%lld.%lld %s", (long long)(number / unit), (long long)(number % unit * 10 / unit), units[i].name);
+    if (number >= unit * 100)
+      buffer_print(out, "%lld %s", (long long)(number / unit), units[i].name);
+    else
+      buffer_print(out, "%lld.%lld %s", (long long)(number / unit), (long long)(number % unit * 10 / unit), units[i].name);
     return;
   }
   buffer_int(out, number);
@@ -117,8 +124,12 @@ void buffer_short(struct buffer *out, int64_t number) {
 
 void buffer_span(struct buffer *out, int64_t ms) {
   const long long seconds = ms / MS_PER_SECOND;
-  if (seconds < 10) buffer_print(out, "%lld.%lld s", seconds, (long long)(ms % MS_PER_SECOND / 100));
-  else if (seconds < 60) buffer_print(out, "%lld s", seconds);
-  else if (seconds < 3600) buffer_print(out, "%lld min %02lld s", seconds / 60, seconds % 60);
-  else buffer_print(out, "%lld h %02lld min", seconds / 3600, seconds % 3600 / 60);
+  if (seconds < 10)
+    buffer_print(out, "%lld.%lld s", seconds, (long long)(ms % MS_PER_SECOND / 100));
+  else if (seconds < 60)
+    buffer_print(out, "%lld s", seconds);
+  else if (seconds < 3600)
+    buffer_print(out, "%lld min %02lld s", seconds / 60, seconds % 60);
+  else
+    buffer_print(out, "%lld h %02lld min", seconds / 3600, seconds % 3600 / 60);
 }

@@ -1,0 +1,93 @@
+/* Folders and files of a project. See project.h. */
+#include "project.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* From the folder the binary is in: a build folder of the sources, then an installation. */
+static const char *const places[] = {"../../deploy/campaigns", "../deploy/campaigns", "../share/giftd/campaigns", NULL};
+
+bool project_join(char out[PROJECT_PATH_BYTES], const char *dir, const char *name) {
+  const int length = snprintf(out, PROJECT_PATH_BYTES, "%s/%s", dir, name);
+  return length > 0 && (size_t)length < PROJECT_PATH_BYTES;
+}
+
+void project_absolute(const char *path, char out[PROJECT_PATH_BYTES]) {
+  char *found = realpath(path, NULL);
+  snprintf(out, PROJECT_PATH_BYTES, "%s", found == NULL ? path : found);
+  free(found);
+}
+
+bool project_is_folder(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool project_is_filled(const char *path) {
+  DIR *folder = opendir(path);
+  if (folder == NULL) return errno != ENOENT; /* what cannot be looked into is not ours to fill */
+  bool filled = false;
+  for (struct dirent *entry; !filled && (entry = readdir(folder)) != NULL;)
+    filled = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+  (void)closedir(folder);
+  return filled;
+}
+
+enum status project_campaigns(char out[PROJECT_PATH_BYTES], struct fault *fault) {
+  char self[PROJECT_PATH_BYTES], path[PROJECT_PATH_BYTES];
+  const ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+  if (length > 0) {
+    self[length] = 0;
+    char *slash = strrchr(self, '/');
+    if (slash != NULL) *slash = 0;
+    for (size_t i = 0; places[i] != NULL; i++) {
+      if (!project_join(path, self, places[i]) || !project_is_folder(path)) continue;
+      project_absolute(path, out);
+      return STATUS_OK;
+    }
+  }
+  return fault_set(fault, STATUS_USAGE,
+                   "the shipped campaigns are not beside this program (deploy/campaigns); name a folder with --campaigns DIR");
+}
+
+enum status project_make(const char *path, struct fault *fault) {
+  char part[PROJECT_PATH_BYTES];
+  for (size_t i = 1; path[0] != 0 && i < sizeof(part); i++) {
+    if (path[i] != '/' && path[i] != 0) continue;
+    memcpy(part, path, i);
+    part[i] = 0;
+    if (mkdir(part, 0777) != 0 && errno != EEXIST) return fault_set(fault, STATUS_USAGE, "%s: cannot be made: %s", part, strerror(errno));
+    if (path[i] == 0) break;
+  }
+  if (project_is_folder(path)) return STATUS_OK;
+  return fault_set(fault, STATUS_USAGE, "%s: is not a folder", path);
+}
+
+enum status project_write(const char *path, struct str text, struct fault *fault) {
+  FILE *file = fopen(path, "we");
+  bool good = file != NULL && fwrite(text.at, 1, text.length, file) == text.length;
+  const int error = errno;
+  if (file != NULL && fclose(file) != 0) good = false;
+  if (good) return STATUS_OK;
+  return fault_set(fault, file == NULL ? STATUS_USAGE : STATUS_STORAGE, "%s: cannot be written: %s", path, strerror(error));
+}
+
+enum status project_copy(const char *from, const char *to, struct fault *fault) {
+  char memory[16384];
+  FILE *in = fopen(from, "re");
+  if (in == NULL) return fault_set(fault, STATUS_USAGE, "%s: cannot be opened: %s", from, strerror(errno));
+  FILE *out = fopen(to, "we");
+  bool good = out != NULL;
+  for (size_t length; good && (length = fread(memory, 1, sizeof(memory), in)) > 0;) good = fwrite(memory, 1, length, out) == length;
+  const int error = errno;
+  if (out != NULL && fclose(out) != 0) good = false;
+  good = good && !ferror(in);
+  (void)fclose(in);
+  return good ? STATUS_OK : fault_set(fault, STATUS_STORAGE, "%s: cannot be written: %s", to, strerror(error));
+}
