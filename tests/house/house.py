@@ -54,6 +54,7 @@ def tree(files):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
+        os.chmod(path, 0o755 if text.startswith("#!") and not name.endswith("plain") else 0o644)
     return root
 
 
