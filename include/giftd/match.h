@@ -1,8 +1,8 @@
 /* The match room: which listeners hear an event. An index over the rulebook, so that ten thousand campaigns cost about as much as ten.
  *
  * Partitioned by event type; in a partition every attribute that listeners test by equality has one bitmap per value (and one for "does not
- * care"), amounts have sorted thresholds with one bitmap per interval, schedules and periods one "active now" bitmap kept per window of time.
- * Matching is one AND over those bitmaps; what they cannot say (any, not, odd operators) is evaluated on the survivors ("residual").
+ * care"), amounts have sorted thresholds with one bitmap per interval, schedules and periods one "active now" bitmap kept per window of
+ * time. Matching is one AND over those bitmaps; what they cannot say (any, not, odd operators) is evaluated on the survivors ("residual").
  * The answer is the same as testing every listener one by one with match_listener_refusal(): a test holds them together.
  */
 #ifndef GIFTD_MATCH_H
@@ -18,15 +18,18 @@ const struct match_index *match_build(const struct rulebook *rulebook, struct ar
 struct match_cache *match_cache_new(const struct match_index *index, struct arena *arena);
 
 /* Fills `out` with the listeners that hear the event, in rulebook order (facts before rules); returns their number, at most LIMIT_MATCHES
- * (a rulebook that could wake more is refused by match_build's caller through match_most). Pure but for the cache, which never changes an answer. */
+ * (a rulebook that could wake more is refused by match_build's caller through match_most). Pure but for the cache, which never changes an
+ * answer. */
 uint32_t match_event(const struct match_index *index, struct match_cache *cache, const struct event *event, uint32_t out[LIMIT_MATCHES]);
-/* The most listeners that one event type has: must be <= LIMIT_MATCHES only for what can hold at once; informational. */
+/* The most listeners that one event can wake, as far as single rows of bits can tell (of each type the smallest over period and fields of
+ * the largest row). An upper bound; with more than LIMIT_MATCHES the rulebook must not be used: match_event would end the program. */
 uint32_t match_most(const struct match_index *index);
 size_t match_bytes(const struct match_index *index);
 
 /* Stateless test of one condition node (a subtree that is not stateless counts as true). */
 bool match_condition(const struct rulebook *rulebook, uint32_t node, const struct event *event, int32_t offset_minutes);
-/* The value of a left side that event and rulebook alone decide (LEFT_FIELD); false when absent. Lists answer VALUE_LIST. */
+/* Whether a leaf's operator and operand hold for a value, whatever its left side is; NULL or VALUE_ABSENT fails all but exists: false.
+ * Not for OP_SAME_AS and the operators on facts. */
 bool match_leaf(const struct rulebook *rulebook, const struct condition *leaf, const struct value *actual, int32_t offset_minutes);
 
 /* Why a listener does not hear the event, judged one by one and without the index, in the order of campaigns.md section 9.1. */
@@ -36,7 +39,8 @@ struct match_answer {
   uint32_t condition; /* CONDITION: the leaf that failed (deepest of a failed all; the node itself of a failed any or not) */
 };
 struct match_answer match_listener_refusal(const struct rulebook *rulebook, uint32_t listener, const struct event *event);
-/* The same for a rule: the best of its listeners for this event's type (hears before condition before schedule before ended...). OTHER_TYPE: it was not considered. */
+/* The same for a rule: the best of its listeners for this event's type (hears before condition before schedule before ended...).
+ * OTHER_TYPE: it was not considered. */
 struct match_answer match_rule_refusal(const struct rulebook *rulebook, uint32_t rule, const struct event *event);
 
 #endif

@@ -49,7 +49,8 @@ def check(root, build=None):
     return findings
 
 
-GOOD = {"README.md": "Run `deploy/quickstart`, then:\n```\nbuild/release/giftd run\n```\nprose: giftd decides\n", "ARCHITECTURE.md": "[x](README.md)\n",
+GOOD = {"README.md": "Run `deploy/quickstart`, then:\n```\nbuild/release/giftd run\n```\nprose: giftd decides\n",
+        "ARCHITECTURE.md": "[x](README.md)\n",
         "CONTRIBUTING.md": "", "deploy/quickstart": "", "src/app/commands.c": '    {"run", "text"},\n'}
 CASES = [
     ("good", GOOD, None),

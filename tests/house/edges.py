@@ -66,9 +66,11 @@ def check(root, build=None):
 
 
 MAP = "room(base PURE)\nroom(event PURE ROOMS base)\nroom(campaign PURE ROOMS event base LIBRARIES x)\nroom(http ROOMS base)\n"
-HEADERS = {"CMakeLists.txt": MAP, "include/giftd/base.h": "", "include/giftd/event.h": '#include "giftd/base.h"\n', "src/event/own.h": ""}
+HEADERS = {"CMakeLists.txt": MAP, "include/giftd/base.h": "", "include/giftd/event.h": '#include "giftd/base.h"\n',
+           "src/event/own.h": ""}
 CASES = [
-    ("good", {**HEADERS, "src/event/a.c": '#include "giftd/event.h"\n#include "giftd/base.h"\n#include "own.h"\n#include <string.h>\n'}, None),
+    ("good",
+     {**HEADERS, "src/event/a.c": '#include "giftd/event.h"\n#include "giftd/base.h"\n#include "own.h"\n#include <string.h>\n'}, None),
     ("against the direction", {**HEADERS, "src/base/a.c": '#include "giftd/event.h"\n'}, "room base may not include giftd/event.h"),
     ("public header against the direction", {**HEADERS, "include/giftd/base.h": '#include "giftd/event.h"\n'}, "room base may not include"),
     ("private header of another room", {**HEADERS, "src/campaign/a.c": '#include "../event/own.h"\n'}, "private headers never cross"),
@@ -78,7 +80,8 @@ CASES = [
     ("a socket in a pure room", {**HEADERS, "src/event/a.c": "#include <sys/socket.h>\n"}, "<sys/socket.h> in pure room event"),
     ("a clock in a pure room", {**HEADERS, "src/event/a.c": "#include <time.h>\n"}, "<time.h> in pure room event"),
     ("a room nobody declared", {**HEADERS, "src/extra/a.c": ""}, "src/extra: no room"),
-    ("a room that names a later one", {**HEADERS, "CMakeLists.txt": "room(base PURE ROOMS event)\nroom(event PURE)\n"}, "does not stand before"),
+    ("a room that names a later one", {**HEADERS, "CMakeLists.txt": "room(base PURE ROOMS event)\nroom(event PURE)\n"},
+     "does not stand before"),
     ("a pure room on an impure one", {**HEADERS, "CMakeLists.txt": "room(base)\nroom(event PURE ROOMS base)\n"}, "which is not pure"),
 ]
 

@@ -1,7 +1,8 @@
 """What the tests of the house share: the map (CMakeLists.txt), the files, and one way to report.
 
-Each test is a program `NAME.py check ROOT [BUILD]` and `NAME.py prove`. `check` prints one finding a line and exits 1 if there is any;
-`prove` feeds it small trees made to break each rule and exits 1 unless every one of them is found: a safeguard that cannot fail guards nothing.
+Each test is a program `NAME.py check ROOT [BUILD]` and `NAME.py prove`. `check` prints one finding a line and exits 1 if there is
+any; `prove` feeds it small trees made to break each rule and exits 1 unless every one of them is found: a safeguard that cannot fail
+guards nothing.
 """
 import os
 import re

@@ -9,11 +9,12 @@ import house
 
 # the compiler's own arithmetic; memory and text; formatting into memory; assertions; what compilers, hardening and sanitizers add
 WHITE = re.compile(r"^(mem(cpy|set|move|cmp|chr|rchr|mem)|bcmp|str(len|nlen|chr|cmp|ncmp)|v?snprintf|abort|__assert_fail|__assert"
-                   r"|__(u?(div|mod|divmod|mul)[dt]i[34]|popcountdi2|[cf][tl]z[dt]i2|mulo[dt]i4)|__(v?snprintf|memcpy|memset|memmove)_chk|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_"
+                   r"|__(u?(div|mod|divmod|mul)[dt]i[34]|popcountdi2|[cf][tl]z[dt]i2|mulo[dt]i4)"
+                   r"|__(v?snprintf|memcpy|memset|memmove)_chk|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_"
                    r"|__(asan|ubsan|tsan|sanitizer|sancov|msan)_\w+|__gcov_\w+|__isoc(23|99)_\w+)$")
 DOORS = {"campaign": re.compile(r"^json(p|_)\w+$"), "lmdb": re.compile(r"^mdb_\w+$"), "http": re.compile(r"^MHD_\w+$")}
-FILE_CALLS = re.compile(r"^(f?open(at|64|dir)?|creat|rename(at)?|unlink(at)?|rmdir|mkdir(at)?|f?truncate(64)?|fsync|fdatasync|p?read(64)?|p?write(64)?"
-                        r"|readdir(64)?|link|symlink|fopen64|freopen|remove|mkstemp(64)?|mkdtemp)$")
+FILE_CALLS = re.compile(r"^(f?open(at|64|dir)?|creat|rename(at)?|unlink(at)?|rmdir|mkdir(at)?|f?truncate(64)?|fsync|fdatasync|p?read(64)?"
+                        r"|p?write(64)?|readdir(64)?|link|symlink|fopen64|freopen|remove|mkstemp(64)?|mkdtemp)$")
 FILE_ROOMS = {"files", "app", "lmdb", "config"}
 SELF = {("telemetry", "fopen")}  # its own memory, from the kernel's table of the process
 
@@ -60,7 +61,8 @@ def check(root, build):
     return [finding for room in rooms.values() for finding in judge(room, rooms, tables)]
 
 
-BAD = ["malloc", "time", "clock_gettime", "open", "socket", "getenv", "rand", "printf", "fopen64", "pthread_create", "read", "localtime_r", "qsort"]
+BAD = ["malloc", "time", "clock_gettime", "open", "socket", "getenv", "rand", "printf", "fopen64", "pthread_create", "read", "localtime_r",
+       "qsort"]
 GOOD = ["memcpy", "snprintf", "__assert_fail", "__asan_report_load8", "__ubsan_handle_add_overflow_abort", "__stack_chk_fail"]
 
 

@@ -9,8 +9,8 @@ FUNCTION_LINES, NESTING, FILE_LINES, COLUMNS = 70, 3, 800, 140
 FOLDERS = ["src", "include", "tests", "bench", "cmake", "deploy", "schemas", "docs", ".ci"]
 # Written so that this list does not find itself.
 LEFT_OVER = re.compile(r"\b(TO[D]O|FIX[M]E|HA[C]K)\b")
-MACHINE = re.compile(r"/wor[k]/|/hom[e]/[a-z]|/roo[t]/[a-z.]|\bpypi\.or[g]|\bcrates\.i[o]|registry\.npm[j]s|deb\.debia[n]\.org|repo\d?\.mave[n]"
-                     r"|\b[Cc]lau[d]e\b|\bChatG[P]T\b|language mode[l]|coding agen[t]")
+MACHINE = re.compile(r"/wor[k]/|/hom[e]/[a-z]|/roo[t]/[a-z.]|/tm[p]/bas[h]|\bpypi\.or[g]|\bcrates\.i[o]|registry\.npm[j]s"
+                     r"|deb\.debia[n]\.org|repo\d?\.mave[n]")
 GENERATED = re.compile(r"(^|/)(corpus|real|golden|fixtures)(/|$)")
 
 
@@ -89,7 +89,8 @@ CODE_ENDINGS = (".c", ".h")
 
 
 def is_text(path):
-    return path.endswith((".c", ".h", ".py", ".sh", ".cmake", ".txt", ".md", ".json", ".sql", ".yml", ".yaml")) or "." not in os.path.basename(path)
+    endings = (".c", ".h", ".py", ".sh", ".cmake", ".txt", ".md", ".json", ".sql", ".yml", ".yaml")
+    return path.endswith(endings) or "." not in os.path.basename(path)
 
 
 def file_findings(path, text):
@@ -109,7 +110,7 @@ def file_findings(path, text):
         if LEFT_OVER.search(line) and not path.endswith(".json"):
             yield number, f"'{LEFT_OVER.search(line).group(0)}': nothing is left to do in a file that is committed"
         if MACHINE.search(line):
-            yield number, f"'{MACHINE.search(line).group(0)}' speaks of a machine, a registry or how the file was made"
+            yield number, f"'{MACHINE.search(line).group(0)}' speaks of one machine or of a registry's host"
     if path.endswith(CODE_ENDINGS):
         yield from c_findings(text)
 
@@ -138,12 +139,13 @@ def c_file(body):
 
 LONG = "int f(void) {\n" + "  g();\n" * 70 + "}\n"
 DEEP = "int f(int a) {\n  if (a) {\n    for (;;) {\n      while (a) {\n        if (a) g();\n      }\n    }\n  }\n}\n"
-SHALLOW = "int f(int a) {\n  if (a) {\n    for (int i = 0; i < a; i++) {\n      if (a) g();\n    }\n  } else if (b) {\n    if (c) h();\n  }\n}\n"
+SHALLOW = ("int f(int a) {\n  if (a) {\n    for (int i = 0; i < a; i++) {\n      if (a) g();\n    }\n"
+           "  } else if (b) {\n    if (c) h();\n  }\n}\n")
+SECOND = "int g(void) { return 1; }\n\nstatic struct x *h(int a,\n    int b) {\n" + "  g();\n" * 70 + "}\n"
 CASES = [
     ("good", c_file(SHALLOW + "static const int t[] = {\n" + "  1,\n" * 100 + "};\n"), None),
     ("long function", c_file(LONG), "f has 72 lines"),
-    ("long function behind a short one", c_file("int g(void) { return 1; }\n\nstatic struct x *h(int a,\n    int b) {\n" + "  g();\n" * 70 + "}\n"),
-     "h has 73 lines"),
+    ("long function behind a short one", c_file(SECOND), "h has 73 lines"),
     ("long function with a brace in a string", c_file(LONG.replace("g();", 'g("}{");', 1)), "f has 72 lines"),
     ("deep nesting", c_file(DEEP), "f nests 4 deep"),
     ("long file", c_file("int a;\n" * 800), "801 lines"),
@@ -152,8 +154,8 @@ CASES = [
     ("script without one", {"tests/a.py": "import os\n"}, "does not open with a comment"),
     ("left over", c_file("/* TO" + "DO: later */\n"), "nothing is left to do"),
     ("left over in a document", {"docs/a.md": "FIX" + "ME\n"}, "nothing is left to do"),
-    ("a path of this machine", {"docs/a.md": "see /wor" + "k/main\n"}, "speaks of a machine"),
-    ("a registry", {"deploy/x": "#!/bin/sh\n# x\ncurl https://pypi.or" + "g/\n"}, "speaks of a machine"),
+    ("a path of this machine", {"docs/a.md": "see /wor" + "k/main\n"}, "speaks of one machine"),
+    ("a registry", {"deploy/x": "#!/bin/sh\n# x\ncurl https://pypi.or" + "g/\n"}, "speaks of one machine"),
     ("tab", c_file("int\ta;\n"), "a tab"),
     ("trailing space", c_file("int a; \n"), "white space"),
     ("not UTF-8", {"docs/a.md": "x"}, None),
