@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Killed at random moments, a run leaves the same bytes as one that was never interrupted (R135).
+
+    crash_test.py GIFTD CAMPAIGNS [--events N] [--kills K] [--seed S] [--keep DIR]
+
+The same generated events are run twice: once in one go, once killed with SIGKILL K times and started again each time, until done. Rewards,
+decisions and dead letters must be identical byte for byte; a third run over the same input must add nothing. The killed run commits small
+batches, so that kills meet every step of a commit; where a batch ends must not show in the bytes.
+"""
+import argparse
+import filecmp
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+OUTPUTS = ["rewards.jsonl", "decisions.jsonl", "dlq.jsonl"]
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("giftd")
+    parser.add_argument("campaigns")
+    parser.add_argument("--events", type=int, default=100000)
+    parser.add_argument("--kills", type=int, default=25)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", help="work in this folder and leave it")
+    return parser.parse_args()
+
+
+class Stage:
+    def __init__(self, args, folder):
+        self.args, self.folder, self.events = args, folder, folder / "events.jsonl"
+        subprocess.run([args.giftd, "demo", "--generate", self.events, "--events", str(args.events), "--seed", str(args.seed)],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def command(self, name, *more):
+        return [self.args.giftd, "run", "--once", "--input", str(self.events), "--campaigns", self.args.campaigns,
+                "--output", str(self.folder / name / "out"), "--state", str(self.folder / name / "state"), *more]
+
+    def run(self, name, *more):
+        (self.folder / name).mkdir(exist_ok=True)
+        done = subprocess.run(self.command(name, *more), stderr=subprocess.PIPE, text=True, timeout=900)
+        if done.returncode != 0:
+            sys.exit(f"run '{name}' ended with {done.returncode}:\n{done.stderr}")
+        return done.stderr
+
+    def output(self, name, output):
+        return self.folder / name / "out" / output
+
+    def done_part(self, name, whole):
+        path = self.output(name, "decisions.jsonl")
+        return path.stat().st_size / whole if path.exists() else 0.0
+
+
+def run_and_kill(stage, name, kills):
+    """Starts, kills after a while, starts again. How long a while is follows how far it got, so that the kills are spread over the input."""
+    dice = random.Random(stage.args.seed)
+    whole = max(1, stage.output("once", "decisions.jsonl").stat().st_size)
+    (stage.folder / name).mkdir()
+    killed, busy, pace = 0, 0.0, stage.seconds  # pace: seconds for the whole input
+    while killed < kills:
+        before = stage.done_part(name, whole)
+        wait = dice.uniform(0.0, 1.6) * max(0.002, pace * (1.0 - before) / (kills - killed + 1))
+        process = subprocess.Popen(stage.command(name, "-X", "commit.events=200", "-X", "commit.interval_ms=3"),
+                                   stderr=subprocess.PIPE, text=True)
+        started = time.monotonic()
+        try:
+            process.wait(timeout=wait + startup_seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+        told = process.communicate()[1]
+        if process.returncode == 0:
+            break
+        if process.returncode != -signal.SIGKILL:
+            sys.exit(f"after {killed} kills it ended by itself with {process.returncode}:\n{told}")
+        killed += 1
+        busy += max(0.001, time.monotonic() - started - startup_seconds)
+        reached = stage.done_part(name, whole)
+        if reached > 0.01:
+            pace = busy / reached
+    return killed
+
+
+def compare(stage, name):
+    for output in OUTPUTS:
+        first, second = stage.output("once", output), stage.output(name, output)
+        if not filecmp.cmp(first, second, shallow=False):
+            sys.exit(f"{output} differs: {first.stat().st_size} bytes in one go, {second.stat().st_size} after the kills "
+                     f"(cmp {first} {second})")
+
+
+def add_nothing(stage, name):
+    before = {output: stage.output(name, output).read_bytes() for output in OUTPUTS}
+    stage.run(name)
+    for output in OUTPUTS:
+        if stage.output(name, output).read_bytes() != before[output]:
+            sys.exit(f"a further run over the same input changed {output}")
+
+
+def play(args, folder):
+    global startup_seconds
+    stage = Stage(args, folder)
+    started = time.monotonic()
+    told = stage.run("once")
+    stage.seconds = time.monotonic() - started
+    for output in ["rewards.jsonl", "decisions.jsonl", "dlq.jsonl"]:
+        if stage.output("once", output).stat().st_size == 0:
+            sys.exit(f"{output} is empty: there would be nothing to compare")
+    started = time.monotonic()
+    stage.run("once")  # nothing left to do: how long it takes to start
+    startup_seconds = time.monotonic() - started
+    killed = run_and_kill(stage, "killed", args.kills)
+    if killed < args.kills * 3 // 4:
+        sys.exit(f"only {killed} of {args.kills} kills came in time; give it more events")
+    stage.run("killed")
+    compare(stage, "killed")
+    add_nothing(stage, "killed")
+    add_nothing(stage, "once")
+    sizes = ", ".join(f"{output} {stage.output('once', output).stat().st_size:,} bytes" for output in OUTPUTS)
+    print(f"{args.events:,} events, {killed} kills: identical ({sizes})\n{told}")
+
+
+def main():
+    args = arguments()
+    folder = pathlib.Path(args.keep) if args.keep else pathlib.Path(tempfile.mkdtemp(prefix="giftd-crash-"))
+    folder.mkdir(exist_ok=True)
+    try:
+        play(args, folder)
+    finally:
+        if not args.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+startup_seconds = 0.0
+if __name__ == "__main__":
+    main()
