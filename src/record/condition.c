@@ -9,7 +9,7 @@ struct operator_words { const char *en, *zh; };
 
 static const struct operator_words operators[] = {
     [OP_EQ] = {"=", "="}, [OP_NE] = {"!=", "≠"}, [OP_GT] = {">", ">"}, [OP_GTE] = {">=", "≥"}, [OP_LT] = {"<", "<"}, [OP_LTE] = {"<=", "≤"},
-    [OP_BETWEEN] = {"between", "介于"}, [OP_IN] = {"in", "属于"}, [OP_NOT_IN] = {"not in", "不属于"}, [OP_EXISTS] = {"is", "是否有值:"},
+    [OP_BETWEEN] = {"between", "介于"}, [OP_IN] = {"in", "属于"}, [OP_NOT_IN] = {"not in", "不属于"}, [OP_EXISTS] = {"is", "须"},
     [OP_IN_LIST] = {"in list", "在名单内:"}, [OP_NOT_IN_LIST] = {"not in list", "不在名单内:"}, [OP_CONTAINS_ANY] = {"contains any of", "含有任一"},
     [OP_SAME_AS] = {"same as", "等同于"}, [OP_THIS_EVENT] = {"is this event", "即本次事件"}, [OP_OLDER_THAN] = {"older than", "早于"},
     [OP_NEWER_THAN] = {"newer than", "近于"}, [OP_DORMANT_FOR] = {"dormant for", "沉睡满"}, [OP_COMPLETED] = {"completed", "已完成"}};
@@ -108,7 +108,8 @@ static void operand_words(struct buffer *out, const struct rulebook *rulebook, c
   case OP_THIS_EVENT:
   case OP_COMPLETED: return;
   case OP_EXISTS:
-    buffer_put(out, operand->low != 0 ? str_of(language == LANGUAGE_ZH ? "有" : "present") : str_of(absent_word(language)));
+    if (language == LANGUAGE_ZH) buffer_put(out, operand->low != 0 ? STR("有值") : STR("无值"));
+    else buffer_put(out, operand->low != 0 ? STR("present") : STR("absent"));
     return;
   case OP_IN_LIST:
   case OP_NOT_IN_LIST: lists_words(out, rulebook, operand); return;

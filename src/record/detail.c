@@ -94,7 +94,7 @@ struct told_gift told_gift_read(const struct rulebook *rulebook, const struct ru
 /* The verb for each kind, and whether a value is what follows. */
 struct gift_verb { struct str kind; const char *en, *zh; };
 static const struct gift_verb gift_verbs[] = {
-    {{"issued", 6}, "gave", "发放"}, {{"substituted", 11}, "gave instead", "替换发放"}, {{"chance", 6}, "gave", "发放"},
+    {{"issued", 6}, "gave", "发放"}, {{"substituted", 11}, "gave", "发放"}, {{"chance", 6}, "gave", "发放"},
     {{"revoked", 7}, "took back", "收回"}, {{"reduced", 7}, "took back a part:", "部分收回"}, {{"offset", 6}, "set off", "冲抵"},
     {{"lost", 4}, "drew a blank:", "未中奖:"}};
 
@@ -138,7 +138,10 @@ void detail_gift(struct buffer *out, const struct rulebook *rulebook, uint32_t c
   gift_value(out, &rulebook->campaigns[campaign], gift);
   gift_count(out, gift);
   if (gift->partial) buffer_put(out, zh ? STR("(部分)") : STR(" (partly)"));
-  if (gift->instead_of.length == 0) return;
+  if (gift->instead_of.length == 0) {
+    if (str_equal(gift->kind, STR("substituted"))) buffer_put(out, zh ? STR("(替换)") : STR(" (substitute)"));
+    return;
+  }
   buffer_put(out, zh ? STR(",代替 ") : STR(" instead of "));
   buffer_put(out, gift->instead_of);
 }

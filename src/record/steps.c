@@ -235,22 +235,36 @@ static void step_once(struct walk *walk) {
   step_end(walk, start, walk->stage != STAGE_ONCE);
 }
 
+/* ": 1 of 1 used on 2026-12-04", and by which identity where each has a counter of its own. */
+static void limit_used(struct walk *walk, const struct limit *limit) {
+  struct buffer *text = step_text(walk);
+  const struct told *told = walk->told;
+  bool dated = limit->rolling_days == 0 && limit->unit < UNIT_CAMPAIGN;
+  step_put(walk, ": ", ":");
+  if (is_zh(walk) && dated) buffer_put(text, told->period);
+  step_put(walk, "", " 已用 ");
+  buffer_put(text, told->actual);
+  step_put(walk, " of ", "/");
+  buffer_put(text, told->expected);
+  step_put(walk, " used", "");
+  if (limit->each) {
+    step_put(walk, " by ", ",按 ");
+    buffer_put(text, words_field(told->identity, walk->language));
+  }
+  if (dated && !is_zh(walk)) {
+    buffer_put(text, STR(" on "));
+    buffer_put(text, told->period);
+  }
+}
+
 static void step_limits(struct walk *walk) {
   for (uint32_t i = 0; i < walk->rule->limit_count; i++) {
     const struct limit *limit = &walk->rulebook->limits[walk->rulebook->refs[walk->rule->limit_first + i]];
-    struct buffer *text = step_text(walk);
-    size_t start = text->length;
+    size_t start = step_text(walk)->length;
     bool failed = walk->stage == STAGE_LIMITS && str_equal(limit->name, walk->told->limit);
     step_put(walk, "limit ", "限额 ");
-    words_limit(text, walk->rulebook, limit, walk->language);
-    if (failed) {
-      step_put(walk, ": ", ":");
-      buffer_put(text, walk->told->actual);
-      step_put(walk, " used, ", " 已用,");
-      buffer_put(text, walk->told->identity);
-      buffer_byte(text, ' ');
-      buffer_put(text, walk->told->period);
-    }
+    words_limit(step_text(walk), walk->rulebook, limit, walk->language);
+    if (failed) limit_used(walk, limit);
     step_end(walk, start, !failed);
     if (failed) return;
   }

@@ -62,7 +62,7 @@ static const struct gift_case gift_cases[] = {
     {substituted,
      OPEN(GIFT_ID, "gift.reward.substituted") BASE("half") "\"item\":\"other\",\"reward\":\"voucher\",\"value_minor\":4000,\"currency\":\"CNY\","
      "\"quantity\":1," SOURCE ",\"substituted_from\":\"half\"}}\n",
-     "gave instead voucher 40.00 CNY instead of half", "替换发放 券 40.00 CNY,代替 half"},
+     "gave voucher 40.00 CNY instead of half", "发放 券 40.00 CNY,代替 half"},
     {bundle,
      OPEN(GIFT_ID, "gift.reward.issued") BASE("pack") "\"item\":\"set\",\"reward\":\"bundle\",\"quantity\":1,\"contents\":[{\"item\":\"tea\","
      "\"reward\":\"voucher\",\"value_minor\":1000,\"currency\":\"CNY\",\"quantity\":2,\"template\":\"T-2\"},{\"item\":\"score\",\"reward\":\"points\","
