@@ -13,7 +13,7 @@ uint16_t catalogue_field_hashed(const struct catalogue *catalogue, struct str na
   for (size_t slot = hash % FIELD_SLOTS;; slot = (slot + 1) % FIELD_SLOTS) {
     uint16_t entry = catalogue->field_slots[slot];
     if (entry == 0) return FIELD_NONE;
-    if (str_equal(catalogue->fields[entry - 1].event_name, name)) return (uint16_t)(entry - 1);
+    if (name_equal(catalogue->fields[entry - 1].event_name, name)) return (uint16_t)(entry - 1);
   }
 }
 
@@ -25,7 +25,7 @@ uint16_t catalogue_type(const struct catalogue *catalogue, struct str name) {
   for (size_t slot = name_hash(name) % TYPE_SLOTS;; slot = (slot + 1) % TYPE_SLOTS) {
     uint16_t entry = catalogue->type_slots[slot];
     if (entry == 0) return TYPE_UNKNOWN;
-    if (str_equal(catalogue->types[entry - 1].name, name)) return (uint16_t)(entry - 1);
+    if (name_equal(catalogue->types[entry - 1].name, name)) return (uint16_t)(entry - 1);
   }
 }
 

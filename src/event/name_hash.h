@@ -31,6 +31,26 @@ static inline uint64_t name_hash(struct str name) {
   return hash ^ (hash >> 32);
 }
 
+/* Equal names, for the lengths that names have: a call of memcmp costs more than the comparison. */
+static inline bool name_equal(struct str a, struct str b) {
+  if (a.length != b.length) return false;
+  if (a.length > 16 || a.length < 4) return str_equal(a, b);
+  uint64_t first_a, first_b, last_a, last_b;
+  uint32_t half_a, half_b, rest_a, rest_b;
+  if (a.length >= 8) {
+    memcpy(&first_a, a.at, 8);
+    memcpy(&first_b, b.at, 8);
+    memcpy(&last_a, a.at + a.length - 8, 8);
+    memcpy(&last_b, b.at + b.length - 8, 8);
+    return first_a == first_b && last_a == last_b;
+  }
+  memcpy(&half_a, a.at, 4);
+  memcpy(&half_b, b.at, 4);
+  memcpy(&rest_a, a.at + a.length - 4, 4);
+  memcpy(&rest_b, b.at + b.length - 4, 4);
+  return half_a == half_b && rest_a == rest_b;
+}
+
 uint16_t catalogue_field_hashed(const struct catalogue *catalogue, struct str name, uint64_t hash);
 
 #endif

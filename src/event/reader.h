@@ -73,9 +73,15 @@ struct reader {
   struct token attributes[ATTRIBUTE_COUNT];
   struct frame frames[LIMIT_EVENT_DEPTH + 1]; /* frames[0] is not used: depth 1 is the event itself */
   struct member top[LIMIT_FIELDS], data[LIMIT_FIELDS];
-  uint32_t key_count;
-  struct key keys[LIMIT_EVENT_KEYS * LIMIT_EVENT_DEPTH];
+
+  /* keys of the objects that are open; without room for one more the walk is given up and begun again with more */
+  uint32_t key_count, key_capacity;
+  bool short_of_keys;
+  struct key *keys;
 };
+
+#define KEYS_MOST (LIMIT_EVENT_KEYS * LIMIT_EVENT_DEPTH) /* every open object full */
+#define KEYS_USUAL 320u
 
 /* Walks the whole line. False: reader->error is filled. */
 bool scan_event(struct reader *reader);

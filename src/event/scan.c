@@ -30,20 +30,14 @@ static bool scan_failed(struct reader *r, enum scan_problem problem, size_t at, 
   return false;
 }
 
-/* The string at r->at. Most are short, plain and well inside the line: one look at 16 bytes finds their end. */
+/* The string at r->at. Nearly all are plain: their end is found in place. */
 static inline bool read_string(struct reader *r, struct token *token) {
-  *token = (struct token){JSON_TYPE_TEXT, false, (uint32_t)r->at, 0};
-#if SCAN_SSE2
-  if (r->at + 17 <= r->line.length) {
-    unsigned mask = scan_special_mask(r->line.at + r->at + 1);
-    size_t end = r->at + 1 + (mask == 0 ? 16u : (unsigned)__builtin_ctz(mask));
-    if (mask != 0 && r->line.at[end] == '"') {
-      r->at = end + 1;
-      token->end = (uint32_t)r->at;
-      return true;
-    }
+  size_t end = scan_plain(r->line, r->at + 1);
+  *token = (struct token){JSON_TYPE_TEXT, false, (uint32_t)r->at, (uint32_t)end + 1};
+  if (end < r->line.length && r->line.at[end] == '"') {
+    r->at = end + 1;
+    return true;
   }
-#endif
   struct text_scan scan = scan_text(r->line, r->at);
   if (scan.problem != SCAN_OK) return scan_failed(r, scan.problem, scan.end, "inside of a text");
   token->escaped = scan.escaped;
@@ -64,27 +58,24 @@ struct str token_text(struct reader *r, struct token token) {
   return (struct str){text, length};
 }
 
-static enum attribute attribute_of(struct str name) {
-  static const struct {
-    const char *name;
-    enum attribute attribute;
-  } by_length[13][2] = {
-      [2] = {{"id", ATTRIBUTE_ID}},
-      [4] = {{"type", ATTRIBUTE_TYPE}, {"time", ATTRIBUTE_TIME}},
-      [6] = {{"source", ATTRIBUTE_SOURCE}},
-      [7] = {{"subject", ATTRIBUTE_SUBJECT}},
-      [8] = {{"customer", ATTRIBUTE_CUSTOMER}},
-      [11] = {{"specversion", ATTRIBUTE_SPECVERSION}, {"traceparent", ATTRIBUTE_TRACEPARENT}},
-      [12] = {{"recordedtime", ATTRIBUTE_RECORDEDTIME}},
-  };
-  if (name.length == 4 && memcmp(name.at, "data", 4) == 0) return ATTRIBUTE_DATA;
-  if (name.length == 11 && memcmp(name.at, "data_base64", 11) == 0) return ATTRIBUTE_DATA_BASE64;
-  if (name.length > 12) return ATTRIBUTE_NONE;
-  for (int i = 0; i < 2; i++) {
-    const char *candidate = by_length[name.length][i].name;
-    if (candidate != NULL && memcmp(candidate, name.at, name.length) == 0) return by_length[name.length][i].attribute;
+#define IS(name, literal) (memcmp((name).at, literal, sizeof(literal) - 1) == 0)
+
+/* The lengths are compared first, so that every memcmp has a constant one and is a load or two. */
+static inline enum attribute attribute_of(struct str name) {
+  switch (name.length) {
+    case 2: return IS(name, "id") ? ATTRIBUTE_ID : ATTRIBUTE_NONE;
+    case 4:
+      return IS(name, "type") ? ATTRIBUTE_TYPE : IS(name, "time") ? ATTRIBUTE_TIME : IS(name, "data") ? ATTRIBUTE_DATA : ATTRIBUTE_NONE;
+    case 6: return IS(name, "source") ? ATTRIBUTE_SOURCE : ATTRIBUTE_NONE;
+    case 7: return IS(name, "subject") ? ATTRIBUTE_SUBJECT : ATTRIBUTE_NONE;
+    case 8: return IS(name, "customer") ? ATTRIBUTE_CUSTOMER : ATTRIBUTE_NONE;
+    case 11:
+      if (IS(name, "specversion")) return ATTRIBUTE_SPECVERSION;
+      if (IS(name, "traceparent")) return ATTRIBUTE_TRACEPARENT;
+      return IS(name, "data_base64") ? ATTRIBUTE_DATA_BASE64 : ATTRIBUTE_NONE;
+    case 12: return IS(name, "recordedtime") ? ATTRIBUTE_RECORDEDTIME : ATTRIBUTE_NONE;
+    default: return ATTRIBUTE_NONE;
   }
-  return ATTRIBUTE_NONE;
 }
 
 /* A key whose hash was seen before in this object: is it there? */
@@ -101,6 +92,11 @@ static bool key_is_new(struct reader *r, const struct frame *frame, const struct
 
 static inline bool note_key(struct reader *r, struct frame *frame, struct str name, uint64_t hash, size_t offset) {
   if (frame->count == LIMIT_EVENT_KEYS) return reader_fail(r, EVENT_TOO_MANY_KEYS, offset, "key number %u", LIMIT_EVENT_KEYS + 1);
+  if (r->key_count == r->key_capacity) {
+    assert(r->key_capacity < KEYS_MOST);
+    r->short_of_keys = true;
+    return false;
+  }
   frame->count++;
   struct key *key = &r->keys[r->key_count++];
   *key = (struct key){name.at, (uint32_t)name.length, (uint32_t)hash};
