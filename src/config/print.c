@@ -87,6 +87,18 @@ static void environment_name(const char *key, struct buffer *out) {
   for (; *key != 0; key++) buffer_byte(out, *key >= 'a' && *key <= 'z' ? (char)(*key - 32) : *key == '.' ? '_' : *key);
 }
 
+/* Lines of at most `columns`, each behind `prefix`. */
+static void wrap(struct str text, const char *prefix, size_t columns, struct buffer *out) {
+  while (text.length > 0) {
+    size_t end = text.length;
+    if (end > columns) {
+      for (end = columns; end > 0 && text.at[end] != ' '; end--) {}
+    }
+    buffer_print(out, "%s%.*s\n", prefix, (int)end, text.at);
+    text = str_from(text, end < text.length ? end + 1 : end);
+  }
+}
+
 void config_document(struct buffer *out) {
   buffer_put(
       out,
@@ -113,19 +125,8 @@ void config_document(struct buffer *out) {
     buffer_put(out, STR("` |\n"));
   }
   for (unsigned i = 0; i < CONFIG_KEY_COUNT; i++) {
-    buffer_print(out, "\n<a id=\"%u\"></a>**%s** - %s\n", i + 1, config_options[i].key, config_options[i].help_en);
-  }
-}
-
-/* Comment lines of at most some 100 columns. */
-static void comment(struct str text, struct buffer *out) {
-  while (text.length > 0) {
-    size_t end = text.length;
-    if (end > 98) {
-      for (end = 98; end > 0 && text.at[end] != ' '; end--) {}
-    }
-    buffer_print(out, "# %.*s\n", (int)end, text.at);
-    text = str_from(text, end < text.length ? end + 1 : end);
+    buffer_print(out, "\n<a id=\"%u\"></a>**%s**\n", i + 1, config_options[i].key);
+    wrap(str_of(config_options[i].help_en), "", 138, out);
   }
 }
 
@@ -135,7 +136,7 @@ void config_sample(struct buffer *out) {
   for (unsigned i = 0; i < CONFIG_KEY_COUNT; i++) {
     const struct config_option *option = &config_options[i];
     buffer_byte(out, '\n');
-    comment(str_of(option->help_en), out);
+    wrap(str_of(option->help_en), "# ", 98, out);
     buffer_put(out, STR("# Allowed: "));
     allowed(option, out);
     buffer_print(out, ".\n#%s =%s%s\n", option->key, option->default_text[0] == 0 ? "" : " ", option->default_text);

@@ -294,6 +294,27 @@ static void documents_come_from_the_table(void **state) {
   }
 }
 
+/* docs/CONFIGURATION.md and deploy/giftd.conf are what the table says now. */
+static void check_document(const char *name, void (*print)(struct buffer *out), const char *command) {
+  static char kept[64 * 1024], wanted[64 * 1024];
+  char path[512];
+  struct buffer text;
+  (void)snprintf(path, sizeof path, "%s/%s", SOURCE_DIR, name);
+  FILE *file = fopen(path, "re");
+  if (file == NULL) fail_msg("%s is missing: giftd config %s > %s", name, command, name);
+  const size_t length = fread(kept, 1, sizeof kept, file);
+  fclose(file);
+  buffer_init(&text, wanted, sizeof wanted);
+  print(&text);
+  if (!str_equal((struct str){kept, length}, buffer_text(&text))) fail_msg("%s is old: giftd config %s > %s", name, command, name);
+}
+
+static void documents_are_current(void **state) {
+  (void)state;
+  check_document("docs/CONFIGURATION.md", config_document, "docs");
+  check_document("deploy/giftd.conf", config_sample, "sample");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(takes, fresh),
@@ -307,6 +328,7 @@ int main(void) {
       cmocka_unit_test_setup(key_is_read_from_a_file_of_its_own, fresh),
       cmocka_unit_test_setup(prints_what_can_be_read_back, fresh),
       cmocka_unit_test_setup(documents_come_from_the_table, fresh),
+      cmocka_unit_test_setup(documents_are_current, fresh),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
