@@ -23,13 +23,44 @@ struct str text_gift_kind(enum gift_kind kind) {
   return STR("");
 }
 
+static char *two_digits(char *at, int32_t number) {
+  *at++ = (char)('0' + number / 10 % 10);
+  *at++ = (char)('0' + number % 10);
+  return at;
+}
+
+static char *after(char *at, char mark) {
+  *at = mark;
+  return at + 1;
+}
+
+void text_time(struct buffer *out, int64_t utc_ms, int32_t offset_minutes) {
+  struct civil civil = civil_from_ms(utc_ms + (int64_t)offset_minutes * 60000);
+  if (civil.ms != 0 || civil.year > 9999 || offset_minutes == 0) { /* milliseconds and Z are rare: base knows how to write them */
+    buffer_time(out, utc_ms, offset_minutes);
+    return;
+  }
+  char text[25], *at = two_digits(text, civil.year / 100);
+  int32_t distance = offset_minutes < 0 ? -offset_minutes : offset_minutes;
+  at = after(two_digits(at, civil.year % 100), '-');
+  at = after(two_digits(at, civil.month), '-');
+  at = after(two_digits(at, civil.day), 'T');
+  at = after(two_digits(at, civil.hour), ':');
+  at = after(two_digits(at, civil.minute), ':');
+  at = after(two_digits(at, civil.second), offset_minutes < 0 ? '-' : '+');
+  at = after(two_digits(at, distance / 60), ':');
+  at = two_digits(at, distance % 60);
+  assert(at == text + sizeof text);
+  text_put(out, (struct str){text, sizeof text});
+}
+
 void text_envelope(struct buffer *out, struct str type, struct str subject, const struct event *event) {
   PUT(out, "\",\"source\":\"giftd\",\"type\":\"");
   text_put(out, type);
   PUT(out, "\",\"subject\":");
   text_json(out, subject);
   PUT(out, ",\"time\":\"");
-  buffer_time(out, event->time_ms, event->offset_minutes);
+  text_time(out, event->time_ms, event->offset_minutes);
   PUT(out, "\"");
   TEXT_MEMBER(out, "traceparent", event->traceparent);
   PUT(out, ",\"data\":{");

@@ -48,10 +48,8 @@ static inline void text_hex(struct buffer *out, uint64_t number) {
   text_put(out, (struct str){digits, sizeof digits});
 }
 
-/* What was written since `start`. */
-static inline struct str text_since(const struct buffer *out, size_t start) {
-  return (struct str){out->memory + start, out->length - start};
-}
+/* As buffer_time, in one piece: it stands in every line. */
+void text_time(struct buffer *out, int64_t utc_ms, int32_t offset_minutes);
 
 /* Writes {"specversion":"1.0","id":" - the opening that every line shares, and by which `giftd explain` finds a line without parsing it. */
 static inline void text_open(struct buffer *out) { PUT(out, "{\"specversion\":\"1.0\",\"id\":\""); }

@@ -3,6 +3,7 @@
  */
 #include "told.h"
 
+#include "text.h"
 #include "words.h"
 
 static const char *const refusal_places[REASON_COUNT] = {
@@ -42,7 +43,7 @@ enum number_kind { NUMBER_PLAIN, NUMBER_MONEY, NUMBER_TIME };
 static struct str told_number(struct buffer *text, int64_t number, enum number_kind kind, struct money_style style) {
   size_t start = text->length;
   if (kind == NUMBER_MONEY && number >= 0) buffer_money(text, number, style.decimals);
-  else if (kind == NUMBER_TIME) buffer_time(text, number, style.offset_minutes);
+  else if (kind == NUMBER_TIME) text_time(text, number, style.offset_minutes);
   else buffer_int(text, number);
   return since(text, start);
 }
@@ -50,6 +51,7 @@ static struct str told_number(struct buffer *text, int64_t number, enum number_k
 static struct str told_period(struct buffer *text, enum unit unit, uint32_t rolling_days, int32_t period) {
   size_t start = text->length;
   if (rolling_days > 0) buffer_print(text, "P%uD", rolling_days);
+  else if (unit == UNIT_DAY) buffer_date(text, period_start(UNIT_DAY, period, 0) / MS_PER_DAY); /* the usual one, without a format */
   else buffer_period(text, unit, period);
   return since(text, start);
 }

@@ -1,5 +1,6 @@
 /* Decision lines, byte for byte; and back through the reader of records. */
 #include "fixture.h"
+#include "text.h"
 
 #define HEAD "{\"specversion\":\"1.0\",\"id\":\"%016llx\",\"source\":\"giftd\",\"type\":\"gift.decision\",\"subject\":\"c1\","              \
              "\"time\":\"2026-12-04T12:30:00+08:00\",\"data\":{\"event\":{\"source\":\"card-core\",\"id\":\"pay2\",\"type\":\"txn.card_spend\"}," \
@@ -207,6 +208,24 @@ static void traceparent_and_names_are_escaped(void **state) {
   assert_non_null(strstr(out.memory, "\"input\":\"dir/\xe4\xba\x8b\xe4\xbb\xb6 \\\"1\\\".jsonl\",\"position\":0,"));
 }
 
+/* Times stand as base writes them, in the offset of the event. */
+static void times(void **state) {
+  (void)state;
+  static const int64_t moments[] = {0, 1, 999, 1000, FRIDAY_MS, FRIDAY_MS + 1, FROM_MS - 1, 951782400000LL, 253402300799000LL};
+  static const int32_t offsets[] = {0, 480, 540, 345, 1, 840, 720};
+  for (size_t i = 0; i < sizeof moments / sizeof *moments; i++)
+    for (size_t k = 0; k < sizeof offsets / sizeof *offsets; k++)
+      for (int sign = -1; sign <= 1; sign += 2) {
+        if (sign < 0 && moments[i] < MS_PER_DAY) continue; /* years before 1970 are no event's */
+        struct buffer out = text_buffer();
+        text_time(&out, moments[i], sign * offsets[k]);
+        size_t length = out.length;
+        buffer_time(&out, moments[i], sign * offsets[k]);
+        assert_int_equal(out.length, 2 * length);
+        assert_memory_equal(out.memory, out.memory + length, length);
+      }
+}
+
 /* A buffer that is full stays within its bounds and says so. */
 static void full_buffer(void **state) {
   (void)state;
@@ -293,6 +312,6 @@ static void round_trip(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(nothing_considered), cmocka_unit_test(given_with_gift), cmocka_unit_test(refusals), cmocka_unit_test(gate),
-      cmocka_unit_test(traceparent_and_names_are_escaped), cmocka_unit_test(full_buffer), cmocka_unit_test(round_trip)};
+      cmocka_unit_test(traceparent_and_names_are_escaped), cmocka_unit_test(times), cmocka_unit_test(full_buffer), cmocka_unit_test(round_trip)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
