@@ -94,6 +94,7 @@ static enum status settings_fill(const struct config *config, const struct run_f
   settings->output = text_of(config, arena, CONFIG_OUTPUT_DIR);
   settings->state = text_of(config, arena, CONFIG_STATE_DIR);
   settings->trace = flags->trace;
+  if (!str_equal(config_text(config, CONFIG_HTTP_LISTEN), STR("off"))) settings->http_listen = text_of(config, arena, CONFIG_HTTP_LISTEN);
   settings->once = flags->once;
   settings->commit_events = (uint32_t)config_number(config, CONFIG_COMMIT_EVENTS);
   settings->commit_ms = (uint32_t)config_number(config, CONFIG_COMMIT_INTERVAL_MS);

@@ -39,6 +39,7 @@ static enum status marks_store(struct session *session, struct fault *fault) {
 }
 
 static enum status session_commit(struct session *session, struct fault *fault) {
+  int64_t began_ms = clock_steady_ms();
   step_tell(session, "flush");
   enum status status = shard_flush(session->shard, fault);
   if (status != STATUS_OK) return status;
@@ -54,6 +55,7 @@ static enum status session_commit(struct session *session, struct fault *fault) 
   step_tell(session, "done");
   files_committed(session->files);
   session->pending = 0;
+  watch_committed(session, clock_steady_ms() - began_ms);
   return STATUS_OK;
 }
 
@@ -145,6 +147,7 @@ enum status session_open(const struct session_settings *settings, struct session
   if (status == STATUS_OK) status = trace_open(session, fault);
   if (status == STATUS_OK) status = stores_open(session, fault);
   if (status == STATUS_OK) status = shard_start(session, fault);
+  if (status == STATUS_OK) status = watch_open(session, fault);
   if (status != STATUS_OK) {
     session_close(session);
     return status;
@@ -156,6 +159,7 @@ enum status session_open(const struct session_settings *settings, struct session
 
 void session_close(struct session *session) {
   if (session == NULL) return;
+  watch_close(session);
   if (session->trace != NULL) fclose(session->trace);
   files_close(session->files);
   lmdb_close(session->lmdb);
@@ -175,11 +179,13 @@ static void campaigns_reload(struct session *session) {
   if (status != STATUS_OK) {
     fprintf(stderr, "giftd %s: the new campaigns are not taken, the old ones go on: %s\n", session->settings.command, fault.text);
     app_unload(&fresh);
+    watch_reloaded(session, false);
     return;
   }
   shard_swap(session->shard, fresh.rulebook, fresh.index, fresh.cache);
   app_unload(&session->loaded);
   session->loaded = fresh;
+  watch_reloaded(session, true);
   fprintf(stderr, "giftd %s: campaigns read again: %u of them, rulebook %.*s\n", session->settings.command, fresh.rulebook->campaign_count,
           STR_FORMAT(fresh.rulebook->digest));
 }
@@ -221,6 +227,7 @@ enum status session_run(struct session *session, struct fault *fault) {
   while (status == STATUS_OK && !ended && !(signals && signals_stop())) {
     if (signals && signals_reload()) campaigns_reload(session);
     status = session_step(session, &ended, fault);
+    watch_refresh(session, false);
     if (session->settings.progress) progress_tell(session, false);
   }
   if (status == STATUS_OK && session->pending > 0) status = session_commit(session, fault);

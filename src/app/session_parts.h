@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 
+struct watch;
+
 struct session {
   struct session_settings settings;
   struct loaded loaded;
@@ -25,6 +27,7 @@ struct session {
   int64_t started_ms, ended_ms; /* steady clock */
   uint64_t start_position;
   struct progress progress;
+  struct watch *watch; /* metrics and endpoint, or NULL */
 };
 
 /* ---- session_signals.c ---- */
@@ -38,5 +41,12 @@ int signals_wake(void);    /* readable when one came, or -1 */
 void progress_open(struct session *session);
 void progress_tell(struct session *session, bool last);
 void trace_write(struct session *session, const struct event *event, const struct decision *decision);
+
+/* ---- session_watch.c; all do nothing when nobody watches ---- */
+enum status watch_open(struct session *session, struct fault *fault) MUST_USE;
+void watch_close(struct session *session);
+void watch_refresh(struct session *session, bool now);
+void watch_committed(struct session *session, int64_t took_ms);
+void watch_reloaded(struct session *session, bool taken);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define MAP_BYTES (64ull << 30)
@@ -30,6 +31,13 @@ struct lmdb {
 };
 
 /* ---- what LMDB's codes mean to people ---- */
+
+/* LMDB calls a write that was cut short an input/output error; on a disk without room it is just that. */
+static int true_cause(const struct lmdb *lmdb, int code) {
+  struct statvfs disk;
+  if (code != EIO || statvfs(lmdb->folder, &disk) != 0) return code;
+  return (uint64_t)disk.f_bavail * disk.f_frsize < 1u << 20 ? ENOSPC : code;
+}
 
 static enum status lmdb_fault(const struct lmdb *lmdb, const char *verb, int code, struct fault *fault) {
   switch (code) {
@@ -55,7 +63,7 @@ static enum status lmdb_fault(const struct lmdb *lmdb, const char *verb, int cod
     default:
       return fault_set(fault, STATUS_STORAGE,
                        "the state in %s: cannot %s: %s; nothing that was committed is lost: make room or mend the disk, then start again",
-                       lmdb->folder, verb, mdb_strerror(code));
+                       lmdb->folder, verb, mdb_strerror(true_cause(lmdb, code)));
   }
 }
 

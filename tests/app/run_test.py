@@ -1,0 +1,352 @@
+#!/usr/bin/env python3
+"""`giftd run` from outside: growing files, streams, signals, restarts, and everything an operator can do to its folders.
+
+    run_test.py GIFTD
+"""
+import json
+import os
+import pathlib
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+GIFTD = sys.argv.pop(1)
+OUTPUTS = ["rewards.jsonl", "decisions.jsonl", "dlq.jsonl"]
+
+CAMPAIGN = {
+    "id": "hello", "version": 1, "name": {"zh": "登录礼", "en": "Hello"}, "period": {"from": "2026-12-01", "to": "2026-12-31"},
+    "audience": "everyone", "pools": {"points": {"stock": 400}},
+    "rules": [
+        {"id": "day", "on": "login", "give": {"reward": "points", "value": 5, "pool": "points"},
+         "limits": [{"count": 1, "per": ["customer"], "period": "day"}]}]}
+
+
+def login(number, customer, day=5, second=0):
+    return json.dumps({"id": f"e{number}", "source": "mbank", "type": "login", "customer": customer,
+                       "time": f"2026-12-{day:02}T{10 + second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}+08:00", "channel": "app"}) + "\n"
+
+
+def logins(first, count, customers=100000, day=5):
+    return "".join(login(i, f"c{i % customers}", day, i % 40000) for i in range(first, first + count))
+
+
+class Stage(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="giftd-run-"))
+        self.addCleanup(shutil.rmtree, self.folder, True)
+        self.events = self.folder / "events.jsonl"
+        (self.folder / "campaigns").mkdir()
+        self.write_campaign(CAMPAIGN)
+
+    def write_campaign(self, campaign):
+        text = campaign if isinstance(campaign, str) else json.dumps(campaign)
+        (self.folder / "campaigns" / "hello.json").write_text(text)
+
+    def command(self, *more, state="state", output="out", source=None):
+        return [GIFTD, "run", "--input", str(source or self.events), "--campaigns", str(self.folder / "campaigns"),
+                "--output", str(self.folder / output), "--state", str(self.folder / state), *more]
+
+    def run_once(self, *more, code=0, says="", preexec=None, stdin=None, **places):
+        done = subprocess.run(self.command("--once", *more, **places), capture_output=True, text=True, timeout=120, preexec_fn=preexec,
+                              input=stdin)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertIn(says, done.stderr)
+        return done
+
+    def start(self, *more, **places):
+        process = subprocess.Popen(self.command(*more, **places), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        return process
+
+    def end(self, process, number, code=0):
+        process.send_signal(number)
+        out, told = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, code, told)
+        return told
+
+    def output(self, name, output="out"):
+        return self.folder / output / name
+
+    def lines(self, name, output="out"):
+        return self.output(name, output).read_text().splitlines()
+
+    def wait_for(self, what, holds):
+        for _ in range(600):
+            if holds():
+                return
+            time.sleep(0.05)
+        self.fail(f"waited in vain for {what}")
+
+    def wait_for_decisions(self, count):
+        path = self.output("decisions.jsonl")
+        self.wait_for(f"{count} decisions", lambda: path.exists() and path.read_bytes().count(b"\n") >= count)
+
+    def same_outputs(self, first, second):
+        for name in OUTPUTS:
+            self.assertEqual(self.output(name, first).read_bytes(), self.output(name, second).read_bytes(), name)
+
+
+class Files(Stage):
+    def test_a_second_run_adds_nothing(self):
+        self.events.write_text(logins(0, 1000) + "not an event\n")
+        told = json.loads(self.run_once("--json").stdout)
+        self.assertEqual((told["lines"], told["gifts"], told["dead"], told["by_reason"]["OUT_OF_STOCK"]), (1001, 400, 1, 600))
+        self.assertEqual([len(self.lines(name)) for name in OUTPUTS], [400, 1000, 1])
+        before = [self.output(name).read_bytes() for name in OUTPUTS]
+        told = json.loads(self.run_once("--json").stdout)
+        self.assertEqual((told["lines"], told["gifts"]), (0, 0))
+        self.assertEqual([self.output(name).read_bytes() for name in OUTPUTS], before)
+
+    def test_what_is_appended_is_taken(self):
+        self.events.write_text(logins(0, 10).rstrip("\n"))
+        self.run_once()
+        self.events.write_text(logins(0, 20))
+        self.run_once()
+        self.assertEqual([len(self.lines(name)) for name in OUTPUTS], [20, 20, 0])
+
+    def test_another_file_under_the_name_gives_nothing_twice(self):
+        self.events.write_text(logins(0, 30))
+        self.run_once()
+        self.events.write_text(logins(20, 20) + logins(0, 10))
+        self.run_once(says="another one than was read before")
+        self.assertEqual(len(self.lines("rewards.jsonl")), 40)
+        ids = [json.loads(line)["id"] for line in self.lines("rewards.jsonl")]
+        self.assertEqual(len(set(ids)), 40)
+
+    def test_two_inputs_take_turns_over_one_state(self):
+        second = self.folder / "second.jsonl"
+        self.events.write_text(logins(0, 10))
+        second.write_text(logins(5, 10))
+        self.run_once()
+        self.run_once(source=second)
+        self.assertEqual(len(self.lines("rewards.jsonl")), 15)
+        size = self.output("decisions.jsonl").stat().st_size
+        self.run_once()
+        self.run_once(source=second)
+        self.assertEqual(self.output("decisions.jsonl").stat().st_size, size)
+
+    def test_an_input_that_was_cut_is_told(self):
+        self.events.write_text(logins(0, 30))
+        self.run_once()
+        self.events.write_text(logins(0, 20))
+        self.run_once(code=2, says="it was cut")
+
+    def test_where_a_batch_ends_does_not_show(self):
+        self.events.write_text(logins(0, 3000, 700))
+        for events in ("1", "7", "100000"):
+            self.run_once("-X", f"commit.events={events}", state=f"s{events}", output=f"o{events}")
+        self.same_outputs("o1", "o7")
+        self.same_outputs("o1", "o100000")
+
+    def test_a_small_cache_does_not_show(self):
+        self.events.write_text(logins(0, 20000, 15000))
+        self.run_once("-X", "cache.bytes=1MiB", state="s1", output="o1")
+        self.run_once(state="s2", output="o2")
+        self.same_outputs("o1", "o2")
+
+    def test_the_trace_says_what_became_of_each(self):
+        self.events.write_text(login(1, "c1") + login(2, "c1", second=1))
+        trace = self.folder / "trace.txt"
+        self.run_once("--trace", str(trace))
+        self.assertIn("mbank/e1 login c1", trace.read_text())
+        self.assertIn("LIMIT_REACHED", trace.read_text())
+
+
+class Streams(Stage):
+    def test_standard_input_is_recognised_by_what_was_decided(self):
+        for _ in range(2):
+            self.run_once(source="-", stdin=logins(0, 50))
+        self.assertEqual(len(self.lines("rewards.jsonl")), 50)
+        self.assertEqual(sum("DUPLICATE_EVENT" in line for line in self.lines("decisions.jsonl")), 50)
+
+    def test_a_stream_is_decided_as_it_comes(self):
+        process = subprocess.Popen(self.command(source="-"), stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        process.stdin.write(logins(0, 3))
+        process.stdin.flush()
+        self.wait_for_decisions(3)
+        process.stdin.write(logins(3, 1).rstrip("\n"))
+        process.stdin.close()
+        process.stdin = None
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual(len(self.lines("rewards.jsonl")), 4)
+
+
+class Signals(Stage):
+    def test_a_growing_file_is_followed_until_a_signal(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            name = f"{number.name}"
+            self.events.write_text(logins(0, 5))
+            shutil.rmtree(self.folder / "out", True)
+            process = self.start(state=name)
+            self.wait_for_decisions(5)
+            with self.events.open("a") as file:
+                file.write(logins(5, 5))
+            self.wait_for_decisions(10)
+            self.end(process, number)
+            self.assertEqual([len(self.lines(output)) for output in OUTPUTS], [10, 10, 0])
+            self.assertEqual(json.loads(self.run_once("--json", state=name).stdout)["lines"], 0)
+
+    def test_a_rotated_file_is_taken_up(self):
+        self.events.write_text(logins(0, 5))
+        process = self.start()
+        self.wait_for_decisions(5)
+        self.events.rename(self.folder / "events.jsonl.1")
+        self.events.write_text(logins(5, 5))
+        self.wait_for_decisions(10)
+        self.end(process, signal.SIGTERM)
+        self.assertEqual(len(self.lines("rewards.jsonl")), 10)
+
+    def test_a_signal_in_the_middle_loses_nothing(self):
+        self.events.write_text(logins(0, 60000, 9000))
+        self.run_once(state="s0", output="o0")
+        for attempt in range(30):
+            process = self.start("--once", "-X", "commit.events=300")
+            time.sleep(0.01 * attempt)
+            process.send_signal(signal.SIGTERM)
+            told = process.communicate(timeout=60)[1]
+            self.assertIn(process.returncode, (0, -signal.SIGTERM), told)  # before the handler stands it just ends
+        self.run_once()
+        self.same_outputs("o0", "out")
+
+    def test_campaigns_are_read_again_on_hangup(self):
+        self.events.write_text(logins(0, 5))
+        process = self.start()
+        self.wait_for_decisions(5)
+        told = self.folder / "told"
+        reader = subprocess.Popen(["tee", str(told)], stdin=process.stderr, stdout=subprocess.DEVNULL)
+        self.addCleanup(reader.kill)
+        self.write_campaign('{"id": "hello", "broken')
+        process.send_signal(signal.SIGHUP)
+        self.wait_for("the refusal", lambda: told.exists() and "the old ones go on" in told.read_text())
+        with self.events.open("a") as file:
+            file.write(logins(5, 5))
+        self.wait_for_decisions(10)
+        self.assertEqual(len(self.lines("rewards.jsonl")), 10)
+        better = json.loads(json.dumps(CAMPAIGN))
+        better["version"] = 2
+        better["rules"][0]["give"]["value"] = 7
+        self.write_campaign(better)
+        process.send_signal(signal.SIGHUP)
+        self.wait_for("the new campaigns", lambda: "campaigns read again" in told.read_text())
+        with self.events.open("a") as file:
+            file.write(logins(10, 1))
+        self.wait_for_decisions(11)
+        self.end(process, signal.SIGTERM)
+        self.assertEqual(json.loads(self.lines("rewards.jsonl")[-1])["data"]["campaign_version"], 2)
+
+
+class Folders(Stage):
+    def setUp(self):
+        super().setUp()
+        self.events.write_text(logins(0, 500))
+
+    def test_edited_outputs_are_refused_and_nothing_is_touched(self):
+        self.run_once()
+        path = self.output("rewards.jsonl")
+        whole = path.read_bytes()
+        for edited, says in ((whole[:-10], "was edited, cut or replaced"), (b"X" + whole[1:-100] + b"y" * 100, "not those that were committed")):
+            path.write_bytes(edited)
+            self.run_once(code=2, says=says)
+            self.assertEqual(path.read_bytes(), edited)
+        path.write_bytes(whole)
+        self.run_once()
+
+    def test_outputs_without_their_state_are_refused(self):
+        self.run_once()
+        self.run_once(state="other", code=2, says="belong to another state")
+
+    def test_a_state_of_somebody_else_is_refused(self):
+        (self.folder / "mine").mkdir()
+        (self.folder / "mine" / "letter.txt").write_text("Dear")
+        self.run_once(state="mine", code=2, says="is not a state folder of giftd")
+        self.assertEqual([path.name for path in (self.folder / "mine").iterdir()], ["letter.txt"])
+
+    def test_a_damaged_state_is_told(self):
+        self.run_once()
+        data = self.folder / "state" / "data.mdb"
+        whole = data.read_bytes()
+        for damaged in (b"", b"\0" * 20000, whole[:5000], whole[:len(whole) // 2], b"rubbish" * 3000):
+            data.write_bytes(damaged)
+            self.run_once(code=2, says=str(self.folder))
+        data.write_bytes(whole)
+        self.assertEqual(json.loads(self.run_once("--json").stdout)["lines"], 0)
+
+    def test_a_state_is_held_by_one(self):
+        process = self.start()
+        self.wait_for_decisions(500)
+        self.run_once(code=75, says=f"held by another running giftd (process {process.pid})", output="other")
+        self.end(process, signal.SIGTERM)
+
+    @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
+    def test_folders_that_cannot_be_written_are_told(self):
+        self.run_once()
+        for folder in ("state", "out"):
+            os.chmod(self.folder / folder, 0o500)
+            for path in (self.folder / folder).iterdir():
+                os.chmod(path, 0o400)
+            self.run_once(code=75, says=folder)
+            os.chmod(self.folder / folder, 0o700)
+            for path in (self.folder / folder).iterdir():
+                os.chmod(path, 0o600)
+
+    def test_wrong_words_are_told(self):
+        self.run_once(source=self.folder / "none", code=2, says="No such file")
+        self.run_once("--inptu", "x", code=2, says="did you mean --input")
+        self.run_once("-X", "comit.events=3", code=2, says="did you mean 'commit.events'")
+        self.write_campaign('{"id": "hello"}')
+        self.run_once(code=1, says="hello.json")
+        self.assertFalse((self.folder / "out").exists())
+
+    def test_another_secret_is_refused(self):
+        key = self.folder / "key"
+        key.write_text("0123456789abcdef0123456789abcdef")
+        key.chmod(0o600)
+        self.run_once()
+        self.run_once("-X", f"id.key_file={key}", code=2, says="made with another secret")
+
+    def full_disk(self, preexec, reference_events):
+        """Fails with a message, then goes on to the same bytes once there is room."""
+        self.events.write_text(reference_events)
+        self.run_once(state="s0", output="o0")
+        done = self.run_once("-X", "commit.events=50", code=75, says="nothing that was committed is lost", preexec=preexec)
+        self.assertEqual(done.stdout, "")
+        self.run_once(code=75, preexec=preexec)
+        self.run_once()
+        self.same_outputs("o0", "out")
+
+    def test_a_limit_on_file_sizes_loses_nothing(self):
+        for limit in (30000, 70000, 120000):  # the store first, or an output
+            shutil.rmtree(self.folder / "out", True)
+            for state in ("s0", "o0", "state"):
+                shutil.rmtree(self.folder / state, True)
+            self.full_disk(lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)), logins(0, 3000, 900))
+
+    def test_a_full_disk_loses_nothing(self):
+        for place in ("out", "state"):
+            disk = self.folder / place
+            disk.mkdir()
+            if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(disk)], capture_output=True).returncode != 0:
+                self.skipTest("no small disk can be mounted here")
+            try:
+                self.events.write_text(logins(0, 6000, 2000))
+                self.run_once(state="s0" + place, output="o0" + place)
+                self.run_once("-X", "commit.events=50", code=75, says="No space left on device", state="state/s" if place == "state" else "state",
+                              output="out/o" if place == "out" else "out")
+                subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
+                self.run_once(state="state/s" if place == "state" else "state", output="out/o" if place == "out" else "out")
+                self.same_outputs("o0" + place, "out/o" if place == "out" else "out")
+            finally:
+                subprocess.run(["umount", str(disk)], check=True)
+            for name in ("out", "state"):
+                shutil.rmtree(self.folder / name, True)
+
+
+if __name__ == "__main__":
+    unittest.main()
