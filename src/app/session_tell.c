@@ -2,6 +2,7 @@
  * here unless the caller hands stdout in (--json). */
 #include "session_parts.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 void progress_tell(struct session *session, bool last) {
@@ -96,9 +97,28 @@ static void trace_head(FILE *trace, const struct event *event) {
           STR_FORMAT(event->type_name), STR_FORMAT(event->customer));
 }
 
+/* A trace that is called *.jsonl is for programs: the witness of what every listening rule came to, which explain is held against (R123). */
+static bool trace_is_witness(const struct session *session) {
+  struct str name = str_of(session->settings.trace), ending = STR(".jsonl");
+  return name.length >= ending.length && str_equal(str_from(name, name.length - ending.length), ending);
+}
+
+static void witness_write(struct session *session, const struct event *event, const struct decision *decision) {
+  static char memory[16 * 1024 * 1024]; /* 100,000 rules at most, with their names and reasons */
+  struct buffer out;
+  buffer_init(&out, memory, sizeof memory);
+  record_trace(&out, session->loaded.rulebook, event, decision);
+  assert(!out.overflowed);
+  (void)fwrite(out.memory, 1, out.length, session->trace);
+}
+
 /* One line for the event, one for each outcome, in the words of scenarios and explain. */
 void trace_write(struct session *session, const struct event *event, const struct decision *decision) {
   static char memory[64 * 1024];
+  if (trace_is_witness(session)) {
+    witness_write(session, event, decision);
+    return;
+  }
   trace_head(session->trace, event);
   if (decision->gate != REASON_GIVEN) fprintf(session->trace, "  %s\n", reasons[decision->gate].code);
   for (uint32_t i = 0; i < decision->outcome_count; i++) {
