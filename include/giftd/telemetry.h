@@ -176,7 +176,7 @@ void metrics_add(struct metrics *metrics, enum metric_id id, uint32_t series, in
 void metrics_set(struct metrics *metrics, enum metric_id id, uint32_t series, int64_t value);
 void metrics_observe_ms(struct metrics *metrics, enum metric_id id, int64_t ms); /* histograms */
 int64_t metrics_get(const struct metrics *metrics, enum metric_id id, uint32_t series);
-/* Processor time, memory, start time, from the system. */
+/* Processor time, memory, start time from the system; the lag of event time from the clock. */
 void metrics_process(struct metrics *metrics);
 /* Prometheus text format 0.0.4; fits 64 KiB. */
 void metrics_render(const struct metrics *metrics, struct buffer *out);

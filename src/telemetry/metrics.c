@@ -94,6 +94,9 @@ static int64_t resident_bytes(void) {
 
 void metrics_process(struct metrics *metrics) {
   struct rusage usage;
+  if (metrics->given[METRIC_EVENT_TIME]) { /* the lag grows while nothing comes: it is measured when it is asked for */
+    metrics_set(metrics, METRIC_EVENT_TIME_LAG, 0, clock_wall_ms() - metrics_get(metrics, METRIC_EVENT_TIME, 0));
+  }
   if (!metrics->given[METRIC_START_TIME]) metrics_set(metrics, METRIC_START_TIME, 0, clock_wall_ms());
   if (getrusage(RUSAGE_SELF, &usage) == 0)
     metrics_set(metrics, METRIC_CPU_SECONDS, 0, timeval_ms(usage.ru_utime) + timeval_ms(usage.ru_stime));
