@@ -14,6 +14,7 @@
   "                       under $TMPDIR or /tmp)\n"                              \
   "      --campaigns DIR  other campaigns than deploy/campaigns\n"               \
   "      --generate FILE  only make the traffic; - is standard output\n"         \
+  "      --lang en|zh     language of the reasons (en)\n"                        \
   "      --json           the summary as one JSON object\n"                      \
   "  -q, --quiet          no progress\n\n"                                       \
   "Examples:\n"                                                                  \

@@ -5,8 +5,9 @@
 #include "help.h"
 
 #define ASSIGNMENTS 64u
-#define OUTPUT_BYTES (1024u * 1024u)
-#define ARENA_BYTES (2u * 1024u * 1024u)
+
+static unsigned char texts[2u * 1024u * 1024u];
+static char printed[1024u * 1024u];
 
 static const char *const verbs[] = {"show", "docs", "sample", NULL};
 static const struct option options[] = {{"config", required_argument, NULL, 'c'},
@@ -67,12 +68,10 @@ int command_config(int argc, char **argv) {
   struct request request = {.verb = NULL};
   int code = request_read(argc, argv, &request);
   if (code != EXIT_DONE) return code;
-  unsigned char *region = region_open(ARENA_BYTES + OUTPUT_BYTES);
-  if (region == NULL) return help_bad_usage("config", "no memory");
   struct arena arena;
   struct buffer out;
-  arena_init(&arena, region, ARENA_BYTES);
-  buffer_init(&out, region + ARENA_BYTES, OUTPUT_BYTES);
+  arena_init(&arena, texts, sizeof(texts));
+  buffer_init(&out, printed, sizeof(printed));
   if (strcmp(request.verb, "docs") == 0)
     config_document(&out);
   else if (strcmp(request.verb, "sample") == 0)
@@ -80,6 +79,5 @@ int command_config(int argc, char **argv) {
   else
     code = show(&request, &arena, &out);
   (void)fwrite(out.memory, 1, out.length, stdout);
-  region_close(region, ARENA_BYTES + OUTPUT_BYTES);
   return code;
 }

@@ -15,10 +15,23 @@
 
 #define EVENTS_DEFAULT 120000
 
-static const struct option options[] = {
-    {"events", required_argument, NULL, 'n'}, {"seed", required_argument, NULL, 's'},     {"customers", required_argument, NULL, 'u'},
-    {"dir", required_argument, NULL, 'd'},    {"generate", required_argument, NULL, 'g'}, {"campaigns", required_argument, NULL, 'c'},
-    {"json", no_argument, NULL, 'j'},         {"quiet", no_argument, NULL, 'q'},          {NULL, 0, NULL, 0}};
+static const struct option options[] = {{"events", required_argument, NULL, 'n'},
+                                        {"seed", required_argument, NULL, 's'},
+                                        {"customers", required_argument, NULL, 'u'},
+                                        {"dir", required_argument, NULL, 'd'},
+                                        {"generate", required_argument, NULL, 'g'},
+                                        {"campaigns", required_argument, NULL, 'c'},
+                                        {"json", no_argument, NULL, 'j'},
+                                        {"lang", required_argument, NULL, 'l'},
+                                        {"quiet", no_argument, NULL, 'q'},
+                                        {NULL, 0, NULL, 0}};
+
+static bool lang_take(struct demo_flags *flags, const char *text) {
+  flags->chinese = strcmp(text, "zh") == 0;
+  if (flags->chinese || strcmp(text, "en") == 0) return true;
+  (void)help_bad_usage("demo", "--lang is en or zh, not '%s'", text);
+  return false;
+}
 
 static bool flag_take(struct demo_flags *flags, int flag) {
   switch (flag) {
@@ -29,6 +42,7 @@ static bool flag_take(struct demo_flags *flags, int flag) {
     case 'g': flags->generate = optarg; return true;
     case 'c': flags->campaigns = optarg; return true;
     case 'j': flags->json = true; return true;
+    case 'l': return lang_take(flags, optarg);
     default: flags->quiet = true; return true;
   }
 }

@@ -9,7 +9,7 @@
 struct demo_flags {
   int64_t events, customers, seed;
   const char *dir, *generate, *campaigns;
-  bool json, quiet;
+  bool json, quiet, chinese;
 };
 
 /* What became of one campaign. */

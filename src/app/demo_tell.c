@@ -9,7 +9,8 @@
 #define ARENA_BYTES (8u * 1024u * 1024u)
 #define PAGE_COLUMNS 80
 #define POOL_ROWS 24
-#define BAR 10
+#define BAR 8
+#define BREAK "\\\n      " /* the shell goes on behind it */
 
 struct page {
   struct demo *demo;
@@ -107,12 +108,11 @@ static void tell_campaigns(struct page *page) {
 }
 
 static void tell_reasons(struct page *page) {
-  static const struct table_column columns[] = {
-      {"reason", ALIGN_LEFT, false}, {"times", ALIGN_RIGHT, false}, {"", ALIGN_LEFT, true}, {"", ALIGN_LEFT, true}};
+  static const struct table_column columns[] = {{"reason", ALIGN_LEFT, false}, {"times", ALIGN_RIGHT, false}, {"", ALIGN_LEFT, true}};
   const struct table_style style = style_of(page);
   struct table table;
   bool told[REASON_COUNT] = {false};
-  table_init(&table, &page->arena, columns, 4);
+  table_init(&table, &page->arena, columns, 3);
   for (;;) { /* the most frequent first */
     int best = 0;
     for (int i = 1; i < REASON_COUNT; i++) {
@@ -123,8 +123,7 @@ static void tell_reasons(struct page *page) {
     table_row(&table);
     table_print(&table, "%s", reasons[best].code);
     table_number(&table, (int64_t)page->counts->by_reason[best]);
-    table_print(&table, "%s", reasons[best].label_zh);
-    table_print(&table, "%s", reasons[best].label_en);
+    table_print(&table, "%s", page->demo->flags.chinese ? reasons[best].label_zh : reasons[best].label_en);
   }
   heading(page, "Refused, by reason");
   table_write(&table, &style, &page->out);
@@ -230,7 +229,7 @@ static void tell_stream(struct page *page) {
 }
 
 static void command_line(struct page *page, const char *command, const char *what) {
-  buffer_print(&page->out, "  %s%s%s\n      %s\n", page->color ? "\033[1m" : "", command, page->color ? "\033[0m" : "", what);
+  buffer_print(&page->out, "  %s%s%s\n    # %s\n", page->color ? "\033[1m" : "", command, page->color ? "\033[0m" : "", what);
 }
 
 static struct str date_of(struct page *page, int64_t ms) {
@@ -246,12 +245,12 @@ static uint32_t commands_of(struct page *page, struct str lines[3], struct str t
   const struct demo *demo = page->demo;
   uint32_t count = 0;
   if (demo->given.found) {
-    lines[count] = arena_print(&page->arena, "%s explain -c %s --reward %s", demo->program, demo->config, demo->given.reward);
+    lines[count] = arena_print(&page->arena, "%s explain -c %s " BREAK "--reward %s", demo->program, demo->config, demo->given.reward);
     texts[count++] = arena_print(&page->arena, "why %s got this gift of %s", demo->given.customer, demo->given.rule);
   }
   if (demo->refused.found) {
     const struct str since = date_of(page, demo->refused.time_ms);
-    lines[count] = arena_print(&page->arena, "%s explain -c %s --customer %s --since %.*s", demo->program, demo->config,
+    lines[count] = arena_print(&page->arena, "%s explain -c %s " BREAK "--customer %s --since %.*s", demo->program, demo->config,
                                demo->refused.customer, STR_FORMAT(since));
     texts[count++] = arena_print(&page->arena, "why %s got nothing from %s: %s", demo->refused.customer, demo->refused.rule,
                                  reasons[demo->refused.reason].code);
@@ -304,6 +303,19 @@ static void pool_json(struct page *page, void *self, const struct pool *pool, st
   *first = false;
 }
 
+/* A command on one line. */
+static void json_command(struct buffer *out, struct str line) {
+  char joined[4 * PROJECT_PATH_BYTES];
+  struct buffer text;
+  buffer_init(&text, joined, sizeof(joined));
+  while (line.length > 0) {
+    const bool broken = str_starts(line, STR(BREAK));
+    if (!broken) buffer_byte(&text, line.at[0]);
+    line = str_from(line, broken ? sizeof(BREAK) - 1 : 1);
+  }
+  buffer_json(out, buffer_text(&text));
+}
+
 static enum status json_page(struct page *page, struct fault *fault) {
   const struct demo *demo = page->demo;
   const struct shard_counts *counts = page->counts;
@@ -331,7 +343,7 @@ static enum status json_page(struct page *page, struct fault *fault) {
   const uint32_t count = commands_of(page, lines, texts);
   for (uint32_t i = 0; i < count; i++) {
     if (i > 0) buffer_byte(&page->out, ',');
-    buffer_json(&page->out, lines[i]);
+    json_command(&page->out, lines[i]);
   }
   buffer_put(&page->out, STR("]}\n"));
   return status;
