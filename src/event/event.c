@@ -65,12 +65,10 @@ enum event_problem event_read(const struct catalogue *catalogue, struct str line
                               struct event_error *error) {
   struct reader reader;
   struct key keys[KEYS_USUAL];
-  size_t used = arena->used;
   error->problem = EVENT_OK;
   reader_init(&reader, catalogue, line, arena, error);
   if (read_with(&reader, keys, KEYS_USUAL, event)) return EVENT_OK;
-  if (reader.short_of_keys) {
-    arena->used = used; /* the first walk's texts */
+  if (reader.short_of_keys) { /* the first walk's texts stay in the arena: that is why it holds 2 x the line */
     reader_init(&reader, catalogue, line, arena, error);
     if (read_with_most_keys(&reader, event)) return EVENT_OK;
   }

@@ -160,7 +160,6 @@ static void close_frame(struct reader *r, const struct frame *frame) {
   r->at++;
   r->key_count = frame->first_key;
   r->depth--;
-  if (r->depth == 1) r->in_data = false;
   if (r->depth == 0) return;
   struct token token = {frame->object ? JSON_TYPE_OBJECT : JSON_TYPE_ARRAY, false, frame->start, (uint32_t)r->at};
   note_value(r, token);

@@ -25,7 +25,7 @@ static void arena_hands_out_to_its_end(void **state) {
 
 static void arena_refuses_what_cannot_be(void **state) {
   (void)state;
-  unsigned char memory[64];
+  _Alignas(16) unsigned char memory[64];
   struct arena arena;
   arena_init(&arena, memory, sizeof memory);
   assert_null(arena_array(&arena, SIZE_MAX / 2, 3));
@@ -36,6 +36,9 @@ static void arena_refuses_what_cannot_be(void **state) {
   assert_null(arena_copy(&arena, (struct str){"x", SIZE_MAX}).at);
   arena_reset(&arena);
   assert_non_null(arena_array(&arena, 2, 4));
+  arena_init(&arena, memory, 20);
+  assert_non_null(arena_take(&arena, 5));
+  assert_null(arena_take(&arena, 8)); /* 15 are left, but not behind the gap */
   arena_init(&arena, NULL, 0);
   assert_null(arena_take(&arena, 1));
 }

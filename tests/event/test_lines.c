@@ -116,6 +116,21 @@ static void lists_share_a_bound(void **state) {
   free(wide);
 }
 
+static void the_longest_line_is_read(void **state) {
+  (void)state;
+  char *text = malloc(LIMIT_EVENT_BYTES + 1);
+  struct reading reading;
+  memset(text, ' ', LIMIT_EVENT_BYTES + 1);
+  memcpy(text, "{" LINE_FLAT "}", strlen("{" LINE_FLAT "}"));
+  line_read(&catalogue, (struct str){text, LIMIT_EVENT_BYTES}, &reading);
+  assert_int_equal(reading.problem, EVENT_OK);
+  free(reading.memory);
+  line_read(&catalogue, (struct str){text, LIMIT_EVENT_BYTES + 1}, &reading);
+  assert_int_equal(reading.problem, EVENT_TOO_LONG);
+  free(reading.memory);
+  free(text);
+}
+
 static void attributes_arrive(void **state) {
   (void)state;
   struct reading reading;
@@ -130,7 +145,10 @@ static void attributes_arrive(void **state) {
   assert_true(e->time_ms == 1795147267000 && e->offset_minutes == 480 && e->arrival_ms == 1795147320000);
   assert_true(str_equal(e->traceparent, STR("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")));
   assert_int_equal(e->digest, event_digest(STR("core"), STR("e1")));
-  assert_int_not_equal(event_digest(STR("core"), STR("e1")), event_digest(STR("coree"), STR("1")));
+  for (char c = 1; c < 127; c++) { /* whatever an id may hold, it cannot move the border between source and id */
+    char moved[3] = {'a', c, 'b'}, behind[2] = {c, 'b'};
+    assert_int_not_equal(event_digest((struct str){moved, 1}, (struct str){behind, 2}), event_digest((struct str){moved, 2}, STR("b")));
+  }
   assert_null(event_field(e, FIELD_ID_AMOUNT));
   free(reading.memory);
   line_read(&catalogue, STR("{" LINE_FLAT ",\"traceparent\":\"not one\"}"), &reading);
@@ -165,8 +183,9 @@ static int set_up(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(broken_lines_are_refused), cmocka_unit_test(good_lines_are_read), cmocka_unit_test(too_many_fields_are_refused),
-      cmocka_unit_test(lists_share_a_bound),      cmocka_unit_test(attributes_arrive),   cmocka_unit_test(every_problem_has_words),
+      cmocka_unit_test(broken_lines_are_refused), cmocka_unit_test(good_lines_are_read),      cmocka_unit_test(too_many_fields_are_refused),
+      cmocka_unit_test(lists_share_a_bound),      cmocka_unit_test(the_longest_line_is_read), cmocka_unit_test(attributes_arrive),
+      cmocka_unit_test(every_problem_has_words),
   };
   return cmocka_run_group_tests(tests, set_up, NULL);
 }
