@@ -41,12 +41,19 @@ static int64_t cell_number(struct state *state, const struct pool *pool, uint64_
   return cell == NULL ? 0 : cell->v[0];
 }
 
+/* The first period whose share is released after the pool began: one released before that is none of the pool's. */
+static int32_t pace_first(const struct rulebook *book, const struct pool *pool) {
+  int32_t first = pace_period(book, pool, pool->start_ms);
+  int64_t released = period_start(pool->pace_unit, first, book->campaigns[pool->campaign].offset_minutes) + pool->pace_at_s * MS_PER_SECOND;
+  return released < pool->start_ms ? first + 1 : first;
+}
+
 /* With carry_over everything released since the start and not used is there; else only this period's release. */
 static int64_t pace_left(const struct work *w, const struct pool *pool, struct state *state, int32_t period) {
-  if (!pool->carry_over) return pool->pace_max - cell_number(state, pool, POOL_PACE, period);
-  int64_t releases = (int64_t)period - pace_period(w->book, pool, pool->start_ms) + 1;
-  if (releases < 1) releases = 1;
-  return pool->pace_max * releases - cell_number(state, pool, POOL_TOTAL, 0);
+  int64_t releases = (int64_t)period - pace_first(w->book, pool) + 1;
+  if (releases < 1) return 0;
+  if (pool->carry_over) return pool->pace_max * releases - cell_number(state, pool, POOL_TOTAL, 0);
+  return pool->pace_max - cell_number(state, pool, POOL_PACE, period);
 }
 
 struct left { int64_t total, pace; int32_t period; bool paced_out; };
