@@ -8,6 +8,7 @@
 #include "session_parts.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define IDLE_WAIT_MS 1000
 #define STEP_EVENTS 1024u
@@ -123,6 +124,7 @@ static enum status shard_start(struct session *session, struct fault *fault) {
   session->memory = region_open(session->memory_bytes);
   if (session->memory == NULL)
     return fault_set(fault, STATUS_STORAGE, "the system gives no %zu MiB of memory; make the cache smaller", session->memory_bytes >> 20);
+  (void)madvise(session->memory, session->memory_bytes, MADV_HUGEPAGE); /* look-ups are spread over all of it: large pages spare page walks */
   enum status status = shard_open(session->memory, &session->settings.shard, loaded->rulebook, loaded->index, loaded->cache, &session->log,
                                   &session->view, &session->shard, fault);
   if (status != STATUS_OK) return status;

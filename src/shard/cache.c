@@ -6,6 +6,7 @@
 
 #define UNIT 16u
 #define RECORD_ROOM_LEAST 96u /* bytes for a record at first: most grow, and growing in place is cheaper than moving */
+#define PREFETCH_BYTES 512u   /* of an entry; most records are smaller */
 #define SECOND_CHANCES 64u    /* entries spared in one search for room, so that no single event pays for a whole round */
 
 enum entry_flag { ENTRY_USED = 1, ENTRY_LISTED = 2, ENTRY_GONE = 4 };
@@ -105,6 +106,18 @@ static void slot_free(struct cache *cache, uint32_t at) {
 }
 
 static uint32_t tag_of(const struct cache *cache, struct str key) { return (uint32_t)hash64(&cache->key, key); }
+
+void cache_prefetch_slot(const struct cache *cache, struct str key) {
+  __builtin_prefetch(&cache->slots[tag_of(cache, key) & cache->slot_mask]);
+}
+
+/* Without comparing keys: a wrong guess costs nothing. */
+void cache_prefetch_entry(const struct cache *cache, struct str key) {
+  const struct cache_slot *slot = &cache->slots[tag_of(cache, key) & cache->slot_mask];
+  if (slot->place == 0) return;
+  const char *entry = (const char *)entry_of_place(cache, slot->place);
+  for (size_t line = 0; line < PREFETCH_BYTES; line += 64) __builtin_prefetch(entry + line);
+}
 
 bool cache_find(struct cache *cache, struct str key, struct str *record) {
   uint32_t at = slot_find(cache, tag_of(cache, key), key);

@@ -41,6 +41,9 @@ struct cache {
 /* Bytes of memory for a budget (at least 1 MiB is used); the table is part of the budget, the list of changed entries comes on top. */
 size_t cache_memory(uint64_t budget);
 void cache_init(struct cache *cache, void *memory, uint64_t budget, const struct hash_key *key);
+/* Asks the processor for what a later cache_find of the key will touch: first the slot, and when that is there the entry. */
+void cache_prefetch_slot(const struct cache *cache, struct str key);
+void cache_prefetch_entry(const struct cache *cache, struct str key);
 /* False: not here. The record (may be empty: known to be absent) is borrowed until the next cache_put. */
 bool cache_find(struct cache *cache, struct str key, struct str *record);
 /* Keeps a copy. False: there is no room before what changed was handed over and settled; nothing was kept. A record may be up to

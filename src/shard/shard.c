@@ -23,6 +23,16 @@
 _Static_assert(OUTPUT_ROOM >= 6u * LIMIT_LINE_BYTES + 1024u * 1024u, "a dead letter of control characters fits");
 _Static_assert(ARENA_BYTES >= 2u * LIMIT_EVENT_BYTES + 4096u, "event_read's bound");
 
+/* A line that was read. Reading runs one line ahead of deciding, so that the owner's record is on its way from memory meanwhile. */
+struct reading {
+  const struct input_line *line;
+  enum event_problem problem; /* EVENT_OK: `event` holds */
+  struct event event;
+  struct event_error error;
+  struct owner customer;
+  struct arena arena; /* of this event: its texts, those of its outcomes */
+};
+
 struct shard {
   struct shard_settings settings;
   const struct rulebook *rulebook;
@@ -36,9 +46,8 @@ struct shard {
   int64_t clock_ms;  /* latest event time so far, or TIME_NONE */
   uint64_t sequence; /* lines taken since the state began: the position that records carry */
   struct cache cache;
-  struct arena arena; /* of the event at hand */
+  struct reading readings[2]; /* the event at hand, and the one behind it */
   struct buffer outputs[OUTPUT_COUNT];
-  struct event event;
   struct decision decision;
   struct input_line lines[LINES_MOST];
   uint32_t matches[LIMIT_MATCHES];
@@ -51,7 +60,7 @@ struct shard {
 static size_t rounded(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 size_t shard_memory(const struct shard_settings *settings) {
-  return 64 + rounded(sizeof(struct shard)) + rounded(ARENA_BYTES) + OUTPUT_COUNT * rounded(OUTPUT_KEPT + OUTPUT_ROOM) +
+  return 64 + rounded(sizeof(struct shard)) + 2 * rounded(ARENA_BYTES) + OUTPUT_COUNT * rounded(OUTPUT_KEPT + OUTPUT_ROOM) +
          cache_memory(settings->cache_bytes);
 }
 
@@ -99,8 +108,10 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   shard->observer_self = NULL;
   memset(&shard->counts, 0, sizeof shard->counts);
   for (uint32_t i = 0; i < LIMIT_OWNERS; i++) shard->states[i] = &shard->workspace[i];
-  arena_init(&shard->arena, at, ARENA_BYTES);
-  at += rounded(ARENA_BYTES);
+  for (int i = 0; i < 2; i++) {
+    arena_init(&shard->readings[i].arena, at, ARENA_BYTES);
+    at += rounded(ARENA_BYTES);
+  }
   for (int i = 0; i < OUTPUT_COUNT; i++) {
     buffer_init(&shard->outputs[i], at, OUTPUT_KEPT + OUTPUT_ROOM);
     at += rounded(OUTPUT_KEPT + OUTPUT_ROOM);
@@ -185,11 +196,12 @@ static enum status owner_keep(struct shard *shard, const struct owner *owner, st
 }
 
 /* The customer first: whom else the event touches may stand in that record. */
-static enum status owners_load(struct shard *shard, uint32_t match_count, uint32_t *owner_count, struct fault *fault) {
-  shard->owners[0] = decide_customer_owner(shard->event.customer);
+static enum status owners_load(struct shard *shard, const struct reading *reading, uint32_t match_count, uint32_t *owner_count,
+                               struct fault *fault) {
+  shard->owners[0] = reading->customer;
   enum status status = owner_load(shard, &shard->owners[0], shard->states[0], fault);
   if (status != STATUS_OK) return status;
-  *owner_count = decide_owners(shard->rulebook, &shard->event, shard->matches, match_count, shard->states[0], shard->owners);
+  *owner_count = decide_owners(shard->rulebook, &reading->event, shard->matches, match_count, shard->states[0], shard->owners);
   assert(*owner_count >= 1 && *owner_count <= LIMIT_OWNERS && shard->owners[0].kind == OWNER_CUSTOMER);
   for (uint32_t i = 1; i < *owner_count; i++) {
     status = owner_load(shard, &shard->owners[i], shard->states[i], fault);
@@ -201,8 +213,7 @@ static enum status owners_load(struct shard *shard, uint32_t match_count, uint32
 /* ---- one line ---- */
 
 /* When the event reached the stream, and the stream's own clock: the latest event time, but never moved by an event from the far future. */
-static void arrival_set(struct shard *shard, const struct input_line *line, int64_t now_ms) {
-  struct event *event = &shard->event;
+static void arrival_set(struct shard *shard, struct event *event, const struct input_line *line, int64_t now_ms) {
   if (event->arrival_ms == TIME_NONE) event->arrival_ms = line->arrival_ms;
   if (event->arrival_ms == TIME_NONE && shard->settings.wall_clock) event->arrival_ms = now_ms;
   int64_t latest = event->arrival_ms != TIME_NONE ? event->arrival_ms + LIMIT_FUTURE_MS
@@ -250,30 +261,37 @@ static void dead_piece(struct shard *shard, const struct input_line *line, const
   dead_line(shard, line, origin, &error);
 }
 
-static enum status event_decide(struct shard *shard, const struct input_line *line, const struct origin *origin, struct fault *fault) {
-  uint32_t owner_count, match_count = match_event(shard->index, shard->match_cache, &shard->event, shard->matches);
-  enum status status = owners_load(shard, match_count, &owner_count, fault);
-  if (status != STATUS_OK) return status;
-  struct decide_input input = {shard->rulebook, &shard->settings.decide, &shard->event, shard->matches,
-                               match_count,     shard->owners,           owner_count};
-  status = decide_event(&input, shard->states, &shard->arena, &shard->decision, fault);
-  if (status == STATUS_LIMIT) {
-    dead_count(shard);
-    record_dead_event(&shard->outputs[OUTPUT_DLQ], line->bytes, origin, STR("STATE_LIMIT"), str_of(fault->text));
-    return STATUS_OK;
-  }
-  if (status != STATUS_OK) return status;
+static enum status event_keep(struct shard *shard, const struct event *event, const struct origin *origin, uint32_t owner_count,
+                              struct fault *fault) {
   for (uint32_t i = 0; i < owner_count; i++) {
     if (!shard->states[i]->changed) continue;
-    status = owner_keep(shard, &shard->owners[i], shard->states[i], fault);
+    enum status status = owner_keep(shard, &shard->owners[i], shard->states[i], fault);
     if (status != STATUS_OK) return status;
   }
   decision_count(shard);
-  if (shard->observer != NULL) shard->observer(shard->observer_self, &shard->event, &shard->decision);
-  record_decision(&shard->outputs[OUTPUT_DECISIONS], shard->rulebook, &shard->event, origin, &shard->decision);
+  if (shard->observer != NULL) shard->observer(shard->observer_self, event, &shard->decision);
+  record_decision(&shard->outputs[OUTPUT_DECISIONS], shard->rulebook, event, origin, &shard->decision);
   if (shard->decision.gift_count > 0 || shard->decision.mark_count > 0)
-    record_rewards(&shard->outputs[OUTPUT_REWARDS], shard->rulebook, &shard->event, &shard->decision);
+    record_rewards(&shard->outputs[OUTPUT_REWARDS], shard->rulebook, event, &shard->decision);
   return STATUS_OK;
+}
+
+/* `next` is the reading behind this one, or NULL: its record is asked for while this event is decided. */
+static enum status event_decide(struct shard *shard, struct reading *reading, const struct reading *next, const struct origin *origin,
+                                struct fault *fault) {
+  const struct event *event = &reading->event;
+  uint32_t owner_count, match_count = match_event(shard->index, shard->match_cache, event, shard->matches);
+  if (next != NULL && next->problem == EVENT_OK) cache_prefetch_entry(&shard->cache, owner_key(&next->customer));
+  enum status status = owners_load(shard, reading, match_count, &owner_count, fault);
+  if (status != STATUS_OK) return status;
+  struct decide_input input = {shard->rulebook, &shard->settings.decide, event, shard->matches, match_count, shard->owners, owner_count};
+  status = decide_event(&input, shard->states, &reading->arena, &shard->decision, fault);
+  if (status == STATUS_LIMIT) {
+    dead_count(shard);
+    record_dead_event(&shard->outputs[OUTPUT_DLQ], reading->line->bytes, origin, STR("STATE_LIMIT"), str_of(fault->text));
+    return STATUS_OK;
+  }
+  return status == STATUS_OK ? event_keep(shard, event, origin, owner_count, fault) : status;
 }
 
 static enum status outputs_hand_on(struct shard *shard, size_t least, struct fault *fault) {
@@ -288,21 +306,32 @@ static enum status outputs_hand_on(struct shard *shard, size_t least, struct fau
   return STATUS_OK;
 }
 
-static enum status line_take(struct shard *shard, const struct input_line *line, struct str input_name, int64_t now_ms,
-                             struct fault *fault) {
+/* Reads a line and asks for where its customer's record is. */
+static void line_read(struct shard *shard, const struct input_line *line, struct reading *reading) {
+  reading->line = line;
+  arena_reset(&reading->arena);
+  reading->problem = EVENT_TOO_LONG;
+  if (line->piece) return;
+  reading->problem = event_read(shard->rulebook->catalogue, line->bytes, &reading->arena, &reading->event, &reading->error);
+  if (reading->problem != EVENT_OK) return;
+  reading->customer = decide_customer_owner(reading->event.customer);
+  cache_prefetch_slot(&shard->cache, owner_key(&reading->customer));
+}
+
+static enum status line_take(struct shard *shard, struct reading *reading, const struct reading *next, struct str input_name,
+                             int64_t now_ms, struct fault *fault) {
+  const struct input_line *line = reading->line;
   struct origin origin = {input_name, line->position};
-  struct event_error error;
   enum status status = STATUS_OK;
   shard->sequence++;
   shard->counts.lines++;
-  arena_reset(&shard->arena);
   if (line->piece) {
     dead_piece(shard, line, &origin);
-  } else if (event_read(shard->rulebook->catalogue, line->bytes, &shard->arena, &shard->event, &error) != EVENT_OK) {
-    dead_line(shard, line, &origin, &error);
+  } else if (reading->problem != EVENT_OK) {
+    dead_line(shard, line, &origin, &reading->error);
   } else {
-    arrival_set(shard, line, now_ms);
-    status = event_decide(shard, line, &origin, fault);
+    arrival_set(shard, &reading->event, line, now_ms);
+    status = event_decide(shard, reading, next, &origin, fault);
   }
   if (status != STATUS_OK) return fault_prefix(fault, "%.*s, byte %llu: ", STR_FORMAT(input_name), (unsigned long long)line->position);
   return outputs_hand_on(shard, OUTPUT_KEPT, fault);
@@ -315,8 +344,11 @@ enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint3
   if (status != STATUS_OK) return status;
   assert(taken <= capacity);
   struct str input_name = shard->log.input_name(shard->log.self);
+  if (taken > 0) line_read(shard, &shard->lines[0], &shard->readings[0]);
   for (uint32_t i = 0; i < taken; i++) {
-    status = line_take(shard, &shard->lines[i], input_name, now_ms, fault);
+    struct reading *next = i + 1 < taken ? &shard->readings[(i + 1) % 2] : NULL;
+    if (next != NULL) line_read(shard, &shard->lines[i + 1], next);
+    status = line_take(shard, &shard->readings[i % 2], next, input_name, now_ms, fault);
     if (status != STATUS_OK) return status;
   }
   *count = taken;

@@ -18,21 +18,22 @@
 
 static struct catalogue fake_catalogue;
 static const struct rulebook fake_rulebook = {.catalogue = &fake_catalogue};
-static char words[4][64];
 
 enum event_problem event_read(const struct catalogue *catalogue, struct str line, struct arena *arena, struct event *event,
                               struct event_error *error) {
   long long time_ms = 0;
-  char text[256];
+  char words[3][64] = {"", "", ""}, text[256];
   assert_ptr_equal(catalogue, &fake_catalogue);
   assert_int_equal(arena->used, 0); /* emptied for each line */
   snprintf(text, sizeof text, "%.*s", STR_FORMAT(line));
-  words[3][0] = 0;
-  if (sscanf(text, "%63s %63s %lld %63s", words[0], words[1], &time_ms, words[3]) < 3) {
+  if (sscanf(text, "%63s %63s %lld %63s", words[0], words[1], &time_ms, words[2]) < 3) {
     *error = (struct event_error){.problem = EVENT_BAD_JSON};
     return EVENT_BAD_JSON;
   }
-  *event = (struct event){.id = str_of(words[0]), .customer = str_of(words[1]), .time_ms = time_ms, .arrival_ms = TIME_NONE};
+  *event = (struct event){.time_ms = time_ms, .arrival_ms = TIME_NONE};
+  event->id = arena_copy(arena, str_of(words[0]));
+  event->customer = arena_copy(arena, str_of(words[1]));
+  event->type_name = arena_copy(arena, str_of(words[2])); /* the pool */
   return EVENT_OK;
 }
 
@@ -58,12 +59,11 @@ struct owner decide_customer_owner(struct str customer) {
 uint32_t decide_owners(const struct rulebook *rulebook, const struct event *event, const uint32_t *matches, uint32_t match_count,
                        const struct state *customer, struct owner owners[LIMIT_OWNERS]) {
   (void)rulebook;
-  (void)event;
   assert_int_equal(match_count, 1);
   assert_int_equal(matches[0], 7);
   assert_false(customer->changed);
-  if (words[3][0] == 0) return 1;
-  owners[1] = owner_of(OWNER_POOL, str_of(words[3]));
+  if (event->type_name.length == 0) return 1;
+  owners[1] = owner_of(OWNER_POOL, event->type_name);
   return 2;
 }
 
@@ -102,8 +102,8 @@ enum status decide_event(const struct decide_input *input, struct state **states
   decision->gift_count = decision->outcomes[0].reason == REASON_GIVEN ? 1 : 0;
   decision->gifts[0].kind = GIFT_ISSUED;
   decision->mark_count = 0;
-  if (words[0][0] == 'L') return fault_set(fault, STATUS_LIMIT, "outgrown");
-  if (words[0][0] == 'D')
+  if (input->event->id.at[0] == 'L') return fault_set(fault, STATUS_LIMIT, "outgrown");
+  if (input->event->id.at[0] == 'D')
     decision->gate = REASON_DUPLICATE_EVENT, decision->outcome_count = decision->gift_count = 0;
   else
     for (uint32_t i = 0; i < input->owner_count; i++) states[i]->cells[0].v[0]++, states[i]->changed = true;
