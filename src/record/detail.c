@@ -183,8 +183,26 @@ static void pool_detail(struct buffer *out, const struct told *told, enum langua
   if (told->expected.length > 0) put_two(out, zh ? ",需 " : ", needs ", told->expected);
 }
 
+/* What was wanted and what there was, where both are moments or a schedule and a moment: in which words. */
+struct moment_words { enum reason reason; const char *en, *zh; };
+static const struct moment_words moment_words[] = {
+    {REASON_CAMPAIGN_NOT_STARTED, "starts ", "开始于 "}, {REASON_CAMPAIGN_ENDED, "ended ", "结束于 "}, {REASON_OUTSIDE_SCHEDULE, "", ""},
+    {REASON_EVENT_TOO_LATE, "accepted from ", "接受起点 "}, {REASON_PENDING_HOLD, "from ", "最早 "}, {REASON_EXPIRED, "until ", "有效至 "}};
+
+static bool moment_detail(struct buffer *out, const struct told *told, enum language language) {
+  if (told->expected.length == 0 || told->actual.length == 0) return false;
+  for (size_t i = 0; i < sizeof moment_words / sizeof *moment_words; i++) {
+    if (moment_words[i].reason != told->reason) continue;
+    put_two(out, language == LANGUAGE_ZH ? moment_words[i].zh : moment_words[i].en, told->expected);
+    put_two(out, language == LANGUAGE_ZH ? ",事件时间 " : ", event at ", told->actual);
+    return true;
+  }
+  return false;
+}
+
 static void plain_detail(struct buffer *out, const struct told *told, enum language language) {
   bool zh = language == LANGUAGE_ZH, both = told->expected.length > 0 && told->actual.length > 0;
+  if (moment_detail(out, told, language)) return;
   if (told->expected.length > 0) put_two(out, zh ? "要求 " : "expected ", told->expected);
   if (told->actual.length > 0) put_two(out, both ? (zh ? ",实际 " : ", actual ") : (zh ? "实际 " : "actual "), told->actual);
 }
@@ -208,10 +226,28 @@ static void condition_detail(struct buffer *out, const struct rulebook *rulebook
   put_two(out, zh ? " 起满足,事件时间 " : " on, event at ", told->actual);
 }
 
+/* LIMIT_REACHED that no limit names: every chance is spent, or once_per was used up. */
+static void unnamed_limit_detail(struct buffer *out, const struct rule *rule, const struct told *told, enum language language) {
+  bool zh = language == LANGUAGE_ZH;
+  if (rule->spends == NONE && rule->once_per_count > 0) {
+    buffer_put(out, zh ? STR("仅一次,按 ") : STR("once per "));
+    words_dimensions(out, rule->once_per, rule->once_per_count, language);
+    return;
+  }
+  if (told->actual.length == 0 || told->expected.length == 0) return;
+  put_two(out, zh ? "机会已用 " : "", told->actual);
+  put_two(out, zh ? "/" : " of ", told->expected);
+  if (!zh) buffer_put(out, STR(" chances spent"));
+}
+
 void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
   const struct rule *rule = &rulebook->rules[told->rule];
   if (told->limit.length > 0) {
     limit_detail(out, rulebook, told, language);
+    return;
+  }
+  if (told->reason == REASON_LIMIT_REACHED) {
+    unnamed_limit_detail(out, rule, told, language);
     return;
   }
   if (told->pool.length > 0) {

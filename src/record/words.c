@@ -125,8 +125,10 @@ static void schedule_hours(struct buffer *out, size_t start, const struct schedu
 static bool is_open(int64_t ms) { return ms <= INT64_MIN / 2 || ms >= INT64_MAX / 2; }
 
 void words_schedule(struct buffer *out, const struct schedule *schedule, int32_t offset_minutes, enum language language) {
+  bool named = schedule->name.length > 0;
+  if (named) buffer_put(out, schedule->name);
+  if (named) buffer_put(out, STR(" ("));
   size_t start = out->length;
-  if (schedule->name.length > 0) buffer_put(out, schedule->name);
   if (!is_open(schedule->from_ms)) {
     schedule_word(out, start, language == LANGUAGE_ZH ? "自 " : "from ");
     buffer_time(out, schedule->from_ms, offset_minutes);
@@ -137,6 +139,7 @@ void words_schedule(struct buffer *out, const struct schedule *schedule, int32_t
   }
   schedule_days(out, start, schedule, language);
   schedule_hours(out, start, schedule);
+  if (named) buffer_byte(out, ')');
 }
 
 /* ---- limits ---- */

@@ -96,7 +96,11 @@ static struct outcome other_campaign(void) {
   o.actual_text = STR("spring");
   return o;
 }
-static struct outcome chance_spent(void) { return fixture_outcome(R_CLAIM, REASON_LIMIT_REACHED); }
+static struct outcome chance_spent(void) {
+  struct outcome o = fixture_outcome(R_CLAIM, REASON_LIMIT_REACHED);
+  o.expected = o.actual = 3, o.has_numbers = true;
+  return o;
+}
 static struct outcome chance_never(void) { return fixture_outcome(R_CLAIM, REASON_CONDITION_NOT_MET); }
 static struct outcome chance_expired(void) { return fixture_outcome(R_CLAIM, REASON_EXPIRED); }
 static struct outcome too_late(void) {
@@ -143,15 +147,15 @@ static const struct refusal_case refusal_cases[] = {
      "weekend/half: CONDITION_NOT_MET expected CNY, actual USD", "weekend/half: CONDITION_NOT_MET 要求 CNY,实际 USD"},
     {other_campaign, HALF("\"reason\":\"CONDITION_NOT_MET\",\"at\":\"/rules/0/on\",\"expected\":\"weekend/half\",\"actual\":\"spring\""),
      "weekend/half: CONDITION_NOT_MET expected weekend/half, actual spring", "weekend/half: CONDITION_NOT_MET 要求 weekend/half,实际 spring"},
-    {chance_spent, "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"claim\",\"reason\":\"LIMIT_REACHED\",\"at\":\"/rules/3/spends\"}",
-     "weekend/claim: LIMIT_REACHED", "weekend/claim: LIMIT_REACHED"},
+    {chance_spent, "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"claim\",\"reason\":\"LIMIT_REACHED\",\"at\":\"/rules/3/spends\",\"expected\":\"3\",\"actual\":\"3\"}",
+     "weekend/claim: LIMIT_REACHED 3 of 3 chances spent", "weekend/claim: LIMIT_REACHED 机会已用 3/3"},
     {chance_never, "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"claim\",\"reason\":\"CONDITION_NOT_MET\",\"at\":\"/rules/3/spends\"}",
      "weekend/claim: CONDITION_NOT_MET", "weekend/claim: CONDITION_NOT_MET"},
     {chance_expired, "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"claim\",\"reason\":\"EXPIRED\",\"at\":\"/rules/3/spends\"}",
      "weekend/claim: EXPIRED", "weekend/claim: EXPIRED"},
     {too_late, HALF("\"reason\":\"EVENT_TOO_LATE\",\"at\":\"/late\",\"expected\":\"2026-12-04T12:30:01+08:00\",\"actual\":\"2026-12-04T12:30:00+08:00\""),
-     "weekend/half: EVENT_TOO_LATE expected 2026-12-04T12:30:01+08:00, actual 2026-12-04T12:30:00+08:00",
-     "weekend/half: EVENT_TOO_LATE 要求 2026-12-04T12:30:01+08:00,实际 2026-12-04T12:30:00+08:00"},
+     "weekend/half: EVENT_TOO_LATE accepted from 2026-12-04T12:30:01+08:00, event at 2026-12-04T12:30:00+08:00",
+     "weekend/half: EVENT_TOO_LATE 接受起点 2026-12-04T12:30:01+08:00,事件时间 2026-12-04T12:30:00+08:00"},
     {audience, HALF("\"reason\":\"NOT_IN_AUDIENCE\",\"at\":\"/audience\""), "weekend/half: NOT_IN_AUDIENCE", "weekend/half: NOT_IN_AUDIENCE"},
     {not_enrolled, HALF("\"reason\":\"NOT_ENROLLED\",\"at\":\"/enrolment\""), "weekend/half: NOT_ENROLLED", "weekend/half: NOT_ENROLLED"},
     {holdout, HALF("\"reason\":\"HOLDOUT\",\"at\":\"/audience/holdout\""), "weekend/half: HOLDOUT", "weekend/half: HOLDOUT"},

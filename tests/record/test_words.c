@@ -175,10 +175,10 @@ static void schedules(void **state) {
                               .date_count = 1, .dates = dates, .hour_count = 2, .hours = hours};
   struct buffer out = text_buffer();
   words_schedule(&out, &schedule, 480, LANGUAGE_EN);
-  assert_text(buffer_text(&out), "peak from 2026-12-04T12:30:00+08:00 mon sun workday restday 2026-12-01 00:00-01:00 10:00-10:00:01");
+  assert_text(buffer_text(&out), "peak (from 2026-12-04T12:30:00+08:00 mon sun workday restday 2026-12-01 00:00-01:00 10:00-10:00:01)");
   buffer_reset(&out);
   words_schedule(&out, &schedule, 480, LANGUAGE_ZH);
-  assert_text(buffer_text(&out), "peak 自 2026-12-04T12:30:00+08:00 周一 周日 工作日 休息日 2026-12-01 00:00-01:00 10:00-10:00:01");
+  assert_text(buffer_text(&out), "peak (自 2026-12-04T12:30:00+08:00 周一 周日 工作日 休息日 2026-12-01 00:00-01:00 10:00-10:00:01)");
 }
 
 static void limits(void **state) {

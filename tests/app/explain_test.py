@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""`giftd explain` from outside: the three questions, both languages, JSON, moved and edited files, and every way to ask wrongly.
+
+    explain_test.py GIFTD
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+GIFTD = os.path.abspath(sys.argv.pop(1))
+
+CAMPAIGN = {
+    "id": "hello", "version": 1, "name": {"zh": "登录礼", "en": "Hello"}, "period": {"from": "2026-12-01", "to": "2026-12-31"},
+    "audience": "everyone", "pools": {"points": {"stock": 400}},
+    "rules": [
+        {"id": "day", "on": "login", "when": {"channel": "app"}, "give": {"reward": "points", "value": 5, "pool": "points"},
+         "limits": [{"count": 1, "per": ["customer"], "period": "day"}]}]}
+
+
+def login(number, customer="c1", day=5, **more):
+    return json.dumps({"id": f"e{number}", "source": "mbank", "type": "login", "customer": customer, "time": f"2026-12-{day:02}T10:00:00+08:00",
+                       "channel": "app", **more}) + "\n"
+
+
+EVENTS = [login(1), login(2), login(3, channel="web"), login(4, "c2"), login(1), login(5, day=7), "{broken\n"]
+
+
+class Explain(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="giftd-explain-"))
+        self.addCleanup(shutil.rmtree, self.folder, True)
+        (self.folder / "campaigns").mkdir()
+        self.write_campaign(CAMPAIGN)
+        (self.folder / "events.jsonl").write_text("".join(EVENTS))
+        self.run_giftd("run", "--input", "events.jsonl", "--campaigns", "campaigns", "--output", "out", "--state", "state", "--once")
+
+    def write_campaign(self, campaign):
+        (self.folder / "campaigns" / "hello.json").write_text(json.dumps(campaign))
+
+    def run_giftd(self, *words, code=0, stdin=None, **environment):
+        done = subprocess.run([GIFTD, *words], cwd=self.folder, capture_output=True, text=True, timeout=60, input=stdin,
+                              env={**os.environ, **environment})
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done
+
+    def explain(self, *words, code=0, says="", warns="", **more):
+        done = self.run_giftd("explain", "--campaigns", "campaigns", *words, code=code, **more)
+        self.assertIn(says, done.stdout)
+        self.assertIn(warns, done.stderr)
+        return done
+
+    def ask(self, *lines, **more):
+        return self.explain("--event", "-", stdin="".join(lines), **more)
+
+    def reward(self):
+        return json.loads((self.folder / "out" / "rewards.jsonl").read_text().splitlines()[0])["id"]
+
+    # ---- by event ----
+
+    def test_an_event_that_gave(self):
+        done = self.ask(EVENTS[0], says="✓ day: gave points 5\n")
+        self.assertIn("login mbank/e1, customer c1, 2026-12-05T10:00:00+08:00\n  channel app\n  decided from events.jsonl, byte 0,", done.stdout)
+        self.assertIn(f"reward {self.reward()}, pool hello/points", done.stdout)
+        self.assertIn("The same event came 1 more time and was not judged again.", done.stdout)
+
+    def test_an_event_that_did_not(self):
+        self.ask(EVENTS[1], says="✗ day: LIMIT_REACHED limit reached: 1 of 1 per customer, day 2026-12-05\n")
+        self.ask(EVENTS[1], says="✗ limit 1 per customer, day: 1 of 1 used on 2026-12-05\n")
+        self.ask(EVENTS[2], says="✗ day: CONDITION_NOT_MET a condition does not hold: channel web = app\n")
+
+    def test_several_events_in_their_order(self):
+        done = self.ask(*EVENTS[:4])
+        places = [done.stdout.index(f"mbank/e{i}") for i in range(1, 5)]
+        self.assertEqual(places, sorted(places))
+
+    def test_an_event_that_was_never_decided(self):
+        done = self.ask(login(99), code=1, says="! no decision was recorded for this event", warns="1 of 1 events have no decision in out/decisions.jsonl")
+        self.assertIn("? day: would be judged with the customer's state; nothing is recorded", done.stdout)
+
+    def test_without_any_run(self):
+        shutil.rmtree(self.folder / "out")
+        self.ask(EVENTS[2], code=1, says="✗ day: CONDITION_NOT_MET", warns="name the folder of a run with --output")
+        self.explain("--event", "events.jsonl", "--output", "out", code=2, warns="cannot open out/decisions.jsonl")
+
+    def test_lines_that_are_no_events(self):
+        self.ask(EVENTS[0], EVENTS[6], code=1, says="✓ day: gave", warns="line 2: ")
+        self.ask("", code=1, warns="no event was found in -")
+
+    def test_chinese(self):
+        done = self.explain("--lang", "zh", "--event", "events.jsonl", code=1, says="✗ day: LIMIT_REACHED 已达上限:每客户每日 1 次,2026-12-05 已用 1\n")
+        self.assertIn("✓ day: 发放 积分 5\n", done.stdout)
+        self.assertIn("hello v1  登录礼\n", done.stdout)
+        self.run_giftd("explain", "--campaigns", "campaigns", "--event", "-", stdin=EVENTS[0], GIFTD_LANG="zh")
+
+    def test_brief_has_no_steps(self):
+        self.assertNotIn("campaign runs", self.explain("--brief", "--customer", "c1").stdout)
+
+    def test_json(self):
+        lines = self.explain("--json", "--event", "events.jsonl", code=1).stdout.splitlines()
+        answers = [json.loads(line) for line in lines]
+        self.assertEqual([answer["event"]["id"] for answer in answers], ["e1", "e2", "e3", "e4", "e5"])
+        rule = answers[1]["campaigns"][0]["rules"][0]
+        self.assertEqual({k: rule[k] for k in ("rule", "reason", "recorded", "at", "limit", "identity", "period", "expected", "actual")},
+                         {"rule": "day", "reason": "LIMIT_REACHED", "recorded": True, "at": "/rules/0/limits/0", "limit": rule["limit"],
+                          "identity": "customer", "period": "2026-12-05", "expected": "1", "actual": "1"})
+        self.assertEqual(answers[0]["campaigns"][0]["rules"][0]["gifts"][0]["id"], self.reward())
+        self.assertEqual(answers[2]["campaigns"][0]["rules"][0]["recorded"], False)
+        self.assertTrue(all(answer["same_rulebook"] for answer in answers))
+
+    def test_other_campaigns(self):
+        changed = json.loads(json.dumps(CAMPAIGN))
+        changed["rules"][0]["when"]["channel"] = "web"
+        changed["rules"][0]["id"] = "night"
+        self.write_campaign(changed)
+        done = self.ask(EVENTS[0], says="! the campaigns loaded here are not those it was decided with")
+        self.assertIn("✗ night: CONDITION_NOT_MET a condition does not hold: channel app = web (now)", done.stdout)
+        self.assertIn("recorded, but not in the campaigns loaded here:\n  hello/day v1: GIVEN ", done.stdout)
+
+    def test_broken_campaigns(self):
+        (self.folder / "campaigns" / "hello.json").write_text("{}")
+        self.ask(EVENTS[0], code=1, warns="error[")
+
+    # ---- by reward, by customer ----
+
+    def test_a_reward(self):
+        self.explain("--reward", self.reward(), says="login mbank/e1, customer c1")
+        done = self.explain("--reward", self.reward() + "-0123456789abcdefr", says="✓ day: gave points 5") # a line that took it back
+        self.assertEqual(done.stdout.count("login mbank/"), 1)
+
+    def test_no_such_reward(self):
+        self.explain("--reward", "AAAAAAAAAAAAAAAAAAAAAA", code=1, warns="no reward AAAAAAAAAAAAAAAAAAAAAA in out/rewards.jsonl or out/decisions.jsonl")
+
+    def test_a_reward_whose_decision_is_gone(self):
+        (self.folder / "out" / "decisions.jsonl").write_text("")
+        self.explain("--reward", self.reward(), code=1, warns="but its decision is not in out/decisions.jsonl")
+
+    def test_a_customer(self):
+        done = self.explain("--customer", "c1")
+        self.assertEqual([line.split()[1] for line in done.stdout.splitlines() if line.startswith("login ")],
+                         ["mbank/e1,", "mbank/e2,", "mbank/e3,", "mbank/e1,", "mbank/e5,"])
+        self.assertIn("✗ DUPLICATE_EVENT event was already seen.", done.stdout)
+        for since in ("2026-12-06", "2026-12-07T10:00:00+08:00", "2026-12-07"):
+            self.assertEqual(self.explain("--customer", "c1", "--since", since).stdout.count("login mbank/"), 1)
+        self.explain("--customer", "c1", "--since", "2026-12-08", code=1, warns="no decision for customer c1 since 2026-12-08 in out/decisions.jsonl")
+        self.explain("--customer", "c9", code=1, warns="no decision for customer c9 in out/decisions.jsonl")
+
+    def test_events_that_were_moved(self):
+        os.rename(self.folder / "events.jsonl", self.folder / "moved.jsonl")
+        done = self.explain("--customer", "c1", says="! the event's own line is not at hand (--input FILE)")
+        self.assertIn("✗ day: LIMIT_REACHED", done.stdout)
+        self.assertNotIn("CONDITION_NOT_MET", done.stdout)
+        self.explain("--customer", "c1", "--input", "moved.jsonl", says="✗ day: CONDITION_NOT_MET")
+
+    def test_another_file_under_the_name_of_the_events(self):
+        (self.folder / "events.jsonl").write_text("".join(reversed(EVENTS)))
+        self.explain("--customer", "c2", says="! the event's own line is not at hand")
+
+    def test_damaged_decisions(self):
+        path = self.folder / "out" / "decisions.jsonl"
+        lines = path.read_text().splitlines(True)
+        path.write_text("garbage\n\n" + lines[0][:100] + "\n" + "".join(lines) + "{\"id\":")
+        done = self.explain("--customer", "c2", says="✓ day: gave", warns="3 lines of out/decisions.jsonl are no decisions and were passed over")
+        self.assertIn("not a decision line: byte", done.stderr)
+
+    # ---- asked wrongly ----
+
+    def test_wrong_words(self):
+        for words, says in ((["--event"], "--event"), ([], "ask one thing"), (["--event", "a", "--customer", "b"], "ask one thing"),
+                            (["--custmer", "c1"], "--customer"), (["c1"], "ask with --event FILE"), (["--event", "a", "--since", "2026-12-01"], "--since"),
+                            (["--customer", "c1", "--since", "yesterday"], "a date (2026-12-04)"), (["--event", "a", "--lang", "fr"], "lang"),
+                            (["--event", "nowhere.jsonl"], "cannot open nowhere.jsonl")):
+            self.assertIn(says, self.run_giftd("explain", "--campaigns", "campaigns", *words, code=2).stderr)
+
+    def test_no_colours_where_nobody_sees_them(self):
+        self.assertNotIn("\033", self.ask(EVENTS[0]).stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
