@@ -6,6 +6,7 @@
  */
 #include "giftd/config.h"
 #include "help.h"
+#include "run_log.h"
 #include "session.h"
 
 #include <string.h>
@@ -106,13 +107,16 @@ static enum status settings_fill(const struct config *config, const struct run_f
   return config_id_key(config, &settings->shard.decide.id_key, &secret, fault);
 }
 
-static int session_play(const struct session_settings *settings, bool json) {
+static int session_play(const struct session_settings *settings, const struct config *config, bool json) {
   struct session *session;
+  struct log log;
   struct fault fault = {0};
+  run_log_init(&log, config, !settings->once);
   enum status status = session_open(settings, &session, &fault);
   if (status != STATUS_OK) return app_fail("run", &fault);
+  run_log_started(&log, session);
   status = session_run(session, &fault);
-  session_print(session, stderr);
+  run_log_stopped(&log, session);
   if (json) session_print_json(session, stdout);
   session_close(session);
   return status == STATUS_OK ? EXIT_DONE : app_fail("run", &fault);
@@ -136,7 +140,7 @@ int command_run(int argc, char **argv) {
   config_init(&config, &arena);
   enum status status = config_take(&config, &flags, &fault);
   if (status == STATUS_OK) status = settings_fill(&config, &flags, &arena, campaigns, &settings, &fault);
-  code = status == STATUS_OK ? session_play(&settings, flags.json) : app_fail("run", &fault);
+  code = status == STATUS_OK ? session_play(&settings, &config, flags.json) : app_fail("run", &fault);
   region_close(region, CONFIG_ARENA_BYTES);
   return code;
 }

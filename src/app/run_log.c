@@ -1,0 +1,33 @@
+/* See run_log.h. */
+#include "run_log.h"
+
+#define FIELDS(fields) (fields), (uint32_t)(sizeof(fields) / sizeof(fields)[0])
+
+void run_log_init(struct log *log, const struct config *config, bool service) {
+  log_init(log, stderr);
+  if (!service) log->format = LOG_FORMAT_TEXT;
+  (void)log_format_parse(config_text(config, CONFIG_LOG_FORMAT), &log->format); /* "auto" leaves it as it is */
+  (void)log_level_parse(config_text(config, CONFIG_LOG_LEVEL), &log->level);
+}
+
+void run_log_started(const struct log *log, const struct session *session) {
+  const struct rulebook *rulebook = session_loaded(session)->rulebook;
+  const struct log_field fields[] = {LOG_INT("campaigns", rulebook->campaign_count), LOG_INT("rules", rulebook->rule_count),
+                                     LOG_TEXT("rulebook", rulebook->digest), LOG_INT("position", (int64_t)session_start_position(session))};
+  log_write(log, log->format == LOG_FORMAT_JSON ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "started", FIELDS(fields));
+}
+
+void run_log_stopped(const struct log *log, const struct session *session) {
+  const struct shard_counts *counts = session_counts(session);
+  if (log->level > LOG_LEVEL_INFO) return;
+  if (log->format == LOG_FORMAT_TEXT) {
+    session_print(session, log->stream);
+    return;
+  }
+  const struct log_field fields[] = {LOG_INT("lines", (int64_t)counts->lines),     LOG_INT("events", (int64_t)counts->events),
+                                     LOG_INT("gifts", (int64_t)counts->gifts),     LOG_INT("revoked", (int64_t)counts->revoked),
+                                     LOG_INT("dead", (int64_t)counts->dead),       LOG_INT("duplicates", (int64_t)counts->duplicates),
+                                     LOG_INT("late", (int64_t)counts->late),       LOG_INT("future", (int64_t)counts->future),
+                                     LOG_INT("commits", (int64_t)counts->commits), LOG_INT("elapsed_ms", session_elapsed_ms(session))};
+  log_write(log, LOG_LEVEL_INFO, "stopped", FIELDS(fields));
+}

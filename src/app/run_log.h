@@ -1,0 +1,15 @@
+/* The log lines of `giftd run`: that it started and on what, that it stopped and what it did (log.format, log.level). */
+#ifndef GIFTD_APP_RUN_LOG_H
+#define GIFTD_APP_RUN_LOG_H
+
+#include "giftd/config.h"
+#include "giftd/telemetry.h"
+#include "session.h"
+
+/* `service`: it has no end; with log.format auto and no terminal its lines are JSON. A run to the end of its input tells people. */
+void run_log_init(struct log *log, const struct config *config, bool service);
+void run_log_started(const struct log *log, const struct session *session);
+/* The summary: as text that of session_print, as JSON one line. Left out above log.level info. */
+void run_log_stopped(const struct log *log, const struct session *session);
+
+#endif
