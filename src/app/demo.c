@@ -128,7 +128,7 @@ static void example_take(struct demo_example *example, const struct demo *demo, 
   snprintf(example->rule, sizeof(example->rule), "%.*s", STR_FORMAT(rulebook->rules[rule].name));
 }
 
-/* Of gifts the worthiest, of refusals the last one of the most telling kind. */
+/* Of gifts the worthiest, one that a limit cut before all others; of refusals the last one of the most telling kind. */
 static void examples_look(struct demo *demo, const struct event *event, const struct decision *decision, const struct outcome *outcome) {
   const bool telling = outcome->reason == REASON_OUT_OF_STOCK || outcome->reason == REASON_BUDGET_EXHAUSTED;
   if (outcome->reason == REASON_LIMIT_REACHED || telling) {
@@ -140,9 +140,10 @@ static void examples_look(struct demo *demo, const struct event *event, const st
   if (outcome->reason != REASON_GIVEN || outcome->gift_count == 0) return;
   const struct gift *gift = &decision->gifts[outcome->gift_first];
   if (gift->kind != GIFT_ISSUED && gift->kind != GIFT_SUBSTITUTED) return;
-  if (demo->given.found && worth_of(gift) <= demo->given.worth) return;
+  const int64_t interest = worth_of(gift) + (gift->partial ? LIMIT_AMOUNT_MINOR : 0);
+  if (demo->given.found && interest <= demo->given.interest) return;
   example_take(&demo->given, demo, event, outcome->rule);
-  demo->given.worth = worth_of(gift);
+  demo->given.interest = interest;
   snprintf(demo->given.reward, sizeof(demo->given.reward), "%.*s", (int)gift->id_length, gift->id);
 }
 

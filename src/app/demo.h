@@ -23,7 +23,7 @@ struct demo_tally {
 struct demo_example {
   bool found;
   enum reason reason;
-  int64_t worth;
+  int64_t interest;
   char reward[ID22_BYTES + 1], customer[LIMIT_ID_BYTES + 1], rule[160];
   int64_t time_ms;
 };

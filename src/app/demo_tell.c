@@ -8,7 +8,8 @@
 #define PAGE_BYTES (4u * 1024u * 1024u)
 #define ARENA_BYTES (8u * 1024u * 1024u)
 #define PAGE_COLUMNS 80
-#define POOL_ROWS 24
+#define POOL_ROWS 40
+#define POOL_COLUMNS 33
 #define BAR 8
 #define BREAK "\\\n      " /* the shell goes on behind it */
 
@@ -140,21 +141,29 @@ static void cell_bar(struct table *table, const struct pool_left *left) {
   table_text(table, left->unlimited ? STR("no end") : str_of(bar));
 }
 
+/* A long name loses its front: what tells pools of one campaign apart stands at the end. */
+static void cell_pool(struct table *table, const struct pool *pool, struct str share) {
+  char memory[512];
+  struct buffer text;
+  buffer_init(&text, memory, sizeof(memory));
+  buffer_put(&text, pool->name);
+  if (share.length > 0) buffer_print(&text, " %.*s", STR_FORMAT(share));
+  if (text.length <= POOL_COLUMNS)
+    table_text(table, buffer_text(&text));
+  else
+    table_print(table, "…%.*s", POOL_COLUMNS - 1, memory + text.length - (POOL_COLUMNS - 1));
+}
+
 static void pool_row(struct page *page, struct table *table, const struct pool *pool, struct str share, const struct pool_left *left) {
   const int decimals = pool_decimals(page, pool);
   table_row(table);
-  table_print(table, "%.*s%s%.*s", STR_FORMAT(pool->name), share.length > 0 ? " " : "", STR_FORMAT(share));
-  if (left->unlimited)
-    table_text(table, (struct str){NULL, 0});
-  else
-    cell_money(table, left->total, decimals);
+  cell_pool(table, pool, share);
+  cell_money(table, left->unlimited ? 0 : left->total, decimals);
   cell_money(table, left->used, decimals);
-  if (left->unlimited)
-    table_text(table, (struct str){NULL, 0});
-  else if (left->left == 0)
+  if (!left->unlimited && left->left == 0)
     table_print(table, "0");
   else
-    cell_money(table, left->left, decimals);
+    cell_money(table, left->unlimited ? 0 : left->left, decimals);
   cell_bar(table, left);
 }
 
@@ -178,17 +187,15 @@ static enum status pools_visit(struct page *page, pool_visitor *visit, void *sel
 
 struct pool_table {
   struct table table;
-  uint32_t rows, left_out;
+  uint32_t rows, unused;
 };
 
 static void pool_tell(struct page *page, void *self, const struct pool *pool, struct str share, const struct pool_left *left) {
   struct pool_table *pools = self;
-  if (left->used == 0 || pools->rows == POOL_ROWS) {
-    pools->left_out++;
-    return;
-  }
-  pools->rows++;
-  pool_row(page, &pools->table, pool, share, left);
+  if (left->used == 0)
+    pools->unused++;
+  else if (pools->rows++ < POOL_ROWS)
+    pool_row(page, &pools->table, pool, share, left);
 }
 
 static enum status tell_pools(struct page *page, struct fault *fault) {
@@ -204,7 +211,8 @@ static enum status tell_pools(struct page *page, struct fault *fault) {
   if (status != STATUS_OK) return status;
   heading(page, "Pools");
   table_write(&pools.table, &style, &page->out);
-  if (pools.left_out > 0) buffer_print(&page->out, "  and %u more that nothing was drawn from\n", pools.left_out);
+  if (pools.rows > POOL_ROWS) buffer_print(&page->out, "  and %u more; --json has all of them\n", pools.rows - POOL_ROWS);
+  if (pools.unused > 0) buffer_print(&page->out, "  Nothing was drawn from %u others.\n", pools.unused);
   return STATUS_OK;
 }
 
@@ -220,12 +228,12 @@ static void stream_line(struct page *page, uint64_t number, const char *text) {
 static void tell_stream(struct page *page) {
   heading(page, "The stream was as real ones are");
   stream_line(page, page->counts->duplicates, "events came again and added nothing");
-  stream_line(page, page->demo->traffic.late, "came late; those within what a campaign accepts were judged as of their time");
+  stream_line(page, page->demo->traffic.late, "came late and were judged as of their own time, where still accepted");
   stream_line(page, page->counts->late, "came too late or undid what nobody remembers");
   stream_line(page, page->counts->future, "came from the future");
   stream_line(page, page->demo->traffic.refunds, "refunds, whole or partial");
   stream_line(page, page->counts->revoked, "gifts taken back, reduced or set off for them");
-  stream_line(page, page->counts->dead, "lines were no events: kept in out/dlq.jsonl, byte for byte, with the reason");
+  stream_line(page, page->counts->dead, "lines were no events: in out/dlq.jsonl, byte for byte, with the reason");
 }
 
 static void command_line(struct page *page, const char *command, const char *what) {
