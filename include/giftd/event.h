@@ -57,7 +57,9 @@ enum known_field {
   FIELD_ID_KNOWN_COUNT
 };
 /* Event types likewise. */
-enum known_type { TYPE_ID_REVERSED, TYPE_ID_CUSTOMER_UPDATED, TYPE_ID_ENROLLED, TYPE_ID_CLAIMED, TYPE_ID_FULFILMENT, TYPE_ID_REVIEWED, TYPE_ID_KNOWN_COUNT };
+enum known_type {
+  TYPE_ID_REVERSED, TYPE_ID_CUSTOMER_UPDATED, TYPE_ID_ENROLLED, TYPE_ID_CLAIMED, TYPE_ID_FULFILMENT, TYPE_ID_REVIEWED, TYPE_ID_KNOWN_COUNT
+};
 
 /* The built-in catalogue of interface.md; `out` is about 100 KB, owned by the caller. */
 void catalogue_init(struct catalogue *out);
@@ -91,7 +93,7 @@ struct event {
   uint16_t type;                   /* number in the catalogue or TYPE_UNKNOWN */
   int32_t offset_minutes;          /* of `time` as it was written */
   int64_t time_ms;                 /* when it happened */
-  int64_t arrival_ms;              /* when it reached the bank's stream: CloudEvents "recordedtime", or what the caller sets (TIME_NONE until then) */
+  int64_t arrival_ms;              /* when it reached the bank's stream: "recordedtime", or what the caller sets (TIME_NONE until then) */
   struct str traceparent;          /* W3C trace context, carried onto gifts; empty when absent */
   uint64_t digest;                 /* hash64 of (source, 0, id): the event's identity inside a customer's state */
   uint32_t field_count;

@@ -63,11 +63,9 @@ unsigned str_distance(struct str a, struct str b, unsigned most) {
   if (apart > most || a.length > DISTANCE_BYTES || b.length > DISTANCE_BYTES) return most + 1;
   unsigned rows[3][DISTANCE_BYTES + 1] = {{0}};
   for (size_t j = 0; j <= b.length; j++) rows[0][j] = (unsigned)j;
-  unsigned previous_smallest = 0;
   for (size_t i = 1; i <= a.length; i++) {
     unsigned smallest = distance_row(a, b, i, rows[(i + 1) % 3], rows[(i + 2) % 3], rows[i % 3]);
-    if (smallest > most && previous_smallest > most) return most + 1; /* a transposition reaches two rows back */
-    previous_smallest = smallest;
+    if (smallest > most) return most + 1; /* later rows only grow: what a swap reaches from two rows back has its neighbour in this one */
   }
   return least(rows[a.length % 3][b.length], most + 1);
 }

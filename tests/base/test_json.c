@@ -1,6 +1,21 @@
 /* The cursor walks what is JSON and stops, with a place, at what is not; it never reads behind the text. */
 #include "checks.h"
 
+/* The sum of a list's numbers; other items are skipped. */
+static int64_t list_sum(struct json_cursor *c) {
+  int64_t sum = 0;
+  assert_true(json_enter_array(c));
+  while (json_next_item(c)) {
+    int64_t item = 0;
+    if (json_peek(c) == JSON_TYPE_NUMBER)
+      json_int(c, &item);
+    else
+      json_skip(c);
+    sum += item;
+  }
+  return sum;
+}
+
 static void walks_an_object(void **state) {
   (void)state;
   char memory[256];
@@ -26,17 +41,9 @@ static void walks_an_object(void **state) {
       json_raw(&c, &raw);
     else if (str_equal(key, STR("plain")))
       json_text(&c, NULL, &plain);
-    else if (str_equal(key, STR("list"))) {
-      assert_true(json_enter_array(&c));
-      while (json_next_item(&c)) {
-        int64_t item = 0;
-        if (json_peek(&c) == JSON_TYPE_NUMBER)
-          json_int(&c, &item);
-        else
-          json_skip(&c);
-        sum += item;
-      }
-    } else
+    else if (str_equal(key, STR("list")))
+      sum = list_sum(&c);
+    else
       json_skip(&c);
   }
   assert_true(json_done(&c));
@@ -255,6 +262,14 @@ static void unescapes_in_place(void **state) {
   }
 }
 
+static void what_is_left_open_is_not_done(void **state) {
+  (void)state;
+  struct json_cursor c = json_open(STR("{"));
+  assert_true(json_enter_object(&c));
+  assert_false(json_done(&c));
+  assert_non_null(c.problem);
+}
+
 static void text_without_room_is_a_problem(void **state) {
   (void)state;
   char memory[4];
@@ -276,6 +291,7 @@ int main(void) {
       cmocka_unit_test(strings_of_every_length),
       cmocka_unit_test(numbers_tell_what_they_are),
       cmocka_unit_test(unescapes_in_place),
+      cmocka_unit_test(what_is_left_open_is_not_done),
       cmocka_unit_test(text_without_room_is_a_problem),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,6 +100,14 @@ static inline void line_read(const struct catalogue *catalogue, struct str line,
   out->problem = event_read(catalogue, line, &arena, &out->event, &out->error);
 }
 
+static inline void list_describe(const struct value *value, struct buffer *out) {
+  for (uint32_t i = 0; i < value->count; i++) {
+    buffer_byte(out, i == 0 ? '[' : ',');
+    buffer_put(out, value->items[i]);
+  }
+  buffer_put(out, value->count == 0 ? STR("[]") : STR("]"));
+}
+
 /* The fields of an event in one line: "amount=12800 tags=[a,b]". */
 static inline void event_describe(const struct catalogue *catalogue, const struct event *event, struct buffer *out) {
   for (uint32_t i = 0; i < event->field_count; i++) {
@@ -108,14 +116,9 @@ static inline void event_describe(const struct catalogue *catalogue, const struc
     buffer_print(out, "%s%.*s=", i == 0 ? "" : " ", STR_FORMAT(name));
     if (value->kind == VALUE_TEXT)
       buffer_put(out, value->text);
-    else if (value->kind == VALUE_LIST) {
-      buffer_byte(out, '[');
-      for (uint32_t k = 0; k < value->count; k++) {
-        if (k > 0) buffer_byte(out, ',');
-        buffer_put(out, value->items[k]);
-      }
-      buffer_byte(out, ']');
-    } else
+    else if (value->kind == VALUE_LIST)
+      list_describe(value, out);
+    else
       buffer_int(out, value->number);
   }
 }
