@@ -228,12 +228,12 @@ static void stream_line(struct page *page, uint64_t number, const char *text) {
 static void tell_stream(struct page *page) {
   heading(page, "The stream was as real ones are");
   stream_line(page, page->counts->duplicates, "events came again and added nothing");
-  stream_line(page, page->demo->traffic.late, "came late and were judged as of their own time, where still accepted");
+  stream_line(page, page->demo->traffic.late, "came late: judged as of their own time where still accepted");
   stream_line(page, page->counts->late, "came too late or undid what nobody remembers");
   stream_line(page, page->counts->future, "came from the future");
   stream_line(page, page->demo->traffic.refunds, "refunds, whole or partial");
   stream_line(page, page->counts->revoked, "gifts taken back, reduced or set off for them");
-  stream_line(page, page->counts->dead, "lines were no events: in out/dlq.jsonl, byte for byte, with the reason");
+  stream_line(page, page->counts->dead, "lines were no events: in out/dlq.jsonl, with the reason");
 }
 
 static void command_line(struct page *page, const char *command, const char *what) {

@@ -8,7 +8,7 @@
 
 void help_overview(FILE *stream) {
   fputs(
-      "giftd matches a bank's events against running campaigns and issues gifts, exactly.\n\n"
+      "giftd matches a bank's events against campaigns and issues gifts, exactly once.\n\n"
       "Usage: giftd COMMAND [FLAGS] [ARGUMENTS]\n\n",
       stream);
   for (const struct command *c = commands; c->name != NULL; c++) fprintf(stream, "  %-9s %s\n", c->name, c->summary);

@@ -13,11 +13,12 @@
 #define SAMPLE_EVENTS 3000
 #define CONFIG_BYTES (64u * 1024u)
 
-/* Of the shipped campaigns: a simple one, a first-ever one, one that waits for a customer to wake up; what they cite stands in the others.
+/* Of the shipped campaigns the three that share one programme's budget: half price on Fridays, thresholds and points at weekends, a draw.
  */
 static const char *const campaign_files[] = {
-    "bank.json",        "spring-2027.json", "friday-dining.json", "friday-dining.test", "first-transfer.json",       "first-transfer.test",
-    "wake-spring.json", "wake-spring.test", "lists/staff.txt",    "lists/aml-deny.txt", "lists/fraud-confirmed.txt", NULL};
+    "bank.json",           "spring-2027.json",    "friday-dining.json",        "friday-dining.test",
+    "weekend-market.json", "weekend-market.test", "transaction-draw.json",     "transaction-draw.test",
+    "lists/staff.txt",     "lists/aml-deny.txt",  "lists/fraud-confirmed.txt", NULL};
 
 struct init {
   const char *dir, *from;
