@@ -13,7 +13,8 @@
 /* Where an event came from: kept in its decision, so that explain finds the line again. */
 struct origin { struct str input; uint64_t position; /* bytes from the start of the input */ };
 
-/* One JSON line each, with newline. The buffer overflowing is the caller's bug (flush before LIMIT: an event writes at most 1 MiB). */
+/* One JSON line each, with newline. The buffer overflowing is the caller's bug (flush before: a decision is below 8 MiB at its very
+ * largest, usually below 1 KiB; a dead letter is at most six times its line and 4 KiB). */
 void record_decision(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct origin *origin,
                      const struct decision *decision);
 /* Every gift of the decision that goes out (issued, substituted, revoked, reduced, offset; chances too; not lost draws): gift.reward.* events, and gift.pool.low / .empty.

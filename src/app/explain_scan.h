@@ -5,7 +5,7 @@
 
 #include "giftd/record.h"
 
-#define SCAN_LINE_BYTES (2u * 1024u * 1024u) /* longer lines are passed over: giftd writes none */
+#define SCAN_LINE_BYTES (8u * 1024u * 1024u) /* longer lines are passed over: giftd writes none */
 
 struct scan {
   int file;

@@ -5,10 +5,9 @@
  */
 #include "text.h"
 
-/* JSON writes a control character as six bytes, so a text may grow sixfold; base64 grows by a third. Lines longer than this in base64 would
- * not fit what an event may write (1 MiB): of them the beginning is kept, and the length says so. */
+/* JSON writes a control character as six bytes, so a text may grow sixfold; base64 grows by a third. Nobody mends a line longer than this by
+ * hand: it is kept in base64. */
 #define DEAD_TEXT_BYTES (128u * 1024u)
-#define DEAD_LINE_BYTES (640u * 1024u)
 
 static void base64(struct buffer *out, struct str bytes) {
   static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -32,14 +31,13 @@ static void dead_open(struct buffer *out, const struct origin *origin, struct st
 }
 
 static void dead_line(struct buffer *out, struct str line) {
-  struct str kept = {line.at, line.length < DEAD_LINE_BYTES ? line.length : DEAD_LINE_BYTES};
   TEXT_NUMBER(out, "bytes", (int64_t)line.length);
-  if (kept.length <= DEAD_TEXT_BYTES && str_is_utf8(kept)) {
+  if (line.length <= DEAD_TEXT_BYTES && str_is_utf8(line)) {
     PUT(out, ",\"line\":");
-    text_json(out, kept);
+    text_json(out, line);
   } else {
     PUT(out, ",\"line_base64\":\"");
-    base64(out, kept);
+    base64(out, line);
     PUT(out, "\"");
   }
   PUT(out, "}\n");

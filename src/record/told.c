@@ -84,10 +84,13 @@ static void told_condition(struct told *told, struct buffer *text, const struct 
   const struct condition *condition = &rulebook->conditions[node];
   told->at = condition->pointer;
   if (told->expected.length > 0) return;
-  size_t start = text->length;
+  size_t start = text->length, capacity = text->capacity;
+  if (start + TOLD_EXPECTED_BYTES < capacity) text->capacity = start + TOLD_EXPECTED_BYTES; /* what does not fit is left out */
   if (condition->kind == CONDITION_LEAF) words_expected(text, rulebook, condition, style, LANGUAGE_EN);
   else words_condition(text, rulebook, node, style, LANGUAGE_EN);
   told->expected = since(text, start);
+  text->capacity = capacity;
+  text->overflowed = false;
 }
 
 static enum number_kind number_kind(const struct rulebook *rulebook, const struct outcome *outcome) {

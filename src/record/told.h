@@ -8,6 +8,7 @@
 #include "giftd/record.h"
 
 #define TOLD_BYTES 4096u
+#define TOLD_EXPECTED_BYTES 256u /* of a condition's words: an event may have LIMIT_OUTCOMES of them */
 
 struct told {
   enum reason reason;

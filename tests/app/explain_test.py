@@ -164,7 +164,7 @@ class Explain(unittest.TestCase):
         path = self.folder / "out" / "decisions.jsonl"
         lines = path.read_text().splitlines(True)
         path.write_text("garbage\n\n" + lines[0][:100] + "\n" + "".join(lines) + "{\"id\":")
-        done = self.explain("--customer", "c2", says="✓ day: gave", warns="3 lines of out/decisions.jsonl are no decisions and were passed over")
+        done = self.explain("--customer", "c1", says="✓ day: gave", warns="3 lines of out/decisions.jsonl are no decisions and were passed over")
         self.assertIn("not a decision line: byte", done.stderr)
 
     # ---- asked wrongly ----

@@ -1,6 +1,7 @@
 /* Decision lines, byte for byte; and back through the reader of records. */
 #include "fixture.h"
 #include "text.h"
+#include "told.h"
 
 #define HEAD "{\"specversion\":\"1.0\",\"id\":\"%016llx\",\"source\":\"giftd\",\"type\":\"gift.decision\",\"subject\":\"c1\","              \
              "\"time\":\"2026-12-04T12:30:00+08:00\",\"data\":{\"event\":{\"source\":\"card-core\",\"id\":\"pay2\",\"type\":\"txn.card_spend\"}," \
@@ -247,6 +248,40 @@ static void full_buffer(void **state) {
   }
 }
 
+/* As many outcomes as there can be, each with the longest texts: below what the shard keeps free, and it reads back. */
+static void largest(void **state) {
+  (void)state;
+  static char memory[8u << 20], control[256];
+  static unsigned char read_memory[16u << 20];
+  static struct str values[20];
+  static struct condition conditions[CONDITIONS];
+  struct rulebook rulebook = fixture_rulebook();
+  struct event event = fixture_event(STR(SPEND));
+  struct decision *decision = fixture_decision();
+  struct recorded_decision read;
+  struct fault fault;
+  struct arena arena;
+  struct buffer out;
+  memset(control, 1, sizeof control);
+  for (int i = 0; i < 20; i++) values[i] = (struct str){control, 250};
+  memcpy(conditions, fixture_conditions, sizeof conditions);
+  conditions[C_MCC].operand.texts = values, conditions[C_MCC].operand.text_count = 20;
+  rulebook.conditions = conditions;
+  for (uint32_t i = 0; i < LIMIT_OUTCOMES; i++) {
+    struct outcome outcome = text_condition();
+    outcome.actual_text = (struct str){control, sizeof control};
+    decision_add(decision, outcome);
+  }
+  buffer_init(&out, memory, sizeof memory);
+  record_decision(&out, &rulebook, &event, &fixture_origin, decision);
+  assert_false(out.overflowed);
+  arena_init(&arena, read_memory, sizeof read_memory);
+  assert_int_equal(record_read_decision(buffer_text(&out), &arena, &read, &fault), STATUS_OK);
+  assert_int_equal(read.outcome_count, LIMIT_OUTCOMES);
+  assert_int_equal(read.outcomes[LIMIT_OUTCOMES - 1].actual.length, sizeof control);
+  assert_in_range(read.outcomes[0].expected.length, 250, TOLD_EXPECTED_BYTES);
+}
+
 /* ---- round trip ---- */
 
 static unsigned char arena_memory[1 << 20];
@@ -316,6 +351,6 @@ static void round_trip(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(nothing_considered), cmocka_unit_test(given_with_gift), cmocka_unit_test(refusals), cmocka_unit_test(gate),
-      cmocka_unit_test(traceparent_and_names_are_escaped), cmocka_unit_test(times), cmocka_unit_test(full_buffer), cmocka_unit_test(round_trip)};
+      cmocka_unit_test(traceparent_and_names_are_escaped), cmocka_unit_test(times), cmocka_unit_test(full_buffer), cmocka_unit_test(largest), cmocka_unit_test(round_trip)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
