@@ -18,7 +18,7 @@
 
 void session_defaults(struct session_settings *settings) {
   *settings =
-      (struct session_settings){.command = "run", .progress = true, .handle_signals = true, .commit_events = 20000, .commit_ms = 200};
+      (struct session_settings){.command = "run", .progress = true, .handle_signals = true, .commit_events = 200000, .commit_ms = 1000};
   settings->shard =
       (struct shard_settings){.decide = {HASH_KEY_FIXED, HORIZON_MS, MEMORY_MS}, .wall_clock = false, .cache_bytes = 256ull << 20};
 }

@@ -45,7 +45,7 @@ struct session_settings {
   void *step_self;
 };
 
-/* once off, progress and signals on, 20,000 events, 200 ms, 256 MiB of cache, the fixed key, horizon 7 days, memory 90 days. */
+/* once off, progress and signals on, 200,000 events, 1,000 ms, 256 MiB of cache, the fixed key, horizon 7 days, memory 90 days. */
 void session_defaults(struct session_settings *settings);
 /* Loads the campaigns, takes the state folder (nobody else may hold it), cuts the outputs back to what was committed. On STATUS_INPUT from
  * campaigns the findings were printed to stderr already. Settings are copied, the texts in them are borrowed until session_close. */

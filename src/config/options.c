@@ -18,10 +18,10 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
         {"state.dir", CONFIG_TYPE_PATH, "state", "", 0, 0, "",
          "Folder of the store: what is remembered of customers, limits and pools, and how far the input was read. One process at a time."},
     [CONFIG_COMMIT_EVENTS] =
-        {"commit.events", CONFIG_TYPE_INT, "20000", "events", 1, 1000000, "",
+        {"commit.events", CONFIG_TYPE_INT, "200000", "events", 1, 1000000, "",
          "Commit after so many events at the latest. More is faster; what was not committed is decided again after a crash."},
     [CONFIG_COMMIT_INTERVAL_MS] =
-        {"commit.interval_ms", CONFIG_TYPE_INT, "200", "ms", 1, 60000, "",
+        {"commit.interval_ms", CONFIG_TYPE_INT, "1000", "ms", 1, 60000, "",
          "Commit so long after the first event of a batch at the latest: how long a gift may take to become visible."},
     [CONFIG_EVENTS_CATALOGUE] = {"events.catalogue", CONFIG_TYPE_PATH, "", "", 0, 0, "",
                                  "File with further event types and fields (schemas/catalogue.schema.json). Without it the built-in "

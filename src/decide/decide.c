@@ -1,6 +1,12 @@
 /* One event, in the order of the day (decide.h): gate, profile, reversal, measures, tracks, rules, first and last, memory. */
 #include "work.h"
 
+void work_init(struct work *w, const struct decide_input *input, struct state *customer) {
+  memset(w, 0, offsetof(struct work, fired));
+  w->in = input, w->book = input->rulebook, w->event = input->event, w->customer = customer;
+  w->audience_reason = REASON_COUNT;
+}
+
 struct state *work_state(const struct work *w, const struct owner *owner) {
   for (uint32_t i = 0; i < w->in->owner_count; i++) {
     const struct owner *known = &w->in->owners[i];
@@ -129,8 +135,9 @@ static void decide_all(struct work *w) {
 enum status decide_event(const struct decide_input *input, struct state **states, struct arena *arena, struct decision *decision,
                          struct fault *fault) {
   assert(input->owner_count > 0 && input->owners[0].kind == OWNER_CUSTOMER && input->event->arrival_ms != TIME_NONE);
-  struct work w = {.in = input, .book = input->rulebook, .event = input->event, .states = states, .customer = states[0], .arena = arena,
-                   .out = decision, .audience_reason = REASON_COUNT};
+  struct work w;
+  work_init(&w, input, states[0]);
+  w.states = states, w.arena = arena, w.out = decision;
   w.customer_hash = hash64(&HASH_KEY_FIXED, input->event->customer);
   decision->gate = gate(&w);
   decision->outcome_count = decision->gift_count = decision->mark_count = 0;

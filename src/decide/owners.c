@@ -1,25 +1,30 @@
 /* Which owners an event may touch: asked before deciding, so that all of them can be loaded at once. A superset is right, a missing one is a bug. */
 #include "work.h"
 
-#define SLOTS 2048u
-
 struct gathering {
   const struct rulebook *book;
   struct work *w;           /* only to read dimensions of this event */
   struct owner *owners;
   uint32_t count;
-  uint16_t slots[SLOTS];    /* owner + 1 by hash of its key */
+  uint32_t tags[LIMIT_OWNERS]; /* a part of each key: most comparisons end here */
 };
 
+/* The last eight bytes of a key are the hash of what it names, or the end of a customer's id. */
+static uint32_t owner_tag(const struct owner *owner) {
+  uint32_t tag = 0;
+  memcpy(&tag, owner->key + (owner->length > 8 ? 6 : 0), sizeof tag);
+  return tag ^ (uint32_t)(unsigned char)owner->key[1] << 24 ^ (uint32_t)(unsigned char)owner->key[2] << 16;
+}
+
 static void owner_add(struct gathering *g, const struct owner *owner) {
-  uint32_t slot = (uint32_t)hash64(&HASH_KEY_FIXED, (struct str){owner->key, owner->length}) % SLOTS;
-  for (; g->slots[slot] != 0; slot = (slot + 1) % SLOTS) {
-    const struct owner *known = &g->owners[g->slots[slot] - 1];
-    if (known->length == owner->length && memcmp(known->key, owner->key, owner->length) == 0) return;
+  uint32_t tag = owner_tag(owner);
+  for (uint32_t i = 0; i < g->count; i++) {
+    const struct owner *known = &g->owners[i];
+    if (g->tags[i] == tag && known->length == owner->length && memcmp(known->key, owner->key, owner->length) == 0) return;
   }
   assert(g->count < LIMIT_OWNERS);
+  g->tags[g->count] = tag;
   g->owners[g->count++] = *owner;
-  g->slots[slot] = (uint16_t)g->count;
 }
 
 struct owner decide_customer_owner(struct str customer) {
@@ -97,11 +102,12 @@ static void taken_owners(struct gathering *g, const struct state *customer) {
 uint32_t decide_owners(const struct rulebook *rulebook, const struct event *event, const uint32_t *matches, uint32_t match_count,
                        const struct state *customer, struct owner owners[LIMIT_OWNERS]) {
   struct decide_input input = {.rulebook = rulebook, .event = event};
-  struct work w = {.in = &input, .book = rulebook, .event = event};
-  struct gathering g = {.book = rulebook, .w = &w, .owners = owners};
+  struct work w;
+  struct gathering g; /* its tags are not cleared: count says how many there are */
   struct owner own = decide_customer_owner(event->customer);
   struct state *states = (struct state *)(uintptr_t)customer; /* read only: dimensions look at facts of the customer */
-  w.customer = states;
+  work_init(&w, &input, states);
+  g.book = rulebook, g.w = &w, g.owners = owners, g.count = 0;
   owner_add(&g, &own);
   for (uint32_t i = 0; i < match_count; i++) listener_owners(&g, &rulebook->listeners[matches[i]]);
   if (event->type == TYPE_ID_REVERSED) taken_owners(&g, customer);

@@ -42,10 +42,7 @@ struct work {
   uint64_t customer_hash;
   bool full;                 /* a record had no room: the whole decision is void */
   bool kept_something;       /* event fed a measure or gave: an ORIGINAL is worth remembering */
-  uint32_t fired_count;
-  struct fired fired[FIRED_MAX];
-  uint32_t pending_count;    /* first, last, resets that are applied after the rules */
-  uint32_t pending[LIMIT_MATCHES]; /* numbers of listeners */
+  uint32_t fired_count, pending_count;
   /* memo of the last campaign whose audience was asked for */
   uint32_t audience_campaign;
   enum reason audience_reason; /* REASON_COUNT: none yet */
@@ -58,8 +55,12 @@ struct work {
   bool rechecking;
   int64_t recheck_amount;
   uint64_t recheck_cause; /* digest of the event whose gift is rechecked */
+  /* large and counted above: not cleared for each event (work_init) */
+  struct fired fired[FIRED_MAX];
+  uint32_t pending[LIMIT_MATCHES]; /* listeners of first, last and resets, applied after the rules */
 };
 
+void work_init(struct work *w, const struct decide_input *input, struct state *customer);
 static inline const struct campaign *work_campaign(const struct work *w, uint32_t campaign) { return &w->book->campaigns[campaign]; }
 /* Marks a record as changed. */
 static inline struct state *work_touch(struct state *state) {
