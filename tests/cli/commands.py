@@ -157,7 +157,7 @@ class Demo(Folder):
         self.assertIn("500 lines of 20 customers", one.stderr)
 
     def test_tells_a_page_and_leaves_a_project(self):
-        answer = giftd("demo", "--dir", self.path("d"), "--events", "6000", "--seed", "2")
+        answer = giftd("demo", "--dir", self.path("d"), "--events", "3000", "--seed", "2")
         self.assertEqual(answer.returncode, 0, answer.stderr)
         for line in answer.stdout.split("\n"):
             if PROGRAM not in line and self.folder not in line:  # the paths of a test are long
@@ -181,7 +181,7 @@ class Demo(Folder):
         return [read(name) for name in ("rewards", "decisions", "dlq")]
 
     def test_json_agrees_with_the_outputs(self):
-        answer = giftd("demo", "--dir", self.path("d"), "--events", "6000", "--seed", "2", "--json", "--quiet")
+        answer = giftd("demo", "--dir", self.path("d"), "--events", "3000", "--seed", "2", "--json", "--quiet")
         self.assertEqual((answer.returncode, answer.stderr), (0, ""))
         told = json.loads(answer.stdout)
         issued, money = 0, {}
