@@ -5,17 +5,8 @@
 #include "catalogue_table.h"
 #include "name_hash.h"
 
-#define FIELD_SLOTS (sizeof((struct catalogue *)0)->field_slots / sizeof(uint16_t))
 #define TYPE_SLOTS (sizeof((struct catalogue *)0)->type_slots / sizeof(uint16_t))
 _Static_assert(FIELD_SLOTS >= 2 * LIMIT_FIELDS && TYPE_SLOTS >= 2 * LIMIT_EVENT_TYPES, "the tables stay half empty, so every search ends");
-
-uint16_t catalogue_field_hashed(const struct catalogue *catalogue, struct str name, uint64_t hash) {
-  for (size_t slot = hash % FIELD_SLOTS;; slot = (slot + 1) % FIELD_SLOTS) {
-    uint16_t entry = catalogue->field_slots[slot];
-    if (entry == 0) return FIELD_NONE;
-    if (name_equal(catalogue->fields[entry - 1].event_name, name)) return (uint16_t)(entry - 1);
-  }
-}
 
 uint16_t catalogue_field(const struct catalogue *catalogue, struct str event_name) {
   return catalogue_field_hashed(catalogue, event_name, name_hash(event_name));

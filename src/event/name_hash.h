@@ -51,6 +51,14 @@ static inline bool name_equal(struct str a, struct str b) {
   return half_a == half_b && rest_a == rest_b;
 }
 
-uint16_t catalogue_field_hashed(const struct catalogue *catalogue, struct str name, uint64_t hash);
+#define FIELD_SLOTS (sizeof((struct catalogue *)0)->field_slots / sizeof(uint16_t))
+
+static inline uint16_t catalogue_field_hashed(const struct catalogue *catalogue, struct str name, uint64_t hash) {
+  for (size_t slot = hash % FIELD_SLOTS;; slot = (slot + 1) % FIELD_SLOTS) {
+    uint16_t entry = catalogue->field_slots[slot];
+    if (entry == 0) return FIELD_NONE;
+    if (name_equal(catalogue->fields[entry - 1].event_name, name)) return (uint16_t)(entry - 1);
+  }
+}
 
 #endif

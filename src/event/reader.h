@@ -95,7 +95,12 @@ bool reader_fail(struct reader *reader, enum event_problem problem, size_t offse
 bool member_fail(struct reader *reader, enum event_problem problem, size_t offset, bool in_data, struct str name, int item);
 /* Shows a piece of the line as detail: printable ASCII, cut. */
 void detail_bytes(struct event_error *error, struct str bytes);
-/* The unescaped text of a string token. */
-struct str token_text(struct reader *reader, struct token token);
+/* The text of a string token that has escapes. */
+struct str token_unescape(struct reader *reader, struct token token);
+/* The text of a string token; most have no escapes and are a slice of the line. */
+static inline struct str token_text(struct reader *reader, struct token token) {
+  if (token.escaped) return token_unescape(reader, token);
+  return (struct str){reader->line.at + token.start + 1, token.end - token.start - 2};
+}
 
 #endif

@@ -46,9 +46,8 @@ static inline bool read_string(struct reader *r, struct token *token) {
   return true;
 }
 
-struct str token_text(struct reader *r, struct token token) {
+struct str token_unescape(struct reader *r, struct token token) {
   struct str raw = {r->line.at + token.start + 1, token.end - token.start - 2};
-  if (!token.escaped) return raw;
   if (r->scratch == NULL) r->scratch = arena_take(r->arena, r->line.length);
   assert(r->scratch != NULL && "the arena holds 2 x the line and 4 KiB");
   char *text = r->scratch + r->scratch_used;
@@ -177,7 +176,21 @@ static bool read_word(struct reader *r, struct str word, enum json_type type) {
   return true;
 }
 
+/* Behind a plain number - one digit, or several that do not start with 0, and then what ends a value; 0 for all others. */
+static inline size_t plain_number_end(struct str line, size_t at) {
+  size_t end = at;
+  while (end < line.length && (unsigned)(line.at[end] - '0') <= 9) end++;
+  bool ends = end < line.length && (line.at[end] == ',' || line.at[end] == '}' || line.at[end] == ']');
+  return ends && (line.at[at] != '0' ? end > at : end == at + 1) ? end : 0;
+}
+
 static bool read_number(struct reader *r) {
+  struct token plain = {JSON_TYPE_NUMBER, false, (uint32_t)r->at, (uint32_t)plain_number_end(r->line, r->at)};
+  if (plain.end != 0) {
+    r->at = plain.end;
+    note_value(r, plain);
+    return true;
+  }
   struct number_scan scan = scan_number(r->line, r->at);
   if (scan.problem != SCAN_OK) return scan_failed(r, scan.problem, r->at, "inside of a number");
   struct token token = {JSON_TYPE_NUMBER, false, (uint32_t)r->at, (uint32_t)scan.end};

@@ -207,7 +207,7 @@ static void months_end_where_the_day_is_missing(void **state) {
               {"2026-03-01T07:00:00+08:00", "P1M", -1, "2026-02-01T07:00:00+08:00"}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     int64_t from = 0, to = 0;
-    struct duration d;
+    struct duration d = {0, 0};
     assert_true(time_parse(str_of(rows[i].from), &from, NULL) && time_parse(str_of(rows[i].to), &to, NULL) &&
                 duration_parse(str_of(rows[i].duration), &d));
     int64_t got = duration_add(from, d, rows[i].times, 480);
