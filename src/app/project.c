@@ -31,7 +31,7 @@ bool project_is_folder(const char *path) {
 
 bool project_is_filled(const char *path) {
   DIR *folder = opendir(path);
-  if (folder == NULL) return errno != ENOENT; /* what cannot be looked into is not ours to fill */
+  if (folder == NULL) return errno != ENOENT && errno != ENOTDIR; /* what cannot be looked into is not ours to fill */
   bool filled = false;
   for (struct dirent *entry; !filled && (entry = readdir(folder)) != NULL;)
     filled = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
