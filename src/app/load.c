@@ -1,5 +1,7 @@
-/* Campaign folders into a rulebook with its index: what check, run, test, explain and demo share. */
-#include <assert.h>
+/* Campaigns from disk: files and folders are listed in order of path, read, compiled and indexed, all in one region that is given back as a
+ * whole. Sizes are known before anything is reserved, so that a bank with ten thousand campaigns and a laptop with ten run the same code. */
+#include "app.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,12 +11,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app.h"
+#define FILES_MOST 32768u
+#define NAMES_BYTES (32u << 20)
+#define DEPTH_MOST 8u
+#define FILE_MOST (256u << 20) /* a list of customers, at most */
+#define ARENA_LEAST (96ull << 20)
+#define ARENA_TIMES 160ull     /* bytes of rulebook and index for a byte of file, with room to spare: only what is touched costs */
 
-#define REGION_BYTES (4ULL << 30)  /* address space; memory is used as it is touched */
-#define SCRATCH_BYTES (4ULL << 30)
-#define SOURCES_MOST (LIMIT_CAMPAIGNS + 4096u)
-#define LIST_BYTES_MOST (256u << 20)
+struct entry { const char *path; size_t bytes; };
+struct listing {
+  struct arena names;
+  struct entry *entries; /* [FILES_MOST] */
+  uint32_t count;
+  uint64_t bytes;
+};
 
 void *region_open(size_t bytes) {
   void *region = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -22,112 +32,189 @@ void *region_open(size_t bytes) {
 }
 
 void region_close(void *region, size_t bytes) {
-  if (region != NULL) munmap(region, bytes);
+  if (region != NULL) (void)munmap(region, bytes);
 }
 
-struct loading { struct arena *arena; struct source *sources; uint32_t count; struct fault *fault; };
+int app_fail(const char *command, const struct fault *fault) {
+  fprintf(stderr, "giftd %s: %s\n", command, fault->text);
+  return status_exit_code(fault->status);
+}
 
-static enum status read_file(struct loading *l, const char *path) {
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  struct stat about;
-  if (file < 0 || fstat(file, &about) != 0) {
-    int error = errno;
-    if (file >= 0) close(file);
-    return fault_set(l->fault, STATUS_USAGE, "%s: cannot be read: %s", path, strerror(error));
-  }
-  size_t size = (size_t)about.st_size, got = 0;
-  char *bytes = size > LIST_BYTES_MOST ? NULL : arena_take(l->arena, size + 1);
-  while (bytes != NULL && got < size) {
-    ssize_t n = read(file, bytes + got, size - got);
-    if (n <= 0) break;
-    got += (size_t)n;
-  }
-  close(file);
-  if (bytes == NULL) return fault_set(l->fault, STATUS_LIMIT, "%s: %zu bytes are too many", path, size);
-  if (l->count == SOURCES_MOST) return fault_set(l->fault, STATUS_LIMIT, "more than %u campaign files", SOURCES_MOST);
-  l->sources[l->count++] = (struct source){arena_copy(l->arena, str_of(path)), {bytes, got}};
+/* ---- listing ---- */
+
+static bool ends_with(const char *text, const char *ending) {
+  size_t length = strlen(text), tail = strlen(ending);
+  return length >= tail && strcmp(text + length - tail, ending) == 0;
+}
+
+static const char *base_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash == NULL ? path : slash + 1;
+}
+
+/* Campaigns and catalogues are *.json; of other files those in a folder "lists" that end in .txt. */
+static bool is_wanted(const char *folder, const char *name) {
+  if (ends_with(name, ".json")) return true;
+  return ends_with(name, ".txt") && strcmp(base_name(folder), "lists") == 0;
+}
+
+static enum status entry_add(struct listing *listing, const char *path, const struct stat *info, struct fault *fault) {
+  struct str copy = arena_copy(&listing->names, str_of(path));
+  if (listing->count == FILES_MOST || copy.at == NULL) return fault_set(fault, STATUS_USAGE, "%s: more than %u files", path, FILES_MOST);
+  if (info->st_size > (off_t)FILE_MOST) return fault_set(fault, STATUS_USAGE, "%s: the file is larger than %u MiB", path, FILE_MOST >> 20);
+  listing->entries[listing->count++] = (struct entry){copy.at, (size_t)info->st_size};
+  listing->bytes += (uint64_t)info->st_size;
   return STATUS_OK;
 }
 
-static bool ends(const char *name, const char *end) {
-  size_t a = strlen(name), b = strlen(end);
-  return a >= b && strcmp(name + a - b, end) == 0;
+static enum status folder_list(struct listing *listing, const char *folder, unsigned depth, struct fault *fault);
+
+static enum status child_list(struct listing *listing, const char *folder, const char *name, unsigned depth, struct fault *fault) {
+  char path[4096];
+  struct stat info;
+  bool here = strcmp(folder, ".") == 0;
+  int length = snprintf(path, sizeof path, "%s%s%s", here ? "" : folder, here ? "" : "/", name);
+  if (length < 0 || (size_t)length >= sizeof path) return fault_set(fault, STATUS_USAGE, "%s: the path is too long", folder);
+  if (stat(path, &info) != 0) return fault_set(fault, STATUS_USAGE, "%s: %s", path, strerror(errno));
+  if (S_ISDIR(info.st_mode)) return depth < DEPTH_MOST ? folder_list(listing, path, depth + 1, fault) : STATUS_OK;
+  return S_ISREG(info.st_mode) && is_wanted(folder, name) ? entry_add(listing, path, &info, fault) : STATUS_OK;
 }
 
-static enum status read_entry(struct loading *l, const char *folder, const char *name, bool lists);
-
-static enum status read_folder(struct loading *l, const char *folder, bool lists) {
-  struct dirent **entries;
-  int count = scandir(folder, &entries, NULL, alphasort);
+static enum status folder_list(struct listing *listing, const char *folder, unsigned depth, struct fault *fault) {
+  DIR *directory = opendir(folder);
   enum status status = STATUS_OK;
-  if (count < 0) return fault_set(l->fault, STATUS_USAGE, "%s: cannot be read: %s", folder, strerror(errno));
-  for (int i = 0; i < count; i++) {
-    if (status == STATUS_OK && entries[i]->d_name[0] != '.') status = read_entry(l, folder, entries[i]->d_name, lists);
-    free(entries[i]);
+  if (directory == NULL) return fault_set(fault, STATUS_USAGE, "%s: %s", folder, strerror(errno));
+  for (struct dirent *entry; status == STATUS_OK && (entry = readdir(directory)) != NULL;) {
+    if (entry->d_name[0] != '.') status = child_list(listing, folder, entry->d_name, depth, fault);
   }
-  free(entries);
+  (void)closedir(directory);
   return status;
 }
 
-static enum status read_entry(struct loading *l, const char *folder, const char *name, bool lists) {
-  char path[4096];
-  struct stat about;
-  if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path || stat(path, &about) != 0)
-    return fault_set(l->fault, STATUS_USAGE, "%s/%s: cannot be read", folder, name);
-  if (S_ISDIR(about.st_mode)) return read_folder(l, path, strcmp(name, "lists") == 0);
-  bool wanted = lists ? ends(name, ".txt") : ends(name, ".json");
-  return wanted ? read_file(l, path) : STATUS_OK;
+static int by_path(const void *a, const void *b) { return strcmp(((const struct entry *)a)->path, ((const struct entry *)b)->path); }
+
+/* "deploy/campaigns/" is "deploy/campaigns". */
+static const char *path_trim(struct listing *listing, const char *path) {
+  size_t length = strlen(path);
+  while (length > 1 && path[length - 1] == '/') length--;
+  return arena_copy(&listing->names, (struct str){path, length}).at;
 }
 
-static enum status read_path(struct loading *l, const char *path) {
-  struct stat about;
-  if (stat(path, &about) != 0) return fault_set(l->fault, STATUS_USAGE, "%s: %s; name a campaign file or a folder of them", path, strerror(errno));
-  return S_ISDIR(about.st_mode) ? read_folder(l, path, false) : read_file(l, path);
+static void entries_sort(struct listing *listing) {
+  uint32_t kept = 0;
+  qsort(listing->entries, listing->count, sizeof *listing->entries, by_path);
+  for (uint32_t i = 0; i < listing->count; i++) {
+    if (kept > 0 && strcmp(listing->entries[kept - 1].path, listing->entries[i].path) == 0) continue;
+    listing->entries[kept++] = listing->entries[i];
+  }
+  listing->count = kept;
 }
 
-static bool is_catalogue(struct str name) { return ends(name.at, "/catalogue.json") || str_equal(name, STR("catalogue.json")); }
-
-static enum status compile(struct loaded *out, struct arena *scratch, struct fault *fault) {
-  enum status status = rulebook_read(out->sources, out->source_count, out->catalogue, &out->arena, scratch, &out->findings, &out->rulebook, fault);
-  if (status != STATUS_OK) return status;
-  out->index = match_build(out->rulebook, &out->arena, scratch);
-  out->cache = out->index == NULL ? NULL : match_cache_new(out->index, &out->arena);
-  return out->cache == NULL ? fault_set(fault, STATUS_LIMIT, "the campaigns' index needs more memory than is reserved") : STATUS_OK;
-}
-
-static enum status load_all(const char *const *paths, uint32_t count, struct loaded *out, struct arena *scratch, struct fault *fault) {
-  struct loading l = {.arena = &out->arena, .sources = arena_array(&out->arena, SOURCES_MOST, sizeof(struct source)), .fault = fault};
-  out->catalogue = arena_take(&out->arena, sizeof *out->catalogue);
-  assert(l.sources != NULL && out->catalogue != NULL);
-  catalogue_init(out->catalogue);
-  for (uint32_t i = 0; i < count; i++) {
-    enum status status = read_path(&l, paths[i]);
+static enum status paths_list(struct listing *listing, const char *const *paths, uint32_t path_count, struct fault *fault) {
+  for (uint32_t i = 0; i < path_count; i++) {
+    const char *path = path_trim(listing, paths[i]);
+    struct stat info;
+    if (path == NULL || path[0] == 0 || stat(path, &info) != 0)
+      return fault_set(fault, STATUS_USAGE, "%s: %s", paths[i], path == NULL || path[0] == 0 ? "no path" : strerror(errno));
+    enum status status = S_ISDIR(info.st_mode) ? folder_list(listing, path, 0, fault) : entry_add(listing, path, &info, fault);
     if (status != STATUS_OK) return status;
   }
-  out->sources = l.sources;
-  for (uint32_t i = 0; i < l.count; i++) {
-    if (!is_catalogue(l.sources[i].name)) {
-      l.sources[out->source_count++] = l.sources[i];
+  entries_sort(listing);
+  return STATUS_OK;
+}
+
+/* ---- reading ---- */
+
+static enum status file_bytes(const struct entry *entry, struct arena *arena, struct str *out, struct fault *fault) {
+  char *bytes = arena_take(arena, entry->bytes + 1);
+  size_t used = 0;
+  if (bytes == NULL) return fault_set(fault, STATUS_LIMIT, "%s: the file does not fit the memory", entry->path);
+  int file = open(entry->path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return fault_set(fault, STATUS_USAGE, "%s: %s", entry->path, strerror(errno));
+  while (used < entry->bytes) {
+    ssize_t got = read(file, bytes + used, entry->bytes - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      (void)fault_set(fault, STATUS_USAGE, "%s: %s", entry->path, strerror(errno));
+      (void)close(file);
+      return fault->status;
+    }
+    if (got == 0) break; /* it was cut meanwhile: what is there is read */
+    used += (size_t)got;
+  }
+  (void)close(file);
+  *out = (struct str){bytes, used};
+  return STATUS_OK;
+}
+
+static bool is_catalogue(const char *path) { return strstr(base_name(path), "catalogue") != NULL && ends_with(path, ".json"); }
+
+static enum status sources_read(const struct listing *listing, struct loaded *out, struct fault *fault) {
+  struct source *sources = arena_array(&out->arena, listing->count, sizeof *sources);
+  enum status status = sources == NULL ? fault_set(fault, STATUS_LIMIT, "too many files") : STATUS_OK;
+  bool refused = false;
+  for (uint32_t i = 0; i < listing->count && status == STATUS_OK; i++) {
+    struct source one = {.name = arena_copy(&out->arena, str_of(listing->entries[i].path))};
+    status = file_bytes(&listing->entries[i], &out->arena, &one.text, fault);
+    if (status != STATUS_OK) break;
+    if (!is_catalogue(listing->entries[i].path)) {
+      sources[out->source_count++] = one;
       continue;
     }
-    enum status status = catalogue_extend(out->catalogue, l.sources[i], &out->arena, &out->findings, fault);
-    if (status != STATUS_OK) return status;
+    status = catalogue_extend(out->catalogue, one, &out->arena, &out->findings, fault);
+    if (status == STATUS_INPUT) refused = true, status = STATUS_OK; /* its findings stand beside those of the campaigns */
   }
-  return compile(out, scratch, fault);
+  out->sources = sources;
+  return status == STATUS_OK && refused ? STATUS_INPUT : status;
+}
+
+static enum status compile(struct loaded *out, struct arena *scratch, struct fault *fault) {
+  enum status status =
+      rulebook_read(out->sources, out->source_count, out->catalogue, &out->arena, scratch, &out->findings, &out->rulebook, fault);
+  if (status != STATUS_OK) return status;
+  arena_reset(scratch);
+  out->index = match_build(out->rulebook, &out->arena, scratch);
+  out->cache = out->index == NULL ? NULL : match_cache_new(out->index, &out->arena);
+  if (out->cache != NULL) return STATUS_OK;
+  return fault_set(fault, STATUS_LIMIT, "the index of %u campaigns does not fit the memory reserved for it", out->rulebook->campaign_count);
+}
+
+static enum status listing_load(const struct listing *listing, struct loaded *out, struct fault *fault) {
+  struct arena scratch;
+  out->region_bytes = (size_t)(ARENA_LEAST + ARENA_TIMES * listing->bytes);
+  out->region = region_open(out->region_bytes);
+  void *temporary = region_open(out->region_bytes);
+  enum status status = STATUS_OK;
+  if (out->region == NULL || temporary == NULL) {
+    status = fault_set(fault, STATUS_STORAGE, "the system gives no memory for the campaigns");
+  } else {
+    arena_init(&out->arena, out->region, out->region_bytes);
+    arena_init(&scratch, temporary, out->region_bytes);
+    out->catalogue = arena_take(&out->arena, sizeof *out->catalogue);
+    catalogue_init(out->catalogue);
+    enum status read = sources_read(listing, out, fault);
+    if (read == STATUS_OK || read == STATUS_INPUT) status = compile(out, &scratch, fault);
+    if (read != STATUS_OK) status = read;
+    if (status != STATUS_OK) out->rulebook = NULL;
+  }
+  region_close(temporary, out->region_bytes);
+  return status;
 }
 
 enum status app_load(const char *const *paths, uint32_t path_count, struct loaded *out, struct fault *fault) {
-  *out = (struct loaded){.region_bytes = REGION_BYTES, .region = region_open(REGION_BYTES)};
-  void *scratch_memory = region_open(SCRATCH_BYTES);
-  struct arena scratch;
-  if (out->region == NULL || scratch_memory == NULL) {
-    region_close(scratch_memory, SCRATCH_BYTES);
-    return fault_set(fault, STATUS_STORAGE, "the system refuses to reserve memory");
+  *out = (struct loaded){.region = NULL};
+  struct listing listing = {.count = 0};
+  size_t bytes = NAMES_BYTES + FILES_MOST * sizeof *listing.entries;
+  char *memory = region_open(bytes);
+  if (memory == NULL) return fault_set(fault, STATUS_STORAGE, "the system gives no memory");
+  listing.entries = (struct entry *)(void *)memory;
+  arena_init(&listing.names, memory + FILES_MOST * sizeof *listing.entries, NAMES_BYTES);
+  enum status status = paths_list(&listing, paths, path_count, fault);
+  if (status == STATUS_OK && listing.count == 0) {
+    status = fault_set(fault, STATUS_USAGE, "%s: there is no campaign file (*.json) in it", path_count > 0 ? paths[0] : ".");
   }
-  arena_init(&out->arena, out->region, REGION_BYTES);
-  arena_init(&scratch, scratch_memory, SCRATCH_BYTES);
-  enum status status = load_all(paths, path_count, out, &scratch, fault);
-  region_close(scratch_memory, SCRATCH_BYTES);
+  if (status == STATUS_OK) status = listing_load(&listing, out, fault);
+  region_close(memory, bytes);
   return status;
 }
 
@@ -137,13 +224,14 @@ void app_unload(struct loaded *loaded) {
 }
 
 void app_print_findings(const struct findings *findings, void *stream, uint32_t most) {
-  char line[4096];
-  for (uint32_t i = 0; i < findings->count && i < most; i++) {
-    struct buffer buffer;
-    buffer_init(&buffer, line, sizeof line);
-    finding_print(&buffer, &findings->items[i]);
-    fprintf(stream, "%.*s\n", (int)buffer.length, line);
+  char text[4096];
+  struct buffer out;
+  uint32_t shown = findings->count < most ? findings->count : most;
+  for (uint32_t i = 0; i < shown; i++) {
+    buffer_init(&out, text, sizeof text);
+    finding_print(&out, &findings->items[i]);
+    fprintf(stream, "%.*s\n", STR_FORMAT(buffer_text(&out)));
   }
-  uint32_t all = findings->errors + findings->warnings, shown = findings->count < most ? findings->count : most;
-  if (all > shown) fprintf(stream, "... and %u more\n", all - shown);
+  uint32_t more = findings->count - shown + findings->dropped;
+  if (more > 0) fprintf(stream, "... and %u more\n", more);
 }

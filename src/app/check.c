@@ -1,0 +1,168 @@
+/* giftd check: everything that is wrong with campaign files, and what would go wrong commercially, before anything runs.
+ *
+ * A campaign cites what the bank and programmes beside it declare, so a file is always read together with its folder; what is told is
+ * then of that file alone. */
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "help.h"
+
+#define PATHS_MOST 256u
+
+struct check_request {
+  bool strict, json;
+  const char *paths[PATHS_MOST];
+  uint32_t path_count;
+  const char *roots[PATHS_MOST]; /* what is read: the paths, of a file its folder */
+  char folders[PATHS_MOST][512];
+  bool narrowed;                 /* only what is said of the paths is told */
+};
+
+static const struct option options[] = {
+    {"strict", no_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+
+static bool is_folder(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static const char *default_path(void) {
+  static const char *const places[] = {"deploy/campaigns", "campaigns", NULL};
+  for (size_t i = 0; places[i] != NULL; i++)
+    if (is_folder(places[i])) return places[i];
+  return ".";
+}
+
+/* -1: go on. */
+static int request_read(int argc, char **argv, struct check_request *request) {
+  optind = 1, opterr = 0;
+  for (int found; (found = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
+    switch (found) {
+      case 's': request->strict = true; break;
+      case 'j': request->json = true; break;
+      case 'h': help_of(help_find("check"), stdout); return EXIT_DONE;
+      default: return help_bad_flag("check", options, argv, found);
+    }
+  }
+  for (; optind < argc; optind++) {
+    if (request->path_count == PATHS_MOST) return help_bad_usage("check", "more than %u paths; give their folder", PATHS_MOST);
+    request->paths[request->path_count++] = argv[optind];
+  }
+  if (request->path_count == 0) request->paths[request->path_count++] = default_path();
+  return -1;
+}
+
+static bool roots_make(struct check_request *request) {
+  for (uint32_t i = 0; i < request->path_count; i++) {
+    const char *path = request->paths[i], *slash = strrchr(path, '/');
+    request->roots[i] = path;
+    if (is_folder(path)) continue;
+    size_t length = slash == NULL ? 0 : (size_t)(slash - path);
+    if (length >= sizeof request->folders[i]) return false;
+    memcpy(request->folders[i], path, length);
+    request->folders[i][length] = 0;
+    request->roots[i] = slash == NULL ? "." : length == 0 ? "/" : request->folders[i];
+    request->narrowed = true;
+  }
+  return true;
+}
+
+static bool is_asked(const struct check_request *request, struct str file) {
+  for (uint32_t i = 0; request->narrowed && i < request->path_count; i++) {
+    struct str path = str_of(request->paths[i]);
+    while (path.length > 1 && path.at[path.length - 1] == '/') path.length--;
+    if (str_equal(file, path)) return true;
+    if (is_folder(request->paths[i]) && str_starts(file, path)) return true;
+  }
+  return !request->narrowed;
+}
+
+/* ---- telling ---- */
+
+static void finding_json(const struct finding *finding) {
+  char text[8192];
+  struct buffer out;
+  buffer_init(&out, text, sizeof text);
+  buffer_put(&out, STR("{\"file\":"));
+  buffer_json(&out, finding->file);
+  buffer_put(&out, STR(",\"pointer\":"));
+  buffer_json(&out, finding->pointer);
+  if (finding->line > 0) buffer_print(&out, ",\"line\":%u,\"column\":%u", finding->line, finding->column);
+  buffer_print(&out, ",\"severity\":\"%s\",\"code\":\"%s\",\"text\":", finding->code < CHECK_WARNINGS ? "error" : "warning",
+               check_codes[finding->code].code);
+  buffer_json(&out, finding->text);
+  buffer_put(&out, STR(",\"text_zh\":"));
+  buffer_json(&out, str_of(check_codes[finding->code].text_zh));
+  buffer_put(&out, STR(",\"remedy\":"));
+  buffer_json(&out, finding->remedy);
+  buffer_byte(&out, '}');
+  printf("%.*s\n", STR_FORMAT(buffer_text(&out)));
+}
+
+static void finding_text(const struct finding *finding) {
+  char text[4096];
+  struct buffer out;
+  buffer_init(&out, text, sizeof text);
+  finding_print(&out, finding);
+  printf("%.*s\n", STR_FORMAT(buffer_text(&out)));
+}
+
+struct tally { uint32_t errors, warnings, files; };
+
+static struct tally findings_tell(const struct check_request *request, const struct loaded *loaded) {
+  struct tally tally = {0, 0, 0};
+  for (uint32_t i = 0; i < loaded->findings.count; i++) {
+    const struct finding *finding = &loaded->findings.items[i];
+    if (!is_asked(request, finding->file)) continue;
+    if (finding->code < CHECK_WARNINGS) tally.errors++;
+    else tally.warnings++;
+    if (request->json) finding_json(finding);
+    else finding_text(finding);
+  }
+  for (uint32_t i = 0; i < loaded->source_count; i++) tally.files += is_asked(request, loaded->sources[i].name);
+  if (!request->narrowed) tally.errors = loaded->findings.errors, tally.warnings = loaded->findings.warnings;
+  return tally;
+}
+
+static const char *plural(uint32_t count) { return count == 1 ? "" : "s"; }
+
+/* Data on stdout, the summary on stderr where stdout is for programs. */
+static void summary_tell(const struct check_request *request, const struct loaded *loaded, const struct tally *tally) {
+  FILE *stream = request->json ? stderr : stdout;
+  fprintf(stream, "%u file%s", tally->files, plural(tally->files));
+  if (loaded->rulebook != NULL && !request->narrowed)
+    fprintf(stream, ", %u campaigns and programmes, %u rules", loaded->rulebook->campaign_count, loaded->rulebook->rule_count);
+  fprintf(stream, ": %u error%s, %u warning%s\n", tally->errors, plural(tally->errors), tally->warnings, plural(tally->warnings));
+  if (loaded->findings.dropped > 0) fprintf(stream, "(%u more findings are not shown)\n", loaded->findings.dropped);
+}
+
+static bool files_are_there(const struct check_request *request, struct fault *fault) {
+  struct stat info;
+  for (uint32_t i = 0; i < request->path_count; i++) {
+    if (stat(request->paths[i], &info) == 0) continue;
+    (void)fault_set(fault, STATUS_USAGE, "%s: there is no such file or folder", request->paths[i]);
+    return false;
+  }
+  return true;
+}
+
+int command_check(int argc, char **argv) {
+  static struct check_request request;
+  struct loaded loaded;
+  struct fault fault = {.status = STATUS_OK};
+  request = (struct check_request){.strict = false};
+  int code = request_read(argc, argv, &request);
+  if (code >= 0) return code;
+  if (!files_are_there(&request, &fault)) return app_fail("check", &fault);
+  if (!roots_make(&request)) return help_bad_usage("check", "a path is too long");
+  enum status status = app_load(request.roots, request.path_count, &loaded, &fault);
+  if (status != STATUS_OK && status != STATUS_INPUT) {
+    app_unload(&loaded);
+    return app_fail("check", &fault);
+  }
+  struct tally tally = findings_tell(&request, &loaded);
+  summary_tell(&request, &loaded, &tally);
+  app_unload(&loaded);
+  if (tally.errors > 0) return EXIT_BAD_ANSWER;
+  return request.strict && tally.warnings > 0 ? EXIT_STRICT_WARNINGS : EXIT_DONE;
+}

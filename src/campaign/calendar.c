@@ -1,0 +1,143 @@
+/* Whether a schedule holds, until when the answer stays the same, and which instant a moment means. Asked for every event, so nothing here
+ * searches further than it must: a schedule's answer can only change at midnight, at an hour it names, or at its ends. */
+#include "compile.h"
+
+#define SEARCH_DAYS 400 /* a window is told no wider than this on either side: it is then asked for again */
+
+static int64_t floor_day(int64_t local_ms) { return local_ms / MS_PER_DAY - (local_ms % MS_PER_DAY < 0 ? 1 : 0); }
+
+bool list_has(const struct list *list, struct str item) {
+  if (list->slot_count == 0) {
+    for (uint32_t i = 0; i < list->count; i++)
+      if (str_equal(list->items[i], item)) return true;
+    return false;
+  }
+  uint32_t mask = list->slot_count - 1;
+  for (uint32_t slot = (uint32_t)hash64(&HASH_KEY_FIXED, item) & mask;; slot = (slot + 1) & mask) {
+    uint32_t entry = list->slots[slot];
+    if (entry == 0) return false;
+    if (str_equal(list->items[entry - 1], item)) return true;
+  }
+}
+
+bool calendar_is_workday(int64_t day) {
+  bool workday = false;
+  if (calendar_day_moved(day, &workday)) return workday;
+  return weekday_of_day(day) <= 5;
+}
+
+/* ---- schedules ---- */
+
+static bool day_is_dated(const struct schedule *schedule, int64_t day) {
+  for (uint32_t i = 0; i < schedule->date_count; i++)
+    if (schedule->dates[i] == day) return true;
+  return false;
+}
+
+static bool day_holds(const struct schedule *schedule, int64_t day) {
+  if (schedule->days == 0 && schedule->named_days == 0 && schedule->date_count == 0) return true;
+  if (schedule->days & (1u << weekday_of_day(day))) return true;
+  if ((schedule->days & DAY_WORKDAY) && calendar_is_workday(day)) return true;
+  if ((schedule->days & DAY_RESTDAY) && !calendar_is_workday(day)) return true;
+  if (schedule->named_days != 0 && (schedule->named_days & calendar_named_days(day))) return true;
+  return day_is_dated(schedule, day);
+}
+
+static bool hours_hold(const struct schedule *schedule, int32_t second) {
+  for (uint32_t i = 0; i < schedule->hour_count; i++)
+    if (second >= schedule->hours[i].from_s && second < schedule->hours[i].to_s) return true;
+  return schedule->hour_count == 0;
+}
+
+bool schedule_holds(const struct schedule *schedule, int64_t utc_ms, int32_t offset_minutes) {
+  if (utc_ms < schedule->from_ms || utc_ms >= schedule->to_ms) return false;
+  int64_t local = utc_ms + (int64_t)offset_minutes * 60000, day = floor_day(local);
+  return hours_hold(schedule, (int32_t)((local - day * MS_PER_DAY) / MS_PER_SECOND)) && day_holds(schedule, day);
+}
+
+/* The part of the day around `second` in which the hours give one answer. */
+static struct hours hours_window(const struct schedule *schedule, int32_t second) {
+  struct hours window = {0, 86400};
+  for (uint32_t i = 0; i < schedule->hour_count; i++) {
+    const int32_t edges[2] = {schedule->hours[i].from_s, schedule->hours[i].to_s};
+    for (unsigned e = 0; e < 2; e++) {
+      if (edges[e] <= second && edges[e] > window.from_s) window.from_s = edges[e];
+      if (edges[e] > second && edges[e] < window.to_s) window.to_s = edges[e];
+    }
+  }
+  return window;
+}
+
+/* Days in a row that are alike, when whole days are alike. */
+static void days_window(const struct schedule *schedule, int64_t day, int64_t *first, int64_t *last) {
+  bool holds = day_holds(schedule, day);
+  *first = *last = day;
+  while (day - *first < SEARCH_DAYS && day_holds(schedule, *first - 1) == holds) (*first)--;
+  while (*last - day < SEARCH_DAYS && day_holds(schedule, *last + 1) == holds) (*last)++;
+}
+
+bool schedule_window(const struct schedule *schedule, int64_t utc_ms, int32_t offset_minutes, int64_t *from_ms, int64_t *to_ms) {
+  *from_ms = INT64_MIN / 2, *to_ms = INT64_MAX / 2;
+  if (utc_ms < schedule->from_ms) {
+    *to_ms = schedule->from_ms;
+    return false;
+  }
+  if (utc_ms >= schedule->to_ms) {
+    *from_ms = schedule->to_ms;
+    return false;
+  }
+  *from_ms = schedule->from_ms, *to_ms = schedule->to_ms;
+  int64_t zone = (int64_t)offset_minutes * 60000, local = utc_ms + zone, day = floor_day(local);
+  bool any_day = schedule->days == 0 && schedule->named_days == 0 && schedule->date_count == 0;
+  bool day_good = day_holds(schedule, day);
+  int64_t first = day * MS_PER_DAY, last = first + MS_PER_DAY;
+  if (schedule->hour_count > 0 && day_good) {
+    struct hours window = hours_window(schedule, (int32_t)((local - first) / MS_PER_SECOND));
+    last = first + window.to_s * MS_PER_SECOND;
+    first += window.from_s * MS_PER_SECOND;
+  } else if (any_day) {
+    return true;
+  } else {
+    days_window(schedule, day, &first, &last);
+    first *= MS_PER_DAY, last = (last + 1) * MS_PER_DAY;
+  }
+  if (first - zone > *from_ms) *from_ms = first - zone;
+  if (last - zone < *to_ms) *to_ms = last - zone;
+  return schedule_holds(schedule, utc_ms, offset_minutes);
+}
+
+/* ---- moments ---- */
+
+static int64_t after_working_days(int64_t utc_ms, int32_t count, int32_t offset_minutes) {
+  int64_t zone = (int64_t)offset_minutes * 60000, day = floor_day(utc_ms + zone), start = day;
+  while (count > 0) {
+    day++;
+    if (calendar_is_workday(day)) count--;
+  }
+  return utc_ms + (day - start) * MS_PER_DAY;
+}
+
+/* Day 31 of a period is its last one. */
+static int64_t in_next_period(const struct moment *moment, int64_t utc_ms, int32_t offset_minutes) {
+  int32_t period = period_of(moment->unit, utc_ms, offset_minutes) + 1;
+  int64_t start = period_start(moment->unit, period, offset_minutes), end = period_start(moment->unit, period + 1, offset_minutes);
+  int64_t day = start + (int64_t)(moment->day - 1) * MS_PER_DAY;
+  if (day >= end) day = end - MS_PER_DAY;
+  return day + moment->time_s * MS_PER_SECOND;
+}
+
+int64_t moment_resolve(const struct moment *moment, int64_t utc_ms, int32_t offset_minutes) {
+  switch (moment->kind) {
+    case MOMENT_NONE: break;
+    case MOMENT_AT: return moment->at_ms;
+    case MOMENT_AFTER: return duration_add(utc_ms, moment->after, 1, offset_minutes);
+    case MOMENT_AFTER_WORKING_DAYS: return after_working_days(utc_ms, moment->working_days, offset_minutes);
+    case MOMENT_NEXT: return in_next_period(moment, utc_ms, offset_minutes);
+    case MOMENT_END_OF: {
+      if (moment->unit == UNIT_CAMPAIGN || moment->unit == UNIT_EVER) return duration_add(moment->at_ms, moment->after, 1, offset_minutes);
+      int64_t end = period_start(moment->unit, period_of(moment->unit, utc_ms, offset_minutes) + 1, offset_minutes);
+      return duration_add(end, moment->after, 1, offset_minutes);
+    }
+  }
+  return utc_ms;
+}

@@ -1,0 +1,256 @@
+/* Inside of the campaign room: how files become a rulebook.
+ *
+ *     sources -> jansson trees -> headers -> declarations (every name of every file) -> signatures of facts
+ *             -> compiled nouns, references resolved by number -> what only the whole shows (cycles, listeners, bands, lint) -> rulebook
+ *
+ * Two passes over the trees, so that a name may be cited before it is declared and across files. Nothing stops at an error: it is
+ * reported and a harmless stand-in goes on, so that all errors of all files are told at once. `struct at` is a JSON value together with
+ * its way down from the root, which is what JSON pointers are printed from.
+ */
+#ifndef GIFTD_CAMPAIGN_COMPILE_H
+#define GIFTD_CAMPAIGN_COMPILE_H
+
+#include <jansson.h>
+
+#include "giftd/campaign.h"
+
+/* A value and where it stands. Lives on the stack of whoever walks down; what is kept longer is copied whole (struct file, struct decl). */
+struct at {
+  const struct at *up; /* NULL: the root of a file */
+  json_t *json;        /* borrowed from the file's tree; NULL: not there */
+  const char *key;     /* NULL: item `index` of a list */
+  uint32_t index;
+};
+
+/* An array that grows in the scratch arena. */
+struct vec {
+  unsigned char *items;
+  uint32_t count, capacity;
+  uint32_t size; /* bytes of one */
+};
+
+/* Names by hash of (kind, qualified name). */
+struct name_map {
+  uint32_t *slots; /* decl + 1 */
+  uint32_t slot_count;
+};
+
+enum decl_kind { DECL_ACTIVITY, DECL_LIST, DECL_SCHEDULE, DECL_FACT, DECL_LIMIT, DECL_POOL, DECL_CHANCE, DECL_RULE, DECL_KINDS };
+
+struct decl {
+  enum decl_kind kind;
+  uint32_t file;        /* number of the file (and campaign); NONE: a list file */
+  uint32_t number;      /* in the array of its kind */
+  struct str name;      /* "woke" */
+  struct str qualified; /* "wake-spring/woke" */
+  struct at at;
+  bool used;            /* somebody cites it */
+  bool broken;          /* an error was reported inside: what cites it keeps quiet */
+  bool spent;           /* chance: a rule spends it */
+  uint16_t keep_fields; /* chance: how many fields its items keep */
+};
+
+struct activity { struct trigger_set set; bool done, under_way; };
+
+/* One campaign file. Its number is the number of its campaign: they are sorted by id. */
+struct file {
+  const struct source *source;
+  json_t *json; /* owned until the end of reading */
+  struct at root, sections[DECL_KINDS];
+  struct str id;
+  bool is_bank;
+  bool has_period;       /* both ends are known */
+  bool skipped;          /* its id is taken: only reported */
+  uint32_t decl_first[DECL_KINDS], decl_count[DECL_KINDS];
+  struct undo undo;      /* on_reversal of the header */
+  uint64_t digest;       /* of its own bytes */
+  struct vec cited;      /* uint32_t: files it cites */
+};
+
+/* Bits of what a left side or a trigger may use where it stands. */
+enum place { PLACE_TRIGGER, PLACE_FACT, PLACE_RULE, PLACE_AUDIENCE, PLACE_TABLE };
+
+#define SPILL_BYTES 1024
+
+struct compile {
+  const struct catalogue *catalogue;
+  struct arena *arena, *scratch;
+  struct findings *findings;
+  struct file *files;
+  uint32_t file_count;
+  uint32_t now;                 /* the file that is being read, its campaign's number */
+  struct campaign *campaigns;   /* [file_count], in the arena */
+  struct vec rules, facts, triggers, conditions, items, limits, pools, chances, schedules, lists, listeners, refs, members, decls, activities;
+  struct vec fact_broken;       /* bool for each fact */
+  struct name_map names;
+  struct span *fact_hearers, *reward_hearers;
+  uint32_t deny_first, deny_count;
+  /* the rule that is being read */
+  uint32_t rule;                /* number or NONE */
+  bool rule_spends, rule_on_reward;
+  uint32_t rule_chance;         /* chance it spends or NONE */
+  bool full;                    /* an arena is */
+  uint64_t spill[SPILL_BYTES / 8]; /* where writes go after that */
+};
+
+/* ---- memory.c ---- */
+void *vec_at(struct compile *c, struct vec *vec, uint32_t index);
+/* Number of the first of `count` zeroed new ones. */
+uint32_t vec_push(struct compile *c, struct vec *vec, uint32_t count);
+/* Into the arena: the same, tight. */
+const void *vec_keep(struct compile *c, const struct vec *vec);
+void *take(struct compile *c, size_t count, size_t size); /* of the arena; NULL: full */
+struct str keep_text(struct compile *c, struct str text);
+
+#define COMPILE_VEC(type, name, vec) \
+  static inline struct type *name(struct compile *c, uint32_t index) { return vec_at(c, &c->vec, index); }
+COMPILE_VEC(rule, rule_at, rules)
+COMPILE_VEC(fact, fact_at, facts)
+COMPILE_VEC(trigger, trigger_at, triggers)
+COMPILE_VEC(condition, condition_at, conditions)
+COMPILE_VEC(item, item_at, items)
+COMPILE_VEC(limit, limit_at, limits)
+COMPILE_VEC(pool, pool_at, pools)
+COMPILE_VEC(chance, chance_at, chances)
+COMPILE_VEC(schedule, schedule_at, schedules)
+COMPILE_VEC(list, list_at, lists)
+COMPILE_VEC(listener, listener_at, listeners)
+COMPILE_VEC(member, member_at, members)
+COMPILE_VEC(decl, decl_at, decls)
+COMPILE_VEC(activity, activity_at, activities)
+static inline uint32_t *ref_at(struct compile *c, uint32_t index) { return vec_at(c, &c->refs, index); }
+static inline bool *fact_is_broken(struct compile *c, uint32_t index) { return vec_at(c, &c->fact_broken, index); }
+
+static inline struct file *file_now(struct compile *c) { return &c->files[c->now]; }
+static inline struct campaign *campaign_now(struct compile *c) { return &c->campaigns[c->now]; }
+
+/* ---- report.c ---- */
+struct at at_root(json_t *json);
+struct at at_key(const struct at *at, const char *key); /* json NULL when it is not there */
+struct at at_item(const struct at *at, uint32_t index);
+struct str at_pointer(struct compile *c, const struct at *at); /* into the arena */
+static inline bool at_is_there(const struct at *at) { return at->json != NULL; }
+void report(struct compile *c, const struct at *at, enum check_code code, const char *format, ...) PRINTF_LIKE(4, 5);
+void report_in(struct compile *c, struct str file, const struct at *at, enum check_code code, const char *format, ...) PRINTF_LIKE(5, 6);
+/* Below a pointer that was kept as text: "/pools/a" and "parent". */
+void report_text_at(struct compile *c, struct str pointer, const char *key, enum check_code code, const char *format, ...) PRINTF_LIKE(5, 6);
+/* Of a whole file, with line and column. */
+void report_line(struct compile *c, struct str file, enum check_code code, uint32_t line, uint32_t column, const char *text);
+
+/* "; did you mean 'x'?" or nothing: words are offered one by one. */
+struct near { struct str word, best; unsigned least; };
+struct near near_start(struct str word);
+void near_offer(struct near *near, struct str candidate);
+struct str near_text(struct compile *c, const struct near *near);
+
+/* ---- keys.c ---- */
+enum key_need { KEY_MAY, KEY_MUST, KEY_NOT_SERVED };
+struct key { const char *name; enum key_need need; };
+/* An object whose keys are all in the table; reports everything else. False when it is no object at all. */
+bool keys_check(struct compile *c, const struct at *at, const struct key *keys, const char *what);
+
+/* ---- value.c ---- */
+struct str text_of(const json_t *json); /* "" when it is no text */
+const char *type_of(const json_t *json);
+bool read_text(struct compile *c, const struct at *at, struct str *out); /* not empty; in the tree's memory */
+bool read_bool(struct compile *c, const struct at *at, bool *out);
+bool read_int(struct compile *c, const struct at *at, int64_t least, int64_t most, enum check_code code, int64_t *out);
+bool read_money(struct compile *c, const struct at *at, bool zero_too, int64_t *out);
+bool read_percent(struct compile *c, const struct at *at, int32_t *out);
+bool read_duration(struct compile *c, const struct at *at, struct duration *out);
+bool read_unit(struct compile *c, const struct at *at, bool calendar_only, enum unit *out);
+bool read_date(struct compile *c, const struct at *at, int64_t *day);
+/* A date or a date with a time of day; as an end a date ends with that day. */
+bool read_instant(struct compile *c, const struct at *at, bool end, enum check_code code, int64_t *utc_ms);
+bool read_clock(struct str text, int32_t *second);
+/* One of some words (ended by NULL): its number. */
+bool read_word(struct compile *c, const struct at *at, const char *const *words, enum check_code code, uint32_t *out);
+bool read_id(struct compile *c, const struct at *at, bool underscore, struct str *out);
+bool read_list(struct compile *c, const struct at *at, enum check_code empty_code, uint32_t *count);
+bool id_is_good(struct str id, bool underscore);
+bool read_moment(struct compile *c, const struct at *at, bool end, struct moment *out);
+const struct str *read_texts(struct compile *c, const struct at *at, enum check_code code, uint32_t *count); /* a list of texts */
+
+/* ---- names.c ---- */
+bool names_reserve(struct compile *c, uint32_t count);
+struct str qualified(struct compile *c, struct str file_id, struct str name);
+/* A new name; NONE when it is there already (nothing is reported) or memory is out. */
+uint32_t name_add(struct compile *c, const struct decl *decl);
+uint32_t name_find(struct compile *c, enum decl_kind kind, struct str file_id, struct str name);
+/* What a ref means in the file that is being read; NONE after reporting. Marks it used and the file as cited. */
+uint32_t name_resolve(struct compile *c, const struct at *at, enum decl_kind kind, struct str ref);
+const char *kind_name(enum decl_kind kind);
+uint64_t name_hash40(struct str qualified_name);
+void cite_file(struct compile *c, uint32_t file);
+
+/* ---- one for each noun ---- */
+bool zone_offset(struct str name, int32_t *minutes);
+bool zone_has_summer(struct str name);
+void zones_offer(struct near *near);
+void header_read(struct compile *c);
+void header_rest(struct compile *c); /* audience, risk, on_reversal: cites names */
+void declare_file(struct compile *c);
+bool declare_list_file(struct compile *c, const struct source *source);
+void lists_read(struct compile *c);
+void list_fill(struct compile *c, struct list *list);
+uint32_t schedule_read(struct compile *c, const struct at *at, struct str name); /* number */
+uint32_t schedule_ref(struct compile *c, const struct at *at);                   /* ref or inline; NONE after reporting */
+void schedules_read(struct compile *c);
+bool condition_read(struct compile *c, const struct at *at, enum place place, uint32_t *node); /* NONE when it is not there */
+bool dimensions_read(struct compile *c, const struct at *at, const struct dimension **out, uint32_t *count);
+void triggers_read(struct compile *c, const struct at *at, enum place place, struct trigger_set *out);
+void activities_read(struct compile *c);
+void facts_sign(struct compile *c);
+void facts_read(struct compile *c);
+void track_read(struct compile *c, const struct at *at, struct fact *fact);
+void table_read(struct compile *c, const struct at *at, struct fact *fact);
+uint32_t limit_read(struct compile *c, const struct at *at, struct str name);
+void limits_named_read(struct compile *c);
+void rule_limits_read(struct compile *c, const struct at *rule_at, struct rule *rule);
+void pool_read(struct compile *c, const struct at *at, struct str name, uint32_t number);
+void pools_named_read(struct compile *c);
+bool worth_value_read(struct compile *c, const struct at *at, bool points, struct worth *out);
+bool worth_count_read(struct compile *c, const struct at *at, struct worth *out);
+enum item_place { ITEM_ALONE, ITEM_OF_LIST, ITEM_OF_FIRST, ITEM_OF_DRAW, ITEM_OF_BUNDLE, ITEM_SUBSTITUTE };
+/* Into the item of that number; `depth` counts the substitutes before it. */
+void item_read(struct compile *c, const struct at *at, enum item_place place, uint32_t depth, const struct rule *rule, uint32_t number);
+void give_read(struct compile *c, const struct at *at, struct rule *rule);
+void undo_read(struct compile *c, const struct at *at, struct undo *out);
+void rules_read(struct compile *c);
+void cycles_check(struct compile *c);
+void hearers_make(struct compile *c);
+void listeners_make(struct compile *c);
+void lint(struct compile *c);
+void names_lint(struct compile *c);
+void digests_make(struct compile *c);
+
+/* ---- left.c ---- */
+enum left_type {
+  TYPE_TEXT, TYPE_MONEY, TYPE_INT, TYPE_BOOL, TYPE_LIST, TYPE_TIME, TYPE_DURATION, TYPE_FIRST, TYPE_LAST, TYPE_TRACK, TYPE_TAG,
+  TYPE_CUSTOMER_LIST, TYPE_SCHEDULE, TYPE_BROKEN
+};
+struct left {
+  enum left_kind kind;
+  enum left_type type;
+  uint32_t index;
+  struct str text; /* as written, in the arena */
+};
+/* `at` is where to report. False after reporting. */
+bool left_read(struct compile *c, const struct at *at, struct str text, enum place place, struct left *out);
+enum left_type left_of_field(const struct compile *c, uint32_t field);
+/* A leaf without operator that holds a left side; NONE after reporting. */
+uint32_t left_node(struct compile *c, const struct at *at, enum place place, struct left *out);
+/* ---- operand.c ---- */
+/* The test in `at` (a bare value, a list, or one operator's operand) into a leaf. */
+void operand_read(struct compile *c, const struct at *at, const struct left *left, const char *op, enum place place, struct condition *leaf);
+bool op_is_known(const char *name);
+void op_near(struct near *near);
+
+/* rulebook.c: the tree of one file, or NULL after reporting. */
+json_t *source_json(struct compile *c, const struct source *source);
+
+/* calendar_cn.c */
+bool calendar_day_moved(int64_t day, bool *workday);
+uint32_t calendar_name_count(void);
+
+#endif

@@ -1,0 +1,129 @@
+/* What may not go in circles: tables that ask tables, pools above pools, gifts on gifts. Each circle is told once, where it closes. */
+#include "compile.h"
+
+enum colour { WHITE, GREY, BLACK };
+#define REWARD_DEPTH 8u /* gifts on gifts: as deep as owners are looked for */
+
+struct walk { uint8_t *colours, *depths; };
+
+/* ---- facts: what the value of one is computed from ---- */
+
+static uint32_t fact_edge(struct compile *c, const struct fact *fact, uint32_t number) {
+  if (number < fact->dimension_count) {
+    const struct dimension *dimension = &fact->dimensions[number];
+    return dimension->kind == DIMENSION_FACT || dimension->kind == DIMENSION_FACT_AT ? dimension->index : NONE;
+  }
+  number -= fact->dimension_count;
+  uint32_t node = number < fact->axis_count ? fact->axes[number].left : NONE;
+  const struct condition *left = node == NONE ? NULL : condition_at(c, node);
+  bool fact_left = left != NULL && (left->left == LEFT_FACT || left->left == LEFT_FACT_AT || left->left == LEFT_FACT_KEEP);
+  return fact_left ? left->index : NONE;
+}
+
+static const struct decl *decl_of_fact(struct compile *c, uint32_t number) {
+  for (uint32_t i = 0; i < c->decls.count; i++) {
+    const struct decl *decl = decl_at(c, i);
+    if (decl->kind == DECL_FACT && decl->number == number) return decl;
+  }
+  return NULL;
+}
+
+static void fact_walk(struct compile *c, struct walk *walk, uint32_t number) {
+  const struct fact *fact = fact_at(c, number);
+  walk->colours[number] = GREY;
+  for (uint32_t i = 0; i < fact->dimension_count + fact->axis_count; i++) {
+    uint32_t next = fact_edge(c, fact, i);
+    if (next == NONE || walk->colours[next] == BLACK) continue;
+    if (walk->colours[next] == WHITE) {
+      fact_walk(c, walk, next);
+      continue;
+    }
+    const struct decl *decl = decl_of_fact(c, next);
+    if (decl == NULL) continue;
+    c->now = decl->file;
+    report(c, &decl->at, CHECK_CIRCULAR, "the fact '%.*s' is computed from itself", STR_FORMAT(decl->name));
+  }
+  walk->colours[number] = BLACK;
+}
+
+/* ---- pools ---- */
+
+static void pool_report(struct compile *c, const struct pool *pool, const char *key, enum check_code code, const char *text) {
+  c->now = pool->campaign;
+  report_text_at(c, pool->pointer, key, code, "%s", text);
+}
+
+/* Whether the pool is part of a circle. */
+static bool chain_check(struct compile *c, uint32_t number, bool parents) {
+  const struct pool *pool = pool_at(c, number);
+  uint32_t least = number, at = number;
+  for (uint32_t depth = 0; depth <= LIMIT_POOL_DEPTH; depth++) {
+    at = parents ? pool_at(c, at)->parent : pool_at(c, at)->fallback;
+    if (at == NONE) return false;
+    if (at < least) least = at;
+    if (at != number) continue;
+    if (least == number) pool_report(c, pool, parents ? "parent" : "fallback", CHECK_CIRCULAR, "the pool stands above itself");
+    return true;
+  }
+  uint32_t next = parents ? pool->parent : pool->fallback;
+  bool leads = true; /* into a circle that does not hold this one: told there */
+  for (uint32_t depth = 0, one = next; depth < 4 * LIMIT_POOL_DEPTH && leads; depth++) {
+    one = parents ? pool_at(c, one)->parent : pool_at(c, one)->fallback;
+    leads = one != NONE && one != next;
+    if (one == next) return true;
+  }
+  pool_report(c, pool, parents ? "parent" : "fallback", CHECK_TOO_DEEP, "the chain of pools is too long: at most six");
+  return true;
+}
+
+static void parent_check(struct compile *c, uint32_t number) {
+  const struct pool *pool = pool_at(c, number);
+  if (pool->parent == NONE) return;
+  const struct pool *parent = pool_at(c, pool->parent);
+  bool money = pool->of_money, stock = !pool->of_money && !pool->in_points;
+  bool parent_stock = !parent->of_money && !parent->in_points;
+  if (parent_stock && !stock) pool_report(c, pool, "parent", CHECK_BAD_POOL, "a budget cannot be drawn from a stock");
+  if ((parent->in_points && money) || (parent->of_money && pool->in_points))
+    pool_report(c, pool, "parent", CHECK_BAD_POOL, "points and money are not drawn from each other");
+}
+
+/* ---- gifts on gifts ---- */
+
+static void rule_walk(struct compile *c, struct walk *walk, uint32_t number) {
+  const struct trigger_set on = rule_at(c, number)->on;
+  walk->colours[number] = GREY;
+  for (uint32_t i = 0; i < on.count; i++) {
+    const struct trigger *trigger = trigger_at(c, on.first + i);
+    uint32_t base = trigger->kind == TRIGGER_REWARD ? trigger->rule : NONE;
+    if (base == NONE) continue;
+    c->now = rule_at(c, number)->campaign;
+    if (walk->colours[base] == WHITE) rule_walk(c, walk, base);
+    if (walk->colours[base] == GREY) {
+      const struct rule *closing = rule_at(c, base);
+      struct str pointer = arena_print(c->scratch, "%.*s/on", STR_FORMAT(closing->pointer));
+      report_text_at(c, pointer, "reward", CHECK_CIRCULAR, "the gift of '%.*s' leads back to itself", STR_FORMAT(closing->id));
+      continue;
+    }
+    if (walk->depths[base] + 1 > walk->depths[number]) walk->depths[number] = (uint8_t)(walk->depths[base] + 1);
+  }
+  if (walk->depths[number] == REWARD_DEPTH)
+    report_text_at(c, rule_at(c, number)->pointer, "on", CHECK_TOO_DEEP, "gifts on gifts go at most %u deep", REWARD_DEPTH - 1);
+  walk->colours[number] = BLACK;
+}
+
+void cycles_check(struct compile *c) {
+  struct walk facts = {arena_array(c->scratch, c->facts.count, 1), NULL};
+  struct walk rules = {arena_array(c->scratch, c->rules.count, 1), arena_array(c->scratch, c->rules.count, 1)};
+  if (facts.colours == NULL || rules.colours == NULL || rules.depths == NULL) {
+    c->full = true;
+    return;
+  }
+  for (uint32_t i = 0; i < c->facts.count; i++)
+    if (facts.colours[i] == WHITE) fact_walk(c, &facts, i);
+  for (uint32_t i = 0; i < c->pools.count; i++) {
+    bool above = chain_check(c, i, true), behind = chain_check(c, i, false);
+    if (!above && !behind) parent_check(c, i);
+  }
+  for (uint32_t i = 0; i < c->rules.count; i++)
+    if (rules.colours[i] == WHITE) rule_walk(c, &rules, i);
+}

@@ -1,0 +1,82 @@
+/* `per`, `per_each` and `once_per`: by what something is counted - customer, fields of the event, cells of a table, the time of a fact,
+ * calendar units (campaigns.md sections 3 and 5). */
+#include "compile.h"
+
+static bool fact_dimension(struct compile *c, const struct at *at, struct str text, struct dimension *out) {
+  struct str name, part;
+  bool timed = str_split(str_from(text, 5), '.', &name, &part);
+  uint32_t decl = name_resolve(c, at, DECL_FACT, name);
+  if (decl == NONE) return false;
+  out->index = decl_at(c, decl)->number;
+  if (*fact_is_broken(c, out->index)) return true;
+  const struct fact *fact = fact_at(c, out->index);
+  out->kind = timed ? DIMENSION_FACT_AT : DIMENSION_FACT;
+  if (!timed && fact->kind == FACT_TABLE) return true;
+  if (timed && str_equal(part, STR("at")) && (fact->kind == FACT_FIRST || fact->kind == FACT_LAST)) return true;
+  report(c, at, CHECK_BAD_PER, "'%.*s' divides nothing: a table (fact.scene) or the time of a first or last (fact.last_txn.at) does", STR_FORMAT(text));
+  return false;
+}
+
+static bool field_dimension(struct compile *c, const struct at *at, struct str text, struct dimension *out) {
+  uint16_t field = catalogue_campaign_field(c->catalogue, text);
+  if (field == FIELD_NONE) {
+    struct str near = catalogue_near_field(c->catalogue, text);
+    report(c, at, CHECK_UNKNOWN_FIELD, "'%.*s' is neither customer nor a field of an event%s%.*s%s", STR_FORMAT(text),
+           near.length > 0 ? "; did you mean '" : "", STR_FORMAT(near), near.length > 0 ? "'?" : "");
+    return false;
+  }
+  out->kind = DIMENSION_FIELD, out->index = field;
+  if (c->catalogue->fields[field].kind != FIELD_LIST) return true;
+  report(c, at, CHECK_BAD_PER, "'%.*s' is a list: nothing can be counted by it", STR_FORMAT(text));
+  return false;
+}
+
+static bool dimension_read(struct compile *c, const struct at *at, struct dimension *out) {
+  struct str text;
+  enum unit unit;
+  if (!read_text(c, at, &text)) return false;
+  *out = (struct dimension){.text = keep_text(c, text)};
+  if (str_equal(text, STR("customer"))) return true;
+  if (str_starts(text, STR("caused_by"))) {
+    report(c, at, CHECK_NOT_SERVED, "'%.*s' is not served yet", STR_FORMAT(text));
+    return false;
+  }
+  if (str_starts(text, STR("fact."))) return fact_dimension(c, at, text, out);
+  if (unit_parse(text, &unit) && unit < UNIT_CAMPAIGN) {
+    out->kind = DIMENSION_UNIT, out->index = (uint32_t)unit;
+    return true;
+  }
+  return field_dimension(c, at, text, out);
+}
+
+static bool dimension_twice(const struct dimension *dimensions, uint32_t count, const struct dimension *one) {
+  for (uint32_t i = 0; i < count; i++)
+    if (str_equal(dimensions[i].text, one->text)) return true;
+  return false;
+}
+
+bool dimensions_read(struct compile *c, const struct at *at, const struct dimension **out, uint32_t *count) {
+  uint32_t listed;
+  *count = 0, *out = NULL;
+  if (!read_list(c, at, CHECK_BAD_PER, &listed)) return false;
+  if (listed > LIMIT_DIMENSIONS) {
+    report(c, at, CHECK_TOO_MANY, "%u dimensions; at most %u", listed, LIMIT_DIMENSIONS);
+    return false;
+  }
+  struct dimension *dimensions = take(c, listed, sizeof *dimensions);
+  bool good = dimensions != NULL;
+  for (uint32_t i = 0; i < listed && dimensions != NULL; i++) {
+    struct at item = at_item(at, i);
+    struct dimension one;
+    if (!dimension_read(c, &item, &one)) {
+      good = false;
+    } else if (dimension_twice(dimensions, *count, &one)) {
+      report(c, &item, CHECK_BAD_PER, "'%.*s' stands twice", STR_FORMAT(one.text));
+      good = false;
+    } else {
+      dimensions[(*count)++] = one;
+    }
+  }
+  *out = dimensions;
+  return good;
+}

@@ -1,0 +1,302 @@
+/* Facts: what is remembered of a customer (campaigns.md section 5). First their signatures - kind, field, whether it is money - since
+ * conditions anywhere may ask them; then everything else, with references resolved. */
+#include "compile.h"
+
+static const char *const kind_words[] = {"first", "last", "measure", "track", "table", "level", "difference", NULL};
+static const char *const measure_words[] = {"count", "sum", "average", "max", "min", "distinct", "streak", "daily_average", NULL};
+static const struct key first_keys[] = {{"first", KEY_MUST}, {"keep", KEY_MAY}, {"resets", KEY_MAY}, {"refunds", KEY_MAY},
+                                        {"when", KEY_MAY}, {"per", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key last_keys[] = {{"last", KEY_MUST}, {"keep", KEY_MAY}, {"if_never", KEY_MAY}, {"per", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key measure_keys[] = {{"measure", KEY_MUST}, {"of", KEY_MAY}, {"on", KEY_MUST}, {"window", KEY_MUST}, {"previous", KEY_MAY},
+                                          {"refunds", KEY_MAY}, {"when", KEY_MAY}, {"per", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key track_outer_keys[] = {{"track", KEY_MUST}, {NULL, KEY_MAY}};
+static const struct key table_keys[] = {{"table", KEY_MUST}, {"cells", KEY_MUST}, {"else", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key reset_keys[] = {{"on", KEY_MUST}, {"after", KEY_MUST}, {NULL, KEY_MAY}};
+
+/* ---- signatures: quiet, what is wrong is told by facts_read ---- */
+
+static const char *kind_of(const json_t *json, uint32_t *kinds) {
+  const char *found = NULL;
+  *kinds = 0;
+  for (uint32_t i = 0; kind_words[i] != NULL; i++) {
+    if (json_object_get(json, kind_words[i]) == NULL) continue;
+    found = kind_words[i];
+    (*kinds)++;
+  }
+  return found;
+}
+
+static bool measure_sign(const struct compile *c, const json_t *json, struct fact *fact) {
+  struct str measure = text_of(json_object_get(json, "measure")), of = text_of(json_object_get(json, "of"));
+  bool known = false;
+  for (uint32_t i = 0; i <= MEASURE_STREAK; i++) {
+    if (!str_equal(measure, str_of(measure_words[i]))) continue;
+    fact->measure = (enum measure_kind)i;
+    known = true;
+  }
+  enum unit unit;
+  bool units = fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK;
+  if (units && unit_parse(of, &unit) && unit < UNIT_CAMPAIGN) fact->of_unit = unit;
+  else fact->of = catalogue_campaign_field(c->catalogue, of);
+  bool valued = fact->measure != MEASURE_COUNT && !units;
+  if (!valued) return known && (fact->measure == MEASURE_COUNT || of.length > 0) && (of.length == 0 || fact->of != FIELD_NONE || units);
+  if (!known || fact->of == FIELD_NONE) return false;
+  enum field_kind kind = c->catalogue->fields[fact->of].kind;
+  fact->money = kind == FIELD_MONEY;
+  return kind == FIELD_MONEY || kind == FIELD_INT;
+}
+
+static bool keep_sign(const struct compile *c, const json_t *json, struct fact *fact) {
+  const json_t *keep = json_object_get(json, "keep");
+  fact->keep = keep == NULL ? FIELD_NONE : catalogue_campaign_field(c->catalogue, text_of(keep));
+  return keep == NULL || fact->keep != FIELD_NONE;
+}
+
+static bool fact_sign(const struct compile *c, const json_t *json, struct fact *fact) {
+  uint32_t kinds;
+  const char *kind = kind_of(json, &kinds);
+  fact->keep = FIELD_NONE, fact->of = FIELD_NONE;
+  if (!json_is_object(json) || kinds != 1) return false;
+  const json_t *per = json_object_get(json, "per");
+  bool customer = per == NULL || !json_is_array(per);
+  for (size_t i = 0; i < json_array_size(per); i++) customer = customer || str_equal(text_of(json_array_get(per, i)), STR("customer"));
+  if (strcmp(kind, "first") == 0) fact->kind = FACT_FIRST;
+  else if (strcmp(kind, "last") == 0) fact->kind = FACT_LAST;
+  else if (strcmp(kind, "measure") == 0) fact->kind = FACT_MEASURE;
+  else if (strcmp(kind, "track") == 0) fact->kind = FACT_TRACK;
+  else if (strcmp(kind, "table") == 0) fact->kind = FACT_TABLE;
+  else return false;
+  if (fact->kind == FACT_MEASURE) return measure_sign(c, json, fact) && customer;
+  return keep_sign(c, json, fact) && customer;
+}
+
+void facts_sign(struct compile *c) {
+  const struct file *file = file_now(c);
+  for (uint32_t i = 0; i < file->decl_count[DECL_FACT]; i++) {
+    const struct decl *decl = decl_at(c, file->decl_first[DECL_FACT] + i);
+    struct fact fact = {.name = decl->qualified, .decl = name_hash40(decl->qualified), .campaign = c->now, .when = NONE, .per_customer = true};
+    *fact_is_broken(c, decl->number) = !fact_sign(c, decl->at.json, &fact);
+    *fact_at(c, decl->number) = fact;
+  }
+}
+
+/* ---- parts ---- */
+
+/* `per` without the customer, whose record it is kept in anyway. */
+static void per_read(struct compile *c, const struct at *at, struct fact *fact) {
+  struct at per = at_key(at, "per");
+  const struct dimension *all;
+  uint32_t count;
+  if (per.json == NULL || !dimensions_read(c, &per, &all, &count)) return;
+  struct dimension *rest = take(c, count, sizeof *rest);
+  bool customer = false;
+  for (uint32_t i = 0; i < count && rest != NULL; i++) {
+    if (all[i].kind == DIMENSION_CUSTOMER) customer = true;
+    else rest[fact->dimension_count++] = all[i];
+  }
+  fact->dimensions = rest;
+  if (!customer && !c->full)
+    report(c, &per, CHECK_NOT_SERVED, "a fact kept for a resource (`per` without customer) is not served yet; add \"customer\"");
+}
+
+static void keep_read(struct compile *c, const struct at *at, const struct fact *fact) {
+  struct at keep = at_key(at, "keep");
+  struct str name;
+  if (keep.json == NULL || fact->keep != FIELD_NONE || !read_text(c, &keep, &name)) return;
+  struct str near = catalogue_near_field(c->catalogue, name);
+  report(c, &keep, CHECK_UNKNOWN_FIELD, "'%.*s' is no field of an event%s%.*s%s", STR_FORMAT(name), near.length > 0 ? "; did you mean '" : "",
+         STR_FORMAT(near), near.length > 0 ? "'?" : "");
+}
+
+static void resets_read(struct compile *c, const struct at *at, struct fact *fact) {
+  struct at resets = at_key(at, "resets");
+  if (resets.json == NULL || !keys_check(c, &resets, reset_keys, "resets")) return;
+  struct at on = at_key(&resets, "on"), after = at_key(&resets, "after");
+  if (on.json != NULL) triggers_read(c, &on, PLACE_FACT, &fact->resets);
+  if (after.json != NULL) (void)read_duration(c, &after, &fact->resets_after);
+}
+
+static void first_read(struct compile *c, const struct at *at, struct fact *fact) {
+  static const char *const words[] = {"ignore", "reopen", NULL};
+  struct at on = at_key(at, "first"), when = at_key(at, "when"), refunds = at_key(at, "refunds");
+  uint32_t word = 0;
+  (void)keys_check(c, at, first_keys, "a first");
+  triggers_read(c, &on, PLACE_FACT, &fact->on);
+  keep_read(c, at, fact);
+  resets_read(c, at, fact);
+  (void)condition_read(c, &when, PLACE_FACT, &fact->when);
+  if (refunds.json != NULL && read_word(c, &refunds, words, CHECK_BAD_VALUE, &word)) fact->refunds_reopen = word == 1;
+  per_read(c, at, fact);
+}
+
+static void last_read(struct compile *c, const struct at *at, struct fact *fact) {
+  static const char *const words[] = {"not_dormant", "dormant", NULL};
+  struct at on = at_key(at, "last"), never = at_key(at, "if_never");
+  uint32_t word = 0;
+  (void)keys_check(c, at, last_keys, "a last");
+  triggers_read(c, &on, PLACE_FACT, &fact->on);
+  keep_read(c, at, fact);
+  if (never.json != NULL && read_word(c, &never, words, CHECK_BAD_VALUE, &word)) fact->if_never_dormant = word == 1;
+  per_read(c, at, fact);
+}
+
+/* ---- windows ---- */
+
+static const struct key last_window_keys[] = {{"last", KEY_MUST}, {"unit", KEY_MUST}, {NULL, KEY_MAY}};
+static const struct key rolling_keys[] = {{"rolling", KEY_MUST}, {NULL, KEY_MAY}};
+static const struct key dates_keys[] = {{"from", KEY_MUST}, {"to", KEY_MUST}, {NULL, KEY_MAY}};
+#define WINDOW_UNITS_MOST 36
+
+static void rolling_read(struct compile *c, const struct at *at, struct window *out) {
+  struct at rolling = at_key(at, "rolling");
+  struct duration duration = {0, 0};
+  (void)keys_check(c, at, rolling_keys, "a rolling window");
+  if (!read_duration(c, &rolling, &duration)) return;
+  int64_t days = duration.ms / MS_PER_DAY;
+  *out = (struct window){.kind = WINDOW_ROLLING_DAYS, .unit = UNIT_DAY, .count = (uint32_t)days};
+  if (duration.months == 0 && duration.ms % MS_PER_DAY == 0 && days >= 1 && days <= (int64_t)LIMIT_ROLLING_DAYS) return;
+  report(c, &rolling, CHECK_BAD_WINDOW, "a rolling window is 1 to %u whole days, like \"P30D\"", LIMIT_ROLLING_DAYS);
+}
+
+static void dates_read(struct compile *c, const struct at *at, struct window *out) {
+  struct at from = at_key(at, "from"), to = at_key(at, "to");
+  *out = (struct window){.kind = WINDOW_DATES};
+  if (!keys_check(c, at, dates_keys, "a window of dates") || from.json == NULL || to.json == NULL) return;
+  bool good = read_instant(c, &from, false, CHECK_BAD_DATE, &out->from_ms);
+  if (read_instant(c, &to, true, CHECK_BAD_DATE, &out->to_ms) && good && out->from_ms >= out->to_ms)
+    report(c, at, CHECK_BAD_WINDOW, "the window ends before it begins");
+}
+
+static void last_units_read(struct compile *c, const struct at *at, struct window *out) {
+  struct at last = at_key(at, "last"), unit = at_key(at, "unit");
+  int64_t count = 1;
+  *out = (struct window){.kind = WINDOW_LAST_UNITS};
+  (void)keys_check(c, at, last_window_keys, "a window of closed periods");
+  if (read_int(c, &last, 1, WINDOW_UNITS_MOST, CHECK_BAD_WINDOW, &count)) out->count = (uint32_t)count;
+  if (unit.json != NULL) (void)read_unit(c, &unit, true, &out->unit);
+}
+
+static void window_read(struct compile *c, const struct at *at, struct window *out) {
+  struct str text = text_of(at->json);
+  *out = (struct window){.kind = WINDOW_UNIT, .unit = UNIT_EVER};
+  if (json_is_string(at->json)) {
+    if (unit_parse(text, &out->unit)) return;
+    if (str_equal(text, STR("enrolment"))) report(c, at, CHECK_NOT_SERVED, "the window \"enrolment\" is not served yet");
+    else report(c, at, CHECK_BAD_WINDOW, "'%.*s' is no window: a unit, {\"last\": 3, \"unit\": \"month\"}, {\"rolling\": \"P30D\"} or dates", STR_FORMAT(text));
+    return;
+  }
+  if (json_object_get(at->json, "rolling") != NULL) rolling_read(c, at, out);
+  else if (json_object_get(at->json, "last") != NULL) last_units_read(c, at, out);
+  else if (json_object_get(at->json, "from") != NULL || json_object_get(at->json, "to") != NULL) dates_read(c, at, out);
+  else report(c, at, CHECK_BAD_WINDOW, "a window is a unit, {\"last\": 3, \"unit\": \"month\"}, {\"rolling\": \"P30D\"} or {\"from\", \"to\"}");
+}
+
+static void previous_read(struct compile *c, const struct at *at, struct window *window) {
+  struct at previous = at_key(at, "previous");
+  int64_t back = 0;
+  if (previous.json == NULL || !read_int(c, &previous, 0, WINDOW_UNITS_MOST, CHECK_BAD_WINDOW, &back)) return;
+  bool units = (window->kind == WINDOW_UNIT && window->unit < UNIT_CAMPAIGN) || window->kind == WINDOW_LAST_UNITS;
+  if (back > 0 && !units) report(c, &previous, CHECK_BAD_WINDOW, "only a window of calendar units has a previous one");
+  window->previous = (uint32_t)back;
+}
+
+/* ---- measures ---- */
+
+static void of_unknown(struct compile *c, const struct at *of, struct str name) {
+  struct str near = catalogue_near_field(c->catalogue, name);
+  report(c, of, CHECK_UNKNOWN_FIELD, "'%.*s' is no field of an event%s%.*s%s", STR_FORMAT(name), near.length > 0 ? "; did you mean '" : "",
+         STR_FORMAT(near), near.length > 0 ? "'?" : "");
+}
+
+static void of_check(struct compile *c, const struct at *at, const struct fact *fact) {
+  struct at of = at_key(at, "of");
+  struct str name;
+  bool counts = fact->measure == MEASURE_COUNT, units = fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK;
+  if (of.json == NULL) {
+    if (!counts) report(c, at, CHECK_MISSING_KEY, "a %s needs the key 'of': the field it looks at", measure_words[fact->measure]);
+    return;
+  }
+  if (!read_text(c, &of, &name)) return;
+  enum unit unit;
+  if (counts) report(c, &of, CHECK_BAD_FACT, "a count counts events: it takes no 'of'; to count different values use distinct");
+  else if (units && unit_parse(name, &unit) && unit < UNIT_CAMPAIGN) return;
+  else if (fact->of == FIELD_NONE) of_unknown(c, &of, name);
+  else if (units && c->catalogue->fields[fact->of].kind == FIELD_LIST)
+    report(c, &of, CHECK_BAD_FACT, "'%.*s' is a list: it has no one value to tell apart", STR_FORMAT(name));
+  else if (!units && c->catalogue->fields[fact->of].kind != FIELD_MONEY && c->catalogue->fields[fact->of].kind != FIELD_INT)
+    report(c, &of, CHECK_BAD_FACT, "'%.*s' is no number: it has no %s", STR_FORMAT(name), measure_words[fact->measure]);
+}
+
+static void measure_refunds_read(struct compile *c, const struct at *at, struct fact *fact) {
+  static const char *const words[] = {"subtract", "ignore", NULL};
+  struct at refunds = at_key(at, "refunds");
+  bool may = fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE;
+  uint32_t word = 0;
+  fact->refunds_subtract = may;
+  if (refunds.json == NULL || !read_word(c, &refunds, words, CHECK_BAD_VALUE, &word)) return;
+  fact->refunds_subtract = may && word == 0;
+  if (!may && word == 0)
+    report(c, &refunds, CHECK_BAD_FACT, "nothing can be subtracted from a %s; only count, sum and average follow refunds", measure_words[fact->measure]);
+}
+
+static void measure_read(struct compile *c, const struct at *at, struct fact *fact) {
+  struct at kind = at_key(at, "measure"), on = at_key(at, "on"), window = at_key(at, "window"), when = at_key(at, "when");
+  uint32_t word = 0;
+  (void)keys_check(c, at, measure_keys, "a measure");
+  bool known = read_word(c, &kind, measure_words, CHECK_BAD_FACT, &word);
+  if (known && word > MEASURE_STREAK) report(c, &kind, CHECK_NOT_SERVED, "the measure \"daily_average\" is not served yet");
+  else if (known) of_check(c, at, fact);
+  if (on.json != NULL) triggers_read(c, &on, PLACE_FACT, &fact->on);
+  if (window.json != NULL) window_read(c, &window, &fact->window);
+  previous_read(c, at, &fact->window);
+  measure_refunds_read(c, at, fact);
+  (void)condition_read(c, &when, PLACE_FACT, &fact->when);
+  per_read(c, at, fact);
+}
+
+/* ---- one fact ---- */
+
+static void kind_refuse(struct compile *c, const struct at *at, uint32_t kinds) {
+  report(c, at, CHECK_BAD_FACT, "a fact has exactly one of first, last, measure, track, table; here are %u of them", kinds);
+}
+
+static void fact_read(struct compile *c, const struct at *at, struct fact *fact) {
+  uint32_t kinds;
+  const char *kind = kind_of(at->json, &kinds);
+  if (!json_is_object(at->json)) {
+    report(c, at, CHECK_WRONG_TYPE, "a fact is an object, here stands %s", type_of(at->json));
+    return;
+  }
+  if (kinds != 1) {
+    kind_refuse(c, at, kinds);
+    return;
+  }
+  struct at child = at_key(at, kind);
+  if (strcmp(kind, "level") == 0 || strcmp(kind, "difference") == 0) {
+    report(c, &child, CHECK_NOT_SERVED, "a fact '%s' is not served yet", kind);
+    return;
+  }
+  switch (fact->kind) {
+    case FACT_FIRST: first_read(c, at, fact); break;
+    case FACT_LAST: last_read(c, at, fact); break;
+    case FACT_MEASURE: measure_read(c, at, fact); break;
+    case FACT_TRACK:
+      (void)keys_check(c, at, track_outer_keys, "a track's fact");
+      track_read(c, &child, fact);
+      break;
+    case FACT_TABLE:
+      (void)keys_check(c, at, table_keys, "a table");
+      table_read(c, at, fact);
+      break;
+  }
+}
+
+void facts_read(struct compile *c) {
+  const struct file *file = file_now(c);
+  for (uint32_t i = 0; i < file->decl_count[DECL_FACT]; i++) {
+    struct decl decl = *decl_at(c, file->decl_first[DECL_FACT] + i);
+    struct fact fact = *fact_at(c, decl.number);
+    fact_read(c, &decl.at, &fact);
+    *fact_at(c, decl.number) = fact;
+  }
+}

@@ -1,0 +1,230 @@
+/* The header of a file (campaigns.md section 2): what everything else in it is read by - currency, zone, period - comes first; what cites
+ * names - audience, risk - when all names are known. */
+#include "compile.h"
+
+static const struct key header_keys[] = {
+    {"id", KEY_MUST}, {"version", KEY_MUST}, {"name", KEY_MUST}, {"period", KEY_MAY}, {"late", KEY_MAY}, {"currency", KEY_MAY}, {"calendar", KEY_MAY},
+    {"audience", KEY_MAY}, {"enrolment", KEY_MAY}, {"risk", KEY_MAY}, {"activities", KEY_MAY}, {"lists", KEY_MAY}, {"schedules", KEY_MAY},
+    {"facts", KEY_MAY}, {"limits", KEY_MAY}, {"pools", KEY_MAY}, {"on_reversal", KEY_MAY}, {"rules", KEY_MAY}, {"fx", KEY_NOT_SERVED},
+    {"groups", KEY_NOT_SERVED}, {"on_failure", KEY_NOT_SERVED}, {"approval", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+static const struct key name_keys[] = {{"zh", KEY_MUST}, {"en", KEY_MUST}, {NULL, KEY_MAY}};
+static const struct key period_keys[] = {{"from", KEY_MUST}, {"to", KEY_MUST}, {"shown_from", KEY_MAY}, {"closing", KEY_MAY}, {"zone", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key late_keys[] = {{"accept", KEY_MAY}, {"backfill", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+static const struct key audience_keys[] = {{"include", KEY_MAY}, {"exclude", KEY_MAY}, {"when", KEY_MAY}, {"holdout", KEY_MAY},
+                                           {"as_of", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+static const struct key risk_keys[] = {{"deny", KEY_MAY}, {"review", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+#define LATE_MS (72 * 60 * 60 * 1000LL)
+#define LATE_MOST_DAYS 90
+#define MEMBERS_MOST 256u
+#define NAME_BYTES 200u
+
+/* ---- plain keys ---- */
+
+static void name_text_read(struct compile *c, const struct at *at, struct str *out) {
+  struct str text;
+  if (at->json == NULL || !read_text(c, at, &text)) return;
+  if (text.length > NAME_BYTES) report(c, at, CHECK_BAD_VALUE, "a name is at most %u bytes", NAME_BYTES);
+  else *out = keep_text(c, text);
+}
+
+static void name_read(struct compile *c, const struct at *root, struct campaign *out) {
+  struct at name = at_key(root, "name"), zh = at_key(&name, "zh"), en = at_key(&name, "en");
+  if (name.json == NULL || !keys_check(c, &name, name_keys, "a name")) return;
+  name_text_read(c, &zh, &out->name_zh);
+  name_text_read(c, &en, &out->name_en);
+}
+
+static void currency_read(struct compile *c, const struct at *root, struct campaign *out) {
+  struct at currency = at_key(root, "currency");
+  struct str code;
+  out->currency = STR("CNY"), out->decimals = 2;
+  if (currency.json == NULL || !read_text(c, &currency, &code)) return;
+  int decimals = currency_decimals(code);
+  if (decimals < 0) {
+    report(c, &currency, CHECK_BAD_CURRENCY, "'%.*s' is no currency of ISO 4217", STR_FORMAT(code));
+    return;
+  }
+  out->currency = keep_text(c, code), out->decimals = decimals;
+}
+
+static void zone_read(struct compile *c, const struct at *period, struct campaign *out) {
+  struct at zone = at_key(period, "zone");
+  struct str name;
+  out->zone = STR("Asia/Shanghai"), out->offset_minutes = 480;
+  if (zone.json == NULL || !read_text(c, &zone, &name)) return;
+  if (zone_offset(name, &out->offset_minutes)) {
+    out->zone = keep_text(c, name);
+  } else if (zone_has_summer(name)) {
+    report(c, &zone, CHECK_NOT_SERVED, "zones with daylight saving, like '%.*s', are not served yet", STR_FORMAT(name));
+  } else {
+    struct near near = near_start(name);
+    zones_offer(&near);
+    struct str hint = near_text(c, &near);
+    report(c, &zone, CHECK_BAD_ZONE, "'%.*s' is no zone giftd knows%.*s", STR_FORMAT(name), STR_FORMAT(hint));
+  }
+}
+
+/* ---- period ---- */
+
+static void closing_read(struct compile *c, const struct at *period, struct campaign *out) {
+  struct at closing = at_key(period, "closing");
+  struct duration duration = {.ms = 7 * MS_PER_DAY};
+  if (closing.json != NULL) (void)read_duration(c, &closing, &duration);
+  out->closing_ms = duration_add(out->to_ms, duration, 1, out->offset_minutes);
+}
+
+static void shown_read(struct compile *c, const struct at *period, struct campaign *out) {
+  struct at shown = at_key(period, "shown_from");
+  int64_t day;
+  out->shown_ms = out->from_ms;
+  if (shown.json == NULL || !read_date(c, &shown, &day)) return;
+  out->shown_ms = day * MS_PER_DAY - (int64_t)out->offset_minutes * 60000;
+  if (out->shown_ms <= out->from_ms) return;
+  report(c, &shown, CHECK_BAD_PERIOD, "the campaign is shown after it has begun");
+  out->shown_ms = out->from_ms;
+}
+
+static bool period_read(struct compile *c, const struct at *root, struct campaign *out) {
+  struct at period = at_key(root, "period"), from = at_key(&period, "from"), to = at_key(&period, "to");
+  int64_t first = 0, last = 0;
+  out->from_ms = out->shown_ms = INT64_MIN / 2, out->to_ms = out->closing_ms = INT64_MAX / 2;
+  zone_read(c, &period, out);
+  if (period.json == NULL || !keys_check(c, &period, period_keys, "a period")) return false;
+  bool good = from.json != NULL && read_date(c, &from, &first);
+  good = to.json != NULL && read_date(c, &to, &last) && good;
+  if (!good) {
+    struct campaign scrap = {.offset_minutes = out->offset_minutes};
+    closing_read(c, &period, &scrap);
+    return false;
+  }
+  if (last < first) {
+    report(c, &period, CHECK_BAD_PERIOD, "the campaign ends before it begins");
+    last = first;
+  }
+  int64_t zone = (int64_t)out->offset_minutes * 60000;
+  out->from_ms = first * MS_PER_DAY - zone, out->to_ms = (last + 1) * MS_PER_DAY - zone;
+  closing_read(c, &period, out);
+  shown_read(c, &period, out);
+  return true;
+}
+
+static void late_read(struct compile *c, const struct at *root, struct campaign *out) {
+  struct at late = at_key(root, "late"), accept = at_key(&late, "accept");
+  struct duration duration = {.ms = LATE_MS};
+  out->late_ms = LATE_MS;
+  if (late.json == NULL || !keys_check(c, &late, late_keys, "late") || accept.json == NULL) return;
+  if (!read_duration(c, &accept, &duration)) return;
+  if (duration.months != 0 || duration.ms > LATE_MOST_DAYS * MS_PER_DAY)
+    report(c, &accept, CHECK_BAD_DURATION, "lateness is accepted in hours or days, at most P%dD", LATE_MOST_DAYS);
+  else out->late_ms = duration.ms;
+}
+
+static void kind_check(struct compile *c, const struct at *root, const struct file *file, const struct campaign *campaign) {
+  struct at rules = at_key(root, "rules"), risk = at_key(root, "risk");
+  if (risk.json != NULL && !file->is_bank) report(c, &risk, CHECK_BANK_ONLY, "'risk' stands in the programme 'bank' alone: no campaign decides on it");
+  if (file->is_bank && rules.json != NULL) report(c, &rules, CHECK_BAD_VALUE, "the programme 'bank' has no rules: it declares what others cite");
+  if (campaign->programme) return;
+  if (json_object_get(root->json, "audience") == NULL) report(c, root, CHECK_MISSING_KEY, "a campaign needs the key 'audience'");
+  if (json_object_get(root->json, "period") == NULL) report(c, root, CHECK_MISSING_KEY, "a campaign needs the key 'period'");
+}
+
+void header_read(struct compile *c) {
+  static const char *const calendars[] = {"cn", NULL}, *const enrolments[] = {"none", "required", NULL};
+  struct file *file = file_now(c);
+  struct campaign *out = campaign_now(c);
+  const struct at *root = &file->root;
+  struct at version = at_key(root, "version"), calendar = at_key(root, "calendar"), enrolment = at_key(root, "enrolment"), id = at_key(root, "id");
+  struct str text;
+  uint32_t word = 0;
+  int64_t number = 1;
+  *out = (struct campaign){.id = file->id, .file = file->source->name, .programme = json_object_get(root->json, "rules") == NULL,
+                           .audience = {.everyone = true, .when = NONE, .as_of_ms = TIME_NONE}};
+  (void)keys_check(c, root, header_keys, "a campaign file");
+  if (id.json != NULL) (void)read_id(c, &id, false, &text);
+  if (version.json != NULL && read_int(c, &version, 1, 1000000, CHECK_BAD_VALUE, &number)) out->version = (uint32_t)number;
+  name_read(c, root, out);
+  currency_read(c, root, out);
+  file->has_period = period_read(c, root, out);
+  late_read(c, root, out);
+  if (calendar.json != NULL) (void)read_word(c, &calendar, calendars, CHECK_BAD_VALUE, &word);
+  word = 0;
+  if (enrolment.json != NULL && read_word(c, &enrolment, enrolments, CHECK_BAD_VALUE, &word)) out->enrolment = word == 1;
+  kind_check(c, root, file, out);
+}
+
+/* ---- audience, risk ---- */
+
+static bool member_read(struct compile *c, const struct at *at, struct member *out) {
+  struct str text;
+  if (!read_text(c, at, &text)) return false;
+  *out = (struct member){.list = NONE, .text = keep_text(c, text)};
+  if (str_starts(text, STR("list:"))) {
+    uint32_t decl = name_resolve(c, at, DECL_LIST, str_from(text, 5));
+    if (decl == NONE) return false;
+    out->is_list = true, out->list = decl_at(c, decl)->number;
+    if (list_at(c, out->list)->count == 0)
+      report(c, at, CHECK_NO_AUDIENCE_SOURCE, "the list '%.*s' is empty", STR_FORMAT(str_from(text, 5)));
+    return true;
+  }
+  bool segment = str_starts(text, STR("segment:")) && text.length > 8, tag = str_starts(text, STR("tag:")) && text.length > 4;
+  if (!segment && !tag) {
+    report(c, at, CHECK_UNKNOWN_REF, "'%.*s' names nobody: write \"segment:retail\", \"tag:vip\" or \"list:staff\"", STR_FORMAT(text));
+    return false;
+  }
+  out->tag = segment ? out->text : str_from(out->text, 4);
+  return true;
+}
+
+static void members_read(struct compile *c, const struct at *at, uint32_t *first, uint32_t *count) {
+  uint32_t listed;
+  *first = c->members.count, *count = 0;
+  if (!read_list(c, at, CHECK_BAD_VALUE, &listed)) return;
+  if (listed > MEMBERS_MOST) {
+    report(c, at, CHECK_TOO_MANY, "%u entries; at most %u", listed, MEMBERS_MOST);
+    return;
+  }
+  for (uint32_t i = 0; i < listed; i++) {
+    struct at item = at_item(at, i);
+    struct member member;
+    if (!member_read(c, &item, &member)) continue;
+    uint32_t number = vec_push(c, &c->members, 1);
+    *member_at(c, number) = member;
+    (*count)++;
+  }
+}
+
+static bool is_everyone(const json_t *json) { return str_equal(text_of(json), STR("everyone")); }
+
+static void audience_read(struct compile *c, const struct at *at, struct audience *out) {
+  struct at include = at_key(at, "include"), exclude = at_key(at, "exclude"), when = at_key(at, "when"), holdout = at_key(at, "holdout");
+  if (is_everyone(at->json)) return;
+  if (json_is_string(at->json)) {
+    report(c, at, CHECK_BAD_VALUE, "'%.*s' is no audience: \"everyone\" or an object with include, exclude, when", STR_FORMAT(text_of(at->json)));
+    return;
+  }
+  if (!keys_check(c, at, audience_keys, "an audience")) return;
+  if (include.json != NULL && !is_everyone(include.json)) {
+    out->everyone = false;
+    members_read(c, &include, &out->include_first, &out->include_count);
+  }
+  if (exclude.json != NULL) members_read(c, &exclude, &out->exclude_first, &out->exclude_count);
+  (void)condition_read(c, &when, PLACE_AUDIENCE, &out->when);
+  if (holdout.json == NULL || !read_percent(c, &holdout, &out->holdout_bp)) return;
+  if (out->holdout_bp >= 10000) report(c, &holdout, CHECK_BAD_PERCENT, "a holdout is below 100%%: nobody would be left");
+}
+
+static void deny_read(struct compile *c, const struct at *risk) {
+  struct at deny = at_key(risk, "deny");
+  if (!keys_check(c, risk, risk_keys, "risk") || deny.json == NULL) return;
+  members_read(c, &deny, &c->deny_first, &c->deny_count);
+}
+
+void header_rest(struct compile *c) {
+  struct file *file = file_now(c);
+  struct at audience = at_key(&file->root, "audience"), risk = at_key(&file->root, "risk"), undo = at_key(&file->root, "on_reversal");
+  struct audience out = campaign_now(c)->audience;
+  if (audience.json != NULL) audience_read(c, &audience, &out);
+  campaign_now(c)->audience = out;
+  if (risk.json != NULL && file->is_bank) deny_read(c, &risk);
+  if (undo.json != NULL) undo_read(c, &undo, &file->undo);
+}

@@ -1,0 +1,320 @@
+/* One item of a gift (campaigns.md section 6): form, value, pool, validity, what stands in for it. */
+#include "compile.h"
+
+#define ITEM_KEYS {"id", KEY_MAY}, {"reward", KEY_MUST}, {"value", KEY_MAY}, {"count", KEY_MAY}, {"contents", KEY_MAY}, {"template", KEY_MAY}, \
+                  {"labels", KEY_MAY}, {"valid", KEY_MAY}, {"pool", KEY_MAY}, {"or_else", KEY_MAY}, {"chance", KEY_MAY}, {"keep", KEY_MAY}, \
+                  {"timing", KEY_NOT_SERVED}, {"still", KEY_NOT_SERVED}
+static const struct key alone_keys[] = {ITEM_KEYS, {NULL, KEY_MAY}};
+static const struct key first_keys[] = {ITEM_KEYS, {"when", KEY_MAY}, {"when_empty", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key draw_keys[] = {ITEM_KEYS, {"weight", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key nothing_keys[] = {{"id", KEY_MUST}, {"weight", KEY_MAY}, {"nothing", KEY_MUST}, {"labels", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key valid_keys[] = {{"from", KEY_MAY}, {"to", KEY_MAY}, {"for", KEY_MAY}, {NULL, KEY_MAY}};
+#define POOLS_MOST 4u
+#define LABELS_MOST 16u
+#define KEEP_MOST 8u
+
+static const struct key *keys_of(enum item_place place) {
+  if (place == ITEM_OF_FIRST) return first_keys;
+  return place == ITEM_OF_DRAW ? draw_keys : alone_keys;
+}
+
+/* ---- parts ---- */
+
+static bool form_is_good(struct str form) {
+  if (form.length == 0 || form.length > LIMIT_ID_BYTES) return false;
+  for (size_t i = 0; i < form.length; i++) {
+    char b = form.at[i];
+    if (!((b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || b == '_')) return false;
+  }
+  return true;
+}
+
+static void reward_read(struct compile *c, const struct at *at, struct item *item) {
+  struct at reward = at_key(at, "reward");
+  struct str form;
+  if (reward.json == NULL || !read_text(c, &reward, &form)) return;
+  if (!form_is_good(form)) {
+    report(c, &reward, CHECK_BAD_REWARD, "'%.*s' is no form of reward: a-z, 0-9 and _, like instant_discount, voucher, points", STR_FORMAT(form));
+    return;
+  }
+  item->reward = keep_text(c, form);
+  item->is_chance = str_equal(form, STR("chance"));
+  item->is_points = str_equal(form, STR("points"));
+  item->is_notice = str_equal(form, STR("notice"));
+}
+
+static void id_read(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, struct item *item) {
+  struct at id = at_key(at, "id");
+  item->id = rule->id;
+  if (id.json != NULL) {
+    if (read_id(c, &id, true, &item->id)) item->id = keep_text(c, item->id);
+    else item->id = STR("");
+  } else if (place != ITEM_ALONE) {
+    item->id = STR("");
+    report(c, at, CHECK_MISSING_KEY, "an item beside others needs the key 'id'");
+  }
+}
+
+/* Forms whose value is the gift itself. */
+static bool needs_value(const struct item *item) {
+  static const char *const forms[] = {"instant_discount", "cash_back", "points", "ecny_packet", NULL};
+  for (uint32_t i = 0; forms[i] != NULL; i++)
+    if (str_equal(item->reward, str_of(forms[i]))) return true;
+  return false;
+}
+
+static void worths_read(struct compile *c, const struct at *at, struct item *item) {
+  struct at value = at_key(at, "value"), count = at_key(at, "count");
+  item->value = (struct worth){.form = VALUE_FORM_NONE, .of = NONE};
+  item->count = (struct worth){.form = VALUE_FORM_FIXED, .fixed = 1, .of = NONE};
+  if (value.json != NULL && item->is_chance) report(c, &value, CHECK_BAD_CHANCE, "a chance is worth what it buys: it has no 'value'");
+  else if (value.json != NULL) (void)worth_value_read(c, &value, item->is_points, &item->value);
+  else if (needs_value(item)) report(c, at, CHECK_MISSING_KEY, "a reward '%.*s' needs the key 'value'", STR_FORMAT(item->reward));
+  if (count.json != NULL) (void)worth_count_read(c, &count, &item->count);
+  if (item->count.pay == PAY_TOP_UP && !item->is_chance) report(c, &count, CHECK_BAD_BANDS, "\"top_up\" tops up the count of chances");
+}
+
+static void labels_read(struct compile *c, const struct at *at, struct item *item) {
+  if (!json_is_object(at->json) || json_object_size(at->json) > LABELS_MOST) {
+    report(c, at, CHECK_WRONG_TYPE, "labels are an object of up to %u texts", LABELS_MOST);
+    return;
+  }
+  struct label *labels = take(c, json_object_size(at->json), sizeof *labels);
+  for (void *i = json_object_iter(at->json); i != NULL && labels != NULL; i = json_object_iter_next(at->json, i)) {
+    struct at child = {.up = at, .json = json_object_iter_value(i), .key = json_object_iter_key(i)};
+    struct str value;
+    if (!read_text(c, &child, &value)) continue;
+    labels[item->label_count++] = (struct label){keep_text(c, str_of(child.key)), keep_text(c, value)};
+  }
+  item->labels = labels;
+}
+
+static void valid_read(struct compile *c, const struct at *at, struct item *item) {
+  struct at from = at_key(at, "from"), to = at_key(at, "to"), for_long = at_key(at, "for");
+  if (!keys_check(c, at, valid_keys, "valid")) return;
+  if (from.json != NULL) (void)read_moment(c, &from, false, &item->valid_from);
+  if (to.json != NULL && for_long.json != NULL) report(c, at, CHECK_BAD_MOMENT, "'valid' has either 'to' or 'for'");
+  else if (to.json != NULL) (void)read_moment(c, &to, true, &item->valid_to);
+  if (for_long.json == NULL) return;
+  item->valid_to.kind = MOMENT_AFTER;
+  (void)read_duration(c, &for_long, &item->valid_to.after);
+}
+
+static void template_read(struct compile *c, const struct at *at, struct item *item) {
+  struct at template_id = at_key(at, "template");
+  struct str text;
+  if (template_id.json == NULL || !read_text(c, &template_id, &text)) return;
+  if (text.length > LIMIT_TEXT_BYTES) report(c, &template_id, CHECK_BAD_VALUE, "a template is at most %u bytes", LIMIT_TEXT_BYTES);
+  item->template_id = keep_text(c, text);
+}
+
+/* ---- pools ---- */
+
+static uint32_t pool_inline(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, const struct item *item, uint32_t nth) {
+  struct str name = place == ITEM_ALONE ? rule->name : arena_print(c->arena, "%.*s.%.*s", STR_FORMAT(rule->name), STR_FORMAT(item->id));
+  if (nth > 0) name = arena_print(c->arena, "%.*s#%u", STR_FORMAT(name), nth + 1);
+  if (name.at == NULL) c->full = true;
+  uint32_t number = vec_push(c, &c->pools, 1);
+  pool_read(c, at, name, number);
+  return number;
+}
+
+static uint32_t pool_one(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, const struct item *item, uint32_t nth) {
+  struct str ref;
+  if (json_is_object(at->json)) return pool_inline(c, at, place, rule, item, nth);
+  if (!read_text(c, at, &ref)) return NONE;
+  uint32_t decl = name_resolve(c, at, DECL_POOL, ref);
+  return decl == NONE ? NONE : decl_at(c, decl)->number;
+}
+
+static void pools_read(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, struct item *item) {
+  uint32_t numbers[POOLS_MOST], found = 0, count = 1;
+  bool list = json_is_array(at->json);
+  if (json_is_string(at->json) && str_equal(text_of(at->json), STR("unlimited"))) return;
+  if (list && !read_list(c, at, CHECK_NO_POOL, &count)) return;
+  if (count > POOLS_MOST) {
+    report(c, at, CHECK_TOO_MANY, "%u pools; at most %u", count, POOLS_MOST);
+    return;
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    struct at one = list ? at_item(at, i) : *at;
+    uint32_t number = pool_one(c, &one, place, rule, item, i);
+    if (number != NONE) numbers[found++] = number;
+  }
+  item->pool_first = vec_push(c, &c->refs, found), item->pool_count = found;
+  for (uint32_t i = 0; i < found; i++) *ref_at(c, item->pool_first + i) = numbers[i];
+}
+
+static void item_pools_read(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, struct item *item) {
+  struct at pool = at_key(at, "pool");
+  if (place == ITEM_OF_BUNDLE) {
+    if (pool.json != NULL) report(c, &pool, CHECK_BAD_REWARD, "what is in a bundle is one unit of the bundle's pool: it has no pool of its own");
+    return;
+  }
+  if (item->is_chance) {
+    if (pool.json != NULL) report(c, &pool, CHECK_BAD_CHANCE, "a chance draws on no pool: what it buys does");
+    return;
+  }
+  if (pool.json != NULL) pools_read(c, &pool, place, rule, item);
+  else if (!item->is_notice && item->reward.length > 0)
+    report(c, at, CHECK_NO_POOL, "the item has no 'pool': what can be given must be bounded, or say \"unlimited\"");
+}
+
+/* ---- chances ---- */
+
+static void keep_read(struct compile *c, const struct at *at, struct item *item) {
+  uint32_t count;
+  if (!read_list(c, at, CHECK_BAD_CHANCE, &count)) return;
+  if (count > KEEP_MOST) {
+    report(c, at, CHECK_TOO_MANY, "%u fields; a chance keeps at most %u", count, KEEP_MOST);
+    return;
+  }
+  uint16_t *keep = take(c, count, sizeof *keep);
+  for (uint32_t i = 0; i < count && keep != NULL; i++) {
+    struct at one = at_item(at, i);
+    struct left left;
+    struct str name;
+    if (read_text(c, &one, &name) && left_read(c, &one, name, PLACE_TRIGGER, &left)) keep[item->keep_count++] = (uint16_t)left.index;
+  }
+  item->keep = keep;
+}
+
+/* A chance given on the last day must be spendable before the campaign closes. */
+static void chance_closing_check(struct compile *c, const struct item *item) {
+  const struct campaign *campaign = campaign_now(c);
+  struct at period = at_key(&file_now(c)->root, "period");
+  if (!file_now(c)->has_period) return;
+  int64_t last = campaign->to_ms - 1;
+  bool early = item->valid_from.kind == MOMENT_NONE || moment_resolve(&item->valid_from, last, campaign->offset_minutes) < campaign->closing_ms;
+  bool inside = item->valid_to.kind == MOMENT_NONE || moment_resolve(&item->valid_to, last, campaign->offset_minutes) <= campaign->closing_ms;
+  if (early && inside) return;
+  report(c, &period, CHECK_SHORT_CLOSING, "a chance '%.*s' that is given on the last day may be spent after the campaign closes; lengthen 'closing'",
+         STR_FORMAT(item->id));
+}
+
+static void chance_read(struct compile *c, const struct at *at, struct item *item) {
+  struct at chance = at_key(at, "chance"), keep = at_key(at, "keep");
+  struct str name;
+  item->chance = NONE;
+  if (!item->is_chance) {
+    if (chance.json != NULL) report(c, &chance, CHECK_BAD_CHANCE, "'chance' goes with \"reward\": \"chance\"");
+    if (keep.json != NULL) report(c, &keep, CHECK_BAD_CHANCE, "'keep' goes with \"reward\": \"chance\"");
+    return;
+  }
+  if (chance.json == NULL) report(c, at, CHECK_MISSING_KEY, "a chance needs the key 'chance': its name");
+  else if (read_id(c, &chance, true, &name)) {
+    uint32_t decl = name_find(c, DECL_CHANCE, file_now(c)->id, name);
+    if (decl != NONE) item->chance = decl_at(c, decl)->number;
+    if (decl != NONE && !decl_at(c, decl)->spent) report(c, at, CHECK_CHANCE_NOT_SPENT, "no rule spends the chance '%.*s'", STR_FORMAT(name));
+  }
+  if (keep.json != NULL) keep_read(c, &keep, item);
+  chance_closing_check(c, item);
+}
+
+/* ---- bundles, substitutes ---- */
+
+static void contents_read(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, struct item *item) {
+  uint32_t count;
+  if (place == ITEM_OF_BUNDLE) {
+    report(c, at, CHECK_BAD_REWARD, "a bundle holds no other bundle");
+    return;
+  }
+  if (!str_equal(item->reward, STR("bundle"))) {
+    report(c, at, CHECK_BAD_REWARD, "'contents' goes with \"reward\": \"bundle\"");
+    return;
+  }
+  if (!read_list(c, at, CHECK_BAD_REWARD, &count)) return;
+  if (count > LIMIT_CONTENTS) {
+    report(c, at, CHECK_TOO_MANY, "%u items in a bundle; at most %u", count, LIMIT_CONTENTS);
+    return;
+  }
+  uint32_t first = vec_push(c, &c->items, count);
+  for (uint32_t i = 0; i < count; i++) {
+    struct at one = at_item(at, i), id = at_key(&one, "id");
+    item_read(c, &one, ITEM_OF_BUNDLE, 0, rule, first + i);
+    for (uint32_t j = 0; j < i; j++)
+      if (id.json != NULL && str_equal(item_at(c, first + i)->id, item_at(c, first + j)->id))
+        report(c, &id, CHECK_DUPLICATE_ID, "there are two items '%.*s' in the bundle", STR_FORMAT(item_at(c, first + i)->id));
+  }
+  item->contents_first = first, item->contents_count = count;
+}
+
+static void or_else_read(struct compile *c, const struct at *at, uint32_t depth, const struct rule *rule, struct item *item) {
+  struct at value = at_key(at, "value"), pool = at_key(at->up, "pool");
+  if (item->is_chance || pool.json == NULL || str_equal(text_of(pool.json), STR("unlimited"))) {
+    report(c, at, CHECK_BAD_OR_ELSE, "nothing stands in for what cannot run out: 'or_else' goes with a pool");
+    return;
+  }
+  if (depth + 1 > LIMIT_OR_ELSE) {
+    report(c, at, CHECK_BAD_OR_ELSE, "a chain of substitutes has at most %u", LIMIT_OR_ELSE);
+    return;
+  }
+  uint32_t number = vec_push(c, &c->items, 1);
+  item_read(c, at, ITEM_SUBSTITUTE, depth + 1, rule, number);
+  item->or_else = number;
+  const struct item *other = item_at(c, number);
+  if (other->is_chance) report(c, at, CHECK_BAD_OR_ELSE, "a chance cannot stand in for a gift");
+  if (other->value.form != VALUE_FORM_FIXED || item->value.form != VALUE_FORM_FIXED || other->is_points != item->is_points) return;
+  if (other->value.fixed < item->value.fixed && other->value.fixed > 0)
+    report(c, &value, CHECK_BAD_OR_ELSE, "the substitute is worth less than what it stands in for");
+}
+
+/* ---- in choosers ---- */
+
+static void chooser_read(struct compile *c, const struct at *at, enum item_place place, struct item *item) {
+  static const char *const words[] = {"refuse", "skip", "queue", NULL};
+  struct at when = at_key(at, "when"), empty = at_key(at, "when_empty"), weight = at_key(at, "weight");
+  uint32_t word = 0;
+  int64_t number = 0;
+  if (place == ITEM_OF_FIRST) {
+    (void)condition_read(c, &when, PLACE_RULE, &item->when);
+    if (empty.json != NULL && read_word(c, &empty, words, CHECK_BAD_VALUE, &word)) item->when_empty = (enum when_empty)word;
+    if (item->when_empty == EMPTY_QUEUE) report(c, &empty, CHECK_NOT_SERVED, "\"when_empty\": \"queue\" is not served yet");
+  }
+  if (place != ITEM_OF_DRAW) return;
+  if (weight.json == NULL) report(c, at, CHECK_BAD_WEIGHTS, "an item of a draw needs the key 'weight'");
+  else if (!json_is_integer(weight.json)) report(c, &weight, CHECK_BAD_WEIGHTS, "a weight is a whole number, here stands %s", type_of(weight.json));
+  else if (read_int(c, &weight, 1, 1000000000, CHECK_BAD_WEIGHTS, &number)) item->weight = (uint32_t)number;
+}
+
+static bool nothing_read(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, struct item *item) {
+  struct at nothing = at_key(at, "nothing");
+  if (place != ITEM_OF_DRAW || nothing.json == NULL) return false;
+  item->is_nothing = true;
+  (void)keys_check(c, at, nothing_keys, "an item that is nothing");
+  if (!json_is_true(nothing.json)) report(c, &nothing, CHECK_BAD_VALUE, "'nothing' is true or left out");
+  if (json_object_get(at->json, "id") != NULL) id_read(c, at, place, rule, item);
+  chooser_read(c, at, place, item);
+  return true;
+}
+
+static void parts_read(struct compile *c, const struct at *at, struct item *item) {
+  struct at labels = at_key(at, "labels"), valid = at_key(at, "valid");
+  template_read(c, at, item);
+  if (labels.json != NULL) labels_read(c, &labels, item);
+  if (valid.json != NULL) valid_read(c, &valid, item);
+}
+
+void item_read(struct compile *c, const struct at *at, enum item_place place, uint32_t depth, const struct rule *rule, uint32_t number) {
+  struct item item = {.reward = STR(""), .when = NONE, .or_else = NONE, .chance = NONE, .value = {.of = NONE},
+                      .count = {.form = VALUE_FORM_FIXED, .fixed = 1, .of = NONE}, .pointer = at_pointer(c, at)};
+  struct at contents = at_key(at, "contents"), or_else = at_key(at, "or_else");
+  *item_at(c, number) = item;
+  if (!json_is_object(at->json)) {
+    report(c, at, CHECK_WRONG_TYPE, "an item is an object, here stands %s", type_of(at->json));
+    return;
+  }
+  if (!nothing_read(c, at, place, rule, &item)) {
+    (void)keys_check(c, at, keys_of(place), "an item");
+    reward_read(c, at, &item);
+    id_read(c, at, place, rule, &item);
+    worths_read(c, at, &item);
+    parts_read(c, at, &item);
+    chooser_read(c, at, place, &item);
+    item_pools_read(c, at, place, rule, &item);
+    chance_read(c, at, &item);
+    if (contents.json != NULL) contents_read(c, &contents, place, rule, &item);
+    if (or_else.json != NULL) or_else_read(c, &or_else, depth, rule, &item);
+  }
+  *item_at(c, number) = item;
+}

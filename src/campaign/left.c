@@ -1,0 +1,136 @@
+/* Left sides of conditions: what is asked for (campaigns.md section 4) - a field of the event, a fact, the profile, a tag, a schedule. */
+#include "compile.h"
+
+enum left_type left_of_field(const struct compile *c, uint32_t field) {
+  switch (c->catalogue->fields[field].kind) {
+    case FIELD_TEXT: return TYPE_TEXT;
+    case FIELD_MONEY: return TYPE_MONEY;
+    case FIELD_INT: return TYPE_INT;
+    case FIELD_BOOL: return TYPE_BOOL;
+    case FIELD_LIST: return TYPE_LIST;
+    case FIELD_TIME: break;
+  }
+  return TYPE_TIME;
+}
+
+static bool field_read(struct compile *c, const struct at *at, struct str name, const char *what, enum left_kind kind, struct left *out) {
+  uint16_t field = catalogue_campaign_field(c->catalogue, name);
+  if (field == FIELD_NONE) {
+    struct str near = catalogue_near_field(c->catalogue, name);
+    if (near.length > 0)
+      report(c, at, CHECK_UNKNOWN_FIELD, "'%.*s' is no %s; did you mean '%.*s'?", STR_FORMAT(name), what, STR_FORMAT(near));
+    else report(c, at, CHECK_UNKNOWN_FIELD, "'%.*s' is no %s", STR_FORMAT(name), what);
+    return false;
+  }
+  out->kind = kind, out->index = field, out->type = left_of_field(c, field);
+  return true;
+}
+
+static enum left_type type_of_fact(const struct fact *fact) {
+  switch (fact->kind) {
+    case FACT_FIRST: return TYPE_FIRST;
+    case FACT_LAST: return TYPE_LAST;
+    case FACT_TRACK: return TYPE_TRACK;
+    case FACT_TABLE: return TYPE_TEXT;
+    case FACT_MEASURE: break;
+  }
+  return fact->money ? TYPE_MONEY : TYPE_INT;
+}
+
+/* fact.N.at, fact.N.elapsed, fact.N.FIELD */
+static bool fact_part_read(struct compile *c, const struct at *at, struct str part, struct left *out) {
+  const struct fact *fact = fact_at(c, out->index);
+  bool timed = fact->kind == FACT_FIRST || fact->kind == FACT_LAST || fact->kind == FACT_TRACK;
+  if (str_equal(part, STR("at")) && timed) {
+    out->kind = LEFT_FACT_AT, out->type = TYPE_TIME;
+    return true;
+  }
+  if (str_equal(part, STR("elapsed")) && fact->kind == FACT_TRACK) {
+    out->kind = LEFT_FACT_ELAPSED, out->type = TYPE_DURATION;
+    return true;
+  }
+  bool keeps = (fact->kind == FACT_FIRST || fact->kind == FACT_LAST) && fact->keep != FIELD_NONE;
+  if (keeps && str_equal(part, c->catalogue->fields[fact->keep].campaign_name)) {
+    out->kind = LEFT_FACT_KEEP, out->type = left_of_field(c, fact->keep);
+    return true;
+  }
+  report(c, at, CHECK_UNKNOWN_FIELD, "the fact has no '%.*s'; first, last and track have .at, a track has .elapsed, a field that is kept has its name",
+         STR_FORMAT(part));
+  return false;
+}
+
+static bool fact_left_read(struct compile *c, const struct at *at, struct str text, struct left *out) {
+  struct str name, part;
+  bool parted = str_split(text, '.', &name, &part);
+  uint32_t decl = name_resolve(c, at, DECL_FACT, name);
+  if (decl == NONE) return false;
+  out->kind = LEFT_FACT, out->index = decl_at(c, decl)->number;
+  if (*fact_is_broken(c, out->index)) out->type = TYPE_BROKEN;
+  else if (parted) return fact_part_read(c, at, part, out);
+  else out->type = type_of_fact(fact_at(c, out->index));
+  return true;
+}
+
+static bool chance_left_read(struct compile *c, const struct at *at, struct str name, struct left *out) {
+  if (!field_read(c, at, name, "field of a chance", LEFT_CHANCE, out)) return false;
+  if (c->rule_spends) return true;
+  report(c, at, CHECK_BAD_CONDITION, "only a rule that spends a chance can ask what the chance kept");
+  return false;
+}
+
+static bool base_left_read(struct compile *c, const struct at *at, struct str name, struct left *out) {
+  bool value = str_equal(name, STR("value")), count = str_equal(name, STR("count"));
+  out->kind = LEFT_RULE_REWARD, out->index = value ? 0 : 1, out->type = value ? TYPE_MONEY : TYPE_INT;
+  if ((value || count) && c->rule_on_reward) return true;
+  report(c, at, CHECK_BAD_CONDITION, "%s", value || count ? "only a rule on the reward of another rule has a base gift to ask about"
+                                                          : "of a base gift there are rule_reward.value and rule_reward.count");
+  return false;
+}
+
+static bool not_served(struct str text) {
+  static const char *const words[] = {"caused_by", "caused_by.id", "place", "level", "day", "week", "ten_days", "month", "quarter", "half", "year", NULL};
+  for (uint32_t i = 0; words[i] != NULL; i++)
+    if (str_equal(text, str_of(words[i]))) return true;
+  return false;
+}
+
+static bool state_left_read(struct compile *c, const struct at *at, struct str text, struct left *out) {
+  if (str_starts(text, STR("fact."))) return fact_left_read(c, at, str_from(text, 5), out);
+  if (str_starts(text, STR("profile."))) return field_read(c, at, str_from(text, 8), "field of the profile", LEFT_PROFILE, out);
+  if (str_starts(text, STR("chance."))) return chance_left_read(c, at, str_from(text, 7), out);
+  if (str_starts(text, STR("rule_reward."))) return base_left_read(c, at, str_from(text, 12), out);
+  out->kind = str_equal(text, STR("tag")) ? LEFT_TAG : str_equal(text, STR("list")) ? LEFT_LIST : LEFT_SCHEDULE;
+  out->type = out->kind == LEFT_TAG ? TYPE_TAG : out->kind == LEFT_LIST ? TYPE_CUSTOMER_LIST : TYPE_SCHEDULE;
+  return true;
+}
+
+static bool needs_state(struct str text) {
+  static const char *const starts[] = {"fact.", "profile.", "chance.", "rule_reward.", NULL};
+  for (uint32_t i = 0; starts[i] != NULL; i++)
+    if (str_starts(text, str_of(starts[i]))) return true;
+  return str_equal(text, STR("tag")) || str_equal(text, STR("list")) || str_equal(text, STR("schedule"));
+}
+
+bool left_read(struct compile *c, const struct at *at, struct str text, enum place place, struct left *out) {
+  *out = (struct left){.kind = LEFT_FIELD, .type = TYPE_BROKEN, .text = keep_text(c, text)};
+  if (not_served(text)) {
+    report(c, at, CHECK_NOT_SERVED, "'%.*s' in a condition is not served yet", STR_FORMAT(text));
+    return false;
+  }
+  if (!needs_state(text)) return field_read(c, at, text, "field of an event", LEFT_FIELD, out);
+  if (place != PLACE_TRIGGER) return state_left_read(c, at, text, out);
+  report(c, at, CHECK_BAD_TRIGGER, "'%.*s' is not a field of the event: `when` beside `event` tests the event alone; move it to the `when` of the rule",
+         STR_FORMAT(text));
+  return false;
+}
+
+uint32_t left_node(struct compile *c, const struct at *at, enum place place, struct left *out) {
+  struct str text;
+  if (!read_text(c, at, &text) || !left_read(c, at, text, place, out)) return NONE;
+  uint32_t node = vec_push(c, &c->conditions, 1);
+  *condition_at(c, node) = (struct condition){.kind = CONDITION_LEAF, .left = out->kind, .op = OP_EXISTS, .index = out->index,
+                                              .stateless = out->kind == LEFT_FIELD, .money = out->type == TYPE_MONEY,
+                                              .operand = {.kind = VALUE_ABSENT, .low = 1, .list = NONE, .other = NONE},
+                                              .pointer = at_pointer(c, at), .left_text = out->text};
+  return node;
+}

@@ -1,0 +1,18 @@
+/* What a reversal does to a gift: the header's word for all rules, a rule's own over it (campaigns.md section 8). */
+#include "compile.h"
+
+static const struct key undo_keys[] = {{"reward", KEY_MAY}, {"limits", KEY_MAY}, {"pool", KEY_MAY}, {"partial", KEY_MAY}, {NULL, KEY_MAY}};
+static const char *const reward_words[] = {"revoke", "offset", "keep", NULL};
+static const char *const keep_words[] = {"keep", "restore", NULL};
+static const char *const partial_words[] = {"recheck", "prorate", "ignore", NULL};
+
+/* Keys that are not there leave `out` as it is. */
+void undo_read(struct compile *c, const struct at *at, struct undo *out) {
+  struct at reward = at_key(at, "reward"), limits = at_key(at, "limits"), pool = at_key(at, "pool"), partial = at_key(at, "partial");
+  uint32_t word = 0;
+  if (!keys_check(c, at, undo_keys, "on_reversal")) return;
+  if (reward.json != NULL && read_word(c, &reward, reward_words, CHECK_BAD_REVERSAL, &word)) out->reward = (enum undo_reward)word;
+  if (limits.json != NULL && read_word(c, &limits, keep_words, CHECK_BAD_REVERSAL, &word)) out->restore_limits = word == 1;
+  if (pool.json != NULL && read_word(c, &pool, keep_words, CHECK_BAD_REVERSAL, &word)) out->restore_pool = word == 1;
+  if (partial.json != NULL && read_word(c, &partial, partial_words, CHECK_BAD_REVERSAL, &word)) out->partial = (enum undo_partial)word;
+}

@@ -1,0 +1,129 @@
+/* What an item is worth and how many of it there are: fixed, a percentage with its ceiling, or by bands (campaigns.md section 6). */
+#include "compile.h"
+
+static const struct key percent_keys[] = {{"percent", KEY_MUST}, {"of", KEY_MUST}, {"max", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key bands_keys[] = {{"by", KEY_MUST}, {"bands", KEY_MUST}, {"pay", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key band_keys[] = {{"from", KEY_MUST}, {"value", KEY_MUST}, {NULL, KEY_MAY}};
+#define COUNT_MOST 10000
+
+enum worth_kind { WORTH_MONEY, WORTH_POINTS, WORTH_COUNT };
+
+static bool plain_read(struct compile *c, const struct at *at, enum worth_kind kind, int64_t *out) {
+  if (kind == WORTH_MONEY) return read_money(c, at, false, out);
+  return read_int(c, at, 1, kind == WORTH_COUNT ? COUNT_MOST : LIMIT_AMOUNT_MINOR, CHECK_BAD_VALUE, out);
+}
+
+/* ---- percent ---- */
+
+static void percent_of_check(struct compile *c, const struct at *of, const struct left *left) {
+  bool number = left->type == TYPE_MONEY || left->type == TYPE_INT || left->type == TYPE_BROKEN;
+  if (!number) report(c, of, CHECK_BAD_VALUE, "'%.*s' is no amount: nothing can be a percentage of it", STR_FORMAT(left->text));
+}
+
+static bool percent_value_read(struct compile *c, const struct at *at, enum worth_kind kind, struct worth *out) {
+  struct at percent = at_key(at, "percent"), of = at_key(at, "of"), max = at_key(at, "max");
+  struct left left;
+  out->form = VALUE_FORM_PERCENT;
+  (void)keys_check(c, at, percent_keys, "a percentage");
+  (void)read_percent(c, &percent, &out->percent_bp);
+  if (of.json != NULL) {
+    out->of = left_node(c, &of, PLACE_RULE, &left);
+    if (out->of != NONE) percent_of_check(c, &of, &left);
+  }
+  if (max.json != NULL) return plain_read(c, &max, kind, &out->max);
+  if (kind == WORTH_MONEY) report(c, at, CHECK_NO_CEILING, "a percentage of money needs its ceiling 'max'");
+  return true;
+}
+
+/* ---- bands ---- */
+
+static void pay_read(struct compile *c, const struct at *at, const struct left *by, bool heard, enum worth_kind kind, struct worth *out) {
+  static const char *const words[] = {"highest", "each", "top_up", NULL};
+  struct at pay = at_key(at, "pay");
+  uint32_t word = 0;
+  if (pay.json == NULL) {
+    if (heard) report(c, at, CHECK_MISSING_KEY, "the rule hears the measure '%.*s': bands by it need the key 'pay'", STR_FORMAT(by->text));
+    return;
+  }
+  if (!read_word(c, &pay, words, CHECK_BAD_BANDS, &word)) return;
+  out->pay = (enum pay)word;
+  if (out->pay == PAY_EACH) report(c, &pay, CHECK_NOT_SERVED, "\"pay\": \"each\" is not served yet");
+  else if (out->pay == PAY_TOP_UP && kind != WORTH_COUNT) report(c, &pay, CHECK_NOT_SERVED, "\"pay\": \"top_up\" of a value is not served yet; it tops up the count of chances");
+  else if (out->pay == PAY_TOP_UP && !heard) report(c, &pay, CHECK_BAD_BANDS, "\"top_up\" follows a measure: the rule must hear it, \"on\": {\"fact\": ...}");
+}
+
+static bool from_read(struct compile *c, const struct at *at, enum left_type type, int64_t *out) {
+  if (type == TYPE_MONEY) return read_money(c, at, true, out);
+  return read_int(c, at, 0, LIMIT_AMOUNT_MINOR, CHECK_BAD_BANDS, out);
+}
+
+static void band_read(struct compile *c, const struct at *at, enum left_type type, enum worth_kind kind, struct band *bands, uint32_t number) {
+  struct at from = at_key(at, "from"), value = at_key(at, "value");
+  struct band *band = &bands[number];
+  if (!keys_check(c, at, band_keys, "a band") || from.json == NULL || value.json == NULL) return;
+  bool good = from_read(c, &from, type, &band->from);
+  if (good && number > 0 && band->from <= bands[number - 1].from) report(c, &from, CHECK_BAD_BANDS, "the bands must rise; this one does not begin above the one before");
+  good = plain_read(c, &value, kind, &band->value);
+  if (good && number > 0 && band->value < bands[number - 1].value)
+    report(c, &value, CHECK_BAD_BANDS, "a higher band gives less than the one before: customers would lose by spending more");
+}
+
+static void bands_list_read(struct compile *c, const struct at *at, enum left_type type, enum worth_kind kind, struct worth *out) {
+  uint32_t count;
+  if (!read_list(c, at, CHECK_BAD_BANDS, &count)) return;
+  if (count > LIMIT_BANDS) {
+    report(c, at, CHECK_TOO_MANY, "%u bands; at most %u", count, LIMIT_BANDS);
+    return;
+  }
+  struct band *bands = take(c, count, sizeof *bands);
+  for (uint32_t i = 0; i < count && bands != NULL; i++) {
+    struct at item = at_item(at, i);
+    band_read(c, &item, type, kind, bands, i);
+  }
+  out->bands = bands, out->band_count = bands == NULL ? 0 : count;
+}
+
+/* Whether the rule that is read is triggered by this fact. */
+static bool rule_hears(struct compile *c, const struct left *left) {
+  if (left->kind != LEFT_FACT || c->rule == NONE) return false;
+  const struct trigger_set on = rule_at(c, c->rule)->on;
+  for (uint32_t i = 0; i < on.count; i++) {
+    const struct trigger *trigger = trigger_at(c, on.first + i);
+    if (trigger->kind == TRIGGER_FACT && trigger->fact == left->index && fact_at(c, left->index)->kind == FACT_MEASURE) return true;
+  }
+  return false;
+}
+
+static bool bands_value_read(struct compile *c, const struct at *at, enum worth_kind kind, struct worth *out) {
+  struct at by = at_key(at, "by"), bands = at_key(at, "bands");
+  struct left left = {.type = TYPE_BROKEN};
+  out->form = VALUE_FORM_BANDS;
+  if (json_is_string(by.json) && str_equal(text_of(by.json), STR("level"))) {
+    report(c, &by, CHECK_NOT_SERVED, "bands by 'level' are not served yet");
+    return false;
+  }
+  (void)keys_check(c, at, bands_keys, "a value by bands");
+  if (by.json == NULL || bands.json == NULL) return false;
+  out->of = left_node(c, &by, PLACE_RULE, &left);
+  if (out->of == NONE || left.type == TYPE_BROKEN) return false;
+  if (left.type != TYPE_MONEY && left.type != TYPE_INT) {
+    report(c, &by, CHECK_BAD_BANDS, "'%.*s' is no number: it has no bands", STR_FORMAT(left.text));
+    return false;
+  }
+  bands_list_read(c, &bands, left.type, kind, out);
+  pay_read(c, at, &left, rule_hears(c, &left), kind, out);
+  return true;
+}
+
+static bool worth_read(struct compile *c, const struct at *at, enum worth_kind kind, struct worth *out) {
+  *out = (struct worth){.form = VALUE_FORM_FIXED, .of = NONE};
+  if (json_object_get(at->json, "percent") != NULL && kind != WORTH_COUNT) return percent_value_read(c, at, kind, out);
+  if (json_is_object(at->json)) return bands_value_read(c, at, kind, out);
+  return plain_read(c, at, kind, &out->fixed);
+}
+
+bool worth_value_read(struct compile *c, const struct at *at, bool points, struct worth *out) {
+  return worth_read(c, at, points ? WORTH_POINTS : WORTH_MONEY, out);
+}
+
+bool worth_count_read(struct compile *c, const struct at *at, struct worth *out) { return worth_read(c, at, WORTH_COUNT, out); }
