@@ -50,14 +50,15 @@
   "  giftd run --input events.jsonl --output out --campaigns deploy/campaigns \\\n" \
   "            --state state --once\n"
 
-#define HELP_CHECK                                                                \
-  "Usage: giftd check [PATH...] [--strict] [--json]\n\n"                          \
-  "Reads campaign files and folders (.) and tells every error of every file at\n" \
-  "once, with file, JSON pointer, code and remedy, and what would go wrong\n"     \
-  "commercially. Exit code 1 on errors.\n\n"                                      \
-  "      --strict         warnings end with exit code 3\n"                        \
-  "      --json           one JSON object a finding\n\n"                          \
-  "Example:\n"                                                                    \
+#define HELP_CHECK                                                                  \
+  "Usage: giftd check [PATH...] [--strict] [--json]\n\n"                            \
+  "Tells every error of every campaign file at once, with file, JSON pointer,\n"    \
+  "code and remedy, and what would go wrong commercially. Exit code 1 on errors.\n" \
+  "PATH is a file or folder; without one deploy/campaigns, campaigns or the\n"      \
+  "current folder.\n\n"                                                             \
+  "      --strict         warnings end with exit code 3\n"                          \
+  "      --json           for programs\n\n"                                         \
+  "Example:\n"                                                                      \
   "  giftd check deploy/campaigns\n"
 
 #define HELP_TEST                                                                  \

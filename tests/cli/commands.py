@@ -17,7 +17,8 @@ PLAIN = {name: value for name, value in os.environ.items() if not name.startswit
 
 def giftd(*words, **named):
     environment = {**PLAIN, **named.pop("environment", {})}
-    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, env=environment, timeout=240, stdin=subprocess.DEVNULL, **named)
+    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, env=environment, timeout=240,
+                          stdin=subprocess.DEVNULL, **named)
 
 
 def columns(line):
