@@ -8,6 +8,7 @@ const struct command commands[] = {
     {"demo", "a bank's traffic through the shipped campaigns, in one process", HELP_DEMO, command_demo},
     {"init", "a working project: configuration, three campaigns, sample events", HELP_INIT, command_init},
     {"run", "events in, gifts out, from files into files; exact across crashes", HELP_RUN, command_run},
+    {"check", "all errors of all campaign files at once, and what would cost money", HELP_CHECK, command_check},
     {"test", "play the scenarios beside the campaigns", HELP_TEST, command_test},
     {"explain", "why a gift was given, or not, in the campaign's own words", HELP_EXPLAIN, command_explain},
     {"config", "options in effect and where they came from; the manual of options", HELP_CONFIG, command_config},

@@ -35,11 +35,6 @@ void region_close(void *region, size_t bytes) {
   if (region != NULL) (void)munmap(region, bytes);
 }
 
-int app_fail(const char *command, const struct fault *fault) {
-  fprintf(stderr, "giftd %s: %s\n", command, fault->text);
-  return status_exit_code(fault->status);
-}
-
 /* ---- listing ---- */
 
 static bool ends_with(const char *text, const char *ending) {

@@ -111,7 +111,8 @@ static void template_read(struct compile *c, const struct at *at, struct item *i
 /* ---- pools ---- */
 
 static uint32_t pool_inline(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, const struct item *item, uint32_t nth) {
-  struct str name = place == ITEM_ALONE ? rule->name : arena_print(c->arena, "%.*s.%.*s", STR_FORMAT(rule->name), STR_FORMAT(item->id));
+  bool alone = place == ITEM_ALONE && str_equal(item->id, rule->id); /* an item with an id of its own has its name in the pool's */
+  struct str name = alone ? rule->name : arena_print(c->arena, "%.*s.%.*s", STR_FORMAT(rule->name), STR_FORMAT(item->id));
   if (nth > 0) name = arena_print(c->arena, "%.*s#%u", STR_FORMAT(name), nth + 1);
   if (name.at == NULL) c->full = true;
   uint32_t number = vec_push(c, &c->pools, 1);
