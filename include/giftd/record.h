@@ -17,8 +17,8 @@ struct origin { struct str input; uint64_t position; /* bytes from the start of 
  * largest, usually below 1 KiB; a dead letter is at most six times its line and 4 KiB). */
 void record_decision(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct origin *origin,
                      const struct decision *decision);
-/* Every gift of the decision that goes out (issued, substituted, revoked, reduced, offset; chances too; not lost draws): gift.reward.* events, and gift.pool.low / .empty.
- * Returns the number of lines. */
+/* Every gift of the decision that goes out (issued, substituted, revoked, reduced, offset; chances too; not lost draws): gift.reward.*
+ * events, and gift.pool.low / .empty. Returns the number of lines. */
 uint32_t record_rewards(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct decision *decision);
 /* A dead letter: the line byte for byte (base64 when it is not UTF-8), reason, place, remedy. */
 void record_dead_letter(struct buffer *out, struct str line, const struct origin *origin, const struct event_error *error);
@@ -56,16 +56,19 @@ struct explain_style {
   bool brief;           /* a line for each rule, without its steps */
 };
 
-/* The waterfall of one event: for each campaign and rule what became of it, in the campaign's own words - recorded outcomes where there are some,
- * recomputed stateless refusals elsewhere. `recorded` may be NULL (the event was never decided: only stateless answers, said so); `event` may
- * be NULL when `recorded` is not (its line is not at hand: only what was recorded, said so). */
-void record_explain(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct recorded_decision *recorded,
-                    const struct explain_style *style);
-/* The witness for tests: one JSON line that says for every rule listening to the event's type what became of it, from the decision itself and a
- * listener-by-listener evaluation - no index, no record. tests/app/explain_agrees holds explain against it. O(rules x listeners). */
+/* The waterfall of one event: for each campaign and rule what became of it, in the campaign's own words - recorded outcomes where there
+ * are some, recomputed stateless refusals elsewhere. `recorded` may be NULL (the event was never decided: only stateless answers, said
+ * so); `event` may be NULL when `recorded` is not (its line is not at hand: only what was recorded, said so). */
+void record_explain(struct buffer *out, const struct rulebook *rulebook, const struct event *event,
+                    const struct recorded_decision *recorded, const struct explain_style *style);
+/* The witness for tests: one JSON line that says for every rule listening to the event's type what became of it, from the decision
+ * itself and a listener-by-listener evaluation - no index, no record. tests/app/explain_agrees holds explain against it. O(rules x
+ * listeners). */
 void record_trace(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct decision *decision);
-/* One line per outcome as scenarios and explain write it: "weekend-dining/half: gave instant_discount 40.00 CNY" / "weekend-dining/half: LIMIT_REACHED 1 of 1 per customer, day 2026-12-05". Without a newline. */
-void record_outcome_line(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision, uint32_t outcome, enum language language);
+/* One line per outcome as scenarios and explain write it: "weekend-dining/half: gave instant_discount 40.00 CNY" / "weekend-dining/half:
+ * LIMIT_REACHED 1 of 1 per customer, day 2026-12-05". Without a newline. */
+void record_outcome_line(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision, uint32_t outcome,
+                         enum language language);
 /* A condition leaf in words: "amount >= 200.00", zh "金额 ≥ 200.00". */
 void record_condition(struct buffer *out, const struct rulebook *rulebook, uint32_t condition, enum language language);
 

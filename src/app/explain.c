@@ -16,9 +16,9 @@
 
 #define CONFIG_ARENA_BYTES (1024u * 1024u)
 #define EVENTS_MOST 4000000u
-#define TEXTS_BYTES (4ull << 30)   /* address space for the events asked about */
-#define ARENA_BYTES (64u << 20)    /* one decision and its event */
-#define OUTPUT_BYTES (256u << 20)  /* one explanation: 100,000 rules at some 2 KiB */
+#define TEXTS_BYTES (4ull << 30)  /* address space for the events asked about */
+#define ARENA_BYTES (64u << 20)   /* one decision and its event */
+#define OUTPUT_BYTES (256u << 20) /* one explanation: 100,000 rules at some 2 KiB */
 
 struct question {
   const char *event, *reward, *customer, *since, *input, *config_file;
@@ -32,7 +32,7 @@ struct question {
 struct wanted {
   uint64_t digest, position; /* of its decision line */
   struct str line, customer;
-  uint32_t again;  /* how often it was stopped as a duplicate or late */
+  uint32_t again; /* how often it was stopped as a duplicate or late */
   bool found, gated;
 };
 
@@ -51,13 +51,19 @@ struct answer {
 /* ---- the question ---- */
 
 #define OPTION_FLAG(key) (256 + (int)(key))
-static const struct option options[] = {
-    {"event", required_argument, NULL, 'e'}, {"reward", required_argument, NULL, 'r'}, {"customer", required_argument, NULL, 'u'},
-    {"since", required_argument, NULL, 's'}, {"input", required_argument, NULL, 'i'}, {"config", required_argument, NULL, 'c'},
-    {"output", required_argument, NULL, OPTION_FLAG(CONFIG_OUTPUT_DIR)},
-    {"campaigns", required_argument, NULL, OPTION_FLAG(CONFIG_CAMPAIGNS_DIR)},
-    {"lang", required_argument, NULL, OPTION_FLAG(CONFIG_LANG)}, {"json", no_argument, NULL, 'j'}, {"brief", no_argument, NULL, 'b'},
-    {"all", no_argument, NULL, 'a'}, {NULL, 0, NULL, 0}};
+static const struct option options[] = {{"event", required_argument, NULL, 'e'},
+                                        {"reward", required_argument, NULL, 'r'},
+                                        {"customer", required_argument, NULL, 'u'},
+                                        {"since", required_argument, NULL, 's'},
+                                        {"input", required_argument, NULL, 'i'},
+                                        {"config", required_argument, NULL, 'c'},
+                                        {"output", required_argument, NULL, OPTION_FLAG(CONFIG_OUTPUT_DIR)},
+                                        {"campaigns", required_argument, NULL, OPTION_FLAG(CONFIG_CAMPAIGNS_DIR)},
+                                        {"lang", required_argument, NULL, OPTION_FLAG(CONFIG_LANG)},
+                                        {"json", no_argument, NULL, 'j'},
+                                        {"brief", no_argument, NULL, 'b'},
+                                        {"all", no_argument, NULL, 'a'},
+                                        {NULL, 0, NULL, 0}};
 
 static int flag_take(struct question *question, char **argv, int flag) {
   switch (flag) {
@@ -246,8 +252,10 @@ static void explain_wanted(struct answer *a, const struct wanted *wanted) {
   explain_one(a, &event, there ? &recorded : NULL);
   if (wanted->again > 0 && !a->question.style.json) {
     bool zh = a->question.style.language == LANGUAGE_ZH;
-    if (zh) buffer_print(&a->out, "该事件另出现 %u 次,均未再次处理。\n", wanted->again);
-    else buffer_print(&a->out, "The same event came %u more time%s and was not judged again.\n", wanted->again, wanted->again == 1 ? "" : "s");
+    if (zh)
+      buffer_print(&a->out, "该事件另出现 %u 次,均未再次处理。\n", wanted->again);
+    else
+      buffer_print(&a->out, "The same event came %u more time%s and was not judged again.\n", wanted->again, wanted->again == 1 ? "" : "s");
   }
   answer_flush(a);
 }
@@ -257,9 +265,11 @@ static enum status answer_events(struct answer *a, struct fault *fault) {
   if (status == STATUS_OK && a->wanted_count > 0) status = decisions_note(a, fault);
   if (status != STATUS_OK) return status;
   for (uint32_t i = 0; i < a->wanted_count; i++) explain_wanted(a, &a->wanted[i]);
-  if (a->wanted_count == 0) fprintf(stderr, "giftd explain: no event was found in %s; one JSON object a line is expected\n", a->question.event);
+  if (a->wanted_count == 0)
+    fprintf(stderr, "giftd explain: no event was found in %s; one JSON object a line is expected\n", a->question.event);
   if (a->missing > 0)
-    fprintf(stderr, "giftd explain: %u of %u events have no decision in %s: they were not in the input of that run, or it has not come to them\n",
+    fprintf(stderr,
+            "giftd explain: %u of %u events have no decision in %s: they were not in the input of that run, or it has not come to them\n",
             a->missing, a->wanted_count, a->decisions);
   a->missing += a->bad_lines;
   return STATUS_OK;
@@ -335,7 +345,8 @@ static bool reward_is_issued(const struct answer *a, struct str reward) {
   if (scan_open(&scan, a->rewards, &fault) != STATUS_OK) return false;
   while (!found && scan_next(&scan, &line, &position)) {
     found = memmem(line.at, line.length, reward.at, reward.length) != NULL;
-    if (found) fprintf(stderr, "giftd explain: found in %s, but its decision is not in %s:\n%.*s\n", a->rewards, a->decisions, STR_FORMAT(line));
+    if (found)
+      fprintf(stderr, "giftd explain: found in %s, but its decision is not in %s:\n%.*s\n", a->rewards, a->decisions, STR_FORMAT(line));
   }
   scan_close(&scan);
   return found;

@@ -34,8 +34,10 @@ static void window_fill(struct scan *scan) {
   ssize_t got;
   do got = read(scan->file, scan->memory + scan->end, WINDOW_BYTES - scan->end);
   while (got < 0 && errno == EINTR);
-  if (got <= 0) scan->ended = true;
-  else scan->end += (size_t)got;
+  if (got <= 0)
+    scan->ended = true;
+  else
+    scan->end += (size_t)got;
 }
 
 static void window_take(struct scan *scan, size_t bytes) {

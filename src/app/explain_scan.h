@@ -9,9 +9,9 @@
 
 struct scan {
   int file;
-  char *memory;       /* a window of 2 x SCAN_LINE_BYTES, owned */
-  size_t start, end;  /* bytes of the window not yet handed out */
-  uint64_t offset;    /* of memory[start] in the file */
+  char *memory;      /* a window of 2 x SCAN_LINE_BYTES, owned */
+  size_t start, end; /* bytes of the window not yet handed out */
+  uint64_t offset;   /* of memory[start] in the file */
   bool ended, long_line;
   uint32_t passed_over;
 };

@@ -5,14 +5,29 @@
 
 #define WORDS_VALUES 8u /* of a list of values, so many are said */
 
-struct operator_words { const char *en, *zh; };
+struct operator_words {
+  const char *en, *zh;
+};
 
-static const struct operator_words operators[] = {
-    [OP_EQ] = {"=", "="}, [OP_NE] = {"!=", "≠"}, [OP_GT] = {">", ">"}, [OP_GTE] = {">=", "≥"}, [OP_LT] = {"<", "<"}, [OP_LTE] = {"<=", "≤"},
-    [OP_BETWEEN] = {"between", "介于"}, [OP_IN] = {"in", "属于"}, [OP_NOT_IN] = {"not in", "不属于"}, [OP_EXISTS] = {"is", "须"},
-    [OP_IN_LIST] = {"in list", "在名单内:"}, [OP_NOT_IN_LIST] = {"not in list", "不在名单内:"}, [OP_CONTAINS_ANY] = {"contains any of", "含有任一"},
-    [OP_SAME_AS] = {"same as", "等同于"}, [OP_THIS_EVENT] = {"is this event", "即本次事件"}, [OP_OLDER_THAN] = {"older than", "早于"},
-    [OP_NEWER_THAN] = {"newer than", "近于"}, [OP_DORMANT_FOR] = {"dormant for", "沉睡满"}, [OP_COMPLETED] = {"completed", "已完成"}};
+static const struct operator_words operators[] = {[OP_EQ] = {"=", "="},
+                                                  [OP_NE] = {"!=", "≠"},
+                                                  [OP_GT] = {">", ">"},
+                                                  [OP_GTE] = {">=", "≥"},
+                                                  [OP_LT] = {"<", "<"},
+                                                  [OP_LTE] = {"<=", "≤"},
+                                                  [OP_BETWEEN] = {"between", "介于"},
+                                                  [OP_IN] = {"in", "属于"},
+                                                  [OP_NOT_IN] = {"not in", "不属于"},
+                                                  [OP_EXISTS] = {"is", "须"},
+                                                  [OP_IN_LIST] = {"in list", "在名单内:"},
+                                                  [OP_NOT_IN_LIST] = {"not in list", "不在名单内:"},
+                                                  [OP_CONTAINS_ANY] = {"contains any of", "含有任一"},
+                                                  [OP_SAME_AS] = {"same as", "等同于"},
+                                                  [OP_THIS_EVENT] = {"is this event", "即本次事件"},
+                                                  [OP_OLDER_THAN] = {"older than", "早于"},
+                                                  [OP_NEWER_THAN] = {"newer than", "近于"},
+                                                  [OP_DORMANT_FOR] = {"dormant for", "沉睡满"},
+                                                  [OP_COMPLETED] = {"completed", "已完成"}};
 
 struct str words_operator(enum condition_op op, enum language language) {
   assert((size_t)op < sizeof operators / sizeof *operators);
@@ -24,9 +39,12 @@ static const char *absent_word(enum language language) { return language == LANG
 /* ---- values ---- */
 
 static void number_words(struct buffer *out, int64_t number, enum field_kind kind, struct money_style style) {
-  if (kind == FIELD_MONEY) buffer_money(out, number, style.decimals);
-  else if (kind == FIELD_TIME) buffer_time(out, number, style.offset_minutes);
-  else buffer_int(out, number);
+  if (kind == FIELD_MONEY)
+    buffer_money(out, number, style.decimals);
+  else if (kind == FIELD_TIME)
+    buffer_time(out, number, style.offset_minutes);
+  else
+    buffer_int(out, number);
 }
 
 static void texts_words(struct buffer *out, const struct str *texts, uint32_t count) {
@@ -43,11 +61,11 @@ void words_value(struct buffer *out, const struct value *value, enum field_kind 
     return;
   }
   switch (value->kind) {
-  case VALUE_TEXT: buffer_put(out, value->text); return;
-  case VALUE_BOOL: buffer_put(out, value->number != 0 ? STR("true") : STR("false")); return;
-  case VALUE_LIST: texts_words(out, value->items, value->count); return;
-  case VALUE_INT: number_words(out, value->number, kind, style); return;
-  case VALUE_ABSENT: break;
+    case VALUE_TEXT: buffer_put(out, value->text); return;
+    case VALUE_BOOL: buffer_put(out, value->number != 0 ? STR("true") : STR("false")); return;
+    case VALUE_LIST: texts_words(out, value->items, value->count); return;
+    case VALUE_INT: number_words(out, value->number, kind, style); return;
+    case VALUE_ABSENT: break;
   }
 }
 
@@ -62,8 +80,10 @@ static enum field_kind leaf_kind(const struct rulebook *rulebook, const struct c
 
 static void number_operand(struct buffer *out, const struct condition *leaf, int64_t number, enum field_kind kind,
                            struct money_style style) {
-  if (leaf->operand.kind == VALUE_BOOL) buffer_put(out, number != 0 ? STR("true") : STR("false"));
-  else number_words(out, number, kind, style);
+  if (leaf->operand.kind == VALUE_BOOL)
+    buffer_put(out, number != 0 ? STR("true") : STR("false"));
+  else
+    number_words(out, number, kind, style);
 }
 
 static void operand_values(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, struct money_style style,
@@ -105,21 +125,23 @@ static void operand_words(struct buffer *out, const struct rulebook *rulebook, c
     return;
   }
   switch (leaf->op) {
-  case OP_THIS_EVENT:
-  case OP_COMPLETED: return;
-  case OP_EXISTS:
-    if (language == LANGUAGE_ZH) buffer_put(out, operand->low != 0 ? STR("有值") : STR("无值"));
-    else buffer_put(out, operand->low != 0 ? STR("present") : STR("absent"));
-    return;
-  case OP_IN_LIST:
-  case OP_NOT_IN_LIST: lists_words(out, rulebook, operand); return;
-  case OP_DORMANT_FOR:
-  case OP_OLDER_THAN:
-  case OP_NEWER_THAN: words_duration(out, operand->duration, language); return;
-  case OP_SAME_AS:
-    if (operand->other != NONE) buffer_put(out, rulebook->conditions[operand->other].left_text);
-    return;
-  default: operand_values(out, rulebook, leaf, style, language); return;
+    case OP_THIS_EVENT:
+    case OP_COMPLETED: return;
+    case OP_EXISTS:
+      if (language == LANGUAGE_ZH)
+        buffer_put(out, operand->low != 0 ? STR("有值") : STR("无值"));
+      else
+        buffer_put(out, operand->low != 0 ? STR("present") : STR("absent"));
+      return;
+    case OP_IN_LIST:
+    case OP_NOT_IN_LIST: lists_words(out, rulebook, operand); return;
+    case OP_DORMANT_FOR:
+    case OP_OLDER_THAN:
+    case OP_NEWER_THAN: words_duration(out, operand->duration, language); return;
+    case OP_SAME_AS:
+      if (operand->other != NONE) buffer_put(out, rulebook->conditions[operand->other].left_text);
+      return;
+    default: operand_values(out, rulebook, leaf, style, language); return;
   }
 }
 
@@ -160,16 +182,17 @@ static void schedule_leaf(struct buffer *out, const struct rulebook *rulebook, c
 }
 
 void words_leaf(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, struct str actual,
-                struct money_style style,
-                enum language language) {
+                struct money_style style, enum language language) {
   buffer_put(out, left_words(leaf, language));
   buffer_byte(out, ' ');
   if (actual.length > 0) {
     buffer_put(out, actual);
     buffer_byte(out, ' ');
   }
-  if (leaf->left == LEFT_SCHEDULE) schedule_leaf(out, rulebook, leaf, style, language);
-  else words_expected(out, rulebook, leaf, style, language);
+  if (leaf->left == LEFT_SCHEDULE)
+    schedule_leaf(out, rulebook, leaf, style, language);
+  else
+    words_expected(out, rulebook, leaf, style, language);
 }
 
 bool words_actual(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, const struct event *event,

@@ -5,8 +5,8 @@
  */
 #include "text.h"
 
-/* JSON writes a control character as six bytes, so a text may grow sixfold; base64 grows by a third. Nobody mends a line longer than this by
- * hand: it is kept in base64. */
+/* JSON writes a control character as six bytes, so a text may grow sixfold; base64 grows by a third. Nobody mends a line longer than this
+ * by hand: it is kept in base64. */
 #define DEAD_TEXT_BYTES (128u * 1024u)
 
 static void base64(struct buffer *out, struct str bytes) {
@@ -17,7 +17,7 @@ static void base64(struct buffer *out, struct str bytes) {
     if (left > 1) group |= (uint32_t)(unsigned char)bytes.at[i + 1] << 8;
     if (left > 2) group |= (uint32_t)(unsigned char)bytes.at[i + 2];
     char quad[4] = {digits[group >> 18], digits[group >> 12 & 63], left > 1 ? digits[group >> 6 & 63] : '=',
-        left > 2 ? digits[group & 63] : '='};
+                    left > 2 ? digits[group & 63] : '='};
     text_put(out, (struct str){quad, sizeof quad});
   }
 }

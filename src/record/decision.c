@@ -11,13 +11,13 @@
 
 struct str text_gift_kind(enum gift_kind kind) {
   switch (kind) {
-  case GIFT_ISSUED: return STR("issued");
-  case GIFT_SUBSTITUTED: return STR("substituted");
-  case GIFT_CHANCE: return STR("chance");
-  case GIFT_REVOKED: return STR("revoked");
-  case GIFT_REDUCED: return STR("reduced");
-  case GIFT_OFFSET: return STR("offset");
-  case GIFT_LOST: return STR("lost");
+    case GIFT_ISSUED: return STR("issued");
+    case GIFT_SUBSTITUTED: return STR("substituted");
+    case GIFT_CHANCE: return STR("chance");
+    case GIFT_REVOKED: return STR("revoked");
+    case GIFT_REDUCED: return STR("reduced");
+    case GIFT_OFFSET: return STR("offset");
+    case GIFT_LOST: return STR("lost");
   }
   assert(false && "a gift's kind is one of the list");
   return STR("");

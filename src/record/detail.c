@@ -7,15 +7,21 @@
 
 /* ---- finding again what a record names ---- */
 
-struct search { const struct rulebook *rulebook; struct str pointer, expected; struct money_style style; };
+struct search {
+  const struct rulebook *rulebook;
+  struct str pointer, expected;
+  struct money_style style;
+};
 
 static bool says_expected(const struct search *search, const struct condition *leaf) {
   char memory[4096];
   struct buffer text;
   buffer_init(&text, memory, sizeof memory);
   if (search->expected.length == 0) return true;
-  if (leaf->kind == CONDITION_LEAF) words_expected(&text, search->rulebook, leaf, search->style, LANGUAGE_EN);
-  else words_condition(&text, search->rulebook, (uint32_t)(leaf - search->rulebook->conditions), search->style, LANGUAGE_EN);
+  if (leaf->kind == CONDITION_LEAF)
+    words_expected(&text, search->rulebook, leaf, search->style, LANGUAGE_EN);
+  else
+    words_condition(&text, search->rulebook, (uint32_t)(leaf - search->rulebook->conditions), search->style, LANGUAGE_EN);
   bool cut = text.length > TOLD_EXPECTED_BYTES; /* a record leaves out what is longer than it keeps */
   return cut ? str_starts(buffer_text(&text), search->expected) : str_equal(buffer_text(&text), search->expected);
 }
@@ -73,8 +79,11 @@ static void gift_item(struct told_gift *told, const struct rulebook *rulebook, c
 }
 
 struct told_gift told_gift_of(const struct rulebook *rulebook, const struct gift *gift) {
-  struct told_gift told = {.id = {gift->id, gift->id_length}, .kind = text_gift_kind(gift->kind), .value_minor = gift->value_minor,
-                           .count = gift->count, .partial = gift->partial};
+  struct told_gift told = {.id = {gift->id, gift->id_length},
+                           .kind = text_gift_kind(gift->kind),
+                           .value_minor = gift->value_minor,
+                           .count = gift->count,
+                           .partial = gift->partial};
   if (gift->item != NONE) gift_item(&told, rulebook, &rulebook->items[gift->item]);
   if (gift->pool != NONE) told.pool = rulebook->pools[gift->pool].name;
   if (gift->instead_of != NONE) told.instead_of = rulebook->items[gift->instead_of].id;
@@ -82,8 +91,14 @@ struct told_gift told_gift_of(const struct rulebook *rulebook, const struct gift
 }
 
 struct told_gift told_gift_read(const struct rulebook *rulebook, const struct rule *rule, const struct recorded_gift *gift) {
-  struct told_gift told = {.id = gift->id, .kind = gift->kind, .item = gift->item, .reward = gift->reward, .pool = gift->pool,
-                           .value_minor = gift->value_minor, .count = gift->count, .points = str_equal(gift->reward, STR("points"))};
+  struct told_gift told = {.id = gift->id,
+                           .kind = gift->kind,
+                           .item = gift->item,
+                           .reward = gift->reward,
+                           .pool = gift->pool,
+                           .value_minor = gift->value_minor,
+                           .count = gift->count,
+                           .points = str_equal(gift->reward, STR("points"))};
   if (rule == NULL) return told;
   for (uint32_t i = 0; i < rule->item_count; i++) {
     const struct item *item = &rulebook->items[rule->item_first + i];
@@ -93,11 +108,17 @@ struct told_gift told_gift_read(const struct rulebook *rulebook, const struct ru
 }
 
 /* The verb for each kind, and whether a value is what follows. */
-struct gift_verb { struct str kind; const char *en, *zh; };
-static const struct gift_verb gift_verbs[] = {
-    {{"issued", 6}, "gave", "发放"}, {{"substituted", 11}, "gave", "发放"}, {{"chance", 6}, "gave", "发放"},
-    {{"revoked", 7}, "took back", "收回"}, {{"reduced", 7}, "took back a part:", "部分收回"}, {{"offset", 6}, "set off", "冲抵"},
-    {{"lost", 4}, "drew a blank:", "未中奖:"}};
+struct gift_verb {
+  struct str kind;
+  const char *en, *zh;
+};
+static const struct gift_verb gift_verbs[] = {{{"issued", 6}, "gave", "发放"},
+                                              {{"substituted", 11}, "gave", "发放"},
+                                              {{"chance", 6}, "gave", "发放"},
+                                              {{"revoked", 7}, "took back", "收回"},
+                                              {{"reduced", 7}, "took back a part:", "部分收回"},
+                                              {{"offset", 6}, "set off", "冲抵"},
+                                              {{"lost", 4}, "drew a blank:", "未中奖:"}};
 
 static const char *gift_verb(struct str kind, enum language language) {
   for (size_t i = 0; i < sizeof gift_verbs / sizeof *gift_verbs; i++)
@@ -161,8 +182,10 @@ static void limit_detail(struct buffer *out, const struct rulebook *rulebook, co
   const struct limit *limit = number == NONE ? NULL : &rulebook->limits[number];
   bool dated = limit != NULL && limit->rolling_days == 0 && limit->unit < UNIT_CAMPAIGN;
   if (language == LANGUAGE_ZH) {
-    if (limit != NULL) words_limit(out, rulebook, limit, language);
-    else put_two(out, "", told->limit);
+    if (limit != NULL)
+      words_limit(out, rulebook, limit, language);
+    else
+      put_two(out, "", told->limit);
     put_two(out, ",", dated ? told->period : STR("已"));
     put_two(out, dated ? " 已用 " : "用 ", told->actual);
     return;
@@ -170,8 +193,10 @@ static void limit_detail(struct buffer *out, const struct rulebook *rulebook, co
   put_two(out, "", told->actual);
   put_two(out, " of ", told->expected);
   if (told->identity.length > 0) put_two(out, " per ", told->identity);
-  if (limit != NULL && limit->rolling_days > 0) buffer_print(out, ", any %u days", limit->rolling_days);
-  else if (limit != NULL) put_two(out, ", ", words_unit(limit->unit, language));
+  if (limit != NULL && limit->rolling_days > 0)
+    buffer_print(out, ", any %u days", limit->rolling_days);
+  else if (limit != NULL)
+    put_two(out, ", ", words_unit(limit->unit, language));
   if (limit == NULL || dated) put_two(out, " ", told->period);
 }
 
@@ -185,10 +210,16 @@ static void pool_detail(struct buffer *out, const struct told *told, enum langua
 }
 
 /* What was wanted and what there was, where both are moments or a schedule and a moment: in which words. */
-struct moment_words { enum reason reason; const char *en, *zh; };
-static const struct moment_words moment_words[] = {
-    {REASON_CAMPAIGN_NOT_STARTED, "starts ", "开始于 "}, {REASON_CAMPAIGN_ENDED, "ended ", "结束于 "}, {REASON_OUTSIDE_SCHEDULE, "", ""},
-    {REASON_EVENT_TOO_LATE, "accepted from ", "接受起点 "}, {REASON_PENDING_HOLD, "from ", "最早 "}, {REASON_EXPIRED, "until ", "有效至 "}};
+struct moment_words {
+  enum reason reason;
+  const char *en, *zh;
+};
+static const struct moment_words moment_words[] = {{REASON_CAMPAIGN_NOT_STARTED, "starts ", "开始于 "},
+                                                   {REASON_CAMPAIGN_ENDED, "ended ", "结束于 "},
+                                                   {REASON_OUTSIDE_SCHEDULE, "", ""},
+                                                   {REASON_EVENT_TOO_LATE, "accepted from ", "接受起点 "},
+                                                   {REASON_PENDING_HOLD, "from ", "最早 "},
+                                                   {REASON_EXPIRED, "until ", "有效至 "}};
 
 static bool moment_detail(struct buffer *out, const struct told *told, enum language language) {
   if (told->expected.length == 0 || told->actual.length == 0) return false;
@@ -220,8 +251,10 @@ static void condition_detail(struct buffer *out, const struct rulebook *rulebook
   struct money_style style = money_style_of(rulebook, rulebook->rules[told->rule].campaign);
   struct str none = {NULL, 0};
   bool moment = is_moment(told->expected), zh = language == LANGUAGE_ZH;
-  if (condition->kind != CONDITION_LEAF) words_condition(out, rulebook, node, style, language);
-  else words_leaf(out, rulebook, condition, moment ? none : told->actual, style, language);
+  if (condition->kind != CONDITION_LEAF)
+    words_condition(out, rulebook, node, style, language);
+  else
+    words_leaf(out, rulebook, condition, moment ? none : told->actual, style, language);
   if (!moment) return;
   put_two(out, zh ? ":" : ": from ", told->expected);
   put_two(out, zh ? " 起满足,事件时间 " : " on, event at ", told->actual);
@@ -256,8 +289,10 @@ void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const s
     return;
   }
   uint32_t condition = detail_condition(rulebook, rule, told->at, told->expected);
-  if (condition != NONE) condition_detail(out, rulebook, told, condition, language);
-  else plain_detail(out, told, language);
+  if (condition != NONE)
+    condition_detail(out, rulebook, told, condition, language);
+  else
+    plain_detail(out, told, language);
 }
 
 /* ---- the line ---- */

@@ -99,10 +99,14 @@ static void explain_foreign(struct telling *t) {
 }
 
 void record_explain(struct buffer *out, const struct rulebook *rulebook, const struct event *event,
-                    const struct recorded_decision *recorded,
-                    const struct explain_style *style) {
+                    const struct recorded_decision *recorded, const struct explain_style *style) {
   assert(event != NULL || recorded != NULL);
-  struct telling t = {.out = out, .rulebook = rulebook, .event = event, .recorded = recorded, .style = style, .gate = REASON_GIVEN,
+  struct telling t = {.out = out,
+                      .rulebook = rulebook,
+                      .event = event,
+                      .recorded = recorded,
+                      .style = style,
+                      .gate = REASON_GIVEN,
                       .sink = style->json ? &explain_json : &explain_text};
   if (recorded != NULL && recorded->gate.length > 0) t.gate = reason_of_code(recorded->gate);
   t.same_rulebook = recorded != NULL && str_equal(recorded->rulebook_digest, rulebook->digest);

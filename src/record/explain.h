@@ -33,8 +33,8 @@ extern const struct sink explain_text, explain_json;
 struct telling {
   struct buffer *out;
   const struct rulebook *rulebook;
-  const struct event *event;                 /* or NULL: its line is not at hand */
-  const struct recorded_decision *recorded;  /* or NULL: it was never decided */
+  const struct event *event;                /* or NULL: its line is not at hand */
+  const struct recorded_decision *recorded; /* or NULL: it was never decided */
   const struct explain_style *style;
   const struct sink *sink;
   enum reason gate;
@@ -42,7 +42,7 @@ struct telling {
   uint32_t rules_told;     /* in this campaign */
   uint32_t campaigns_told; /* so far */
   uint32_t foreign_told;
-  uint32_t silent;         /* campaigns that had nothing to say */
+  uint32_t silent; /* campaigns that had nothing to say */
 };
 
 /* "limit reached: 1 of 1 per customer, day 2026-12-05", or what was given. */

@@ -94,8 +94,10 @@ static void campaign_open(struct telling *t, const struct campaign *campaign) {
 }
 
 static void json_rule(struct telling *t, const struct campaign *campaign, const struct verdict *verdict) {
-  if (t->rules_told++ == 0) campaign_open(t, campaign);
-  else PUT(t->out, ",");
+  if (t->rules_told++ == 0)
+    campaign_open(t, campaign);
+  else
+    PUT(t->out, ",");
   PUT(t->out, "{\"rule\":");
   text_json(t->out, verdict->rule->id);
   if (verdict->code.length == 0) PUT(t->out, ",\"reason\":null");

@@ -118,7 +118,7 @@ void verdict_words(struct buffer *out, const struct telling *t, const struct ver
   enum language language = t->style->language;
   if (verdict->kind == VERDICT_UNDECIDED) {
     buffer_put(out, language == LANGUAGE_ZH ? STR("须结合客户状态判断,无决策记录")
-               : STR("would be judged with the customer's state; nothing is recorded"));
+                                            : STR("would be judged with the customer's state; nothing is recorded"));
     return;
   }
   uint32_t gifts = verdict->recorded == NULL ? 0 : verdict->recorded->gift_count;
@@ -178,8 +178,10 @@ static bool is_good(const struct verdict *verdict) { return verdict->told.reason
 static void text_rule(struct telling *t, const struct campaign *campaign, const struct verdict *verdict) {
   if (t->rules_told++ == 0) campaign_head(t, campaign);
   buffer_put(t->out, STR("  "));
-  if (verdict->kind == VERDICT_UNDECIDED) buffer_put(t->out, STR("? "));
-  else mark(t, is_good(verdict));
+  if (verdict->kind == VERDICT_UNDECIDED)
+    buffer_put(t->out, STR("? "));
+  else
+    mark(t, is_good(verdict));
   buffer_print(t->out, "%.*s: ", STR_FORMAT(verdict->rule->id));
   if (verdict->code.length > 0 && !is_good(verdict)) buffer_print(t->out, "%.*s ", STR_FORMAT(verdict->code));
   verdict_words(t->out, t, verdict);
@@ -207,8 +209,10 @@ static void text_foreign(struct telling *t, const struct recorded_outcome *outco
 static void text_end(struct telling *t) {
   if (t->style->only_considered && t->silent > 0 && t->event != NULL) {
     buffer_byte(t->out, '\n');
-    if (is_zh(t)) buffer_print(t->out, "另有 %u 个活动不监听此类事件。\n", t->silent);
-    else buffer_print(t->out, "%u other campaign%s not listen to this type of event.\n", t->silent, t->silent == 1 ? " does" : "s do");
+    if (is_zh(t))
+      buffer_print(t->out, "另有 %u 个活动不监听此类事件。\n", t->silent);
+    else
+      buffer_print(t->out, "%u other campaign%s not listen to this type of event.\n", t->silent, t->silent == 1 ? " does" : "s do");
   }
 }
 

@@ -4,7 +4,11 @@
  */
 #include "text.h"
 
-struct reading { struct json_cursor json; struct arena *arena; const char *problem; };
+struct reading {
+  struct json_cursor json;
+  struct arena *arena;
+  const char *problem;
+};
 
 static bool reading_fail(struct reading *r, const char *problem) {
   if (r->problem == NULL) r->problem = problem;
@@ -19,7 +23,10 @@ static bool read_number(struct reading *r, int64_t low, int64_t high, int64_t *o
 }
 
 /* One text member of a table row: where the value goes. */
-struct text_row { struct str key; struct str *to; };
+struct text_row {
+  struct str key;
+  struct str *to;
+};
 
 static bool read_rows(struct reading *r, const struct text_row *rows, size_t count, struct str key, bool *known) {
   for (size_t i = 0; i < count; i++) {
@@ -52,8 +59,11 @@ static bool array_count(struct reading *r, uint32_t most, uint32_t *count) {
 /* ---- gifts ---- */
 
 static bool read_gift(struct reading *r, struct recorded_gift *gift) {
-  const struct text_row rows[] = {{STR("id"), &gift->id}, {STR("kind"), &gift->kind}, {STR("item"), &gift->item},
-                                  {STR("reward"), &gift->reward}, {STR("pool"), &gift->pool}};
+  const struct text_row rows[] = {{STR("id"), &gift->id},
+                                  {STR("kind"), &gift->kind},
+                                  {STR("item"), &gift->item},
+                                  {STR("reward"), &gift->reward},
+                                  {STR("pool"), &gift->pool}};
   struct str key;
   if (!json_enter_object(&r->json)) return false;
   while (json_next_key(&r->json, &key)) {
@@ -90,8 +100,9 @@ static bool read_version(struct reading *r, uint32_t *out) {
 }
 
 static bool read_outcome(struct reading *r, struct recorded_outcome *outcome) {
-  const struct text_row rows[] = {{STR("campaign"), &outcome->campaign}, {STR("rule"), &outcome->rule}, {STR("reason"), &outcome->reason},
-                                  {STR("at"), &outcome->at}, {STR("limit"), &outcome->limit}, {STR("pool"), &outcome->pool},
+  const struct text_row rows[] = {{STR("campaign"), &outcome->campaign}, {STR("rule"), &outcome->rule},
+                                  {STR("reason"), &outcome->reason},     {STR("at"), &outcome->at},
+                                  {STR("limit"), &outcome->limit},       {STR("pool"), &outcome->pool},
                                   {STR("identity"), &outcome->identity}, {STR("period"), &outcome->period},
                                   {STR("expected"), &outcome->expected}, {STR("actual"), &outcome->actual}};
   struct str key;
@@ -182,6 +193,6 @@ enum status record_read_decision(struct str line, struct arena *arena, struct re
   if (read_line(&r, out)) return STATUS_OK;
   if (r.problem == NULL) r.problem = r.json.problem;
   if (r.problem == NULL && arena->overflowed) r.problem = "no memory for its texts";
-  return fault_set(fault, STATUS_INPUT, "not a decision line: byte %zu: %s", r.json.at, r.problem == NULL ? "wrong type of value"
-                   : r.problem);
+  return fault_set(fault, STATUS_INPUT, "not a decision line: byte %zu: %s", r.json.at,
+                   r.problem == NULL ? "wrong type of value" : r.problem);
 }

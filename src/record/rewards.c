@@ -29,13 +29,13 @@ static void reward_id(struct buffer *out, const struct reward_line *line) {
 
 static struct str reward_type(enum gift_kind kind) {
   switch (kind) {
-  case GIFT_SUBSTITUTED: return STR("gift.reward.substituted");
-  case GIFT_REVOKED: return STR("gift.reward.revoked");
-  case GIFT_REDUCED: return STR("gift.reward.reduced");
-  case GIFT_OFFSET: return STR("gift.reward.offset");
-  case GIFT_ISSUED:
-  case GIFT_CHANCE:
-  case GIFT_LOST: break;
+    case GIFT_SUBSTITUTED: return STR("gift.reward.substituted");
+    case GIFT_REVOKED: return STR("gift.reward.revoked");
+    case GIFT_REDUCED: return STR("gift.reward.reduced");
+    case GIFT_OFFSET: return STR("gift.reward.offset");
+    case GIFT_ISSUED:
+    case GIFT_CHANCE:
+    case GIFT_LOST: break;
   }
   return STR("gift.reward.issued");
 }
@@ -110,8 +110,10 @@ static void reward_item(struct buffer *out, const struct reward_line *line) {
   TEXT_MEMBER(out, "reward", item->reward);
   if (item->is_chance && item->chance != NONE) TEXT_MEMBER(out, "chance", line->rulebook->chances[item->chance].name);
   item_value(out, item, line->gift->value_minor, line->campaign->currency);
-  if (item->is_chance) TEXT_NUMBER(out, "count", line->gift->count);
-  else TEXT_NUMBER(out, "quantity", line->gift->count);
+  if (item->is_chance)
+    TEXT_NUMBER(out, "count", line->gift->count);
+  else
+    TEXT_NUMBER(out, "quantity", line->gift->count);
   TEXT_MEMBER(out, "template", item->template_id);
   item_labels(out, item);
   if (!takes_back(line->gift->kind)) item_contents(out, line->rulebook, item, line->campaign->currency);

@@ -6,8 +6,22 @@
 
 #include "words.h"
 
-enum stage { STAGE_LIFE, STAGE_SCHEDULE, STAGE_ON, STAGE_LATE, STAGE_AUDIENCE, STAGE_ENROLMENT, STAGE_RISK, STAGE_WHEN, STAGE_SPENDS,
-             STAGE_ONCE, STAGE_HOLDOUT, STAGE_LIMITS, STAGE_POOL, STAGE_DONE };
+enum stage {
+  STAGE_LIFE,
+  STAGE_SCHEDULE,
+  STAGE_ON,
+  STAGE_LATE,
+  STAGE_AUDIENCE,
+  STAGE_ENROLMENT,
+  STAGE_RISK,
+  STAGE_WHEN,
+  STAGE_SPENDS,
+  STAGE_ONCE,
+  STAGE_HOLDOUT,
+  STAGE_LIMITS,
+  STAGE_POOL,
+  STAGE_DONE
+};
 
 struct walk {
   struct steps *steps;
@@ -101,7 +115,8 @@ static void condition_step(struct walk *walk, uint32_t node) {
   bool known = walk->event != NULL && words_actual(&actual, walk->rulebook, condition, walk->event, walk->style, walk->language);
   if (condition->kind == CONDITION_LEAF)
     words_leaf(text, walk->rulebook, condition, known ? buffer_text(&actual) : (struct str){NULL, 0}, walk->style, walk->language);
-  else words_condition(text, walk->rulebook, node, walk->style, walk->language);
+  else
+    words_condition(text, walk->rulebook, node, walk->style, walk->language);
   step_end(walk, start, true);
 }
 
@@ -140,18 +155,22 @@ static void step_woken(struct walk *walk) {
     const struct trigger *trigger = &walk->rulebook->triggers[walk->rule->on.first + i];
     size_t start = step_text(walk)->length;
     if (trigger->kind == TRIGGER_EVENT) continue;
-    if (trigger->kind == TRIGGER_FACT) step_put(walk, "woken by fact ", "由事实触发:");
-    else step_put(walk, "woken by a gift of ", "由其他规则的礼品触发:");
-    buffer_put(step_text(walk), trigger->kind == TRIGGER_FACT ? walk->rulebook->facts[trigger->fact].name
-               : walk->rulebook->rules[trigger->rule].name);
+    if (trigger->kind == TRIGGER_FACT)
+      step_put(walk, "woken by fact ", "由事实触发:");
+    else
+      step_put(walk, "woken by a gift of ", "由其他规则的礼品触发:");
+    buffer_put(step_text(walk),
+               trigger->kind == TRIGGER_FACT ? walk->rulebook->facts[trigger->fact].name : walk->rulebook->rules[trigger->rule].name);
     step_end(walk, start, true);
   }
 }
 
 static void step_on(struct walk *walk) {
   uint32_t trigger = heard_trigger(walk);
-  if (trigger == NONE) step_woken(walk);
-  else if (!condition_steps(walk, walk->rulebook->triggers[trigger].when, true)) return;
+  if (trigger == NONE)
+    step_woken(walk);
+  else if (!condition_steps(walk, walk->rulebook->triggers[trigger].when, true))
+    return;
   if (!condition_steps(walk, walk->rule->when, true)) return;
   if (walk->stage == STAGE_ON) step_failed_detail(walk); /* currency, or a claim that means another campaign */
 }
@@ -174,8 +193,10 @@ static void step_audience(struct walk *walk) {
   const struct audience *audience = &walk->campaign->audience;
   size_t start = step_text(walk)->length;
   step_put(walk, "audience ", "目标客群 ");
-  if (audience->everyone) step_put(walk, "everyone", "全部客户");
-  else members_put(walk, audience->include_first, audience->include_count);
+  if (audience->everyone)
+    step_put(walk, "everyone", "全部客户");
+  else
+    members_put(walk, audience->include_first, audience->include_count);
   if (audience->exclude_count > 0) step_put(walk, " except ", ",排除 ");
   members_put(walk, audience->exclude_first, audience->exclude_count);
   if (walk->stage == STAGE_AUDIENCE && walk->failed != NONE) {
@@ -218,9 +239,12 @@ static void step_spends(struct walk *walk) {
   if (walk->stage == STAGE_SPENDS) {
     step_put(walk, ": ", ":");
     const struct reason_info *info = &reasons[walk->told->reason];
-    if (walk->told->reason == REASON_CONDITION_NOT_MET) step_put(walk, "never had one", "从未获得");
-    else if (walk->told->reason == REASON_LIMIT_REACHED) step_put(walk, "all are spent", "已全部用完");
-    else buffer_put(text, str_of(is_zh(walk) ? info->label_zh : info->label_en));
+    if (walk->told->reason == REASON_CONDITION_NOT_MET)
+      step_put(walk, "never had one", "从未获得");
+    else if (walk->told->reason == REASON_LIMIT_REACHED)
+      step_put(walk, "all are spent", "已全部用完");
+    else
+      buffer_put(text, str_of(is_zh(walk) ? info->label_zh : info->label_en));
   } else {
     step_put(walk, " to spend", " 可用");
   }
@@ -296,30 +320,30 @@ static enum stage stage_of_condition(const struct walk *walk) {
 
 static enum stage stage_of(const struct walk *walk) {
   switch (walk->told->reason) {
-  case REASON_CAMPAIGN_NOT_STARTED:
-  case REASON_CAMPAIGN_ENDED:
-  case REASON_CAMPAIGN_PAUSED: return STAGE_LIFE;
-  case REASON_OUTSIDE_SCHEDULE: return STAGE_SCHEDULE;
-  case REASON_EVENT_TOO_LATE:
-  case REASON_EVENT_IN_FUTURE:
-  case REASON_DUPLICATE_EVENT: return STAGE_LATE;
-  case REASON_NOT_IN_AUDIENCE: return STAGE_AUDIENCE;
-  case REASON_NOT_ENROLLED: return STAGE_ENROLMENT;
-  case REASON_RISK_DENIED: return STAGE_RISK;
-  case REASON_EXPIRED: return STAGE_SPENDS;
-  case REASON_HOLDOUT: return STAGE_HOLDOUT;
-  case REASON_OUT_OF_STOCK:
-  case REASON_BUDGET_EXHAUSTED: return STAGE_POOL;
-  case REASON_LIMIT_REACHED:
-    if (walk->told->limit.length > 0) return STAGE_LIMITS;
-    return ends_with(walk->told->at, STR("/once_per")) ? STAGE_ONCE : STAGE_SPENDS;
-  case REASON_CONDITION_NOT_MET:
-  case REASON_NOT_DORMANT:
-  case REASON_NOT_FIRST:
-  case REASON_TASKS_INCOMPLETE:
-  case REASON_TARGET_NOT_REACHED:
-  case REASON_PENDING_HOLD: return stage_of_condition(walk);
-  default: return STAGE_DONE;
+    case REASON_CAMPAIGN_NOT_STARTED:
+    case REASON_CAMPAIGN_ENDED:
+    case REASON_CAMPAIGN_PAUSED: return STAGE_LIFE;
+    case REASON_OUTSIDE_SCHEDULE: return STAGE_SCHEDULE;
+    case REASON_EVENT_TOO_LATE:
+    case REASON_EVENT_IN_FUTURE:
+    case REASON_DUPLICATE_EVENT: return STAGE_LATE;
+    case REASON_NOT_IN_AUDIENCE: return STAGE_AUDIENCE;
+    case REASON_NOT_ENROLLED: return STAGE_ENROLMENT;
+    case REASON_RISK_DENIED: return STAGE_RISK;
+    case REASON_EXPIRED: return STAGE_SPENDS;
+    case REASON_HOLDOUT: return STAGE_HOLDOUT;
+    case REASON_OUT_OF_STOCK:
+    case REASON_BUDGET_EXHAUSTED: return STAGE_POOL;
+    case REASON_LIMIT_REACHED:
+      if (walk->told->limit.length > 0) return STAGE_LIMITS;
+      return ends_with(walk->told->at, STR("/once_per")) ? STAGE_ONCE : STAGE_SPENDS;
+    case REASON_CONDITION_NOT_MET:
+    case REASON_NOT_DORMANT:
+    case REASON_NOT_FIRST:
+    case REASON_TASKS_INCOMPLETE:
+    case REASON_TARGET_NOT_REACHED:
+    case REASON_PENDING_HOLD: return stage_of_condition(walk);
+    default: return STAGE_DONE;
   }
 }
 
@@ -330,13 +354,19 @@ static void step_late(struct walk *walk) {
 void steps_fill(struct steps *steps, const struct rulebook *rulebook, const struct event *event, const struct told *told,
                 enum language language) {
   static void (*const stages[STAGE_DONE])(struct walk *) = {
-      [STAGE_LIFE] = step_life, [STAGE_SCHEDULE] = step_schedule, [STAGE_ON] = step_on, [STAGE_LATE] = step_late,
-      [STAGE_AUDIENCE] = step_audience, [STAGE_ENROLMENT] = step_enrolment, [STAGE_RISK] = step_risk, [STAGE_WHEN] = step_when,
-      [STAGE_SPENDS] = step_spends, [STAGE_ONCE] = step_once, [STAGE_HOLDOUT] = step_holdout, [STAGE_LIMITS] = step_limits,
+      [STAGE_LIFE] = step_life,         [STAGE_SCHEDULE] = step_schedule,   [STAGE_ON] = step_on,           [STAGE_LATE] = step_late,
+      [STAGE_AUDIENCE] = step_audience, [STAGE_ENROLMENT] = step_enrolment, [STAGE_RISK] = step_risk,       [STAGE_WHEN] = step_when,
+      [STAGE_SPENDS] = step_spends,     [STAGE_ONCE] = step_once,           [STAGE_HOLDOUT] = step_holdout, [STAGE_LIMITS] = step_limits,
       [STAGE_POOL] = step_pool};
   const struct rule *rule = &rulebook->rules[told->rule];
-  struct walk walk = {.steps = steps, .rulebook = rulebook, .event = event, .told = told, .rule = rule, .language = language,
-                      .campaign = &rulebook->campaigns[rule->campaign], .style = money_style_of(rulebook, rule->campaign)};
+  struct walk walk = {.steps = steps,
+                      .rulebook = rulebook,
+                      .event = event,
+                      .told = told,
+                      .rule = rule,
+                      .language = language,
+                      .campaign = &rulebook->campaigns[rule->campaign],
+                      .style = money_style_of(rulebook, rule->campaign)};
   steps->count = 0;
   buffer_init(&steps->text, steps->memory, sizeof steps->memory);
   walk.failed = told->reason == REASON_GIVEN ? NONE : detail_condition(rulebook, rule, told->at, told->expected);

@@ -12,7 +12,10 @@
 #define STEPS_MAX 96u
 #define STEPS_BYTES (24u * 1024u)
 
-struct step { bool passed; struct str text; };
+struct step {
+  bool passed;
+  struct str text;
+};
 struct steps {
   uint32_t count;
   struct step items[STEPS_MAX]; /* what has no room is left out: the failed step is always there */

@@ -7,23 +7,23 @@
 #include "words.h"
 
 static const char *const refusal_places[REASON_COUNT] = {
-    [REASON_CAMPAIGN_NOT_STARTED] = "/period", [REASON_CAMPAIGN_ENDED] = "/period", [REASON_NOT_IN_AUDIENCE] = "/audience",
-    [REASON_NOT_ENROLLED] = "/enrolment", [REASON_HOLDOUT] = "/audience/holdout", [REASON_RISK_DENIED] = "/risk/deny",
+    [REASON_CAMPAIGN_NOT_STARTED] = "/period", [REASON_CAMPAIGN_ENDED] = "/period",    [REASON_NOT_IN_AUDIENCE] = "/audience",
+    [REASON_NOT_ENROLLED] = "/enrolment",      [REASON_HOLDOUT] = "/audience/holdout", [REASON_RISK_DENIED] = "/risk/deny",
     [REASON_EVENT_TOO_LATE] = "/late"};
 
 /* Places inside the rule, behind its own pointer. LIMIT_REACHED without a limit is `once_per` or an empty chance. */
 static const char *place_in_rule(const struct rule *rule, enum reason reason) {
   switch (reason) {
-  case REASON_OUTSIDE_SCHEDULE: return "/schedule";
-  case REASON_LIMIT_REACHED: return rule->once_per_count > 0 && rule->spends == NONE ? "/once_per" : "/spends";
-  case REASON_EXPIRED:
-  case REASON_PENDING_HOLD: return "/spends";
-  case REASON_DRAW_LOST:
-  case REASON_OUT_OF_STOCK:
-  case REASON_BUDGET_EXHAUSTED: return "/give";
-  case REASON_CONDITION_NOT_MET: return rule->spends != NONE ? "/spends" : rule->once_per_count > 0 ? "/once_per" : "/on";
-  case REASON_REVERSED: return "/on_reversal";
-  default: return "";
+    case REASON_OUTSIDE_SCHEDULE: return "/schedule";
+    case REASON_LIMIT_REACHED: return rule->once_per_count > 0 && rule->spends == NONE ? "/once_per" : "/spends";
+    case REASON_EXPIRED:
+    case REASON_PENDING_HOLD: return "/spends";
+    case REASON_DRAW_LOST:
+    case REASON_OUT_OF_STOCK:
+    case REASON_BUDGET_EXHAUSTED: return "/give";
+    case REASON_CONDITION_NOT_MET: return rule->spends != NONE ? "/spends" : rule->once_per_count > 0 ? "/once_per" : "/on";
+    case REASON_REVERSED: return "/on_reversal";
+    default: return "";
   }
 }
 
@@ -42,24 +42,32 @@ enum number_kind { NUMBER_PLAIN, NUMBER_MONEY, NUMBER_TIME };
 
 static struct str told_number(struct buffer *text, int64_t number, enum number_kind kind, struct money_style style) {
   size_t start = text->length;
-  if (kind == NUMBER_MONEY && number >= 0) buffer_money(text, number, style.decimals);
-  else if (kind == NUMBER_TIME) text_time(text, number, style.offset_minutes);
-  else buffer_int(text, number);
+  if (kind == NUMBER_MONEY && number >= 0)
+    buffer_money(text, number, style.decimals);
+  else if (kind == NUMBER_TIME)
+    text_time(text, number, style.offset_minutes);
+  else
+    buffer_int(text, number);
   return since(text, start);
 }
 
 static struct str told_period(struct buffer *text, enum unit unit, uint32_t rolling_days, int32_t period) {
   size_t start = text->length;
-  if (rolling_days > 0) buffer_print(text, "P%uD", rolling_days);
-  else if (unit == UNIT_DAY) buffer_date(text, period_start(UNIT_DAY, period, 0) / MS_PER_DAY); /* the usual one, without a format */
-  else buffer_period(text, unit, period);
+  if (rolling_days > 0)
+    buffer_print(text, "P%uD", rolling_days);
+  else if (unit == UNIT_DAY)
+    buffer_date(text, period_start(UNIT_DAY, period, 0) / MS_PER_DAY); /* the usual one, without a format */
+  else
+    buffer_period(text, unit, period);
   return since(text, start);
 }
 
 static struct str told_identity(struct buffer *text, const struct limit *limit, uint32_t dimension) {
   size_t start = text->length;
-  if (limit->each && dimension < limit->dimension_count) words_dimensions(text, &limit->dimensions[dimension], 1, LANGUAGE_EN);
-  else words_dimensions(text, limit->dimensions, limit->dimension_count, LANGUAGE_EN);
+  if (limit->each && dimension < limit->dimension_count)
+    words_dimensions(text, &limit->dimensions[dimension], 1, LANGUAGE_EN);
+  else
+    words_dimensions(text, limit->dimensions, limit->dimension_count, LANGUAGE_EN);
   return since(text, start);
 }
 
@@ -86,8 +94,10 @@ static void told_condition(struct told *told, struct buffer *text, const struct 
   if (told->expected.length > 0) return;
   size_t start = text->length, capacity = text->capacity;
   if (start + TOLD_EXPECTED_BYTES < capacity) text->capacity = start + TOLD_EXPECTED_BYTES; /* what does not fit is left out */
-  if (condition->kind == CONDITION_LEAF) words_expected(text, rulebook, condition, style, LANGUAGE_EN);
-  else words_condition(text, rulebook, node, style, LANGUAGE_EN);
+  if (condition->kind == CONDITION_LEAF)
+    words_expected(text, rulebook, condition, style, LANGUAGE_EN);
+  else
+    words_condition(text, rulebook, node, style, LANGUAGE_EN);
   told->expected = since(text, start);
   text->capacity = capacity;
   text->overflowed = false;
@@ -140,22 +150,26 @@ void told_outcome(struct told *told, const struct rulebook *rulebook, const stru
   const struct rule *rule = &rulebook->rules[outcome->rule];
   struct money_style style = money_style_of(rulebook, rule->campaign);
   told_numbers(told, &text, rulebook, outcome, style);
-  if (outcome->condition != NONE) told_condition(told, &text, rulebook, outcome->condition, style);
-  else if (outcome->limit != NONE) told_limit(told, &text, &rulebook->limits[outcome->limit], outcome);
-  else if (outcome->pool != NONE) told_pool(told, &text, &rulebook->pools[outcome->pool], outcome);
-  else told_unwritten_test(told, &text, rulebook, rule);
+  if (outcome->condition != NONE)
+    told_condition(told, &text, rulebook, outcome->condition, style);
+  else if (outcome->limit != NONE)
+    told_limit(told, &text, &rulebook->limits[outcome->limit], outcome);
+  else if (outcome->pool != NONE)
+    told_pool(told, &text, &rulebook->pools[outcome->pool], outcome);
+  else
+    told_unwritten_test(told, &text, rulebook, rule);
 }
 
 /* ---- what event, time and rulebook alone refuse ---- */
 
 enum reason reason_of_refusal(enum match_refusal refusal) {
   switch (refusal) {
-  case MATCH_NOT_STARTED: return REASON_CAMPAIGN_NOT_STARTED;
-  case MATCH_ENDED: return REASON_CAMPAIGN_ENDED;
-  case MATCH_OUTSIDE_SCHEDULE: return REASON_OUTSIDE_SCHEDULE;
-  case MATCH_CONDITION: return REASON_CONDITION_NOT_MET;
-  case MATCH_HEARS:
-  case MATCH_OTHER_TYPE: break;
+    case MATCH_NOT_STARTED: return REASON_CAMPAIGN_NOT_STARTED;
+    case MATCH_ENDED: return REASON_CAMPAIGN_ENDED;
+    case MATCH_OUTSIDE_SCHEDULE: return REASON_OUTSIDE_SCHEDULE;
+    case MATCH_CONDITION: return REASON_CONDITION_NOT_MET;
+    case MATCH_HEARS:
+    case MATCH_OTHER_TYPE: break;
   }
   return REASON_COUNT;
 }

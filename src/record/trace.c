@@ -10,8 +10,8 @@
 
 /* The farther a listener came in the order of judgement, the more it says why the rule was not woken. */
 static int refusal_rank(enum match_refusal refusal) {
-  static const int ranks[] = {[MATCH_OTHER_TYPE] = 0, [MATCH_NOT_STARTED] = 1, [MATCH_ENDED] = 2, [MATCH_OUTSIDE_SCHEDULE] = 3,
-                              [MATCH_CONDITION] = 4, [MATCH_HEARS] = 5};
+  static const int ranks[] = {[MATCH_OTHER_TYPE] = 0,       [MATCH_NOT_STARTED] = 1, [MATCH_ENDED] = 2,
+                              [MATCH_OUTSIDE_SCHEDULE] = 3, [MATCH_CONDITION] = 4,   [MATCH_HEARS] = 5};
   return ranks[refusal];
 }
 
@@ -64,9 +64,12 @@ void record_trace(struct buffer *out, const struct rulebook *rulebook, const str
     enum match_refusal refusal = trace_refusal(rulebook, rule, event);
     struct str name = rulebook->rules[rule].name;
     if (refusal == MATCH_OTHER_TYPE) continue;
-    if (decision->gate != REASON_GIVEN) trace_entry(out, &first, name, str_of(reasons[decision->gate].code));
-    else if (refusal == MATCH_HEARS) trace_entry(out, &first, name, STR("UNDECIDED")); /* woken, yet without an outcome: a bug */
-    else trace_entry(out, &first, name, str_of(reasons[reason_of_refusal(refusal)].code));
+    if (decision->gate != REASON_GIVEN)
+      trace_entry(out, &first, name, str_of(reasons[decision->gate].code));
+    else if (refusal == MATCH_HEARS)
+      trace_entry(out, &first, name, STR("UNDECIDED")); /* woken, yet without an outcome: a bug */
+    else
+      trace_entry(out, &first, name, str_of(reasons[reason_of_refusal(refusal)].code));
   }
   PUT(out, "]}\n");
 }

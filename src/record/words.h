@@ -6,7 +6,9 @@
 #include "giftd/record.h"
 
 /* How numbers of a campaign are printed. */
-struct money_style { int32_t decimals, offset_minutes; };
+struct money_style {
+  int32_t decimals, offset_minutes;
+};
 struct money_style money_style_of(const struct rulebook *rulebook, uint32_t campaign);
 
 /* Name of an event field as people say it: "amount" / "金额"; as written in campaigns where there is no Chinese word. */
@@ -34,8 +36,7 @@ void words_value(struct buffer *out, const struct value *value, enum field_kind 
 void words_condition(struct buffer *out, const struct rulebook *rulebook, uint32_t node, struct money_style style, enum language language);
 /* A leaf with what was found: "amount 80.00 >= 20.00". `actual` empty: as words_condition. */
 void words_leaf(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, struct str actual,
-                struct money_style style,
-                enum language language);
+                struct money_style style, enum language language);
 /* Operator and operand alone: ">= 20.00". */
 void words_expected(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, struct money_style style,
                     enum language language);

@@ -1,6 +1,6 @@
-"""Explain says what was decided (R123). A bank's traffic is run with a witness beside it (`giftd run --trace FILE.jsonl`: for every rule that listens
-to an event's type what became of it, made at the moment of decision without index or record); then `giftd explain --json` is asked about random
-events of it, and every answer for every campaign must be the witness's.
+"""Explain says what was decided (R123). A bank's traffic is run with a witness beside it (`giftd run --trace FILE.jsonl`: for every rule
+that listens to an event's type what became of it, made at the moment of decision without index or record); then `giftd explain --json` is
+asked about random events of it, and every answer for every campaign must be the witness's.
 
     explain_agrees.py GIFTD CAMPAIGNS [--events N] [--sample N] [--seed S]
 """
@@ -88,7 +88,8 @@ def main():
         lines = sample_lines(os.path.join(folder, "events.jsonl"), decided, options.sample, options.seed)
         with open(os.path.join(folder, "sample.jsonl"), "wb") as sample:
             sample.writelines(lines.values())
-        text = run([giftd, "explain", "--event", "sample.jsonl", "--output", "out", "--campaigns", campaigns, "--json", "--brief"], cwd=folder)
+        text = run([giftd, "explain", "--event", "sample.jsonl", "--output", "out", "--campaigns", campaigns, "--json", "--brief"],
+                   cwd=folder)
     answers = [json.loads(line) for line in text.splitlines()]
     found = differences(answers, decided)
     for key, said, was in found[:5]:

@@ -23,8 +23,8 @@ CAMPAIGN = {
 
 
 def login(number, customer="c1", day=5, **more):
-    return json.dumps({"id": f"e{number}", "source": "mbank", "type": "login", "customer": customer, "time": f"2026-12-{day:02}T10:00:00+08:00",
-                       "channel": "app", **more}) + "\n"
+    return json.dumps({"id": f"e{number}", "source": "mbank", "type": "login", "customer": customer,
+                       "time": f"2026-12-{day:02}T10:00:00+08:00", "channel": "app", **more}) + "\n"
 
 
 EVENTS = [login(1), login(2), login(3, channel="web"), login(4, "c2"), login(1), login(5, day=7), "{broken\n"]
@@ -64,7 +64,8 @@ class Explain(unittest.TestCase):
 
     def test_an_event_that_gave(self):
         done = self.ask(EVENTS[0], says="✓ day: gave points 5\n")
-        self.assertIn("login mbank/e1, customer c1, 2026-12-05T10:00:00+08:00\n  channel app\n  decided from events.jsonl, byte 0,", done.stdout)
+        self.assertIn("login mbank/e1, customer c1, 2026-12-05T10:00:00+08:00\n  channel app\n  decided from events.jsonl, byte 0,",
+                      done.stdout)
         self.assertIn(f"reward {self.reward()}, pool hello/points", done.stdout)
         self.assertIn("The same event came 1 more time and was not judged again.", done.stdout)
 
@@ -79,7 +80,8 @@ class Explain(unittest.TestCase):
         self.assertEqual(places, sorted(places))
 
     def test_an_event_that_was_never_decided(self):
-        done = self.ask(login(99), code=1, says="! no decision was recorded for this event", warns="1 of 1 events have no decision in out/decisions.jsonl")
+        done = self.ask(login(99), code=1, says="! no decision was recorded for this event",
+                        warns="1 of 1 events have no decision in out/decisions.jsonl")
         self.assertIn("? day: would be judged with the customer's state; nothing is recorded", done.stdout)
 
     def test_without_any_run(self):
@@ -92,7 +94,8 @@ class Explain(unittest.TestCase):
         self.ask("", code=1, warns="no event was found in -")
 
     def test_chinese(self):
-        done = self.explain("--lang", "zh", "--event", "events.jsonl", code=1, says="✗ day: LIMIT_REACHED 已达上限:每客户每日 1 次,2026-12-05 已用 1\n")
+        done = self.explain("--lang", "zh", "--event", "events.jsonl", code=1,
+                            says="✗ day: LIMIT_REACHED 已达上限:每客户每日 1 次,2026-12-05 已用 1\n")
         self.assertIn("✓ day: 发放 积分 5\n", done.stdout)
         self.assertIn("hello v1  登录礼\n", done.stdout)
         self.run_giftd("explain", "--campaigns", "campaigns", "--event", "-", stdin=EVENTS[0], GIFTD_LANG="zh")
@@ -133,7 +136,8 @@ class Explain(unittest.TestCase):
         self.assertEqual(done.stdout.count("login mbank/"), 1)
 
     def test_no_such_reward(self):
-        self.explain("--reward", "AAAAAAAAAAAAAAAAAAAAAA", code=1, warns="no reward AAAAAAAAAAAAAAAAAAAAAA in out/rewards.jsonl or out/decisions.jsonl")
+        self.explain("--reward", "AAAAAAAAAAAAAAAAAAAAAA", code=1,
+                     warns="no reward AAAAAAAAAAAAAAAAAAAAAA in out/rewards.jsonl or out/decisions.jsonl")
 
     def test_a_reward_whose_decision_is_gone(self):
         (self.folder / "out" / "decisions.jsonl").write_text("")
@@ -146,7 +150,8 @@ class Explain(unittest.TestCase):
         self.assertIn("✗ DUPLICATE_EVENT event was already seen.", done.stdout)
         for since in ("2026-12-06", "2026-12-07T10:00:00+08:00", "2026-12-07"):
             self.assertEqual(self.explain("--customer", "c1", "--since", since).stdout.count("login mbank/"), 1)
-        self.explain("--customer", "c1", "--since", "2026-12-08", code=1, warns="no decision for customer c1 since 2026-12-08 in out/decisions.jsonl")
+        self.explain("--customer", "c1", "--since", "2026-12-08", code=1,
+                     warns="no decision for customer c1 since 2026-12-08 in out/decisions.jsonl")
         self.explain("--customer", "c9", code=1, warns="no decision for customer c9 in out/decisions.jsonl")
 
     def test_events_that_were_moved(self):
@@ -164,15 +169,18 @@ class Explain(unittest.TestCase):
         path = self.folder / "out" / "decisions.jsonl"
         lines = path.read_text().splitlines(True)
         path.write_text("garbage\n\n" + lines[0][:100] + "\n" + "".join(lines) + "{\"id\":")
-        done = self.explain("--customer", "c1", says="✓ day: gave", warns="3 lines of out/decisions.jsonl are no decisions and were passed over")
+        done = self.explain("--customer", "c1", says="✓ day: gave",
+                            warns="3 lines of out/decisions.jsonl are no decisions and were passed over")
         self.assertIn("not a decision line: byte", done.stderr)
 
     # ---- asked wrongly ----
 
     def test_wrong_words(self):
         for words, says in ((["--event"], "--event"), ([], "ask one thing"), (["--event", "a", "--customer", "b"], "ask one thing"),
-                            (["--custmer", "c1"], "--customer"), (["c1"], "ask with --event FILE"), (["--event", "a", "--since", "2026-12-01"], "--since"),
-                            (["--customer", "c1", "--since", "yesterday"], "a date (2026-12-04)"), (["--event", "a", "--lang", "fr"], "lang"),
+                            (["--custmer", "c1"], "--customer"), (["c1"], "ask with --event FILE"),
+                            (["--event", "a", "--since", "2026-12-01"], "--since"),
+                            (["--customer", "c1", "--since", "yesterday"], "a date (2026-12-04)"),
+                            (["--event", "a", "--lang", "fr"], "lang"),
                             (["--event", "nowhere.jsonl"], "cannot open nowhere.jsonl")):
             self.assertIn(says, self.run_giftd("explain", "--campaigns", "campaigns", *words, code=2).stderr)
 

@@ -1,5 +1,6 @@
-/* The reader of decision lines before hostile bytes: no crash, no read outside, and what is accepted is whole and within the bounds that explain
- * relies on. What was accepted is also explained, in both languages and as JSON, against an empty rulebook: quoting must survive any text.
+/* The reader of decision lines before hostile bytes: no crash, no read outside, and what is accepted is whole and within the bounds that
+ * explain relies on. What was accepted is also explained, in both languages and as JSON, against an empty rulebook: quoting must survive
+ * any text.
  */
 #include <stdlib.h>
 

@@ -10,8 +10,10 @@ static struct str carried(struct str letter, struct arena *arena, bool *base64) 
   assert_true(json_enter_object(&json));
   while (json_next_key(&json, &key)) {
     *base64 = str_equal(key, STR("line_base64"));
-    if (*base64 || str_equal(key, STR("line"))) assert_true(json_text(&json, arena, &line));
-    else assert_true(json_raw(&json, &value));
+    if (*base64 || str_equal(key, STR("line")))
+      assert_true(json_text(&json, arena, &line));
+    else
+      assert_true(json_raw(&json, &value));
   }
   assert_true(json_done(&json));
   return line;
@@ -37,7 +39,8 @@ static void golden(void **state) {
   record_dead_letter(&out, STR("{\"id\":\"a\"}\r"), &fixture_origin, &error);
   char expected[1024];
   snprintf(expected, sizeof expected,
-           "{\"input\":\"events.jsonl\",\"position\":4711,\"reason\":\"MALFORMED_EVENT\",\"code\":\"NOT_WHOLE\",\"pointer\":\"/data/amount_minor\","
+           "{\"input\":\"events.jsonl\",\"position\":4711,\"reason\":\"MALFORMED_EVENT\",\"code\":\"NOT_WHOLE\",\"pointer\":\"/data/"
+           "amount_minor\","
            "\"offset\":37,\"text\":\"%s\",\"detail\":\"12.5\",\"remedy\":\"%s\",\"bytes\":11,\"line\":\"{\\\"id\\\":\\\"a\\\"}\\r\"}\n",
            event_problems[EVENT_NOT_WHOLE].text_en, event_problems[EVENT_NOT_WHOLE].remedy_en);
   assert_text(buffer_text(&out), expected);
@@ -47,8 +50,9 @@ static void golden_event(void **state) {
   (void)state;
   struct buffer out = text_buffer();
   record_dead_event(&out, STR("{}"), &fixture_origin, STR("STATE_FULL"), STR("the record of c1 would be \"too large\""));
-  assert_text(buffer_text(&out), "{\"input\":\"events.jsonl\",\"position\":4711,\"reason\":\"STATE_FULL\",\"text\":\"the record of c1 would be "
-                                 "\\\"too large\\\"\",\"bytes\":2,\"line\":\"{}\"}\n");
+  assert_text(buffer_text(&out),
+              "{\"input\":\"events.jsonl\",\"position\":4711,\"reason\":\"STATE_FULL\",\"text\":\"the record of c1 would be "
+              "\\\"too large\\\"\",\"bytes\":2,\"line\":\"{}\"}\n");
 }
 
 /* Every problem has a code and a remedy, and the letter is valid JSON that carries them. */
@@ -101,7 +105,7 @@ static void byte_for_byte(void **state) {
 
 static void long_lines(void **state) {
   (void)state;
-  static char line[1 << 20]; /* the shard hands on longer lines in pieces of this size */
+  static char line[1 << 20];    /* the shard hands on longer lines in pieces of this size */
   memset(line, 1, sizeof line); /* six bytes each as text */
   assert_carried((struct str){line, 128 * 1024}, false);
   assert_carried((struct str){line, 128 * 1024 + 1}, true);
@@ -109,7 +113,7 @@ static void long_lines(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(golden),        cmocka_unit_test(golden_event), cmocka_unit_test(every_problem),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(golden), cmocka_unit_test(golden_event), cmocka_unit_test(every_problem),
                                      cmocka_unit_test(byte_for_byte), cmocka_unit_test(long_lines)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

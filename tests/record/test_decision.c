@@ -3,9 +3,10 @@
 #include "text.h"
 #include "told.h"
 
-#define HEAD "{\"specversion\":\"1.0\",\"id\":\"%016llx\",\"source\":\"giftd\",\"type\":\"gift.decision\",\"subject\":\"c1\","              \
-             "\"time\":\"2026-12-04T12:30:00+08:00\",\"data\":{\"event\":{\"source\":\"card-core\",\"id\":\"pay2\",\"type\":\"txn.card_spend\"}," \
-             "\"input\":\"events.jsonl\",\"position\":4711,\"rulebook\":\"0123456789abcdef\",\"considered\":["
+#define HEAD                                                                                                                           \
+  "{\"specversion\":\"1.0\",\"id\":\"%016llx\",\"source\":\"giftd\",\"type\":\"gift.decision\",\"subject\":\"c1\","                    \
+  "\"time\":\"2026-12-04T12:30:00+08:00\",\"data\":{\"event\":{\"source\":\"card-core\",\"id\":\"pay2\",\"type\":\"txn.card_spend\"}," \
+  "\"input\":\"events.jsonl\",\"position\":4711,\"rulebook\":\"0123456789abcdef\",\"considered\":["
 #define TAIL "]}}\n"
 
 static void assert_considered(const struct decision *decision, const char *considered) {
@@ -34,9 +35,10 @@ static void given_with_gift(void **state) {
   struct outcome outcome = fixture_outcome(R_HALF, REASON_GIVEN);
   outcome.gift_count = 1;
   decision_add(decision, outcome);
-  assert_considered(decision, "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"half\",\"reason\":\"GIVEN\",\"gifts\":[{\"id\":"
-                              "\"AAAAAAAAAAAAAAAAAAAAAA\",\"kind\":\"issued\",\"item\":\"half\",\"reward\":\"instant_discount\","
-                              "\"value_minor\":4000,\"count\":1,\"pool\":\"weekend/half\"}]}");
+  assert_considered(decision,
+                    "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"half\",\"reason\":\"GIVEN\",\"gifts\":[{\"id\":"
+                    "\"AAAAAAAAAAAAAAAAAAAAAA\",\"kind\":\"issued\",\"item\":\"half\",\"reward\":\"instant_discount\","
+                    "\"value_minor\":4000,\"count\":1,\"pool\":\"weekend/half\"}]}");
 }
 
 /* ---- one refusal of each shape ---- */
@@ -120,49 +122,76 @@ static struct outcome yen(void) {
   return o;
 }
 
-struct refusal_case { struct outcome (*make)(void); const char *json, *en, *zh; };
+struct refusal_case {
+  struct outcome (*make)(void);
+  const char *json, *en, *zh;
+};
 #define HALF(rest) "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"half\"," rest "}"
 static const struct refusal_case refusal_cases[] = {
-    {limit_day, HALF("\"reason\":\"LIMIT_REACHED\",\"at\":\"/rules/0/limits/0\",\"limit\":\"weekend/half#1\",\"identity\":\"customer\",\"period\":\"2026-12-04\",\"expected\":\"1\",\"actual\":\"1\""),
+    {limit_day,
+     HALF("\"reason\":\"LIMIT_REACHED\",\"at\":\"/rules/0/limits/0\",\"limit\":\"weekend/"
+          "half#1\",\"identity\":\"customer\",\"period\":\"2026-12-04\",\"expected\":\"1\",\"actual\":\"1\""),
      "weekend/half: LIMIT_REACHED 1 of 1 per customer, day 2026-12-04", "weekend/half: LIMIT_REACHED 每客户每日 1 次,2026-12-04 已用 1"},
-    {limit_money, HALF("\"reason\":\"LIMIT_REACHED\",\"at\":\"/limits/money\",\"limit\":\"weekend/money\",\"identity\":\"customer\",\"period\":\"2026-12\",\"expected\":\"300.00\",\"actual\":\"300.00\""),
-     "weekend/half: LIMIT_REACHED 300.00 of 300.00 per customer, month 2026-12", "weekend/half: LIMIT_REACHED 每客户每月 300.00,2026-12 已用 300.00"},
+    {limit_money,
+     HALF("\"reason\":\"LIMIT_REACHED\",\"at\":\"/limits/money\",\"limit\":\"weekend/"
+          "money\",\"identity\":\"customer\",\"period\":\"2026-12\",\"expected\":\"300.00\",\"actual\":\"300.00\""),
+     "weekend/half: LIMIT_REACHED 300.00 of 300.00 per customer, month 2026-12",
+     "weekend/half: LIMIT_REACHED 每客户每月 300.00,2026-12 已用 300.00"},
     {limit_each,
-     "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"pack\",\"reason\":\"LIMIT_REACHED\",\"at\":\"/limits/any\",\"limit\":\"weekend/any\",\"identity\":\"device\",\"period\":\"P30D\",\"expected\":\"2\",\"actual\":\"2\"}",
+     "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"pack\",\"reason\":\"LIMIT_REACHED\",\"at\":\"/limits/any\",\"limit\":\"weekend/"
+     "any\",\"identity\":\"device\",\"period\":\"P30D\",\"expected\":\"2\",\"actual\":\"2\"}",
      "weekend/pack: LIMIT_REACHED 2 of 2 per device, any 30 days", "weekend/pack: LIMIT_REACHED 分别每客户、设备任意 30 天内 2 次,已用 2"},
     {stock, HALF("\"reason\":\"OUT_OF_STOCK\",\"at\":\"/pools/half\",\"pool\":\"weekend/half\",\"expected\":\"1\",\"actual\":\"0\""),
      "weekend/half: OUT_OF_STOCK pool weekend/half: 0 left, needs 1", "weekend/half: OUT_OF_STOCK 奖池 weekend/half:剩余 0,需 1"},
-    {paced_out, HALF("\"reason\":\"OUT_OF_STOCK\",\"at\":\"/pools/day\",\"pool\":\"weekend/day\",\"period\":\"2026-12-04\",\"expected\":\"1\",\"actual\":\"0\""),
-     "weekend/half: OUT_OF_STOCK pool weekend/day, 2026-12-04: 0 left, needs 1", "weekend/half: OUT_OF_STOCK 奖池 weekend/day,2026-12-04:剩余 0,需 1"},
-    {budget, HALF("\"reason\":\"BUDGET_EXHAUSTED\",\"at\":\"/pools/money\",\"pool\":\"weekend/money\",\"expected\":\"40.00\",\"actual\":\"12.34\""),
-     "weekend/half: BUDGET_EXHAUSTED pool weekend/money: 12.34 left, needs 40.00", "weekend/half: BUDGET_EXHAUSTED 奖池 weekend/money:剩余 12.34,需 40.00"},
-    {dormant, HALF("\"reason\":\"NOT_DORMANT\",\"at\":\"/rules/0/when/fact.sleep\",\"expected\":\"2026-12-05T12:30:00+08:00\",\"actual\":\"2026-12-04T12:30:00+08:00\""),
+    {paced_out,
+     HALF("\"reason\":\"OUT_OF_STOCK\",\"at\":\"/pools/day\",\"pool\":\"weekend/"
+          "day\",\"period\":\"2026-12-04\",\"expected\":\"1\",\"actual\":\"0\""),
+     "weekend/half: OUT_OF_STOCK pool weekend/day, 2026-12-04: 0 left, needs 1",
+     "weekend/half: OUT_OF_STOCK 奖池 weekend/day,2026-12-04:剩余 0,需 1"},
+    {budget,
+     HALF("\"reason\":\"BUDGET_EXHAUSTED\",\"at\":\"/pools/money\",\"pool\":\"weekend/money\",\"expected\":\"40.00\",\"actual\":\"12.34\""),
+     "weekend/half: BUDGET_EXHAUSTED pool weekend/money: 12.34 left, needs 40.00",
+     "weekend/half: BUDGET_EXHAUSTED 奖池 weekend/money:剩余 12.34,需 40.00"},
+    {dormant,
+     HALF("\"reason\":\"NOT_DORMANT\",\"at\":\"/rules/0/when/"
+          "fact.sleep\",\"expected\":\"2026-12-05T12:30:00+08:00\",\"actual\":\"2026-12-04T12:30:00+08:00\""),
      "weekend/half: NOT_DORMANT fact.sleep dormant for 3 months: from 2026-12-05T12:30:00+08:00 on, event at 2026-12-04T12:30:00+08:00",
      "weekend/half: NOT_DORMANT fact.sleep 沉睡满 3 个月:2026-12-05T12:30:00+08:00 起满足,事件时间 2026-12-04T12:30:00+08:00"},
     {target,
-     "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"pack\",\"reason\":\"TARGET_NOT_REACHED\",\"at\":\"/rules/1/when/fact.total\",\"expected\":\">= 1000.00\",\"actual\":\"999.99\"}",
+     "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"pack\",\"reason\":\"TARGET_NOT_REACHED\",\"at\":\"/rules/1/when/"
+     "fact.total\",\"expected\":\">= 1000.00\",\"actual\":\"999.99\"}",
      "weekend/pack: TARGET_NOT_REACHED fact.total 999.99 >= 1000.00", "weekend/pack: TARGET_NOT_REACHED fact.total 999.99 ≥ 1000.00"},
-    {text_condition, HALF("\"reason\":\"CONDITION_NOT_MET\",\"at\":\"/rules/0/when/mcc\",\"expected\":\"in 5812, 5813\",\"actual\":\"5411\\\"\\n\""),
+    {text_condition,
+     HALF("\"reason\":\"CONDITION_NOT_MET\",\"at\":\"/rules/0/when/mcc\",\"expected\":\"in 5812, 5813\",\"actual\":\"5411\\\"\\n\""),
      "weekend/half: CONDITION_NOT_MET mcc 5411\"\n in 5812, 5813", "weekend/half: CONDITION_NOT_MET 商户类别 5411\"\n 属于 5812, 5813"},
     {other_currency, HALF("\"reason\":\"CONDITION_NOT_MET\",\"at\":\"/currency\",\"expected\":\"CNY\",\"actual\":\"USD\""),
      "weekend/half: CONDITION_NOT_MET expected CNY, actual USD", "weekend/half: CONDITION_NOT_MET 要求 CNY,实际 USD"},
     {other_campaign, HALF("\"reason\":\"CONDITION_NOT_MET\",\"at\":\"/rules/0/on\",\"expected\":\"weekend/half\",\"actual\":\"spring\""),
-     "weekend/half: CONDITION_NOT_MET expected weekend/half, actual spring", "weekend/half: CONDITION_NOT_MET 要求 weekend/half,实际 spring"},
-    {chance_spent, "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"claim\",\"reason\":\"LIMIT_REACHED\",\"at\":\"/rules/3/spends\",\"expected\":\"3\",\"actual\":\"3\"}",
+     "weekend/half: CONDITION_NOT_MET expected weekend/half, actual spring",
+     "weekend/half: CONDITION_NOT_MET 要求 weekend/half,实际 spring"},
+    {chance_spent,
+     "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"claim\",\"reason\":\"LIMIT_REACHED\",\"at\":\"/rules/3/"
+     "spends\",\"expected\":\"3\",\"actual\":\"3\"}",
      "weekend/claim: LIMIT_REACHED 3 of 3 chances spent", "weekend/claim: LIMIT_REACHED 机会已用 3/3"},
-    {chance_never, "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"claim\",\"reason\":\"CONDITION_NOT_MET\",\"at\":\"/rules/3/spends\"}",
+    {chance_never,
+     "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"claim\",\"reason\":\"CONDITION_NOT_MET\",\"at\":\"/rules/3/spends\"}",
      "weekend/claim: CONDITION_NOT_MET", "weekend/claim: CONDITION_NOT_MET"},
     {chance_expired, "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"claim\",\"reason\":\"EXPIRED\",\"at\":\"/rules/3/spends\"}",
      "weekend/claim: EXPIRED", "weekend/claim: EXPIRED"},
-    {too_late, HALF("\"reason\":\"EVENT_TOO_LATE\",\"at\":\"/late\",\"expected\":\"2026-12-04T12:30:01+08:00\",\"actual\":\"2026-12-04T12:30:00+08:00\""),
+    {too_late,
+     HALF("\"reason\":\"EVENT_TOO_LATE\",\"at\":\"/"
+          "late\",\"expected\":\"2026-12-04T12:30:01+08:00\",\"actual\":\"2026-12-04T12:30:00+08:00\""),
      "weekend/half: EVENT_TOO_LATE accepted from 2026-12-04T12:30:01+08:00, event at 2026-12-04T12:30:00+08:00",
      "weekend/half: EVENT_TOO_LATE 接受起点 2026-12-04T12:30:01+08:00,事件时间 2026-12-04T12:30:00+08:00"},
-    {audience, HALF("\"reason\":\"NOT_IN_AUDIENCE\",\"at\":\"/audience\""), "weekend/half: NOT_IN_AUDIENCE", "weekend/half: NOT_IN_AUDIENCE"},
+    {audience, HALF("\"reason\":\"NOT_IN_AUDIENCE\",\"at\":\"/audience\""), "weekend/half: NOT_IN_AUDIENCE",
+     "weekend/half: NOT_IN_AUDIENCE"},
     {not_enrolled, HALF("\"reason\":\"NOT_ENROLLED\",\"at\":\"/enrolment\""), "weekend/half: NOT_ENROLLED", "weekend/half: NOT_ENROLLED"},
     {holdout, HALF("\"reason\":\"HOLDOUT\",\"at\":\"/audience/holdout\""), "weekend/half: HOLDOUT", "weekend/half: HOLDOUT"},
     {denied, HALF("\"reason\":\"RISK_DENIED\",\"at\":\"/risk/deny\""), "weekend/half: RISK_DENIED", "weekend/half: RISK_DENIED"},
     {ended, HALF("\"reason\":\"CAMPAIGN_ENDED\",\"at\":\"/period\""), "weekend/half: CAMPAIGN_ENDED", "weekend/half: CAMPAIGN_ENDED"},
-    {yen, "{\"campaign\":\"yen\",\"version\":1,\"rule\":\"coins\",\"reason\":\"TARGET_NOT_REACHED\",\"at\":\"/rules/0/when/amount\",\"expected\":\">= 500\",\"actual\":\"499\"}",
+    {yen,
+     "{\"campaign\":\"yen\",\"version\":1,\"rule\":\"coins\",\"reason\":\"TARGET_NOT_REACHED\",\"at\":\"/rules/0/when/"
+     "amount\",\"expected\":\">= 500\",\"actual\":\"499\"}",
      "yen/coins: TARGET_NOT_REACHED amount 499 >= 500", "yen/coins: TARGET_NOT_REACHED 金额 499 ≥ 500"},
 };
 
@@ -192,11 +221,12 @@ static void gate(void **state) {
   char expected[1024];
   decision->gate = REASON_DUPLICATE_EVENT;
   record_decision(&out, &rulebook, &event, &fixture_origin, decision);
-  snprintf(expected, sizeof expected,
-           "{\"specversion\":\"1.0\",\"id\":\"%016llx.4711\",\"source\":\"giftd\",\"type\":\"gift.decision\",\"subject\":\"c1\",\"time\":"
-           "\"2026-12-04T12:30:00+08:00\",\"data\":{\"event\":{\"source\":\"card-core\",\"id\":\"pay2\",\"type\":\"txn.card_spend\"},"
-           "\"input\":\"events.jsonl\",\"position\":4711,\"gate\":\"DUPLICATE_EVENT\",\"rulebook\":\"0123456789abcdef\",\"considered\":[]}}\n",
-           (unsigned long long)event.digest);
+  snprintf(
+      expected, sizeof expected,
+      "{\"specversion\":\"1.0\",\"id\":\"%016llx.4711\",\"source\":\"giftd\",\"type\":\"gift.decision\",\"subject\":\"c1\",\"time\":"
+      "\"2026-12-04T12:30:00+08:00\",\"data\":{\"event\":{\"source\":\"card-core\",\"id\":\"pay2\",\"type\":\"txn.card_spend\"},"
+      "\"input\":\"events.jsonl\",\"position\":4711,\"gate\":\"DUPLICATE_EVENT\",\"rulebook\":\"0123456789abcdef\",\"considered\":[]}}\n",
+      (unsigned long long)event.digest);
   assert_text(buffer_text(&out), expected);
 }
 
@@ -289,8 +319,8 @@ static unsigned char arena_memory[1 << 20];
 static void assert_same(const struct recorded_outcome *read, const struct refusal_case *wanted) {
   struct buffer out = text_buffer();
   const char *keys[] = {"campaign", "rule", "reason", "at", "limit", "pool", "identity", "period", "expected", "actual"};
-  const struct str values[] = {read->campaign, read->rule, read->reason, read->at, read->limit, read->pool, read->identity, read->period,
-                               read->expected, read->actual};
+  const struct str values[] = {read->campaign, read->rule,     read->reason, read->at,       read->limit,
+                               read->pool,     read->identity, read->period, read->expected, read->actual};
   buffer_byte(&out, '{');
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     if (values[i].length == 0) continue;
@@ -349,8 +379,14 @@ static void round_trip(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(nothing_considered), cmocka_unit_test(given_with_gift), cmocka_unit_test(refusals), cmocka_unit_test(gate),
-      cmocka_unit_test(traceparent_and_names_are_escaped), cmocka_unit_test(times), cmocka_unit_test(full_buffer), cmocka_unit_test(largest), cmocka_unit_test(round_trip)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_considered),
+                                     cmocka_unit_test(given_with_gift),
+                                     cmocka_unit_test(refusals),
+                                     cmocka_unit_test(gate),
+                                     cmocka_unit_test(traceparent_and_names_are_escaped),
+                                     cmocka_unit_test(times),
+                                     cmocka_unit_test(full_buffer),
+                                     cmocka_unit_test(largest),
+                                     cmocka_unit_test(round_trip)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

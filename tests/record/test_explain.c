@@ -41,9 +41,9 @@ static struct decision *friday_decision(void) {
   return decision;
 }
 
-#define HEAD_EN                                                                                                                            \
-  "txn.card_spend card-core/pay2, customer c1, 2026-12-04T12:30:00+08:00\n"                                                               \
-  "  amount 80.00, currency CNY, mcc 5812, merchant m7\n"                                                                                 \
+#define HEAD_EN                                                             \
+  "txn.card_spend card-core/pay2, customer c1, 2026-12-04T12:30:00+08:00\n" \
+  "  amount 80.00, currency CNY, mcc 5812, merchant m7\n"                   \
   "  decided from events.jsonl, byte 4711, rulebook 0123456789abcdef\n"
 
 static void english_text(void **state) {
@@ -144,7 +144,12 @@ static void assert_last_step(struct outcome outcome, enum language language, con
 
 static void where_it_stopped(void **state) {
   (void)state;
-  static const struct { uint32_t rule; enum reason reason; uint32_t condition; const char *en, *zh; } cases[] = {
+  static const struct {
+    uint32_t rule;
+    enum reason reason;
+    uint32_t condition;
+    const char *en, *zh;
+  } cases[] = {
       {R_HALF, REASON_CAMPAIGN_ENDED, NONE, "✗ campaign runs 2026-12-01 to 2027-11-30, event at 2026-12-04T12:30:00+08:00",
        "✗ 活动期 2026-12-01 至 2027-11-30,事件时间 2026-12-04T12:30:00+08:00"},
       {R_HALF, REASON_OUTSIDE_SCHEDULE, NONE, "✗ schedule fri 10:00-22:00, event at 2026-12-04T12:30:00+08:00",
@@ -251,7 +256,8 @@ static void foreign_outcomes_are_told(void **state) {
 static void campaigns_that_do_not_listen(void **state) {
   (void)state;
   struct rulebook rulebook = fixture_rulebook();
-  struct event event = fixture_event(STR("{\"id\":\"l1\",\"source\":\"app\",\"type\":\"login\",\"customer\":\"c1\",\"time\":\"2026-12-04T12:30:00+08:00\"}"));
+  struct event event = fixture_event(
+      STR("{\"id\":\"l1\",\"source\":\"app\",\"type\":\"login\",\"customer\":\"c1\",\"time\":\"2026-12-04T12:30:00+08:00\"}"));
   struct recorded_decision recorded = recorded_of(&rulebook, &event, fixture_decision());
   struct explain_style all = {.language = LANGUAGE_EN};
   struct buffer out = text_buffer();
@@ -263,7 +269,9 @@ static void campaigns_that_do_not_listen(void **state) {
   buffer_reset(&out);
   all.json = true;
   record_explain(&out, &rulebook, &event, &recorded, &all);
-  assert_contains(&out, "\"campaigns\":[{\"campaign\":\"weekend\",\"version\":3,\"name\":{\"zh\":\"周末半价\",\"en\":\"Weekend half price\"},\"rules\":[]},");
+  assert_contains(
+      &out,
+      "\"campaigns\":[{\"campaign\":\"weekend\",\"version\":3,\"name\":{\"zh\":\"周末半价\",\"en\":\"Weekend half price\"},\"rules\":[]},");
 }
 
 static void colors(void **state) {
@@ -297,15 +305,19 @@ static void json_is_valid_and_has_its_members(void **state) {
     record_explain(&out, &rulebook, &event, &recorded, &style);
     assert_json(buffer_text(&out));
     assert_int_equal(out.memory[out.length - 1], '\n');
-    assert_contains(&out, "{\"event\":{\"source\":\"card-core\",\"id\":\"pay2\",\"type\":\"txn.card_spend\",\"time\":\"2026-12-04T12:30:00+08:00\"},"
-                          "\"customer\":\"c1\",\"recorded\":true,\"rulebook\":\"0123456789abcdef\",\"same_rulebook\":true,\"input\":\"events.jsonl\","
-                          "\"position\":4711,\"campaigns\":[{\"campaign\":\"weekend\",\"version\":3,");
+    assert_contains(
+        &out,
+        "{\"event\":{\"source\":\"card-core\",\"id\":\"pay2\",\"type\":\"txn.card_spend\",\"time\":\"2026-12-04T12:30:00+08:00\"},"
+        "\"customer\":\"c1\",\"recorded\":true,\"rulebook\":\"0123456789abcdef\",\"same_rulebook\":true,\"input\":\"events.jsonl\","
+        "\"position\":4711,\"campaigns\":[{\"campaign\":\"weekend\",\"version\":3,");
     assert_contains(&out, "{\"rule\":\"half\",\"reason\":\"LIMIT_REACHED\",\"recorded\":true,\"text\":");
-    assert_contains(&out, "\"at\":\"/rules/0/limits/0\",\"limit\":\"weekend/half#1\",\"identity\":\"customer\",\"period\":\"2026-12-04\","
-                          "\"expected\":\"1\",\"actual\":\"1\",\"steps\":[{\"passed\":true,");
+    assert_contains(&out,
+                    "\"at\":\"/rules/0/limits/0\",\"limit\":\"weekend/half#1\",\"identity\":\"customer\",\"period\":\"2026-12-04\","
+                    "\"expected\":\"1\",\"actual\":\"1\",\"steps\":[{\"passed\":true,");
     assert_contains(&out, "{\"rule\":\"pack\",\"reason\":\"CONDITION_NOT_MET\",\"recorded\":false,");
-    assert_contains(&out, "\"gifts\":[{\"id\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"kind\":\"issued\",\"item\":\"prize\",\"reward\":\"cash_back\","
-                          "\"value_minor\":88800,\"count\":1,\"pool\":\"weekend/half\"}]");
+    assert_contains(&out,
+                    "\"gifts\":[{\"id\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"kind\":\"issued\",\"item\":\"prize\",\"reward\":\"cash_back\","
+                    "\"value_minor\":88800,\"count\":1,\"pool\":\"weekend/half\"}]");
   }
 }
 
@@ -318,8 +330,9 @@ static void trace_says_the_same(void **state) {
   struct decision *decision = friday_decision();
   struct buffer out = text_buffer();
   record_trace(&out, &rulebook, &event, decision);
-  assert_text(buffer_text(&out), "{\"source\":\"card-core\",\"id\":\"pay2\",\"customer\":\"c1\",\"gate\":\"GIVEN\",\"rules\":[\"weekend/half LIMIT_REACHED\","
-                                 "\"weekend/pack CONDITION_NOT_MET\",\"weekend/draw GIVEN\",\"weekend/claim LIMIT_REACHED\",\"yen/coins GIVEN\"]}\n");
+  assert_text(buffer_text(&out),
+              "{\"source\":\"card-core\",\"id\":\"pay2\",\"customer\":\"c1\",\"gate\":\"GIVEN\",\"rules\":[\"weekend/half LIMIT_REACHED\","
+              "\"weekend/pack CONDITION_NOT_MET\",\"weekend/draw GIVEN\",\"weekend/claim LIMIT_REACHED\",\"yen/coins GIVEN\"]}\n");
   buffer_reset(&out);
   decision->gate = REASON_EVENT_TOO_LATE;
   decision->outcome_count = 0;
@@ -338,10 +351,18 @@ static void trace_shows_what_is_missing(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(english_text), cmocka_unit_test(chinese_text), cmocka_unit_test(where_it_stopped), cmocka_unit_test(other_rulebook),
-      cmocka_unit_test(never_decided), cmocka_unit_test(line_is_not_at_hand), cmocka_unit_test(gated),
-      cmocka_unit_test(foreign_outcomes_are_told), cmocka_unit_test(campaigns_that_do_not_listen), cmocka_unit_test(colors),
-      cmocka_unit_test(json_is_valid_and_has_its_members), cmocka_unit_test(trace_says_the_same), cmocka_unit_test(trace_shows_what_is_missing)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(english_text),
+                                     cmocka_unit_test(chinese_text),
+                                     cmocka_unit_test(where_it_stopped),
+                                     cmocka_unit_test(other_rulebook),
+                                     cmocka_unit_test(never_decided),
+                                     cmocka_unit_test(line_is_not_at_hand),
+                                     cmocka_unit_test(gated),
+                                     cmocka_unit_test(foreign_outcomes_are_told),
+                                     cmocka_unit_test(campaigns_that_do_not_listen),
+                                     cmocka_unit_test(colors),
+                                     cmocka_unit_test(json_is_valid_and_has_its_members),
+                                     cmocka_unit_test(trace_says_the_same),
+                                     cmocka_unit_test(trace_shows_what_is_missing)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

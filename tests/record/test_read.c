@@ -1,10 +1,11 @@
-/* Decision lines that were cut, edited, made by somebody else: each is refused with a place and a reason, or read for what it says; nothing is
- * read outside the line. */
+/* Decision lines that were cut, edited, made by somebody else: each is refused with a place and a reason, or read for what it says; nothing
+ * is read outside the line. */
 #include "fixture.h"
 
 static unsigned char arena_memory[1 << 20];
 
-#define DATA(rest) "{\"type\":\"gift.decision\",\"subject\":\"c1\",\"data\":{\"event\":{\"source\":\"s\",\"id\":\"e\"},\"rulebook\":\"r\"" rest "}}"
+#define DATA(rest) \
+  "{\"type\":\"gift.decision\",\"subject\":\"c1\",\"data\":{\"event\":{\"source\":\"s\",\"id\":\"e\"},\"rulebook\":\"r\"" rest "}}"
 #define CONSIDERED(list) DATA(",\"considered\":" list)
 
 /* A heap copy of exactly its size, so that the sanitizer sees a read behind it. */
@@ -19,7 +20,9 @@ static enum status read_copy(struct str line, struct recorded_decision *out, str
   return record_read_decision((struct str){copy, line.length}, &arena, out, fault);
 }
 
-struct hostile_case { const char *line, *says; };
+struct hostile_case {
+  const char *line, *says;
+};
 static const struct hostile_case hostile_cases[] = {
     {"", "not a decision line"},
     {" ", "ends too early"},
@@ -74,9 +77,10 @@ static void unknown_members_and_any_order(void **state) {
   (void)state;
   struct recorded_decision decision;
   struct fault fault;
-  struct str line = STR(" { \"data\" : {\"new\":{\"a\":[1,{}]},\"considered\":[{\"reason\":\"X_NEW\",\"why\":null,\"rule\":\"r\",\"campaign\":\"c\","
-                        "\"gifts\":[]}],\"rulebook\":\"d\",\"event\":{\"id\":\"e\\u0031\",\"source\":\"s\",\"more\":1}},\"subject\":\"c1\","
-                        "\"type\":\"gift.decision\"}\t");
+  struct str line =
+      STR(" { \"data\" : {\"new\":{\"a\":[1,{}]},\"considered\":[{\"reason\":\"X_NEW\",\"why\":null,\"rule\":\"r\",\"campaign\":\"c\","
+          "\"gifts\":[]}],\"rulebook\":\"d\",\"event\":{\"id\":\"e\\u0031\",\"source\":\"s\",\"more\":1}},\"subject\":\"c1\","
+          "\"type\":\"gift.decision\"}\t");
   assert_int_equal(read_copy(line, &decision, &fault), STATUS_OK);
   assert_text(decision.event_id, "e1");
   assert_int_equal(decision.outcome_count, 1);
@@ -119,8 +123,10 @@ static void too_many(void **state) {
     struct fault fault;
     struct arena arena;
     buffer_init(&line, memory, sizeof memory);
-    buffer_put(&line, STR("{\"type\":\"gift.decision\",\"subject\":\"c1\",\"data\":{\"event\":{\"source\":\"s\",\"id\":\"e\"},\"rulebook\":\"r\",\"considered\":["));
-    for (uint32_t i = 0; i < count; i++) buffer_print(&line, "%s{\"campaign\":\"c\",\"rule\":\"r%u\",\"reason\":\"GIVEN\"}", i > 0 ? "," : "", i);
+    buffer_put(&line, STR("{\"type\":\"gift.decision\",\"subject\":\"c1\",\"data\":{\"event\":{\"source\":\"s\",\"id\":\"e\"},\"rulebook\":"
+                          "\"r\",\"considered\":["));
+    for (uint32_t i = 0; i < count; i++)
+      buffer_print(&line, "%s{\"campaign\":\"c\",\"rule\":\"r%u\",\"reason\":\"GIVEN\"}", i > 0 ? "," : "", i);
     buffer_put(&line, STR("]}}"));
     arena_init(&arena, arena_memory, sizeof arena_memory);
     enum status status = record_read_decision(buffer_text(&line), &arena, &decision, &fault);
@@ -146,7 +152,7 @@ static void small_arena(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(hostile), cmocka_unit_test(unknown_members_and_any_order), cmocka_unit_test(every_cut),
-                                     cmocka_unit_test(too_many), cmocka_unit_test(small_arena)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(hostile), cmocka_unit_test(unknown_members_and_any_order),
+                                     cmocka_unit_test(every_cut), cmocka_unit_test(too_many), cmocka_unit_test(small_arena)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,10 @@
 /* What goes out for each kind of gift and for watermarks, byte for byte; and that ids are valid idempotency numbers. */
 #include "fixture.h"
 
-#define OPEN(id, type) "{\"specversion\":\"1.0\",\"id\":\"" id "\",\"source\":\"giftd\",\"type\":\"" type "\",\"subject\":\"c1\","        \
-                       "\"time\":\"2026-12-04T12:30:00+08:00\",\"data\":{"
+#define OPEN(id, type)                                                               \
+  "{\"specversion\":\"1.0\",\"id\":\"" id "\",\"source\":\"giftd\",\"type\":\"" type \
+  "\",\"subject\":\"c1\","                                                           \
+  "\"time\":\"2026-12-04T12:30:00+08:00\",\"data\":{"
 #define GIFT_ID "AAAAAAAAAAAAAAAAAAAAAA"
 #define BASE(rule) "\"campaign\":\"weekend\",\"campaign_version\":3,\"rule\":\"" rule "\","
 #define SOURCE "\"source_events\":[\"card-core/pay2\"]"
@@ -11,8 +13,8 @@
 #define HALF_TAIL "\"quantity\":1,\"template\":\"T-1\",\"labels\":{\"line\":\"cards\",\"scope\":\"dining \\\"north\\\"\"},"
 #define FUNDING "\"pool\":\"weekend/half\",\"funding\":[{\"party\":\"bank\",\"share\":\"60%\"},{\"party\":\"merchant\",\"share\":\"40%\"}],"
 
-#define REFUND                                                                                                                             \
-  "{\"specversion\":\"1.0\",\"id\":\"undo1\",\"source\":\"card-core\",\"type\":\"txn.reversed\",\"subject\":\"c1\","                      \
+#define REFUND                                                                                                       \
+  "{\"specversion\":\"1.0\",\"id\":\"undo1\",\"source\":\"card-core\",\"type\":\"txn.reversed\",\"subject\":\"c1\"," \
   "\"time\":\"2026-12-04T12:30:00+08:00\",\"data\":{\"original_id\":\"pay2\"}}"
 
 static struct gift issued(void) {
@@ -49,37 +51,47 @@ static struct gift prize(void) {
   return gift;
 }
 
-struct gift_case { struct gift (*make)(void); const char *line, *en, *zh; };
+struct gift_case {
+  struct gift (*make)(void);
+  const char *line, *en, *zh;
+};
 static const struct gift_case gift_cases[] = {
     {issued,
-     OPEN(GIFT_ID, "gift.reward.issued") BASE("half") HALF_ITEM "\"value_minor\":4000,\"currency\":\"CNY\"," HALF_TAIL FUNDING SOURCE
+     OPEN(GIFT_ID, "gift.reward.issued") BASE("half") HALF_ITEM
+     "\"value_minor\":4000,\"currency\":\"CNY\"," HALF_TAIL FUNDING SOURCE
      ",\"valid_from\":\"2026-12-04T12:30:00+08:00\",\"valid_until\":\"2026-12-11T12:30:00+08:00\"}}\n",
      "gave instant_discount 40.00 CNY", "发放 立减金 40.00 CNY"},
     {cut_and_set_off,
      OPEN(GIFT_ID, "gift.reward.issued") BASE("half") HALF_ITEM "\"value_minor\":1234,\"currency\":\"CNY\"," HALF_TAIL SOURCE
-     ",\"offset_minor\":66,\"partial\":true}}\n",
+                                                                ",\"offset_minor\":66,\"partial\":true}}\n",
      "gave instant_discount 12.34 CNY (partly)", "发放 立减金 12.34 CNY(部分)"},
     {substituted,
-     OPEN(GIFT_ID, "gift.reward.substituted") BASE("half") "\"item\":\"other\",\"reward\":\"voucher\",\"value_minor\":4000,\"currency\":\"CNY\","
-     "\"quantity\":1," SOURCE ",\"substituted_from\":\"half\"}}\n",
+     OPEN(GIFT_ID, "gift.reward.substituted")
+         BASE("half") "\"item\":\"other\",\"reward\":\"voucher\",\"value_minor\":4000,\"currency\":\"CNY\","
+                      "\"quantity\":1," SOURCE ",\"substituted_from\":\"half\"}}\n",
      "gave voucher 40.00 CNY instead of half", "发放 券 40.00 CNY,代替 half"},
     {bundle,
-     OPEN(GIFT_ID, "gift.reward.issued") BASE("pack") "\"item\":\"set\",\"reward\":\"bundle\",\"quantity\":1,\"contents\":[{\"item\":\"tea\","
-     "\"reward\":\"voucher\",\"value_minor\":1000,\"currency\":\"CNY\",\"quantity\":2,\"template\":\"T-2\"},{\"item\":\"score\",\"reward\":\"points\","
-     "\"value_minor\":88,\"quantity\":1}]," SOURCE "}}\n",
+     OPEN(GIFT_ID, "gift.reward.issued")
+         BASE("pack") "\"item\":\"set\",\"reward\":\"bundle\",\"quantity\":1,\"contents\":[{\"item\":\"tea\","
+                      "\"reward\":\"voucher\",\"value_minor\":1000,\"currency\":\"CNY\",\"quantity\":2,\"template\":\"T-2\"},{\"item\":"
+                      "\"score\",\"reward\":\"points\","
+                      "\"value_minor\":88,\"quantity\":1}]," SOURCE "}}\n",
      "gave bundle", "发放 券包"},
     {points,
-     OPEN(GIFT_ID, "gift.reward.issued") BASE("pack") "\"item\":\"points\",\"reward\":\"points\",\"value_minor\":500,\"quantity\":1," SOURCE "}}\n",
+     OPEN(GIFT_ID, "gift.reward.issued") BASE("pack") "\"item\":\"points\",\"reward\":\"points\",\"value_minor\":500,\"quantity\":1," SOURCE
+                                                      "}}\n",
      "gave points 500", "发放 积分 500"},
     {goods, OPEN(GIFT_ID, "gift.reward.issued") BASE("pack") "\"item\":\"cup\",\"reward\":\"goods\",\"quantity\":2," SOURCE "}}\n",
      "gave goods x 2", "发放 实物 x 2"},
     {chance,
-     OPEN(GIFT_ID, "gift.reward.issued") BASE("pack") "\"item\":\"ticket\",\"reward\":\"chance\",\"chance\":\"weekend/pack\",\"count\":3," SOURCE
-     ",\"valid_until\":\"2026-12-05T12:30:00+08:00\"}}\n",
+     OPEN(GIFT_ID, "gift.reward.issued")
+         BASE("pack") "\"item\":\"ticket\",\"reward\":\"chance\",\"chance\":\"weekend/pack\",\"count\":3," SOURCE
+                      ",\"valid_until\":\"2026-12-05T12:30:00+08:00\"}}\n",
      "gave chance weekend/pack x 3", "发放 机会 weekend/pack x 3"},
     {prize,
-     OPEN(GIFT_ID, "gift.reward.issued") BASE("draw") "\"item\":\"prize\",\"reward\":\"cash_back\",\"value_minor\":88800,\"currency\":\"CNY\","
-     "\"quantity\":1," SOURCE ",\"draw\":{\"number\":0,\"of\":100}}}\n",
+     OPEN(GIFT_ID, "gift.reward.issued")
+         BASE("draw") "\"item\":\"prize\",\"reward\":\"cash_back\",\"value_minor\":88800,\"currency\":\"CNY\","
+                      "\"quantity\":1," SOURCE ",\"draw\":{\"number\":0,\"of\":100}}}\n",
      "gave cash_back 888.00 CNY", "发放 返现 888.00 CNY"},
 };
 
@@ -119,10 +131,15 @@ static void gifts(void **state) {
 
 /* ---- taken back ---- */
 
-struct back_case { enum gift_kind kind; char letter; const char *type, *en, *zh; };
+struct back_case {
+  enum gift_kind kind;
+  char letter;
+  const char *type, *en, *zh;
+};
 static const struct back_case back_cases[] = {
     {GIFT_REVOKED, 'r', "gift.reward.revoked", "REVERSED took back instant_discount 40.00 CNY", "REVERSED 收回 立减金 40.00 CNY"},
-    {GIFT_REDUCED, 'd', "gift.reward.reduced", "REVERSED took back a part: instant_discount 40.00 CNY", "REVERSED 部分收回 立减金 40.00 CNY"},
+    {GIFT_REDUCED, 'd', "gift.reward.reduced", "REVERSED took back a part: instant_discount 40.00 CNY",
+     "REVERSED 部分收回 立减金 40.00 CNY"},
     {GIFT_OFFSET, 'o', "gift.reward.offset", "REVERSED set off instant_discount 40.00 CNY", "REVERSED 冲抵 立减金 40.00 CNY"}};
 
 static void taken_back(void **state) {
@@ -135,8 +152,10 @@ static void taken_back(void **state) {
     gift.cause_digest = event_digest(STR("card-core"), STR("pay2"));
     char expected[2048];
     snprintf(expected, sizeof expected,
-             OPEN(GIFT_ID "-%016llx%c", "%s") BASE("half") "\"reward_id\":\"" GIFT_ID "\"," HALF_ITEM "\"value_minor\":4000,\"currency\":\"CNY\","
-             HALF_TAIL "%s" "\"source_events\":[\"card-core/undo1\"],\"original_event\":\"card-core/pay2\"}}\n",
+             OPEN(GIFT_ID "-%016llx%c", "%s")
+                 BASE("half") "\"reward_id\":\"" GIFT_ID "\"," HALF_ITEM "\"value_minor\":4000,\"currency\":\"CNY\"," HALF_TAIL
+                              "%s"
+                              "\"source_events\":[\"card-core/undo1\"],\"original_event\":\"card-core/pay2\"}}\n",
              (unsigned long long)event.digest, back_cases[i].letter, back_cases[i].type, FUNDING);
     assert_line(STR(REFUND), &gift, expected);
     assert_words(&gift, REASON_REVERSED, LANGUAGE_EN, back_cases[i].en);
@@ -164,7 +183,8 @@ static void ids_are_idempotency_numbers(void **state) {
   struct event event = fixture_event(STR(REFUND));
   struct decision *decision = fixture_decision();
   struct buffer out = text_buffer();
-  for (int kind = GIFT_ISSUED; kind <= GIFT_OFFSET; kind++) decision->gifts[decision->gift_count++] = fixture_gift((enum gift_kind)kind, R_HALF, I_HALF, 1);
+  for (int kind = GIFT_ISSUED; kind <= GIFT_OFFSET; kind++)
+    decision->gifts[decision->gift_count++] = fixture_gift((enum gift_kind)kind, R_HALF, I_HALF, 1);
   assert_int_equal(record_rewards(&out, &rulebook, &event, decision), 6);
   struct str rest = buffer_text(&out), line;
   char seen[6][64] = {{0}};
@@ -201,7 +221,8 @@ static void traceparent_is_carried(void **state) {
   event.traceparent = STR("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
   decision->gifts[decision->gift_count++] = points();
   record_rewards(&out, &rulebook, &event, decision);
-  assert_non_null(memmem(out.memory, out.length, ",\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\",\"data\":", 79));
+  assert_non_null(
+      memmem(out.memory, out.length, ",\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\",\"data\":", 79));
 }
 
 /* ---- watermarks ---- */
@@ -218,18 +239,21 @@ static void marks(void **state) {
   char expected[2048], half[17] = {0}, money[17] = {0};
   digest_to_hex(hash64_pair(&HASH_KEY_FIXED, event.digest, 21), half);
   digest_to_hex(hash64_pair(&HASH_KEY_FIXED, event.digest, 22), money);
-#define MARK(type, subject) "{\"specversion\":\"1.0\",\"id\":\"%s-%s\",\"source\":\"giftd\",\"type\":\"" type "\",\"subject\":\"" subject "\","  \
-                            "\"time\":\"2026-12-04T12:30:00+08:00\",\"data\":{\"pool\":\"" subject "\","
+#define MARK(type, subject)                                                                                     \
+  "{\"specversion\":\"1.0\",\"id\":\"%s-%s\",\"source\":\"giftd\",\"type\":\"" type "\",\"subject\":\"" subject \
+  "\","                                                                                                         \
+  "\"time\":\"2026-12-04T12:30:00+08:00\",\"data\":{\"pool\":\"" subject "\","
   snprintf(expected, sizeof expected,
-           MARK("gift.pool.low", "weekend/half") "\"watermark\":\"20%%\",\"left\":200," SOURCE "}}\n" MARK("gift.pool.empty", "weekend/money")
-           "\"share\":\"m7\",\"left_minor\":1234,\"currency\":\"CNY\"," SOURCE "}}\n",
+           MARK("gift.pool.low", "weekend/half") "\"watermark\":\"20%%\",\"left\":200," SOURCE "}}\n" MARK(
+               "gift.pool.empty", "weekend/money") "\"share\":\"m7\",\"left_minor\":1234,\"currency\":\"CNY\"," SOURCE "}}\n",
            half, "2000", money, "0");
   assert_text(buffer_text(&out), expected);
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(gifts), cmocka_unit_test(taken_back), cmocka_unit_test(other_original), cmocka_unit_test(ids_are_idempotency_numbers),
-      cmocka_unit_test(lost_draw), cmocka_unit_test(traceparent_is_carried), cmocka_unit_test(marks)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(gifts),          cmocka_unit_test(taken_back),
+                                     cmocka_unit_test(other_original), cmocka_unit_test(ids_are_idempotency_numbers),
+                                     cmocka_unit_test(lost_draw),      cmocka_unit_test(traceparent_is_carried),
+                                     cmocka_unit_test(marks)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

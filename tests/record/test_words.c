@@ -1,4 +1,5 @@
-/* Words in both languages: every reason, every operator, trees, schedules, durations, limits. A text exists in both languages or in none. */
+/* Words in both languages: every reason, every operator, trees, schedules, durations, limits. A text exists in both languages or in none.
+ */
 #include "fixture.h"
 #include "words.h"
 
@@ -18,10 +19,11 @@ static bool is_ascii(const char *text) {
 
 /* The codes of interface.md, in its order; GIVEN stands before them. */
 static const char *const codes[REASON_COUNT] = {
-    "GIVEN", "CAMPAIGN_NOT_STARTED", "CAMPAIGN_ENDED", "CAMPAIGN_PAUSED", "OUTSIDE_SCHEDULE", "NOT_IN_AUDIENCE", "NOT_ENROLLED", "CONDITION_NOT_MET",
-    "NOT_DORMANT", "NOT_FIRST", "TASKS_INCOMPLETE", "TARGET_NOT_REACHED", "LIMIT_REACHED", "OUT_OF_STOCK", "BUDGET_EXHAUSTED", "EXCLUDED_BY_GROUP",
-    "HOLDOUT", "RISK_DENIED", "DUPLICATE_EVENT", "EVENT_TOO_LATE", "EVENT_IN_FUTURE", "REVERSED", "PENDING_HOLD", "DRAW_LOST", "EXPIRED",
-    "MALFORMED_EVENT"};
+    "GIVEN",           "CAMPAIGN_NOT_STARTED", "CAMPAIGN_ENDED",   "CAMPAIGN_PAUSED",   "OUTSIDE_SCHEDULE", "NOT_IN_AUDIENCE",
+    "NOT_ENROLLED",    "CONDITION_NOT_MET",    "NOT_DORMANT",      "NOT_FIRST",         "TASKS_INCOMPLETE", "TARGET_NOT_REACHED",
+    "LIMIT_REACHED",   "OUT_OF_STOCK",         "BUDGET_EXHAUSTED", "EXCLUDED_BY_GROUP", "HOLDOUT",          "RISK_DENIED",
+    "DUPLICATE_EVENT", "EVENT_TOO_LATE",       "EVENT_IN_FUTURE",  "REVERSED",          "PENDING_HOLD",     "DRAW_LOST",
+    "EXPIRED",         "MALFORMED_EVENT"};
 
 static void every_reason_in_both_languages(void **state) {
   (void)state;
@@ -45,45 +47,91 @@ static const int64_t list_numbers[] = {0};
 #define NO_REFS .list = NONE, .other = NONE
 #define LEAF(l, o, i, t) .kind = CONDITION_LEAF, .left = (l), .op = (o), .index = (i), .left_text = S(t)
 
-struct leaf_case { struct condition leaf; const char *en, *zh; };
+struct leaf_case {
+  struct condition leaf;
+  const char *en, *zh;
+};
 static const struct leaf_case leaf_cases[] = {
-    {{LEAF(LEFT_FIELD, OP_EQ, FIELD_ID_CHANNEL, "channel"), .operand = {VALUE_TEXT, .text_count = 1, .texts = vip, NO_REFS}}, "channel = vip", "渠道 = vip"},
-    {{LEAF(LEFT_FIELD, OP_NE, FIELD_ID_CHANNEL, "channel"), .operand = {VALUE_TEXT, .text_count = 1, .texts = vip, NO_REFS}}, "channel != vip", "渠道 ≠ vip"},
-    {{LEAF(LEFT_FIELD, OP_GT, FIELD_ID_AMOUNT, "amount"), .money = true, .operand = {VALUE_INT, .low = 20000, NO_REFS}}, "amount > 200.00", "金额 > 200.00"},
-    {{LEAF(LEFT_FIELD, OP_GTE, FIELD_ID_AMOUNT, "amount"), .money = true, .operand = {VALUE_INT, .low = 20000, NO_REFS}}, "amount >= 200.00", "金额 ≥ 200.00"},
-    {{LEAF(LEFT_FIELD, OP_LT, FIELD_ID_AMOUNT, "amount"), .money = true, .operand = {VALUE_INT, .low = 5, NO_REFS}}, "amount < 0.05", "金额 < 0.05"},
-    {{LEAF(LEFT_FIELD, OP_LTE, FIELD_ID_AMOUNT, "amount"), .money = true, .operand = {VALUE_INT, .low = 5, NO_REFS}}, "amount <= 0.05", "金额 ≤ 0.05"},
+    {{LEAF(LEFT_FIELD, OP_EQ, FIELD_ID_CHANNEL, "channel"), .operand = {VALUE_TEXT, .text_count = 1, .texts = vip, NO_REFS}},
+     "channel = vip",
+     "渠道 = vip"},
+    {{LEAF(LEFT_FIELD, OP_NE, FIELD_ID_CHANNEL, "channel"), .operand = {VALUE_TEXT, .text_count = 1, .texts = vip, NO_REFS}},
+     "channel != vip",
+     "渠道 ≠ vip"},
+    {{LEAF(LEFT_FIELD, OP_GT, FIELD_ID_AMOUNT, "amount"), .money = true, .operand = {VALUE_INT, .low = 20000, NO_REFS}},
+     "amount > 200.00",
+     "金额 > 200.00"},
+    {{LEAF(LEFT_FIELD, OP_GTE, FIELD_ID_AMOUNT, "amount"), .money = true, .operand = {VALUE_INT, .low = 20000, NO_REFS}},
+     "amount >= 200.00",
+     "金额 ≥ 200.00"},
+    {{LEAF(LEFT_FIELD, OP_LT, FIELD_ID_AMOUNT, "amount"), .money = true, .operand = {VALUE_INT, .low = 5, NO_REFS}},
+     "amount < 0.05",
+     "金额 < 0.05"},
+    {{LEAF(LEFT_FIELD, OP_LTE, FIELD_ID_AMOUNT, "amount"), .money = true, .operand = {VALUE_INT, .low = 5, NO_REFS}},
+     "amount <= 0.05",
+     "金额 ≤ 0.05"},
     {{LEAF(LEFT_FIELD, OP_BETWEEN, FIELD_ID_AMOUNT, "amount"), .money = true, .operand = {VALUE_INT, .low = 100, .high = 200, NO_REFS}},
-     "amount between 1.00 and 2.00", "金额 介于 1.00 至 2.00"},
-    {{LEAF(LEFT_FIELD, OP_IN, FIELD_ID_CHANNEL, "channel"), .operand = {VALUE_TEXT, .text_count = 2, .texts = vip, NO_REFS}}, "channel in vip, gold", "渠道 属于 vip, gold"},
+     "amount between 1.00 and 2.00",
+     "金额 介于 1.00 至 2.00"},
+    {{LEAF(LEFT_FIELD, OP_IN, FIELD_ID_CHANNEL, "channel"), .operand = {VALUE_TEXT, .text_count = 2, .texts = vip, NO_REFS}},
+     "channel in vip, gold",
+     "渠道 属于 vip, gold"},
     {{LEAF(LEFT_FIELD, OP_NOT_IN, FIELD_ID_CHANNEL, "channel"), .operand = {VALUE_TEXT, .text_count = 2, .texts = vip, NO_REFS}},
-     "channel not in vip, gold", "渠道 不属于 vip, gold"},
-    {{LEAF(LEFT_FIELD, OP_IN, FIELD_ID_AMOUNT, "amount"), .money = true, .operand = {VALUE_INT, .numbers = numbers, .number_count = 2, NO_REFS}},
-     "amount in 1.00, 2.50", "金额 属于 1.00, 2.50"},
+     "channel not in vip, gold",
+     "渠道 不属于 vip, gold"},
+    {{LEAF(LEFT_FIELD, OP_IN, FIELD_ID_AMOUNT, "amount"), .money = true,
+      .operand = {VALUE_INT, .numbers = numbers, .number_count = 2, NO_REFS}},
+     "amount in 1.00, 2.50",
+     "金额 属于 1.00, 2.50"},
     {{LEAF(LEFT_FIELD, OP_IN, FIELD_ID_MCC, "mcc"), .operand = {VALUE_TEXT, .text_count = 10, .texts = many, NO_REFS}},
-     "mcc in 1, 2, 3, 4, 5, 6, 7, 8, ... (10)", "商户类别 属于 1, 2, 3, 4, 5, 6, 7, 8, ... (10)"},
-    {{LEAF(LEFT_FIELD, OP_EXISTS, FIELD_ID_DEVICE, "device"), .operand = {VALUE_BOOL, .low = 1, NO_REFS}}, "device is present", "设备 须 有值"},
-    {{LEAF(LEFT_FIELD, OP_EXISTS, FIELD_ID_DEVICE, "device"), .operand = {VALUE_BOOL, .low = 0, NO_REFS}}, "device is absent", "设备 须 无值"},
-    {{LEAF(LEFT_FIELD, OP_IN_LIST, FIELD_ID_MCC, "mcc"), .operand = {VALUE_TEXT, .list = 0, .other = NONE}}, "mcc in list staff", "商户类别 在名单内: staff"},
-    {{LEAF(LEFT_FIELD, OP_NOT_IN_LIST, FIELD_ID_MCC, "mcc"), .operand = {VALUE_TEXT, .list = 0, .other = NONE}}, "mcc not in list staff", "商户类别 不在名单内: staff"},
+     "mcc in 1, 2, 3, 4, 5, 6, 7, 8, ... (10)",
+     "商户类别 属于 1, 2, 3, 4, 5, 6, 7, 8, ... (10)"},
+    {{LEAF(LEFT_FIELD, OP_EXISTS, FIELD_ID_DEVICE, "device"), .operand = {VALUE_BOOL, .low = 1, NO_REFS}},
+     "device is present",
+     "设备 须 有值"},
+    {{LEAF(LEFT_FIELD, OP_EXISTS, FIELD_ID_DEVICE, "device"), .operand = {VALUE_BOOL, .low = 0, NO_REFS}},
+     "device is absent",
+     "设备 须 无值"},
+    {{LEAF(LEFT_FIELD, OP_IN_LIST, FIELD_ID_MCC, "mcc"), .operand = {VALUE_TEXT, .list = 0, .other = NONE}},
+     "mcc in list staff",
+     "商户类别 在名单内: staff"},
+    {{LEAF(LEFT_FIELD, OP_NOT_IN_LIST, FIELD_ID_MCC, "mcc"), .operand = {VALUE_TEXT, .list = 0, .other = NONE}},
+     "mcc not in list staff",
+     "商户类别 不在名单内: staff"},
     {{LEAF(LEFT_FACT_KEEP, OP_CONTAINS_ANY, 0, "fact.held.products"), .operand = {VALUE_TEXT, .text_count = 2, .texts = vip, NO_REFS}},
-     "fact.held.products contains any of vip, gold", "fact.held.products 含有任一 vip, gold"},
-    {{LEAF(LEFT_FIELD, OP_SAME_AS, FIELD_ID_CARD, "card"), .operand = {.list = NONE, .other = 1}}, "card same as fact.first.card", "卡 等同于 fact.first.card"},
+     "fact.held.products contains any of vip, gold",
+     "fact.held.products 含有任一 vip, gold"},
+    {{LEAF(LEFT_FIELD, OP_SAME_AS, FIELD_ID_CARD, "card"), .operand = {.list = NONE, .other = 1}},
+     "card same as fact.first.card",
+     "卡 等同于 fact.first.card"},
     {{LEAF(LEFT_FACT, OP_THIS_EVENT, 0, "fact.first"), .operand = {NO_REFS}}, "fact.first is this event", "fact.first 即本次事件"},
     {{LEAF(LEFT_FACT_AT, OP_OLDER_THAN, 0, "fact.first.at"), .operand = {.duration = {.ms = 3 * MS_PER_DAY}, NO_REFS}},
-     "fact.first.at older than 3 days", "fact.first.at 早于 3 天"},
+     "fact.first.at older than 3 days",
+     "fact.first.at 早于 3 天"},
     {{LEAF(LEFT_FACT_AT, OP_NEWER_THAN, 0, "fact.first.at"), .operand = {.duration = {.ms = 3600000}, NO_REFS}},
-     "fact.first.at newer than 1 hour", "fact.first.at 近于 1 小时"},
-    {{LEAF(LEFT_FACT, OP_DORMANT_FOR, 0, "fact.sleep"), .operand = {.duration = {.months = 3}, NO_REFS}}, "fact.sleep dormant for 3 months", "fact.sleep 沉睡满 3 个月"},
+     "fact.first.at newer than 1 hour",
+     "fact.first.at 近于 1 小时"},
+    {{LEAF(LEFT_FACT, OP_DORMANT_FOR, 0, "fact.sleep"), .operand = {.duration = {.months = 3}, NO_REFS}},
+     "fact.sleep dormant for 3 months",
+     "fact.sleep 沉睡满 3 个月"},
     {{LEAF(LEFT_FACT, OP_COMPLETED, 0, "fact.woke"), .operand = {NO_REFS}}, "fact.woke completed", "fact.woke 已完成"},
-    {{LEAF(LEFT_TAG, OP_EQ, 0, "tag"), .operand = {VALUE_TEXT, .text_count = 1, .texts = vip, NO_REFS}}, "tag is one of vip", "标签 有 vip"},
-    {{LEAF(LEFT_TAG, OP_NE, 0, "tag"), .operand = {VALUE_TEXT, .text_count = 2, .texts = vip, NO_REFS}}, "tag is none of vip, gold", "标签 没有 vip, gold"},
-    {{LEAF(LEFT_LIST, OP_IN, 0, "list"), .operand = {VALUE_TEXT, .numbers = list_numbers, .number_count = 1, NO_REFS}}, "customer in list staff", "客户 在名单内: staff"},
+    {{LEAF(LEFT_TAG, OP_EQ, 0, "tag"), .operand = {VALUE_TEXT, .text_count = 1, .texts = vip, NO_REFS}},
+     "tag is one of vip",
+     "标签 有 vip"},
+    {{LEAF(LEFT_TAG, OP_NE, 0, "tag"), .operand = {VALUE_TEXT, .text_count = 2, .texts = vip, NO_REFS}},
+     "tag is none of vip, gold",
+     "标签 没有 vip, gold"},
+    {{LEAF(LEFT_LIST, OP_IN, 0, "list"), .operand = {VALUE_TEXT, .numbers = list_numbers, .number_count = 1, NO_REFS}},
+     "customer in list staff",
+     "客户 在名单内: staff"},
     {{LEAF(LEFT_SCHEDULE, OP_EQ, 0, "schedule"), .operand = {NO_REFS}}, "time within fri 10:00-22:00", "时段 在 周五 10:00-22:00"},
     {{LEAF(LEFT_SCHEDULE, OP_NE, 0, "schedule"), .operand = {NO_REFS}}, "time not within fri 10:00-22:00", "时段 不在 周五 10:00-22:00"},
     {{LEAF(LEFT_FIELD, OP_GTE, FIELD_ID_ORIGINAL_TIME, "original_time"), .operand = {VALUE_INT, .low = FRIDAY_MS, NO_REFS}},
-     "original_time >= 2026-12-04T12:30:00+08:00", "original_time ≥ 2026-12-04T12:30:00+08:00"},
-    {{LEAF(LEFT_PROFILE, OP_EQ, FIELD_ID_STATUS, "profile.status"), .operand = {VALUE_BOOL, .low = 1, NO_REFS}}, "profile.status = true", "profile.status = true"},
+     "original_time >= 2026-12-04T12:30:00+08:00",
+     "original_time ≥ 2026-12-04T12:30:00+08:00"},
+    {{LEAF(LEFT_PROFILE, OP_EQ, FIELD_ID_STATUS, "profile.status"), .operand = {VALUE_BOOL, .low = 1, NO_REFS}},
+     "profile.status = true",
+     "profile.status = true"},
 };
 
 static struct rulebook with_conditions(struct condition *conditions, uint32_t count) {
@@ -148,12 +196,22 @@ static void currency_of_the_campaign(void **state) {
 
 /* ---- the rest ---- */
 
-struct duration_case { struct duration duration; const char *en, *zh; };
-static const struct duration_case duration_cases[] = {
-    {{.months = 1}, "1 month", "1 个月"},         {{.months = 3}, "3 months", "3 个月"},     {{.months = 12}, "1 year", "1 年"},
-    {{.months = 24}, "2 years", "2 年"},          {{.ms = 14 * MS_PER_DAY}, "2 weeks", "2 周"}, {{.ms = MS_PER_DAY}, "1 day", "1 天"},
-    {{.ms = 72 * 3600000LL}, "3 days", "3 天"},   {{.ms = 5400000}, "90 minutes", "90 分钟"}, {{.ms = 7200000}, "2 hours", "2 小时"},
-    {{.ms = 61000}, "61 seconds", "61 秒"},       {{.ms = 0}, "0 seconds", "0 秒"},          {{.ms = 1500}, "1500 ms", "1500 ms"}};
+struct duration_case {
+  struct duration duration;
+  const char *en, *zh;
+};
+static const struct duration_case duration_cases[] = {{{.months = 1}, "1 month", "1 个月"},
+                                                      {{.months = 3}, "3 months", "3 个月"},
+                                                      {{.months = 12}, "1 year", "1 年"},
+                                                      {{.months = 24}, "2 years", "2 年"},
+                                                      {{.ms = 14 * MS_PER_DAY}, "2 weeks", "2 周"},
+                                                      {{.ms = MS_PER_DAY}, "1 day", "1 天"},
+                                                      {{.ms = 72 * 3600000LL}, "3 days", "3 天"},
+                                                      {{.ms = 5400000}, "90 minutes", "90 分钟"},
+                                                      {{.ms = 7200000}, "2 hours", "2 小时"},
+                                                      {{.ms = 61000}, "61 seconds", "61 秒"},
+                                                      {{.ms = 0}, "0 seconds", "0 秒"},
+                                                      {{.ms = 1500}, "1500 ms", "1500 ms"}};
 
 static void durations(void **state) {
   (void)state;
@@ -171,8 +229,14 @@ static void schedules(void **state) {
   (void)state;
   static const int64_t dates[] = {20788};
   static const struct hours hours[] = {{0, 3600}, {36000, 36001}};
-  struct schedule schedule = {.name = S("peak"), .from_ms = FRIDAY_MS, .to_ms = INT64_MAX / 2, .days = DAY_WORKDAY | DAY_RESTDAY | 1 << 1 | 1 << 7,
-                              .date_count = 1, .dates = dates, .hour_count = 2, .hours = hours};
+  struct schedule schedule = {.name = S("peak"),
+                              .from_ms = FRIDAY_MS,
+                              .to_ms = INT64_MAX / 2,
+                              .days = DAY_WORKDAY | DAY_RESTDAY | 1 << 1 | 1 << 7,
+                              .date_count = 1,
+                              .dates = dates,
+                              .hour_count = 2,
+                              .hours = hours};
   struct buffer out = text_buffer();
   words_schedule(&out, &schedule, 480, LANGUAGE_EN);
   assert_text(buffer_text(&out), "peak (from 2026-12-04T12:30:00+08:00 mon sun workday restday 2026-12-01 00:00-01:00 10:00-10:00:01)");
@@ -183,10 +247,12 @@ static void schedules(void **state) {
 
 static void limits(void **state) {
   (void)state;
-  static const struct { uint32_t limit; const char *en, *zh; } cases[] = {
-      {L_DAY, "1 per customer, day", "每客户每日 1 次"},
-      {L_MONTH, "300.00 per customer, month", "每客户每月 300.00"},
-      {L_EACH, "2 per each of customer, device, any 30 days", "分别每客户、设备任意 30 天内 2 次"}};
+  static const struct {
+    uint32_t limit;
+    const char *en, *zh;
+  } cases[] = {{L_DAY, "1 per customer, day", "每客户每日 1 次"},
+               {L_MONTH, "300.00 per customer, month", "每客户每月 300.00"},
+               {L_EACH, "2 per each of customer, device, any 30 days", "分别每客户、设备任意 30 天内 2 次"}};
   struct rulebook rulebook = fixture_rulebook();
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct buffer out = text_buffer();
@@ -212,11 +278,19 @@ static void values(void **state) {
   static const struct str items[] = {S("a"), S("b")};
   struct value money = {.kind = VALUE_INT, .number = 1}, yes = {.kind = VALUE_BOOL, .number = 1}, none = {.kind = VALUE_ABSENT};
   struct value list = {.kind = VALUE_LIST, .count = 2, .items = items}, text = {.kind = VALUE_TEXT, .text = STR("qr")};
-  const struct { const struct value *value; enum field_kind kind; enum language language; const char *words; } cases[] = {
-      {&money, FIELD_MONEY, LANGUAGE_EN, "0.01"}, {&money, FIELD_INT, LANGUAGE_EN, "1"},
-      {&money, FIELD_TIME, LANGUAGE_EN, "1970-01-01T08:00:00.001+08:00"}, {&yes, FIELD_BOOL, LANGUAGE_EN, "true"},
-      {&list, FIELD_LIST, LANGUAGE_EN, "a, b"}, {&text, FIELD_TEXT, LANGUAGE_EN, "qr"}, {&none, FIELD_TEXT, LANGUAGE_EN, "absent"},
-      {NULL, FIELD_TEXT, LANGUAGE_ZH, "无"}};
+  const struct {
+    const struct value *value;
+    enum field_kind kind;
+    enum language language;
+    const char *words;
+  } cases[] = {{&money, FIELD_MONEY, LANGUAGE_EN, "0.01"},
+               {&money, FIELD_INT, LANGUAGE_EN, "1"},
+               {&money, FIELD_TIME, LANGUAGE_EN, "1970-01-01T08:00:00.001+08:00"},
+               {&yes, FIELD_BOOL, LANGUAGE_EN, "true"},
+               {&list, FIELD_LIST, LANGUAGE_EN, "a, b"},
+               {&text, FIELD_TEXT, LANGUAGE_EN, "qr"},
+               {&none, FIELD_TEXT, LANGUAGE_EN, "absent"},
+               {NULL, FIELD_TEXT, LANGUAGE_ZH, "无"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct buffer out = text_buffer();
     words_value(&out, cases[i].value, cases[i].kind, style, cases[i].language);
@@ -225,9 +299,14 @@ static void values(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_reason_in_both_languages), cmocka_unit_test(every_operator), cmocka_unit_test(trees),
-      cmocka_unit_test(currency_of_the_campaign), cmocka_unit_test(durations), cmocka_unit_test(schedules), cmocka_unit_test(limits),
-      cmocka_unit_test(every_unit), cmocka_unit_test(values)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(every_reason_in_both_languages),
+                                     cmocka_unit_test(every_operator),
+                                     cmocka_unit_test(trees),
+                                     cmocka_unit_test(currency_of_the_campaign),
+                                     cmocka_unit_test(durations),
+                                     cmocka_unit_test(schedules),
+                                     cmocka_unit_test(limits),
+                                     cmocka_unit_test(every_unit),
+                                     cmocka_unit_test(values)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
