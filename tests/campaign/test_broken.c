@@ -190,9 +190,9 @@ static void broken_files(void **unused) {
   uint32_t count = names_of(&bench->texts, folder.at, names), failed = 0;
   for (uint32_t i = 0; i < count; i++) failed += !file_passes(bench, names[i]);
   if (failed > 0) print_message("%u of %u broken files are not told as expected\n", failed, count);
+  bench_free(bench);
   assert_int_equal(failed, 0);
   assert_true(count >= FILES_LEAST);
-  bench_free(bench);
 }
 
 /* ---- bytes that no text file holds ---- */
