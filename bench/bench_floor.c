@@ -1,5 +1,6 @@
-/* What any program that reads a file of events has to pay: `newline` reads and finds line ends, `jansson` parses every line into a tree and looks up
- * eight fields. Usage: bench_floor newline|jansson FILE; prints lines and CPU seconds. The measures that file_to_file is held against. */
+/* What any program that reads a file of events has to pay: `newline` reads and finds line ends, `jansson` parses every line into a tree and
+ * looks up eight fields. Usage: bench_floor newline|jansson FILE; prints lines and CPU seconds. The measures that file_to_file is held
+ * against. */
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>

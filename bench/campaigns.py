@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Writes N campaigns such as a large bank runs at once, for benches: usage: campaigns.py N DIR [BANK.json]
 
-Two rules each over card payments, transfers, bills and logins, by merchant category, channel, city and amount, with limits per customer and a pool.
-Thresholds and categories are spread so that each event passes the stateless tests of a few of them and some 5 % of events earn a gift.
+Two rules each over card payments, transfers, bills and logins, by merchant category, channel, city and amount, with
+limits per customer and a pool. Thresholds and categories are spread so that each event passes the stateless tests of a
+few of them and some 5 % of events earn a gift.
 Deterministic: the same N gives the same files.
 """
 import json
@@ -27,7 +28,8 @@ for n in range(count):
             "when": {"mcc": random.sample(CATEGORIES, 2), "city": random.choice(CITIES),
                      "channel": random.choice(["pos", "qr", "online"]), "merchant": "m%05d" % random.randrange(400),
                      "amount": {"gte": "%d.00" % low, "lt": "%d.00" % (low * 3)}},
-            "give": {"reward": "instant_discount", "value": {"percent": "10%", "of": "amount", "max": "20.00"}, "pool": {"budget": "1000000.00"}},
+            "give": {"reward": "instant_discount", "value": {"percent": "10%", "of": "amount", "max": "20.00"},
+                     "pool": {"budget": "1000000.00"}},
             "limits": [{"count": 1, "per": ["customer"], "period": "day"}, {"amount": "500.00", "per": ["customer"], "period": "campaign"}],
             "on_reversal": {"reward": "revoke"}}
     if n % 4:
@@ -42,8 +44,10 @@ for n in range(count):
              "give": {"reward": "voucher", "value": "5.00", "pool": {"stock": 100000}},
              "limits": [{"count": 1, "per": ["customer"], "period": "month"}]}
     campaign = {"id": "bench-%05d" % n, "version": 1, "name": {"zh": "压测%d" % n, "en": "Bench %d" % n},
-                "period": {"from": "2026-09-01", "to": "2027-12-31"}, "audience": "everyone", "rules": [card, other]}
+                "period": {"from": "2026-09-01", "to": "2027-12-31"}, "audience": "everyone",
+                "rules": [card, other]}
     if n % 3 == 0:
-        campaign["rules"][0]["schedule"] = {"days": [random.choice(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])], "hours": "08:00-22:00"}
+        day = random.choice(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
+        campaign["rules"][0]["schedule"] = {"days": [day], "hours": "08:00-22:00"}
     with open(os.path.join(folder, "bench-%05d.json" % n), "w") as out:
         json.dump(campaign, out, ensure_ascii=False)

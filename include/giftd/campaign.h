@@ -7,9 +7,9 @@
  * The rulebook is flat arrays in one arena. Everything is referred to by number (index into the array of its kind); NONE is "not there".
  * Nothing in it points at anything that changes, so it can be swapped between two batches and read from many threads.
  *
- * Names of state: every fact, limit, pool, chance and rule has a `decl`, the 40-bit hash of its qualified name ("wake-spring/woke"), which is
- * what records of owners carry. It does not change with versions, so counters go on when a campaign is edited (R99). Two names with the same
- * hash are refused.
+ * Names of state: every fact, limit, pool, chance and rule has a `decl`, the 40-bit hash of its qualified name ("wake-spring/woke"), which
+ * is what records of owners carry. It does not change with versions, so counters go on when a campaign is edited (R99). Two names with the
+ * same hash are refused.
  */
 #ifndef GIFTD_CAMPAIGN_H
 #define GIFTD_CAMPAIGN_H
@@ -22,31 +22,36 @@
 
 enum day_flag { DAY_WORKDAY = 1 << 8, DAY_RESTDAY = 1 << 9 }; /* bits 1..7 are mon..sun (1 << weekday) */
 
-struct hours { int32_t from_s, to_s; };
+struct hours {
+  int32_t from_s, to_s;
+};
 
 /* Keys all hold; of the days any. */
 struct schedule {
-  struct str name;           /* "" for an inline one */
-  int64_t from_ms, to_ms;    /* [from, to); INT64_MIN/2 and INT64_MAX/2 when open */
-  uint32_t days;             /* day_flag bits and 1 << 1..7; 0: any day (unless dates or named days are given) */
-  uint32_t named_days;       /* bit per named day of the calendar (calendar_names) */
+  struct str name;        /* "" for an inline one */
+  int64_t from_ms, to_ms; /* [from, to); INT64_MIN/2 and INT64_MAX/2 when open */
+  uint32_t days;          /* day_flag bits and 1 << 1..7; 0: any day (unless dates or named days are given) */
+  uint32_t named_days;    /* bit per named day of the calendar (calendar_names) */
   uint32_t date_count;
-  const int64_t *dates;      /* days since 1970 */
-  uint32_t hour_count;       /* ranges of seconds of the day, start in, end out; 0: all day */
+  const int64_t *dates; /* days since 1970 */
+  uint32_t hour_count;  /* ranges of seconds of the day, start in, end out; 0: all day */
   const struct hours *hours;
 };
 
 enum moment_kind { MOMENT_NONE, MOMENT_AT, MOMENT_AFTER, MOMENT_AFTER_WORKING_DAYS, MOMENT_NEXT, MOMENT_END_OF };
 struct moment {
   enum moment_kind kind;
-  int64_t at_ms;             /* AT */
-  struct duration after;     /* AFTER; `plus` of END_OF */
-  int32_t working_days;      /* AFTER_WORKING_DAYS: keeps the time of day */
-  enum unit unit;            /* NEXT, END_OF */
-  int32_t day, time_s;       /* NEXT: day of the period (31: last), second of the day */
+  int64_t at_ms;         /* AT */
+  struct duration after; /* AFTER; `plus` of END_OF */
+  int32_t working_days;  /* AFTER_WORKING_DAYS: keeps the time of day */
+  enum unit unit;        /* NEXT, END_OF */
+  int32_t day, time_s;   /* NEXT: day of the period (31: last), second of the day */
 };
 
-struct band { int64_t from; int64_t value; }; /* half-open, rising `from` */
+struct band {
+  int64_t from;
+  int64_t value;
+}; /* half-open, rising `from` */
 
 /* ---- conditions ---- */
 
@@ -63,25 +68,42 @@ enum left_kind {
   LEFT_LIST,         /* {"list": "staff"}: the customer is in the list; operand lists */
   LEFT_SCHEDULE,     /* {"schedule": "peak"}: `index` is the schedule */
   LEFT_CAUSED_BY,
-  LEFT_CHANCE,       /* chance.F: what the spent chance kept; `index` is the catalogue field */
-  LEFT_RULE_REWARD   /* rule_reward.value / .count of the base gift */
+  LEFT_CHANCE,     /* chance.F: what the spent chance kept; `index` is the catalogue field */
+  LEFT_RULE_REWARD /* rule_reward.value / .count of the base gift */
 };
 
 enum condition_op {
-  OP_EQ, OP_NE, OP_GT, OP_GTE, OP_LT, OP_LTE, OP_BETWEEN, OP_IN, OP_NOT_IN, OP_EXISTS, OP_IN_LIST, OP_NOT_IN_LIST, OP_CONTAINS_ANY,
-  OP_SAME_AS, OP_THIS_EVENT, OP_OLDER_THAN, OP_NEWER_THAN, OP_DORMANT_FOR, OP_COMPLETED
+  OP_EQ,
+  OP_NE,
+  OP_GT,
+  OP_GTE,
+  OP_LT,
+  OP_LTE,
+  OP_BETWEEN,
+  OP_IN,
+  OP_NOT_IN,
+  OP_EXISTS,
+  OP_IN_LIST,
+  OP_NOT_IN_LIST,
+  OP_CONTAINS_ANY,
+  OP_SAME_AS,
+  OP_THIS_EVENT,
+  OP_OLDER_THAN,
+  OP_NEWER_THAN,
+  OP_DORMANT_FOR,
+  OP_COMPLETED
 };
 
 struct operand {
-  enum value_kind kind;      /* what the numbers below are; VALUE_TEXT uses texts[0..text_count) */
-  int64_t low, high;         /* numbers: `low` is the operand of a comparison, both are the ends of between; exists: low 0 or 1 */
-  const int64_t *numbers;    /* in / not_in over numbers */
+  enum value_kind kind;   /* what the numbers below are; VALUE_TEXT uses texts[0..text_count) */
+  int64_t low, high;      /* numbers: `low` is the operand of a comparison, both are the ends of between; exists: low 0 or 1 */
+  const int64_t *numbers; /* in / not_in over numbers */
   uint32_t number_count;
   uint32_t text_count;
-  const struct str *texts;   /* eq has one */
-  uint32_t list;             /* in_list / not_in_list: number of the list, or NONE */
-  struct duration duration;  /* dormant_for, older_than, newer_than */
-  uint32_t other;            /* same_as: number of a condition node that holds the other left side (kind LEAF, no operator), or NONE */
+  const struct str *texts;  /* eq has one */
+  uint32_t list;            /* in_list / not_in_list: number of the list, or NONE */
+  struct duration duration; /* dormant_for, older_than, newer_than */
+  uint32_t other;           /* same_as: number of a condition node that holds the other left side (kind LEAF, no operator), or NONE */
 };
 
 /* Nodes of a tree stand in one array; children of a node are consecutive: [first, first + count). */
@@ -89,13 +111,13 @@ struct condition {
   enum condition_kind kind;
   enum left_kind left;
   enum condition_op op;
-  uint32_t index;            /* of the left side */
-  uint32_t first, count;     /* children of ALL, ANY, NOT (one child) */
-  bool stateless;            /* decided by event, time and rulebook alone (whole subtree) */
-  bool money;                /* operand numbers are minor units of the campaign's currency: printed with decimals */
+  uint32_t index;        /* of the left side */
+  uint32_t first, count; /* children of ALL, ANY, NOT (one child) */
+  bool stateless;        /* decided by event, time and rulebook alone (whole subtree) */
+  bool money;            /* operand numbers are minor units of the campaign's currency: printed with decimals */
   struct operand operand;
-  struct str pointer;        /* JSON pointer in its file: "/rules/0/when/amount" */
-  struct str left_text;      /* as written: "amount", "fact.woke" */
+  struct str pointer;   /* JSON pointer in its file: "/rules/0/when/amount" */
+  struct str left_text; /* as written: "amount", "fact.woke" */
 };
 
 /* ---- triggers ---- */
@@ -104,13 +126,15 @@ enum trigger_kind { TRIGGER_EVENT, TRIGGER_FACT, TRIGGER_REWARD };
 
 struct trigger {
   enum trigger_kind kind;
-  uint16_t type;             /* EVENT: catalogue type */
-  uint32_t when;             /* EVENT: condition node over event fields alone, or NONE */
-  uint32_t fact;             /* FACT: track or measure */
-  uint32_t rule;             /* REWARD: the base rule */
+  uint16_t type; /* EVENT: catalogue type */
+  uint32_t when; /* EVENT: condition node over event fields alone, or NONE */
+  uint32_t fact; /* FACT: track or measure */
+  uint32_t rule; /* REWARD: the base rule */
   struct str pointer;
 };
-struct trigger_set { uint32_t first, count; }; /* into rulebook.triggers; activities are expanded */
+struct trigger_set {
+  uint32_t first, count;
+}; /* into rulebook.triggers; activities are expanded */
 
 /* ---- facts ---- */
 
@@ -120,35 +144,39 @@ enum window_kind { WINDOW_UNIT, WINDOW_LAST_UNITS, WINDOW_ROLLING_DAYS, WINDOW_D
 
 struct window {
   enum window_kind kind;
-  enum unit unit;            /* UNIT (also ever, campaign), LAST_UNITS; ROLLING counts by UNIT_DAY */
-  uint32_t count;            /* LAST_UNITS: closed periods; ROLLING: days */
-  int64_t from_ms, to_ms;    /* DATES */
-  uint32_t previous;         /* periods back */
+  enum unit unit;         /* UNIT (also ever, campaign), LAST_UNITS; ROLLING counts by UNIT_DAY */
+  uint32_t count;         /* LAST_UNITS: closed periods; ROLLING: days */
+  int64_t from_ms, to_ms; /* DATES */
+  uint32_t previous;      /* periods back */
 };
 
 /* One dimension of a `per`: an event field, the customer, or a table fact. */
 enum dimension_kind { DIMENSION_CUSTOMER, DIMENSION_FIELD, DIMENSION_FACT, DIMENSION_FACT_AT, DIMENSION_UNIT };
 struct dimension {
   enum dimension_kind kind;
-  uint32_t index;            /* FIELD: catalogue field; FACT, FACT_AT: fact; UNIT: enum unit */
-  struct str text;           /* as written */
+  uint32_t index;  /* FIELD: catalogue field; FACT, FACT_AT: fact; UNIT: enum unit */
+  struct str text; /* as written */
 };
 
-struct task { struct str id; struct trigger_set on; uint32_t when; };
+struct task {
+  struct str id;
+  struct trigger_set on;
+  uint32_t when;
+};
 
 struct axis {
-  uint32_t left;             /* condition node that holds the left side (LEAF without operator) */
-  uint32_t count;            /* thresholds or lists */
-  const int64_t *from;       /* thresholds, rising; or NULL */
-  const uint32_t *lists;     /* numbers of lists; or NULL */
+  uint32_t left;         /* condition node that holds the left side (LEAF without operator) */
+  uint32_t count;        /* thresholds or lists */
+  const int64_t *from;   /* thresholds, rising; or NULL */
+  const uint32_t *lists; /* numbers of lists; or NULL */
 };
 
 struct fact {
-  struct str name;           /* qualified: "wake-spring/woke"; of the programme bank: "bank/last_txn" */
+  struct str name; /* qualified: "wake-spring/woke"; of the programme bank: "bank/last_txn" */
   uint64_t decl;
   enum fact_kind kind;
-  uint32_t campaign;         /* declaring campaign or programme */
-  uint32_t dimension_count;  /* `per` beside customer; customer itself is not among them */
+  uint32_t campaign;        /* declaring campaign or programme */
+  uint32_t dimension_count; /* `per` beside customer; customer itself is not among them */
   const struct dimension *dimensions;
   bool per_customer;         /* customer is in `per` */
   struct trigger_set on;     /* first, last, measure; `opens` of a track */
@@ -159,8 +187,8 @@ struct fact {
   struct trigger_set resets; /* first; count 0: never */
   struct duration resets_after;
   enum measure_kind measure;
-  uint16_t of;               /* measure of field, or FIELD_NONE (count; distinct of a unit) */
-  enum unit of_unit;         /* distinct/streak of a unit when `of` is FIELD_NONE */
+  uint16_t of;       /* measure of field, or FIELD_NONE (count; distinct of a unit) */
+  enum unit of_unit; /* distinct/streak of a unit when `of` is FIELD_NONE */
   struct window window;
   bool refunds_subtract;
   bool money;                /* its value is minor units */
@@ -168,16 +196,16 @@ struct fact {
   const struct task *tasks;
   bool ordered;
   struct moment within;
-  uint32_t match_count;      /* track: fields that must have the opening event's value */
+  uint32_t match_count; /* track: fields that must have the opening event's value */
   const uint16_t *match;
-  enum unit track_period;    /* UNIT_CAMPAIGN by default */
-  uint32_t axis_count;       /* table: 1 or 2 */
+  enum unit track_period; /* UNIT_CAMPAIGN by default */
+  uint32_t axis_count;    /* table: 1 or 2 */
   struct axis axes[2];
-  const struct str *cells;   /* row-major */
-  struct str otherwise;      /* table `else`; empty: none */
-  uint32_t band_count;       /* measure: every threshold that rules hearing this fact cite, rising; entering another band is a trigger */
+  const struct str *cells; /* row-major */
+  struct str otherwise;    /* table `else`; empty: none */
+  uint32_t band_count;     /* measure: every threshold that rules hearing this fact cite, rising; entering another band is a trigger */
   const int64_t *bands;
-  bool seen_by_rules;        /* some rule is triggered by this fact */
+  bool seen_by_rules; /* some rule is triggered by this fact */
 };
 
 /* ---- rewards ---- */
@@ -188,30 +216,32 @@ enum when_empty { EMPTY_REFUSE, EMPTY_SKIP, EMPTY_QUEUE };
 
 struct worth {
   enum value_form form;
-  int64_t fixed;             /* minor units; points: whole */
+  int64_t fixed; /* minor units; points: whole */
   int32_t percent_bp;
-  uint32_t of;               /* PERCENT, BANDS: condition node holding the left side (LEAF without operator) */
-  int64_t max;               /* PERCENT: ceiling, 0 none */
+  uint32_t of; /* PERCENT, BANDS: condition node holding the left side (LEAF without operator) */
+  int64_t max; /* PERCENT: ceiling, 0 none */
   uint32_t band_count;
   const struct band *bands;
   enum pay pay;
 };
 
-struct label { struct str key, value; };
+struct label {
+  struct str key, value;
+};
 
 struct item {
-  struct str id;             /* the rule's id by default */
-  struct str reward;         /* "instant_discount" */
+  struct str id;     /* the rule's id by default */
+  struct str reward; /* "instant_discount" */
   bool is_nothing, is_chance, is_points, is_notice;
-  struct worth value;        /* money unless is_points */
-  struct worth count;        /* units or chances: FIXED or BANDS; default FIXED 1 */
-  uint32_t weight;           /* draw_of */
-  uint32_t when;             /* first_of: condition or NONE */
+  struct worth value; /* money unless is_points */
+  struct worth count; /* units or chances: FIXED or BANDS; default FIXED 1 */
+  uint32_t weight;    /* draw_of */
+  uint32_t when;      /* first_of: condition or NONE */
   enum when_empty when_empty;
   uint32_t pool_first, pool_count; /* into rulebook.refs: pools; 0: unlimited */
-  uint32_t or_else;          /* item given instead, or NONE */
-  uint32_t chance;           /* is_chance: number of the chance */
-  uint32_t keep_count;       /* is_chance: fields remembered */
+  uint32_t or_else;                /* item given instead, or NONE */
+  uint32_t chance;                 /* is_chance: number of the chance */
+  uint32_t keep_count;             /* is_chance: fields remembered */
   const uint16_t *keep;
   uint32_t contents_first, contents_count; /* bundle: items */
   struct str template_id;
@@ -224,54 +254,65 @@ struct item {
 enum give_form { GIVE_ONE, GIVE_EACH, GIVE_FIRST_OF, GIVE_DRAW_OF };
 enum draw_empty { DRAW_REDRAW, DRAW_NEXT, DRAW_LOSE };
 
-struct chance { struct str name; uint64_t decl; uint32_t campaign; uint32_t given_by /* a rule */; };
+struct chance {
+  struct str name;
+  uint64_t decl;
+  uint32_t campaign;
+  uint32_t given_by /* a rule */;
+};
 
 /* ---- limits and pools ---- */
 
 struct limit {
-  struct str name;           /* qualified; inline: "campaign/rule#1" */
+  struct str name; /* qualified; inline: "campaign/rule#1" */
   uint64_t decl;
-  uint32_t campaign;         /* whose zone and period count */
-  bool of_amount;            /* else count of gifts */
-  bool in_points;            /* amount of points */
+  uint32_t campaign; /* whose zone and period count */
+  bool of_amount;    /* else count of gifts */
+  bool in_points;    /* amount of points */
   int64_t max;
-  bool each;                 /* per_each: one counter for each dimension; else one for the combination */
-  uint32_t dimension_count;  /* all of `per`, customer included */
+  bool each;                /* per_each: one counter for each dimension; else one for the combination */
+  uint32_t dimension_count; /* all of `per`, customer included */
   const struct dimension *dimensions;
-  bool per_customer;         /* `per` with customer in it: the customer's own record keeps it. In per_each the customer's counter always does */
-  enum unit unit;            /* period, unless rolling */
-  uint32_t rolling_days;     /* 0: calendar */
+  bool per_customer;     /* `per` with customer in it: the customer's own record keeps it. In per_each the customer's counter always does */
+  enum unit unit;        /* period, unless rolling */
+  uint32_t rolling_days; /* 0: calendar */
   bool partial;
-  int64_t least;             /* partial: below this it rejects */
+  int64_t least; /* partial: below this it rejects */
   bool missing_skip;
   struct str pointer;
 };
 
-struct pool_share { struct str value; int64_t total; };
-struct funder { struct str party; int32_t share_bp; };
+struct pool_share {
+  struct str value;
+  int64_t total;
+};
+struct funder {
+  struct str party;
+  int32_t share_bp;
+};
 
 struct pool {
-  struct str name;           /* qualified; inline: "campaign/rule.item" */
+  struct str name; /* qualified; inline: "campaign/rule.item" */
   uint64_t decl;
   uint32_t campaign;
-  bool of_money;             /* budget in minor units, else stock in units */
+  bool of_money; /* budget in minor units, else stock in units */
   bool in_points;
-  bool unlimited;            /* with a pace only */
+  bool unlimited; /* with a pace only */
   int64_t total;
-  uint16_t by;               /* field whose value chooses the share, or FIELD_NONE */
-  uint32_t share_count;      /* by: listed values */
+  uint16_t by;          /* field whose value chooses the share, or FIELD_NONE */
+  uint32_t share_count; /* by: listed values */
   const struct pool_share *shares;
   bool paced;
   int64_t pace_max;
   enum unit pace_unit;
-  int32_t pace_at_s;         /* second of the day at which a period's share is released */
+  int32_t pace_at_s; /* second of the day at which a period's share is released */
   bool carry_over;
   uint32_t parent, fallback; /* pools or NONE */
   uint32_t low_count;
-  const int32_t *low_bp;     /* watermarks, falling, in basis points of the total */
+  const int32_t *low_bp; /* watermarks, falling, in basis points of the total */
   uint32_t funding_count;
   const struct funder *funding;
-  int64_t start_ms;          /* carry_over counts releases from here */
+  int64_t start_ms; /* carry_over counts releases from here */
   struct str pointer;
 };
 
@@ -288,14 +329,14 @@ struct undo {
 /* ---- rules and campaigns ---- */
 
 struct rule {
-  struct str id;             /* "half" */
-  struct str name;           /* qualified: "weekend-dining/half" */
+  struct str id;   /* "half" */
+  struct str name; /* qualified: "weekend-dining/half" */
   uint64_t decl;
   uint32_t campaign;
   struct trigger_set on;
-  uint32_t schedule;         /* or NONE */
-  uint32_t when;             /* condition or NONE: top level of `when` */
-  uint32_t spends;           /* chance or NONE */
+  uint32_t schedule; /* or NONE */
+  uint32_t when;     /* condition or NONE: top level of `when` */
+  uint32_t spends;   /* chance or NONE */
   uint32_t spends_match_count;
   const uint16_t *spends_match;
   uint32_t once_per_count;
@@ -305,57 +346,72 @@ struct rule {
   uint32_t item_first, item_count;
   uint32_t limit_first, limit_count; /* into rulebook.refs: limits; own ones first, shared ones after */
   struct undo undo;
-  struct str pointer;        /* "/rules/0" */
+  struct str pointer; /* "/rules/0" */
 };
 
 struct audience {
   bool everyone;
   uint32_t include_first, include_count; /* into rulebook.members; any of */
   uint32_t exclude_first, exclude_count;
-  uint32_t when;             /* condition or NONE */
-  int64_t as_of_ms;          /* TIME_NONE: live */
-  int32_t holdout_bp;        /* 0: none */
+  uint32_t when;      /* condition or NONE */
+  int64_t as_of_ms;   /* TIME_NONE: live */
+  int32_t holdout_bp; /* 0: none */
 };
-struct member { bool is_list; uint32_t list; struct str tag; struct str text; }; /* text as written: "segment:retail" */
+struct member {
+  bool is_list;
+  uint32_t list;
+  struct str tag;
+  struct str text;
+}; /* text as written: "segment:retail" */
 
 struct campaign {
   struct str id, name_zh, name_en, file;
   uint32_t version;
-  bool programme;            /* no rules: others cite it */
-  int64_t from_ms, to_ms;    /* [from, to): both dates in */
-  int64_t shown_ms;          /* shown_from, or from_ms */
-  int64_t closing_ms;        /* to_ms + closing: what is open may finish until here */
-  int32_t offset_minutes;    /* zone */
+  bool programme;         /* no rules: others cite it */
+  int64_t from_ms, to_ms; /* [from, to): both dates in */
+  int64_t shown_ms;       /* shown_from, or from_ms */
+  int64_t closing_ms;     /* to_ms + closing: what is open may finish until here */
+  int32_t offset_minutes; /* zone */
   struct str zone;
-  int64_t late_ms;           /* accepted lateness */
+  int64_t late_ms; /* accepted lateness */
   struct str currency;
   int32_t decimals;
-  bool enrolment;            /* required */
+  bool enrolment; /* required */
   struct audience audience;
   uint32_t rule_first, rule_count;
-  struct str digest;         /* 16 hex: of the file and what it cites; quoted in decisions */
+  struct str digest; /* 16 hex: of the file and what it cites; quoted in decisions */
 };
 
-struct list { struct str name; uint32_t count; const struct str *items; uint32_t slot_count; const uint32_t *slots; };
+struct list {
+  struct str name;
+  uint32_t count;
+  const struct str *items;
+  uint32_t slot_count;
+  const uint32_t *slots;
+};
 
-/* What hears events of the bank: a rule, or a fact that remembers. Built from triggers, one for each (owner, trigger). The match room indexes these. */
+/* What hears events of the bank: a rule, or a fact that remembers. Built from triggers, one for each (owner, trigger). The match room
+ * indexes these. */
 enum listener_kind { LISTENER_RULE, LISTENER_FACT, LISTENER_RESET, LISTENER_OPEN, LISTENER_TASK };
 struct listener {
   enum listener_kind kind;
-  uint16_t type;             /* catalogue type it hears */
-  uint32_t owner;            /* rule or fact */
-  uint32_t part;             /* TASK: number of the task */
-  uint32_t trigger;          /* number of the trigger */
+  uint16_t type;    /* catalogue type it hears */
+  uint32_t owner;   /* rule or fact */
+  uint32_t part;    /* TASK: number of the task */
+  uint32_t trigger; /* number of the trigger */
   uint32_t campaign;
-  uint32_t conditions[3];    /* condition nodes or NONE: the trigger's `when`, the rule's (fact's, task's) `when`, unused. Only stateless parts count in match */
-  uint32_t schedule;         /* rule's schedule or NONE */
-  int64_t from_ms, to_ms;    /* [from, to) in which it hears anything */
+  uint32_t conditions[3]; /* condition nodes or NONE: the trigger's `when`, the rule's (fact's, task's) `when`, unused. Only stateless parts
+                             count in match */
+  uint32_t schedule;      /* rule's schedule or NONE */
+  int64_t from_ms, to_ms; /* [from, to) in which it hears anything */
 };
 
-struct span { uint32_t first, count; };
+struct span {
+  uint32_t first, count;
+};
 
 struct rulebook {
-  struct str digest;         /* 16 hex: of all files, in order of campaign id */
+  struct str digest;                 /* 16 hex: of all files, in order of campaign id */
   const struct catalogue *catalogue; /* borrowed */
   uint32_t campaign_count, rule_count, fact_count, trigger_count, condition_count, item_count, limit_count, pool_count, chance_count,
       schedule_count, list_count, listener_count, ref_count, member_count;
@@ -383,53 +439,118 @@ struct rulebook {
 
 /* Codes of `giftd check`: stable, one row each in check_codes[] with text and remedy. Errors first, warnings after CHECK_WARNINGS. */
 enum check_code {
-  CHECK_UNREADABLE, CHECK_TOO_LARGE, CHECK_SYNTAX, CHECK_NOT_OBJECT, CHECK_DUPLICATE_KEY, CHECK_UNKNOWN_KEY, CHECK_MISSING_KEY, CHECK_WRONG_TYPE,
-  CHECK_BAD_ID, CHECK_DUPLICATE_ID, CHECK_BAD_VALUE, CHECK_BAD_MONEY, CHECK_BAD_PERCENT, CHECK_BAD_DURATION, CHECK_BAD_UNIT, CHECK_BAD_MOMENT,
-  CHECK_BAD_DATE, CHECK_BAD_PERIOD, CHECK_BAD_SCHEDULE, CHECK_BAD_ZONE, CHECK_BAD_CURRENCY, CHECK_UNKNOWN_EVENT, CHECK_UNKNOWN_FIELD,
-  CHECK_UNKNOWN_REF, CHECK_CIRCULAR, CHECK_BAD_TRIGGER, CHECK_BAD_CONDITION, CHECK_BAD_OPERATOR, CHECK_TOO_DEEP, CHECK_BAD_FACT, CHECK_BAD_PER,
-  CHECK_BAD_WINDOW, CHECK_BAD_TABLE, CHECK_BAD_BANDS, CHECK_BAD_REWARD, CHECK_NO_POOL, CHECK_NO_LIMITS, CHECK_NO_CEILING, CHECK_BAD_WEIGHTS,
-  CHECK_BAD_DRAW, CHECK_BAD_OR_ELSE, CHECK_BAD_CHANCE, CHECK_CHANCE_NOT_SPENT, CHECK_CHANCE_NOT_GIVEN, CHECK_BAD_LIMIT, CHECK_BAD_POOL,
-  CHECK_BAD_SHARES, CHECK_BAD_REVERSAL, CHECK_NOT_REVERSIBLE, CHECK_PRIZE_CEILING, CHECK_TOO_MANY, CHECK_NAME_CLASH, CHECK_REDEFINED,
-  CHECK_SHORT_CLOSING, CHECK_NOT_SERVED, CHECK_CANNOT_HOLD, CHECK_BANK_ONLY,
+  CHECK_UNREADABLE,
+  CHECK_TOO_LARGE,
+  CHECK_SYNTAX,
+  CHECK_NOT_OBJECT,
+  CHECK_DUPLICATE_KEY,
+  CHECK_UNKNOWN_KEY,
+  CHECK_MISSING_KEY,
+  CHECK_WRONG_TYPE,
+  CHECK_BAD_ID,
+  CHECK_DUPLICATE_ID,
+  CHECK_BAD_VALUE,
+  CHECK_BAD_MONEY,
+  CHECK_BAD_PERCENT,
+  CHECK_BAD_DURATION,
+  CHECK_BAD_UNIT,
+  CHECK_BAD_MOMENT,
+  CHECK_BAD_DATE,
+  CHECK_BAD_PERIOD,
+  CHECK_BAD_SCHEDULE,
+  CHECK_BAD_ZONE,
+  CHECK_BAD_CURRENCY,
+  CHECK_UNKNOWN_EVENT,
+  CHECK_UNKNOWN_FIELD,
+  CHECK_UNKNOWN_REF,
+  CHECK_CIRCULAR,
+  CHECK_BAD_TRIGGER,
+  CHECK_BAD_CONDITION,
+  CHECK_BAD_OPERATOR,
+  CHECK_TOO_DEEP,
+  CHECK_BAD_FACT,
+  CHECK_BAD_PER,
+  CHECK_BAD_WINDOW,
+  CHECK_BAD_TABLE,
+  CHECK_BAD_BANDS,
+  CHECK_BAD_REWARD,
+  CHECK_NO_POOL,
+  CHECK_NO_LIMITS,
+  CHECK_NO_CEILING,
+  CHECK_BAD_WEIGHTS,
+  CHECK_BAD_DRAW,
+  CHECK_BAD_OR_ELSE,
+  CHECK_BAD_CHANCE,
+  CHECK_CHANCE_NOT_SPENT,
+  CHECK_CHANCE_NOT_GIVEN,
+  CHECK_BAD_LIMIT,
+  CHECK_BAD_POOL,
+  CHECK_BAD_SHARES,
+  CHECK_BAD_REVERSAL,
+  CHECK_NOT_REVERSIBLE,
+  CHECK_PRIZE_CEILING,
+  CHECK_TOO_MANY,
+  CHECK_NAME_CLASH,
+  CHECK_REDEFINED,
+  CHECK_SHORT_CLOSING,
+  CHECK_NOT_SERVED,
+  CHECK_CANNOT_HOLD,
+  CHECK_BANK_ONLY,
   CHECK_WARNINGS, /* from here on: warnings */
-  CHECK_UNUSED = CHECK_WARNINGS, CHECK_PAYS_TWICE, CHECK_ENDED, CHECK_NO_AUDIENCE_SOURCE, CHECK_TINY_ODDS, CHECK_WIDE_OPEN, CHECK_NO_LIMIT_AT_ALL,
-  CHECK_POOL_TOO_SMALL, CHECK_CODE_COUNT
+  CHECK_UNUSED = CHECK_WARNINGS,
+  CHECK_PAYS_TWICE,
+  CHECK_ENDED,
+  CHECK_NO_AUDIENCE_SOURCE,
+  CHECK_TINY_ODDS,
+  CHECK_WIDE_OPEN,
+  CHECK_NO_LIMIT_AT_ALL,
+  CHECK_POOL_TOO_SMALL,
+  CHECK_CODE_COUNT
 };
-struct check_code_info { const char *code, *text_en, *text_zh, *remedy_en; };
+struct check_code_info {
+  const char *code, *text_en, *text_zh, *remedy_en;
+};
 extern const struct check_code_info check_codes[CHECK_CODE_COUNT];
 
 struct finding {
   enum check_code code;
-  struct str file, pointer;  /* in the arena given to rulebook_read */
-  struct str text;           /* what is wrong here, with the values: "'mccs' is not a key of a condition; did you mean 'mcc'?" */
+  struct str file, pointer; /* in the arena given to rulebook_read */
+  struct str text;          /* what is wrong here, with the values: "'mccs' is not a key of a condition; did you mean 'mcc'?" */
   struct str remedy;
-  uint32_t line, column;     /* of syntax errors; 0: not known */
+  uint32_t line, column; /* of syntax errors; 0: not known */
 };
-struct findings { struct finding *items; uint32_t count, capacity, errors, warnings, dropped; };
+struct findings {
+  struct finding *items;
+  uint32_t count, capacity, errors, warnings, dropped;
+};
 
-struct source { struct str name, text; }; /* one file: the name shown in messages, the bytes; lists are given as name "lists/x.txt", an id a line */
+struct source {
+  struct str name, text;
+}; /* one file: the name shown in messages, the bytes; lists are given as name "lists/x.txt", an id a line */
 
-/* Compiles all files. `rulebook` and everything it points to live in `arena` (about 4 KiB a campaign); `scratch` may be reset after. Findings live in
- * `arena` too. Returns STATUS_OK with a rulebook when no finding is an error, STATUS_INPUT when there is one (findings say all), STATUS_LIMIT when the
- * arena is full. Same files, same bytes (in whatever order they are given): they are sorted by name. */
+/* Compiles all files. `rulebook` and everything it points to live in `arena` (about 4 KiB a campaign); `scratch` may be reset after.
+ * Findings live in `arena` too. Returns STATUS_OK with a rulebook when no finding is an error, STATUS_INPUT when there is one (findings say
+ * all), STATUS_LIMIT when the arena is full. Same files, same bytes (in whatever order they are given): they are sorted by name. */
 enum status rulebook_read(const struct source *sources, uint32_t source_count, const struct catalogue *catalogue, struct arena *arena,
                           struct arena *scratch, struct findings *findings, const struct rulebook **rulebook, struct fault *fault) MUST_USE;
 /* "weekend.json: /rules/0/when/mccs: error[UNKNOWN_KEY]: ...; remedy" */
 void finding_print(struct buffer *out, const struct finding *finding);
 /* Adds the fields and types of a catalogue extension file (schemas/catalogue.schema.json). */
-enum status catalogue_extend(struct catalogue *catalogue, struct source file, struct arena *arena, struct findings *findings, struct fault *fault) MUST_USE;
+enum status catalogue_extend(struct catalogue *catalogue, struct source file, struct arena *arena, struct findings *findings,
+                             struct fault *fault) MUST_USE;
 
 /* ---- what match and decide ask of it ---- */
 
 bool list_has(const struct list *list, struct str item);
 bool schedule_holds(const struct schedule *schedule, int64_t utc_ms, int32_t offset_minutes);
-/* Whether the schedule holds at an instant, and the widest [from, to) around it in which the answer is the same (for the active-now bitmap). */
+/* Whether the schedule holds at an instant, and the widest [from, to) around it in which the answer is the same (for the active-now
+ * bitmap). */
 bool schedule_window(const struct schedule *schedule, int64_t utc_ms, int32_t offset_minutes, int64_t *from_ms, int64_t *to_ms);
 /* The moment seen from an instant (event time), in the zone. */
 int64_t moment_resolve(const struct moment *moment, int64_t utc_ms, int32_t offset_minutes);
 /* Calendar `cn`: statutory holidays and moved working days, by day since 1970. Days outside the known years: Monday to Friday. */
 bool calendar_is_workday(int64_t day);
-uint32_t calendar_named_days(int64_t day);         /* bit per name */
-extern const char *const calendar_names[];          /* "new-year" "spring-festival" ... ended by NULL */
+uint32_t calendar_named_days(int64_t day); /* bit per name */
+extern const char *const calendar_names[]; /* "new-year" "spring-festival" ... ended by NULL */
 
 #endif

@@ -2,7 +2,8 @@
  *
  * Every piece of state has exactly one owner (design.md section 3): a customer, a resource that a limit or fact is kept for (a device, a
  * phone, an id document), or a pool. An owner's record is a bounded set of cells plus, for customers, the memory of recent events. Before
- * an event is decided the shard asks decide_owners() which owners it may touch, loads them, and hands them in; nothing else is read or written.
+ * an event is decided the shard asks decide_owners() which owners it may touch, loads them, and hands them in; nothing else is read or
+ * written.
  *
  * Order within one event: duplicate and lateness gate - customer.updated - reversal - measures - tracks - rules on the event in order of
  * judgement (with rules on completed facts and on gifts right behind) - first and last - memory. first and last are so read before
@@ -17,51 +18,100 @@
 
 enum reason {
   REASON_GIVEN = 0, /* not a refusal: something was given */
-  REASON_CAMPAIGN_NOT_STARTED, REASON_CAMPAIGN_ENDED, REASON_CAMPAIGN_PAUSED, REASON_OUTSIDE_SCHEDULE, REASON_NOT_IN_AUDIENCE,
-  REASON_NOT_ENROLLED, REASON_CONDITION_NOT_MET, REASON_NOT_DORMANT, REASON_NOT_FIRST, REASON_TASKS_INCOMPLETE, REASON_TARGET_NOT_REACHED,
-  REASON_LIMIT_REACHED, REASON_OUT_OF_STOCK, REASON_BUDGET_EXHAUSTED, REASON_EXCLUDED_BY_GROUP, REASON_HOLDOUT, REASON_RISK_DENIED,
-  REASON_DUPLICATE_EVENT, REASON_EVENT_TOO_LATE, REASON_EVENT_IN_FUTURE, REASON_REVERSED, REASON_PENDING_HOLD, REASON_DRAW_LOST,
-  REASON_EXPIRED, REASON_MALFORMED_EVENT, REASON_COUNT
+  REASON_CAMPAIGN_NOT_STARTED,
+  REASON_CAMPAIGN_ENDED,
+  REASON_CAMPAIGN_PAUSED,
+  REASON_OUTSIDE_SCHEDULE,
+  REASON_NOT_IN_AUDIENCE,
+  REASON_NOT_ENROLLED,
+  REASON_CONDITION_NOT_MET,
+  REASON_NOT_DORMANT,
+  REASON_NOT_FIRST,
+  REASON_TASKS_INCOMPLETE,
+  REASON_TARGET_NOT_REACHED,
+  REASON_LIMIT_REACHED,
+  REASON_OUT_OF_STOCK,
+  REASON_BUDGET_EXHAUSTED,
+  REASON_EXCLUDED_BY_GROUP,
+  REASON_HOLDOUT,
+  REASON_RISK_DENIED,
+  REASON_DUPLICATE_EVENT,
+  REASON_EVENT_TOO_LATE,
+  REASON_EVENT_IN_FUTURE,
+  REASON_REVERSED,
+  REASON_PENDING_HOLD,
+  REASON_DRAW_LOST,
+  REASON_EXPIRED,
+  REASON_MALFORMED_EVENT,
+  REASON_COUNT
 };
-struct reason_info { const char *code, *label_en, *label_zh, *help_en, *help_zh, *todo_en, *todo_zh; };
+struct reason_info {
+  const char *code, *label_en, *label_zh, *help_en, *help_zh, *todo_en, *todo_zh;
+};
 extern const struct reason_info reasons[REASON_COUNT];
 
 /* ---- state ---- */
 
 enum cell_kind {
-  CELL_FIRST = 1, CELL_LAST, CELL_MEASURE, CELL_DISTINCT, CELL_TRACK, CELL_LOT, CELL_LIMIT, CELL_GRANT, CELL_POOL, CELL_FED, CELL_ORIGINAL,
-  CELL_TAG, CELL_PROFILE, CELL_ENROLLED, CELL_OWED, CELL_KEPT, CELL_TAKEN, CELL_BASE, CELL_KIND_COUNT
+  CELL_FIRST = 1,
+  CELL_LAST,
+  CELL_MEASURE,
+  CELL_DISTINCT,
+  CELL_TRACK,
+  CELL_LOT,
+  CELL_LIMIT,
+  CELL_GRANT,
+  CELL_POOL,
+  CELL_FED,
+  CELL_ORIGINAL,
+  CELL_TAG,
+  CELL_PROFILE,
+  CELL_ENROLLED,
+  CELL_OWED,
+  CELL_KEPT,
+  CELL_TAKEN,
+  CELL_BASE,
+  CELL_KIND_COUNT
 };
 
 /* One remembered thing. What the four numbers mean is a table in src/decide/state.h, one row a kind. */
 struct cell {
   uint8_t kind;
   uint8_t flags;
-  uint16_t small;     /* kind's own use */
-  int32_t period;     /* period number, or 0 */
+  uint16_t small;      /* kind's own use */
+  int32_t period;      /* period number, or 0 */
   int32_t expires_day; /* last day (since 1970, UTC) on which it is needed; 0: for ever */
-  uint64_t decl;      /* 40-bit name of the fact, limit, pool, rule, chance */
-  uint64_t key;       /* hash of the dimension values, digest of an event ..., or 0 */
+  uint64_t decl;       /* 40-bit name of the fact, limit, pool, rule, chance */
+  uint64_t key;        /* hash of the dimension values, digest of an event ..., or 0 */
   int64_t v[4];
 };
 
 /* A digest of an event that was decided for this customer: guards counts and sums against duplicates. */
-struct seen { uint64_t digest; int64_t time_ms; };
+struct seen {
+  uint64_t digest;
+  int64_t time_ms;
+};
 
 struct state {
-  uint64_t position;        /* of the journal: the last change. Set by the shard */
-  int64_t floor_ms;         /* events at or before this time whose digest is not in `seen` are too late: their digests were let go */
+  uint64_t position; /* of the journal: the last change. Set by the shard */
+  int64_t floor_ms;  /* events at or before this time whose digest is not in `seen` are too late: their digests were let go */
   uint32_t cell_count, seen_count;
-  bool changed;             /* decide touched it */
+  bool changed; /* decide touched it */
   struct cell cells[LIMIT_STATE_CELLS];
   struct seen seen[LIMIT_SEEN];
 };
 
 enum owner_kind { OWNER_CUSTOMER = 'c', OWNER_RESOURCE = 'r', OWNER_POOL = 'p' };
-/* Key under which an owner's record is kept, at most 72 bytes: 'c' + customer id; 'r' + 5 bytes decl + 8 bytes key hash; 'p' + 5 bytes decl + 8 bytes hash of the share. */
-struct owner { enum owner_kind kind; uint8_t length; char key[79]; };
+/* Key under which an owner's record is kept, at most 72 bytes: 'c' + customer id; 'r' + 5 bytes decl + 8 bytes key hash; 'p' + 5 bytes decl
+ * + 8 bytes hash of the share. */
+struct owner {
+  enum owner_kind kind;
+  uint8_t length;
+  char key[79];
+};
 
-/* Bytes of a record (versioned, compact, canonical: same state, same bytes). Returns 0 when it does not fit `capacity` (at most LIMIT_STATE_BYTES). */
+/* Bytes of a record (versioned, compact, canonical: same state, same bytes). Returns 0 when it does not fit `capacity` (at most
+ * LIMIT_STATE_BYTES). */
 size_t state_encode(const struct state *state, char *out, size_t capacity);
 /* False when the bytes are not a record of a known version (fault says what): foreign, newer, truncated. Empty bytes are an empty state. */
 bool state_decode(struct str bytes, struct state *state, struct fault *fault) MUST_USE;
@@ -72,43 +122,55 @@ bool state_decode(struct str bytes, struct state *state, struct fault *fault) MU
 struct outcome {
   uint32_t rule;
   enum reason reason;
-  uint32_t condition;   /* the leaf that failed, or NONE */
-  uint32_t limit;       /* LIMIT_REACHED: number of the limit, or NONE (once_per, chance) */
-  uint32_t pool;        /* OUT_OF_STOCK, BUDGET_EXHAUSTED: number of the pool */
-  uint32_t dimension;   /* LIMIT_REACHED of per_each: which identity was full; NONE otherwise */
-  int32_t period;       /* LIMIT_REACHED, paced pools: period number */
+  uint32_t condition; /* the leaf that failed, or NONE */
+  uint32_t limit;     /* LIMIT_REACHED: number of the limit, or NONE (once_per, chance) */
+  uint32_t pool;      /* OUT_OF_STOCK, BUDGET_EXHAUSTED: number of the pool */
+  uint32_t dimension; /* LIMIT_REACHED of per_each: which identity was full; NONE otherwise */
+  int32_t period;     /* LIMIT_REACHED, paced pools: period number */
   int64_t expected, actual;
-  bool has_numbers;     /* expected and actual mean something */
+  bool has_numbers; /* expected and actual mean something */
   bool numbers_are_times, numbers_are_money;
-  struct str actual_text; /* of conditions on text (in the batch arena), or empty */
+  struct str actual_text;          /* of conditions on text (in the batch arena), or empty */
   uint32_t gift_first, gift_count; /* GIVEN, DRAW_LOST: into decision.gifts */
-  uint32_t caused_by;   /* index of the outcome whose gift or fact woke this rule, or NONE: the event itself */
+  uint32_t caused_by;              /* index of the outcome whose gift or fact woke this rule, or NONE: the event itself */
 };
 
-enum gift_kind { GIFT_ISSUED, GIFT_SUBSTITUTED /* issued in place of another */, GIFT_CHANCE, GIFT_REVOKED, GIFT_REDUCED /* partly taken back */, GIFT_OFFSET /* less, or owed, for an earlier one */, GIFT_LOST /* draw lost: no event goes out */ };
+enum gift_kind {
+  GIFT_ISSUED,
+  GIFT_SUBSTITUTED /* issued in place of another */,
+  GIFT_CHANCE,
+  GIFT_REVOKED,
+  GIFT_REDUCED /* partly taken back */,
+  GIFT_OFFSET /* less, or owed, for an earlier one */,
+  GIFT_LOST /* draw lost: no event goes out */
+};
 
 struct gift {
   enum gift_kind kind;
-  uint32_t rule, item;      /* item that was given (of a substitution: the one given) */
-  uint32_t instead_of;      /* SUBSTITUTED: the item it stands for; else NONE */
-  uint32_t pool;            /* that paid, or NONE */
-  char id[ID22_BYTES];      /* reward id (campaigns.md section 10); of revocations: that of the gift */
+  uint32_t rule, item; /* item that was given (of a substitution: the one given) */
+  uint32_t instead_of; /* SUBSTITUTED: the item it stands for; else NONE */
+  uint32_t pool;       /* that paid, or NONE */
+  char id[ID22_BYTES]; /* reward id (campaigns.md section 10); of revocations: that of the gift */
   uint8_t id_length;
-  uint64_t id_words[2];     /* the same id as numbers */
-  int64_t value_minor;      /* after ceiling, partial, offset; of REVOKED and REDUCED: how much goes back */
-  int64_t count;            /* units or chances */
-  int64_t offset_minor;     /* how much of the value an earlier reversal owed took away */
-  bool partial;             /* cut by an amount limit */
-  int64_t valid_from_ms, valid_to_ms; /* TIME_NONE: not said */
-  uint64_t cause_digest;    /* REVOKED..OFFSET: digest of the original event */
+  uint64_t id_words[2];                /* the same id as numbers */
+  int64_t value_minor;                 /* after ceiling, partial, offset; of REVOKED and REDUCED: how much goes back */
+  int64_t count;                       /* units or chances */
+  int64_t offset_minor;                /* how much of the value an earlier reversal owed took away */
+  bool partial;                        /* cut by an amount limit */
+  int64_t valid_from_ms, valid_to_ms;  /* TIME_NONE: not said */
+  uint64_t cause_digest;               /* REVOKED..OFFSET: digest of the original event */
   uint32_t weight_drawn, weight_total; /* draws: the number drawn, of how many */
 };
 
 /* Watermarks passed by this event: gift.pool.low / .empty */
-struct pool_mark { uint32_t pool; int32_t watermark_bp; /* 0: empty */ int64_t left; };
+struct pool_mark {
+  uint32_t pool;
+  int32_t watermark_bp; /* 0: empty */
+  int64_t left;
+};
 
 struct decision {
-  enum reason gate;         /* GIVEN: went through; else DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE: nothing was judged */
+  enum reason gate; /* GIVEN: went through; else DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE: nothing was judged */
   uint32_t outcome_count, gift_count, mark_count;
   struct outcome outcomes[LIMIT_OUTCOMES];
   struct gift gifts[LIMIT_GIFTS];
@@ -118,31 +180,33 @@ struct decision {
 /* ---- deciding ---- */
 
 struct decide_settings {
-  struct hash_key id_key;    /* secret: reward ids and draws derive from it */
-  int64_t horizon_ms;        /* how long event digests are remembered; >= every campaign's `late` (checked by the caller with decide_check) */
-  int64_t memory_ms;         /* how long what a reversal needs is remembered: 90 days */
+  struct hash_key id_key; /* secret: reward ids and draws derive from it */
+  int64_t horizon_ms;     /* how long event digests are remembered; >= every campaign's `late` (checked by the caller with decide_check) */
+  int64_t memory_ms;      /* how long what a reversal needs is remembered: 90 days */
 };
 
 /* STATUS_INPUT when a campaign accepts later events than the horizon, naming it. */
 enum status decide_check(const struct rulebook *rulebook, const struct decide_settings *settings, struct fault *fault) MUST_USE;
 
 /* Which owners may be touched: the customer first (decide_customer_owner: load that one before, since a reversal's owners stand in the
- * customer's record), then resources and pools, each once. Returns their number (<= LIMIT_OWNERS; more is a bug: rulebooks that could are refused). */
+ * customer's record), then resources and pools, each once. Returns their number (<= LIMIT_OWNERS; more is a bug: rulebooks that could are
+ * refused). */
 uint32_t decide_owners(const struct rulebook *rulebook, const struct event *event, const uint32_t *matches, uint32_t match_count,
                        const struct state *customer, struct owner owners[LIMIT_OWNERS]);
 
 struct decide_input {
   const struct rulebook *rulebook;
   const struct decide_settings *settings;
-  const struct event *event;  /* with arrival_ms set */
-  const uint32_t *matches;    /* of match_event */
+  const struct event *event; /* with arrival_ms set */
+  const uint32_t *matches;   /* of match_event */
   uint32_t match_count;
   const struct owner *owners; /* of decide_owners */
   uint32_t owner_count;
 };
 
-/* Decides. `states[i]` is the record of owners[i]; those that changed have `changed` set and are to be kept. Texts in `decision` live in `arena` or
- * in the event. STATUS_LIMIT when a record would outgrow its bound: then nothing has changed and the event belongs to the dead letters. */
+/* Decides. `states[i]` is the record of owners[i]; those that changed have `changed` set and are to be kept. Texts in `decision` live in
+ * `arena` or in the event. STATUS_LIMIT when a record would outgrow its bound: then nothing has changed and the event belongs to the dead
+ * letters. */
 enum status decide_event(const struct decide_input *input, struct state **states, struct arena *arena, struct decision *decision,
                          struct fault *fault) MUST_USE;
 
@@ -150,7 +214,10 @@ enum status decide_event(const struct decide_input *input, struct state **states
 uint32_t decide_draw(const struct hash_key *key, const char *id, size_t id_length, uint32_t total);
 
 /* What is left of a pool (share: value of `by`, or empty), for summaries: total, used, used in the period of `at_ms`. */
-struct pool_left { int64_t total, used, left; bool unlimited; };
+struct pool_left {
+  int64_t total, used, left;
+  bool unlimited;
+};
 struct pool_left decide_pool_left(const struct rulebook *rulebook, uint32_t pool, const struct state *state, struct str share);
 struct owner decide_pool_owner(const struct rulebook *rulebook, uint32_t pool, struct str share);
 struct owner decide_customer_owner(struct str customer);

@@ -8,12 +8,20 @@
 
 #include "giftd/match.h"
 
-enum exit_code { EXIT_DONE = 0, EXIT_BAD_ANSWER = 1, EXIT_BAD_USAGE = 2, EXIT_STRICT_WARNINGS = 3, EXIT_WOULD_CHANGE = 4, EXIT_UNAVAILABLE = 69, EXIT_TRY_AGAIN = 75 };
+enum exit_code {
+  EXIT_DONE = 0,
+  EXIT_BAD_ANSWER = 1,
+  EXIT_BAD_USAGE = 2,
+  EXIT_STRICT_WARNINGS = 3,
+  EXIT_WOULD_CHANGE = 4,
+  EXIT_UNAVAILABLE = 69,
+  EXIT_TRY_AGAIN = 75
+};
 
 struct command {
   const char *name;
-  const char *summary; /* one line of `giftd --help` */
-  const char *help;    /* `giftd NAME --help`: usage, flags, an example; fits a screen of 24 lines x 80 columns */
+  const char *summary;               /* one line of `giftd --help` */
+  const char *help;                  /* `giftd NAME --help`: usage, flags, an example; fits a screen of 24 lines x 80 columns */
   int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit_code */
 };
 extern const struct command commands[]; /* ended by a row with name NULL; src/app/commands.c */
@@ -33,16 +41,17 @@ struct loaded {
   size_t region_bytes;
   struct arena arena;
   struct catalogue *catalogue;
-  struct findings findings;            /* always filled, also on failure */
-  const struct rulebook *rulebook;     /* NULL on failure */
+  struct findings findings;        /* always filled, also on failure */
+  const struct rulebook *rulebook; /* NULL on failure */
   const struct match_index *index;
   struct match_cache *cache;
-  const struct source *sources;        /* the files as read: explain and coverage quote them */
+  const struct source *sources; /* the files as read: explain and coverage quote them */
   uint32_t source_count;
 };
 
-/* Reads files and folders (of a folder: every *.json in it and below, sorted by path, and lists/NAME.txt; catalogue.json extends the catalogue), compiles them and builds
- * the index. STATUS_USAGE: a path cannot be read. STATUS_INPUT: findings hold errors; print them with app_print_findings. */
+/* Reads files and folders (of a folder: every *.json in it and below, sorted by path, and lists/NAME.txt; catalogue.json extends the
+ * catalogue), compiles them and builds the index. STATUS_USAGE: a path cannot be read. STATUS_INPUT: findings hold errors; print them with
+ * app_print_findings. */
 enum status app_load(const char *const *paths, uint32_t path_count, struct loaded *out, struct fault *fault) MUST_USE;
 void app_unload(struct loaded *loaded);
 /* To `stream`, one a line, at most `most` of them and a line that says how many more. */

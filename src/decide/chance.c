@@ -28,7 +28,9 @@ static enum lot_trouble lot_trouble(const struct cell *lot, int64_t time_ms) {
 }
 
 static void lot_refuse(enum lot_trouble trouble, const struct cell *nearest, int64_t time_ms, struct outcome *outcome) {
-  static const enum reason reasons_of[] = {[LOT_EARLY] = REASON_PENDING_HOLD, [LOT_SPENT] = REASON_LIMIT_REACHED, [LOT_EXPIRED] = REASON_EXPIRED,
+  static const enum reason reasons_of[] = {[LOT_EARLY] = REASON_PENDING_HOLD,
+                                           [LOT_SPENT] = REASON_LIMIT_REACHED,
+                                           [LOT_EXPIRED] = REASON_EXPIRED,
                                            [LOT_NONE] = REASON_CONDITION_NOT_MET};
   outcome->reason = reasons_of[trouble];
   if (nearest == NULL) return;
@@ -60,7 +62,9 @@ void lot_spend(struct work *w) {
   lot->v[3] += 1;
 }
 
-static uint64_t top_up_key(const struct rule *rule, int32_t period) { return hash64_pair(&HASH_KEY_FIXED, rule->decl, (uint64_t)(int64_t)period); }
+static uint64_t top_up_key(const struct rule *rule, int32_t period) {
+  return hash64_pair(&HASH_KEY_FIXED, rule->decl, (uint64_t)(int64_t)period);
+}
 
 /* Spent and expired lots make way first; a customer with LIMIT_LOTS open lots of a chance gets no more of it. */
 static bool lot_room(struct work *w, uint64_t decl) {
@@ -108,7 +112,8 @@ static int64_t top_up_new(struct cell *lot, int64_t count) {
   return fresh;
 }
 
-bool lot_give(struct work *w, const struct rule *rule, const struct item *item, const struct wake *wake, struct gift *gift, struct outcome *outcome) {
+bool lot_give(struct work *w, const struct rule *rule, const struct item *item, const struct wake *wake, struct gift *gift,
+              struct outcome *outcome) {
   bool top_up = item->count.form == VALUE_FORM_BANDS && item->count.pay == PAY_TOP_UP && wake->fired != NULL;
   int32_t period = top_up ? wake->fired->period : 0;
   uint64_t key = top_up ? top_up_key(rule, period) : id_low(gift);
@@ -126,8 +131,10 @@ bool lot_give(struct work *w, const struct rule *rule, const struct item *item, 
   gift->valid_from_ms = lot->v[0], gift->valid_to_ms = lot->v[1];
   gift->count = top_up ? top_up_new(lot, count) : count;
   if (!top_up) lot->v[2] += count;
-  if (gift->count <= 0) outcome->reason = REASON_TARGET_NOT_REACHED;
-  else lot_keep(w, item, key);
+  if (gift->count <= 0)
+    outcome->reason = REASON_TARGET_NOT_REACHED;
+  else
+    lot_keep(w, item, key);
   return gift->count > 0;
 }
 

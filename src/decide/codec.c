@@ -1,4 +1,5 @@
-/* Bytes of an owner's record. Small (a sleeping customer with two clocks takes some 40 bytes), canonical (same state, same bytes), versioned.
+/* Bytes of an owner's record. Small (a sleeping customer with two clocks takes some 40 bytes), canonical (same state, same bytes),
+ * versioned.
  *
  *   'G' version | position | floor | seen count, {digest 8, time delta} | cell count, {cell}
  *   cell: kind, mask (which of flags small period expires key v0..v3 are there), decl 5, then what the mask says
@@ -11,11 +12,16 @@
 
 enum cell_part { PART_FLAGS = 1, PART_SMALL = 2, PART_PERIOD = 4, PART_EXPIRES = 8, PART_KEY = 16, PART_V0 = 32 /* to 256 */ };
 
-struct writer { unsigned char *at, *end; bool full; };
+struct writer {
+  unsigned char *at, *end;
+  bool full;
+};
 
 static void put_byte(struct writer *w, unsigned char byte) {
-  if (w->at == w->end) w->full = true;
-  else *w->at++ = byte;
+  if (w->at == w->end)
+    w->full = true;
+  else
+    *w->at++ = byte;
 }
 
 static void put_varint(struct writer *w, uint64_t number) {
@@ -73,7 +79,10 @@ size_t state_encode(const struct state *state, char *out, size_t capacity) {
   return w.full ? 0 : (size_t)(w.at - (unsigned char *)out);
 }
 
-struct reader { const unsigned char *at, *end; bool bad; };
+struct reader {
+  const unsigned char *at, *end;
+  bool bad;
+};
 
 static unsigned get_byte(struct reader *r) {
   if (r->at == r->end) {
@@ -155,7 +164,8 @@ bool state_decode(struct str bytes, struct state *state, struct fault *fault) {
   for (uint64_t i = 0; i < count && !r.bad; i++) get_cell(&r, &state->cells[state->cell_count++]);
   if (!r.bad && r.at == r.end) return true;
   state->cell_count = 0, state->seen_count = 0;
-  (void)fault_set(fault, STATUS_STATE, "a damaged record (%zu bytes); restore the state folder from a copy, or rebuild it by a run from the start",
+  (void)fault_set(fault, STATUS_STATE,
+                  "a damaged record (%zu bytes); restore the state folder from a copy, or rebuild it by a run from the start",
                   bytes.length);
   return false;
 }

@@ -78,9 +78,7 @@ static struct value track_elapsed(struct work *w, const struct fact *fact) {
   return cell == NULL ? absent() : number(cell->v[3] - cell->v[0]);
 }
 
-static uint64_t profile_decl(const struct work *w, uint32_t field) {
-  return name_decl(w->book->catalogue->fields[field].event_name);
-}
+static uint64_t profile_decl(const struct work *w, uint32_t field) { return name_decl(w->book->catalogue->fields[field].event_name); }
 
 static bool has_tag(struct work *w, struct str tag) {
   uint64_t hash = hash64(&HASH_KEY_FIXED, tag);
@@ -129,7 +127,8 @@ static bool holds_dormant(struct work *w, const struct condition *leaf, struct f
 }
 
 /* older_than: it happened at least that long ago; newer_than: less long ago. Ages count from the event's second, end in. */
-static bool holds_age(struct work *w, const struct condition *leaf, const struct value *actual, uint32_t campaign, struct failure *failure) {
+static bool holds_age(struct work *w, const struct condition *leaf, const struct value *actual, uint32_t campaign,
+                      struct failure *failure) {
   if (actual->kind != VALUE_INT) return false;
   int64_t until = duration_add(actual->number, leaf->operand.duration, 1, work_campaign(w, campaign)->offset_minutes);
   failure->expected = until, failure->actual = w->event->time_ms, failure->numbers = failure->times = true;
@@ -187,17 +186,26 @@ static bool leaf_holds(struct work *w, const struct condition *leaf, uint32_t ca
   int32_t offset = work_campaign(w, campaign)->offset_minutes;
   *failure = (struct failure){.condition = (uint32_t)(leaf - w->book->conditions)};
   bool holds = false;
-  if (leaf->op == OP_THIS_EVENT) holds = holds_this_event(w, leaf);
-  else if (leaf->op == OP_DORMANT_FOR) holds = holds_dormant(w, leaf, failure);
-  else if (leaf->op == OP_COMPLETED) holds = track_completed(w, &w->book->facts[leaf->index]) != NULL;
-  else if (leaf->left == LEFT_TAG) holds = holds_tag(w, leaf);
-  else if (leaf->left == LEFT_LIST) holds = holds_list(w, leaf) != (leaf->op == OP_NOT_IN_LIST || leaf->op == OP_NE || leaf->op == OP_NOT_IN);
-  else if (leaf->left == LEFT_SCHEDULE) holds = schedule_holds(&w->book->schedules[leaf->index], w->event->time_ms, offset) == (leaf->op != OP_NE);
+  if (leaf->op == OP_THIS_EVENT)
+    holds = holds_this_event(w, leaf);
+  else if (leaf->op == OP_DORMANT_FOR)
+    holds = holds_dormant(w, leaf, failure);
+  else if (leaf->op == OP_COMPLETED)
+    holds = track_completed(w, &w->book->facts[leaf->index]) != NULL;
+  else if (leaf->left == LEFT_TAG)
+    holds = holds_tag(w, leaf);
+  else if (leaf->left == LEFT_LIST)
+    holds = holds_list(w, leaf) != (leaf->op == OP_NOT_IN_LIST || leaf->op == OP_NE || leaf->op == OP_NOT_IN);
+  else if (leaf->left == LEFT_SCHEDULE)
+    holds = schedule_holds(&w->book->schedules[leaf->index], w->event->time_ms, offset) == (leaf->op != OP_NE);
   else {
     actual = left_value(w, leaf, campaign);
-    if (leaf->op == OP_OLDER_THAN || leaf->op == OP_NEWER_THAN) holds = holds_age(w, leaf, &actual, campaign, failure);
-    else if (leaf->op == OP_SAME_AS) holds = holds_same_as(w, leaf, &actual, campaign);
-    else holds = match_leaf(w->book, leaf, &actual, offset);
+    if (leaf->op == OP_OLDER_THAN || leaf->op == OP_NEWER_THAN)
+      holds = holds_age(w, leaf, &actual, campaign, failure);
+    else if (leaf->op == OP_SAME_AS)
+      holds = holds_same_as(w, leaf, &actual, campaign);
+    else
+      holds = match_leaf(w->book, leaf, &actual, offset);
   }
   if (holds) return true;
   failure->reason = reason_of(w, leaf, failure);

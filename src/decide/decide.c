@@ -54,8 +54,10 @@ static void profile_apply(struct work *w) {
   for (uint32_t i = 0; i < w->event->field_count; i++) {
     const struct value *value = &w->event->values[i];
     if (value->kind == VALUE_ABSENT) continue;
-    if (w->event->field_ids[i] == FIELD_ID_TAGS && value->kind == VALUE_LIST) tags_replace(w, value);
-    else profile_set(w, w->event->field_ids[i], value);
+    if (w->event->field_ids[i] == FIELD_ID_TAGS && value->kind == VALUE_LIST)
+      tags_replace(w, value);
+    else
+      profile_set(w, w->event->field_ids[i], value);
   }
 }
 
@@ -75,7 +77,10 @@ static void enrolment_apply(struct work *w) {
 
 /* ---- rules ---- */
 
-struct candidate { uint32_t rule; const struct fired *fired; };
+struct candidate {
+  uint32_t rule;
+  const struct fired *fired;
+};
 #define CANDIDATES_MAX LIMIT_OUTCOMES
 
 static uint32_t candidate_add(struct candidate *candidates, uint32_t count, uint32_t rule, const struct fired *fired) {
@@ -144,7 +149,8 @@ enum status decide_event(const struct decide_input *input, struct state **states
   if (decision->gate == REASON_GIVEN) decide_all(&w);
   if (!w.full) return STATUS_OK;
   for (uint32_t i = 0; i < input->owner_count; i++) states[i]->changed = false;
-  return fault_set(fault, STATUS_LIMIT, "customer %.*s: the record is full (%u facts, counters and gifts); end campaigns that keep too many keys",
+  return fault_set(fault, STATUS_LIMIT,
+                   "customer %.*s: the record is full (%u facts, counters and gifts); end campaigns that keep too many keys",
                    STR_FORMAT(input->event->customer), LIMIT_STATE_CELLS);
 }
 
@@ -152,8 +158,10 @@ enum status decide_check(const struct rulebook *rulebook, const struct decide_se
   for (uint32_t i = 0; i < rulebook->campaign_count; i++) {
     const struct campaign *campaign = &rulebook->campaigns[i];
     if (campaign->late_ms > settings->horizon_ms)
-      return fault_set(fault, STATUS_INPUT, "campaign %.*s accepts events %lld hours late, but event ids are remembered for %lld hours: raise events.horizon or "
-                       "lower late.accept", STR_FORMAT(campaign->id), (long long)(campaign->late_ms / 3600000), (long long)(settings->horizon_ms / 3600000));
+      return fault_set(fault, STATUS_INPUT,
+                       "campaign %.*s accepts events %lld hours late, but event ids are remembered for %lld hours: raise events.horizon or "
+                       "lower late.accept",
+                       STR_FORMAT(campaign->id), (long long)(campaign->late_ms / 3600000), (long long)(settings->horizon_ms / 3600000));
   }
   return STATUS_OK;
 }

@@ -306,9 +306,12 @@ static void pending_apply(struct work *w, const struct listener *listener) {
   const struct fact *fact = &w->book->facts[listener->owner];
   uint64_t key = 0;
   if (!key_of_dimensions(w, fact->dimensions, fact->dimension_count, fact->campaign, &key)) return;
-  if (listener->kind == LISTENER_RESET) reset_apply(w, fact, key);
-  else if (fact->kind == FACT_FIRST) first_apply(w, fact, key);
-  else last_apply(w, fact, key);
+  if (listener->kind == LISTENER_RESET)
+    reset_apply(w, fact, key);
+  else if (fact->kind == FACT_FIRST)
+    first_apply(w, fact, key);
+  else
+    last_apply(w, fact, key);
 }
 
 void facts_apply_pending(struct work *w) {

@@ -52,17 +52,26 @@ struct giving {
   const struct reward_key *key;
   const struct wake *wake;
   struct outcome *outcome;
-  bool counted;             /* the count limits were taken by an earlier item of this firing */
-  uint32_t drawn, weights;  /* of a draw */
+  bool counted;            /* the count limits were taken by an earlier item of this firing */
+  uint32_t drawn, weights; /* of a draw */
 };
 
 static struct gift *gift_new(struct work *w, const struct giving *g, const struct item *item, enum gift_kind kind) {
   assert(w->out->gift_count < LIMIT_GIFTS);
   struct digest128 digest = reward_digest(w, g->rule, item, g->key);
   struct gift *gift = &w->out->gifts[w->out->gift_count];
-  *gift = (struct gift){.kind = kind, .rule = (uint32_t)(g->rule - w->book->rules), .item = (uint32_t)(item - w->book->items),
-                        .instead_of = NONE, .pool = NONE, .count = 1, .valid_from_ms = TIME_NONE, .valid_to_ms = TIME_NONE,
-                        .cause_digest = w->event->digest, .weight_drawn = g->drawn, .weight_total = g->weights, .id_length = ID22_BYTES};
+  *gift = (struct gift){.kind = kind,
+                        .rule = (uint32_t)(g->rule - w->book->rules),
+                        .item = (uint32_t)(item - w->book->items),
+                        .instead_of = NONE,
+                        .pool = NONE,
+                        .count = 1,
+                        .valid_from_ms = TIME_NONE,
+                        .valid_to_ms = TIME_NONE,
+                        .cause_digest = w->event->digest,
+                        .weight_drawn = g->drawn,
+                        .weight_total = g->weights,
+                        .id_length = ID22_BYTES};
   digest_to_id(digest, gift->id);
   gift->id_words[0] = digest.low, gift->id_words[1] = digest.high;
   return gift;
@@ -75,7 +84,8 @@ static bool event_reversible(const struct work *w) {
 }
 
 /* What an undo will need: the grant, and what it took of limits and pools that are to be given back. */
-static void grant_keep(struct work *w, const struct giving *g, const struct gift *gift, const struct item *item, const struct claims *claims) {
+static void grant_keep(struct work *w, const struct giving *g, const struct gift *gift, const struct item *item,
+                       const struct claims *claims) {
   bool based = g->wake->base != NULL || w->lot != NULL;
   if (!event_reversible(w) && !based) return;
   int64_t until = w->event->time_ms + w->in->settings->memory_ms;
@@ -101,7 +111,8 @@ static void grant_keep(struct work *w, const struct giving *g, const struct gift
   base->expires_day = state_expiry(until);
 }
 
-/* What an earlier reversal owes is set off against this gift. The pool pays what goes out, unless the earlier gift's place was given back. */
+/* What an earlier reversal owes is set off against this gift. The pool pays what goes out, unless the earlier gift's place was given back.
+ */
 static int64_t owed_set_off(struct work *w, const struct giving *g, const struct item *item, int64_t value, struct gift *gift) {
   uint64_t decl = name_decl(work_campaign(w, g->rule->campaign)->id);
   struct cell *owed = state_find(w->customer, CELL_OWED, decl, item->is_points, 0);
@@ -120,7 +131,8 @@ static void gift_valid(struct work *w, const struct giving *g, const struct item
   gift->valid_to_ms = moment_or(&item->valid_to, w->event->time_ms, offset, TIME_NONE);
 }
 
-static void gift_commit(struct work *w, struct giving *g, struct gift *gift, const struct item *item, const uint32_t *paying, uint32_t paying_count) {
+static void gift_commit(struct work *w, struct giving *g, struct gift *gift, const struct item *item, const uint32_t *paying,
+                        uint32_t paying_count) {
   struct claims claims = {0};
   int64_t full = gift->value_minor * gift->count;
   if (!g->counted) limits_take_count(w, g->rule, &claims);
@@ -159,8 +171,10 @@ static enum tried plain_try(struct work *w, struct giving *g, const struct item 
   if (!value_known(w, g, item, value) || count <= 0) return TRIED_REFUSED;
   int64_t total = value * count;
   if (!limits_cut(w, g->rule, item->is_points, &total, &partial, g->outcome)) return TRIED_REFUSED;
-  if (partial && count == 1) value = total;
-  else if (partial) count = value == 0 ? count : total / value;
+  if (partial && count == 1)
+    value = total;
+  else if (partial)
+    count = value == 0 ? count : total / value;
   if (count <= 0) {
     g->outcome->reason = REASON_LIMIT_REACHED;
     return TRIED_REFUSED;
@@ -187,8 +201,10 @@ static enum tried item_try(struct work *w, struct giving *g, uint32_t number) {
     item = &w->book->items[item->or_else];
     tried = plain_try(w, g, item, meant);
   }
-  if (tried == TRIED_GIVEN) g->outcome->reason = REASON_GIVEN, g->outcome->pool = NONE, g->outcome->has_numbers = false;
-  else *g->outcome = first;
+  if (tried == TRIED_GIVEN)
+    g->outcome->reason = REASON_GIVEN, g->outcome->pool = NONE, g->outcome->has_numbers = false;
+  else
+    *g->outcome = first;
   return tried;
 }
 
@@ -201,8 +217,10 @@ static bool give_each(struct work *w, struct giving *g) {
   for (uint32_t i = 0; i < g->rule->item_count; i++) {
     failed[failures] = plain;
     g->outcome = &failed[failures];
-    if (item_try(w, g, g->rule->item_first + i) == TRIED_GIVEN) given++;
-    else failures++;
+    if (item_try(w, g, g->rule->item_first + i) == TRIED_GIVEN)
+      given++;
+    else
+      failures++;
   }
   g->outcome = whole;
   if (given == 0) *whole = failed[0];

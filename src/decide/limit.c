@@ -1,9 +1,14 @@
-/* Limits: counters per identity and period. The customer's own stand in the customer's record, all others in the record of the resource that
- * they cap (device, id document ...), so that each has exactly one owner (R40-R42, R138). */
+/* Limits: counters per identity and period. The customer's own stand in the customer's record, all others in the record of the resource
+ * that they cap (device, id document ...), so that each has exactly one owner (R40-R42, R138). */
 #include "work.h"
 
 /* One counter of a limit for this event. */
-struct counter { struct state *state; uint64_t key; int32_t period; uint32_t dimension; };
+struct counter {
+  struct state *state;
+  uint64_t key;
+  int32_t period;
+  uint32_t dimension;
+};
 
 struct owner limit_owner(const struct limit *limit, uint64_t key) {
   struct owner owner = {.kind = OWNER_RESOURCE, .length = 14};
@@ -54,7 +59,8 @@ static int64_t counter_used(const struct limit *limit, const struct counter *cou
 static int32_t counter_expiry(const struct work *w, const struct limit *limit, int32_t period) {
   const struct campaign *campaign = work_campaign(w, limit->campaign);
   int64_t memory = w->in->settings->memory_ms;
-  if (limit->rolling_days > 0) return state_expiry(period_start(UNIT_DAY, period, campaign->offset_minutes) + (int64_t)limit->rolling_days * MS_PER_DAY + memory);
+  if (limit->rolling_days > 0)
+    return state_expiry(period_start(UNIT_DAY, period, campaign->offset_minutes) + (int64_t)limit->rolling_days * MS_PER_DAY + memory);
   if (limit->unit == UNIT_EVER) return campaign->programme ? 0 : state_expiry(campaign->closing_ms + memory);
   if (limit->unit == UNIT_CAMPAIGN) return state_expiry(campaign->closing_ms + memory);
   return state_expiry(period_start(limit->unit, period + 2, campaign->offset_minutes) + memory);

@@ -1,9 +1,10 @@
-/* Which owners an event may touch: asked before deciding, so that all of them can be loaded at once. A superset is right, a missing one is a bug. */
+/* Which owners an event may touch: asked before deciding, so that all of them can be loaded at once. A superset is right, a missing one is
+ * a bug. */
 #include "work.h"
 
 struct gathering {
   const struct rulebook *book;
-  struct work *w;           /* only to read dimensions of this event */
+  struct work *w; /* only to read dimensions of this event */
   struct owner *owners;
   uint32_t count;
   uint32_t tags[LIMIT_OWNERS]; /* a part of each key: most comparisons end here */

@@ -1,4 +1,5 @@
-/* Pools: stock and budgets with their pace, parents and fallback (R104-R110, R140). A pool is an owner of its own, so it is exact whoever asks. */
+/* Pools: stock and budgets with their pace, parents and fallback (R104-R110, R140). A pool is an owner of its own, so it is exact whoever
+ * asks. */
 #include "work.h"
 
 #define POOL_TOTAL 0u
@@ -56,7 +57,11 @@ static int64_t pace_left(const struct work *w, const struct pool *pool, struct s
   return pool->pace_max - cell_number(state, pool, POOL_PACE, period);
 }
 
-struct left { int64_t total, pace; int32_t period; bool paced_out; };
+struct left {
+  int64_t total, pace;
+  int32_t period;
+  bool paced_out;
+};
 
 static struct left pool_left_now(const struct work *w, const struct pool *pool, struct state *state) {
   struct left left = {.total = INT64_MAX, .pace = INT64_MAX};
@@ -73,7 +78,9 @@ static struct state *pool_state(const struct work *w, const struct pool *pool) {
   return work_state(w, &owner);
 }
 
-static int64_t need_of(const struct pool *pool, struct pool_need need) { return pool->of_money || pool->in_points ? need.money : need.units; }
+static int64_t need_of(const struct pool *pool, struct pool_need need) {
+  return pool->of_money || pool->in_points ? need.money : need.units;
+}
 
 static void pool_refuse(struct work *w, uint32_t number, const struct left *left, int64_t need, struct outcome *outcome) {
   const struct pool *pool = &w->book->pools[number];
@@ -93,7 +100,10 @@ static int64_t times_paying(const struct work *w, const uint32_t *paying, uint32
   return times;
 }
 
-struct paying { const uint32_t *pools; uint32_t count; };
+struct paying {
+  const uint32_t *pools;
+  uint32_t count;
+};
 
 /* A pool and all above it. */
 static bool chain_has(struct work *w, uint32_t number, struct pool_need need, struct paying before, struct outcome *outcome) {
@@ -109,7 +119,8 @@ static bool chain_has(struct work *w, uint32_t number, struct pool_need need, st
   return true;
 }
 
-bool pools_have(struct work *w, const struct item *item, struct pool_need need, struct outcome *outcome, uint32_t *paying, uint32_t *paying_count) {
+bool pools_have(struct work *w, const struct item *item, struct pool_need need, struct outcome *outcome, uint32_t *paying,
+                uint32_t *paying_count) {
   *paying_count = 0;
   for (uint32_t i = 0; i < item->pool_count; i++) {
     uint32_t number = w->book->refs[item->pool_first + i];

@@ -1,5 +1,5 @@
-/* What a gift is still worth after a partial reversal: the rule judged again with what is left (campaigns.md section 8). Everything but the amount and
- * what was accumulated held when the gift was given and is taken as it was. */
+/* What a gift is still worth after a partial reversal: the rule judged again with what is left (campaigns.md section 8). Everything but the
+ * amount and what was accumulated held when the gift was given and is taken as it was. */
 #include "work.h"
 
 static bool condition_cites(const struct rulebook *book, uint32_t node, uint64_t decl) {

@@ -4,8 +4,14 @@
 struct outcome *outcome_new(struct work *w, uint32_t rule, enum reason reason) {
   assert(w->out->outcome_count < LIMIT_OUTCOMES);
   struct outcome *outcome = &w->out->outcomes[w->out->outcome_count++];
-  *outcome = (struct outcome){.rule = rule, .reason = reason, .condition = NONE, .limit = NONE, .pool = NONE, .dimension = NONE,
-                              .gift_first = w->out->gift_count, .caused_by = NONE};
+  *outcome = (struct outcome){.rule = rule,
+                              .reason = reason,
+                              .condition = NONE,
+                              .limit = NONE,
+                              .pool = NONE,
+                              .dimension = NONE,
+                              .gift_first = w->out->gift_count,
+                              .caused_by = NONE};
   return outcome;
 }
 
@@ -51,8 +57,10 @@ bool audience_allows(struct work *w, uint32_t campaign, struct failure *failure)
   if (w->audience_campaign != campaign || w->audience_reason == REASON_COUNT) {
     struct failure now = {.condition = NONE};
     enum reason reason = REASON_GIVEN;
-    if (!audience_holds(w, campaign, &now)) reason = REASON_NOT_IN_AUDIENCE;
-    else if (!enrolled(w, campaign)) reason = REASON_NOT_ENROLLED;
+    if (!audience_holds(w, campaign, &now))
+      reason = REASON_NOT_IN_AUDIENCE;
+    else if (!enrolled(w, campaign))
+      reason = REASON_NOT_ENROLLED;
     w->audience_campaign = campaign, w->audience_reason = reason, w->audience_failure = now;
   }
   *failure = w->audience_failure;
@@ -68,11 +76,14 @@ static bool step_lifecycle(struct work *w, const struct rule *rule, const struct
   int64_t time = w->event->time_ms;
   if (wake->fired == NULL && wake->base == NULL) return true;
   bool open_track = wake->fired != NULL && wake->fired->track; /* what is open may finish while closing */
-  if (time < campaign->from_ms) outcome->reason = REASON_CAMPAIGN_NOT_STARTED;
-  else if (time >= (open_track || rule->spends != NONE ? campaign->closing_ms : campaign->to_ms)) outcome->reason = REASON_CAMPAIGN_ENDED;
+  if (time < campaign->from_ms)
+    outcome->reason = REASON_CAMPAIGN_NOT_STARTED;
+  else if (time >= (open_track || rule->spends != NONE ? campaign->closing_ms : campaign->to_ms))
+    outcome->reason = REASON_CAMPAIGN_ENDED;
   else if (rule->schedule != NONE && !schedule_holds(&w->book->schedules[rule->schedule], time, campaign->offset_minutes))
     outcome->reason = REASON_OUTSIDE_SCHEDULE;
-  else return true;
+  else
+    return true;
   return false;
 }
 
@@ -188,11 +199,16 @@ static bool step_holdout(struct work *w, const struct rule *rule, struct outcome
 
 static void key_of_gift(struct work *w, const struct rule *rule, const struct wake *wake, struct reward_key *key) {
   bool known = false;
-  if (rule->once_per_count > 0) key_print(key, "once:%016llx", (unsigned long long)once_key(w, rule, &known));
-  else if (w->lot != NULL) key_print(key, "lot:%016llx:%lld", (unsigned long long)w->lot->key, (long long)w->lot->v[3] + 1);
-  else if (wake->base != NULL) key_print(key, "gift:%.*s", (int)wake->base->id_length, wake->base->id);
-  else if (wake->fired != NULL && wake->fired->track) key_print(key, "track:%016llx:%d", (unsigned long long)wake->fired->key, wake->fired->period);
-  else key_print(key, "event:%.*s/%.*s", STR_FORMAT(w->event->source), STR_FORMAT(w->event->id));
+  if (rule->once_per_count > 0)
+    key_print(key, "once:%016llx", (unsigned long long)once_key(w, rule, &known));
+  else if (w->lot != NULL)
+    key_print(key, "lot:%016llx:%lld", (unsigned long long)w->lot->key, (long long)w->lot->v[3] + 1);
+  else if (wake->base != NULL)
+    key_print(key, "gift:%.*s", (int)wake->base->id_length, wake->base->id);
+  else if (wake->fired != NULL && wake->fired->track)
+    key_print(key, "track:%016llx:%d", (unsigned long long)wake->fired->key, wake->fired->period);
+  else
+    key_print(key, "event:%.*s/%.*s", STR_FORMAT(w->event->source), STR_FORMAT(w->event->id));
 }
 
 static void once_mark(struct work *w, const struct rule *rule) {

@@ -85,7 +85,8 @@ void state_remove(struct state *state, struct cell *cell) {
 void state_remove_all(struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key) {
   for (uint32_t i = state->cell_count; i-- > 0;) {
     const struct cell *cell = &state->cells[i];
-    if (cell->kind == (uint8_t)kind && (decl == 0 || cell->decl == decl) && (key == 0 || cell->key == key)) state_remove(state, &state->cells[i]);
+    if (cell->kind == (uint8_t)kind && (decl == 0 || cell->decl == decl) && (key == 0 || cell->key == key))
+      state_remove(state, &state->cells[i]);
   }
 }
 
@@ -132,6 +133,8 @@ void cell_set_value(struct cell *cell, const struct value *value, uint32_t item)
 
 void cell_get_value(const struct cell *cell, struct value *out) {
   *out = (struct value){.kind = (enum value_kind)cell->flags};
-  if (out->kind == VALUE_TEXT) out->text = (struct str){(const char *)&cell->v[1], cell->small};
-  else out->number = cell->v[0];
+  if (out->kind == VALUE_TEXT)
+    out->text = (struct str){(const char *)&cell->v[1], cell->small};
+  else
+    out->number = cell->v[0];
 }

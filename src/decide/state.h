@@ -40,7 +40,8 @@ static inline uint64_t name_decl(struct str name) { return decl_of_hash(hash64(&
 struct cell *state_find(struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period);
 /* The first cell of a kind with this key, whatever its decl; or NULL. */
 struct cell *state_find_key(struct state *state, enum cell_kind kind, uint64_t key);
-/* The same as state_find, made when it is missing; NULL when the record is full of what still counts. `now_ms` lets expired cells go first. */
+/* The same as state_find, made when it is missing; NULL when the record is full of what still counts. `now_ms` lets expired
+ * cells go first. */
 struct cell *state_make(struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period, int64_t now_ms);
 /* A further cell, whether or not one of that name is there (grants, what they took). NULL as above. */
 struct cell *state_add(struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period, int64_t now_ms);

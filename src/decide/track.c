@@ -1,5 +1,5 @@
-/* Tracks: tasks in a set or a sequence, opened by an event, done within a time (R18, R51). Tasks are heard before openings, so that an event does
- * not count for the track that it opens itself. */
+/* Tracks: tasks in a set or a sequence, opened by an event, done within a time (R18, R51). Tasks are heard before openings, so that an
+ * event does not count for the track that it opens itself. */
 #include "work.h"
 
 static bool track_fits(struct work *w, const struct fact *fact, const struct cell *track) {
@@ -29,7 +29,8 @@ static void track_task(struct work *w, uint32_t number, uint32_t task) {
     work_touch(w->customer);
     if ((uint32_t)__builtin_popcountll((uint64_t)track->v[2]) < fact->need) continue;
     track->v[3] = w->event->time_ms;
-    if (w->fired_count < FIRED_MAX) w->fired[w->fired_count++] = (struct fired){.fact = number, .key = track->key, .period = track->period, .track = true};
+    if (w->fired_count < FIRED_MAX)
+      w->fired[w->fired_count++] = (struct fired){.fact = number, .key = track->key, .period = track->period, .track = true};
   }
 }
 
@@ -66,8 +67,10 @@ static void tracks_hear_kind(struct work *w, enum listener_kind kind) {
   for (uint32_t i = 0; i < w->in->match_count; i++) {
     const struct listener *listener = &w->book->listeners[w->in->matches[i]];
     if (listener->kind != kind) continue;
-    if (kind == LISTENER_TASK) track_task(w, listener->owner, listener->part);
-    else track_open(w, listener->owner);
+    if (kind == LISTENER_TASK)
+      track_task(w, listener->owner, listener->part);
+    else
+      track_open(w, listener->owner);
   }
 }
 
@@ -81,7 +84,8 @@ const struct cell *track_completed(struct work *w, const struct fact *fact) {
   const struct cell *found = NULL;
   for (uint32_t i = 0; i < w->customer->cell_count; i++) {
     const struct cell *cell = &w->customer->cells[i];
-    if (cell->kind == CELL_TRACK && cell->decl == fact->decl && cell->v[3] != 0 && (found == NULL || cell->v[3] >= found->v[3])) found = cell;
+    if (cell->kind == CELL_TRACK && cell->decl == fact->decl && cell->v[3] != 0 && (found == NULL || cell->v[3] >= found->v[3]))
+      found = cell;
   }
   return found;
 }

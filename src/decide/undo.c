@@ -9,8 +9,8 @@
 #define GRANTS_MAX 64u
 
 struct undoing {
-  uint64_t original;       /* digest */
-  int64_t amount, before;  /* this reversal; what was left of the original before it */
+  uint64_t original;      /* digest */
+  int64_t amount, before; /* this reversal; what was left of the original before it */
   bool whole;
   uint32_t grant_count;
   uint64_t grants[GRANTS_MAX]; /* low words of the ids */
@@ -103,14 +103,23 @@ static void owe(struct work *w, const struct rule *rule, const struct item *item
   if (owed != NULL) owed->v[0] += value;
 }
 
-static void undo_announce(struct work *w, const struct undoing *u, const struct rule *rule, const struct cell *grant, int64_t value, bool whole) {
+static void undo_announce(struct work *w, const struct undoing *u, const struct rule *rule, const struct cell *grant, int64_t value,
+                          bool whole) {
   const struct item *item = grant_item(w, rule, grant);
   struct outcome *outcome = outcome_new(w, (uint32_t)(rule - w->book->rules), REASON_REVERSED);
   if (rule->undo.reward == UNDO_KEEP || item == NULL || w->out->gift_count == LIMIT_GIFTS) return;
   struct gift *gift = &w->out->gifts[w->out->gift_count++];
-  *gift = (struct gift){.kind = whole ? GIFT_REVOKED : GIFT_REDUCED, .rule = outcome->rule, .item = (uint32_t)(item - w->book->items),
-                        .instead_of = NONE, .pool = NONE, .value_minor = value, .count = whole ? grant->period : 0, .id_length = ID22_BYTES,
-                        .valid_from_ms = TIME_NONE, .valid_to_ms = TIME_NONE, .cause_digest = u->original,
+  *gift = (struct gift){.kind = whole ? GIFT_REVOKED : GIFT_REDUCED,
+                        .rule = outcome->rule,
+                        .item = (uint32_t)(item - w->book->items),
+                        .instead_of = NONE,
+                        .pool = NONE,
+                        .value_minor = value,
+                        .count = whole ? grant->period : 0,
+                        .id_length = ID22_BYTES,
+                        .valid_from_ms = TIME_NONE,
+                        .valid_to_ms = TIME_NONE,
+                        .cause_digest = u->original,
                         .id_words = {(uint64_t)grant->v[2], (uint64_t)grant->v[3]}};
   digest_to_id((struct digest128){(uint64_t)grant->v[2], (uint64_t)grant->v[3]}, gift->id);
   outcome->gift_count = 1;
@@ -199,7 +208,8 @@ static void grant_reverse(struct work *w, const struct undoing *u, uint64_t id) 
 static bool same_fed(const struct work *w, const struct cell *fed, uint64_t cause) {
   for (uint32_t i = 0; i < w->customer->cell_count; i++) {
     const struct cell *cell = &w->customer->cells[i];
-    if (cell->kind == CELL_FED && cell->key == cause && cell->decl == fed->decl && cell->period == fed->period && cell->v[0] == fed->v[0]) return true;
+    if (cell->kind == CELL_FED && cell->key == cause && cell->decl == fed->decl && cell->period == fed->period && cell->v[0] == fed->v[0])
+      return true;
   }
   return false;
 }
@@ -273,8 +283,10 @@ static bool original_find(struct work *w, struct undoing *u) {
   u->amount = amount == NULL || amount->number > u->before ? u->before : amount->number;
   u->whole = u->amount == u->before;
   if (u->before == 0 && original->v[2] > 0) return false; /* all of it was undone before */
-  if (original->v[1] == 0) original->v[2] = 1;            /* an event without an amount is undone once, as a whole */
-  else original->v[2] += u->amount;
+  if (original->v[1] == 0)
+    original->v[2] = 1; /* an event without an amount is undone once, as a whole */
+  else
+    original->v[2] += u->amount;
   work_touch(w->customer);
   return true;
 }

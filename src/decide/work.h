@@ -1,4 +1,5 @@
-/* What one event's decision works on: borrowed inputs, the answers so far, and the small memos that keep it linear. Private to the decide room.
+/* What one event's decision works on: borrowed inputs, the answers so far, and the small memos that keep it linear. Private to the decide
+ * room.
  *
  *   decide.c    order of the day: gate, profile, reversal, facts, rules, memory
  *   facts.c     measures, first, last         track.c   tracks        table.c  tables and `per` keys
@@ -16,9 +17,9 @@
 /* A fact that completed or entered another band: wakes the rules that hear it. */
 struct fired {
   uint32_t fact;
-  bool downward;      /* a measure fell: only top-ups care */
-  uint64_t key;       /* track: its key; measure: the digest of the event */
-  int32_t period;     /* measure: period of the value that changed */
+  bool downward;  /* a measure fell: only top-ups care */
+  uint64_t key;   /* track: its key; measure: the digest of the event */
+  int32_t period; /* measure: period of the value that changed */
   bool track;
 };
 
@@ -26,10 +27,16 @@ struct fired {
 struct wake {
   const struct fired *fired;
   const struct gift *base;
-  uint32_t outcome;   /* of the base gift, or NONE */
+  uint32_t outcome; /* of the base gift, or NONE */
 };
 
-struct failure { uint32_t condition; enum reason reason; int64_t expected, actual; bool numbers, times, money; struct str text; };
+struct failure {
+  uint32_t condition;
+  enum reason reason;
+  int64_t expected, actual;
+  bool numbers, times, money;
+  struct str text;
+};
 
 struct work {
   const struct decide_input *in;
@@ -40,8 +47,8 @@ struct work {
   struct arena *arena;
   struct decision *out;
   uint64_t customer_hash;
-  bool full;                 /* a record had no room: the whole decision is void */
-  bool kept_something;       /* event fed a measure or gave: an ORIGINAL is worth remembering */
+  bool full;           /* a record had no room: the whole decision is void */
+  bool kept_something; /* event fed a measure or gave: an ORIGINAL is worth remembering */
   uint32_t fired_count, pending_count;
   /* memo of the last campaign whose audience was asked for */
   uint32_t audience_campaign;
@@ -87,8 +94,8 @@ struct value left_value(struct work *w, const struct condition *leaf, uint32_t c
 bool condition_holds(struct work *w, uint32_t node, uint32_t campaign, bool all_nodes, struct failure *failure);
 
 /* facts.c */
-void facts_hear(struct work *w);           /* measures now, first and last noted */
-void facts_apply_pending(struct work *w);  /* first, last and resets, after the rules */
+void facts_hear(struct work *w);          /* measures now, first and last noted */
+void facts_apply_pending(struct work *w); /* first, last and resets, after the rules */
 bool fact_open_to(struct work *w, const struct fact *fact);
 bool fact_heard(const struct work *w, uint32_t fact);
 int64_t measure_value(struct work *w, const struct fact *fact, uint64_t key, int32_t period, bool *absent);
@@ -110,7 +117,10 @@ bool campaign_accepts_late(const struct work *w, const struct campaign *campaign
 struct outcome *outcome_new(struct work *w, uint32_t rule, enum reason reason);
 
 /* ids.c */
-struct reward_key { char text[192]; size_t length; };
+struct reward_key {
+  char text[192];
+  size_t length;
+};
 void key_print(struct reward_key *key, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
 struct digest128 reward_digest(const struct work *w, const struct rule *rule, const struct item *item, const struct reward_key *key);
 uint32_t draw_number(const struct hash_key *key, struct digest128 id, uint32_t attempt, uint32_t total);
@@ -118,8 +128,16 @@ uint32_t draw_number(const struct hash_key *key, struct digest128 id, uint32_t a
 /* limit.c */
 #define CLAIMS_MAX 64u
 /* What one gift took from a limit or pool: remembered with the grant where an undo gives it back. */
-struct claim { bool pool; uint64_t decl, owner_key; int32_t period; int64_t amount; };
-struct claims { uint32_t count; struct claim claims[CLAIMS_MAX]; };
+struct claim {
+  bool pool;
+  uint64_t decl, owner_key;
+  int32_t period;
+  int64_t amount;
+};
+struct claims {
+  uint32_t count;
+  struct claim claims[CLAIMS_MAX];
+};
 static inline void claim_add(struct claims *claims, bool pool, uint64_t decl, uint64_t owner_key, int32_t period, int64_t amount) {
   if (claims->count < CLAIMS_MAX && amount != 0) claims->claims[claims->count++] = (struct claim){pool, decl, owner_key, period, amount};
 }
@@ -132,9 +150,12 @@ void limits_take_amount(struct work *w, const struct rule *rule, bool points, in
 struct owner limit_owner(const struct limit *limit, uint64_t key);
 
 /* pool.c */
-struct pool_need { int64_t units, money; };
+struct pool_need {
+  int64_t units, money;
+};
 /* Whether all pools of an item (or what pays for them) have it; fills which pay. False fills pool, period and reason of the outcome. */
-bool pools_have(struct work *w, const struct item *item, struct pool_need need, struct outcome *outcome, uint32_t *paying, uint32_t *paying_count);
+bool pools_have(struct work *w, const struct item *item, struct pool_need need, struct outcome *outcome, uint32_t *paying,
+                uint32_t *paying_count);
 void pools_take(struct work *w, const uint32_t *paying, uint32_t count, struct pool_need need, struct claims *claims);
 void pool_give_back(struct work *w, uint32_t pool, struct state *state, int32_t period, int64_t amount);
 struct owner pool_owner_of(const struct pool *pool, struct str share);
@@ -144,7 +165,8 @@ struct owner pool_owner_of(const struct pool *pool, struct str share);
 const struct cell *lot_choose(struct work *w, const struct rule *rule, struct outcome *outcome);
 void lot_spend(struct work *w);
 /* Gives the chances of an item; false fills the outcome. */
-bool lot_give(struct work *w, const struct rule *rule, const struct item *item, const struct wake *wake, struct gift *gift, struct outcome *outcome);
+bool lot_give(struct work *w, const struct rule *rule, const struct item *item, const struct wake *wake, struct gift *gift,
+              struct outcome *outcome);
 /* A measure fell: what a top-up gave is lowered, never below what was spent. */
 void lots_lower(struct work *w, const struct fired *fired);
 void lot_take_back(struct work *w, const struct item *item, uint64_t lot_key, int64_t count);

@@ -1,4 +1,5 @@
-/* A stage for the heart: campaign texts in, event lines in, decisions out; owners' records kept encoded in a small table, as the shard keeps them. */
+/* A stage for the heart: campaign texts in, event lines in, decisions out; owners' records kept encoded in a small table, as the shard
+ * keeps them. */
 #ifndef GIFTD_TESTS_DECIDE_STAGE_H
 #define GIFTD_TESTS_DECIDE_STAGE_H
 
@@ -17,7 +18,11 @@
 #define STAGE_OWNERS 32768u
 #define STAGE_ARENA (64u << 20)
 
-struct stage_owner { struct owner owner; char *record; size_t length; };
+struct stage_owner {
+  struct owner owner;
+  char *record;
+  size_t length;
+};
 
 struct stage {
   struct catalogue catalogue;
@@ -66,7 +71,8 @@ static inline void stage_free(struct stage *s) {
 
 static inline struct stage_owner *stage_slot(struct stage *s, const struct owner *owner) {
   uint32_t at = (uint32_t)hash64(&HASH_KEY_FIXED, (struct str){owner->key, owner->length}) % STAGE_OWNERS;
-  while (s->kept[at].owner.length != 0 && (s->kept[at].owner.length != owner->length || memcmp(s->kept[at].owner.key, owner->key, owner->length) != 0))
+  while (s->kept[at].owner.length != 0 &&
+         (s->kept[at].owner.length != owner->length || memcmp(s->kept[at].owner.key, owner->key, owner->length) != 0))
     at = (at + 1) % STAGE_OWNERS;
   if (s->kept[at].owner.length == 0) s->kept[at].owner = *owner, s->kept_count++;
   assert_true(s->kept_count < STAGE_OWNERS);

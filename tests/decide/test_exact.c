@@ -1,7 +1,11 @@
-/* Exactness under pressure: stock, money caps and budgets are used up to the last unit and fen and never one further (R41, R42, R45, R104). */
+/* Exactness under pressure: stock, money caps and budgets are used up to the last unit and fen and never one further (R41, R42, R45, R104).
+ */
 #include "stage.h"
 
-#define HEADER(id) "\"id\": \"" id "\", \"version\": 1, \"name\": {\"zh\": \"测试\", \"en\": \"test\"}, \"period\": {\"from\": \"2026-12-01\", \"to\": \"2027-01-31\"}, \"audience\": \"everyone\","
+#define HEADER(id)                                                                                                                         \
+  "\"id\": \"" id                                                                                                                          \
+  "\", \"version\": 1, \"name\": {\"zh\": \"测试\", \"en\": \"test\"}, \"period\": {\"from\": \"2026-12-01\", \"to\": \"2027-01-31\"}, " \
+  "\"audience\": \"everyone\","
 
 static uint64_t seed;
 static uint64_t draw(uint64_t below) {
@@ -11,23 +15,31 @@ static uint64_t draw(uint64_t below) {
 
 static const char *spend(uint64_t number, uint64_t customer, uint64_t minute, int64_t amount) {
   static char line[512];
-  snprintf(line, sizeof line, "{\"id\":\"e%llu\",\"source\":\"t\",\"type\":\"txn.card_spend\",\"customer\":\"c%llu\",\"time\":\"2026-12-%02dT%02d:%02d:00+08:00\","
-           "\"amount_minor\":%lld,\"currency\":\"CNY\",\"mcc\":\"5812\",\"status\":\"settled\"}", (unsigned long long)number, (unsigned long long)customer,
-           (int)(1 + minute / 1440), (int)(minute / 60 % 24), (int)(minute % 60), (long long)amount);
+  snprintf(
+      line, sizeof line,
+      "{\"id\":\"e%llu\",\"source\":\"t\",\"type\":\"txn.card_spend\",\"customer\":\"c%llu\","
+      "\"time\":\"2026-12-%02dT%02d:%02d:00+08:00\","
+      "\"amount_minor\":%lld,\"currency\":\"CNY\",\"mcc\":\"5812\",\"status\":\"settled\"}",
+      (unsigned long long)number, (unsigned long long)customer, (int)(1 + minute / 1440), (int)(minute / 60 % 24), (int)(minute % 60),
+      (long long)amount);
   return line;
 }
 
 static const char *refund(uint64_t number, uint64_t original, uint64_t customer, uint64_t minute, int64_t amount) {
   static char line[512];
-  snprintf(line, sizeof line, "{\"id\":\"r%llu\",\"source\":\"t\",\"type\":\"txn.reversed\",\"customer\":\"c%llu\",\"time\":\"2026-12-%02dT%02d:%02d:00+08:00\","
-           "\"original_id\":\"e%llu\",\"amount_minor\":%lld,\"currency\":\"CNY\"}", (unsigned long long)number, (unsigned long long)customer, (int)(1 + minute / 1440),
-           (int)(minute / 60 % 24), (int)(minute % 60), (unsigned long long)original, (long long)amount);
+  snprintf(
+      line, sizeof line,
+      "{\"id\":\"r%llu\",\"source\":\"t\",\"type\":\"txn.reversed\",\"customer\":\"c%llu\",\"time\":\"2026-12-%02dT%02d:%02d:00+08:00\","
+      "\"original_id\":\"e%llu\",\"amount_minor\":%lld,\"currency\":\"CNY\"}",
+      (unsigned long long)number, (unsigned long long)customer, (int)(1 + minute / 1440), (int)(minute / 60 % 24), (int)(minute % 60),
+      (unsigned long long)original, (long long)amount);
   return line;
 }
 
 static void a_stock_of_a_thousand_gives_a_thousand(void **unused) {
   (void)unused;
-  const char *text = "{" HEADER("stock") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"give\": {\"reward\": \"goods\", \"pool\": \"p\"}, \"limits\": \"unlimited\"}],"
+  const char *text = "{" HEADER("stock") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"give\": {"
+      "\"reward\": \"goods\", \"pool\": \"p\"}, \"limits\": \"unlimited\"}],"
                      "\"pools\": {\"p\": {\"stock\": 1000}}}";
   struct stage *s = stage_new(&text, 1);
   uint64_t given = 0, refused = 0;
@@ -44,11 +56,14 @@ static void a_stock_of_a_thousand_gives_a_thousand(void **unused) {
   stage_free(s);
 }
 
-/* Random amounts against a partial money cap and a budget under a parent: sums per customer and in all never pass by a fen, and are used up. */
+/* Random amounts against a partial money cap and a budget under a parent: sums per customer and in all never pass by a fen, and are used
+ * up. */
 static void money_never_passes_by_a_fen(void **unused) {
   (void)unused;
-  const char *text = "{" HEADER("money") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"give\": {\"reward\": \"cash_back\", \"value\": {\"percent\": \"7.77%\", \"of\": \"amount\","
-                     " \"max\": \"33.33\"}, \"pool\": \"child\"}, \"limits\": [{\"amount\": \"100.01\", \"per\": [\"customer\"], \"period\": \"month\", \"at_limit\": \"partial\", \"least\": \"0.02\"}]}],"
+  const char *text = "{" HEADER("money") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"give\": {"
+      "\"reward\": \"cash_back\", \"value\": {\"percent\": \"7.77%\", \"of\": \"amount\","
+                     " \"max\": \"33.33\"}, \"pool\": \"child\"}, \"limits\": [{\"amount\": \"100.01\", \"per\": ["
+                     "\"customer\"], \"period\": \"month\", \"at_limit\": \"partial\", \"least\": \"0.02\"}]}],"
                      "\"pools\": {\"top\": {\"budget\": \"5000.00\"}, \"child\": {\"budget\": \"9000.00\", \"parent\": \"top\"}}}";
   for (uint64_t run = 1; run <= 5; run++) {
     struct stage *s = stage_new(&text, 1);
@@ -67,13 +82,16 @@ static void money_never_passes_by_a_fen(void **unused) {
   }
 }
 
-/* Buy and refund in parts, at random, with everything given back: at the end nothing is out and every counter stands where the ledger does (R133). */
+/* Buy and refund in parts, at random, with everything given back: at the end nothing is out and every counter stands where the ledger does
+ * (R133). */
 static void refunds_leave_the_ledger_even(void **unused) {
   (void)unused;
-  const char *text = "{" HEADER("ledger") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"when\": {\"amount\": {\"gte\": \"100.00\"}}, \"give\": {\"reward\": \"cash_back\","
+  const char *text = "{" HEADER("ledger") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"when\": {\"amount\": {"
+      "\"gte\": \"100.00\"}}, \"give\": {\"reward\": \"cash_back\","
                      " \"value\": {\"percent\": \"5%\", \"of\": \"amount\", \"max\": \"50.00\"}, \"pool\": {\"budget\": \"300.00\"}},"
                      " \"limits\": [{\"amount\": \"90.00\", \"per\": [\"customer\"], \"period\": \"month\", \"at_limit\": \"partial\"}],"
-                     " \"on_reversal\": {\"reward\": \"revoke\", \"limits\": \"restore\", \"pool\": \"restore\", \"partial\": \"recheck\"}}]}";
+                     " \"on_reversal\": {\"reward\": \"revoke\", \"limits\": \"restore\", \"pool\": \"restore\", "
+                     "\"partial\": \"recheck\"}}]}";
   for (uint64_t run = 1; run <= 20; run++) {
     struct stage *s = stage_new(&text, 1);
     int64_t out = 0, left[400], amount[400];
@@ -105,7 +123,8 @@ static void refunds_leave_the_ledger_even(void **unused) {
 
 static void the_same_event_gives_once(void **unused) {
   (void)unused;
-  const char *text = "{" HEADER("once") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"give\": {\"reward\": \"goods\", \"pool\": {\"stock\": 100}}, \"limits\": \"unlimited\"}]}";
+  const char *text = "{" HEADER("once") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"give\": {"
+      "\"reward\": \"goods\", \"pool\": {\"stock\": 100}}, \"limits\": \"unlimited\"}]}";
   struct stage *s = stage_new(&text, 1);
   uint64_t given = 0;
   for (uint64_t round = 0; round < 3; round++)
@@ -118,7 +137,8 @@ static void the_same_event_gives_once(void **unused) {
 /* A customer with more events than the memory holds: what was let go is too late, never twice. */
 static void what_the_memory_let_go_is_too_late_never_twice(void **unused) {
   (void)unused;
-  const char *text = "{" HEADER("floor") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"give\": {\"reward\": \"goods\", \"pool\": {\"stock\": 100000}}, \"limits\": \"unlimited\"}]}";
+  const char *text = "{" HEADER("floor") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"give\": {"
+      "\"reward\": \"goods\", \"pool\": {\"stock\": 100000}}, \"limits\": \"unlimited\"}]}";
   struct stage *s = stage_new(&text, 1);
   uint64_t given = 0;
   for (uint64_t i = 0; i < 600; i++) given += stage_event(s, spend(i, 1, i, 500))->gift_count;
@@ -135,7 +155,8 @@ static void what_the_memory_let_go_is_too_late_never_twice(void **unused) {
 static void draws_follow_their_weights(void **unused) {
   (void)unused;
   const char *text = "{" HEADER("draw") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"give\": {\"draw_of\": ["
-                     "{\"id\": \"a\", \"weight\": 1, \"reward\": \"goods\", \"pool\": {\"stock\": 1000}}, {\"id\": \"b\", \"weight\": 2, \"reward\": \"goods\", \"pool\": {\"stock\": 100000}},"
+                     "{\"id\": \"a\", \"weight\": 1, \"reward\": \"goods\", \"pool\": {\"stock\": 1000}}, {\"id\": \"b\", "
+                     "\"weight\": 2, \"reward\": \"goods\", \"pool\": {\"stock\": 100000}},"
                      "{\"id\": \"n\", \"weight\": 1, \"nothing\": true}], \"when_empty\": \"next\"}, \"limits\": \"unlimited\"}]}";
   struct stage *s = stage_new(&text, 1);
   uint64_t counts[3] = {0};
@@ -145,7 +166,7 @@ static void draws_follow_their_weights(void **unused) {
     counts[d->gifts[0].item - s->book->rules[0].item_first]++;
     assert_int_equal(decide_draw(&s->settings.id_key, d->gifts[0].id, ID22_BYTES, 4), d->gifts[0].weight_drawn);
   }
-  assert_int_equal(counts[0], 1000);                       /* some 2,000 were drawn: the stock held 1,000, the others fell to b */
+  assert_int_equal(counts[0], 1000); /* some 2,000 were drawn: the stock held 1,000, the others fell to b */
   assert_true(counts[1] > 4700 && counts[1] < 5300);
   assert_true(counts[2] > 1800 && counts[2] < 2200);
   stage_free(s);
@@ -153,8 +174,12 @@ static void draws_follow_their_weights(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_stock_of_a_thousand_gives_a_thousand), cmocka_unit_test(money_never_passes_by_a_fen), cmocka_unit_test(refunds_leave_the_ledger_even),
-      cmocka_unit_test(the_same_event_gives_once), cmocka_unit_test(what_the_memory_let_go_is_too_late_never_twice), cmocka_unit_test(draws_follow_their_weights),
+      cmocka_unit_test(a_stock_of_a_thousand_gives_a_thousand),
+      cmocka_unit_test(money_never_passes_by_a_fen),
+      cmocka_unit_test(refunds_leave_the_ledger_even),
+      cmocka_unit_test(the_same_event_gives_once),
+      cmocka_unit_test(what_the_memory_let_go_is_too_late_never_twice),
+      cmocka_unit_test(draws_follow_their_weights),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

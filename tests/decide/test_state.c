@@ -15,11 +15,14 @@ static void fill(struct state *state) {
   memset(state, 0, sizeof *state);
   state->position = 77;
   for (uint32_t i = 0; i < 40; i++) {
-    struct cell *cell = state_add(state, (enum cell_kind)(1 + i % (CELL_KIND_COUNT - 1)), i * 1234567u, i % 3 == 0 ? 0 : i * UINT64_C(0x9e3779b97f4a7c15), (int32_t)i - 20, 0);
+    struct cell *cell = state_add(state, (enum cell_kind)(1 + i % (CELL_KIND_COUNT - 1)), i * 1234567u,
+                                  i % 3 == 0 ? 0 : i * UINT64_C(0x9e3779b97f4a7c15), (int32_t)i - 20, 0);
     assert_non_null(cell);
     cell->expires_day = i % 4 == 0 ? 0 : (int32_t)i;
-    if (cell->kind == CELL_PROFILE || cell->kind == CELL_KEPT) cell_set_value(cell, &(struct value){.kind = VALUE_TEXT, .text = STR("gold")}, 0);
-    else for (unsigned j = 0; j < 4; j++) cell->v[j] = (int64_t)i * (j % 2 ? -1 : 1) * 1000003 * (j + 1);
+    if (cell->kind == CELL_PROFILE || cell->kind == CELL_KEPT)
+      cell_set_value(cell, &(struct value){.kind = VALUE_TEXT, .text = STR("gold")}, 0);
+    else
+      for (unsigned j = 0; j < 4; j++) cell->v[j] = (int64_t)i * (j % 2 ? -1 : 1) * 1000003 * (j + 1);
   }
   for (uint32_t i = 0; i < 20; i++) state_see(state, i * UINT64_C(0xdeadbeefcafe), 1764000000000 + (int64_t)(i * 7919 % 13) * 1000, 0);
 }
@@ -67,7 +70,8 @@ static void every_changed_byte_is_harmless(void **unused) {
     for (int change = 1; change < 256; change += 37) {
       char kept = bytes[at];
       bytes[at] = (char)(kept + change);
-      if (state_decode((struct str){bytes, length}, &b, &fault)) assert_true(b.cell_count <= LIMIT_STATE_CELLS && b.seen_count <= LIMIT_SEEN);
+      if (state_decode((struct str){bytes, length}, &b, &fault))
+        assert_true(b.cell_count <= LIMIT_STATE_CELLS && b.seen_count <= LIMIT_SEEN);
       bytes[at] = kept;
     }
   }
@@ -115,8 +119,11 @@ static void a_full_record_forgets_what_expired_then_old_events_then_refuses(void
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(round_trip), cmocka_unit_test(every_truncation_is_refused), cmocka_unit_test(every_changed_byte_is_harmless),
-      cmocka_unit_test(a_sleeping_customer_is_small), cmocka_unit_test(memory_of_events_lets_the_oldest_go_and_keeps_a_floor),
+      cmocka_unit_test(round_trip),
+      cmocka_unit_test(every_truncation_is_refused),
+      cmocka_unit_test(every_changed_byte_is_harmless),
+      cmocka_unit_test(a_sleeping_customer_is_small),
+      cmocka_unit_test(memory_of_events_lets_the_oldest_go_and_keeps_a_floor),
       cmocka_unit_test(a_full_record_forgets_what_expired_then_old_events_then_refuses),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
