@@ -60,7 +60,7 @@ struct file {
   struct str id;
   bool is_bank;
   bool has_period;       /* both ends are known */
-  bool skipped;          /* its id is taken: only reported */
+  uint32_t errors;       /* reported of it so far */
   uint32_t decl_first[DECL_KINDS], decl_count[DECL_KINDS];
   struct undo undo;      /* on_reversal of the header */
   uint64_t digest;       /* of its own bytes */
@@ -136,6 +136,8 @@ void report_in(struct compile *c, struct str file, const struct at *at, enum che
 void report_text_at(struct compile *c, struct str pointer, const char *key, enum check_code code, const char *format, ...) PRINTF_LIKE(5, 6);
 /* Of a whole file, with line and column. */
 void report_line(struct compile *c, struct str file, enum check_code code, uint32_t line, uint32_t column, const char *text);
+
+void findings_sort(struct compile *c);
 
 /* "; did you mean 'x'?" or nothing: words are offered one by one. */
 struct near { struct str word, best; unsigned least; };
@@ -223,6 +225,18 @@ void listeners_make(struct compile *c);
 void lint(struct compile *c);
 void names_lint(struct compile *c);
 void digests_make(struct compile *c);
+
+/* ---- lint.c and exclude.c ---- */
+#define TESTS_MOST 64u /* of one condition */
+void condition_lint(struct compile *c, uint32_t node);
+/* The leaves that must all hold for a node to hold; at most `most`. */
+uint32_t leaves_of_all(struct compile *c, uint32_t node, uint32_t *out, uint32_t most);
+bool leaves_exclude(struct compile *c, const struct condition *a, const struct condition *b);
+bool schedules_exclude(const struct schedule *a, const struct schedule *b);
+bool field_is_carried(const struct compile *c, uint16_t type, uint32_t field);
+void trigger_lint(struct compile *c, const struct trigger *trigger);
+void rule_lint(struct compile *c, uint32_t number);
+void pairs_lint(struct compile *c, uint32_t campaign);
 
 /* ---- left.c ---- */
 enum left_type {

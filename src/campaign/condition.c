@@ -83,6 +83,10 @@ static void combiner_fill(struct compile *c, const struct at *at, struct filling
     return;
   }
   if (kind != CONDITION_NOT && !read_list(c, at, CHECK_BAD_CONDITION, &count)) return;
+  if (count > TESTS_MOST) {
+    report(c, at, CHECK_TOO_MANY, "%u conditions; at most %u", count, TESTS_MOST);
+    return;
+  }
   uint32_t first = vec_push(c, &c->conditions, count);
   for (uint32_t i = 0; i < count; i++) {
     struct at child = kind == CONDITION_NOT ? *at : at_item(at, i);
@@ -115,6 +119,10 @@ static void node_fill(struct compile *c, const struct at *at, struct filling how
     report(c, at, CHECK_BAD_CONDITION, "the condition is empty: it holds for everything; leave it out");
     return;
   }
+  if (count > TESTS_MOST) {
+    report(c, at, CHECK_TOO_MANY, "%u tests in one condition; at most %u", count, TESTS_MOST);
+    return;
+  }
   if (count != 1) first = vec_push(c, &c->conditions, count);
   uint32_t next = first;
   for (void *i = json_object_iter(at->json); i != NULL; i = json_object_iter_next(at->json, i)) {
@@ -129,7 +137,9 @@ bool condition_read(struct compile *c, const struct at *at, enum place place, ui
   *node = NONE;
   if (at->json == NULL) return false;
   uint32_t place_of = vec_push(c, &c->conditions, 1);
+  uint32_t errors = c->findings->errors;
   node_fill(c, at, (struct filling){place, 0}, place_of);
+  if (c->findings->errors == errors && !c->full) condition_lint(c, place_of);
   *node = place_of;
   return true;
 }

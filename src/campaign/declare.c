@@ -57,7 +57,7 @@ static void rule_declare(struct compile *c, const struct at *at, uint32_t index)
   struct at id = at_key(at, "id");
   uint32_t number = vec_push(c, &c->rules, 1);
   struct rule rule = {.campaign = c->now, .schedule = NONE, .when = NONE, .spends = NONE, .pointer = at_pointer(c, at)};
-  if (id.json == NULL || !read_id(c, &id, true, &rule.id)) rule.id = arena_print(c->arena, "#%u", index + 1);
+  if (id.json == NULL || !read_id(c, &id, false, &rule.id)) rule.id = arena_print(c->arena, "#%u", index + 1);
   else rule.id = keep_text(c, rule.id);
   rule.name = qualified(c, file_now(c)->id, rule.id);
   rule.decl = name_hash40(rule.name);

@@ -1,13 +1,14 @@
 /* A bank's own event types and fields (R13): catalogue.json beside the campaigns.
  *
- *     {"fields": [{"name": "wifi_minor", "kind": "money", "help": {"zh": "...", "en": "..."}}],
- *      "types":  [{"name": "wifi.joined", "reversible": false, "fields": ["branch", "wifi_minor"], "help": {...}}]}
+ *     {"fields": [{"event_name": "fee_minor", "campaign_name": "fee", "kind": "money", "help": {"zh": "...", "en": "..."}}],
+ *      "types":  [{"name": "wifi.joined", "reversible": false, "fields": ["branch", "fee_minor"], "help": {...}}]}
  *
- * Kinds are text, money, int, bool, list, time. A money field ends in _minor and is written without that in campaigns. */
+ * Kinds are text, money, int, bool, list, time. A money field ends in _minor and is written without that in
+ * campaigns, unless it is given another name there. */
 #include "compile.h"
 
 static const struct key file_keys[] = {{"$schema", KEY_MAY}, {"fields", KEY_MAY}, {"types", KEY_MAY}, {NULL, KEY_MAY}};
-static const struct key field_keys[] = {{"name", KEY_MUST}, {"kind", KEY_MUST}, {"help", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key field_keys[] = {{"event_name", KEY_MUST}, {"campaign_name", KEY_MAY}, {"kind", KEY_MUST}, {"help", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key type_keys[] = {{"name", KEY_MUST}, {"reversible", KEY_MAY}, {"fields", KEY_MAY}, {"help", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key help_keys[] = {{"zh", KEY_MAY}, {"en", KEY_MAY}, {NULL, KEY_MAY}};
 
@@ -27,7 +28,7 @@ static struct str campaign_name(struct str event_name, enum field_kind kind) {
 
 static void field_extend(struct compile *c, const struct at *at, struct catalogue *catalogue) {
   static const char *const kinds[] = {"text", "money", "int", "bool", "list", "time", NULL};
-  struct at name = at_key(at, "name"), kind = at_key(at, "kind");
+  struct at name = at_key(at, "event_name"), other = at_key(at, "campaign_name"), kind = at_key(at, "kind");
   struct field_info field = {.kind = FIELD_TEXT};
   struct fault fault = {.text = ""};
   uint32_t word = 0;
@@ -36,7 +37,9 @@ static void field_extend(struct compile *c, const struct at *at, struct catalogu
   field.kind = (enum field_kind)word;
   field.event_name = keep_text(c, field.event_name);
   field.campaign_name = campaign_name(field.event_name, field.kind);
-  if (field.kind == FIELD_MONEY && field.campaign_name.length == field.event_name.length)
+  bool minor = field.campaign_name.length < field.event_name.length;
+  if (other.json != NULL && read_text(c, &other, &field.campaign_name)) field.campaign_name = keep_text(c, field.campaign_name);
+  if (field.kind == FIELD_MONEY && !minor)
     report(c, &name, CHECK_BAD_ID, "a money field ends in _minor: its numbers are minor units");
   help_read(c, at, &field.help_en, &field.help_zh);
   if (!c->full && catalogue_add_field(catalogue, &field, &fault) != STATUS_OK) report(c, &name, CHECK_BAD_ID, "%s", fault.text);

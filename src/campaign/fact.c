@@ -11,7 +11,7 @@ static const struct key measure_keys[] = {{"measure", KEY_MUST}, {"of", KEY_MAY}
                                           {"refunds", KEY_MAY}, {"when", KEY_MAY}, {"per", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key track_outer_keys[] = {{"track", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key table_keys[] = {{"table", KEY_MUST}, {"cells", KEY_MUST}, {"else", KEY_MAY}, {NULL, KEY_MAY}};
-static const struct key reset_keys[] = {{"on", KEY_MUST}, {"after", KEY_MUST}, {NULL, KEY_MAY}};
+static const struct key reset_keys[] = {{"on", KEY_MUST}, {"after", KEY_MAY}, {NULL, KEY_MAY}};
 
 /* ---- signatures: quiet, what is wrong is told by facts_read ---- */
 

@@ -3,7 +3,7 @@
 #include "compile.h"
 
 static const struct key header_keys[] = {
-    {"id", KEY_MUST}, {"version", KEY_MUST}, {"name", KEY_MUST}, {"period", KEY_MAY}, {"late", KEY_MAY}, {"currency", KEY_MAY}, {"calendar", KEY_MAY},
+    {"$schema", KEY_MAY}, {"id", KEY_MUST}, {"version", KEY_MUST}, {"name", KEY_MUST}, {"period", KEY_MAY}, {"late", KEY_MAY}, {"currency", KEY_MAY}, {"calendar", KEY_MAY},
     {"audience", KEY_MAY}, {"enrolment", KEY_MAY}, {"risk", KEY_MAY}, {"activities", KEY_MAY}, {"lists", KEY_MAY}, {"schedules", KEY_MAY},
     {"facts", KEY_MAY}, {"limits", KEY_MAY}, {"pools", KEY_MAY}, {"on_reversal", KEY_MAY}, {"rules", KEY_MAY}, {"fx", KEY_NOT_SERVED},
     {"groups", KEY_NOT_SERVED}, {"on_failure", KEY_NOT_SERVED}, {"approval", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
@@ -123,7 +123,12 @@ static void kind_check(struct compile *c, const struct at *root, const struct fi
   struct at rules = at_key(root, "rules"), risk = at_key(root, "risk");
   if (risk.json != NULL && !file->is_bank) report(c, &risk, CHECK_BANK_ONLY, "'risk' stands in the programme 'bank' alone: no campaign decides on it");
   if (file->is_bank && rules.json != NULL) report(c, &rules, CHECK_BAD_VALUE, "the programme 'bank' has no rules: it declares what others cite");
-  if (campaign->programme) return;
+  if (campaign->programme) {
+    struct at audience = at_key(root, "audience"), enrolment = at_key(root, "enrolment");
+    if (audience.json != NULL) report(c, &audience, CHECK_UNKNOWN_KEY, "a programme has no rules, so it has no audience");
+    if (enrolment.json != NULL) report(c, &enrolment, CHECK_UNKNOWN_KEY, "a programme has no rules, so nobody enrols in it");
+    return;
+  }
   if (json_object_get(root->json, "audience") == NULL) report(c, root, CHECK_MISSING_KEY, "a campaign needs the key 'audience'");
   if (json_object_get(root->json, "period") == NULL) report(c, root, CHECK_MISSING_KEY, "a campaign needs the key 'period'");
 }

@@ -7,7 +7,7 @@
 static const struct key alone_keys[] = {ITEM_KEYS, {NULL, KEY_MAY}};
 static const struct key first_keys[] = {ITEM_KEYS, {"when", KEY_MAY}, {"when_empty", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key draw_keys[] = {ITEM_KEYS, {"weight", KEY_MAY}, {NULL, KEY_MAY}};
-static const struct key nothing_keys[] = {{"id", KEY_MUST}, {"weight", KEY_MAY}, {"nothing", KEY_MUST}, {"labels", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key nothing_keys[] = {{"id", KEY_MUST}, {"weight", KEY_MAY}, {"nothing", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key valid_keys[] = {{"from", KEY_MAY}, {"to", KEY_MAY}, {"for", KEY_MAY}, {NULL, KEY_MAY}};
 #define POOLS_MOST 4u
 #define LABELS_MOST 16u
@@ -47,7 +47,7 @@ static void id_read(struct compile *c, const struct at *at, enum item_place plac
   struct at id = at_key(at, "id");
   item->id = rule->id;
   if (id.json != NULL) {
-    if (read_id(c, &id, true, &item->id)) item->id = keep_text(c, item->id);
+    if (read_id(c, &id, false, &item->id)) item->id = keep_text(c, item->id);
     else item->id = STR("");
   } else if (place != ITEM_ALONE) {
     item->id = STR("");
@@ -96,6 +96,10 @@ static void valid_read(struct compile *c, const struct at *at, struct item *item
   if (to.json != NULL && for_long.json != NULL) report(c, at, CHECK_BAD_MOMENT, "'valid' has either 'to' or 'for'");
   else if (to.json != NULL) (void)read_moment(c, &to, true, &item->valid_to);
   if (for_long.json == NULL) return;
+  if (json_is_object(for_long.json)) { /* {"working_days": 5} */
+    (void)read_moment(c, &for_long, true, &item->valid_to);
+    return;
+  }
   item->valid_to.kind = MOMENT_AFTER;
   (void)read_duration(c, &for_long, &item->valid_to.after);
 }

@@ -24,7 +24,7 @@ void lists_read(struct compile *c) {
     struct decl decl = *decl_at(c, file->decl_first[DECL_LIST] + i);
     struct list list = {.name = keep_text(c, decl.name)};
     if (!json_is_array(decl.at.json)) report(c, &decl.at, CHECK_WRONG_TYPE, "a list of texts is expected, here stands %s", type_of(decl.at.json));
-    else if (json_array_size(decl.at.json) > 0) list.items = read_texts(c, &decl.at, CHECK_BAD_VALUE, &list.count);
+    else list.items = read_texts(c, &decl.at, CHECK_BAD_VALUE, &list.count);
     list_fill(c, &list);
     *list_at(c, decl.number) = list;
   }

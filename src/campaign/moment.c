@@ -10,7 +10,7 @@ static bool working_read(struct compile *c, const struct at *at, struct moment *
   int64_t days = 0;
   struct at child = at_key(at, "working_days");
   if (!keys_check(c, at, working_keys, "a duration in working days") || child.json == NULL) return false;
-  if (!read_int(c, &child, 0, 366, CHECK_BAD_DURATION, &days)) return false;
+  if (!read_int(c, &child, 1, 366, CHECK_BAD_DURATION, &days)) return false;
   *out = (struct moment){.kind = MOMENT_AFTER_WORKING_DAYS, .working_days = (int32_t)days};
   return true;
 }
@@ -28,7 +28,7 @@ static bool next_read(struct compile *c, const struct at *at, struct moment *out
   int64_t number = 1;
   *out = (struct moment){.kind = MOMENT_NEXT, .day = 1};
   bool good = keys_check(c, at, next_keys, "a moment") && read_unit(c, &unit, true, &out->unit);
-  if (day.json != NULL && !read_int(c, &day, 1, 366, CHECK_BAD_MOMENT, &number)) good = false;
+  if (day.json != NULL && !read_int(c, &day, 1, 31, CHECK_BAD_MOMENT, &number)) good = false;
   out->day = (int32_t)number;
   if (time.json == NULL) return good;
   if (json_is_string(time.json) && read_clock(text_of(time.json), &out->time_s)) return good;

@@ -1,6 +1,7 @@
 /* Operators and what stands behind them: which go with which left side, and the operand as numbers or texts (campaigns.md section 4). */
 #include "compile.h"
 
+#define LISTS_MOST 16u
 #define BIT(type) (1u << (type))
 #define NUMBERS (BIT(TYPE_MONEY) | BIT(TYPE_INT) | BIT(TYPE_TIME) | BIT(TYPE_DURATION))
 #define MEMBERS (BIT(TYPE_TAG) | BIT(TYPE_CUSTOMER_LIST))
@@ -114,10 +115,50 @@ static uint32_t list_ref(struct compile *c, const struct at *at) {
   return decl == NONE ? NONE : decl_at(c, decl)->number;
 }
 
-/* in_list, contains_any: a list's name, or the values themselves. */
-static void listed_read(struct compile *c, const struct at *at, struct operand *out) {
+/* contains_any: a list's name, or the values themselves. */
+static void contains_read(struct compile *c, const struct at *at, struct operand *out) {
   if (json_is_array(at->json)) out->texts = read_texts(c, at, CHECK_BAD_CONDITION, &out->text_count);
   else out->list = list_ref(c, at);
+}
+
+/* The values of some lists as one list, which has no name of its own. */
+static uint32_t lists_union(struct compile *c, const uint32_t *lists, uint32_t count) {
+  struct list all = {.name = STR("")};
+  uint32_t most = 0;
+  for (uint32_t i = 0; i < count; i++) most += list_at(c, lists[i])->count;
+  struct str *items = take(c, most, sizeof *items);
+  for (uint32_t i = 0; i < count && items != NULL; i++) {
+    const struct list *one = list_at(c, lists[i]);
+    struct str name = one->name;
+    if (one->count > 0) memcpy(items + all.count, one->items, one->count * sizeof *items);
+    all.count += one->count;
+    all.name = i == 0 ? name : arena_print(c->arena, "%.*s, %.*s", STR_FORMAT(all.name), STR_FORMAT(name));
+  }
+  all.items = items;
+  list_fill(c, &all);
+  uint32_t number = vec_push(c, &c->lists, 1);
+  *list_at(c, number) = all;
+  return number;
+}
+
+/* in_list: the name of a list, or several names. */
+static void listed_read(struct compile *c, const struct at *at, struct operand *out) {
+  uint32_t count, lists[LISTS_MOST], found = 0;
+  if (!json_is_array(at->json)) {
+    out->list = list_ref(c, at);
+    return;
+  }
+  if (!read_list(c, at, CHECK_BAD_CONDITION, &count)) return;
+  if (count > LISTS_MOST) {
+    report(c, at, CHECK_TOO_MANY, "%u lists; at most %u", count, LISTS_MOST);
+    return;
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    struct at item = at_item(at, i);
+    uint32_t list = list_ref(c, &item);
+    if (list != NONE) lists[found++] = list;
+  }
+  if (found > 0 && found == count) out->list = lists_union(c, lists, found);
 }
 
 static void customer_lists_read(struct compile *c, const struct at *at, struct condition *leaf) {
@@ -221,8 +262,8 @@ void operand_read(struct compile *c, const struct at *at, const struct left *giv
       break;
     }
     case OP_IN_LIST:
-    case OP_NOT_IN_LIST:
-    case OP_CONTAINS_ANY: listed_read(c, at, &leaf->operand); break;
+    case OP_NOT_IN_LIST: listed_read(c, at, &leaf->operand); break;
+    case OP_CONTAINS_ANY: contains_read(c, at, &leaf->operand); break;
     case OP_SAME_AS: same_read(c, at, &left, place, leaf); break;
     case OP_OLDER_THAN:
     case OP_NEWER_THAN:

@@ -26,7 +26,8 @@ static void shares_read(struct compile *c, const struct at *at, struct pool *out
   for (void *i = json_object_iter(at->json); i != NULL && shares != NULL; i = json_object_iter_next(at->json, i)) {
     struct at child = {.up = at, .json = json_object_iter_value(i), .key = json_object_iter_key(i)};
     struct pool_share share = {.value = keep_text(c, str_of(child.key))};
-    if (amount_read(c, &child, out, &share.total)) out->total += share.total;
+    bool none = json_is_integer(child.json) && json_integer_value(child.json) == 0 && !out->of_money;
+    if (!none && amount_read(c, &child, out, &share.total)) out->total += share.total;
     shares[out->share_count++] = share;
   }
   out->shares = shares;

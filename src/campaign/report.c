@@ -86,6 +86,7 @@ void report(struct compile *c, const struct at *at, enum check_code code, const 
   va_list arguments;
   va_start(arguments, format);
   report_text(c, c->files[c->now].source->name, at_pointer(c, at), code, format, arguments);
+  c->files[c->now].errors += code < CHECK_WARNINGS;
   va_end(arguments);
 }
 
@@ -101,6 +102,7 @@ void report_text_at(struct compile *c, struct str pointer, const char *key, enum
   struct str whole = key == NULL ? pointer : arena_print(c->arena, "%.*s/%s", STR_FORMAT(pointer), key);
   va_start(arguments, format);
   report_text(c, c->files[c->now].source->name, whole, code, format, arguments);
+  c->files[c->now].errors += code < CHECK_WARNINGS;
   va_end(arguments);
 }
 
@@ -109,6 +111,28 @@ void report_line(struct compile *c, struct str file, enum check_code code, uint3
   struct finding *last = c->findings->count > 0 ? &c->findings->items[c->findings->count - 1] : NULL;
   if (last == NULL || last->code != code) return;
   last->line = line, last->column = column;
+}
+
+static bool finding_before(const struct finding *a, const struct finding *b) {
+  int order = str_compare(a->file, b->file);
+  return order != 0 ? order < 0 : a->line <= b->line;
+}
+
+/* By file, and of each as they were found: a stable merge sort. */
+void findings_sort(struct compile *c) {
+  uint32_t count = c->findings->count;
+  struct finding *from = c->findings->items, *to = take(c, c->findings->capacity, sizeof *to);
+  if (to == NULL) return;
+  for (uint32_t width = 1; width < count; width *= 2) {
+    for (uint32_t low = 0; low < count; low += 2 * width) {
+      uint32_t middle = low + width < count ? low + width : count, high = middle + width < count ? middle + width : count;
+      for (uint32_t i = low, a = low, b = middle; i < high; i++)
+        to[i] = a < middle && (b >= high || finding_before(&from[a], &from[b])) ? from[a++] : from[b++];
+    }
+    struct finding *swap = from;
+    from = to, to = swap;
+  }
+  c->findings->items = from;
 }
 
 /* ---- did you mean ---- */

@@ -232,6 +232,7 @@ enum status rulebook_read(const struct source *sources, uint32_t source_count, c
   if (read) compile_all(&c);
   if (read) too_many_check(&c);
   files_drop(&c);
+  findings_sort(&c);
   c.full = c.full || !read || arena->overflowed || scratch->overflowed;
   if (c.full) return fault_set(fault, STATUS_LIMIT, "the campaigns do not fit the memory reserved for them");
   if (findings->errors > 0)

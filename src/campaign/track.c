@@ -2,7 +2,7 @@
 #include "compile.h"
 
 static const struct key track_keys[] = {{"opens", KEY_MUST}, {"when", KEY_MAY}, {"tasks", KEY_MUST}, {"need", KEY_MAY}, {"order", KEY_MAY},
-                                        {"within", KEY_MAY}, {"period", KEY_MAY}, {"per", KEY_MAY}, {NULL, KEY_MAY}};
+                                        {"within", KEY_MAY}, {"period", KEY_MAY}, {"per", KEY_MAY}, {"match", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key task_keys[] = {{"id", KEY_MUST}, {"on", KEY_MUST}, {"when", KEY_MAY}, {"match", KEY_MAY}, {NULL, KEY_MAY}};
 
 static void need_read(struct compile *c, const struct at *at, struct fact *fact) {
@@ -18,7 +18,7 @@ static bool match_same(const struct fact *fact, const uint16_t *match, uint32_t 
   return count == fact->match_count && (count == 0 || memcmp(match, fact->match, count * sizeof *match) == 0);
 }
 
-/* Fields in which a task's event must equal the opening one: the same for every task. */
+/* Fields in which a task's event must equal the opening one: the same for every task, said once for all or by each. */
 static void match_read(struct compile *c, const struct at *at, struct fact *fact, bool first) {
   uint32_t count = 0, good = 0;
   uint16_t *match = NULL;
@@ -36,7 +36,7 @@ static void match_read(struct compile *c, const struct at *at, struct fact *fact
     report(c, at->json == NULL ? at->up : at, CHECK_NOT_SERVED, "a `match` that differs between the tasks of a track is not served yet");
 }
 
-static void task_read(struct compile *c, const struct at *at, struct fact *fact, struct task *tasks, uint32_t number) {
+static void task_read(struct compile *c, const struct at *at, struct fact *fact, struct task *tasks, uint32_t number, bool for_all) {
   struct at id = at_key(at, "id"), on = at_key(at, "on"), when = at_key(at, "when"), match = at_key(at, "match");
   struct task task = {.when = NONE};
   if (!keys_check(c, at, task_keys, "a task")) return;
@@ -47,11 +47,11 @@ static void task_read(struct compile *c, const struct at *at, struct fact *fact,
   }
   if (on.json != NULL) triggers_read(c, &on, PLACE_FACT, &task.on);
   (void)condition_read(c, &when, PLACE_FACT, &task.when);
-  match_read(c, &match, fact, number == 0);
+  if (match.json != NULL || !for_all) match_read(c, &match, fact, number == 0 && !for_all);
   tasks[number] = task;
 }
 
-static void tasks_read(struct compile *c, const struct at *at, struct fact *fact) {
+static void tasks_read(struct compile *c, const struct at *at, struct fact *fact, bool for_all) {
   uint32_t count;
   if (!read_list(c, at, CHECK_BAD_FACT, &count)) return;
   if (count > LIMIT_TASKS) {
@@ -61,7 +61,7 @@ static void tasks_read(struct compile *c, const struct at *at, struct fact *fact
   struct task *tasks = take(c, count, sizeof *tasks);
   for (uint32_t i = 0; i < count && tasks != NULL; i++) {
     struct at item = at_item(at, i);
-    task_read(c, &item, fact, tasks, i);
+    task_read(c, &item, fact, tasks, i, for_all);
   }
   fact->tasks = tasks, fact->task_count = tasks == NULL ? 0 : count;
 }
@@ -90,14 +90,15 @@ static void closing_check(struct compile *c, const struct at *within, const stru
 void track_read(struct compile *c, const struct at *at, struct fact *fact) {
   static const char *const orders[] = {"any", "listed", NULL};
   struct at opens = at_key(at, "opens"), when = at_key(at, "when"), tasks = at_key(at, "tasks"), need = at_key(at, "need");
-  struct at order = at_key(at, "order"), within = at_key(at, "within"), period = at_key(at, "period"), per = at_key(at, "per");
+  struct at order = at_key(at, "order"), within = at_key(at, "within"), period = at_key(at, "period"), per = at_key(at, "per"), match = at_key(at, "match");
   uint32_t word = 0;
   fact->track_period = UNIT_CAMPAIGN;
   if (!keys_check(c, at, track_keys, "a track")) return;
   if (campaign_now(c)->programme) report(c, at, CHECK_BAD_FACT, "a track belongs to a campaign with rules: a programme has no end for it");
   if (opens.json != NULL) triggers_read(c, &opens, PLACE_FACT, &fact->on);
   (void)condition_read(c, &when, PLACE_FACT, &fact->when);
-  if (tasks.json != NULL) tasks_read(c, &tasks, fact);
+  if (match.json != NULL) match_read(c, &match, fact, true);
+  if (tasks.json != NULL) tasks_read(c, &tasks, fact, match.json != NULL);
   need_read(c, &need, fact);
   if (order.json != NULL && read_word(c, &order, orders, CHECK_BAD_VALUE, &word)) fact->ordered = word == 1;
   if (within.json != NULL && read_moment(c, &within, true, &fact->within)) closing_check(c, &within, fact);

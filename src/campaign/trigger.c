@@ -20,10 +20,12 @@ static void event_read_trigger(struct compile *c, const struct at *at, const str
   struct str name;
   struct trigger trigger = {.kind = TRIGGER_EVENT, .when = NONE, .fact = NONE, .rule = NONE, .pointer = at_pointer(c, whole)};
   struct at when = at_key(whole, "when");
+  uint32_t errors = c->findings->errors;
   if (json_is_object(whole->json)) (void)condition_read(c, &when, PLACE_TRIGGER, &trigger.when);
   if (!read_text(c, at, &name)) return;
   trigger.type = catalogue_type(c->catalogue, name);
   if (trigger.type != TYPE_UNKNOWN) {
+    if (c->findings->errors == errors) trigger_lint(c, &trigger);
     trigger_add(c, out, &trigger);
     return;
   }

@@ -1,0 +1,92 @@
+/* Tests that exclude each other, as far as it can be told from the file: numbers in ranges that do not meet, texts from sets that do not. */
+#include "compile.h"
+
+struct range { int64_t low, high; };
+
+static bool range_of(const struct condition *leaf, struct range *out) {
+  int64_t low = leaf->operand.low;
+  *out = (struct range){INT64_MIN, INT64_MAX};
+  if (leaf->operand.kind == VALUE_TEXT || leaf->operand.kind == VALUE_ABSENT) return false;
+  switch (leaf->op) {
+    case OP_EQ: *out = (struct range){low, low}; return true;
+    case OP_GT: out->low = low + 1; return true;
+    case OP_GTE: out->low = low; return true;
+    case OP_LT: out->high = low - 1; return true;
+    case OP_LTE: out->high = low; return true;
+    case OP_BETWEEN: *out = (struct range){low, leaf->operand.high}; return true;
+    default: return false;
+  }
+}
+
+static bool is_positive(enum condition_op op) { return op == OP_EQ || op == OP_IN || op == OP_IN_LIST; }
+static bool is_negative(enum condition_op op) { return op == OP_NE || op == OP_NOT_IN || op == OP_NOT_IN_LIST; }
+
+static bool set_has(struct compile *c, const struct operand *set, struct str text) {
+  for (uint32_t i = 0; i < set->text_count; i++)
+    if (str_equal(set->texts[i], text)) return true;
+  return set->list != NONE && list_has(list_at(c, set->list), text);
+}
+
+/* How many of the texts of `a` stand in `b`, and how many there are. */
+static void set_meet(struct compile *c, const struct operand *a, const struct operand *b, uint32_t *inside, uint32_t *all) {
+  const struct list *list = a->list == NONE ? NULL : list_at(c, a->list);
+  *inside = 0, *all = a->text_count + (list == NULL ? 0 : list->count);
+  for (uint32_t i = 0; i < a->text_count; i++) *inside += set_has(c, b, a->texts[i]);
+  for (uint32_t i = 0; list != NULL && i < list->count; i++) *inside += set_has(c, b, list->items[i]);
+}
+
+static bool texts_exclude(struct compile *c, const struct condition *a, const struct condition *b) {
+  uint32_t inside, all;
+  if (a->operand.kind != VALUE_TEXT || b->operand.kind != VALUE_TEXT || !is_positive(a->op)) return false;
+  if (!is_positive(b->op) && !is_negative(b->op)) return false;
+  set_meet(c, &a->operand, &b->operand, &inside, &all);
+  if (all == 0) return false;
+  return is_positive(b->op) ? inside == 0 : inside == all;
+}
+
+static bool exists_not(const struct condition *leaf) { return leaf->op == OP_EXISTS && leaf->operand.low == 0; }
+
+bool leaves_exclude(struct compile *c, const struct condition *a, const struct condition *b) {
+  struct range one, other;
+  if (a->kind != CONDITION_LEAF || b->kind != CONDITION_LEAF || a->left != b->left || a->index != b->index) return false;
+  if (a->left == LEFT_TAG || a->left == LEFT_LIST || a->left == LEFT_SCHEDULE) return false;
+  if (exists_not(a) != exists_not(b)) return true;
+  if (range_of(a, &one) && range_of(b, &other)) return one.low > other.high || other.low > one.high;
+  return texts_exclude(c, a, b) || texts_exclude(c, b, a);
+}
+
+uint32_t leaves_of_all(struct compile *c, uint32_t node, uint32_t *out, uint32_t most) {
+  if (node == NONE || most == 0) return 0;
+  const struct condition condition = *condition_at(c, node);
+  if (condition.kind == CONDITION_LEAF) {
+    out[0] = node;
+    return 1;
+  }
+  uint32_t count = 0;
+  for (uint32_t i = 0; condition.kind == CONDITION_ALL && i < condition.count; i++)
+    count += leaves_of_all(c, condition.first + i, out + count, most - count);
+  return count;
+}
+
+/* ---- schedules ---- */
+
+static bool days_exclude(const struct schedule *a, const struct schedule *b) {
+  const uint32_t week = 0xfe;
+  bool plain_a = a->days != 0 && a->named_days == 0 && a->date_count == 0, plain_b = b->days != 0 && b->named_days == 0 && b->date_count == 0;
+  if (!plain_a || !plain_b) return false;
+  bool calendar = a->days == DAY_WORKDAY ? b->days == DAY_RESTDAY : a->days == DAY_RESTDAY && b->days == DAY_WORKDAY;
+  bool weekly = ((a->days | b->days) & ~week) == 0 && (a->days & b->days) == 0;
+  return calendar || weekly;
+}
+
+static bool hours_exclude(const struct schedule *a, const struct schedule *b) {
+  if (a->hour_count == 0 || b->hour_count == 0) return false;
+  for (uint32_t i = 0; i < a->hour_count; i++)
+    for (uint32_t j = 0; j < b->hour_count; j++)
+      if (a->hours[i].from_s < b->hours[j].to_s && b->hours[j].from_s < a->hours[i].to_s) return false;
+  return true;
+}
+
+bool schedules_exclude(const struct schedule *a, const struct schedule *b) {
+  return a->to_ms <= b->from_ms || b->to_ms <= a->from_ms || days_exclude(a, b) || hours_exclude(a, b);
+}
