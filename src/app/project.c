@@ -72,8 +72,8 @@ enum status project_make(const char *path, struct fault *fault) {
 enum status project_write(const char *path, struct str text, struct fault *fault) {
   FILE *file = fopen(path, "we");
   bool good = file != NULL && fwrite(text.at, 1, text.length, file) == text.length;
-  const int error = errno;
-  if (file != NULL && fclose(file) != 0) good = false;
+  int error = errno;
+  if (file != NULL && fclose(file) != 0 && good) good = false, error = errno; /* a full disk is often told only here */
   if (good) return STATUS_OK;
   return fault_set(fault, file == NULL ? STATUS_USAGE : STATUS_STORAGE, "%s: cannot be written: %s", path, strerror(error));
 }
@@ -85,8 +85,8 @@ enum status project_copy(const char *from, const char *to, struct fault *fault) 
   FILE *out = fopen(to, "we");
   bool good = out != NULL;
   for (size_t length; good && (length = fread(memory, 1, sizeof(memory), in)) > 0;) good = fwrite(memory, 1, length, out) == length;
-  const int error = errno;
-  if (out != NULL && fclose(out) != 0) good = false;
+  int error = errno;
+  if (out != NULL && fclose(out) != 0 && good) good = false, error = errno;
   good = good && !ferror(in);
   (void)fclose(in);
   return good ? STATUS_OK : fault_set(fault, STATUS_STORAGE, "%s: cannot be written: %s", to, strerror(error));
