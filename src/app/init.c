@@ -47,11 +47,14 @@ static int flags_read(int argc, char **argv, struct init *init) {
   return EXIT_DONE;
 }
 
-/* Every path that is written goes through here: it is listed, and with --dry-run that is all. */
-static bool announce(const struct init *init, const char *name, char path[PROJECT_PATH_BYTES]) {
-  if (!project_join(path, init->dir, name)) return false;
-  printf("%s %s\n", init->dry ? "would write" : "wrote", path);
-  return !init->dry;
+/* Every path that is written is listed once it is there; with --dry-run that is all. */
+static enum status listed(const struct init *init, const char *path, enum status status) {
+  if (status == STATUS_OK) printf("%s %s\n", init->dry ? "would write" : "wrote", path);
+  return status;
+}
+
+static enum status path_of(const struct init *init, const char *name, char path[PROJECT_PATH_BYTES], struct fault *fault) {
+  return project_join(path, init->dir, name) ? STATUS_OK : fault_set(fault, STATUS_USAGE, "%s: the path is too long", init->dir);
 }
 
 static enum status campaign_copy(const struct init *init, const char *file, struct fault *fault) {
@@ -60,7 +63,8 @@ static enum status campaign_copy(const struct init *init, const char *file, stru
   if (access(from, R_OK) != 0)
     return fault_set(fault, STATUS_USAGE, "%s: %s; name the folder of the shipped campaigns with --campaigns", from, strerror(errno));
   (void)snprintf(name, sizeof(name), "campaigns/%s", file);
-  return announce(init, name, to) ? project_copy(from, to, fault) : STATUS_OK;
+  const enum status status = path_of(init, name, to, fault);
+  return status == STATUS_OK ? listed(init, to, init->dry ? STATUS_OK : project_copy(from, to, fault)) : status;
 }
 
 static enum status folders_make(const struct init *init, struct fault *fault) {
@@ -75,25 +79,27 @@ static enum status config_write(const struct init *init, struct fault *fault) {
   static char memory[CONFIG_BYTES];
   char path[PROJECT_PATH_BYTES];
   struct buffer text;
-  if (!announce(init, "giftd.conf", path)) return STATUS_OK;
+  const enum status status = path_of(init, "giftd.conf", path, fault);
+  if (status != STATUS_OK || init->dry) return listed(init, path, status);
   buffer_init(&text, memory, sizeof(memory));
   buffer_put(&text, STR("# giftd run -c giftd.conf --once: paths are seen from the folder in which it is called.\n"
                         "input.path = events.jsonl\noutput.dir = out\nstate.dir = state\ncampaigns.dir = campaigns\n\n"));
   config_sample(&text);
-  return project_write(path, buffer_text(&text), fault);
+  return listed(init, path, project_write(path, buffer_text(&text), fault));
 }
 
 static enum status events_write(const struct init *init, struct fault *fault) {
   char path[PROJECT_PATH_BYTES];
   struct traffic_counts counts;
   const struct traffic_settings settings = {.lines = SAMPLE_EVENTS, .customers = 60, .seed = 2027};
-  if (!announce(init, "events.jsonl", path)) return STATUS_OK;
+  enum status status = path_of(init, "events.jsonl", path, fault);
+  if (status != STATUS_OK || init->dry) return listed(init, path, status);
   FILE *out = fopen(path, "we");
   if (out == NULL) return fault_set(fault, STATUS_USAGE, "%s: cannot be written: %s", path, strerror(errno));
-  enum status status = traffic_write(&settings, out, &counts, fault);
+  status = traffic_write(&settings, out, &counts, fault);
   if (fclose(out) != 0 && status == STATUS_OK)
     status = fault_set(fault, STATUS_STORAGE, "%s: cannot be written: %s", path, strerror(errno));
-  return status;
+  return listed(init, path, status);
 }
 
 static enum status init_write(struct init *init, struct fault *fault) {
