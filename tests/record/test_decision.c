@@ -69,6 +69,11 @@ static struct outcome paced_out(void) {
   o.pool = P_PACED, o.period = period_of(UNIT_DAY, FRIDAY_MS, 480), o.expected = 1, o.actual = 0, o.has_numbers = true;
   return o;
 }
+static struct outcome paced_pool_empty(void) {
+  struct outcome o = paced_out();
+  o.period = 0;
+  return o;
+}
 static struct outcome budget(void) {
   struct outcome o = fixture_outcome(R_HALF, REASON_BUDGET_EXHAUSTED);
   o.pool = P_MONEY, o.expected = 4000, o.actual = 1234, o.has_numbers = o.numbers_are_money = true;
@@ -148,6 +153,9 @@ static const struct refusal_case refusal_cases[] = {
           "day\",\"period\":\"2026-12-04\",\"expected\":\"1\",\"actual\":\"0\""),
      "weekend/half: OUT_OF_STOCK pool weekend/day, 2026-12-04: 0 left, needs 1",
      "weekend/half: OUT_OF_STOCK 奖池 weekend/day,2026-12-04:剩余 0,需 1"},
+    {paced_pool_empty,
+     HALF("\"reason\":\"OUT_OF_STOCK\",\"at\":\"/pools/day\",\"pool\":\"weekend/day\",\"expected\":\"1\",\"actual\":\"0\""),
+     "weekend/half: OUT_OF_STOCK pool weekend/day: 0 left, needs 1", "weekend/half: OUT_OF_STOCK 奖池 weekend/day:剩余 0,需 1"},
     {budget,
      HALF("\"reason\":\"BUDGET_EXHAUSTED\",\"at\":\"/pools/money\",\"pool\":\"weekend/money\",\"expected\":\"40.00\",\"actual\":\"12.34\""),
      "weekend/half: BUDGET_EXHAUSTED pool weekend/money: 12.34 left, needs 40.00",

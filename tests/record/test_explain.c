@@ -321,6 +321,25 @@ static void json_is_valid_and_has_its_members(void **state) {
   }
 }
 
+/* A list of values too long for a record is left out of `expected`; what was found is said all the same. */
+static void long_lists_are_cut(void **state) {
+  (void)state;
+  static char letters[200];
+  static struct str values[8];
+  static struct condition conditions[CONDITIONS];
+  struct rulebook rulebook = fixture_rulebook();
+  struct event event = fixture_event(STR(SPEND));
+  struct buffer out = text_buffer();
+  memset(letters, 'x', sizeof letters);
+  for (int i = 0; i < 8; i++) values[i] = (struct str){letters, sizeof letters};
+  memcpy(conditions, fixture_conditions, sizeof conditions);
+  conditions[C_MCC].operand.texts = values, conditions[C_MCC].operand.text_count = 8;
+  rulebook.conditions = conditions;
+  record_explain(&out, &rulebook, &event, NULL, &json);
+  assert_json(buffer_text(&out));
+  assert_contains(&out, "xx, \",\"actual\":\"5812\"");
+}
+
 /* ---- the witness ---- */
 
 static void trace_says_the_same(void **state) {
@@ -362,6 +381,7 @@ int main(void) {
                                      cmocka_unit_test(campaigns_that_do_not_listen),
                                      cmocka_unit_test(colors),
                                      cmocka_unit_test(json_is_valid_and_has_its_members),
+                                     cmocka_unit_test(long_lists_are_cut),
                                      cmocka_unit_test(trace_says_the_same),
                                      cmocka_unit_test(trace_shows_what_is_missing)};
   return cmocka_run_group_tests(tests, NULL, NULL);
