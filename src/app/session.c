@@ -124,7 +124,8 @@ static enum status shard_start(struct session *session, struct fault *fault) {
   session->memory = region_open(session->memory_bytes);
   if (session->memory == NULL)
     return fault_set(fault, STATUS_STORAGE, "the system gives no %zu MiB of memory; make the cache smaller", session->memory_bytes >> 20);
-  (void)madvise(session->memory, session->memory_bytes, MADV_HUGEPAGE); /* look-ups are spread over all of it: large pages spare page walks */
+  /* Look-ups are spread over all of it: large pages spare page walks. */
+  (void)madvise(session->memory, session->memory_bytes, MADV_HUGEPAGE);
   enum status status = shard_open(session->memory, &session->settings.shard, loaded->rulebook, loaded->index, loaded->cache, &session->log,
                                   &session->view, &session->shard, fault);
   if (status != STATUS_OK) return status;

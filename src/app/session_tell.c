@@ -97,7 +97,7 @@ static void trace_head(FILE *trace, const struct event *event) {
           STR_FORMAT(event->type_name), STR_FORMAT(event->customer));
 }
 
-/* A trace that is called *.jsonl is for programs: the witness of what every listening rule came to, which explain is held against (R123). */
+/* A trace that is called *.jsonl is for programs: the witness of what every listening rule came to; explain is held against it (R123). */
 static bool trace_is_witness(const struct session *session) {
   struct str name = str_of(session->settings.trace), ending = STR(".jsonl");
   return name.length >= ending.length && str_equal(str_from(name, name.length - ending.length), ending);

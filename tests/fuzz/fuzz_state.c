@@ -1,5 +1,5 @@
-/* The reader of owners' records before hostile bytes: a state folder may be damaged in ways its checksums do not see. What is refused says why;
- * what is accepted obeys the bounds that deciding relies on, and is written back to bytes that read as the same state.
+/* The reader of owners' records before hostile bytes: a state folder may be damaged in ways its checksums do not see. What is refused says
+ * why; what is accepted obeys the bounds that deciding relies on, and is written back to bytes that read as the same state.
  */
 #include <stdlib.h>
 

@@ -1,10 +1,11 @@
-"""Breaks the shipped campaigns, one value at a time, and sees whether their scenarios notice: a scenario that passes on a broken campaign guards
-nothing. Every rule, limit, pool, threshold, schedule, value, condition and policy is changed or taken away in a copy of deploy/campaigns.
+"""Breaks the shipped campaigns, one value at a time, and sees whether their scenarios notice: a scenario that passes on a broken campaign
+guards nothing. Every rule, limit, pool, threshold, schedule, value, condition and policy is changed or taken away
+in a copy of deploy/campaigns.
 
     break.py GIFTD CAMPAIGNS [--only NAME] [--sample N]    N: a part of the changes, spread evenly (the short run)
 
-Exit 1 when a change goes unnoticed. What a customer cannot see - names, labels, templates, funding, watermarks - is left alone, and so are the few
-changes of UNSEEN, each with its reason.
+Exit 1 when a change goes unnoticed. What a customer cannot see - names, labels, templates, funding, watermarks - is left alone, and so are
+the few changes of UNSEEN, each with its reason.
 """
 import concurrent.futures
 import copy
@@ -22,7 +23,8 @@ NEUTRAL = {"name", "version", "template", "labels", "low_at", "funding", "shown_
 UNITS = ["day", "week", "ten_days", "month", "quarter", "half", "year", "campaign", "ever"]
 WORDS = {  # what a word is exchanged for
     "revoke": ["keep", "offset"], "offset": ["revoke", "keep"], "recheck": ["ignore", "prorate"], "prorate": ["recheck", "ignore"],
-    "ignore": ["recheck"], "restore": ["keep"], "skip": ["refuse"], "next": ["lose", "redraw"], "partial": ["reject"], "subtract": ["ignore"],
+    "ignore": ["recheck"], "restore": ["keep"], "skip": ["refuse"], "next": ["lose", "redraw"], "partial": ["reject"],
+    "subtract": ["ignore"],
     "reopen": ["ignore"], "all": ["any"], "workday": ["restday"], "restday": ["workday"], "fri": ["thu"], "not_dormant": ["dormant"],
     "everyone": [], "unlimited": [],
 }
@@ -38,7 +40,7 @@ UNSEEN = {
     ("wake-spring", "/period/closing"): "a track ends seven days after it was opened",
     ("daily-hours", "/rules/0/give/pool/pace/at"): "nothing is given between midnight and ten",
     ("scene-coupons", "/rules/0/limits/1/least"): "the coupons are multiples of 5.00: there is never less left",
-    ("first-transfer", "/rules/0/limits/0/per_each/0"): "a customer's first is one; the limit is there for other customers of the same person",
+    ("first-transfer", "/rules/0/limits/0/per_each/0"): "a customer's first is one; the limit is for other customers of the same person",
     ("social-card-claim", "/rules/0/limits/0/per_each/0"): "as above",
     ("social-card-claim", "/rules/1/limits/0/per_each/0"): "a customer has one chance",
     ("tier-packs", "/rules/0/limits/0/per_each/0"): "the bands give a customer three times a month at most",
@@ -56,8 +58,9 @@ UNSEEN = {
 
 
 # Taking these away leaves what is the default.
-DEFAULTS = {("reward", "revoke"), ("limits", "keep"), ("pool", "keep"), ("partial", "recheck"), ("include", "everyone"), ("refunds", "ignore"),
-            ("refunds", "subtract"), ("need", "all"), ("count", 1), ("if_never", "not_dormant"), ("missing", "refuse"), ("closing", "P7D"), ("accept", "PT72H")}
+DEFAULTS = {("reward", "revoke"), ("limits", "keep"), ("pool", "keep"), ("partial", "recheck"), ("include", "everyone"),
+            ("refunds", "ignore"), ("refunds", "subtract"), ("need", "all"), ("count", 1), ("if_never", "not_dormant"),
+            ("missing", "refuse"), ("closing", "P7D"), ("accept", "PT72H")}
 
 
 def shifted(text, days):
@@ -86,8 +89,8 @@ def changed_text(key, text):
         return [f"{(int(text[:2]) + 1) % 24:02}:00", "00:00"]
     if key in ("in_list", "parent", "fallback", "pool", "activity", "fact", "when") or "/" in text:
         return []
-    return [text + "-x"] if key in ("wallet", "channel", "cert", "page", "status", "counterparty", "product", "profile.status", "deny", "exclude", "include",
-                                    "dining", "tea", "supermarket", "cash-like", "fact.scene") else []
+    return [text + "-x"] if key in ("wallet", "channel", "cert", "page", "status", "counterparty", "product", "profile.status", "deny",
+                                    "exclude", "include", "dining", "tea", "supermarket", "cash-like", "fact.scene") else []
 
 
 def places(node, path=()):
