@@ -118,7 +118,7 @@ static const struct gift_verb gift_verbs[] = {{{"issued", 6}, "gave", "发放"},
                                               {{"revoked", 7}, "took back", "收回"},
                                               {{"reduced", 7}, "took back a part:", "部分收回"},
                                               {{"offset", 6}, "set off", "冲抵"},
-                                              {{"lost", 4}, "drew a blank:", "未中奖:"}};
+                                              {{"lost", 4}, "drew a blank", "未中奖"}};
 
 static const char *gift_verb(struct str kind, enum language language) {
   for (size_t i = 0; i < sizeof gift_verbs / sizeof *gift_verbs; i++)
@@ -153,6 +153,7 @@ void detail_gift(struct buffer *out, const struct rulebook *rulebook, uint32_t c
                  enum language language) {
   bool zh = language == LANGUAGE_ZH;
   buffer_put(out, str_of(gift_verb(gift->kind, language)));
+  if (str_equal(gift->kind, STR("lost"))) return;
   if (gift->reward.length > 0) {
     buffer_byte(out, ' ');
     buffer_put(out, words_reward(gift->reward, language));
@@ -282,6 +283,11 @@ void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const s
   }
   if (told->reason == REASON_LIMIT_REACHED) {
     unnamed_limit_detail(out, rule, told, language);
+    return;
+  }
+  if (told->reason == REASON_CONDITION_NOT_MET && rule->spends != NONE && told_is_at(told, STR("/spends"))) {
+    buffer_put(out, language == LANGUAGE_ZH ? STR("从未获得机会 ") : STR("never had a chance "));
+    buffer_put(out, rulebook->chances[rule->spends].name);
     return;
   }
   if (told->pool.length > 0) {

@@ -237,14 +237,14 @@ static void step_spends(struct walk *walk) {
   step_put(walk, "chance ", "机会 ");
   buffer_put(text, walk->rulebook->chances[walk->rule->spends].name);
   if (walk->stage == STAGE_SPENDS) {
-    step_put(walk, ": ", ":");
     const struct reason_info *info = &reasons[walk->told->reason];
+    step_put(walk, ": ", ":");
+    size_t detail = text->length;
     if (walk->told->reason == REASON_CONDITION_NOT_MET)
       step_put(walk, "never had one", "从未获得");
-    else if (walk->told->reason == REASON_LIMIT_REACHED)
-      step_put(walk, "all are spent", "已全部用完");
     else
-      buffer_put(text, str_of(is_zh(walk) ? info->label_zh : info->label_en));
+      detail_refusal(text, walk->rulebook, walk->told, walk->language);
+    if (text->length == detail) buffer_put(text, str_of(is_zh(walk) ? info->label_zh : info->label_en));
   } else {
     step_put(walk, " to spend", " 可用");
   }
@@ -301,19 +301,15 @@ static void step_pool(struct walk *walk) {
 
 /* ---- which step failed ---- */
 
-static bool ends_with(struct str text, struct str end) {
-  return text.length >= end.length && memcmp(text.at + text.length - end.length, end.at, end.length) == 0;
-}
-
 static enum stage stage_of_condition(const struct walk *walk) {
-  struct str at = walk->told->at;
-  if (ends_with(at, STR("/spends"))) return STAGE_SPENDS;
-  if (ends_with(at, STR("/once_per"))) return STAGE_ONCE;
-  if (str_equal(at, STR("/currency")) || ends_with(at, STR("/on"))) return STAGE_ON;
+  const struct told *told = walk->told;
+  if (told_is_at(told, STR("/spends"))) return STAGE_SPENDS;
+  if (told_is_at(told, STR("/once_per"))) return STAGE_ONCE;
+  if (str_equal(told->at, STR("/currency")) || told_is_at(told, STR("/on"))) return STAGE_ON;
   if (walk->failed == NONE || !tree_has(walk->rulebook, walk->rule->when, walk->failed)) {
     for (uint32_t i = 0; i < walk->rule->on.count; i++)
       if (tree_has(walk->rulebook, walk->rulebook->triggers[walk->rule->on.first + i].when, walk->failed)) return STAGE_ON;
-    return ends_with(at, STR("/when")) ? STAGE_WHEN : STAGE_POOL; /* which item: asked when all else had passed */
+    return told_is_at(told, STR("/when")) ? STAGE_WHEN : STAGE_POOL; /* which item: asked when all else had passed */
   }
   return walk->rulebook->conditions[walk->failed].stateless ? STAGE_ON : STAGE_WHEN;
 }
@@ -336,7 +332,7 @@ static enum stage stage_of(const struct walk *walk) {
     case REASON_BUDGET_EXHAUSTED: return STAGE_POOL;
     case REASON_LIMIT_REACHED:
       if (walk->told->limit.length > 0) return STAGE_LIMITS;
-      return ends_with(walk->told->at, STR("/once_per")) ? STAGE_ONCE : STAGE_SPENDS;
+      return told_is_at(walk->told, STR("/once_per")) ? STAGE_ONCE : STAGE_SPENDS;
     case REASON_CONDITION_NOT_MET:
     case REASON_NOT_DORMANT:
     case REASON_NOT_FIRST:

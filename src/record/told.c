@@ -160,6 +160,10 @@ void told_outcome(struct told *told, const struct rulebook *rulebook, const stru
     told_unwritten_test(told, &text, rulebook, rule);
 }
 
+bool told_is_at(const struct told *told, struct str key) {
+  return told->at.length >= key.length && str_equal(str_from(told->at, told->at.length - key.length), key);
+}
+
 /* ---- what event, time and rulebook alone refuse ---- */
 
 enum reason reason_of_refusal(enum match_refusal refusal) {

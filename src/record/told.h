@@ -21,6 +21,9 @@ void told_outcome(struct told *told, const struct rulebook *rulebook, const stru
 /* A refusal that event, time and rulebook alone decide. `answer` is no MATCH_HEARS and no MATCH_OTHER_TYPE. */
 void told_refusal(struct told *told, const struct rulebook *rulebook, uint32_t rule, struct match_answer answer, const struct event *event);
 
+/* Whether `at` ends with a key: "/spends". */
+bool told_is_at(const struct told *told, struct str key);
+
 enum reason reason_of_refusal(enum match_refusal refusal);
 /* The reason with this code, or REASON_COUNT. */
 enum reason reason_of_code(struct str code);

@@ -183,7 +183,7 @@ static const struct refusal_case refusal_cases[] = {
      "weekend/claim: LIMIT_REACHED 3 of 3 chances spent", "weekend/claim: LIMIT_REACHED 机会已用 3/3"},
     {chance_never,
      "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"claim\",\"reason\":\"CONDITION_NOT_MET\",\"at\":\"/rules/3/spends\"}",
-     "weekend/claim: CONDITION_NOT_MET", "weekend/claim: CONDITION_NOT_MET"},
+     "weekend/claim: CONDITION_NOT_MET never had a chance weekend/pack", "weekend/claim: CONDITION_NOT_MET 从未获得机会 weekend/pack"},
     {chance_expired, "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"claim\",\"reason\":\"EXPIRED\",\"at\":\"/rules/3/spends\"}",
      "weekend/claim: EXPIRED", "weekend/claim: EXPIRED"},
     {too_late,

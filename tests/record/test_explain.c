@@ -76,7 +76,7 @@ static void english_text(void **state) {
               "      ✓ campaign runs 2026-12-01 to 2027-11-30\n"
               "      ✓ audience everyone\n"
               "      ✓ not (device is present)\n"
-              "      ✗ chance weekend/pack: all are spent\n"
+              "      ✗ chance weekend/pack: limit reached\n"
               "\n"
               "yen v1  Yen\n"
               "  ✓ coins: gave cash_back 50 JPY\n"

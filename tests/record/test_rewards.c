@@ -209,7 +209,7 @@ static void lost_draw(void **state) {
   decision->gifts[decision->gift_count++] = gift;
   assert_int_equal(record_rewards(&out, &rulebook, &event, decision), 0);
   assert_int_equal(out.length, 0);
-  assert_words(&gift, REASON_DRAW_LOST, LANGUAGE_EN, "DRAW_LOST drew a blank: nothing");
+  assert_words(&gift, REASON_DRAW_LOST, LANGUAGE_EN, "DRAW_LOST drew a blank");
 }
 
 static void traceparent_is_carried(void **state) {
