@@ -5,7 +5,9 @@
 #define POINTER_DEPTH 64u
 #define TEXT_BYTES 600u
 
-struct at at_root(json_t *json) { return (struct at){.json = json}; }
+struct at at_root(json_t *json) {
+  return (struct at){.json = json};
+}
 
 struct at at_key(const struct at *at, const char *key) {
   return (struct at){.up = at, .json = json_object_get(at->json, key), .key = key};
@@ -23,9 +25,12 @@ static void put_token(struct buffer *out, const struct at *at) {
     return;
   }
   for (const char *p = at->key; *p != 0; p++) {
-    if (*p == '~') buffer_put(out, STR("~0"));
-    else if (*p == '/') buffer_put(out, STR("~1"));
-    else buffer_byte(out, *p);
+    if (*p == '~')
+      buffer_put(out, STR("~0"));
+    else if (*p == '/')
+      buffer_put(out, STR("~1"));
+    else
+      buffer_byte(out, *p);
   }
 }
 
@@ -42,8 +47,10 @@ struct str at_pointer(struct compile *c, const struct at *at) {
 
 static struct finding *finding_new(struct compile *c, enum check_code code) {
   struct findings *all = c->findings;
-  if (code < CHECK_WARNINGS) all->errors++;
-  else all->warnings++;
+  if (code < CHECK_WARNINGS)
+    all->errors++;
+  else
+    all->warnings++;
   if (all->count == FINDINGS_MOST) {
     all->dropped++;
     return NULL;
@@ -71,7 +78,9 @@ static struct str text_clean(char *text, size_t length) {
   return (struct str){text, length};
 }
 
-static void report_text(struct compile *c, struct str file, struct str pointer, enum check_code code, const char *format, va_list arguments) {
+PRINTF_LIKE(5, 0)
+static void report_text(struct compile *c, struct str file, struct str pointer, enum check_code code, const char *format,
+                        va_list arguments) {
   char text[TEXT_BYTES];
   struct finding *finding = finding_new(c, code);
   if (finding == NULL) return;
