@@ -15,7 +15,7 @@ struct check_request {
   uint32_t path_count;
   const char *roots[PATHS_MOST]; /* what is read: the paths, of a file its folder */
   char folders[PATHS_MOST][512];
-  bool narrowed;                 /* only what is said of the paths is told */
+  bool narrowed; /* only what is said of the paths is told */
 };
 
 static const struct option options[] = {
@@ -107,17 +107,23 @@ static void finding_text(const struct finding *finding) {
   printf("%.*s\n", STR_FORMAT(buffer_text(&out)));
 }
 
-struct tally { uint32_t errors, warnings, files; };
+struct tally {
+  uint32_t errors, warnings, files;
+};
 
 static struct tally findings_tell(const struct check_request *request, const struct loaded *loaded) {
   struct tally tally = {0, 0, 0};
   for (uint32_t i = 0; i < loaded->findings.count; i++) {
     const struct finding *finding = &loaded->findings.items[i];
     if (!is_asked(request, finding->file)) continue;
-    if (finding->code < CHECK_WARNINGS) tally.errors++;
-    else tally.warnings++;
-    if (request->json) finding_json(finding);
-    else finding_text(finding);
+    if (finding->code < CHECK_WARNINGS)
+      tally.errors++;
+    else
+      tally.warnings++;
+    if (request->json)
+      finding_json(finding);
+    else
+      finding_text(finding);
   }
   for (uint32_t i = 0; i < loaded->source_count; i++) tally.files += is_asked(request, loaded->sources[i].name);
   if (!request->narrowed) tally.errors = loaded->findings.errors, tally.warnings = loaded->findings.warnings;

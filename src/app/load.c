@@ -1,5 +1,6 @@
 /* Campaigns from disk: files and folders are listed in order of path, read, compiled and indexed, all in one region that is given back as a
- * whole. Sizes are known before anything is reserved, so that a bank with ten thousand campaigns and a laptop with ten run the same code. */
+ * whole. Sizes are known before anything is reserved, so that a bank with ten thousand campaigns and a laptop with ten run the same code.
+ */
 #include "app.h"
 
 #include <dirent.h>
@@ -16,9 +17,12 @@
 #define DEPTH_MOST 8u
 #define FILE_MOST (256u << 20) /* a list of customers, at most */
 #define ARENA_LEAST (96ull << 20)
-#define ARENA_TIMES 160ull     /* bytes of rulebook and index for a byte of file, with room to spare: only what is touched costs */
+#define ARENA_TIMES 160ull /* bytes of rulebook and index for a byte of file, with room to spare: only what is touched costs */
 
-struct entry { const char *path; size_t bytes; };
+struct entry {
+  const char *path;
+  size_t bytes;
+};
 struct listing {
   struct arena names;
   struct entry *entries; /* [FILES_MOST] */

@@ -9,21 +9,42 @@
 
 const char *const calendar_names[] = {"new-year",     "spring-festival", "qingming",      "labour-day", "dragon-boat", "mid-autumn",
                                       "national-day", "double-eleven",   "double-twelve", "618",        NULL};
-enum name { NEW_YEAR, SPRING_FESTIVAL, QINGMING, LABOUR_DAY, DRAGON_BOAT, MID_AUTUMN, NATIONAL_DAY, DOUBLE_ELEVEN, DOUBLE_TWELVE, SIX_ONE_EIGHT };
-
-struct rest { int16_t year; int8_t month, day, days; int8_t name; };
-static const struct rest rests[] = {
-    {2026, 1, 1, 3, NEW_YEAR},     {2026, 2, 15, 9, SPRING_FESTIVAL}, {2026, 4, 4, 3, QINGMING},    {2026, 5, 1, 5, LABOUR_DAY},
-    {2026, 6, 19, 3, DRAGON_BOAT}, {2026, 9, 25, 3, MID_AUTUMN},      {2026, 10, 1, 7, NATIONAL_DAY},
-    {2027, 1, 1, 1, NEW_YEAR},     {2027, 2, 5, 4, SPRING_FESTIVAL},  {2027, 4, 5, 1, QINGMING},    {2027, 5, 1, 2, LABOUR_DAY},
-    {2027, 6, 9, 1, DRAGON_BOAT},  {2027, 9, 15, 1, MID_AUTUMN},      {2027, 10, 1, 3, NATIONAL_DAY},
+enum name {
+  NEW_YEAR,
+  SPRING_FESTIVAL,
+  QINGMING,
+  LABOUR_DAY,
+  DRAGON_BOAT,
+  MID_AUTUMN,
+  NATIONAL_DAY,
+  DOUBLE_ELEVEN,
+  DOUBLE_TWELVE,
+  SIX_ONE_EIGHT
 };
 
-struct worked { int16_t year; int8_t month, day; };
+struct rest {
+  int16_t year;
+  int8_t month, day, days;
+  int8_t name;
+};
+static const struct rest rests[] = {
+    {2026, 1, 1, 3, NEW_YEAR},        {2026, 2, 15, 9, SPRING_FESTIVAL}, {2026, 4, 4, 3, QINGMING},      {2026, 5, 1, 5, LABOUR_DAY},
+    {2026, 6, 19, 3, DRAGON_BOAT},    {2026, 9, 25, 3, MID_AUTUMN},      {2026, 10, 1, 7, NATIONAL_DAY}, {2027, 1, 1, 1, NEW_YEAR},
+    {2027, 2, 5, 4, SPRING_FESTIVAL}, {2027, 4, 5, 1, QINGMING},         {2027, 5, 1, 2, LABOUR_DAY},    {2027, 6, 9, 1, DRAGON_BOAT},
+    {2027, 9, 15, 1, MID_AUTUMN},     {2027, 10, 1, 3, NATIONAL_DAY},
+};
+
+struct worked {
+  int16_t year;
+  int8_t month, day;
+};
 static const struct worked worked[] = {{2026, 1, 4}, {2026, 2, 14}, {2026, 2, 28}, {2026, 5, 9}, {2026, 9, 20}, {2026, 10, 10}};
 
 /* The same date every year. */
-struct fixed { int8_t month, day; int8_t name; };
+struct fixed {
+  int8_t month, day;
+  int8_t name;
+};
 static const struct fixed fixed[] = {{11, 11, DOUBLE_ELEVEN}, {12, 12, DOUBLE_TWELVE}, {6, 18, SIX_ONE_EIGHT}};
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])

@@ -50,7 +50,10 @@ struct decl {
   uint16_t keep_fields; /* chance: how many fields its items keep */
 };
 
-struct activity { struct trigger_set set; bool done, under_way; };
+struct activity {
+  struct trigger_set set;
+  bool done, under_way;
+};
 
 /* One campaign file. Its number is the number of its campaign: they are sorted by id. */
 struct file {
@@ -59,12 +62,12 @@ struct file {
   struct at root, sections[DECL_KINDS];
   struct str id;
   bool is_bank;
-  bool has_period;       /* both ends are known */
-  uint32_t errors;       /* reported of it so far */
+  bool has_period; /* both ends are known */
+  uint32_t errors; /* reported of it so far */
   uint32_t decl_first[DECL_KINDS], decl_count[DECL_KINDS];
-  struct undo undo;      /* on_reversal of the header */
-  uint64_t digest;       /* of its own bytes */
-  struct vec cited;      /* uint32_t: files it cites */
+  struct undo undo; /* on_reversal of the header */
+  uint64_t digest;  /* of its own bytes */
+  struct vec cited; /* uint32_t: files it cites */
 };
 
 /* Bits of what a left side or a trigger may use where it stands. */
@@ -78,18 +81,19 @@ struct compile {
   struct findings *findings;
   struct file *files;
   uint32_t file_count;
-  uint32_t now;                 /* the file that is being read, its campaign's number */
-  struct campaign *campaigns;   /* [file_count], in the arena */
-  struct vec rules, facts, triggers, conditions, items, limits, pools, chances, schedules, lists, listeners, refs, members, decls, activities;
-  struct vec fact_broken;       /* bool for each fact */
+  uint32_t now;               /* the file that is being read, its campaign's number */
+  struct campaign *campaigns; /* [file_count], in the arena */
+  struct vec rules, facts, triggers, conditions, items, limits, pools, chances, schedules, lists, listeners, refs, members, decls,
+      activities;
+  struct vec fact_broken; /* bool for each fact */
   struct name_map names;
   struct span *fact_hearers, *reward_hearers;
   uint32_t deny_first, deny_count;
   /* the rule that is being read */
-  uint32_t rule;                /* number or NONE */
+  uint32_t rule; /* number or NONE */
   bool rule_spends, rule_on_reward;
-  uint32_t rule_chance;         /* chance it spends or NONE */
-  bool full;                    /* an arena is */
+  uint32_t rule_chance;            /* chance it spends or NONE */
+  bool full;                       /* an arena is */
   uint64_t spill[SPILL_BYTES / 8]; /* where writes go after that */
 };
 
@@ -133,21 +137,28 @@ static inline bool at_is_there(const struct at *at) { return at->json != NULL; }
 void report(struct compile *c, const struct at *at, enum check_code code, const char *format, ...) PRINTF_LIKE(4, 5);
 void report_in(struct compile *c, struct str file, const struct at *at, enum check_code code, const char *format, ...) PRINTF_LIKE(5, 6);
 /* Below a pointer that was kept as text: "/pools/a" and "parent". */
-void report_text_at(struct compile *c, struct str pointer, const char *key, enum check_code code, const char *format, ...) PRINTF_LIKE(5, 6);
+void report_text_at(struct compile *c, struct str pointer, const char *key, enum check_code code, const char *format, ...)
+    PRINTF_LIKE(5, 6);
 /* Of a whole file, with line and column. */
 void report_line(struct compile *c, struct str file, enum check_code code, uint32_t line, uint32_t column, const char *text);
 
 void findings_sort(struct compile *c);
 
 /* "; did you mean 'x'?" or nothing: words are offered one by one. */
-struct near { struct str word, best; unsigned least; };
+struct near {
+  struct str word, best;
+  unsigned least;
+};
 struct near near_start(struct str word);
 void near_offer(struct near *near, struct str candidate);
 struct str near_text(struct compile *c, const struct near *near);
 
 /* ---- keys.c ---- */
 enum key_need { KEY_MAY, KEY_MUST, KEY_NOT_SERVED };
-struct key { const char *name; enum key_need need; };
+struct key {
+  const char *name;
+  enum key_need need;
+};
 /* An object whose keys are all in the table; reports everything else. False when it is no object at all. */
 bool keys_check(struct compile *c, const struct at *at, const struct key *keys, const char *what);
 
@@ -240,8 +251,20 @@ void pairs_lint(struct compile *c, uint32_t campaign);
 
 /* ---- left.c ---- */
 enum left_type {
-  TYPE_TEXT, TYPE_MONEY, TYPE_INT, TYPE_BOOL, TYPE_LIST, TYPE_TIME, TYPE_DURATION, TYPE_FIRST, TYPE_LAST, TYPE_TRACK, TYPE_TAG,
-  TYPE_CUSTOMER_LIST, TYPE_SCHEDULE, TYPE_BROKEN
+  TYPE_TEXT,
+  TYPE_MONEY,
+  TYPE_INT,
+  TYPE_BOOL,
+  TYPE_LIST,
+  TYPE_TIME,
+  TYPE_DURATION,
+  TYPE_FIRST,
+  TYPE_LAST,
+  TYPE_TRACK,
+  TYPE_TAG,
+  TYPE_CUSTOMER_LIST,
+  TYPE_SCHEDULE,
+  TYPE_BROKEN
 };
 struct left {
   enum left_kind kind;
@@ -256,7 +279,8 @@ enum left_type left_of_field(const struct compile *c, uint32_t field);
 uint32_t left_node(struct compile *c, const struct at *at, enum place place, struct left *out);
 /* ---- operand.c ---- */
 /* The test in `at` (a bare value, a list, or one operator's operand) into a leaf. */
-void operand_read(struct compile *c, const struct at *at, const struct left *left, const char *op, enum place place, struct condition *leaf);
+void operand_read(struct compile *c, const struct at *at, const struct left *left, const char *op, enum place place,
+                  struct condition *leaf);
 bool op_is_known(const char *name);
 void op_near(struct near *near);
 

@@ -2,7 +2,10 @@
  * Children of a node stand together, so their places are taken before any of them is filled. */
 #include "compile.h"
 
-struct filling { enum place place; uint32_t depth; };
+struct filling {
+  enum place place;
+  uint32_t depth;
+};
 
 static void node_fill(struct compile *c, const struct at *at, struct filling how, uint32_t node);
 
@@ -20,9 +23,14 @@ static uint32_t leaves_of(const char *key, const json_t *value) {
 }
 
 static struct condition leaf_empty(struct compile *c, const struct at *at, const struct left *left) {
-  return (struct condition){.kind = CONDITION_LEAF, .left = left->kind, .op = OP_EQ, .index = left->index,
+  return (struct condition){.kind = CONDITION_LEAF,
+                            .left = left->kind,
+                            .op = OP_EQ,
+                            .index = left->index,
                             .stateless = left->kind == LEFT_FIELD || left->kind == LEFT_SCHEDULE,
-                            .operand = {.list = NONE, .other = NONE}, .pointer = at_pointer(c, at), .left_text = left->text};
+                            .operand = {.list = NONE, .other = NONE},
+                            .pointer = at_pointer(c, at),
+                            .left_text = left->text};
 }
 
 static void op_unknown(struct compile *c, const struct at *at) {
@@ -48,9 +56,12 @@ static void leaves_fill(struct compile *c, const struct at *at, struct filling h
   for (void *i = json_object_iter(at->json); i != NULL; i = json_object_iter_next(at->json, i)) {
     struct at child = {.up = at, .json = json_object_iter_value(i), .key = json_object_iter_key(i)};
     struct condition leaf = empty;
-    if (left.type == TYPE_BROKEN) leaf.op = OP_EQ;
-    else if (!op_is_known(child.key)) op_unknown(c, &child);
-    else operand_read(c, &child, &left, child.key, how.place, &leaf);
+    if (left.type == TYPE_BROKEN)
+      leaf.op = OP_EQ;
+    else if (!op_is_known(child.key))
+      op_unknown(c, &child);
+    else
+      operand_read(c, &child, &left, child.key, how.place, &leaf);
     *condition_at(c, node++) = leaf;
   }
 }
@@ -64,13 +75,22 @@ static bool subtree_stateless(struct compile *c, uint32_t first, uint32_t count)
 }
 
 static void inner_set(struct compile *c, const struct at *at, uint32_t node, enum condition_kind kind, uint32_t first, uint32_t count) {
-  *condition_at(c, node) = (struct condition){.kind = kind, .first = first, .count = count, .stateless = subtree_stateless(c, first, count),
-                                              .operand = {.list = NONE, .other = NONE}, .pointer = at_pointer(c, at), .left_text = STR("")};
+  *condition_at(c, node) = (struct condition){.kind = kind,
+                                              .first = first,
+                                              .count = count,
+                                              .stateless = subtree_stateless(c, first, count),
+                                              .operand = {.list = NONE, .other = NONE},
+                                              .pointer = at_pointer(c, at),
+                                              .left_text = STR("")};
 }
 
 static void nothing_set(struct compile *c, const struct at *at, uint32_t node) {
-  *condition_at(c, node) = (struct condition){.kind = CONDITION_LEAF, .op = OP_EXISTS, .stateless = true, .operand = {.list = NONE, .other = NONE},
-                                              .pointer = at_pointer(c, at), .left_text = STR("")};
+  *condition_at(c, node) = (struct condition){.kind = CONDITION_LEAF,
+                                              .op = OP_EXISTS,
+                                              .stateless = true,
+                                              .operand = {.list = NONE, .other = NONE},
+                                              .pointer = at_pointer(c, at),
+                                              .left_text = STR("")};
 }
 
 static void combiner_fill(struct compile *c, const struct at *at, struct filling how, uint32_t node) {
@@ -96,8 +116,10 @@ static void combiner_fill(struct compile *c, const struct at *at, struct filling
 }
 
 static void key_fill(struct compile *c, const struct at *at, struct filling how, uint32_t node) {
-  if (is_combiner(at->key)) combiner_fill(c, at, how, node);
-  else leaves_fill(c, at, how, node);
+  if (is_combiner(at->key))
+    combiner_fill(c, at, how, node);
+  else
+    leaves_fill(c, at, how, node);
 }
 
 static uint32_t count_leaves(const struct at *at) {

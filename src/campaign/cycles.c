@@ -4,7 +4,9 @@
 enum colour { WHITE, GREY, BLACK };
 #define REWARD_DEPTH 8u /* gifts on gifts: as deep as owners are looked for */
 
-struct walk { uint8_t *colours, *depths; };
+struct walk {
+  uint8_t *colours, *depths;
+};
 
 /* ---- facts: what the value of one is computed from ---- */
 

@@ -19,8 +19,11 @@ static void redefined_check(struct compile *c, const struct decl *decl) {
   if (file_now(c)->is_bank && decl->kind != DECL_LIST) return;
   bool bank = !file_now(c)->is_bank && name_find(c, decl->kind, STR("bank"), decl->name) != NONE;
   bool list = decl->kind == DECL_LIST && name_find(c, DECL_LIST, STR(""), decl->name) != NONE;
-  if (bank) report(c, &decl->at, CHECK_REDEFINED, "the programme 'bank' declares the %s '%.*s' already", kind_name(decl->kind), STR_FORMAT(decl->name));
-  else if (list) report(c, &decl->at, CHECK_REDEFINED, "there is a list file '%.*s' already", STR_FORMAT(decl->name));
+  if (bank)
+    report(c, &decl->at, CHECK_REDEFINED, "the programme 'bank' declares the %s '%.*s' already", kind_name(decl->kind),
+           STR_FORMAT(decl->name));
+  else if (list)
+    report(c, &decl->at, CHECK_REDEFINED, "there is a list file '%.*s' already", STR_FORMAT(decl->name));
 }
 
 static void declare_one(struct compile *c, const struct at *at, enum decl_kind kind) {
@@ -57,14 +60,19 @@ static void rule_declare(struct compile *c, const struct at *at, uint32_t index)
   struct at id = at_key(at, "id");
   uint32_t number = vec_push(c, &c->rules, 1);
   struct rule rule = {.campaign = c->now, .schedule = NONE, .when = NONE, .spends = NONE, .pointer = at_pointer(c, at)};
-  if (id.json == NULL || !read_id(c, &id, false, &rule.id)) rule.id = arena_print(c->arena, "#%u", index + 1);
-  else rule.id = keep_text(c, rule.id);
+  if (id.json == NULL || !read_id(c, &id, false, &rule.id))
+    rule.id = arena_print(c->arena, "#%u", index + 1);
+  else
+    rule.id = keep_text(c, rule.id);
   rule.name = qualified(c, file_now(c)->id, rule.id);
   rule.decl = name_hash40(rule.name);
   *rule_at(c, number) = rule;
-  struct decl decl = {.kind = DECL_RULE, .file = c->now, .number = number, .name = rule.id, .qualified = rule.name, .at = *at, .used = true};
-  if (name_add(c, &decl) != NONE) file_now(c)->decl_count[DECL_RULE]++;
-  else if (!c->full) report(c, &id, CHECK_DUPLICATE_ID, "there are two rules '%.*s'", STR_FORMAT(rule.id));
+  struct decl decl = {
+      .kind = DECL_RULE, .file = c->now, .number = number, .name = rule.id, .qualified = rule.name, .at = *at, .used = true};
+  if (name_add(c, &decl) != NONE)
+    file_now(c)->decl_count[DECL_RULE]++;
+  else if (!c->full)
+    report(c, &id, CHECK_DUPLICATE_ID, "there are two rules '%.*s'", STR_FORMAT(rule.id));
 }
 
 static void rules_declare(struct compile *c) {
@@ -94,7 +102,8 @@ static void chance_declare(struct compile *c, const json_t *item, uint32_t rule)
   if (name_find(c, DECL_CHANCE, file_now(c)->id, name) != NONE) return;
   struct decl decl = {.kind = DECL_CHANCE, .file = c->now, .name = name, .qualified = qualified(c, file_now(c)->id, name), .used = true};
   decl.number = number_new(c, DECL_CHANCE);
-  *chance_at(c, decl.number) = (struct chance){.name = decl.qualified, .decl = name_hash40(decl.qualified), .campaign = c->now, .given_by = rule};
+  *chance_at(c, decl.number) =
+      (struct chance){.name = decl.qualified, .decl = name_hash40(decl.qualified), .campaign = c->now, .given_by = rule};
   if (name_add(c, &decl) != NONE) file_now(c)->decl_count[DECL_CHANCE]++;
 }
 

@@ -12,7 +12,8 @@ static struct str digest_text(struct compile *c, uint64_t digest) {
 static uint64_t chain(struct compile *c, const uint64_t *digests, uint32_t number) {
   uint64_t digest = c->files[number].digest, cited = 0;
   const struct file *file = &c->files[number];
-  for (uint32_t i = 0; i < file->cited.count; i++) cited += digests[*(uint32_t *)vec_at(c, &c->files[number].cited, i)]; /* in whatever order */
+  for (uint32_t i = 0; i < file->cited.count; i++)
+    cited += digests[*(uint32_t *)vec_at(c, &c->files[number].cited, i)]; /* in whatever order */
   return hash64_pair(&HASH_KEY_FIXED, digest, cited);
 }
 

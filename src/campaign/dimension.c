@@ -13,7 +13,8 @@ static bool fact_dimension(struct compile *c, const struct at *at, struct str te
   out->kind = timed ? DIMENSION_FACT_AT : DIMENSION_FACT;
   if (!timed && fact->kind == FACT_TABLE) return true;
   if (timed && str_equal(part, STR("at")) && (fact->kind == FACT_FIRST || fact->kind == FACT_LAST)) return true;
-  report(c, at, CHECK_BAD_PER, "'%.*s' divides nothing: a table (fact.scene) or the time of a first or last (fact.last_txn.at) does", STR_FORMAT(text));
+  report(c, at, CHECK_BAD_PER, "'%.*s' divides nothing: a table (fact.scene) or the time of a first or last (fact.last_txn.at) does",
+         STR_FORMAT(text));
   return false;
 }
 

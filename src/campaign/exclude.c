@@ -1,7 +1,10 @@
-/* Tests that exclude each other, as far as it can be told from the file: numbers in ranges that do not meet, texts from sets that do not. */
+/* Tests that exclude each other, as far as it can be told from the file: numbers in ranges that do not meet, texts from sets that do not.
+ */
 #include "compile.h"
 
-struct range { int64_t low, high; };
+struct range {
+  int64_t low, high;
+};
 
 static bool range_of(const struct condition *leaf, struct range *out) {
   int64_t low = leaf->operand.low;
@@ -72,7 +75,8 @@ uint32_t leaves_of_all(struct compile *c, uint32_t node, uint32_t *out, uint32_t
 
 static bool days_exclude(const struct schedule *a, const struct schedule *b) {
   const uint32_t week = 0xfe;
-  bool plain_a = a->days != 0 && a->named_days == 0 && a->date_count == 0, plain_b = b->days != 0 && b->named_days == 0 && b->date_count == 0;
+  bool plain_a = a->days != 0 && a->named_days == 0 && a->date_count == 0,
+       plain_b = b->days != 0 && b->named_days == 0 && b->date_count == 0;
   if (!plain_a || !plain_b) return false;
   bool calendar = a->days == DAY_WORKDAY ? b->days == DAY_RESTDAY : a->days == DAY_RESTDAY && b->days == DAY_WORKDAY;
   bool weekly = ((a->days | b->days) & ~week) == 0 && (a->days & b->days) == 0;

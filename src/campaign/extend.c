@@ -8,8 +8,10 @@
 #include "compile.h"
 
 static const struct key file_keys[] = {{"$schema", KEY_MAY}, {"fields", KEY_MAY}, {"types", KEY_MAY}, {NULL, KEY_MAY}};
-static const struct key field_keys[] = {{"event_name", KEY_MUST}, {"campaign_name", KEY_MAY}, {"kind", KEY_MUST}, {"help", KEY_MAY}, {NULL, KEY_MAY}};
-static const struct key type_keys[] = {{"name", KEY_MUST}, {"reversible", KEY_MAY}, {"fields", KEY_MAY}, {"help", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key field_keys[] = {
+    {"event_name", KEY_MUST}, {"campaign_name", KEY_MAY}, {"kind", KEY_MUST}, {"help", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key type_keys[] = {
+    {"name", KEY_MUST}, {"reversible", KEY_MAY}, {"fields", KEY_MAY}, {"help", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key help_keys[] = {{"zh", KEY_MAY}, {"en", KEY_MAY}, {NULL, KEY_MAY}};
 
 static void help_read(struct compile *c, const struct at *at, struct str *en, struct str *zh) {
@@ -39,8 +41,7 @@ static void field_extend(struct compile *c, const struct at *at, struct catalogu
   field.campaign_name = campaign_name(field.event_name, field.kind);
   bool minor = field.campaign_name.length < field.event_name.length;
   if (other.json != NULL && read_text(c, &other, &field.campaign_name)) field.campaign_name = keep_text(c, field.campaign_name);
-  if (field.kind == FIELD_MONEY && !minor)
-    report(c, &name, CHECK_BAD_ID, "a money field ends in _minor: its numbers are minor units");
+  if (field.kind == FIELD_MONEY && !minor) report(c, &name, CHECK_BAD_ID, "a money field ends in _minor: its numbers are minor units");
   help_read(c, at, &field.help_en, &field.help_zh);
   if (!c->full && catalogue_add_field(catalogue, &field, &fault) != STATUS_OK) report(c, &name, CHECK_BAD_ID, "%s", fault.text);
 }
@@ -53,8 +54,10 @@ static void type_fields_read(struct compile *c, const struct at *at, const struc
     struct str name;
     if (!read_text(c, &item, &name)) continue;
     uint16_t field = catalogue_field(catalogue, name);
-    if (field == FIELD_NONE) report(c, &item, CHECK_UNKNOWN_FIELD, "'%.*s' is no field; declare it in 'fields'", STR_FORMAT(name));
-    else type->fields[field / 64] |= UINT64_C(1) << (field % 64);
+    if (field == FIELD_NONE)
+      report(c, &item, CHECK_UNKNOWN_FIELD, "'%.*s' is no field; declare it in 'fields'", STR_FORMAT(name));
+    else
+      type->fields[field / 64] |= UINT64_C(1) << (field % 64);
   }
 }
 
@@ -93,7 +96,8 @@ enum status catalogue_extend(struct catalogue *catalogue, struct source source, 
   unsigned char memory[8192]; /* only for "did you mean" */
   struct arena scratch;
   struct file file = {.source = &source};
-  struct compile c = {.catalogue = catalogue, .arena = arena, .scratch = &scratch, .findings = findings, .files = &file, .file_count = 1, .rule = NONE};
+  struct compile c = {
+      .catalogue = catalogue, .arena = arena, .scratch = &scratch, .findings = findings, .files = &file, .file_count = 1, .rule = NONE};
   arena_init(&scratch, memory, sizeof memory);
   file.json = source_json(&c, &source);
   struct at root = at_root(file.json);

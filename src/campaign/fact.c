@@ -5,10 +5,11 @@
 static const char *const kind_words[] = {"first", "last", "measure", "track", "table", "level", "difference", NULL};
 static const char *const measure_words[] = {"count", "sum", "average", "max", "min", "distinct", "streak", "daily_average", NULL};
 static const struct key first_keys[] = {{"first", KEY_MUST}, {"keep", KEY_MAY}, {"resets", KEY_MAY}, {"refunds", KEY_MAY},
-                                        {"when", KEY_MAY}, {"per", KEY_MAY}, {NULL, KEY_MAY}};
+                                        {"when", KEY_MAY},   {"per", KEY_MAY},  {NULL, KEY_MAY}};
 static const struct key last_keys[] = {{"last", KEY_MUST}, {"keep", KEY_MAY}, {"if_never", KEY_MAY}, {"per", KEY_MAY}, {NULL, KEY_MAY}};
-static const struct key measure_keys[] = {{"measure", KEY_MUST}, {"of", KEY_MAY}, {"on", KEY_MUST}, {"window", KEY_MUST}, {"previous", KEY_MAY},
-                                          {"refunds", KEY_MAY}, {"when", KEY_MAY}, {"per", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key measure_keys[] = {{"measure", KEY_MUST}, {"of", KEY_MAY},       {"on", KEY_MUST},
+                                          {"window", KEY_MUST},  {"previous", KEY_MAY}, {"refunds", KEY_MAY},
+                                          {"when", KEY_MAY},     {"per", KEY_MAY},      {NULL, KEY_MAY}};
 static const struct key track_outer_keys[] = {{"track", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key table_keys[] = {{"table", KEY_MUST}, {"cells", KEY_MUST}, {"else", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key reset_keys[] = {{"on", KEY_MUST}, {"after", KEY_MAY}, {NULL, KEY_MAY}};
@@ -36,8 +37,10 @@ static bool measure_sign(const struct compile *c, const json_t *json, struct fac
   }
   enum unit unit;
   bool units = fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK;
-  if (units && unit_parse(of, &unit) && unit < UNIT_CAMPAIGN) fact->of_unit = unit;
-  else fact->of = catalogue_campaign_field(c->catalogue, of);
+  if (units && unit_parse(of, &unit) && unit < UNIT_CAMPAIGN)
+    fact->of_unit = unit;
+  else
+    fact->of = catalogue_campaign_field(c->catalogue, of);
   bool valued = fact->measure != MEASURE_COUNT && !units;
   if (!valued) return known && (fact->measure == MEASURE_COUNT || of.length > 0) && (of.length == 0 || fact->of != FIELD_NONE || units);
   if (!known || fact->of == FIELD_NONE) return false;
@@ -60,12 +63,18 @@ static bool fact_sign(const struct compile *c, const json_t *json, struct fact *
   const json_t *per = json_object_get(json, "per");
   bool customer = per == NULL || !json_is_array(per);
   for (size_t i = 0; i < json_array_size(per); i++) customer = customer || str_equal(text_of(json_array_get(per, i)), STR("customer"));
-  if (strcmp(kind, "first") == 0) fact->kind = FACT_FIRST;
-  else if (strcmp(kind, "last") == 0) fact->kind = FACT_LAST;
-  else if (strcmp(kind, "measure") == 0) fact->kind = FACT_MEASURE;
-  else if (strcmp(kind, "track") == 0) fact->kind = FACT_TRACK;
-  else if (strcmp(kind, "table") == 0) fact->kind = FACT_TABLE;
-  else return false;
+  if (strcmp(kind, "first") == 0)
+    fact->kind = FACT_FIRST;
+  else if (strcmp(kind, "last") == 0)
+    fact->kind = FACT_LAST;
+  else if (strcmp(kind, "measure") == 0)
+    fact->kind = FACT_MEASURE;
+  else if (strcmp(kind, "track") == 0)
+    fact->kind = FACT_TRACK;
+  else if (strcmp(kind, "table") == 0)
+    fact->kind = FACT_TABLE;
+  else
+    return false;
   if (fact->kind == FACT_MEASURE) return measure_sign(c, json, fact) && customer;
   return keep_sign(c, json, fact) && customer;
 }
@@ -74,7 +83,8 @@ void facts_sign(struct compile *c) {
   const struct file *file = file_now(c);
   for (uint32_t i = 0; i < file->decl_count[DECL_FACT]; i++) {
     const struct decl *decl = decl_at(c, file->decl_first[DECL_FACT] + i);
-    struct fact fact = {.name = decl->qualified, .decl = name_hash40(decl->qualified), .campaign = c->now, .when = NONE, .per_customer = true};
+    struct fact fact = {
+        .name = decl->qualified, .decl = name_hash40(decl->qualified), .campaign = c->now, .when = NONE, .per_customer = true};
     *fact_is_broken(c, decl->number) = !fact_sign(c, decl->at.json, &fact);
     *fact_at(c, decl->number) = fact;
   }
@@ -91,8 +101,10 @@ static void per_read(struct compile *c, const struct at *at, struct fact *fact) 
   struct dimension *rest = take(c, count, sizeof *rest);
   bool customer = false;
   for (uint32_t i = 0; i < count && rest != NULL; i++) {
-    if (all[i].kind == DIMENSION_CUSTOMER) customer = true;
-    else rest[fact->dimension_count++] = all[i];
+    if (all[i].kind == DIMENSION_CUSTOMER)
+      customer = true;
+    else
+      rest[fact->dimension_count++] = all[i];
   }
   fact->dimensions = rest;
   if (!customer && !c->full)
@@ -104,8 +116,8 @@ static void keep_read(struct compile *c, const struct at *at, const struct fact 
   struct str name;
   if (keep.json == NULL || fact->keep != FIELD_NONE || !read_text(c, &keep, &name)) return;
   struct str near = catalogue_near_field(c->catalogue, name);
-  report(c, &keep, CHECK_UNKNOWN_FIELD, "'%.*s' is no field of an event%s%.*s%s", STR_FORMAT(name), near.length > 0 ? "; did you mean '" : "",
-         STR_FORMAT(near), near.length > 0 ? "'?" : "");
+  report(c, &keep, CHECK_UNKNOWN_FIELD, "'%.*s' is no field of an event%s%.*s%s", STR_FORMAT(name),
+         near.length > 0 ? "; did you mean '" : "", STR_FORMAT(near), near.length > 0 ? "'?" : "");
 }
 
 static void resets_read(struct compile *c, const struct at *at, struct fact *fact) {
@@ -181,14 +193,22 @@ static void window_read(struct compile *c, const struct at *at, struct window *o
   *out = (struct window){.kind = WINDOW_UNIT, .unit = UNIT_EVER};
   if (json_is_string(at->json)) {
     if (unit_parse(text, &out->unit)) return;
-    if (str_equal(text, STR("enrolment"))) report(c, at, CHECK_NOT_SERVED, "the window \"enrolment\" is not served yet");
-    else report(c, at, CHECK_BAD_WINDOW, "'%.*s' is no window: a unit, {\"last\": 3, \"unit\": \"month\"}, {\"rolling\": \"P30D\"} or dates", STR_FORMAT(text));
+    if (str_equal(text, STR("enrolment")))
+      report(c, at, CHECK_NOT_SERVED, "the window \"enrolment\" is not served yet");
+    else
+      report(c, at, CHECK_BAD_WINDOW, "'%.*s' is no window: a unit, {\"last\": 3, \"unit\": \"month\"}, {\"rolling\": \"P30D\"} or dates",
+             STR_FORMAT(text));
     return;
   }
-  if (json_object_get(at->json, "rolling") != NULL) rolling_read(c, at, out);
-  else if (json_object_get(at->json, "last") != NULL) last_units_read(c, at, out);
-  else if (json_object_get(at->json, "from") != NULL || json_object_get(at->json, "to") != NULL) dates_read(c, at, out);
-  else report(c, at, CHECK_BAD_WINDOW, "a window is a unit, {\"last\": 3, \"unit\": \"month\"}, {\"rolling\": \"P30D\"} or {\"from\", \"to\"}");
+  if (json_object_get(at->json, "rolling") != NULL)
+    rolling_read(c, at, out);
+  else if (json_object_get(at->json, "last") != NULL)
+    last_units_read(c, at, out);
+  else if (json_object_get(at->json, "from") != NULL || json_object_get(at->json, "to") != NULL)
+    dates_read(c, at, out);
+  else
+    report(c, at, CHECK_BAD_WINDOW,
+           "a window is a unit, {\"last\": 3, \"unit\": \"month\"}, {\"rolling\": \"P30D\"} or {\"from\", \"to\"}");
 }
 
 static void previous_read(struct compile *c, const struct at *at, struct window *window) {
@@ -218,9 +238,12 @@ static void of_check(struct compile *c, const struct at *at, const struct fact *
   }
   if (!read_text(c, &of, &name)) return;
   enum unit unit;
-  if (counts) report(c, &of, CHECK_BAD_FACT, "a count counts events: it takes no 'of'; to count different values use distinct");
-  else if (units && unit_parse(name, &unit) && unit < UNIT_CAMPAIGN) return;
-  else if (fact->of == FIELD_NONE) of_unknown(c, &of, name);
+  if (counts)
+    report(c, &of, CHECK_BAD_FACT, "a count counts events: it takes no 'of'; to count different values use distinct");
+  else if (units && unit_parse(name, &unit) && unit < UNIT_CAMPAIGN)
+    return;
+  else if (fact->of == FIELD_NONE)
+    of_unknown(c, &of, name);
   else if (units && c->catalogue->fields[fact->of].kind == FIELD_LIST)
     report(c, &of, CHECK_BAD_FACT, "'%.*s' is a list: it has no one value to tell apart", STR_FORMAT(name));
   else if (!units && c->catalogue->fields[fact->of].kind != FIELD_MONEY && c->catalogue->fields[fact->of].kind != FIELD_INT)
@@ -236,7 +259,8 @@ static void measure_refunds_read(struct compile *c, const struct at *at, struct 
   if (refunds.json == NULL || !read_word(c, &refunds, words, CHECK_BAD_VALUE, &word)) return;
   fact->refunds_subtract = may && word == 0;
   if (!may && word == 0)
-    report(c, &refunds, CHECK_BAD_FACT, "nothing can be subtracted from a %s; only count, sum and average follow refunds", measure_words[fact->measure]);
+    report(c, &refunds, CHECK_BAD_FACT, "nothing can be subtracted from a %s; only count, sum and average follow refunds",
+           measure_words[fact->measure]);
 }
 
 static void measure_read(struct compile *c, const struct at *at, struct fact *fact) {
@@ -244,8 +268,10 @@ static void measure_read(struct compile *c, const struct at *at, struct fact *fa
   uint32_t word = 0;
   (void)keys_check(c, at, measure_keys, "a measure");
   bool known = read_word(c, &kind, measure_words, CHECK_BAD_FACT, &word);
-  if (known && word > MEASURE_STREAK) report(c, &kind, CHECK_NOT_SERVED, "the measure \"daily_average\" is not served yet");
-  else if (known) of_check(c, at, fact);
+  if (known && word > MEASURE_STREAK)
+    report(c, &kind, CHECK_NOT_SERVED, "the measure \"daily_average\" is not served yet");
+  else if (known)
+    of_check(c, at, fact);
   if (on.json != NULL) triggers_read(c, &on, PLACE_FACT, &fact->on);
   if (window.json != NULL) window_read(c, &window, &fact->window);
   previous_read(c, at, &fact->window);

@@ -2,7 +2,8 @@
 #include "compile.h"
 
 static const struct key first_of_keys[] = {{"first_of", KEY_MUST}, {"timing", KEY_NOT_SERVED}, {"still", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
-static const struct key draw_of_keys[] = {{"draw_of", KEY_MUST}, {"when_empty", KEY_MUST}, {"timing", KEY_NOT_SERVED}, {"still", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+static const struct key draw_of_keys[] = {
+    {"draw_of", KEY_MUST}, {"when_empty", KEY_MUST}, {"timing", KEY_NOT_SERVED}, {"still", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
 
 static void ids_check(struct compile *c, const struct at *list, const struct rule *rule) {
   for (uint32_t i = 0; i < rule->item_count; i++) {

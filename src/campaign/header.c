@@ -2,16 +2,36 @@
  * names - audience, risk - when all names are known. */
 #include "compile.h"
 
-static const struct key header_keys[] = {
-    {"$schema", KEY_MAY}, {"id", KEY_MUST}, {"version", KEY_MUST}, {"name", KEY_MUST}, {"period", KEY_MAY}, {"late", KEY_MAY}, {"currency", KEY_MAY}, {"calendar", KEY_MAY},
-    {"audience", KEY_MAY}, {"enrolment", KEY_MAY}, {"risk", KEY_MAY}, {"activities", KEY_MAY}, {"lists", KEY_MAY}, {"schedules", KEY_MAY},
-    {"facts", KEY_MAY}, {"limits", KEY_MAY}, {"pools", KEY_MAY}, {"on_reversal", KEY_MAY}, {"rules", KEY_MAY}, {"fx", KEY_NOT_SERVED},
-    {"groups", KEY_NOT_SERVED}, {"on_failure", KEY_NOT_SERVED}, {"approval", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+static const struct key header_keys[] = {{"$schema", KEY_MAY},
+                                         {"id", KEY_MUST},
+                                         {"version", KEY_MUST},
+                                         {"name", KEY_MUST},
+                                         {"period", KEY_MAY},
+                                         {"late", KEY_MAY},
+                                         {"currency", KEY_MAY},
+                                         {"calendar", KEY_MAY},
+                                         {"audience", KEY_MAY},
+                                         {"enrolment", KEY_MAY},
+                                         {"risk", KEY_MAY},
+                                         {"activities", KEY_MAY},
+                                         {"lists", KEY_MAY},
+                                         {"schedules", KEY_MAY},
+                                         {"facts", KEY_MAY},
+                                         {"limits", KEY_MAY},
+                                         {"pools", KEY_MAY},
+                                         {"on_reversal", KEY_MAY},
+                                         {"rules", KEY_MAY},
+                                         {"fx", KEY_NOT_SERVED},
+                                         {"groups", KEY_NOT_SERVED},
+                                         {"on_failure", KEY_NOT_SERVED},
+                                         {"approval", KEY_NOT_SERVED},
+                                         {NULL, KEY_MAY}};
 static const struct key name_keys[] = {{"zh", KEY_MUST}, {"en", KEY_MUST}, {NULL, KEY_MAY}};
-static const struct key period_keys[] = {{"from", KEY_MUST}, {"to", KEY_MUST}, {"shown_from", KEY_MAY}, {"closing", KEY_MAY}, {"zone", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key period_keys[] = {{"from", KEY_MUST},   {"to", KEY_MUST},  {"shown_from", KEY_MAY},
+                                         {"closing", KEY_MAY}, {"zone", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key late_keys[] = {{"accept", KEY_MAY}, {"backfill", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
-static const struct key audience_keys[] = {{"include", KEY_MAY}, {"exclude", KEY_MAY}, {"when", KEY_MAY}, {"holdout", KEY_MAY},
-                                           {"as_of", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+static const struct key audience_keys[] = {{"include", KEY_MAY}, {"exclude", KEY_MAY},      {"when", KEY_MAY},
+                                           {"holdout", KEY_MAY}, {"as_of", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
 static const struct key risk_keys[] = {{"deny", KEY_MAY}, {"review", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
 #define LATE_MS (72 * 60 * 60 * 1000LL)
 #define LATE_MOST_DAYS 90
@@ -23,8 +43,10 @@ static const struct key risk_keys[] = {{"deny", KEY_MAY}, {"review", KEY_NOT_SER
 static void name_text_read(struct compile *c, const struct at *at, struct str *out) {
   struct str text;
   if (at->json == NULL || !read_text(c, at, &text)) return;
-  if (text.length > NAME_BYTES) report(c, at, CHECK_BAD_VALUE, "a name is at most %u bytes", NAME_BYTES);
-  else *out = keep_text(c, text);
+  if (text.length > NAME_BYTES)
+    report(c, at, CHECK_BAD_VALUE, "a name is at most %u bytes", NAME_BYTES);
+  else
+    *out = keep_text(c, text);
 }
 
 static void name_read(struct compile *c, const struct at *root, struct campaign *out) {
@@ -116,13 +138,16 @@ static void late_read(struct compile *c, const struct at *root, struct campaign 
   if (!read_duration(c, &accept, &duration)) return;
   if (duration.months != 0 || duration.ms > LATE_MOST_DAYS * MS_PER_DAY)
     report(c, &accept, CHECK_BAD_DURATION, "lateness is accepted in hours or days, at most P%dD", LATE_MOST_DAYS);
-  else out->late_ms = duration.ms;
+  else
+    out->late_ms = duration.ms;
 }
 
 static void kind_check(struct compile *c, const struct at *root, const struct file *file, const struct campaign *campaign) {
   struct at rules = at_key(root, "rules"), risk = at_key(root, "risk");
-  if (risk.json != NULL && !file->is_bank) report(c, &risk, CHECK_BANK_ONLY, "'risk' stands in the programme 'bank' alone: no campaign decides on it");
-  if (file->is_bank && rules.json != NULL) report(c, &rules, CHECK_BAD_VALUE, "the programme 'bank' has no rules: it declares what others cite");
+  if (risk.json != NULL && !file->is_bank)
+    report(c, &risk, CHECK_BANK_ONLY, "'risk' stands in the programme 'bank' alone: no campaign decides on it");
+  if (file->is_bank && rules.json != NULL)
+    report(c, &rules, CHECK_BAD_VALUE, "the programme 'bank' has no rules: it declares what others cite");
   if (campaign->programme) {
     struct at audience = at_key(root, "audience"), enrolment = at_key(root, "enrolment");
     if (audience.json != NULL) report(c, &audience, CHECK_UNKNOWN_KEY, "a programme has no rules, so it has no audience");
@@ -138,11 +163,14 @@ void header_read(struct compile *c) {
   struct file *file = file_now(c);
   struct campaign *out = campaign_now(c);
   const struct at *root = &file->root;
-  struct at version = at_key(root, "version"), calendar = at_key(root, "calendar"), enrolment = at_key(root, "enrolment"), id = at_key(root, "id");
+  struct at version = at_key(root, "version"), calendar = at_key(root, "calendar"), enrolment = at_key(root, "enrolment"),
+            id = at_key(root, "id");
   struct str text;
   uint32_t word = 0;
   int64_t number = 1;
-  *out = (struct campaign){.id = file->id, .file = file->source->name, .programme = json_object_get(root->json, "rules") == NULL,
+  *out = (struct campaign){.id = file->id,
+                           .file = file->source->name,
+                           .programme = json_object_get(root->json, "rules") == NULL,
                            .audience = {.everyone = true, .when = NONE, .as_of_ms = TIME_NONE}};
   (void)keys_check(c, root, header_keys, "a campaign file");
   if (id.json != NULL) (void)read_id(c, &id, false, &text);
@@ -204,7 +232,8 @@ static void audience_read(struct compile *c, const struct at *at, struct audienc
   struct at include = at_key(at, "include"), exclude = at_key(at, "exclude"), when = at_key(at, "when"), holdout = at_key(at, "holdout");
   if (is_everyone(at->json)) return;
   if (json_is_string(at->json)) {
-    report(c, at, CHECK_BAD_VALUE, "'%.*s' is no audience: \"everyone\" or an object with include, exclude, when", STR_FORMAT(text_of(at->json)));
+    report(c, at, CHECK_BAD_VALUE, "'%.*s' is no audience: \"everyone\" or an object with include, exclude, when",
+           STR_FORMAT(text_of(at->json)));
     return;
   }
   if (!keys_check(c, at, audience_keys, "an audience")) return;

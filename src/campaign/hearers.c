@@ -5,7 +5,6 @@
 
 /* ---- hearers, as spans of refs ---- */
 
-
 static uint32_t heard(const struct trigger *trigger, bool facts) {
   if (facts) return trigger->kind == TRIGGER_FACT ? trigger->fact : NONE;
   return trigger->kind == TRIGGER_REWARD ? trigger->rule : NONE;
@@ -44,7 +43,10 @@ static struct span *spans_make(struct compile *c, uint32_t count, bool facts) {
 
 /* ---- bands ---- */
 
-struct bands { struct vec numbers; uint32_t fact; };
+struct bands {
+  struct vec numbers;
+  uint32_t fact;
+};
 
 static void band_add(struct compile *c, struct bands *bands, int64_t number) {
   uint32_t at = vec_push(c, &bands->numbers, 1);
@@ -115,7 +117,8 @@ static void silent_report(struct compile *c, const struct rule *rule, uint32_t f
     if (heard(trigger, true) != fact) continue;
     c->now = rule->campaign;
     report_text_at(c, trigger->pointer, "fact", CHECK_BAD_TRIGGER,
-                   "a measure is heard when it enters another band, but no rule that hears it names a threshold: add \"when\" with gte, or bands by it");
+                   "a measure is heard when it enters another band, but no rule that hears it names a threshold: add \"when\" with gte, or "
+                   "bands by it");
     return;
   }
 }
@@ -138,7 +141,8 @@ static void measure_bands(struct compile *c, uint32_t number) {
   uint32_t count = bands.numbers.count < BANDS_MOST ? bands.numbers.count : BANDS_MOST;
   if (bands.numbers.count > BANDS_MOST) {
     c->now = first.campaign;
-    report_text_at(c, first.pointer, "on", CHECK_TOO_MANY, "the rules that hear this measure name %u thresholds; at most %u", bands.numbers.count, BANDS_MOST);
+    report_text_at(c, first.pointer, "on", CHECK_TOO_MANY, "the rules that hear this measure name %u thresholds; at most %u",
+                   bands.numbers.count, BANDS_MOST);
   }
   int64_t *kept = take(c, count, sizeof *kept);
   if (kept == NULL || c->full) return;

@@ -1,9 +1,12 @@
 /* One item of a gift (campaigns.md section 6): form, value, pool, validity, what stands in for it. */
 #include "compile.h"
 
-#define ITEM_KEYS {"id", KEY_MAY}, {"reward", KEY_MUST}, {"value", KEY_MAY}, {"count", KEY_MAY}, {"contents", KEY_MAY}, {"template", KEY_MAY}, \
-                  {"labels", KEY_MAY}, {"valid", KEY_MAY}, {"pool", KEY_MAY}, {"or_else", KEY_MAY}, {"chance", KEY_MAY}, {"keep", KEY_MAY}, \
-                  {"timing", KEY_NOT_SERVED}, {"still", KEY_NOT_SERVED}
+#define ITEM_KEYS                                                                                                               \
+  {"id", KEY_MAY}, {"reward", KEY_MUST}, {"value", KEY_MAY}, {"count", KEY_MAY}, {"contents", KEY_MAY}, {"template", KEY_MAY},  \
+      {"labels", KEY_MAY}, {"valid", KEY_MAY}, {"pool", KEY_MAY}, {"or_else", KEY_MAY}, {"chance", KEY_MAY}, {"keep", KEY_MAY}, \
+      {"timing", KEY_NOT_SERVED}, {                                                                                             \
+    "still", KEY_NOT_SERVED                                                                                                     \
+  }
 static const struct key alone_keys[] = {ITEM_KEYS, {NULL, KEY_MAY}};
 static const struct key first_keys[] = {ITEM_KEYS, {"when", KEY_MAY}, {"when_empty", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key draw_keys[] = {ITEM_KEYS, {"weight", KEY_MAY}, {NULL, KEY_MAY}};
@@ -34,7 +37,8 @@ static void reward_read(struct compile *c, const struct at *at, struct item *ite
   struct str form;
   if (reward.json == NULL || !read_text(c, &reward, &form)) return;
   if (!form_is_good(form)) {
-    report(c, &reward, CHECK_BAD_REWARD, "'%.*s' is no form of reward: a-z, 0-9 and _, like instant_discount, voucher, points", STR_FORMAT(form));
+    report(c, &reward, CHECK_BAD_REWARD, "'%.*s' is no form of reward: a-z, 0-9 and _, like instant_discount, voucher, points",
+           STR_FORMAT(form));
     return;
   }
   item->reward = keep_text(c, form);
@@ -47,8 +51,10 @@ static void id_read(struct compile *c, const struct at *at, enum item_place plac
   struct at id = at_key(at, "id");
   item->id = rule->id;
   if (id.json != NULL) {
-    if (read_id(c, &id, false, &item->id)) item->id = keep_text(c, item->id);
-    else item->id = STR("");
+    if (read_id(c, &id, false, &item->id))
+      item->id = keep_text(c, item->id);
+    else
+      item->id = STR("");
   } else if (place != ITEM_ALONE) {
     item->id = STR("");
     report(c, at, CHECK_MISSING_KEY, "an item beside others needs the key 'id'");
@@ -67,9 +73,12 @@ static void worths_read(struct compile *c, const struct at *at, struct item *ite
   struct at value = at_key(at, "value"), count = at_key(at, "count");
   item->value = (struct worth){.form = VALUE_FORM_NONE, .of = NONE};
   item->count = (struct worth){.form = VALUE_FORM_FIXED, .fixed = 1, .of = NONE};
-  if (value.json != NULL && item->is_chance) report(c, &value, CHECK_BAD_CHANCE, "a chance is worth what it buys: it has no 'value'");
-  else if (value.json != NULL) (void)worth_value_read(c, &value, item->is_points, &item->value);
-  else if (needs_value(item)) report(c, at, CHECK_MISSING_KEY, "a reward '%.*s' needs the key 'value'", STR_FORMAT(item->reward));
+  if (value.json != NULL && item->is_chance)
+    report(c, &value, CHECK_BAD_CHANCE, "a chance is worth what it buys: it has no 'value'");
+  else if (value.json != NULL)
+    (void)worth_value_read(c, &value, item->is_points, &item->value);
+  else if (needs_value(item))
+    report(c, at, CHECK_MISSING_KEY, "a reward '%.*s' needs the key 'value'", STR_FORMAT(item->reward));
   if (count.json != NULL) (void)worth_count_read(c, &count, &item->count);
   if (item->count.pay == PAY_TOP_UP && !item->is_chance) report(c, &count, CHECK_BAD_BANDS, "\"top_up\" tops up the count of chances");
 }
@@ -93,8 +102,10 @@ static void valid_read(struct compile *c, const struct at *at, struct item *item
   struct at from = at_key(at, "from"), to = at_key(at, "to"), for_long = at_key(at, "for");
   if (!keys_check(c, at, valid_keys, "valid")) return;
   if (from.json != NULL) (void)read_moment(c, &from, false, &item->valid_from);
-  if (to.json != NULL && for_long.json != NULL) report(c, at, CHECK_BAD_MOMENT, "'valid' has either 'to' or 'for'");
-  else if (to.json != NULL) (void)read_moment(c, &to, true, &item->valid_to);
+  if (to.json != NULL && for_long.json != NULL)
+    report(c, at, CHECK_BAD_MOMENT, "'valid' has either 'to' or 'for'");
+  else if (to.json != NULL)
+    (void)read_moment(c, &to, true, &item->valid_to);
   if (for_long.json == NULL) return;
   if (json_is_object(for_long.json)) { /* {"working_days": 5} */
     (void)read_moment(c, &for_long, true, &item->valid_to);
@@ -114,7 +125,8 @@ static void template_read(struct compile *c, const struct at *at, struct item *i
 
 /* ---- pools ---- */
 
-static uint32_t pool_inline(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, const struct item *item, uint32_t nth) {
+static uint32_t pool_inline(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, const struct item *item,
+                            uint32_t nth) {
   bool alone = place == ITEM_ALONE && str_equal(item->id, rule->id); /* an item with an id of its own has its name in the pool's */
   struct str name = alone ? rule->name : arena_print(c->arena, "%.*s.%.*s", STR_FORMAT(rule->name), STR_FORMAT(item->id));
   if (nth > 0) name = arena_print(c->arena, "%.*s#%u", STR_FORMAT(name), nth + 1);
@@ -124,7 +136,8 @@ static uint32_t pool_inline(struct compile *c, const struct at *at, enum item_pl
   return number;
 }
 
-static uint32_t pool_one(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, const struct item *item, uint32_t nth) {
+static uint32_t pool_one(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, const struct item *item,
+                         uint32_t nth) {
   struct str ref;
   if (json_is_object(at->json)) return pool_inline(c, at, place, rule, item, nth);
   if (!read_text(c, at, &ref)) return NONE;
@@ -153,14 +166,16 @@ static void pools_read(struct compile *c, const struct at *at, enum item_place p
 static void item_pools_read(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, struct item *item) {
   struct at pool = at_key(at, "pool");
   if (place == ITEM_OF_BUNDLE) {
-    if (pool.json != NULL) report(c, &pool, CHECK_BAD_REWARD, "what is in a bundle is one unit of the bundle's pool: it has no pool of its own");
+    if (pool.json != NULL)
+      report(c, &pool, CHECK_BAD_REWARD, "what is in a bundle is one unit of the bundle's pool: it has no pool of its own");
     return;
   }
   if (item->is_chance) {
     if (pool.json != NULL) report(c, &pool, CHECK_BAD_CHANCE, "a chance draws on no pool: what it buys does");
     return;
   }
-  if (pool.json != NULL) pools_read(c, &pool, place, rule, item);
+  if (pool.json != NULL)
+    pools_read(c, &pool, place, rule, item);
   else if (!item->is_notice && item->reward.length > 0)
     report(c, at, CHECK_NO_POOL, "the item has no 'pool': what can be given must be bounded, or say \"unlimited\"");
 }
@@ -190,11 +205,13 @@ static void chance_closing_check(struct compile *c, const struct item *item) {
   struct at period = at_key(&file_now(c)->root, "period");
   if (!file_now(c)->has_period) return;
   int64_t last = campaign->to_ms - 1;
-  bool early = item->valid_from.kind == MOMENT_NONE || moment_resolve(&item->valid_from, last, campaign->offset_minutes) < campaign->closing_ms;
-  bool inside = item->valid_to.kind == MOMENT_NONE || moment_resolve(&item->valid_to, last, campaign->offset_minutes) <= campaign->closing_ms;
+  bool early =
+      item->valid_from.kind == MOMENT_NONE || moment_resolve(&item->valid_from, last, campaign->offset_minutes) < campaign->closing_ms;
+  bool inside =
+      item->valid_to.kind == MOMENT_NONE || moment_resolve(&item->valid_to, last, campaign->offset_minutes) <= campaign->closing_ms;
   if (early && inside) return;
-  report(c, &period, CHECK_SHORT_CLOSING, "a chance '%.*s' that is given on the last day may be spent after the campaign closes; lengthen 'closing'",
-         STR_FORMAT(item->id));
+  report(c, &period, CHECK_SHORT_CLOSING,
+         "a chance '%.*s' that is given on the last day may be spent after the campaign closes; lengthen 'closing'", STR_FORMAT(item->id));
 }
 
 static void chance_read(struct compile *c, const struct at *at, struct item *item) {
@@ -206,11 +223,13 @@ static void chance_read(struct compile *c, const struct at *at, struct item *ite
     if (keep.json != NULL) report(c, &keep, CHECK_BAD_CHANCE, "'keep' goes with \"reward\": \"chance\"");
     return;
   }
-  if (chance.json == NULL) report(c, at, CHECK_MISSING_KEY, "a chance needs the key 'chance': its name");
+  if (chance.json == NULL)
+    report(c, at, CHECK_MISSING_KEY, "a chance needs the key 'chance': its name");
   else if (read_id(c, &chance, true, &name)) {
     uint32_t decl = name_find(c, DECL_CHANCE, file_now(c)->id, name);
     if (decl != NONE) item->chance = decl_at(c, decl)->number;
-    if (decl != NONE && !decl_at(c, decl)->spent) report(c, at, CHECK_CHANCE_NOT_SPENT, "no rule spends the chance '%.*s'", STR_FORMAT(name));
+    if (decl != NONE && !decl_at(c, decl)->spent)
+      report(c, at, CHECK_CHANCE_NOT_SPENT, "no rule spends the chance '%.*s'", STR_FORMAT(name));
   }
   if (keep.json != NULL) keep_read(c, &keep, item);
   chance_closing_check(c, item);
@@ -277,9 +296,12 @@ static void chooser_read(struct compile *c, const struct at *at, enum item_place
     if (item->when_empty == EMPTY_QUEUE) report(c, &empty, CHECK_NOT_SERVED, "\"when_empty\": \"queue\" is not served yet");
   }
   if (place != ITEM_OF_DRAW) return;
-  if (weight.json == NULL) report(c, at, CHECK_BAD_WEIGHTS, "an item of a draw needs the key 'weight'");
-  else if (!json_is_integer(weight.json)) report(c, &weight, CHECK_BAD_WEIGHTS, "a weight is a whole number, here stands %s", type_of(weight.json));
-  else if (read_int(c, &weight, 1, 1000000000, CHECK_BAD_WEIGHTS, &number)) item->weight = (uint32_t)number;
+  if (weight.json == NULL)
+    report(c, at, CHECK_BAD_WEIGHTS, "an item of a draw needs the key 'weight'");
+  else if (!json_is_integer(weight.json))
+    report(c, &weight, CHECK_BAD_WEIGHTS, "a weight is a whole number, here stands %s", type_of(weight.json));
+  else if (read_int(c, &weight, 1, 1000000000, CHECK_BAD_WEIGHTS, &number))
+    item->weight = (uint32_t)number;
 }
 
 static bool nothing_read(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, struct item *item) {
@@ -301,8 +323,13 @@ static void parts_read(struct compile *c, const struct at *at, struct item *item
 }
 
 void item_read(struct compile *c, const struct at *at, enum item_place place, uint32_t depth, const struct rule *rule, uint32_t number) {
-  struct item item = {.reward = STR(""), .when = NONE, .or_else = NONE, .chance = NONE, .value = {.of = NONE},
-                      .count = {.form = VALUE_FORM_FIXED, .fixed = 1, .of = NONE}, .pointer = at_pointer(c, at)};
+  struct item item = {.reward = STR(""),
+                      .when = NONE,
+                      .or_else = NONE,
+                      .chance = NONE,
+                      .value = {.of = NONE},
+                      .count = {.form = VALUE_FORM_FIXED, .fixed = 1, .of = NONE},
+                      .pointer = at_pointer(c, at)};
   struct at contents = at_key(at, "contents"), or_else = at_key(at, "or_else");
   *item_at(c, number) = item;
   if (!json_is_object(at->json)) {

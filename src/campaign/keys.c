@@ -23,8 +23,10 @@ bool keys_check(struct compile *c, const struct at *at, const struct key *keys, 
   for (void *i = json_object_iter(at->json); i != NULL; i = json_object_iter_next(at->json, i)) {
     struct at child = {.up = at, .json = json_object_iter_value(i), .key = json_object_iter_key(i)};
     const struct key *key = key_find(keys, child.key);
-    if (key == NULL) key_unknown(c, &child, keys, what);
-    else if (key->need == KEY_NOT_SERVED) report(c, &child, CHECK_NOT_SERVED, "'%s' of %s is not served yet", child.key, what);
+    if (key == NULL)
+      key_unknown(c, &child, keys, what);
+    else if (key->need == KEY_NOT_SERVED)
+      report(c, &child, CHECK_NOT_SERVED, "'%s' of %s is not served yet", child.key, what);
   }
   for (const struct key *key = keys; key->name != NULL; key++)
     if (key->need == KEY_MUST && json_object_get(at->json, key->name) == NULL)

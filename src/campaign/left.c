@@ -19,7 +19,8 @@ static bool field_read(struct compile *c, const struct at *at, struct str name, 
     struct str near = catalogue_near_field(c->catalogue, name);
     if (near.length > 0)
       report(c, at, CHECK_UNKNOWN_FIELD, "'%.*s' is no %s; did you mean '%.*s'?", STR_FORMAT(name), what, STR_FORMAT(near));
-    else report(c, at, CHECK_UNKNOWN_FIELD, "'%.*s' is no %s", STR_FORMAT(name), what);
+    else
+      report(c, at, CHECK_UNKNOWN_FIELD, "'%.*s' is no %s", STR_FORMAT(name), what);
     return false;
   }
   out->kind = kind, out->index = field, out->type = left_of_field(c, field);
@@ -54,7 +55,8 @@ static bool fact_part_read(struct compile *c, const struct at *at, struct str pa
     out->kind = LEFT_FACT_KEEP, out->type = left_of_field(c, fact->keep);
     return true;
   }
-  report(c, at, CHECK_UNKNOWN_FIELD, "the fact has no '%.*s'; first, last and track have .at, a track has .elapsed, a field that is kept has its name",
+  report(c, at, CHECK_UNKNOWN_FIELD,
+         "the fact has no '%.*s'; first, last and track have .at, a track has .elapsed, a field that is kept has its name",
          STR_FORMAT(part));
   return false;
 }
@@ -65,9 +67,12 @@ static bool fact_left_read(struct compile *c, const struct at *at, struct str te
   uint32_t decl = name_resolve(c, at, DECL_FACT, name);
   if (decl == NONE) return false;
   out->kind = LEFT_FACT, out->index = decl_at(c, decl)->number;
-  if (*fact_is_broken(c, out->index)) out->type = TYPE_BROKEN;
-  else if (parted) return fact_part_read(c, at, part, out);
-  else out->type = type_of_fact(fact_at(c, out->index));
+  if (*fact_is_broken(c, out->index))
+    out->type = TYPE_BROKEN;
+  else if (parted)
+    return fact_part_read(c, at, part, out);
+  else
+    out->type = type_of_fact(fact_at(c, out->index));
   return true;
 }
 
@@ -82,13 +87,15 @@ static bool base_left_read(struct compile *c, const struct at *at, struct str na
   bool value = str_equal(name, STR("value")), count = str_equal(name, STR("count"));
   out->kind = LEFT_RULE_REWARD, out->index = value ? 0 : 1, out->type = value ? TYPE_MONEY : TYPE_INT;
   if ((value || count) && c->rule_on_reward) return true;
-  report(c, at, CHECK_BAD_CONDITION, "%s", value || count ? "only a rule on the reward of another rule has a base gift to ask about"
-                                                          : "of a base gift there are rule_reward.value and rule_reward.count");
+  report(c, at, CHECK_BAD_CONDITION, "%s",
+         value || count ? "only a rule on the reward of another rule has a base gift to ask about"
+                        : "of a base gift there are rule_reward.value and rule_reward.count");
   return false;
 }
 
 static bool not_served(struct str text) {
-  static const char *const words[] = {"caused_by", "caused_by.id", "place", "level", "day", "week", "ten_days", "month", "quarter", "half", "year", NULL};
+  static const char *const words[] = {"caused_by", "caused_by.id", "place",   "level", "day",  "week",
+                                      "ten_days",  "month",        "quarter", "half",  "year", NULL};
   for (uint32_t i = 0; words[i] != NULL; i++)
     if (str_equal(text, str_of(words[i]))) return true;
   return false;
@@ -119,7 +126,8 @@ bool left_read(struct compile *c, const struct at *at, struct str text, enum pla
   }
   if (!needs_state(text)) return field_read(c, at, text, "field of an event", LEFT_FIELD, out);
   if (place != PLACE_TRIGGER) return state_left_read(c, at, text, out);
-  report(c, at, CHECK_BAD_TRIGGER, "'%.*s' is not a field of the event: `when` beside `event` tests the event alone; move it to the `when` of the rule",
+  report(c, at, CHECK_BAD_TRIGGER,
+         "'%.*s' is not a field of the event: `when` beside `event` tests the event alone; move it to the `when` of the rule",
          STR_FORMAT(text));
   return false;
 }
@@ -128,9 +136,14 @@ uint32_t left_node(struct compile *c, const struct at *at, enum place place, str
   struct str text;
   if (!read_text(c, at, &text) || !left_read(c, at, text, place, out)) return NONE;
   uint32_t node = vec_push(c, &c->conditions, 1);
-  *condition_at(c, node) = (struct condition){.kind = CONDITION_LEAF, .left = out->kind, .op = OP_EXISTS, .index = out->index,
-                                              .stateless = out->kind == LEFT_FIELD, .money = out->type == TYPE_MONEY,
+  *condition_at(c, node) = (struct condition){.kind = CONDITION_LEAF,
+                                              .left = out->kind,
+                                              .op = OP_EXISTS,
+                                              .index = out->index,
+                                              .stateless = out->kind == LEFT_FIELD,
+                                              .money = out->type == TYPE_MONEY,
                                               .operand = {.kind = VALUE_ABSENT, .low = 1, .list = NONE, .other = NONE},
-                                              .pointer = at_pointer(c, at), .left_text = out->text};
+                                              .pointer = at_pointer(c, at),
+                                              .left_text = out->text};
   return node;
 }

@@ -1,23 +1,27 @@
 /* Limits: at most so many gifts, or so much, per identity and period (campaigns.md section 7). Every giving rule states them. */
 #include "compile.h"
 
-static const struct key limit_keys[] = {{"count", KEY_MAY}, {"amount", KEY_MAY}, {"per", KEY_MAY}, {"per_each", KEY_MAY}, {"period", KEY_MUST},
-                                        {"at_limit", KEY_MAY}, {"least", KEY_MAY}, {"missing", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key limit_keys[] = {{"count", KEY_MAY},    {"amount", KEY_MAY},  {"per", KEY_MAY},
+                                        {"per_each", KEY_MAY}, {"period", KEY_MUST}, {"at_limit", KEY_MAY},
+                                        {"least", KEY_MAY},    {"missing", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key rolling_keys[] = {{"rolling", KEY_MUST}, {NULL, KEY_MAY}};
 #define COUNT_MOST 1000000000LL
 
 static void most_read(struct compile *c, const struct at *at, struct limit *out) {
   struct at count = at_key(at, "count"), amount = at_key(at, "amount");
   if ((count.json == NULL) == (amount.json == NULL)) {
-    report(c, at, CHECK_BAD_LIMIT, "a limit has either 'count', of gifts, or 'amount', of their value%s", count.json == NULL ? "" : "; here are both");
+    report(c, at, CHECK_BAD_LIMIT, "a limit has either 'count', of gifts, or 'amount', of their value%s",
+           count.json == NULL ? "" : "; here are both");
     return;
   }
   out->of_amount = amount.json != NULL;
-  if (count.json != NULL) (void)read_int(c, &count, 1, COUNT_MOST, CHECK_BAD_LIMIT, &out->max);
+  if (count.json != NULL)
+    (void)read_int(c, &count, 1, COUNT_MOST, CHECK_BAD_LIMIT, &out->max);
   else if (json_is_integer(amount.json)) {
     out->in_points = true;
     (void)read_int(c, &amount, 1, LIMIT_AMOUNT_MINOR, CHECK_BAD_LIMIT, &out->max);
-  } else (void)read_money(c, &amount, false, &out->max);
+  } else
+    (void)read_money(c, &amount, false, &out->max);
 }
 
 static void identities_read(struct compile *c, const struct at *at, struct limit *out) {
@@ -63,10 +67,14 @@ static void edge_read(struct compile *c, const struct at *at, struct limit *out)
   if (at_limit.json != NULL && read_word(c, &at_limit, at_limit_words, CHECK_BAD_VALUE, &word)) out->partial = word == 1;
   if (out->partial && !out->of_amount && json_object_get(at->json, "count") != NULL)
     report(c, &at_limit, CHECK_BAD_LIMIT, "a gift cannot be given in part by count; \"partial\" goes with 'amount'");
-  if (least.json != NULL && !out->partial) report(c, &least, CHECK_BAD_LIMIT, "'least' goes with \"at_limit\": \"partial\"");
-  else if (least.json != NULL && out->in_points) (void)read_int(c, &least, 1, LIMIT_AMOUNT_MINOR, CHECK_BAD_LIMIT, &out->least);
-  else if (least.json != NULL) (void)read_money(c, &least, false, &out->least);
-  if (out->least > out->max && out->max > 0) report(c, &least, CHECK_BAD_LIMIT, "'least' is above the limit itself: nothing could be given");
+  if (least.json != NULL && !out->partial)
+    report(c, &least, CHECK_BAD_LIMIT, "'least' goes with \"at_limit\": \"partial\"");
+  else if (least.json != NULL && out->in_points)
+    (void)read_int(c, &least, 1, LIMIT_AMOUNT_MINOR, CHECK_BAD_LIMIT, &out->least);
+  else if (least.json != NULL)
+    (void)read_money(c, &least, false, &out->least);
+  if (out->least > out->max && out->max > 0)
+    report(c, &least, CHECK_BAD_LIMIT, "'least' is above the limit itself: nothing could be given");
   word = 0;
   if (missing.json != NULL && read_word(c, &missing, missing_words, CHECK_BAD_VALUE, &word)) out->missing_skip = word == 1;
 }
@@ -124,8 +132,10 @@ static void limits_list_read(struct compile *c, const struct at *at, uint32_t co
       bool own = json_is_object(item.json);
       if (own != (pass == 0)) continue;
       uint32_t number = own ? limit_inline(c, &item, rule, i) : limit_cited(c, &item);
-      if (number != NONE && cited_before(numbers, found, number)) report(c, &item, CHECK_BAD_LIMIT, "the limit is cited twice: it would count double");
-      else if (number != NONE) numbers[found++] = number;
+      if (number != NONE && cited_before(numbers, found, number))
+        report(c, &item, CHECK_BAD_LIMIT, "the limit is cited twice: it would count double");
+      else if (number != NONE)
+        numbers[found++] = number;
     }
   }
   rule->limit_first = vec_push(c, &c->refs, found), rule->limit_count = found;

@@ -18,8 +18,10 @@ static void leaves_lint(struct compile *c, uint32_t node) {
 static void alternatives_lint(struct compile *c, uint32_t node) {
   const struct condition condition = *condition_at(c, node);
   for (uint32_t i = 0; condition.kind != CONDITION_LEAF && condition.kind != CONDITION_NOT && i < condition.count; i++) {
-    if (condition.kind == CONDITION_ANY) condition_lint(c, condition.first + i);
-    else alternatives_lint(c, condition.first + i);
+    if (condition.kind == CONDITION_ANY)
+      condition_lint(c, condition.first + i);
+    else
+      alternatives_lint(c, condition.first + i);
   }
 }
 
@@ -40,8 +42,15 @@ static void unused_lint(struct compile *c) {
   }
 }
 
-struct named { uint64_t decl; struct str name, pointer; uint32_t campaign; };
-struct clashes { struct named *slots; uint32_t slot_count; };
+struct named {
+  uint64_t decl;
+  struct str name, pointer;
+  uint32_t campaign;
+};
+struct clashes {
+  struct named *slots;
+  uint32_t slot_count;
+};
 
 /* Facts, chances and rules may have one name; pools among themselves and a limit beside a rule may not: their records would be one. */
 static void named_add(struct compile *c, struct clashes *all, struct named one, bool same_name_clashes) {
@@ -74,7 +83,9 @@ static bool clashes_init(struct compile *c, struct clashes *all, uint32_t count)
 void names_lint(struct compile *c) {
   struct clashes all, pools, limits;
   uint32_t count = c->facts.count + c->chances.count + c->rules.count + c->limits.count + c->pools.count;
-  if (!clashes_init(c, &all, count) || !clashes_init(c, &pools, c->pools.count) || !clashes_init(c, &limits, c->limits.count + c->rules.count)) return;
+  if (!clashes_init(c, &all, count) || !clashes_init(c, &pools, c->pools.count) ||
+      !clashes_init(c, &limits, c->limits.count + c->rules.count))
+    return;
   for (uint32_t i = 0; i < c->facts.count; i++) {
     const struct fact *fact = fact_at(c, i);
     named_add(c, &all, (struct named){fact->decl, fact->name, STR(""), fact->campaign}, false);
@@ -101,23 +112,29 @@ void names_lint(struct compile *c) {
 }
 
 /* Items of a rule are told apart in a customer's record by 16 bits of their id's hash. */
-static void marks_lint(struct compile *c, const struct rule *rule) {
+struct marks {
   uint16_t marks[2 * LIMIT_ITEMS_PER_GIVE];
   struct str ids[2 * LIMIT_ITEMS_PER_GIVE];
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < rule->item_count; i++) {
-    for (uint32_t number = rule->item_first + i; number != NONE && count < 2 * LIMIT_ITEMS_PER_GIVE; number = item_at(c, number)->or_else) {
-      const struct item *item = item_at(c, number);
-      uint16_t mark = (uint16_t)hash64(&HASH_KEY_FIXED, item->id);
-      for (uint32_t j = 0; j < count; j++) {
-        if (marks[j] != mark) continue;
-        report_text_at(c, item->pointer, "id", str_equal(ids[j], item->id) ? CHECK_DUPLICATE_ID : CHECK_NAME_CLASH,
-                       "'%.*s' and '%.*s' are one id in the records; rename one of them", STR_FORMAT(ids[j]), STR_FORMAT(item->id));
-        break;
-      }
-      marks[count] = mark, ids[count++] = item->id;
-    }
+  uint32_t count;
+};
+
+static void mark_add(struct compile *c, struct marks *all, const struct item *item) {
+  uint16_t mark = (uint16_t)hash64(&HASH_KEY_FIXED, item->id);
+  if (all->count == 2 * LIMIT_ITEMS_PER_GIVE) return;
+  for (uint32_t i = 0; i < all->count; i++) {
+    if (all->marks[i] != mark) continue;
+    report_text_at(c, item->pointer, "id", str_equal(all->ids[i], item->id) ? CHECK_DUPLICATE_ID : CHECK_NAME_CLASH,
+                   "'%.*s' and '%.*s' are one id in the records; rename one of them", STR_FORMAT(all->ids[i]), STR_FORMAT(item->id));
+    return;
   }
+  all->marks[all->count] = mark, all->ids[all->count++] = item->id;
+}
+
+static void marks_lint(struct compile *c, const struct rule *rule) {
+  struct marks all = {.count = 0};
+  for (uint32_t i = 0; i < rule->item_count; i++)
+    for (uint32_t number = rule->item_first + i; number != NONE; number = item_at(c, number)->or_else)
+      mark_add(c, &all, item_at(c, number));
 }
 
 /* ---- programmes ---- */
@@ -128,7 +145,8 @@ static void ended_lint(struct compile *c, uint32_t number) {
   for (uint32_t i = 0; i < file->cited.count && file->has_period; i++) {
     uint32_t cited = *(uint32_t *)vec_at(c, &file->cited, i);
     if (!c->files[cited].has_period || c->campaigns[cited].to_ms >= campaign->to_ms) continue;
-    report_text_at(c, STR("/period"), NULL, CHECK_ENDED, "the programme '%.*s', which this campaign cites, ends before it", STR_FORMAT(c->campaigns[cited].id));
+    report_text_at(c, STR("/period"), NULL, CHECK_ENDED, "the programme '%.*s', which this campaign cites, ends before it",
+                   STR_FORMAT(c->campaigns[cited].id));
   }
 }
 

@@ -1,11 +1,11 @@
-/* What can be told of a rule and its neighbours when everything they cite is known: what can never hold, what pays twice, pools and limits in
- * another unit than the gifts (campaigns.md section 11). */
+/* What can be told of a rule and its neighbours when everything they cite is known: what can never hold, what pays twice, pools and limits
+ * in another unit than the gifts (campaigns.md section 11). */
 #include "compile.h"
 
 /* Fields that every event may carry (interface.md, "Events in"). */
 bool field_is_carried(const struct compile *c, uint16_t type, uint32_t field) {
-  static const char *const common[] = {"channel", "device", "phone_hash", "id_hash", "city", "branch", "staff", "org", "tags", "primary",
-                                       "authorisation", NULL};
+  static const char *const common[] = {"channel", "device", "phone_hash", "id_hash", "city",          "branch",
+                                       "staff",   "org",    "tags",       "primary", "authorisation", NULL};
   const struct type_info *info = &c->catalogue->types[type];
   uint64_t documented = 0;
   for (size_t i = 0; i < sizeof info->fields / sizeof info->fields[0]; i++) documented |= info->fields[i];
@@ -48,7 +48,8 @@ static void when_lint(struct compile *c, const struct rule *rule) {
   for (uint32_t i = 0; i < count; i++) {
     const struct condition *leaf = condition_at(c, leaves[i]);
     if (!asks_field(leaf) || !never_carried(c, &rule->on, leaf->index)) continue;
-    report_text_at(c, leaf->pointer, NULL, CHECK_CANNOT_HOLD, "none of the events of this rule carries '%.*s'", STR_FORMAT(leaf->left_text));
+    report_text_at(c, leaf->pointer, NULL, CHECK_CANNOT_HOLD, "none of the events of this rule carries '%.*s'",
+                   STR_FORMAT(leaf->left_text));
   }
 }
 
@@ -67,7 +68,8 @@ static void trigger_when_lint(struct compile *c, const struct rule *rule) {
     uint32_t excluded = 0;
     for (uint32_t t = 0; t < rule->on.count; t++) excluded += trigger_excludes(c, trigger_at(c, rule->on.first + t), &leaf);
     if (rule->on.count == 0 || excluded < rule->on.count) continue;
-    report_text_at(c, leaf.pointer, NULL, CHECK_CANNOT_HOLD, "what the rule hears excludes this test of '%.*s'", STR_FORMAT(leaf.left_text));
+    report_text_at(c, leaf.pointer, NULL, CHECK_CANNOT_HOLD, "what the rule hears excludes this test of '%.*s'",
+                   STR_FORMAT(leaf.left_text));
   }
 }
 
@@ -95,21 +97,28 @@ static void worth_lint(struct compile *c, const struct rule *rule, const struct 
   bool derived = worth->form == VALUE_FORM_PERCENT || worth->form == VALUE_FORM_BANDS;
   const struct condition *of = derived && worth->of != NONE ? condition_at(c, worth->of) : NULL;
   if (of == NULL || of->left != LEFT_FIELD || !never_carried(c, &rule->on, of->index)) return;
-  report_text_at(c, item->pointer, key, CHECK_CANNOT_HOLD, "none of the events of this rule carries '%.*s'", STR_FORMAT(field_name(c, of->index)));
+  report_text_at(c, item->pointer, key, CHECK_CANNOT_HOLD, "none of the events of this rule carries '%.*s'",
+                 STR_FORMAT(field_name(c, of->index)));
 }
 
 static void pool_unit_lint(struct compile *c, const struct item *item, const struct pool *pool) {
   bool stock = !pool->of_money && !pool->in_points, valued = item->value.form != VALUE_FORM_NONE;
   if (stock) return;
-  if (!valued) report_text_at(c, item->pointer, "pool", CHECK_BAD_POOL, "the item has no 'value': it would draw nothing from a budget; give it a value or a stock");
+  if (!valued)
+    report_text_at(c, item->pointer, "pool", CHECK_BAD_POOL,
+                   "the item has no 'value': it would draw nothing from a budget; give it a value or a stock");
   else if (pool->in_points != item->is_points)
-    report_text_at(c, item->pointer, "pool", CHECK_BAD_POOL, "%s", item->is_points ? "points are drawn from a budget in points, a whole number" : "money is not drawn from a budget in points");
+    report_text_at(
+        c, item->pointer, "pool", CHECK_BAD_POOL, "%s",
+        item->is_points ? "points are drawn from a budget in points, a whole number" : "money is not drawn from a budget in points");
   int64_t count = item->count.form == VALUE_FORM_FIXED ? item->count.fixed : 1;
   bool fixed = item->value.form == VALUE_FORM_FIXED && item->value.fixed <= LIMIT_AMOUNT_MINOR / 10000;
   int64_t one = fixed ? item->value.fixed * count : item->value.form == VALUE_FORM_FIXED ? item->value.fixed : 0;
-  bool small = !pool->unlimited && pool->total > 0 && pool->total < one, slow = pool->paced && !pool->carry_over && pool->pace_max > 0 && pool->pace_max < one;
+  bool small = !pool->unlimited && pool->total > 0 && pool->total < one,
+       slow = pool->paced && !pool->carry_over && pool->pace_max > 0 && pool->pace_max < one;
   if (valued && (small || slow))
-    report_text_at(c, item->pointer, "pool", CHECK_POOL_TOO_SMALL, "%s does not pay a single gift", small ? "the pool" : "what the pool releases in a period");
+    report_text_at(c, item->pointer, "pool", CHECK_POOL_TOO_SMALL, "%s does not pay a single gift",
+                   small ? "the pool" : "what the pool releases in a period");
 }
 
 static void item_lint(struct compile *c, const struct rule *rule, uint32_t number) {
@@ -151,12 +160,13 @@ static void limit_lint(struct compile *c, const struct rule *rule, const struct 
   bool own = str_starts(limit->pointer, rule->pointer) && limit->campaign == rule->campaign;
   struct str pointer = own ? limit->pointer : rule->pointer;
   if (limit->of_amount && !gives_amount(c, rule, limit->in_points))
-    report_text_at(c, pointer, own ? "amount" : "limits", CHECK_BAD_LIMIT, "the limit is in %s, but the rule gives none", limit->in_points ? "points" : "money");
+    report_text_at(c, pointer, own ? "amount" : "limits", CHECK_BAD_LIMIT, "the limit is in %s, but the rule gives none",
+                   limit->in_points ? "points" : "money");
   for (uint32_t i = 0; i < limit->dimension_count && !limit->missing_skip; i++) {
     const struct dimension *dimension = &limit->dimensions[i];
     if (dimension->kind != DIMENSION_FIELD || !never_carried(c, &rule->on, dimension->index)) continue;
-    report_text_at(c, pointer, own ? NULL : "limits", CHECK_CANNOT_HOLD, "none of the events of this rule carries '%.*s', by which the limit counts",
-                   STR_FORMAT(dimension->text));
+    report_text_at(c, pointer, own ? NULL : "limits", CHECK_CANNOT_HOLD,
+                   "none of the events of this rule carries '%.*s', by which the limit counts", STR_FORMAT(dimension->text));
   }
 }
 
@@ -164,7 +174,8 @@ static void once_lint(struct compile *c, const struct rule *rule) {
   for (uint32_t i = 0; i < rule->once_per_count; i++) {
     const struct dimension *dimension = &rule->once_per[i];
     if (dimension->kind != DIMENSION_FIELD || !never_carried(c, &rule->on, dimension->index)) continue;
-    report_text_at(c, rule->pointer, "once_per", CHECK_CANNOT_HOLD, "none of the events of this rule carries '%.*s'", STR_FORMAT(dimension->text));
+    report_text_at(c, rule->pointer, "once_per", CHECK_CANNOT_HOLD, "none of the events of this rule carries '%.*s'",
+                   STR_FORMAT(dimension->text));
   }
 }
 
@@ -198,7 +209,9 @@ static bool same_form(struct compile *c, const struct rule *a, const struct rule
   return false;
 }
 
-struct heard { uint32_t leaves[2 * TESTS_MOST], count; };
+struct heard {
+  uint32_t leaves[2 * TESTS_MOST], count;
+};
 
 static void heard_of(struct compile *c, const struct rule *rule, const struct trigger *trigger, struct heard *out) {
   out->count = leaves_of_all(c, rule->when, out->leaves, TESTS_MOST);
@@ -230,7 +243,8 @@ static bool hear_together(struct compile *c, const struct rule *a, const struct 
 
 static bool pay_twice(struct compile *c, const struct rule *a, const struct rule *b) {
   if (a->spends != NONE || b->spends != NONE || share_limit(c, a, b) || !same_form(c, a, b)) return false;
-  if (a->schedule != NONE && b->schedule != NONE && schedules_exclude(schedule_at(c, a->schedule), schedule_at(c, b->schedule))) return false;
+  if (a->schedule != NONE && b->schedule != NONE && schedules_exclude(schedule_at(c, a->schedule), schedule_at(c, b->schedule)))
+    return false;
   return hear_together(c, a, b);
 }
 
@@ -242,7 +256,8 @@ void pairs_lint(struct compile *c, uint32_t number) {
     for (uint32_t i = 0; i < j; i++) {
       const struct rule earlier = *rule_at(c, campaign->rule_first + i);
       if (!pay_twice(c, &earlier, &later)) continue;
-      report_text_at(c, later.pointer, NULL, CHECK_PAYS_TWICE, "one event may be paid by '%.*s' and by '%.*s'", STR_FORMAT(earlier.id), STR_FORMAT(later.id));
+      report_text_at(c, later.pointer, NULL, CHECK_PAYS_TWICE, "one event may be paid by '%.*s' and by '%.*s'", STR_FORMAT(earlier.id),
+                     STR_FORMAT(later.id));
       break;
     }
   }

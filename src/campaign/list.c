@@ -23,8 +23,10 @@ void lists_read(struct compile *c) {
   for (uint32_t i = 0; i < file->decl_count[DECL_LIST]; i++) {
     struct decl decl = *decl_at(c, file->decl_first[DECL_LIST] + i);
     struct list list = {.name = keep_text(c, decl.name)};
-    if (!json_is_array(decl.at.json)) report(c, &decl.at, CHECK_WRONG_TYPE, "a list of texts is expected, here stands %s", type_of(decl.at.json));
-    else list.items = read_texts(c, &decl.at, CHECK_BAD_VALUE, &list.count);
+    if (!json_is_array(decl.at.json))
+      report(c, &decl.at, CHECK_WRONG_TYPE, "a list of texts is expected, here stands %s", type_of(decl.at.json));
+    else
+      list.items = read_texts(c, &decl.at, CHECK_BAD_VALUE, &list.count);
     list_fill(c, &list);
     *list_at(c, decl.number) = list;
   }

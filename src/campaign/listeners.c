@@ -17,8 +17,11 @@ static void fact_listeners(struct compile *c, uint32_t number) {
   const struct fact fact = *fact_at(c, number);
   const struct campaign *campaign = &c->campaigns[fact.campaign];
   bool always = campaign->programme || fact.kind == FACT_FIRST || fact.kind == FACT_LAST;
-  struct listener listener = {.kind = fact.kind == FACT_TRACK ? LISTENER_OPEN : LISTENER_FACT, .owner = number, .campaign = fact.campaign,
-                              .conditions = {NONE, fact.when, NONE}, .schedule = NONE};
+  struct listener listener = {.kind = fact.kind == FACT_TRACK ? LISTENER_OPEN : LISTENER_FACT,
+                              .owner = number,
+                              .campaign = fact.campaign,
+                              .conditions = {NONE, fact.when, NONE},
+                              .schedule = NONE};
   listener.from_ms = always ? INT64_MIN / 2 : campaign->from_ms;
   listener.to_ms = always ? INT64_MAX / 2 : campaign->to_ms;
   listener_add(c, &listener, &fact.on);
@@ -34,8 +37,12 @@ static void fact_listeners(struct compile *c, uint32_t number) {
 static void rule_listeners(struct compile *c, uint32_t number) {
   const struct rule rule = *rule_at(c, number);
   const struct campaign *campaign = &c->campaigns[rule.campaign];
-  struct listener listener = {.kind = LISTENER_RULE, .owner = number, .campaign = rule.campaign, .conditions = {NONE, rule.when, NONE},
-                              .schedule = rule.schedule, .from_ms = campaign->from_ms};
+  struct listener listener = {.kind = LISTENER_RULE,
+                              .owner = number,
+                              .campaign = rule.campaign,
+                              .conditions = {NONE, rule.when, NONE},
+                              .schedule = rule.schedule,
+                              .from_ms = campaign->from_ms};
   listener.to_ms = rule.spends == NONE ? campaign->to_ms : campaign->closing_ms;
   listener_add(c, &listener, &rule.on);
 }

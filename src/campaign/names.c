@@ -77,8 +77,10 @@ static uint32_t file_of_id(struct compile *c, struct str id) {
     uint32_t middle = low + (high - low) / 2;
     int order = str_compare(c->files[middle].id, id);
     if (order == 0) return middle;
-    if (order < 0) low = middle + 1;
-    else high = middle;
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return NONE;
 }
@@ -100,15 +102,16 @@ static uint32_t resolve_programme(struct compile *c, const struct at *at, enum d
     return NONE;
   }
   if (!c->campaigns[file].programme && file != c->now) {
-    report(c, at, CHECK_UNKNOWN_REF, "'%.*s' has rules, so it is a campaign and no programme: what it declares is its own", STR_FORMAT(programme));
+    report(c, at, CHECK_UNKNOWN_REF, "'%.*s' has rules, so it is a campaign and no programme: what it declares is its own",
+           STR_FORMAT(programme));
     return NONE;
   }
   uint32_t decl = name_find(c, kind, programme, name);
   if (decl != NONE) return decl;
   struct near near = near_names(c, kind, name, file);
   struct str hint = near_text(c, &near);
-  report(c, at, CHECK_UNKNOWN_REF, "the programme '%.*s' declares no %s '%.*s'%.*s", STR_FORMAT(programme), kind_names[kind], STR_FORMAT(name),
-         STR_FORMAT(hint));
+  report(c, at, CHECK_UNKNOWN_REF, "the programme '%.*s' declares no %s '%.*s'%.*s", STR_FORMAT(programme), kind_names[kind],
+         STR_FORMAT(name), STR_FORMAT(hint));
   return NONE;
 }
 

@@ -45,11 +45,13 @@ void op_near(struct near *near) {
   for (size_t i = 0; i < OPS; i++) near_offer(near, str_of(ops[i].name));
 }
 
-static const char *const type_words[] = {
-    [TYPE_TEXT] = "a text", [TYPE_MONEY] = "an amount of money", [TYPE_INT] = "a number", [TYPE_BOOL] = "true or false",
-    [TYPE_LIST] = "a list", [TYPE_TIME] = "a time", [TYPE_DURATION] = "a duration", [TYPE_FIRST] = "a first", [TYPE_LAST] = "a last",
-    [TYPE_TRACK] = "a track", [TYPE_TAG] = "a tag", [TYPE_CUSTOMER_LIST] = "a list of customers", [TYPE_SCHEDULE] = "a schedule",
-    [TYPE_BROKEN] = "unknown"};
+static const char *const type_words[] = {[TYPE_TEXT] = "a text",         [TYPE_MONEY] = "an amount of money",
+                                         [TYPE_INT] = "a number",        [TYPE_BOOL] = "true or false",
+                                         [TYPE_LIST] = "a list",         [TYPE_TIME] = "a time",
+                                         [TYPE_DURATION] = "a duration", [TYPE_FIRST] = "a first",
+                                         [TYPE_LAST] = "a last",         [TYPE_TRACK] = "a track",
+                                         [TYPE_TAG] = "a tag",           [TYPE_CUSTOMER_LIST] = "a list of customers",
+                                         [TYPE_SCHEDULE] = "a schedule", [TYPE_BROKEN] = "unknown"};
 
 /* ---- numbers ---- */
 
@@ -117,8 +119,10 @@ static uint32_t list_ref(struct compile *c, const struct at *at) {
 
 /* contains_any: a list's name, or the values themselves. */
 static void contains_read(struct compile *c, const struct at *at, struct operand *out) {
-  if (json_is_array(at->json)) out->texts = read_texts(c, at, CHECK_BAD_CONDITION, &out->text_count);
-  else out->list = list_ref(c, at);
+  if (json_is_array(at->json))
+    out->texts = read_texts(c, at, CHECK_BAD_CONDITION, &out->text_count);
+  else
+    out->list = list_ref(c, at);
 }
 
 /* The values of some lists as one list, which has no name of its own. */
@@ -187,8 +191,8 @@ static void same_read(struct compile *c, const struct at *at, const struct left 
   leaf->stateless = left->kind == LEFT_FIELD && other.kind == LEFT_FIELD;
   bool times = (left->type == TYPE_TIME || left->type == TYPE_INT) && (other.type == TYPE_FIRST || other.type == TYPE_LAST);
   if (other.type != left->type && other.type != TYPE_BROKEN && !times)
-    report(c, at, CHECK_BAD_OPERATOR, "'%.*s' is %s and '%.*s' is %s: they are never the same", STR_FORMAT(left->text), type_words[left->type],
-           STR_FORMAT(other.text), type_words[other.type]);
+    report(c, at, CHECK_BAD_OPERATOR, "'%.*s' is %s and '%.*s' is %s: they are never the same", STR_FORMAT(left->text),
+           type_words[left->type], STR_FORMAT(other.text), type_words[other.type]);
 }
 
 /* ---- the bare words ---- */
@@ -220,7 +224,9 @@ static bool op_fits(struct compile *c, const struct at *at, const struct left *l
   bool age = op->op == OP_OLDER_THAN || op->op == OP_NEWER_THAN;
   if ((op->types & BIT(left->type)) && (!age || left->kind == LEFT_FACT_AT)) return true;
   report(c, at, CHECK_BAD_OPERATOR, "'%s' does not go with '%.*s', which is %s%s", op->name, STR_FORMAT(left->text), type_words[left->type],
-         age ? "; ages are asked of the .at of a fact" : left->type == TYPE_LIST ? "; ask {\"contains_any\": [...]}" : "");
+         age                       ? "; ages are asked of the .at of a fact"
+         : left->type == TYPE_LIST ? "; ask {\"contains_any\": [...]}"
+                                   : "");
   return false;
 }
 
@@ -229,17 +235,26 @@ static void value_read(struct compile *c, const struct at *at, const struct left
   bool many = leaf->op == OP_IN || leaf->op == OP_NOT_IN;
   bool text = left->type == TYPE_TEXT || left->type == TYPE_TAG;
   out->kind = text ? VALUE_TEXT : VALUE_INT;
-  if (left->type == TYPE_CUSTOMER_LIST) customer_lists_read(c, at, leaf);
-  else if (left->type == TYPE_SCHEDULE) leaf->index = schedule_ref(c, at);
-  else if (left->type == TYPE_BOOL) bool_read(c, at, out);
-  else if (text && many) out->texts = read_texts(c, at, CHECK_BAD_CONDITION, &out->text_count);
-  else if (text) text_read(c, at, out);
-  else if (many) numbers_read(c, at, left, out);
-  else if (leaf->op == OP_BETWEEN) between_read(c, at, left, out);
-  else (void)number_read(c, at, left->type, &out->low);
+  if (left->type == TYPE_CUSTOMER_LIST)
+    customer_lists_read(c, at, leaf);
+  else if (left->type == TYPE_SCHEDULE)
+    leaf->index = schedule_ref(c, at);
+  else if (left->type == TYPE_BOOL)
+    bool_read(c, at, out);
+  else if (text && many)
+    out->texts = read_texts(c, at, CHECK_BAD_CONDITION, &out->text_count);
+  else if (text)
+    text_read(c, at, out);
+  else if (many)
+    numbers_read(c, at, left, out);
+  else if (leaf->op == OP_BETWEEN)
+    between_read(c, at, left, out);
+  else
+    (void)number_read(c, at, left->type, &out->low);
 }
 
-void operand_read(struct compile *c, const struct at *at, const struct left *given, const char *name, enum place place, struct condition *leaf) {
+void operand_read(struct compile *c, const struct at *at, const struct left *given, const char *name, enum place place,
+                  struct condition *leaf) {
   struct left left = *given;
   if (left.type == TYPE_BROKEN) return;
   const char *implied = json_is_array(at->json) ? "in" : "eq";

@@ -1,8 +1,9 @@
 /* Pools: what there is to give, in units or in money, released at a pace, below a parent (campaigns.md section 7). */
 #include "compile.h"
 
-static const struct key pool_keys[] = {{"stock", KEY_MAY}, {"budget", KEY_MAY}, {"pace", KEY_MAY}, {"parent", KEY_MAY}, {"by", KEY_MAY},
-                                       {"fallback", KEY_MAY}, {"low_at", KEY_MAY}, {"funding", KEY_MAY}, {"released", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+static const struct key pool_keys[] = {
+    {"stock", KEY_MAY},    {"budget", KEY_MAY}, {"pace", KEY_MAY},    {"parent", KEY_MAY},          {"by", KEY_MAY},
+    {"fallback", KEY_MAY}, {"low_at", KEY_MAY}, {"funding", KEY_MAY}, {"released", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
 static const struct key pace_keys[] = {{"max", KEY_MUST}, {"period", KEY_MUST}, {"at", KEY_MAY}, {"carry_over", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key funder_keys[] = {{"party", KEY_MUST}, {"share", KEY_MUST}, {NULL, KEY_MAY}};
 #define STOCK_MOST 1000000000000LL
@@ -46,14 +47,17 @@ static void by_read(struct compile *c, const struct at *at, struct pool *out) {
   out->by = FIELD_NONE;
   if (by.json == NULL || !read_text(c, &by, &name)) return;
   if (!left_read(c, &by, name, PLACE_TRIGGER, &left)) return;
-  if (left.type != TYPE_TEXT) report(c, &by, CHECK_BAD_POOL, "'%.*s' is no text: its values cannot be listed", STR_FORMAT(name));
-  else out->by = (uint16_t)left.index;
+  if (left.type != TYPE_TEXT)
+    report(c, &by, CHECK_BAD_POOL, "'%.*s' is no text: its values cannot be listed", STR_FORMAT(name));
+  else
+    out->by = (uint16_t)left.index;
 }
 
 static void total_read(struct compile *c, const struct at *at, struct pool *out) {
   struct at stock = at_key(at, "stock"), budget = at_key(at, "budget"), by = at_key(at, "by");
   if ((stock.json == NULL) == (budget.json == NULL)) {
-    report(c, at, CHECK_BAD_POOL, "a pool has either 'stock', in units, or 'budget', in money%s", stock.json == NULL ? "" : "; here are both");
+    report(c, at, CHECK_BAD_POOL, "a pool has either 'stock', in units, or 'budget', in money%s",
+           stock.json == NULL ? "" : "; here are both");
     return;
   }
   struct at total = stock.json != NULL ? stock : budget;
@@ -61,7 +65,8 @@ static void total_read(struct compile *c, const struct at *at, struct pool *out)
   out->of_money = budget.json != NULL && !out->in_points;
   if (json_is_string(stock.json) && str_equal(text_of(stock.json), STR("unlimited"))) {
     out->unlimited = true;
-    if (json_object_get(at->json, "pace") == NULL) report(c, at, CHECK_BAD_POOL, "an unlimited stock needs a 'pace', else it is no pool; or write \"pool\": \"unlimited\"");
+    if (json_object_get(at->json, "pace") == NULL)
+      report(c, at, CHECK_BAD_POOL, "an unlimited stock needs a 'pace', else it is no pool; or write \"pool\": \"unlimited\"");
   } else if (by.json != NULL && !json_is_object(total.json)) {
     report(c, &total, CHECK_BAD_POOL, "a pool 'by' a field says what each value has: {\"br-0101\": 300, \"br-0102\": 200}");
   } else if (by.json == NULL && json_is_object(total.json)) {
@@ -81,7 +86,8 @@ static void pace_read(struct compile *c, const struct at *at, struct pool *out) 
   if (period.json != NULL) (void)read_unit(c, &period, true, &out->pace_unit);
   if (carry.json != NULL) (void)read_bool(c, &carry, &out->carry_over);
   if (out->carry_over && !file_now(c)->has_period && campaign_now(c)->programme)
-    report(c, &file_now(c)->root, CHECK_MISSING_KEY, "a programme whose pool carries left-overs on needs the key 'period': it counts from its beginning");
+    report(c, &file_now(c)->root, CHECK_MISSING_KEY,
+           "a programme whose pool carries left-overs on needs the key 'period': it counts from its beginning");
   if (hour.json == NULL) return;
   if (!json_is_string(hour.json) || !read_clock(text_of(hour.json), &out->pace_at_s) || out->pace_at_s >= 86400)
     report(c, &hour, CHECK_BAD_POOL, "'%.*s' is no time of day; write \"10:00\"", STR_FORMAT(text_of(hour.json)));
@@ -135,8 +141,14 @@ static uint32_t pool_cited(struct compile *c, const struct at *at) {
 }
 
 void pool_read(struct compile *c, const struct at *at, struct str name, uint32_t number) {
-  struct pool pool = {.name = name, .decl = name_hash40(name), .campaign = c->now, .by = FIELD_NONE, .parent = NONE, .fallback = NONE,
-                      .start_ms = campaign_now(c)->from_ms, .pointer = at_pointer(c, at)};
+  struct pool pool = {.name = name,
+                      .decl = name_hash40(name),
+                      .campaign = c->now,
+                      .by = FIELD_NONE,
+                      .parent = NONE,
+                      .fallback = NONE,
+                      .start_ms = campaign_now(c)->from_ms,
+                      .pointer = at_pointer(c, at)};
   struct at pace = at_key(at, "pace"), marks = at_key(at, "low_at"), funding = at_key(at, "funding");
   struct at parent = at_key(at, "parent"), fallback = at_key(at, "fallback");
   if (keys_check(c, at, pool_keys, "a pool")) {

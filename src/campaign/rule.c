@@ -1,10 +1,21 @@
 /* Rules: one sentence each - on, schedule, when, spends, once_per, give, limits, on_reversal (campaigns.md "The shape"). */
 #include "compile.h"
 
-static const struct key rule_keys[] = {{"id", KEY_MUST}, {"on", KEY_MUST}, {"schedule", KEY_MAY}, {"when", KEY_MAY}, {"spends", KEY_MAY},
-                                       {"once_per", KEY_MAY}, {"give", KEY_MUST}, {"limits", KEY_MAY}, {"on_reversal", KEY_MAY},
-                                       {"rank", KEY_NOT_SERVED}, {"group", KEY_NOT_SERVED}, {"priority", KEY_NOT_SERVED},
-                                       {"review", KEY_NOT_SERVED}, {"on_failure", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+static const struct key rule_keys[] = {{"id", KEY_MUST},
+                                       {"on", KEY_MUST},
+                                       {"schedule", KEY_MAY},
+                                       {"when", KEY_MAY},
+                                       {"spends", KEY_MAY},
+                                       {"once_per", KEY_MAY},
+                                       {"give", KEY_MUST},
+                                       {"limits", KEY_MAY},
+                                       {"on_reversal", KEY_MAY},
+                                       {"rank", KEY_NOT_SERVED},
+                                       {"group", KEY_NOT_SERVED},
+                                       {"priority", KEY_NOT_SERVED},
+                                       {"review", KEY_NOT_SERVED},
+                                       {"on_failure", KEY_NOT_SERVED},
+                                       {NULL, KEY_MAY}};
 static const struct key spends_keys[] = {{"chance", KEY_MUST}, {"match", KEY_MAY}, {NULL, KEY_MAY}};
 #define MATCH_MOST 8u
 
@@ -22,7 +33,8 @@ static void spends_match_read(struct compile *c, const struct at *at, struct rul
     struct at item = at_item(at, i);
     struct left left;
     struct str name;
-    if (read_text(c, &item, &name) && left_read(c, &item, name, PLACE_TRIGGER, &left)) match[rule->spends_match_count++] = (uint16_t)left.index;
+    if (read_text(c, &item, &name) && left_read(c, &item, name, PLACE_TRIGGER, &left))
+      match[rule->spends_match_count++] = (uint16_t)left.index;
   }
   rule->spends_match = match;
 }
@@ -34,8 +46,10 @@ static void spends_read(struct compile *c, const struct at *at, struct rule *rul
   if (chance.json == NULL || !read_text(c, &chance, &name)) return;
   uint32_t decl = name_find(c, DECL_CHANCE, file_now(c)->id, name);
   c->rule_spends = true;
-  if (decl == NONE) report(c, &chance, CHECK_CHANCE_NOT_GIVEN, "no rule of this file gives the chance '%.*s'", STR_FORMAT(name));
-  else rule->spends = decl_at(c, decl)->number;
+  if (decl == NONE)
+    report(c, &chance, CHECK_CHANCE_NOT_GIVEN, "no rule of this file gives the chance '%.*s'", STR_FORMAT(name));
+  else
+    rule->spends = decl_at(c, decl)->number;
   if (match.json != NULL) spends_match_read(c, &match, rule);
 }
 
@@ -57,7 +71,8 @@ static void rule_undo_read(struct compile *c, const struct at *at, struct rule *
   if (undo.json == NULL) return;
   undo_read(c, &undo, &rule->undo);
   if (!may_be_undone(c, rule))
-    report(c, &undo, CHECK_NOT_REVERSIBLE, "none of the events of this rule can be undone by txn.reversed: 'on_reversal' would never be used");
+    report(c, &undo, CHECK_NOT_REVERSIBLE,
+           "none of the events of this rule can be undone by txn.reversed: 'on_reversal' would never be used");
 }
 
 /* ---- one rule ---- */

@@ -53,7 +53,10 @@ static void file_read(struct compile *c, const struct source *source) {
   }
   struct file *file = &c->files[c->file_count++];
   struct str id = text_of(json_object_get(json, "id"));
-  *file = (struct file){.source = source, .json = json, .root = at_root(json), .digest = hash64(&HASH_KEY_FIXED, source->text),
+  *file = (struct file){.source = source,
+                        .json = json,
+                        .root = at_root(json),
+                        .digest = hash64(&HASH_KEY_FIXED, source->text),
                         .cited = {.size = sizeof(uint32_t)}};
   file->id = id_is_good(id, false) ? keep_text(c, id) : arena_print(c->arena, "#%.*s", STR_FORMAT(source->name));
   file->is_bank = str_equal(file->id, STR("bank"));
@@ -106,7 +109,8 @@ static void files_unique(struct compile *c) {
       continue;
     }
     struct at root = at_root(file->json), id = at_key(&root, "id");
-    report_in(c, file->source->name, &id, CHECK_DUPLICATE_ID, "the id '%.*s' is that of %.*s", STR_FORMAT(file->id), STR_FORMAT(c->files[kept - 1].source->name));
+    report_in(c, file->source->name, &id, CHECK_DUPLICATE_ID, "the id '%.*s' is that of %.*s", STR_FORMAT(file->id),
+              STR_FORMAT(c->files[kept - 1].source->name));
     json_decref(file->json);
   }
   c->file_count = kept;
@@ -144,8 +148,8 @@ static uint32_t names_bound(const struct compile *c, uint32_t source_count) {
 }
 
 static void compile_all(struct compile *c) {
-  static const file_step steps[] = {facts_sign, lists_read, schedules_read, activities_read, limits_named_read, pools_named_read, facts_read,
-                                    header_rest, rules_read};
+  static const file_step steps[] = {facts_sign,       lists_read, schedules_read, activities_read, limits_named_read,
+                                    pools_named_read, facts_read, header_rest,    rules_read};
   for_each_file(c, header_read);
   declare_all(c);
   for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) for_each_file(c, steps[i]);
@@ -184,17 +188,40 @@ static const struct rulebook *rulebook_keep(struct compile *c, uint64_t digest) 
   char hex[16];
   if (book == NULL) return NULL;
   digest_to_hex(digest, hex);
-  *book = (struct rulebook){
-      .digest = keep_text(c, (struct str){hex, sizeof hex}), .catalogue = c->catalogue, .campaign_count = c->file_count,
-      .rule_count = c->rules.count, .fact_count = c->facts.count, .trigger_count = c->triggers.count, .condition_count = c->conditions.count,
-      .item_count = c->items.count, .limit_count = c->limits.count, .pool_count = c->pools.count, .chance_count = c->chances.count,
-      .schedule_count = c->schedules.count, .list_count = c->lists.count, .listener_count = c->listeners.count, .ref_count = c->refs.count,
-      .member_count = c->members.count, .campaigns = c->campaigns, .rules = vec_keep(c, &c->rules), .facts = vec_keep(c, &c->facts),
-      .triggers = vec_keep(c, &c->triggers), .conditions = vec_keep(c, &c->conditions), .items = vec_keep(c, &c->items),
-      .limits = vec_keep(c, &c->limits), .pools = vec_keep(c, &c->pools), .chances = vec_keep(c, &c->chances),
-      .schedules = vec_keep(c, &c->schedules), .lists = vec_keep(c, &c->lists), .listeners = vec_keep(c, &c->listeners),
-      .refs = vec_keep(c, &c->refs), .members = vec_keep(c, &c->members), .deny_first = c->deny_first, .deny_count = c->deny_count,
-      .fact_hearers = c->fact_hearers, .reward_hearers = c->reward_hearers};
+  *book = (struct rulebook){.digest = keep_text(c, (struct str){hex, sizeof hex}),
+                            .catalogue = c->catalogue,
+                            .campaign_count = c->file_count,
+                            .rule_count = c->rules.count,
+                            .fact_count = c->facts.count,
+                            .trigger_count = c->triggers.count,
+                            .condition_count = c->conditions.count,
+                            .item_count = c->items.count,
+                            .limit_count = c->limits.count,
+                            .pool_count = c->pools.count,
+                            .chance_count = c->chances.count,
+                            .schedule_count = c->schedules.count,
+                            .list_count = c->lists.count,
+                            .listener_count = c->listeners.count,
+                            .ref_count = c->refs.count,
+                            .member_count = c->members.count,
+                            .campaigns = c->campaigns,
+                            .rules = vec_keep(c, &c->rules),
+                            .facts = vec_keep(c, &c->facts),
+                            .triggers = vec_keep(c, &c->triggers),
+                            .conditions = vec_keep(c, &c->conditions),
+                            .items = vec_keep(c, &c->items),
+                            .limits = vec_keep(c, &c->limits),
+                            .pools = vec_keep(c, &c->pools),
+                            .chances = vec_keep(c, &c->chances),
+                            .schedules = vec_keep(c, &c->schedules),
+                            .lists = vec_keep(c, &c->lists),
+                            .listeners = vec_keep(c, &c->listeners),
+                            .refs = vec_keep(c, &c->refs),
+                            .members = vec_keep(c, &c->members),
+                            .deny_first = c->deny_first,
+                            .deny_count = c->deny_count,
+                            .fact_hearers = c->fact_hearers,
+                            .reward_hearers = c->reward_hearers};
   return c->full ? NULL : book;
 }
 

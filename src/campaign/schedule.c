@@ -25,8 +25,9 @@ static void day_unknown(struct compile *c, const struct at *at, struct str text)
   for (uint32_t i = 0; day_words[i] != NULL; i++) near_offer(&near, str_of(day_words[i]));
   for (uint32_t i = 0; calendar_names[i] != NULL; i++) near_offer(&near, str_of(calendar_names[i]));
   struct str hint = near_text(c, &near);
-  report(c, at, CHECK_BAD_SCHEDULE, "'%.*s' is no day: mon tue wed thu fri sat sun workday restday, a named day of the calendar, or a date%.*s",
-         STR_FORMAT(text), STR_FORMAT(hint));
+  report(c, at, CHECK_BAD_SCHEDULE,
+         "'%.*s' is no day: mon tue wed thu fri sat sun workday restday, a named day of the calendar, or a date%.*s", STR_FORMAT(text),
+         STR_FORMAT(hint));
 }
 
 static void days_read(struct compile *c, const struct at *at, struct schedule *out) {
@@ -42,8 +43,10 @@ static void days_read(struct compile *c, const struct at *at, struct schedule *o
     struct str text = text_of(item.json);
     int64_t day;
     if (json_is_string(item.json) && day_word(text, out)) continue;
-    if (!json_is_string(item.json) || !date_parse(text, &day)) day_unknown(c, &item, text);
-    else if (dates != NULL) dates[out->date_count++] = day;
+    if (!json_is_string(item.json) || !date_parse(text, &day))
+      day_unknown(c, &item, text);
+    else if (dates != NULL)
+      dates[out->date_count++] = day;
   }
   out->dates = dates;
 }
@@ -87,8 +90,10 @@ static void ends_read(struct compile *c, const struct at *at, struct schedule *o
   bool good = true;
   if (from.json != NULL) good = read_instant(c, &from, false, CHECK_BAD_DATE, &out->from_ms);
   if (to.json != NULL) good = read_instant(c, &to, true, CHECK_BAD_DATE, &out->to_ms) && good;
-  if (!good) out->from_ms = INT64_MIN / 2, out->to_ms = INT64_MAX / 2;
-  else if (out->from_ms >= out->to_ms) report(c, at, CHECK_BAD_SCHEDULE, "the schedule ends before it begins");
+  if (!good)
+    out->from_ms = INT64_MIN / 2, out->to_ms = INT64_MAX / 2;
+  else if (out->from_ms >= out->to_ms)
+    report(c, at, CHECK_BAD_SCHEDULE, "the schedule ends before it begins");
 }
 
 /* A schedule that never meets the campaign's own time can never hold. */

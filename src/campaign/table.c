@@ -48,7 +48,8 @@ static void axis_read(struct compile *c, const struct at *at, struct axis *out) 
   }
   bool number = left.type == TYPE_MONEY || left.type == TYPE_INT, text = left.type == TYPE_TEXT;
   if (left.type != TYPE_BROKEN && (from.json != NULL ? !number : !text)) {
-    report(c, at, CHECK_BAD_TABLE, "'%.*s' %s", STR_FORMAT(left.text), from.json != NULL ? "is no number: thresholds say nothing about it" : "is no text: it stands in no list");
+    report(c, at, CHECK_BAD_TABLE, "'%.*s' %s", STR_FORMAT(left.text),
+           from.json != NULL ? "is no number: thresholds say nothing about it" : "is no text: it stands in no list");
     return;
   }
   if (from.json != NULL && number) thresholds_read(c, &from, &left, out);
@@ -68,8 +69,10 @@ static void cells_read(struct compile *c, const struct at *at, struct fact *fact
     for (uint32_t i = 0; i < count; i++, filled++) {
       struct at cell = nested ? at_item(&row, i) : row;
       struct str text;
-      if (!read_text(c, &cell, &text)) good = false;
-      else if (out != NULL && filled < cells) out[filled] = keep_text(c, text);
+      if (!read_text(c, &cell, &text))
+        good = false;
+      else if (out != NULL && filled < cells)
+        out[filled] = keep_text(c, text);
     }
   }
   fact->cells = out;

@@ -1,8 +1,9 @@
 /* Tracks: tasks in a set or in a sequence, opened by an event (campaigns.md section 5). */
 #include "compile.h"
 
-static const struct key track_keys[] = {{"opens", KEY_MUST}, {"when", KEY_MAY}, {"tasks", KEY_MUST}, {"need", KEY_MAY}, {"order", KEY_MAY},
-                                        {"within", KEY_MAY}, {"period", KEY_MAY}, {"per", KEY_MAY}, {"match", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key track_keys[] = {{"opens", KEY_MUST}, {"when", KEY_MAY},   {"tasks", KEY_MUST}, {"need", KEY_MAY},
+                                        {"order", KEY_MAY},  {"within", KEY_MAY}, {"period", KEY_MAY}, {"per", KEY_MAY},
+                                        {"match", KEY_MAY},  {NULL, KEY_MAY}};
 static const struct key task_keys[] = {{"id", KEY_MUST}, {"on", KEY_MUST}, {"when", KEY_MAY}, {"match", KEY_MAY}, {NULL, KEY_MAY}};
 
 static void need_read(struct compile *c, const struct at *at, struct fact *fact) {
@@ -10,8 +11,10 @@ static void need_read(struct compile *c, const struct at *at, struct fact *fact)
   fact->need = fact->task_count;
   if (at->json == NULL || str_equal(text, STR("all"))) return;
   int64_t need = json_is_integer(at->json) ? json_integer_value(at->json) : str_equal(text, STR("any")) ? 1 : 0;
-  if (need >= 1 && need <= fact->task_count) fact->need = (uint32_t)need;
-  else if (fact->task_count > 0) report(c, at, CHECK_BAD_FACT, "need is \"all\", \"any\" or a number from 1 to %u, the tasks there are", fact->task_count);
+  if (need >= 1 && need <= fact->task_count)
+    fact->need = (uint32_t)need;
+  else if (fact->task_count > 0)
+    report(c, at, CHECK_BAD_FACT, "need is \"all\", \"any\" or a number from 1 to %u, the tasks there are", fact->task_count);
 }
 
 static bool match_same(const struct fact *fact, const uint16_t *match, uint32_t count) {
@@ -31,7 +34,8 @@ static void match_read(struct compile *c, const struct at *at, struct fact *fact
     if (!read_text(c, &item, &name) || !left_read(c, &item, name, PLACE_TRIGGER, &left)) continue;
     match[good++] = (uint16_t)left.index;
   }
-  if (first) fact->match = match, fact->match_count = good;
+  if (first)
+    fact->match = match, fact->match_count = good;
   else if (!match_same(fact, match, good) && good == count)
     report(c, at->json == NULL ? at->up : at, CHECK_NOT_SERVED, "a `match` that differs between the tasks of a track is not served yet");
 }
@@ -83,14 +87,15 @@ static void closing_check(struct compile *c, const struct at *within, const stru
   if (moment_resolve(&fact->within, campaign->to_ms - 1, campaign->offset_minutes) <= campaign->closing_ms) return;
   struct at period = at_key(&file_now(c)->root, "period");
   struct str said = json_is_string(within->json) ? text_of(within->json) : STR("its end");
-  report(c, &period, CHECK_SHORT_CLOSING, "a track that opens on the last day may run for %.*s, but the campaign closes before; lengthen 'closing'",
-         STR_FORMAT(said));
+  report(c, &period, CHECK_SHORT_CLOSING,
+         "a track that opens on the last day may run for %.*s, but the campaign closes before; lengthen 'closing'", STR_FORMAT(said));
 }
 
 void track_read(struct compile *c, const struct at *at, struct fact *fact) {
   static const char *const orders[] = {"any", "listed", NULL};
   struct at opens = at_key(at, "opens"), when = at_key(at, "when"), tasks = at_key(at, "tasks"), need = at_key(at, "need");
-  struct at order = at_key(at, "order"), within = at_key(at, "within"), period = at_key(at, "period"), per = at_key(at, "per"), match = at_key(at, "match");
+  struct at order = at_key(at, "order"), within = at_key(at, "within"), period = at_key(at, "period"), per = at_key(at, "per"),
+            match = at_key(at, "match");
   uint32_t word = 0;
   fact->track_period = UNIT_CAMPAIGN;
   if (!keys_check(c, at, track_keys, "a track")) return;

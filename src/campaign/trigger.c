@@ -2,9 +2,9 @@
  * A named activity is read once; who cites it gets copies of its triggers, which share their conditions. */
 #include "compile.h"
 
-static const struct key trigger_keys[] = {{"event", KEY_MAY}, {"activity", KEY_MAY}, {"fact", KEY_MAY}, {"reward", KEY_MAY}, {"when", KEY_MAY},
-                                          {"close", KEY_NOT_SERVED}, {"date", KEY_NOT_SERVED}, {"as", KEY_NOT_SERVED}, {"delay", KEY_MAY},
-                                          {"time", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key trigger_keys[] = {{"event", KEY_MAY}, {"activity", KEY_MAY},     {"fact", KEY_MAY},        {"reward", KEY_MAY},
+                                          {"when", KEY_MAY},  {"close", KEY_NOT_SERVED}, {"date", KEY_NOT_SERVED}, {"as", KEY_NOT_SERVED},
+                                          {"delay", KEY_MAY}, {"time", KEY_MAY},         {NULL, KEY_MAY}};
 static const char *const trigger_kinds[] = {"event", "activity", "fact", "reward", "close", "date", NULL};
 #define TRIGGERS_MOST 64u
 
@@ -105,7 +105,8 @@ static void reward_one(struct compile *c, const struct at *at, const struct at *
   uint32_t decl = name_find(c, DECL_RULE, file_now(c)->id, name);
   if (decl == NONE) {
     struct near near = near_start(name);
-    for (uint32_t i = 0; i < file_now(c)->decl_count[DECL_RULE]; i++) near_offer(&near, decl_at(c, file_now(c)->decl_first[DECL_RULE] + i)->name);
+    for (uint32_t i = 0; i < file_now(c)->decl_count[DECL_RULE]; i++)
+      near_offer(&near, decl_at(c, file_now(c)->decl_first[DECL_RULE] + i)->name);
     struct str hint = near_text(c, &near);
     report(c, at, CHECK_UNKNOWN_REF, "this file has no rule '%.*s'%.*s", STR_FORMAT(name), STR_FORMAT(hint));
     return;
@@ -158,16 +159,23 @@ static void object_read(struct compile *c, const struct at *at, enum place place
     report(c, &child, CHECK_BAD_TRIGGER, "only a rule hears a %s; here stands an event or an activity", kind);
     return;
   }
-  if (event) event_read_trigger(c, &child, at, out);
-  else if (fact) fact_read_trigger(c, &child, at, out);
-  else if (reward) reward_read_trigger(c, &child, at, out);
-  else if (strcmp(kind, "activity") == 0) activity_read(c, &child, out);
+  if (event)
+    event_read_trigger(c, &child, at, out);
+  else if (fact)
+    fact_read_trigger(c, &child, at, out);
+  else if (reward)
+    reward_read_trigger(c, &child, at, out);
+  else if (strcmp(kind, "activity") == 0)
+    activity_read(c, &child, out);
 }
 
 static void one_read(struct compile *c, const struct at *at, enum place place, struct vec *out) {
-  if (json_is_string(at->json)) event_read_trigger(c, at, at, out);
-  else if (json_is_object(at->json)) object_read(c, at, place, out);
-  else report(c, at, CHECK_WRONG_TYPE, "a trigger is the name of an event or an object, here stands %s", type_of(at->json));
+  if (json_is_string(at->json))
+    event_read_trigger(c, at, at, out);
+  else if (json_is_object(at->json))
+    object_read(c, at, place, out);
+  else
+    report(c, at, CHECK_WRONG_TYPE, "a trigger is the name of an event or an object, here stands %s", type_of(at->json));
 }
 
 void triggers_read(struct compile *c, const struct at *at, enum place place, struct trigger_set *out) {

@@ -54,7 +54,9 @@ bool read_int(struct compile *c, const struct at *at, int64_t least, int64_t mos
 
 bool read_money(struct compile *c, const struct at *at, bool zero_too, int64_t *out) {
   const struct campaign *campaign = campaign_now(c);
-  struct str text = text_of(at->json), example = campaign->decimals == 0 ? STR("50") : campaign->decimals == 3 ? STR("50.000") : STR("50.00");
+  struct str text = text_of(at->json), example = campaign->decimals == 0   ? STR("50")
+                                                 : campaign->decimals == 3 ? STR("50.000")
+                                                                           : STR("50.00");
   if (!json_is_string(at->json)) {
     report(c, at, CHECK_BAD_MONEY, "money is a text like \"%.*s\", here stands %s", STR_FORMAT(example), type_of(at->json));
     return false;
@@ -81,7 +83,8 @@ bool read_duration(struct compile *c, const struct at *at, struct duration *out)
   if (json_is_string(at->json) && duration_parse(text, out)) return true;
   if (json_is_string(at->json))
     report(c, at, CHECK_BAD_DURATION, "'%.*s' is no duration; write \"P3M\", \"P7D\" or \"PT2H\", one unit only", STR_FORMAT(text));
-  else report(c, at, CHECK_BAD_DURATION, "a duration is a text like \"P7D\", here stands %s", type_of(at->json));
+  else
+    report(c, at, CHECK_BAD_DURATION, "a duration is a text like \"P7D\", here stands %s", type_of(at->json));
   return false;
 }
 
@@ -150,8 +153,10 @@ bool read_word(struct compile *c, const struct at *at, const char *const *words,
     buffer_print(&all, "%s%s", i == 0 ? "" : ", ", words[i]);
   }
   struct str hint = near_text(c, &near), known = buffer_text(&all);
-  if (!json_is_string(at->json)) report(c, at, CHECK_WRONG_TYPE, "one of %.*s is expected, here stands %s", STR_FORMAT(known), type_of(at->json));
-  else report(c, at, code, "'%.*s' is none of %.*s%.*s", STR_FORMAT(text), STR_FORMAT(known), STR_FORMAT(hint));
+  if (!json_is_string(at->json))
+    report(c, at, CHECK_WRONG_TYPE, "one of %.*s is expected, here stands %s", STR_FORMAT(known), type_of(at->json));
+  else
+    report(c, at, code, "'%.*s' is none of %.*s%.*s", STR_FORMAT(text), STR_FORMAT(known), STR_FORMAT(hint));
   return false;
 }
 
@@ -191,8 +196,10 @@ const struct str *read_texts(struct compile *c, const struct at *at, enum check_
   for (uint32_t i = 0; i < *count; i++) {
     struct at item = at_item(at, i);
     struct str text;
-    if (!read_text(c, &item, &text)) good = false;
-    else if (texts != NULL) texts[i] = keep_text(c, text);
+    if (!read_text(c, &item, &text))
+      good = false;
+    else if (texts != NULL)
+      texts[i] = keep_text(c, text);
   }
   if (!good) *count = 0;
   return good ? texts : NULL;

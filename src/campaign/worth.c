@@ -47,9 +47,12 @@ static void pay_read(struct compile *c, const struct at *at, const struct left *
   }
   if (!read_word(c, &pay, words, CHECK_BAD_BANDS, &word)) return;
   out->pay = (enum pay)word;
-  if (out->pay == PAY_EACH) report(c, &pay, CHECK_NOT_SERVED, "\"pay\": \"each\" is not served yet");
-  else if (out->pay == PAY_TOP_UP && kind != WORTH_COUNT) report(c, &pay, CHECK_NOT_SERVED, "\"pay\": \"top_up\" of a value is not served yet; it tops up the count of chances");
-  else if (out->pay == PAY_TOP_UP && !heard) report(c, &pay, CHECK_BAD_BANDS, "\"top_up\" follows a measure: the rule must hear it, \"on\": {\"fact\": ...}");
+  if (out->pay == PAY_EACH)
+    report(c, &pay, CHECK_NOT_SERVED, "\"pay\": \"each\" is not served yet");
+  else if (out->pay == PAY_TOP_UP && kind != WORTH_COUNT)
+    report(c, &pay, CHECK_NOT_SERVED, "\"pay\": \"top_up\" of a value is not served yet; it tops up the count of chances");
+  else if (out->pay == PAY_TOP_UP && !heard)
+    report(c, &pay, CHECK_BAD_BANDS, "\"top_up\" follows a measure: the rule must hear it, \"on\": {\"fact\": ...}");
 }
 
 static bool from_read(struct compile *c, const struct at *at, enum left_type type, int64_t *out) {
@@ -57,12 +60,14 @@ static bool from_read(struct compile *c, const struct at *at, enum left_type typ
   return read_int(c, at, 0, LIMIT_AMOUNT_MINOR, CHECK_BAD_BANDS, out);
 }
 
-static void band_read(struct compile *c, const struct at *at, enum left_type type, enum worth_kind kind, struct band *bands, uint32_t number) {
+static void band_read(struct compile *c, const struct at *at, enum left_type type, enum worth_kind kind, struct band *bands,
+                      uint32_t number) {
   struct at from = at_key(at, "from"), value = at_key(at, "value");
   struct band *band = &bands[number];
   if (!keys_check(c, at, band_keys, "a band") || from.json == NULL || value.json == NULL) return;
   bool good = from_read(c, &from, type, &band->from);
-  if (good && number > 0 && band->from <= bands[number - 1].from) report(c, &from, CHECK_BAD_BANDS, "the bands must rise; this one does not begin above the one before");
+  if (good && number > 0 && band->from <= bands[number - 1].from)
+    report(c, &from, CHECK_BAD_BANDS, "the bands must rise; this one does not begin above the one before");
   good = plain_read(c, &value, kind, &band->value);
   if (good && number > 0 && band->value < bands[number - 1].value)
     report(c, &value, CHECK_BAD_BANDS, "a higher band gives less than the one before: customers would lose by spending more");
