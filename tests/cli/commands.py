@@ -4,11 +4,14 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 import unicodedata
 import unittest
+import urllib.request
 
 PROGRAM, SOURCE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 CAMPAIGNS = os.path.join(SOURCE, "deploy/campaigns")
@@ -221,6 +224,54 @@ class Init(Folder):
             self.assertGreater(len(file.readlines()), 3)
         self.assertEqual(giftd("init", self.path("p")).returncode, 2)
         self.assertEqual(giftd("init", self.path("p"), "--force").returncode, 0)
+
+
+class Service(Folder):
+    """A run without an end: watched over http, told in JSON lines, drained by SIGTERM."""
+
+    def ask(self, port, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.read().decode()
+
+    def wait_for(self, port, word):
+        for _ in range(300):
+            try:
+                text = self.ask(port, "/metrics")
+                if word in text:
+                    return text
+            except OSError:
+                pass
+            time.sleep(0.1)
+        self.fail(f"{word!r} never came")
+
+    def test_is_watched(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        events = self.path("events.jsonl")
+        self.assertEqual(giftd("demo", "--generate", events, "--events", "500").returncode, 0)
+        run = subprocess.Popen([PROGRAM, "run", "--input", events, "--output", self.path("out"), "--state", self.path("state"),
+                                "--campaigns", CAMPAIGNS, "-X", f"http.listen={port}"], stderr=subprocess.PIPE, text=True, env=PLAIN)
+        try:
+            metrics = self.wait_for(port, "giftd_input_lines_total 500\n")
+            self.assertEqual(self.ask(port, "/livez"), "ok\n")
+            self.assertTrue(json.loads(self.ask(port, "/readyz"))["ready"])
+            self.assertEqual(self.ask(port, "/version"), giftd("version", "--json").stdout.split(',"compiler')[0] + "}\n")
+        finally:
+            run.terminate()
+        told = [json.loads(line) for line in run.communicate(timeout=60)[1].splitlines()]
+        self.assertEqual((run.returncode, [line["message"] for line in told]), (0, ["started", "stopped"]))
+        self.assertEqual(told[1]["lines"], 500)
+        self.assertRegex(metrics, r"(?m)^giftd_event_time_lag_seconds -?\d")
+        self.check_metrics(metrics)
+
+    def check_metrics(self, metrics):
+        promtool = shutil.which("promtool")
+        if promtool is None:
+            print("promtool is not there: metrics were not checked with it", file=sys.stderr)
+            return
+        answer = subprocess.run([promtool, "check", "metrics"], input=metrics, capture_output=True, text=True)
+        self.assertEqual((answer.returncode, answer.stdout + answer.stderr), (0, ""))
 
 
 if __name__ == "__main__":
