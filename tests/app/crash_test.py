@@ -5,10 +5,12 @@
 
 The same generated events are run twice: once in one go, once killed with SIGKILL K times and started again each time, until done. Rewards,
 decisions and dead letters must be identical byte for byte; a third run over the same input must add nothing. The killed run commits small
-batches, so that kills meet every step of a commit; where a batch ends must not show in the bytes.
+batches, so that kills meet every step of a commit; where a batch ends must not show in the bytes. With GIFTD_RELEASE in the environment
+(tests/run) that program is killed instead: the fast one is interrupted in more places.
 """
 import argparse
 import filecmp
+import os
 import pathlib
 import random
 import shutil
@@ -29,7 +31,10 @@ def arguments():
     parser.add_argument("--kills", type=int, default=25)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", help="work in this folder and leave it")
-    return parser.parse_args()
+    args = parser.parse_args()
+    release = os.environ.get("GIFTD_RELEASE", "")
+    args.giftd = release if os.access(release, os.X_OK) else args.giftd
+    return args
 
 
 class Stage:
@@ -58,7 +63,7 @@ class Stage:
 
 
 def run_and_kill(stage, name, kills):
-    """Starts, kills after a while, starts again. How long a while is follows how far it got, so that the kills are spread over the input."""
+    """Starts, kills after a while, starts again. How long that is follows how far it got, so that the kills are spread over the input."""
     dice = random.Random(stage.args.seed)
     whole = max(1, stage.output("once", "decisions.jsonl").stat().st_size)
     (stage.folder / name).mkdir()
