@@ -63,12 +63,6 @@ uint32_t detail_limit(const struct rulebook *rulebook, const struct rule *rule, 
   return NONE;
 }
 
-uint32_t detail_pool(const struct rulebook *rulebook, struct str name) {
-  for (uint32_t i = 0; i < rulebook->pool_count; i++)
-    if (str_equal(rulebook->pools[i].name, name)) return i;
-  return NONE;
-}
-
 /* ---- gifts ---- */
 
 static void gift_item(struct told_gift *told, const struct rulebook *rulebook, const struct item *item) {

@@ -23,8 +23,7 @@ void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const s
 
 /* The condition of a rule (trigger, when, items, audience) that a pointer names; of several the one whose words are `expected`. Or NONE. */
 uint32_t detail_condition(const struct rulebook *rulebook, const struct rule *rule, struct str pointer, struct str expected);
-/* The rule's limit / pool of that name, or NONE. */
+/* The rule's limit of that name, or NONE. */
 uint32_t detail_limit(const struct rulebook *rulebook, const struct rule *rule, struct str name);
-uint32_t detail_pool(const struct rulebook *rulebook, struct str name);
 
 #endif
