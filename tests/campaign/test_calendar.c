@@ -1,0 +1,189 @@
+/* Schedules, moments and the calendar `cn`, asked at their edges; and every window of a schedule held against asking minute by minute. */
+#include "bench.h"
+
+#define ZONE 480
+#define AT(y, mo, d, h, mi) (days_from_civil(y, mo, d) * MS_PER_DAY + ((h)*60LL + (mi)) * 60000 - ZONE * 60000LL)
+
+static void workdays(void **unused) {
+  (void)unused;
+  static const struct {
+    int y, m, d;
+    bool workday;
+    const char *name;
+  } days[] = {
+      {2026, 1, 1, false, "new-year"},
+      {2026, 1, 3, false, "new-year"},
+      {2026, 1, 4, true, NULL},
+      {2026, 1, 5, true, NULL},
+      {2026, 2, 14, true, NULL},
+      {2026, 2, 15, false, "spring-festival"},
+      {2026, 2, 23, false, "spring-festival"},
+      {2026, 2, 24, true, NULL},
+      {2026, 2, 28, true, NULL},
+      {2026, 4, 6, false, "qingming"},
+      {2026, 5, 5, false, "labour-day"},
+      {2026, 5, 9, true, NULL},
+      {2026, 6, 19, false, "dragon-boat"},
+      {2026, 9, 20, true, NULL},
+      {2026, 9, 25, false, "mid-autumn"},
+      {2026, 10, 7, false, "national-day"},
+      {2026, 10, 8, true, NULL},
+      {2026, 10, 10, true, NULL},
+      {2026, 11, 11, true, "double-eleven"},
+      {2026, 12, 12, false, "double-twelve"},
+      {2026, 6, 18, true, "618"},
+      {2027, 1, 1, false, "new-year"},
+      {2027, 1, 2, false, NULL},
+      {2027, 1, 4, true, NULL},
+      {2027, 2, 4, true, NULL},
+      {2027, 2, 5, false, "spring-festival"},
+      {2027, 2, 8, false, "spring-festival"},
+      {2027, 2, 9, true, NULL},
+      {2027, 4, 5, false, "qingming"},
+      {2027, 5, 2, false, "labour-day"},
+      {2027, 6, 9, false, "dragon-boat"},
+      {2027, 9, 15, false, "mid-autumn"},
+      {2027, 10, 3, false, "national-day"},
+      {2027, 10, 4, true, NULL},
+      {2031, 1, 1, true, NULL},
+      {2031, 1, 4, false, NULL},
+      {2031, 11, 11, true, "double-eleven"},
+  };
+  for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+    int64_t day = days_from_civil(days[i].y, days[i].m, days[i].d);
+    uint32_t bits = 0;
+    for (uint32_t n = 0; calendar_names[n] != NULL && days[i].name != NULL; n++)
+      if (strcmp(calendar_names[n], days[i].name) == 0) bits |= 1u << n;
+    if (calendar_is_workday(day) != days[i].workday || calendar_named_days(day) != bits)
+      fail_msg("%d-%02d-%02d", days[i].y, days[i].m, days[i].d);
+  }
+}
+
+/* ---- schedules, compiled from text ---- */
+
+static struct schedule schedule_of(struct bench *bench, const char *text) {
+  struct str whole = arena_print(&bench->scratch, "%s\"rules\":[{\"id\":\"r\",\"on\":\"login\",\"schedule\":%s,%s%s}]}", BENCH_HEAD, text,
+                                 BENCH_GIVE, BENCH_LIMITS);
+  char *copy = malloc(whole.length + 1);
+  assert_non_null(copy);
+  memcpy(copy, whole.at, whole.length), copy[whole.length] = 0;
+  const struct rulebook *book = bench_good(bench, copy);
+  free(copy);
+  return book->schedules[book->rules[0].schedule];
+}
+
+static const char *const schedules[] = {
+    "{\"days\":[\"fri\"]}",
+    "{\"hours\":\"10:00-22:00\"}",
+    "{\"hours\":[\"08:00-09:30\",\"20:00:00-20:05:30\",\"23:00-24:00\"]}",
+    "{\"days\":[\"restday\"],\"hours\":\"10:00-22:00\"}",
+    "{\"days\":[\"workday\"]}",
+    "{\"days\":[\"spring-festival\",\"2027-03-05\"]}",
+    "{\"from\":\"2027-01-15\",\"to\":\"2027-02-10\",\"days\":[\"mon\",\"tue\"]}",
+    "{\"from\":\"2027-02-01T10:30\",\"to\":\"2027-02-03T09:00\"}",
+    "{\"from\":\"2027-01-15\",\"hours\":\"00:00-12:00\"}",
+    "{\"days\":[\"2027-03-05\"]}",
+};
+
+static void holds(void **unused) {
+  (void)unused;
+  const struct {
+    uint32_t schedule;
+    int64_t at;
+    bool holds;
+  } rows[] = {
+      {0, AT(2027, 1, 1, 0, 0), true},   {0, AT(2027, 1, 1, 23, 59), true}, {0, AT(2027, 1, 2, 0, 0), false},
+      {1, AT(2027, 1, 1, 9, 59), false}, {1, AT(2027, 1, 1, 10, 0), true},  {1, AT(2027, 1, 1, 22, 0), false},
+      {2, AT(2027, 1, 1, 9, 29), true},  {2, AT(2027, 1, 1, 20, 5), true},  {2, AT(2027, 1, 1, 20, 6), false},
+      {2, AT(2027, 1, 1, 23, 59), true}, {3, AT(2027, 1, 2, 10, 0), true},  {3, AT(2027, 1, 4, 10, 0), false},
+      {4, AT(2027, 2, 5, 12, 0), false}, {4, AT(2027, 2, 4, 12, 0), true},  {5, AT(2027, 2, 6, 1, 0), true},
+      {5, AT(2027, 3, 5, 1, 0), true},   {6, AT(2027, 1, 12, 1, 0), false}, {6, AT(2027, 1, 18, 1, 0), true},
+      {6, AT(2027, 2, 9, 23, 0), true},  {6, AT(2027, 2, 15, 1, 0), false}, {7, AT(2027, 2, 1, 10, 29), false},
+      {7, AT(2027, 2, 1, 10, 30), true}, {7, AT(2027, 2, 3, 9, 0), false},
+  };
+  struct bench *bench = bench_new();
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct schedule schedule = schedule_of(bench, schedules[rows[i].schedule]);
+    if (schedule_holds(&schedule, rows[i].at, ZONE) != rows[i].holds) fail_msg("row %zu", i);
+  }
+  bench_free(bench);
+}
+
+/* A window tells the truth: everywhere inside it the answer is the same. */
+static void windows(void **unused) {
+  (void)unused;
+  struct bench *bench = bench_new();
+  for (size_t s = 0; s < sizeof schedules / sizeof schedules[0]; s++) {
+    struct schedule schedule = schedule_of(bench, schedules[s]);
+    int64_t from = 0, to = 0;
+    bool answer = false;
+    uint32_t windows_seen = 0;
+    for (int64_t at = AT(2026, 12, 30, 0, 0); at < AT(2027, 3, 20, 0, 0); at += 5 * 60000 + 30000) {
+      if (windows_seen == 0 || at >= to) {
+        answer = schedule_window(&schedule, at, ZONE, &from, &to);
+        windows_seen++;
+        assert_true(from <= at && at < to);
+        assert_true(schedule_holds(&schedule, to - 1, ZONE) == answer || to == INT64_MAX / 2);
+        assert_true(from == INT64_MIN / 2 || schedule_holds(&schedule, from, ZONE) == answer);
+      }
+      if (schedule_holds(&schedule, at, ZONE) != answer) fail_msg("schedule %zu at %lld", s, (long long)at);
+    }
+    assert_true(windows_seen < 700);
+  }
+  bench_free(bench);
+}
+
+/* ---- moments ---- */
+
+static void moments(void **unused) {
+  (void)unused;
+  const int64_t at = AT(2027, 1, 29, 15, 30); /* a Friday */
+  const struct {
+    struct moment moment;
+    int64_t expected;
+  } rows[] = {
+      {{.kind = MOMENT_AT, .at_ms = 77}, 77},
+      {{.kind = MOMENT_AFTER, .after = {.ms = 2 * 3600000}}, AT(2027, 1, 29, 17, 30)},
+      {{.kind = MOMENT_AFTER, .after = {.months = 1}}, AT(2027, 2, 28, 15, 30)},
+      {{.kind = MOMENT_AFTER_WORKING_DAYS, .working_days = 1}, AT(2027, 2, 1, 15, 30)},
+      {{.kind = MOMENT_AFTER_WORKING_DAYS, .working_days = 5}, AT(2027, 2, 9, 15, 30)}, /* over the Spring Festival */
+      {{.kind = MOMENT_NEXT, .unit = UNIT_MONTH, .day = 10, .time_s = 36000}, AT(2027, 2, 10, 10, 0)},
+      {{.kind = MOMENT_NEXT, .unit = UNIT_MONTH, .day = 31}, AT(2027, 2, 28, 0, 0)},
+      {{.kind = MOMENT_NEXT, .unit = UNIT_WEEK, .day = 1}, AT(2027, 2, 1, 0, 0)},
+      {{.kind = MOMENT_END_OF, .unit = UNIT_MONTH, .after = {.ms = 7 * MS_PER_DAY}}, AT(2027, 2, 8, 0, 0)},
+      {{.kind = MOMENT_END_OF, .unit = UNIT_DAY}, AT(2027, 1, 30, 0, 0)},
+      {{.kind = MOMENT_END_OF, .unit = UNIT_CAMPAIGN, .at_ms = 1000, .after = {.ms = 5}}, 1005},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    if (moment_resolve(&rows[i].moment, at, ZONE) != rows[i].expected)
+      fail_msg("row %zu: %lld", i, (long long)moment_resolve(&rows[i].moment, at, ZONE));
+}
+
+static void long_lists(void **unused) {
+  (void)unused;
+  struct bench *bench = bench_new();
+  char *text = malloc(400000);
+  assert_non_null(text);
+  size_t length = 0;
+  for (uint32_t i = 0; i < 20000; i++) length += (size_t)snprintf(text + length, 32, "c%07u\n", i * 7);
+  struct source sources[2] = {{STR("bank.json"), STR(BENCH_BANK)}, {STR("deploy/lists/many.txt"), {text, length}}};
+  bench_read(bench, sources, 2);
+  assert_int_equal(bench->status, STATUS_OK);
+  const struct list *list = NULL;
+  for (uint32_t i = 0; i < bench->book->list_count; i++)
+    if (str_equal(bench->book->lists[i].name, STR("many"))) list = &bench->book->lists[i];
+  assert_non_null(list);
+  for (uint32_t i = 0; i < 140000; i += 3) {
+    char id[16];
+    int id_length = snprintf(id, sizeof id, "c%07u", i);
+    assert_true(list_has(list, (struct str){id, (size_t)id_length}) == (i % 7 == 0));
+  }
+  free(text);
+  bench_free(bench);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(workdays), cmocka_unit_test(holds), cmocka_unit_test(windows),
+                                     cmocka_unit_test(moments), cmocka_unit_test(long_lists)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
