@@ -172,8 +172,8 @@ struct pool_mark {
 struct decision {
   enum reason gate; /* GIVEN: went through; else DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE: nothing was judged */
   uint32_t outcome_count, gift_count, mark_count;
-  struct outcome outcomes[LIMIT_OUTCOMES];
-  struct gift gifts[LIMIT_GIFTS];
+  struct outcome outcomes[LIMIT_OUTCOMES + 1]; /* the last is where a decision that is void writes on */
+  struct gift gifts[LIMIT_GIFTS + 1];
   struct pool_mark marks[64];
 };
 
@@ -189,8 +189,8 @@ struct decide_settings {
 enum status decide_check(const struct rulebook *rulebook, const struct decide_settings *settings, struct fault *fault) MUST_USE;
 
 /* Which owners may be touched: the customer first (decide_customer_owner: load that one before, since a reversal's owners stand in the
- * customer's record), then resources and pools, each once. Returns their number (<= LIMIT_OWNERS; more is a bug: rulebooks that could are
- * refused). */
+ * customer's record), then resources and pools, each once. Returns their number, or LIMIT_OWNERS + 1 when
+ * there are more: the event belongs to the dead letters. */
 uint32_t decide_owners(const struct rulebook *rulebook, const struct event *event, const uint32_t *matches, uint32_t match_count,
                        const struct state *customer, struct owner owners[LIMIT_OWNERS]);
 

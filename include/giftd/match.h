@@ -17,12 +17,12 @@ struct match_cache; /* one per thread: the active-now bitmaps, by window of time
 const struct match_index *match_build(const struct rulebook *rulebook, struct arena *arena, struct arena *scratch);
 struct match_cache *match_cache_new(const struct match_index *index, struct arena *arena);
 
-/* Fills `out` with the listeners that hear the event, in rulebook order (facts before rules); returns their number, at most LIMIT_MATCHES
- * (a rulebook that could wake more is refused by match_build's caller through match_most). Pure but for the cache, which never changes an
- * answer. */
+/* Fills `out` with the listeners that hear the event, in rulebook order (facts before rules); returns their number, or
+ * LIMIT_MATCHES + 1 when there are more: the event then belongs to the dead letters. Pure but for the cache, which never changes an answer.
+ */
 uint32_t match_event(const struct match_index *index, struct match_cache *cache, const struct event *event, uint32_t out[LIMIT_MATCHES]);
 /* The most listeners that one event can wake, as far as single rows of bits can tell (of each type the smallest over period and fields of
- * the largest row). An upper bound; with more than LIMIT_MATCHES the rulebook must not be used: match_event would end the program. */
+ * the largest row): an upper bound, for telling. */
 uint32_t match_most(const struct match_index *index);
 size_t match_bytes(const struct match_index *index);
 

@@ -128,9 +128,11 @@ static bool store_states(struct stage *stage, uint32_t count, struct fault *faul
 static bool decide(struct stage *stage, struct fault *fault) {
   const struct loaded *campaigns = stage->campaigns;
   uint32_t matched = match_event(campaigns->index, campaigns->cache, &stage->event, stage->matches);
+  if (matched > LIMIT_MATCHES) return fault_set(fault, STATUS_LIMIT, "more rules and facts hear one event than it may wake"), false;
   stage->owners[0] = decide_customer_owner(stage->event.customer);
   if (!load_states(stage, 0, 1, fault)) return false;
   uint32_t owners = decide_owners(campaigns->rulebook, &stage->event, stage->matches, matched, stage->pointers[0], stage->owners);
+  if (owners > LIMIT_OWNERS) return fault_set(fault, STATUS_LIMIT, "more limits and pools stand behind one event than it may touch"), false;
   if (!load_states(stage, 1, owners, fault)) return false;
   struct decide_input input = {campaigns->rulebook, &stage->settings, &stage->event, stage->matches, matched, stage->owners, owners};
   if (decide_event(&input, stage->pointers, &stage->arena, &stage->decision, fault) != STATUS_OK) return false;

@@ -7,6 +7,14 @@ void work_init(struct work *w, const struct decide_input *input, struct state *c
   w->audience_reason = REASON_COUNT;
 }
 
+void work_fire(struct work *w, const struct fired *fired) {
+  if (w->fired_count == FIRED_MAX) {
+    w->crowded = true;
+    return;
+  }
+  w->fired[w->fired_count++] = *fired;
+}
+
 struct state *work_state(const struct work *w, const struct owner *owner) {
   for (uint32_t i = 0; i < w->in->owner_count; i++) {
     const struct owner *known = &w->in->owners[i];
@@ -83,11 +91,14 @@ struct candidate {
 };
 #define CANDIDATES_MAX LIMIT_OUTCOMES
 
-static uint32_t candidate_add(struct candidate *candidates, uint32_t count, uint32_t rule, const struct fired *fired) {
+static uint32_t candidate_add(struct work *w, struct candidate *candidates, uint32_t count, uint32_t rule, const struct fired *fired) {
   uint32_t at = count;
   while (at > 0 && candidates[at - 1].rule > rule) at--;
   if (fired == NULL && at > 0 && candidates[at - 1].rule == rule) return count; /* two triggers of one rule: judged once */
-  assert(count < CANDIDATES_MAX);
+  if (count == CANDIDATES_MAX) {
+    w->crowded = true;
+    return count;
+  }
   memmove(&candidates[at + 1], &candidates[at], (count - at) * sizeof candidates[0]);
   candidates[at] = (struct candidate){rule, fired};
   return count + 1;
@@ -99,13 +110,13 @@ static void rules_judge(struct work *w) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < w->in->match_count; i++) {
     const struct listener *listener = &w->book->listeners[w->in->matches[i]];
-    if (listener->kind == LISTENER_RULE) count = candidate_add(candidates, count, listener->owner, NULL);
+    if (listener->kind == LISTENER_RULE) count = candidate_add(w, candidates, count, listener->owner, NULL);
   }
   for (uint32_t i = 0; i < w->fired_count; i++) {
     const struct span *hearers = &w->book->fact_hearers[w->fired[i].fact];
     if (w->fired[i].downward) lots_lower(w, &w->fired[i]);
     for (uint32_t j = 0; !w->fired[i].downward && j < hearers->count; j++)
-      count = candidate_add(candidates, count, w->book->refs[hearers->first + j], &w->fired[i]);
+      count = candidate_add(w, candidates, count, w->book->refs[hearers->first + j], &w->fired[i]);
   }
   for (uint32_t i = 0; i < count; i++) {
     struct wake wake = {.fired = candidates[i].fired, .outcome = NONE};
@@ -147,8 +158,11 @@ enum status decide_event(const struct decide_input *input, struct state **states
   decision->gate = gate(&w);
   decision->outcome_count = decision->gift_count = decision->mark_count = 0;
   if (decision->gate == REASON_GIVEN) decide_all(&w);
-  if (!w.full) return STATUS_OK;
+  if (!w.full && !w.crowded) return STATUS_OK;
   for (uint32_t i = 0; i < input->owner_count; i++) states[i]->changed = false;
+  if (w.crowded)
+    return fault_set(fault, STATUS_LIMIT, "one event may be judged by %u rules and give %u gifts at most; let fewer campaigns hear it",
+                     LIMIT_OUTCOMES, LIMIT_GIFTS);
   return fault_set(fault, STATUS_LIMIT,
                    "customer %.*s: the record is full (%u facts, counters and gifts); end campaigns that keep too many keys",
                    STR_FORMAT(input->event->customer), LIMIT_STATE_CELLS);

@@ -134,8 +134,9 @@ void measure_fired(struct work *w, uint32_t number, uint64_t key, int32_t period
   const struct fact *fact = &w->book->facts[number];
   uint32_t from = band_of(fact, before), to = band_of(fact, after);
   (void)key;
-  if (from == to || !fact->seen_by_rules || w->fired_count == FIRED_MAX) return;
-  w->fired[w->fired_count++] = (struct fired){.fact = number, .downward = to < from, .key = w->event->digest, .period = period};
+  if (from == to || !fact->seen_by_rules) return;
+  struct fired fired = {.fact = number, .downward = to < from, .key = w->event->digest, .period = period};
+  work_fire(w, &fired);
 }
 
 /* Until when a window's cell is needed: one period more than it is looked at, and the time that late events and reversals have. */

@@ -56,8 +56,16 @@ struct giving {
   uint32_t drawn, weights; /* of a draw */
 };
 
+/* Without a place left the gift stands behind the last one, and the decision is void. */
+static void gift_count_up(struct work *w) {
+  if (w->out->gift_count < LIMIT_GIFTS) {
+    w->out->gift_count++;
+  } else {
+    w->crowded = true;
+  }
+}
+
 static struct gift *gift_new(struct work *w, const struct giving *g, const struct item *item, enum gift_kind kind) {
-  assert(w->out->gift_count < LIMIT_GIFTS);
   struct digest128 digest = reward_digest(w, g->rule, item, g->key);
   struct gift *gift = &w->out->gifts[w->out->gift_count];
   *gift = (struct gift){.kind = kind,
@@ -143,7 +151,7 @@ static void gift_commit(struct work *w, struct giving *g, struct gift *gift, con
   struct pool_need need = {gift->count, g->rule->undo.restore_pool ? full : net};
   pools_take(w, paying, paying_count, need, &claims);
   if (paying_count > 0) gift->pool = paying[0];
-  w->out->gift_count++;
+  gift_count_up(w);
   grant_keep(w, g, gift, item, &claims);
 }
 
@@ -256,7 +264,7 @@ static bool draw_lost(struct work *w, struct giving *g, uint32_t number) {
   struct gift *gift = gift_new(w, g, &w->book->items[number], GIFT_LOST);
   gift->count = 0;
   limits_take_count(w, g->rule, &claims);
-  w->out->gift_count++;
+  gift_count_up(w);
   g->outcome->reason = REASON_DRAW_LOST, g->outcome->pool = NONE, g->outcome->has_numbers = false;
   return true;
 }

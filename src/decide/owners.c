@@ -7,6 +7,7 @@ struct gathering {
   struct work *w; /* only to read dimensions of this event */
   struct owner *owners;
   uint32_t count;
+  bool crowded;
   uint32_t tags[LIMIT_OWNERS]; /* a part of each key: most comparisons end here */
 };
 
@@ -23,7 +24,10 @@ static void owner_add(struct gathering *g, const struct owner *owner) {
     const struct owner *known = &g->owners[i];
     if (g->tags[i] == tag && known->length == owner->length && memcmp(known->key, owner->key, owner->length) == 0) return;
   }
-  assert(g->count < LIMIT_OWNERS);
+  if (g->count == LIMIT_OWNERS) {
+    g->crowded = true;
+    return;
+  }
   g->tags[g->count] = tag;
   g->owners[g->count++] = *owner;
 }
@@ -89,7 +93,7 @@ static void listener_owners(struct gathering *g, const struct listener *listener
 
 /* A reversal gives back what grants took: their owners stand in the customer's record. */
 static void taken_owners(struct gathering *g, const struct state *customer) {
-  for (uint32_t i = 0; i < customer->cell_count && g->count < LIMIT_OWNERS; i++) {
+  for (uint32_t i = 0; i < customer->cell_count; i++) {
     const struct cell *cell = &customer->cells[i];
     if (cell->kind != CELL_TAKEN) continue;
     struct owner owner = {.kind = cell->v[2] != 0 ? OWNER_POOL : OWNER_RESOURCE, .length = 14};
@@ -108,9 +112,9 @@ uint32_t decide_owners(const struct rulebook *rulebook, const struct event *even
   struct owner own = decide_customer_owner(event->customer);
   struct state *states = (struct state *)(uintptr_t)customer; /* read only: dimensions look at facts of the customer */
   work_init(&w, &input, states);
-  g.book = rulebook, g.w = &w, g.owners = owners, g.count = 0;
+  g.book = rulebook, g.w = &w, g.owners = owners, g.count = 0, g.crowded = false;
   owner_add(&g, &own);
   for (uint32_t i = 0; i < match_count; i++) listener_owners(&g, &rulebook->listeners[matches[i]]);
   if (event->type == TYPE_ID_REVERSED) taken_owners(&g, customer);
-  return g.count;
+  return g.crowded ? LIMIT_OWNERS + 1 : g.count;
 }

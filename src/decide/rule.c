@@ -2,8 +2,12 @@
 #include "work.h"
 
 struct outcome *outcome_new(struct work *w, uint32_t rule, enum reason reason) {
-  assert(w->out->outcome_count < LIMIT_OUTCOMES);
-  struct outcome *outcome = &w->out->outcomes[w->out->outcome_count++];
+  struct outcome *outcome = &w->out->outcomes[w->out->outcome_count];
+  if (w->out->outcome_count < LIMIT_OUTCOMES) {
+    w->out->outcome_count++;
+  } else {
+    w->crowded = true;
+  }
   *outcome = (struct outcome){.rule = rule,
                               .reason = reason,
                               .condition = NONE,

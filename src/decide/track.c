@@ -29,8 +29,8 @@ static void track_task(struct work *w, uint32_t number, uint32_t task) {
     work_touch(w->customer);
     if ((uint32_t)__builtin_popcountll((uint64_t)track->v[2]) < fact->need) continue;
     track->v[3] = w->event->time_ms;
-    if (w->fired_count < FIRED_MAX)
-      w->fired[w->fired_count++] = (struct fired){.fact = number, .key = track->key, .period = track->period, .track = true};
+    struct fired fired = {.fact = number, .key = track->key, .period = track->period, .track = true};
+    work_fire(w, &fired);
   }
 }
 

@@ -107,7 +107,11 @@ static void undo_announce(struct work *w, const struct undoing *u, const struct 
                           bool whole) {
   const struct item *item = grant_item(w, rule, grant);
   struct outcome *outcome = outcome_new(w, (uint32_t)(rule - w->book->rules), REASON_REVERSED);
-  if (rule->undo.reward == UNDO_KEEP || item == NULL || w->out->gift_count == LIMIT_GIFTS) return;
+  if (rule->undo.reward == UNDO_KEEP || item == NULL) return;
+  if (w->out->gift_count == LIMIT_GIFTS) {
+    w->crowded = true;
+    return;
+  }
   struct gift *gift = &w->out->gifts[w->out->gift_count++];
   *gift = (struct gift){.kind = whole ? GIFT_REVOKED : GIFT_REDUCED,
                         .rule = outcome->rule,

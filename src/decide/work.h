@@ -48,6 +48,7 @@ struct work {
   struct decision *out;
   uint64_t customer_hash;
   bool full;           /* a record had no room: the whole decision is void */
+  bool crowded;        /* more outcomes, gifts or completed facts than one event may have: likewise */
   bool kept_something; /* event fed a measure or gave: an ORIGINAL is worth remembering */
   uint32_t fired_count, pending_count;
   /* memo of the last campaign whose audience was asked for */
@@ -69,6 +70,8 @@ struct work {
 
 void work_init(struct work *w, const struct decide_input *input, struct state *customer);
 static inline const struct campaign *work_campaign(const struct work *w, uint32_t campaign) { return &w->book->campaigns[campaign]; }
+/* A fact completed or entered another band: rules that hear it are judged. */
+void work_fire(struct work *w, const struct fired *fired);
 /* Marks a record as changed. */
 static inline struct state *work_touch(struct state *state) {
   state->changed = true;

@@ -107,13 +107,13 @@ static bool survivor_hears(const struct match_index *index, const struct partiti
   return true;
 }
 
-/* Lists the survivors of one word that hear the event; returns how many `out` holds then. */
+/* Lists the survivors of one word that hear the event; returns how many `out` holds then, or LIMIT_MATCHES + 1. */
 static uint32_t word_list(const struct match_index *index, const struct partition *partition, uint64_t word, uint32_t at,
                           const struct event *event, uint32_t *out, uint32_t found) {
   for (; word != 0; word &= word - 1) {
     uint32_t local = at * WORD_BITS + (uint32_t)__builtin_ctzll(word);
     if (!survivor_hears(index, partition, local, event)) continue;
-    assert(found < LIMIT_MATCHES);
+    if (found == LIMIT_MATCHES) return LIMIT_MATCHES + 1;
     out[found++] = partition->first + local;
   }
   return found;
@@ -127,7 +127,10 @@ uint32_t match_event(const struct match_index *index, struct match_cache *cache,
   for (uint32_t at = 0; at < partition->word_count; at += BLOCK_WORDS) {
     uint64_t block[BLOCK_WORDS];
     if (!block_and(cache, row_count, at, block)) continue;
-    for (uint32_t i = 0; i < BLOCK_WORDS; i++) found = word_list(index, partition, block[i], at + i, event, out, found);
+    for (uint32_t i = 0; i < BLOCK_WORDS && found <= LIMIT_MATCHES; i++) {
+      found = word_list(index, partition, block[i], at + i, event, out, found);
+    }
+    if (found > LIMIT_MATCHES) break;
   }
   return found;
 }

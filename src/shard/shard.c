@@ -202,7 +202,8 @@ static enum status owners_load(struct shard *shard, const struct reading *readin
   enum status status = owner_load(shard, &shard->owners[0], shard->states[0], fault);
   if (status != STATUS_OK) return status;
   *owner_count = decide_owners(shard->rulebook, &reading->event, shard->matches, match_count, shard->states[0], shard->owners);
-  assert(*owner_count >= 1 && *owner_count <= LIMIT_OWNERS && shard->owners[0].kind == OWNER_CUSTOMER);
+  if (*owner_count > LIMIT_OWNERS) return STATUS_OK;
+  assert(*owner_count >= 1 && shard->owners[0].kind == OWNER_CUSTOMER);
   for (uint32_t i = 1; i < *owner_count; i++) {
     status = owner_load(shard, &shard->owners[i], shard->states[i], fault);
     if (status != STATUS_OK) return status;
@@ -276,21 +277,26 @@ static enum status event_keep(struct shard *shard, const struct event *event, co
   return STATUS_OK;
 }
 
+static enum status dead_event(struct shard *shard, const struct reading *reading, const struct origin *origin, struct str text) {
+  dead_count(shard);
+  record_dead_event(&shard->outputs[OUTPUT_DLQ], reading->line->bytes, origin, STR("STATE_LIMIT"), text);
+  return STATUS_OK;
+}
+
 /* `next` is the reading behind this one, or NULL: its record is asked for while this event is decided. */
 static enum status event_decide(struct shard *shard, struct reading *reading, const struct reading *next, const struct origin *origin,
                                 struct fault *fault) {
   const struct event *event = &reading->event;
   uint32_t owner_count, match_count = match_event(shard->index, shard->match_cache, event, shard->matches);
   if (next != NULL && next->problem == EVENT_OK) cache_prefetch_entry(&shard->cache, owner_key(&next->customer));
+  if (match_count > LIMIT_MATCHES) return dead_event(shard, reading, origin, STR("more rules and facts hear this event than one may wake"));
   enum status status = owners_load(shard, reading, match_count, &owner_count, fault);
   if (status != STATUS_OK) return status;
+  if (owner_count > LIMIT_OWNERS)
+    return dead_event(shard, reading, origin, STR("more limits and pools stand behind this event than one may touch"));
   struct decide_input input = {shard->rulebook, &shard->settings.decide, event, shard->matches, match_count, shard->owners, owner_count};
   status = decide_event(&input, shard->states, &reading->arena, &shard->decision, fault);
-  if (status == STATUS_LIMIT) {
-    dead_count(shard);
-    record_dead_event(&shard->outputs[OUTPUT_DLQ], reading->line->bytes, origin, STR("STATE_LIMIT"), str_of(fault->text));
-    return STATUS_OK;
-  }
+  if (status == STATUS_LIMIT) return dead_event(shard, reading, origin, str_of(fault->text));
   return status == STATUS_OK ? event_keep(shard, event, origin, owner_count, fault) : status;
 }
 

@@ -198,6 +198,33 @@ static void test_nobody(void **state) {
   assert_int_equal(match_most(index), 0);
 }
 
+/* More listeners than one event may wake are told by a number above the bound; exactly as many are still listed. */
+static void test_too_many(void **state) {
+  (void)state;
+  static const struct {
+    uint32_t listeners, found;
+  } rows[] = {{LIMIT_MATCHES, LIMIT_MATCHES}, {LIMIT_MATCHES + 1, LIMIT_MATCHES + 1}, {LIMIT_MATCHES + 2000, LIMIT_MATCHES + 1}};
+  static const struct campaign campaign;
+  struct event event = {.time_ms = 5};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    arena_reset(&rulebook_arena);
+    arena_reset(&index_arena);
+    arena_reset(&scratch);
+    struct listener *listeners = arena_array(&rulebook_arena, rows[i].listeners, sizeof *listeners);
+    assert_non_null(listeners);
+    for (uint32_t k = 0; k < rows[i].listeners; k++) {
+      listeners[k] = (struct listener){.kind = LISTENER_RULE, .owner = k, .to_ms = 10, .schedule = NONE, .conditions = {NONE, NONE, NONE}};
+    }
+    struct rulebook rulebook = {.catalogue = &catalogue, .campaigns = &campaign, .campaign_count = 1, .listeners = listeners};
+    rulebook.listener_count = rulebook.rule_count = rows[i].listeners;
+    const struct match_index *index = match_build(&rulebook, &index_arena, &scratch);
+    struct match_cache *cache = match_cache_new(index, &index_arena);
+    assert_int_equal(match_event(index, cache, &event, matches), rows[i].found);
+    assert_int_equal(matches[LIMIT_MATCHES - 1], LIMIT_MATCHES - 1);
+    assert_int_equal(match_most(index), rows[i].listeners);
+  }
+}
+
 /* A full arena is told by NULL, wherever it happens, and nothing is written past its end. */
 static void test_full_arena(void **state) {
   (void)state;
@@ -230,7 +257,7 @@ static void test_full_arena(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_random), cmocka_unit_test(test_shapes),     cmocka_unit_test(test_more_fields_than_rows),
-      cmocka_unit_test(test_nobody), cmocka_unit_test(test_full_arena),
+      cmocka_unit_test(test_nobody), cmocka_unit_test(test_full_arena), cmocka_unit_test(test_too_many),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }

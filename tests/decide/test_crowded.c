@@ -1,0 +1,81 @@
+/* An event that would touch more owners, or give more gifts, than one event may: the decision is void as a whole, nothing is given and
+ * nothing ends the program. A rulebook that does so is valid; its author learns it from the dead letters. */
+#include "stage.h"
+
+#define CAMPAIGN_BYTES (200u * 1024u)
+
+/* `rules` rules on login, each with `items` vouchers, from pools of their own or unlimited. Single quotes for reading. */
+static char *campaign_text(const char *id, uint32_t rules, uint32_t items, bool pools) {
+  char *text = malloc(CAMPAIGN_BYTES);
+  struct buffer out;
+  buffer_init(&out, text, CAMPAIGN_BYTES - 1);
+  buffer_print(&out, "{'id': '%s', 'version': 1, 'name': {'zh': 'x', 'en': 'x'}, 'audience': 'everyone',", id);
+  buffer_print(&out, "'period': {'from': '2026-12-01', 'to': '2027-03-31'}, 'rules': [");
+  for (uint32_t i = 0; i < rules; i++) {
+    buffer_print(&out, "%s{'id': 'r%u', 'on': 'login', 'limits': [{'count': 9, 'per': ['customer'], 'period': 'day'}], 'give': [",
+                 i == 0 ? "" : ",", i);
+    for (uint32_t k = 0; k < items; k++) {
+      buffer_print(&out, "%s{'id': 'i%u', 'reward': 'voucher', 'value': '1.00', 'pool': %s}", k == 0 ? "" : ",", k,
+                   pools ? "{'stock': 5}" : "'unlimited'");
+    }
+    buffer_print(&out, "]}");
+  }
+  buffer_print(&out, "]}");
+  assert_false(out.overflowed);
+  text[out.length] = '\0';
+  for (size_t i = 0; i < out.length; i++) text[i] = text[i] == '\'' ? '"' : text[i];
+  return text;
+}
+
+static const char login[] =
+    "{\"id\":\"1\",\"source\":\"app\",\"type\":\"login\",\"customer\":\"c1\",\"time\":\"2026-12-05T12:00:00+08:00\"}";
+
+/* Matches and owners for the login; the customer's record is empty. */
+static uint32_t stage_owners(struct stage *s) {
+  struct event_error error;
+  assert_int_equal(event_read(&s->catalogue, STR(login), &s->event_arena, &s->event, &error), EVENT_OK);
+  s->event.arrival_ms = s->event.time_ms;
+  s->match_count = match_event(s->index, s->cache, &s->event, s->matches);
+  s->owners[0] = decide_customer_owner(s->event.customer);
+  s->owner_count = decide_owners(s->book, &s->event, s->matches, s->match_count, stage_state(s, 0), s->owners);
+  return s->owner_count;
+}
+
+static void test_owners(void **state) {
+  (void)state;
+  static const struct { uint32_t rules, owners; } rows[] = {{100, 301}, {170, 511}, {171, LIMIT_OWNERS + 1}, {200, LIMIT_OWNERS + 1}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char *texts[] = {campaign_text("a", rows[i].rules, 1, true), campaign_text("b", rows[i].rules, 1, true),
+                     campaign_text("c", rows[i].rules, 1, true)};
+    struct stage *s = stage_new((const char *const *)texts, 3);
+    assert_int_equal(stage_owners(s), rows[i].owners);
+    stage_free(s);
+    for (size_t k = 0; k < 3; k++) free(texts[k]);
+  }
+}
+
+static void test_gifts(void **state) {
+  (void)state;
+  static const struct {
+    uint32_t items;
+    enum status status;
+  } rows[] = {{4, STATUS_OK}, {5, STATUS_LIMIT}, {8, STATUS_LIMIT}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char *text = campaign_text("a", 128, rows[i].items, false);
+    struct stage *s = stage_new((const char *const *)&text, 1);
+    struct fault fault = {0};
+    assert_int_equal(stage_owners(s), 1);
+    struct decide_input input = {s->book, &s->settings, &s->event, s->matches, s->match_count, s->owners, s->owner_count};
+    assert_int_equal(decide_event(&input, s->states, &s->event_arena, &s->decision, &fault), rows[i].status);
+    assert_int_equal(s->states[0]->changed, rows[i].status == STATUS_OK);
+    if (rows[i].status == STATUS_OK) assert_int_equal(s->decision.gift_count, LIMIT_GIFTS);
+    if (rows[i].status != STATUS_OK) assert_non_null(strstr(fault.text, "let fewer campaigns hear it"));
+    stage_free(s);
+    free(text);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_owners), cmocka_unit_test(test_gifts)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
