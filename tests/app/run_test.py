@@ -137,10 +137,10 @@ class Files(Stage):
         self.run_once(code=2, says="it was cut")
 
     def test_where_a_batch_ends_does_not_show(self):
-        self.events.write_text(logins(0, 3000, 700))
-        for events in ("1", "7", "100000"):
+        self.events.write_text(logins(0, 500, 150))
+        for events in ("1", "17", "100000"):
             self.run_once("-X", f"commit.events={events}", state=f"s{events}", output=f"o{events}")
-        self.same_outputs("o1", "o7")
+        self.same_outputs("o1", "o17")
         self.same_outputs("o1", "o100000")
 
     def test_a_small_cache_does_not_show(self):
