@@ -160,15 +160,15 @@ static void print_recomputed(const struct comparison *c, const struct sight *sig
   if (sight->condition == NONE) return;
   const struct campaign *campaign = &c->rulebook->campaigns[c->rulebook->rules[sight->rule].campaign];
   const struct condition *leaf = &c->rulebook->conditions[sight->condition];
-  struct value value;
   buffer_put(out, STR(" ("));
   record_condition(out, c->rulebook, sight->condition, LANGUAGE_EN);
   if (leaf->kind == CONDITION_LEAF && leaf->left == LEFT_FIELD) {
+    const struct value *value = event_field(c->event, (uint16_t)leaf->index);
     buffer_put(out, STR(", was "));
-    if (match_leaf(c->rulebook, leaf, &value, campaign->offset_minutes))
-      print_value(leaf, &value, campaign->decimals, out);
-    else
+    if (value == NULL)
       buffer_put(out, STR("absent"));
+    else
+      print_value(leaf, value, campaign->decimals, out);
   }
   buffer_byte(out, ')');
 }
