@@ -31,7 +31,11 @@ struct str config_near(struct str key) {
   return near;
 }
 
-bool config_is_passed(struct str key) { return (str_starts(key, STR("kafka.")) || str_starts(key, STR("redis."))) && key.length > 6; }
+/* kafka.NAME and redis.NAME, where a name is what those libraries call their options: letters, digits, '.', '_', '-'. */
+bool config_is_passed(struct str key) {
+  if (!str_starts(key, STR("kafka.")) && !str_starts(key, STR("redis."))) return false;
+  return str_is_id(str_from(key, 6)) && memchr(key.at, ':', key.length) == NULL;
+}
 
 static bool str_contains(struct str text, struct str part) {
   for (size_t i = 0; i + part.length <= text.length; i++) {

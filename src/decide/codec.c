@@ -71,7 +71,7 @@ size_t state_encode(const struct state *state, char *out, size_t capacity) {
   int64_t before = 0;
   for (uint32_t i = 0; i < state->seen_count; i++) {
     put_fixed(&w, state->seen[i].digest, 8);
-    put_varint(&w, zigzag(state->seen[i].time_ms - before));
+    put_varint(&w, zigzag((int64_t)((uint64_t)state->seen[i].time_ms - (uint64_t)before))); /* wraps, as reading does */
     before = state->seen[i].time_ms;
   }
   put_varint(&w, state->cell_count);
