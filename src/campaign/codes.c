@@ -98,5 +98,6 @@ void finding_print(struct buffer *out, const struct finding *finding) {
   buffer_print(out, ": %.*s%s%s[%s]: ", STR_FORMAT(finding->pointer), finding->pointer.length > 0 ? ": " : "",
                finding->code < CHECK_WARNINGS ? "error" : "warning", info->code);
   buffer_put(out, finding->text);
-  if (finding->remedy.length > 0) buffer_print(out, "; %.*s", STR_FORMAT(finding->remedy));
+  bool asks = finding->text.length > 0 && finding->text.at[finding->text.length - 1] == '?'; /* "did you mean" is the remedy */
+  if (finding->remedy.length > 0 && !asks) buffer_print(out, "; %.*s", STR_FORMAT(finding->remedy));
 }

@@ -65,7 +65,7 @@ static void named_add(struct compile *c, struct clashes *all, struct named one, 
     if (other->decl != one.decl) continue;
     if (str_equal(other->name, one.name) && !same_name_clashes) return;
     c->now = one.campaign;
-    report_text_at(c, one.pointer, NULL, CHECK_NAME_CLASH, "'%.*s' and '%.*s' have one name in the records; rename one of them",
+    report_text_at(c, one.pointer, NULL, CHECK_NAME_CLASH, "'%.*s' and '%.*s' have one name in the records",
                    STR_FORMAT(other->name), STR_FORMAT(one.name));
     return;
   }
@@ -124,7 +124,7 @@ static void mark_add(struct compile *c, struct marks *all, const struct item *it
   for (uint32_t i = 0; i < all->count; i++) {
     if (all->marks[i] != mark) continue;
     report_text_at(c, item->pointer, "id", str_equal(all->ids[i], item->id) ? CHECK_DUPLICATE_ID : CHECK_NAME_CLASH,
-                   "'%.*s' and '%.*s' are one id in the records; rename one of them", STR_FORMAT(all->ids[i]), STR_FORMAT(item->id));
+                   "'%.*s' and '%.*s' are one id in the records", STR_FORMAT(all->ids[i]), STR_FORMAT(item->id));
     return;
   }
   all->marks[all->count] = mark, all->ids[all->count++] = item->id;

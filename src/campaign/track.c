@@ -88,7 +88,7 @@ static void closing_check(struct compile *c, const struct at *within, const stru
   struct at period = at_key(&file_now(c)->root, "period");
   struct str said = json_is_string(within->json) ? text_of(within->json) : STR("its end");
   report(c, &period, CHECK_SHORT_CLOSING,
-         "a track that opens on the last day may run for %.*s, but the campaign closes before; lengthen 'closing'", STR_FORMAT(said));
+         "a track that opens on the last day may run for %.*s, but the campaign closes before", STR_FORMAT(said));
 }
 
 void track_read(struct compile *c, const struct at *at, struct fact *fact) {
