@@ -260,7 +260,8 @@ void operand_read(struct compile *c, const struct at *at, const struct left *giv
   const char *implied = json_is_array(at->json) ? "in" : "eq";
   const struct op_info *op = op_find(name == NULL ? implied : name);
   assert(op != NULL);
-  keep_instead(c, &left, op);
+  bool asks_first = name == NULL && left.type == TYPE_FIRST && str_equal(text_of(at->json), STR("this_event"));
+  if (!asks_first) keep_instead(c, &left, op);
   if (name == NULL && (left.type == TYPE_FIRST || left.type == TYPE_LAST || left.type == TYPE_TRACK)) {
     (void)word_read(c, at, &left, leaf);
     return;

@@ -112,10 +112,12 @@ static void grant_keep(struct work *w, const struct giving *g, const struct gift
     taken->v[0] = (int64_t)claim->owner_key, taken->v[1] = claim->amount, taken->v[2] = claim->pool;
     taken->expires_day = state_expiry(until);
   }
-  struct cell *base = based ? work_make(w, w->customer, CELL_BASE, 0, gift->id_words[0], 0) : NULL;
+  bool beside = based || gift->offset_minor > 0;
+  struct cell *base = beside ? work_make(w, w->customer, CELL_BASE, 0, gift->id_words[0], 0) : NULL;
   if (base == NULL) return;
   base->v[0] = g->wake->base == NULL ? 0 : (int64_t)g->wake->base->id_words[0];
   base->v[1] = w->lot == NULL ? 0 : (int64_t)w->lot->key;
+  base->v[2] = gift->offset_minor;
   base->expires_day = state_expiry(until);
 }
 

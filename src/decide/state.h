@@ -19,7 +19,7 @@
  * | ENROLLED | campaign  |                          |                 | time          |                 |               |             |
  * | OWED     | campaign  | 0 money, 1 points        |                 | amount        |                 |               |             |
  * | TAKEN    | limit/pool| id low of the grant      | of limit / pace | hash of owner | amount          | 0 limit,1 pool|             |
- * | BASE     |           | id low of the add-on     |                 | id low of base| lot key         |               |             |
+ * | BASE     |           | id low of the gift       |                 | id low of base| lot key         | set off       |             |
  *
  * Two grants of a customer share their low 64 bits of id with a chance of 2^-64 a pair: they serve as a name inside one record.
  */

@@ -103,8 +103,17 @@ static void owe(struct work *w, const struct rule *rule, const struct item *item
   if (owed != NULL) owed->v[0] += value;
 }
 
+/* What of a gift went into an earlier debt: undone, it is owed again. */
+static int64_t set_off_of(struct work *w, uint64_t id) {
+  const struct cell *base = state_find(w->customer, CELL_BASE, 0, id, 0);
+  return base == NULL ? 0 : base->v[2];
+}
+
+static int64_t gross_of(struct work *w, const struct cell *grant) { return grant->v[1] + set_off_of(w, (uint64_t)grant->v[2]); }
+
+/* `value`: what goes back of what was paid out; `again`: what is owed again since it had been set off. */
 static void undo_announce(struct work *w, const struct undoing *u, const struct rule *rule, const struct cell *grant, int64_t value,
-                          bool whole) {
+                          int64_t again, bool whole) {
   const struct item *item = grant_item(w, rule, grant);
   struct outcome *outcome = outcome_new(w, (uint32_t)(rule - w->book->rules), REASON_REVERSED);
   if (rule->undo.reward == UNDO_KEEP || item == NULL) return;
@@ -118,7 +127,7 @@ static void undo_announce(struct work *w, const struct undoing *u, const struct 
                         .item = (uint32_t)(item - w->book->items),
                         .instead_of = NONE,
                         .pool = NONE,
-                        .value_minor = value,
+                        .value_minor = value > 0 ? value : again,
                         .count = whole ? grant->period : 0,
                         .id_length = ID22_BYTES,
                         .valid_from_ms = TIME_NONE,
@@ -127,9 +136,13 @@ static void undo_announce(struct work *w, const struct undoing *u, const struct 
                         .id_words = {(uint64_t)grant->v[2], (uint64_t)grant->v[3]}};
   digest_to_id((struct digest128){(uint64_t)grant->v[2], (uint64_t)grant->v[3]}, gift->id);
   outcome->gift_count = 1;
-  if (rule->undo.reward != UNDO_OFFSET || item->is_chance) return;
-  gift->kind = GIFT_OFFSET;
-  owe(w, rule, item, value * (whole && grant->period > 1 ? grant->period : 1));
+  if (item->is_chance) return;
+  int64_t units = whole && grant->period > 1 ? grant->period : 1;
+  bool owed = rule->undo.reward == UNDO_OFFSET;
+  if (owed) gift->value_minor = value + again;
+  if (owed || (value == 0 && again > 0)) gift->kind = GIFT_OFFSET;
+  int64_t debt = owed ? (value + again) * units : again;
+  if (debt > 0) owe(w, rule, item, debt);
 }
 
 static void grant_undo(struct work *w, const struct undoing *u, uint64_t id, int64_t value, bool whole);
@@ -144,7 +157,7 @@ static void children_undo(struct work *w, const struct undoing *u, uint64_t id) 
   }
   for (uint32_t i = 0; i < count; i++) {
     const struct cell *child = grant_find(w, children[i]);
-    if (child != NULL) grant_undo(w, u, children[i], child->v[1], true);
+    if (child != NULL) grant_undo(w, u, children[i], gross_of(w, child), true);
   }
 }
 
@@ -162,12 +175,15 @@ static void grant_undo(struct work *w, const struct undoing *u, uint64_t id, int
   if (rule == NULL) return;
   const struct item *item = grant_item(w, rule, grant);
   work_touch(w->customer);
+  int64_t paid = value < grant->v[1] ? value : grant->v[1], again = value - paid;
   grant_give_back(w, id, value, whole);
-  undo_announce(w, u, rule, grant, value, whole);
-  if (item != NULL && item->is_chance && whole) lot_take_back(w, item, id, grant->period);
+  undo_announce(w, u, rule, grant, paid, again, whole);
   grant = grant_find(w, id); /* announcing may have moved the cells */
+  if (item != NULL && item->is_chance && whole) lot_take_back(w, item, id, grant->period);
   if (!whole) {
-    grant->v[1] -= value;
+    struct cell *base = state_find(w->customer, CELL_BASE, 0, id, 0);
+    grant->v[1] -= paid;
+    if (base != NULL) base->v[2] -= again;
     return;
   }
   children_undo(w, u, id);
@@ -180,7 +196,7 @@ static bool item_follows_measure(const struct item *item) {
 
 /* What is left of a gift by the rule's policy: `now` when nothing changes, 0 when it goes as a whole. */
 static int64_t policy_value(struct work *w, const struct undoing *u, const struct rule *rule, const struct cell *grant, bool rests) {
-  int64_t now = grant->v[1] > 0 ? grant->v[1] : 1;
+  int64_t gross = gross_of(w, grant), now = gross > 0 ? gross : 1;
   bool own = grant->key == u->original;
   if (u->whole && own && !rests) return 0;
   if (rule->undo.partial == PARTIAL_IGNORE) return u->whole && own ? 0 : now;
@@ -202,9 +218,9 @@ static void grant_reverse(struct work *w, const struct undoing *u, uint64_t id) 
   struct cell *grant = grant_find(w, id);
   const struct rule *rule = grant == NULL ? NULL : rule_by_decl(w, grant->decl);
   if (rule == NULL || item_follows_measure(grant_item(w, rule, grant))) return;
-  int64_t now = grant->v[1] > 0 ? grant->v[1] : 1;
+  int64_t gross = gross_of(w, grant), now = gross > 0 ? gross : 1;
   int64_t value = policy_value(w, u, rule, grant, rests_on_measure(w, rule, grant->key));
-  if (value < now) grant_undo(w, u, id, value <= 0 ? grant->v[1] : now - value, value <= 0);
+  if (value < now) grant_undo(w, u, id, value <= 0 ? gross : now - value, value <= 0);
 }
 
 /* ---- finding what rests on the original ---- */
