@@ -74,6 +74,7 @@ struct file {
 enum place { PLACE_TRIGGER, PLACE_FACT, PLACE_RULE, PLACE_AUDIENCE, PLACE_TABLE };
 
 #define SPILL_BYTES 1024
+#define LINT_BUDGET 10000000u /* no file can keep the checks busy for longer than a fraction of a second */
 
 struct compile {
   const struct catalogue *catalogue;
@@ -93,6 +94,7 @@ struct compile {
   uint32_t rule; /* number or NONE */
   bool rule_spends, rule_on_reward;
   uint32_t rule_chance;            /* chance it spends or NONE */
+  uint32_t budget;                 /* comparisons left to lint for this file */
   bool full;                       /* an arena is */
   uint64_t spill[SPILL_BYTES / 8]; /* where writes go after that */
 };

@@ -24,7 +24,14 @@ static bool range_of(const struct condition *leaf, struct range *out) {
 static bool is_positive(enum condition_op op) { return op == OP_EQ || op == OP_IN || op == OP_IN_LIST; }
 static bool is_negative(enum condition_op op) { return op == OP_NE || op == OP_NOT_IN || op == OP_NOT_IN_LIST; }
 
+/* False when the budget is used up: then nothing more is told. */
+static bool spend(struct compile *c, uint32_t steps) {
+  c->budget = steps < c->budget ? c->budget - steps : 0;
+  return c->budget > 0;
+}
+
 static bool set_has(struct compile *c, const struct operand *set, struct str text) {
+  if (!spend(c, set->text_count + 1)) return true;
   for (uint32_t i = 0; i < set->text_count; i++)
     if (str_equal(set->texts[i], text)) return true;
   return set->list != NONE && list_has(list_at(c, set->list), text);
@@ -43,7 +50,7 @@ static bool texts_exclude(struct compile *c, const struct condition *a, const st
   if (a->operand.kind != VALUE_TEXT || b->operand.kind != VALUE_TEXT || !is_positive(a->op)) return false;
   if (!is_positive(b->op) && !is_negative(b->op)) return false;
   set_meet(c, &a->operand, &b->operand, &inside, &all);
-  if (all == 0) return false;
+  if (all == 0 || c->budget == 0) return false;
   return is_positive(b->op) ? inside == 0 : inside == all;
 }
 
@@ -51,6 +58,7 @@ static bool exists_not(const struct condition *leaf) { return leaf->op == OP_EXI
 
 bool leaves_exclude(struct compile *c, const struct condition *a, const struct condition *b) {
   struct range one, other;
+  if (!spend(c, 1)) return false;
   if (a->kind != CONDITION_LEAF || b->kind != CONDITION_LEAF || a->left != b->left || a->index != b->index) return false;
   if (a->left == LEFT_TAG || a->left == LEFT_LIST || a->left == LEFT_SCHEDULE) return false;
   if (exists_not(a) != exists_not(b)) return true;

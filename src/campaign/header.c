@@ -169,7 +169,7 @@ void header_read(struct compile *c) {
   uint32_t word = 0;
   int64_t number = 1;
   *out = (struct campaign){.id = file->id,
-                           .file = file->source->name,
+                           .file = keep_text(c, file->source->name),
                            .programme = json_object_get(root->json, "rules") == NULL,
                            .audience = {.everyone = true, .when = NONE, .as_of_ms = TIME_NONE}};
   (void)keys_check(c, root, header_keys, "a campaign file");

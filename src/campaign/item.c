@@ -210,8 +210,8 @@ static void chance_closing_check(struct compile *c, const struct item *item) {
   bool inside =
       item->valid_to.kind == MOMENT_NONE || moment_resolve(&item->valid_to, last, campaign->offset_minutes) <= campaign->closing_ms;
   if (early && inside) return;
-  report(c, &period, CHECK_SHORT_CLOSING,
-         "a chance '%.*s' that is given on the last day may be spent after the campaign closes", STR_FORMAT(item->id));
+  report(c, &period, CHECK_SHORT_CLOSING, "a chance '%.*s' that is given on the last day may be spent after the campaign closes",
+         STR_FORMAT(item->id));
 }
 
 static void chance_read(struct compile *c, const struct at *at, struct item *item) {

@@ -65,8 +65,8 @@ static void named_add(struct compile *c, struct clashes *all, struct named one, 
     if (other->decl != one.decl) continue;
     if (str_equal(other->name, one.name) && !same_name_clashes) return;
     c->now = one.campaign;
-    report_text_at(c, one.pointer, NULL, CHECK_NAME_CLASH, "'%.*s' and '%.*s' have one name in the records",
-                   STR_FORMAT(other->name), STR_FORMAT(one.name));
+    report_text_at(c, one.pointer, NULL, CHECK_NAME_CLASH, "'%.*s' and '%.*s' have one name in the records", STR_FORMAT(other->name),
+                   STR_FORMAT(one.name));
     return;
   }
 }
@@ -155,6 +155,7 @@ void lint(struct compile *c) {
   for (uint32_t i = 0; i < c->file_count; i++) {
     const struct campaign *campaign = &c->campaigns[i];
     c->now = i;
+    c->budget = LINT_BUDGET;
     if (c->files[i].errors > 0) continue; /* what is broken would be told twice */
     ended_lint(c, i);
     for (uint32_t r = 0; r < campaign->rule_count; r++) {

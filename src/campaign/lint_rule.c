@@ -227,7 +227,7 @@ static bool heard_exclude(struct compile *c, const struct heard *a, const struct
 
 static bool hear_together(struct compile *c, const struct rule *a, const struct rule *b) {
   struct heard one, other;
-  for (uint32_t i = 0; i < a->on.count; i++) {
+  for (uint32_t i = 0; i < a->on.count && c->budget > 0; i++) {
     const struct trigger first = *trigger_at(c, a->on.first + i);
     if (first.kind != TRIGGER_EVENT) continue;
     heard_of(c, a, &first, &one);
@@ -255,7 +255,7 @@ void pairs_lint(struct compile *c, uint32_t number) {
     const struct rule later = *rule_at(c, campaign->rule_first + j);
     for (uint32_t i = 0; i < j; i++) {
       const struct rule earlier = *rule_at(c, campaign->rule_first + i);
-      if (!pay_twice(c, &earlier, &later)) continue;
+      if (!pay_twice(c, &earlier, &later) || c->budget == 0) continue;
       report_text_at(c, later.pointer, NULL, CHECK_PAYS_TWICE, "one event may be paid by '%.*s' and by '%.*s'", STR_FORMAT(earlier.id),
                      STR_FORMAT(later.id));
       break;

@@ -1,6 +1,8 @@
 /* Names and what they mean where they are cited: the file's own first, then the bank's, or programme/name (campaigns.md section 1). */
 #include "compile.h"
 
+#define NEAR_FINDINGS 200u
+
 static const char *const kind_names[DECL_KINDS] = {"activity", "list", "schedule", "fact", "limit", "pool", "chance", "rule"};
 
 const char *kind_name(enum decl_kind kind) { return kind_names[kind]; }
@@ -87,6 +89,7 @@ static uint32_t file_of_id(struct compile *c, struct str id) {
 
 static struct near near_names(struct compile *c, enum decl_kind kind, struct str name, uint32_t file) {
   struct near near = near_start(name);
+  if (c->findings->errors > NEAR_FINDINGS) return near; /* enough to mend; the search would take long */
   uint32_t bank = file_of_id(c, STR("bank"));
   offer_of_file(c, &near, kind, file);
   if (bank != NONE && file == c->now) offer_of_file(c, &near, kind, bank);

@@ -86,7 +86,7 @@ static void report_text(struct compile *c, struct str file, struct str pointer, 
   if (finding == NULL) return;
   int length = vsnprintf(text, sizeof text, format, arguments);
   size_t used = length < 0 ? 0 : (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
-  finding->file = file;
+  finding->file = keep_text(c, file);
   finding->pointer = pointer;
   finding->text = keep_text(c, text_clean(text, used));
 }

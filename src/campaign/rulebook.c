@@ -123,6 +123,7 @@ typedef void (*file_step)(struct compile *c);
 static void for_each_file(struct compile *c, file_step step) {
   for (uint32_t i = 0; i < c->file_count && !c->full; i++) {
     c->now = i;
+    c->budget = LINT_BUDGET;
     step(c);
   }
 }
