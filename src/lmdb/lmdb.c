@@ -101,8 +101,28 @@ static void batch_drop(struct lmdb *lmdb) {
   lmdb->txn = NULL;
 }
 
+static uint64_t word_at(const char *at, size_t bytes) {
+  uint64_t word = 0;
+  memcpy(&word, at, bytes);
+  return word;
+}
+
+/* Against damage, not against people: four lanes of multiplications, eight bytes a step, several times as fast as the keyed hash of base.
+ * Any change of one word changes its lane for certain. The key is in it, so that a record under the wrong key is damage too. */
 static uint32_t record_check(struct str key, struct str record) {
-  return (uint32_t)(hash64(&HASH_KEY_FIXED, record) ^ (hash64(&HASH_KEY_FIXED, key) >> 32));
+  const uint64_t odd = 0x9e3779b97f4a7c15u;
+  uint64_t lanes[4] = {hash64(&HASH_KEY_FIXED, key), record.length, 1, 2};
+  size_t at = 0;
+  for (; at + 32 <= record.length; at += 32)
+    for (unsigned i = 0; i < 4; i++) lanes[i] = (lanes[i] ^ word_at(record.at + at + 8 * i, 8)) * odd;
+  for (unsigned i = 0; at < record.length; i++) {
+    size_t bytes = record.length - at < 8 ? record.length - at : 8;
+    lanes[i] = (lanes[i] ^ word_at(record.at + at, bytes)) * odd;
+    at += bytes;
+  }
+  uint64_t mixed = 0;
+  for (unsigned i = 0; i < 4; i++) mixed = (mixed ^ lanes[i] ^ lanes[i] >> 32) * odd;
+  return (uint32_t)(mixed >> 32);
 }
 
 static enum status record_damaged(const struct lmdb *lmdb, struct str key, struct fault *fault) {

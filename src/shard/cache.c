@@ -69,15 +69,11 @@ static uint32_t place_of(const struct cache *cache, const struct entry *entry) {
 
 static struct str entry_key(const struct entry *entry) { return (struct str){entry->bytes, entry->key_length}; }
 
-static bool entry_is(const struct entry *entry, uint32_t tag, struct str key) {
-  return entry->tag == tag && str_equal(entry_key(entry), key);
-}
-
 /* The slot of a key, or the free one where it would go. */
-static uint32_t slot_find(const struct cache *cache, uint32_t tag, struct str key) {
-  uint32_t at = tag & cache->slot_mask;
+static uint32_t slot_find(const struct cache *cache, struct cache_key key) {
+  uint32_t at = key.tag & cache->slot_mask;
   while (cache->slots[at].place != 0) {
-    if (cache->slots[at].tag == tag && entry_is(entry_of_place(cache, cache->slots[at].place), tag, key)) return at;
+    if (cache->slots[at].tag == key.tag && str_equal(entry_key(entry_of_place(cache, cache->slots[at].place)), key.bytes)) return at;
     at = (at + 1) & cache->slot_mask;
   }
   return at;
@@ -105,22 +101,22 @@ static void slot_free(struct cache *cache, uint32_t at) {
   cache->entries--;
 }
 
-static uint32_t tag_of(const struct cache *cache, struct str key) { return (uint32_t)hash64(&cache->key, key); }
-
-void cache_prefetch_slot(const struct cache *cache, struct str key) {
-  __builtin_prefetch(&cache->slots[tag_of(cache, key) & cache->slot_mask]);
+struct cache_key cache_key(const struct cache *cache, struct str bytes) {
+  return (struct cache_key){bytes, (uint32_t)hash64(&cache->key, bytes)};
 }
 
+void cache_prefetch_slot(const struct cache *cache, struct cache_key key) { __builtin_prefetch(&cache->slots[key.tag & cache->slot_mask]); }
+
 /* Without comparing keys: a wrong guess costs nothing. */
-void cache_prefetch_entry(const struct cache *cache, struct str key) {
-  const struct cache_slot *slot = &cache->slots[tag_of(cache, key) & cache->slot_mask];
+void cache_prefetch_entry(const struct cache *cache, struct cache_key key) {
+  const struct cache_slot *slot = &cache->slots[key.tag & cache->slot_mask];
   if (slot->place == 0) return;
   const char *entry = (const char *)entry_of_place(cache, slot->place);
   for (size_t line = 0; line < PREFETCH_BYTES; line += 64) __builtin_prefetch(entry + line);
 }
 
-bool cache_find(struct cache *cache, struct str key, struct str *record) {
-  uint32_t at = slot_find(cache, tag_of(cache, key), key);
+bool cache_find(struct cache *cache, struct cache_key key, struct str *record) {
+  uint32_t at = slot_find(cache, key);
   if (cache->slots[at].place == 0) return false;
   struct entry *entry = entry_of_place(cache, cache->slots[at].place);
   entry->flags |= ENTRY_USED;
@@ -197,33 +193,32 @@ static uint32_t entry_size(size_t key_length, size_t record_length) {
   return (uint32_t)((sizeof(struct entry) + key_length + room + UNIT - 1) / UNIT * UNIT);
 }
 
-static bool entry_add(struct cache *cache, uint32_t tag, struct str key, struct str record, bool changed) {
-  uint32_t size = entry_size(key.length, record.length);
+static bool entry_add(struct cache *cache, struct cache_key key, struct str record, bool changed) {
+  uint32_t size = entry_size(key.bytes.length, record.length);
   assert(size < cache->ring_bytes / 2);
   if (changed && cache->changed_count == CACHE_CHANGED_MOST) return false;
   if (!room_make(cache, size)) return false;
   struct entry *entry = head_take(cache, size);
-  *entry = (struct entry){.tag = tag, .size = size, .length = (uint32_t)record.length, .key_length = (uint8_t)key.length};
-  memcpy(entry->bytes, key.at, key.length);
-  if (record.length > 0) memcpy(entry->bytes + key.length, record.at, record.length);
-  uint32_t at = slot_find(cache, tag, key); /* after making room: that moves slots */
-  if (cache->slots[at].place != 0) {        /* the smaller entry of the same owner */
+  *entry = (struct entry){.tag = key.tag, .size = size, .length = (uint32_t)record.length, .key_length = (uint8_t)key.bytes.length};
+  memcpy(entry->bytes, key.bytes.at, key.bytes.length);
+  if (record.length > 0) memcpy(entry->bytes + key.bytes.length, record.at, record.length);
+  uint32_t at = slot_find(cache, key); /* after making room: that moves slots */
+  if (cache->slots[at].place != 0) {   /* the smaller entry of the same owner */
     entry_of_place(cache, cache->slots[at].place)->flags |= ENTRY_GONE;
     cache->entries--;
   }
-  cache->slots[at] = (struct cache_slot){tag, place_of(cache, entry)};
+  cache->slots[at] = (struct cache_slot){key.tag, place_of(cache, entry)};
   cache->entries++;
   assert(cache->entries <= cache->slot_mask);
   return !changed || list_changed(cache, entry);
 }
 
-bool cache_put(struct cache *cache, struct str key, struct str record, bool changed) {
-  assert(key.length > 0 && key.length <= CACHE_KEY_MOST && record.length <= LIMIT_STATE_BYTES);
-  uint32_t tag = tag_of(cache, key);
-  uint32_t at = slot_find(cache, tag, key);
-  if (cache->slots[at].place == 0) return entry_add(cache, tag, key, record, changed);
+bool cache_put(struct cache *cache, struct cache_key key, struct str record, bool changed) {
+  assert(key.bytes.length > 0 && key.bytes.length <= CACHE_KEY_MOST && record.length <= LIMIT_STATE_BYTES);
+  uint32_t at = slot_find(cache, key);
+  if (cache->slots[at].place == 0) return entry_add(cache, key, record, changed);
   struct entry *entry = entry_of_place(cache, cache->slots[at].place);
-  if (sizeof *entry + entry->key_length + record.length > entry->size) return entry_add(cache, tag, key, record, changed);
+  if (sizeof *entry + entry->key_length + record.length > entry->size) return entry_add(cache, key, record, changed);
   if (changed && !list_changed(cache, entry)) return false;
   if (record.length > 0) memcpy(entry->bytes + entry->key_length, record.at, record.length);
   entry->length = (uint32_t)record.length;

@@ -38,17 +38,24 @@ struct cache {
   struct cache_sorted *sorted;
 };
 
+/* A key with its hash, which is taken once and used for every look-up of the owner. The bytes are borrowed. */
+struct cache_key {
+  struct str bytes;
+  uint32_t tag;
+};
+
 /* Bytes of memory for a budget (at least 1 MiB is used); the table is part of the budget, the list of changed entries comes on top. */
 size_t cache_memory(uint64_t budget);
 void cache_init(struct cache *cache, void *memory, uint64_t budget, const struct hash_key *key);
+struct cache_key cache_key(const struct cache *cache, struct str bytes);
 /* Asks the processor for what a later cache_find of the key will touch: first the slot, and when that is there the entry. */
-void cache_prefetch_slot(const struct cache *cache, struct str key);
-void cache_prefetch_entry(const struct cache *cache, struct str key);
+void cache_prefetch_slot(const struct cache *cache, struct cache_key key);
+void cache_prefetch_entry(const struct cache *cache, struct cache_key key);
 /* False: not here. The record (may be empty: known to be absent) is borrowed until the next cache_put. */
-bool cache_find(struct cache *cache, struct str key, struct str *record);
+bool cache_find(struct cache *cache, struct cache_key key, struct str *record);
 /* Keeps a copy. False: there is no room before what changed was handed over and settled; nothing was kept. A record may be up to
  * LIMIT_STATE_BYTES. */
-bool cache_put(struct cache *cache, struct str key, struct str record, bool changed) MUST_USE;
+bool cache_put(struct cache *cache, struct cache_key key, struct str record, bool changed) MUST_USE;
 /* Sorts what changed by key and returns how many there are; cache_changed reads the n-th. */
 uint32_t cache_sort_changed(struct cache *cache);
 void cache_changed(const struct cache *cache, uint32_t n, struct str *key, struct str *record);

@@ -30,7 +30,8 @@ struct reading {
   struct event event;
   struct event_error error;
   struct owner customer;
-  struct arena arena; /* of this event: its texts, those of its outcomes */
+  struct cache_key key; /* of the customer; its bytes are in `customer` */
+  struct arena arena;   /* of this event: its texts, those of its outcomes */
 };
 
 struct shard {
@@ -52,6 +53,7 @@ struct shard {
   struct input_line lines[LINES_MOST];
   uint32_t matches[LIMIT_MATCHES];
   struct owner owners[LIMIT_OWNERS];
+  struct cache_key keys[LIMIT_OWNERS]; /* of owners */
   struct state *states[LIMIT_OWNERS];
   char record[LIMIT_STATE_BYTES];
   struct state workspace[LIMIT_OWNERS]; /* last: of most, only the first few are ever touched */
@@ -153,43 +155,42 @@ static enum status changed_store(struct shard *shard, struct fault *fault) {
 
 static struct str owner_key(const struct owner *owner) { return (struct str){owner->key, owner->length}; }
 
-static enum status owner_fetch(struct shard *shard, const struct owner *owner, struct str *record, struct fault *fault) {
+static enum status owner_fetch(struct shard *shard, struct cache_key key, struct str *record, struct fault *fault) {
   shard->counts.owner_loads++;
-  enum status status = shard->view.load(shard->view.self, owner_key(owner), record, fault);
-  if (status != STATUS_OK || cache_put(&shard->cache, owner_key(owner), *record, false)) return status;
+  enum status status = shard->view.load(shard->view.self, key.bytes, record, fault);
+  if (status != STATUS_OK || cache_put(&shard->cache, key, *record, false)) return status;
   status = changed_store(shard, fault);
   if (status != STATUS_OK) return status;
-  status = shard->view.load(shard->view.self, owner_key(owner), record, fault); /* storing ended the first loan */
+  status = shard->view.load(shard->view.self, key.bytes, record, fault); /* storing ended the first loan */
   if (status != STATUS_OK) return status;
-  bool kept = cache_put(&shard->cache, owner_key(owner), *record, false);
+  bool kept = cache_put(&shard->cache, key, *record, false);
   assert(kept); /* nothing is listed any more: there is room */
   (void)kept;
   return STATUS_OK;
 }
 
-static enum status owner_load(struct shard *shard, const struct owner *owner, struct state *state, struct fault *fault) {
+static enum status owner_load(struct shard *shard, struct cache_key key, struct state *state, struct fault *fault) {
   struct str record;
-  if (cache_find(&shard->cache, owner_key(owner), &record)) {
+  if (cache_find(&shard->cache, key, &record)) {
     shard->counts.owner_hits++;
   } else {
-    enum status status = owner_fetch(shard, owner, &record, fault);
+    enum status status = owner_fetch(shard, key, &record, fault);
     if (status != STATUS_OK) return status;
   }
-  if (!state_decode(record, state, fault))
-    return fault_prefix(fault, "the record of one owner (kind %c) in the state: ", (char)owner->kind);
+  if (!state_decode(record, state, fault)) return fault_prefix(fault, "the record of one owner (kind %c) in the state: ", key.bytes.at[0]);
   state->changed = false;
   return STATUS_OK;
 }
 
-static enum status owner_keep(struct shard *shard, const struct owner *owner, struct state *state, struct fault *fault) {
+static enum status owner_keep(struct shard *shard, struct cache_key key, struct state *state, struct fault *fault) {
   state->position = shard->sequence;
   size_t length = state_encode(state, shard->record, sizeof shard->record);
   assert(length > 0); /* decide_event answers for the bound */
   struct str record = {shard->record, length};
-  if (cache_put(&shard->cache, owner_key(owner), record, true)) return STATUS_OK;
+  if (cache_put(&shard->cache, key, record, true)) return STATUS_OK;
   enum status status = changed_store(shard, fault);
   if (status != STATUS_OK) return status;
-  bool kept = cache_put(&shard->cache, owner_key(owner), record, true);
+  bool kept = cache_put(&shard->cache, key, record, true);
   assert(kept);
   (void)kept;
   return STATUS_OK;
@@ -199,13 +200,15 @@ static enum status owner_keep(struct shard *shard, const struct owner *owner, st
 static enum status owners_load(struct shard *shard, const struct reading *reading, uint32_t match_count, uint32_t *owner_count,
                                struct fault *fault) {
   shard->owners[0] = reading->customer;
-  enum status status = owner_load(shard, &shard->owners[0], shard->states[0], fault);
+  shard->keys[0] = (struct cache_key){owner_key(&shard->owners[0]), reading->key.tag};
+  enum status status = owner_load(shard, shard->keys[0], shard->states[0], fault);
   if (status != STATUS_OK) return status;
   *owner_count = decide_owners(shard->rulebook, &reading->event, shard->matches, match_count, shard->states[0], shard->owners);
   if (*owner_count > LIMIT_OWNERS) return STATUS_OK;
   assert(*owner_count >= 1 && shard->owners[0].kind == OWNER_CUSTOMER);
   for (uint32_t i = 1; i < *owner_count; i++) {
-    status = owner_load(shard, &shard->owners[i], shard->states[i], fault);
+    shard->keys[i] = cache_key(&shard->cache, owner_key(&shard->owners[i]));
+    status = owner_load(shard, shard->keys[i], shard->states[i], fault);
     if (status != STATUS_OK) return status;
   }
   return STATUS_OK;
@@ -266,7 +269,7 @@ static enum status event_keep(struct shard *shard, const struct event *event, co
                               struct fault *fault) {
   for (uint32_t i = 0; i < owner_count; i++) {
     if (!shard->states[i]->changed) continue;
-    enum status status = owner_keep(shard, &shard->owners[i], shard->states[i], fault);
+    enum status status = owner_keep(shard, shard->keys[i], shard->states[i], fault);
     if (status != STATUS_OK) return status;
   }
   decision_count(shard);
@@ -288,7 +291,7 @@ static enum status event_decide(struct shard *shard, struct reading *reading, co
                                 struct fault *fault) {
   const struct event *event = &reading->event;
   uint32_t owner_count, match_count = match_event(shard->index, shard->match_cache, event, shard->matches);
-  if (next != NULL && next->problem == EVENT_OK) cache_prefetch_entry(&shard->cache, owner_key(&next->customer));
+  if (next != NULL && next->problem == EVENT_OK) cache_prefetch_entry(&shard->cache, next->key);
   if (match_count > LIMIT_MATCHES) return dead_event(shard, reading, origin, STR("more rules and facts hear this event than one may wake"));
   enum status status = owners_load(shard, reading, match_count, &owner_count, fault);
   if (status != STATUS_OK) return status;
@@ -321,7 +324,8 @@ static void line_read(struct shard *shard, const struct input_line *line, struct
   reading->problem = event_read(shard->rulebook->catalogue, line->bytes, &reading->arena, &reading->event, &reading->error);
   if (reading->problem != EVENT_OK) return;
   reading->customer = decide_customer_owner(reading->event.customer);
-  cache_prefetch_slot(&shard->cache, owner_key(&reading->customer));
+  reading->key = cache_key(&shard->cache, owner_key(&reading->customer));
+  cache_prefetch_slot(&shard->cache, reading->key);
 }
 
 static enum status line_take(struct shard *shard, struct reading *reading, const struct reading *next, struct str input_name,

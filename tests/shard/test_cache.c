@@ -38,9 +38,9 @@ struct table {
   uint64_t hits, misses, flushes;
 };
 
-static struct str key_of(uint32_t owner, char out[32]) {
+static struct cache_key key_of(const struct table *table, uint32_t owner, char out[32]) {
   int length = snprintf(out, 32, owner % 3 == 0 ? "c%u" : owner % 3 == 1 ? "ccustomer-%08u" : "p%025u", owner);
-  return (struct str){out, (size_t)length};
+  return cache_key(&table->cache, (struct str){out, (size_t)length});
 }
 
 static void record_check(struct str record, uint32_t length, uint8_t fill) {
@@ -75,16 +75,16 @@ static void put(struct table *table, uint32_t owner, uint32_t length, uint8_t fi
   static char bytes[LIMIT_STATE_BYTES];
   char key[32];
   memset(bytes, fill, length);
-  if (cache_put(&table->cache, key_of(owner, key), (struct str){bytes, length}, changed)) return;
+  if (cache_put(&table->cache, key_of(table, owner, key), (struct str){bytes, length}, changed)) return;
   hand_over(table);
-  assert_true(cache_put(&table->cache, key_of(owner, key), (struct str){bytes, length}, changed));
+  assert_true(cache_put(&table->cache, key_of(table, owner, key), (struct str){bytes, length}, changed));
 }
 
 static void touch(struct table *table, uint32_t owner, uint32_t length_most) {
   char key[32];
   struct str record;
   struct truth *truth = &table->truths[owner];
-  if (cache_find(&table->cache, key_of(owner, key), &record)) {
+  if (cache_find(&table->cache, key_of(table, owner, key), &record)) {
     table->hits++;
     record_check(record, truth->length, truth->fill);
   } else {
@@ -153,9 +153,9 @@ static void a_second_chance_keeps_what_is_used(void **unused) {
   uint64_t found = 0;
   for (uint32_t step = 0; step < 60000; step++) {
     uint32_t owner = 100 + step % 3900;
-    if (!cache_find(&table->cache, key_of(owner, key), &record)) put(table, owner, 400, 1, false);
+    if (!cache_find(&table->cache, key_of(table, owner, key), &record)) put(table, owner, 400, 1, false);
     owner = step % 20;
-    if (cache_find(&table->cache, key_of(owner, key), &record))
+    if (cache_find(&table->cache, key_of(table, owner, key), &record))
       found++;
     else
       put(table, owner, 400, 1, false);
@@ -170,7 +170,7 @@ static void more_changes_than_can_be_listed_are_handed_over_first(void **unused)
   char key[32];
   uint32_t kept = 0;
   for (uint32_t owner = 0; owner < CACHE_CHANGED_MOST + 10; owner++) {
-    if (cache_put(&table->cache, key_of(owner, key), STR("record"), true))
+    if (cache_put(&table->cache, key_of(table, owner, key), STR("record"), true))
       kept++;
     else
       break;
@@ -178,7 +178,7 @@ static void more_changes_than_can_be_listed_are_handed_over_first(void **unused)
   assert_int_equal(kept, CACHE_CHANGED_MOST);
   assert_int_equal(cache_sort_changed(&table->cache), CACHE_CHANGED_MOST);
   cache_settle(&table->cache);
-  assert_true(cache_put(&table->cache, key_of(CACHE_CHANGED_MOST, key), STR("record"), true));
+  assert_true(cache_put(&table->cache, key_of(table, CACHE_CHANGED_MOST, key), STR("record"), true));
   table_free(table);
 }
 
