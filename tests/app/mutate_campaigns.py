@@ -25,7 +25,7 @@ CARRIED = {"name", "version", "template", "labels", "funding", "low_at", "id", "
 # Leaving these out says the same.
 DEFAULTS = {("on_reversal", "reward"): "revoke", ("on_reversal", "limits"): "keep", ("on_reversal", "pool"): "keep",
             ("on_reversal", "partial"): "recheck", "if_never": "not_dormant", "at_limit": "reject", "missing": "refuse", "order": "any",
-            "need": "all", "when_empty": "refuse", "count": 1}
+            "need": "all", "when_empty": "refuse", "count": 1, "refunds": "subtract"}
 UNITS = ["day", "week", "ten_days", "month", "quarter", "half", "year"]
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 OTHER_DAYS = {"workday": ["restday"], "restday": ["workday", "sat"]}

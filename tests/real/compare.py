@@ -97,8 +97,8 @@ def per_customer(outcomes):
 
 
 def main():
-    giftd, pool_tool, source, work = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]), pathlib.Path(sys.argv[4])
-    data = pathlib.Path(os.environ.get("GIFTD_REAL_DATA") or source.resolve().parent / "shared" / "real")
+    giftd, pool_tool, source, work = (pathlib.Path(word).resolve() for word in sys.argv[1:5])
+    data = pathlib.Path(os.environ.get("GIFTD_REAL_DATA") or source.parent / "shared" / "real")
     if not (data / "trans.asc.gz").exists():
         print(f"SKIPPED: the data is absent: no trans.asc.gz in {data}; set GIFTD_REAL_DATA to the folder that holds it")
         sys.exit(SKIPPED)
