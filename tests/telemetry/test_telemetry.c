@@ -282,8 +282,9 @@ static void metrics_are_prometheus_text(void **state) {
       "giftd_event_time_lag_seconds -1.500\n",
       "giftd_commit_duration_seconds_bucket{le=\"0.002\"} 0\n",
       "giftd_commit_duration_seconds_bucket{le=\"0.005\"} 1\n",
-      "giftd_commit_duration_seconds_bucket{le=\"+Inf\"} 2\ngiftd_commit_duration_seconds_sum 100.002\ngiftd_commit_duration_seconds_count "
-      "2\n",
+      "giftd_commit_duration_seconds_bucket{le=\"+Inf\"} 2\n",
+      "giftd_commit_duration_seconds_sum 100.002\n",
+      "giftd_commit_duration_seconds_count 2\n",
   };
   for (size_t i = 0; i < COUNT(there); i++) {
     if (strstr(text, there[i]) == NULL) fail_msg("missing:\n%s\nin:\n%s", there[i], text);
