@@ -19,7 +19,8 @@
   "{\"id\":\"bank\",\"version\":1,\"name\":{\"zh\":\"b\",\"en\":\"b\"},\"period\":{\"from\":\"2026-12-01\",\"to\":\"2027-12-31\"}," \
   "\"lists\":{\"dining\":[\"5811\",\"5812\"],\"tea\":[\"5815\"]},"                                                                  \
   "\"activities\":{\"spend\":[{\"event\":\"txn.card_spend\",\"when\":{\"status\":\"settled\"}}]},"                                  \
-  "\"facts\":{\"last_login\":{\"last\":\"login\"},\"first_transfer\":{\"first\":\"txn.transfer\"}},"                                \
+  "\"facts\":{\"last_login\":{\"last\":\"login\"},\"first_transfer\":{\"first\":\"txn.transfer\"},"                                 \
+  "\"logins\":{\"measure\":\"count\",\"on\":\"login\",\"window\":\"day\"}},"                                                        \
   "\"limits\":{\"card-once\":{\"count\":1,\"per\":[\"card\"],\"period\":\"ever\"}},"                                                \
   "\"pools\":{\"top\":{\"budget\":\"1000.00\"},\"small\":{\"budget\":\"500.00\",\"parent\":\"top\"}},"                              \
   "\"schedules\":{\"friday\":{\"days\":[\"fri\"]}},\"risk\":{\"deny\":[\"tag:denied\"]}}"

@@ -46,7 +46,7 @@ static void ten_thousand(void **unused) {
   assert_int_equal(status, STATUS_OK);
   assert_int_equal(bench->book->campaign_count, CAMPAIGNS);
   assert_int_equal(bench->book->rule_count, 2 * (CAMPAIGNS - 1));
-  assert_int_equal(bench->book->listener_count, 3 * (CAMPAIGNS - 1) + 2);
+  assert_int_equal(bench->book->listener_count, 3 * (CAMPAIGNS - 1) + 3);
   size_t each = arena.used / CAMPAIGNS;
   print_message("%u campaigns: %zu bytes of rulebook each, %.1f MiB of scratch, %.0f ms\n", CAMPAIGNS, each, (double)scratch.used / 1048576,
                 ms);
@@ -56,6 +56,24 @@ static void ten_thousand(void **unused) {
   free(sources);
   free(texts);
   free(names);
+  bench_free(bench);
+}
+
+/* Nobody reads more than some thousand findings: they are counted, and memory stays bounded. */
+static void many_findings(void **unused) {
+  (void)unused;
+  struct bench *bench = bench_new();
+  char *text = malloc(LIMIT_CAMPAIGN_BYTES);
+  assert_non_null(text);
+  int length = snprintf(text, LIMIT_CAMPAIGN_BYTES, "{\"id\":\"c\",\"version\":1,\"name\":{\"zh\":\"c\",\"en\":\"c\"}");
+  for (uint32_t i = 0; i < 8000; i++) length += snprintf(text + length, 32, ",\"key%u\":%u", i, i);
+  snprintf(text + length, 8, "}");
+  bench_campaign(bench, text);
+  assert_int_equal(bench->status, STATUS_INPUT);
+  assert_int_equal(bench->findings.errors, 8000);
+  assert_int_equal(bench->findings.count + bench->findings.dropped, 8000);
+  assert_true(bench->findings.count <= 2000 && bench->arena.used < (4u << 20));
+  free(text);
   bench_free(bench);
 }
 
@@ -80,6 +98,6 @@ static void too_many(void **unused) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(ten_thousand), cmocka_unit_test(too_many)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(ten_thousand), cmocka_unit_test(too_many), cmocka_unit_test(many_findings)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,6 +106,8 @@ static const struct commercial commercial[] = {
      RULE("\"on\":{\"event\":\"login\",\"when\":{\"amount\":{\"exists\":false},\"device\":\"d\"}}," BENCH_GIVE BENCH_LIMITS)},
     {RULE(ON "\"schedule\":{\"from\":\"2027-05-01\"}," BENCH_GIVE BENCH_LIMITS), CHECK_CANNOT_HOLD, "/rules/0/schedule",
      RULE(ON "\"schedule\":{\"from\":\"2027-03-01\"}," BENCH_GIVE BENCH_LIMITS)},
+    {RULE(ON "\"schedule\":{\"to\":\"2026-12-31\"}," BENCH_GIVE BENCH_LIMITS), CHECK_CANNOT_HOLD, "/rules/0/schedule",
+     RULE(ON "\"schedule\":{\"to\":\"2027-01-01\"}," BENCH_GIVE BENCH_LIMITS)},
     {RULE("\"on\":\"login\"," BENCH_GIVE "\"limits\":[{\"count\":1,\"per\":[\"merchant\"],\"period\":\"day\"}]"), CHECK_CANNOT_HOLD,
      "/rules/0/limits/0",
      RULE("\"on\":\"login\"," BENCH_GIVE "\"limits\":[{\"count\":1,\"per\":[\"merchant\"],\"period\":\"day\",\"missing\":\"skip\"}]")},

@@ -202,6 +202,37 @@ static void chances_and_draws(void **unused) {
   bench_free(bench);
 }
 
+/* A measure is heard at every threshold that a rule which hears it names, on whichever side it lies. */
+static void bands(void **unused) {
+  (void)unused;
+  static const struct {
+    const char *test;
+    int64_t expected[4];
+    uint32_t count;
+  } rows[] = {
+      {"{\"gte\":\"5.00\"}", {500}, 1},
+      {"{\"gt\":\"5.00\"}", {501}, 1},
+      {"{\"lt\":\"5.00\"}", {500}, 1},
+      {"{\"lte\":\"5.00\"}", {501}, 1},
+      {"\"5.00\"", {500, 501}, 2},
+      {"{\"between\":[\"5.00\",\"9.00\"]}", {500, 901}, 2},
+      {"{\"gte\":\"5.00\",\"lt\":\"9.00\"}", {500, 900}, 2},
+  };
+  struct bench *bench = bench_new();
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char text[2048];
+    snprintf(
+        text, sizeof text,
+        "%s\"facts\":{\"n\":{\"measure\":\"sum\",\"of\":\"amount\",\"on\":\"bill.paid\",\"window\":\"month\"}},\"rules\":[{\"id\":\"r\","
+        "\"on\":{\"fact\":\"n\"},\"when\":{\"any\":[{\"fact.n\":%s},{\"profile.tier\":\"gold\"}]},%s%s}]}",
+        BENCH_HEAD, rows[i].test, BENCH_GIVE, BENCH_LIMITS);
+    const struct fact *fact = fact_of(bench_good(bench, text), "c/n");
+    assert_int_equal(fact->band_count, rows[i].count);
+    assert_memory_equal(fact->bands, rows[i].expected, rows[i].count * sizeof(int64_t));
+  }
+  bench_free(bench);
+}
+
 /* Grouped by type; facts before rules; each where the contract says it hears. */
 static void listeners(void **unused) {
   (void)unused;
@@ -229,7 +260,7 @@ static void listeners(void **unused) {
   assert_int_equal(kinds[LISTENER_RULE], 2);
   assert_int_equal(kinds[LISTENER_OPEN], 1);
   assert_int_equal(kinds[LISTENER_TASK], 1);
-  assert_int_equal(kinds[LISTENER_FACT], 4);
+  assert_int_equal(kinds[LISTENER_FACT], 5);
   bench_free(bench);
 }
 
@@ -336,6 +367,7 @@ int main(void) {
       cmocka_unit_test(rule_parts),
       cmocka_unit_test(facts_of_all_kinds),
       cmocka_unit_test(chances_and_draws),
+      cmocka_unit_test(bands),
       cmocka_unit_test(listeners),
       cmocka_unit_test(order_of_files),
       cmocka_unit_test(digest_covers_cited),
