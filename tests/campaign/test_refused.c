@@ -49,7 +49,6 @@ static const struct not_served not_served[] = {
              "\"pool\":{\"stock\":1}}," BENCH_LIMITS),
      "/rules/0/give/value/pay"},
     {FACT("{\"level\":\"m\",\"every\":\"month\"}"), "/facts/f/level"},
-    {FACT("{\"difference\":[\"a\",\"b\"]}"), "/facts/f/difference"},
     {FACT("{\"measure\":\"daily_average\",\"of\":\"balance\",\"on\":\"balance.snapshot\",\"window\":\"month\"}"), "/facts/f/measure"},
     {FACT("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"enrolment\"}"), "/facts/f/window"},
     {FACT("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"day\",\"per\":[\"device\"]}"), "/facts/f/per"},
@@ -149,6 +148,18 @@ static const struct commercial commercial[] = {
      BENCH_HEAD
      "\"facts\":{\"n\":{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\"}},\"rules\":[{\"id\":\"r\",\"on\":{\"fact\":\"n\"},"
      "\"when\":{\"fact.n\":{\"gte\":3}}," BENCH_GIVE BENCH_LIMITS "}]}"},
+    {BENCH_HEAD "\"rules\":[{\"id\":\"r\"," ON
+                "\"give\":{\"reward\":\"chance\",\"chance\":\"k\",\"valid\":{\"to\":{\"after\":\"P8D\"}}}," BENCH_LIMITS
+                "},{\"id\":\"s\",\"on\":\"reward.claimed\",\"spends\":\"k\"," BENCH_GIVE BENCH_LIMITS "}]}",
+     CHECK_SHORT_CLOSING, "/period",
+     BENCH_HEAD "\"rules\":[{\"id\":\"r\"," ON
+                "\"give\":{\"reward\":\"chance\",\"chance\":\"k\",\"valid\":{\"to\":{\"after\":\"P7D\"}}}," BENCH_LIMITS
+                "},{\"id\":\"s\",\"on\":\"reward.claimed\",\"spends\":\"k\"," BENCH_GIVE BENCH_LIMITS "}]}"},
+    {RULE("\"on\":\"txn.reversed\",\"when\":{\"original_time\":{\"older_than\":\"P1D\"}}," BENCH_GIVE BENCH_LIMITS), CHECK_BAD_OPERATOR,
+     "/rules/0/when/original_time/older_than",
+     RULE(ON "\"when\":{\"fact.last_login.at\":{\"older_than\":\"P1D\"}}," BENCH_GIVE BENCH_LIMITS)},
+    {FACT("{\"measure\":\"count\",\"on\":{\"fact\":\"logins\"},\"window\":\"day\"}"), CHECK_BAD_TRIGGER, "/facts/f/on/fact",
+     FACT("{\"measure\":\"count\",\"on\":{\"activity\":\"spend\"},\"window\":\"day\"}")},
     {RULE(ON "\"when\":{\"chance.card\":\"x\"}," BENCH_GIVE BENCH_LIMITS), CHECK_BAD_CONDITION, "/rules/0/when/chance.card",
      RULE(ON "\"when\":{\"card\":\"x\"}," BENCH_GIVE BENCH_LIMITS)},
     {RULE(ON "\"when\":{\"rule_reward.value\":{\"gte\":\"1.00\"}}," BENCH_GIVE BENCH_LIMITS), CHECK_BAD_CONDITION,
@@ -229,6 +240,24 @@ static void programme_ends_first(void **unused) {
   bench_free(bench);
 }
 
+/* What a campaign with rules declares is its own. */
+static void only_programmes_are_cited(void **unused) {
+  (void)unused;
+  static const char *const other =
+      "{\"id\":\"d\",\"version\":1,\"name\":{\"zh\":\"d\",\"en\":\"d\"},\"period\":{\"from\":\"2027-01-01\",\"to\":\"2027-03-31\"},"
+      "\"audience\":\"everyone\",\"pools\":{\"p\":{\"stock\":5}},\"rules\":[{\"id\":\"r\",\"on\":\"login\","
+      "\"give\":{\"reward\":\"goods\",\"pool\":\"p\"}," BENCH_LIMITS "}]}";
+  static const char *const citing = RULE(ON "\"give\":{\"reward\":\"goods\",\"pool\":\"d/p\"}," BENCH_LIMITS);
+  struct bench *bench = bench_new();
+  struct source sources[3] = {{STR("bank.json"), STR(BENCH_BANK)}, {STR("d.json"), str_of(other)}, {STR("c.json"), str_of(citing)}};
+  bench_read(bench, sources, 2);
+  assert_int_equal(bench->status, STATUS_OK);
+  bench_read(bench, sources, 3);
+  assert_int_equal(bench->status, STATUS_INPUT);
+  assert_true(bench_says(bench, CHECK_UNKNOWN_REF, "/rules/0/give/pool"));
+  bench_free(bench);
+}
+
 /* ---- all errors of all files at once ---- */
 
 static void all_at_once(void **unused) {
@@ -303,9 +332,14 @@ static void catalogue_extension(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_construct_not_served), cmocka_unit_test(commercial_errors), cmocka_unit_test(commercial_warnings),
-      cmocka_unit_test(programme_ends_first),       cmocka_unit_test(all_at_once),       cmocka_unit_test(every_code_has_words),
+      cmocka_unit_test(every_construct_not_served),
+      cmocka_unit_test(commercial_errors),
+      cmocka_unit_test(commercial_warnings),
+      cmocka_unit_test(programme_ends_first),
+      cmocka_unit_test(all_at_once),
+      cmocka_unit_test(every_code_has_words),
       cmocka_unit_test(catalogue_extension),
+      cmocka_unit_test(only_programmes_are_cited),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -150,6 +150,7 @@ static void facts_of_all_kinds(void **unused) {
   assert_true(spent->seen_by_rules && spent->band_count == 2 && spent->bands[0] == 3000 && spent->bands[1] == 9000);
   const struct span *hearers = &book->fact_hearers[spent - book->facts];
   assert_true(hearers->count == 1 && book->refs[hearers->first] == (uint32_t)(rule_of(book, "c/s") - book->rules));
+  assert_true(!fact_of(book, "c/days")->seen_by_rules && book->fact_hearers[scene - book->facts].count == 0);
   const struct fact *days = fact_of(book, "c/days"), *ref = fact_of(book, "c/ref"), *woke = fact_of(book, "c/woke");
   assert_true(days->measure == MEASURE_DISTINCT && days->of == FIELD_NONE && days->of_unit == UNIT_DAY && !days->money);
   assert_true(days->window.kind == WINDOW_LAST_UNITS && days->window.count == 2 && days->window.unit == UNIT_WEEK &&
@@ -274,15 +275,18 @@ static void order_of_files(void **unused) {
   char *text = malloc(c.length + 1);
   assert_non_null(text);
   memcpy(text, c.at, c.length), text[c.length] = 0;
-  struct source forth[3] = {
-      {STR("bank.json"), STR(BENCH_BANK)}, {STR("c.json"), {text, c.length}}, {STR("lists/staff.txt"), STR("c1\n\n# x\r\nc2\r\n")}};
-  struct source back[3] = {forth[2], forth[1], forth[0]};
-  bench_read(one, forth, 3);
-  bench_read(other, back, 3);
+  struct source forth[4] = {{STR("bank.json"), STR(BENCH_BANK)},
+                            {STR("c.json"), {text, c.length}},
+                            {STR("lists/staff.txt"), STR("c1\n\n# x\r\nc2\r\n")},
+                            {STR("lists/alumni.txt"), STR("c9\n")}};
+  struct source back[4] = {forth[3], forth[2], forth[1], forth[0]};
+  bench_read(one, forth, 4);
+  bench_read(other, back, 4);
   assert_int_equal(one->status, STATUS_OK);
   assert_int_equal(other->status, STATUS_OK);
   assert_true(str_equal(one->book->digest, other->book->digest) && one->arena.used == other->arena.used);
   assert_int_equal(one->book->list_count, other->book->list_count);
+  for (uint32_t i = 0; i < one->book->list_count; i++) assert_true(str_equal(one->book->lists[i].name, other->book->lists[i].name));
   assert_memory_equal(one->book->listeners, other->book->listeners, one->book->listener_count * sizeof *one->book->listeners);
   uint32_t staff = 0;
   for (uint32_t i = 0; i < one->book->list_count; i++)
@@ -296,7 +300,7 @@ static void order_of_files(void **unused) {
   struct str kept_before = {malloc(16), 16}, kept_all = {malloc(16), 16};
   memcpy((char *)(uintptr_t)kept_before.at, before.at, 16);
   memcpy((char *)(uintptr_t)kept_all.at, all.at, 16);
-  bench_read(one, forth, 3);
+  bench_read(one, forth, 4);
   assert_int_equal(one->status, STATUS_OK);
   assert_false(str_equal(one->book->campaigns[1].digest, kept_before));
   assert_false(str_equal(one->book->digest, kept_all));
