@@ -138,7 +138,7 @@ struct trigger_set {
 
 /* ---- facts ---- */
 
-enum fact_kind { FACT_FIRST, FACT_LAST, FACT_MEASURE, FACT_TRACK, FACT_TABLE };
+enum fact_kind { FACT_FIRST, FACT_LAST, FACT_MEASURE, FACT_TRACK, FACT_TABLE, FACT_DIFFERENCE };
 enum measure_kind { MEASURE_COUNT, MEASURE_SUM, MEASURE_AVERAGE, MEASURE_MAX, MEASURE_MIN, MEASURE_DISTINCT, MEASURE_STREAK };
 enum window_kind { WINDOW_UNIT, WINDOW_LAST_UNITS, WINDOW_ROLLING_DAYS, WINDOW_DATES, WINDOW_ENROLMENT };
 
@@ -203,6 +203,7 @@ struct fact {
   struct axis axes[2];
   const struct str *cells; /* row-major */
   struct str otherwise;    /* table `else`; empty: none */
+  uint32_t parts[2];          /* difference: measures; the first less the second. NONE in the others */
   uint32_t band_count;     /* measure: every threshold that rules hearing this fact cite, rising; entering another band is a trigger */
   const int64_t *bands;
   bool seen_by_rules; /* some rule is triggered by this fact */

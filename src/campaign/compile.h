@@ -216,6 +216,7 @@ bool dimensions_read(struct compile *c, const struct at *at, const struct dimens
 void triggers_read(struct compile *c, const struct at *at, enum place place, struct trigger_set *out);
 void activities_read(struct compile *c);
 void facts_sign(struct compile *c);
+void differences_sign(struct compile *c);
 void facts_read(struct compile *c);
 void track_read(struct compile *c, const struct at *at, struct fact *fact);
 void table_read(struct compile *c, const struct at *at, struct fact *fact);

@@ -16,6 +16,7 @@ static uint32_t fact_edge(struct compile *c, const struct fact *fact, uint32_t n
     return dimension->kind == DIMENSION_FACT || dimension->kind == DIMENSION_FACT_AT ? dimension->index : NONE;
   }
   number -= fact->dimension_count;
+  if (fact->kind == FACT_DIFFERENCE) return number < 2 ? fact->parts[number] : NONE;
   uint32_t node = number < fact->axis_count ? fact->axes[number].left : NONE;
   const struct condition *left = node == NONE ? NULL : condition_at(c, node);
   bool fact_left = left != NULL && (left->left == LEFT_FACT || left->left == LEFT_FACT_AT || left->left == LEFT_FACT_KEEP);
@@ -33,7 +34,7 @@ static const struct decl *decl_of_fact(struct compile *c, uint32_t number) {
 static void fact_walk(struct compile *c, struct walk *walk, uint32_t number) {
   const struct fact *fact = fact_at(c, number);
   walk->colours[number] = GREY;
-  for (uint32_t i = 0; i < fact->dimension_count + fact->axis_count; i++) {
+  for (uint32_t i = 0; i < fact->dimension_count + (fact->kind == FACT_DIFFERENCE ? 2 : fact->axis_count); i++) {
     uint32_t next = fact_edge(c, fact, i);
     if (next == NONE || walk->colours[next] == BLACK) continue;
     if (walk->colours[next] == WHITE) {

@@ -12,6 +12,7 @@ static const struct key measure_keys[] = {{"measure", KEY_MUST}, {"of", KEY_MAY}
                                           {"when", KEY_MAY},     {"per", KEY_MAY},      {NULL, KEY_MAY}};
 static const struct key track_outer_keys[] = {{"track", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key table_keys[] = {{"table", KEY_MUST}, {"cells", KEY_MUST}, {"else", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key difference_keys[] = {{"difference", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key reset_keys[] = {{"on", KEY_MUST}, {"after", KEY_MAY}, {NULL, KEY_MAY}};
 
 /* ---- signatures: quiet, what is wrong is told by facts_read ---- */
@@ -73,6 +74,8 @@ static bool fact_sign(const struct compile *c, const json_t *json, struct fact *
     fact->kind = FACT_TRACK;
   else if (strcmp(kind, "table") == 0)
     fact->kind = FACT_TABLE;
+  else if (strcmp(kind, "difference") == 0)
+    fact->kind = FACT_DIFFERENCE;
   else
     return false;
   if (fact->kind == FACT_MEASURE) return measure_sign(c, json, fact) && customer;
@@ -83,10 +86,50 @@ void facts_sign(struct compile *c) {
   const struct file *file = file_now(c);
   for (uint32_t i = 0; i < file->decl_count[DECL_FACT]; i++) {
     const struct decl *decl = decl_at(c, file->decl_first[DECL_FACT] + i);
-    struct fact fact = {
-        .name = decl->qualified, .decl = name_hash40(decl->qualified), .campaign = c->now, .when = NONE, .per_customer = true};
+    struct fact fact = {.name = decl->qualified,
+                        .decl = name_hash40(decl->qualified),
+                        .campaign = c->now,
+                        .when = NONE,
+                        .per_customer = true,
+                        .parts = {NONE, NONE}};
     *fact_is_broken(c, decl->number) = !fact_sign(c, decl->at.json, &fact);
     *fact_at(c, decl->number) = fact;
+  }
+}
+
+/* A difference is of what its two measures are of: their signatures are all there now. */
+static bool difference_sign(struct compile *c, const struct at *at, struct fact *fact) {
+  struct at pair = at_key(at, "difference");
+  for (uint32_t i = 0; i < 2; i++) {
+    struct at part = at_item(&pair, i);
+    if (!json_is_string(part.json)) {
+      report(c, &pair, CHECK_BAD_FACT, "a difference is of two measures: [\"this_quarter\", \"the_one_before\"]");
+      return false;
+    }
+    uint32_t decl = name_resolve(c, &part, DECL_FACT, text_of(part.json));
+    if (decl == NONE) return false;
+    fact->parts[i] = decl_at(c, decl)->number;
+    const struct fact *measure = fact_at(c, fact->parts[i]);
+    if (*fact_is_broken(c, fact->parts[i])) return false;
+    if (measure->kind != FACT_MEASURE || (i == 1 && measure->money != fact->money)) {
+      report(c, &part, CHECK_BAD_FACT, "a difference is of two measures of the same kind, both money or both numbers");
+      return false;
+    }
+    fact->money = measure->money;
+  }
+  if (json_array_size(pair.json) == 2) return true;
+  report(c, &pair, CHECK_BAD_FACT, "a difference is of two measures, here are %zu", json_array_size(pair.json));
+  return false;
+}
+
+void differences_sign(struct compile *c) {
+  const struct file *file = file_now(c);
+  for (uint32_t i = 0; i < file->decl_count[DECL_FACT]; i++) {
+    const struct decl decl = *decl_at(c, file->decl_first[DECL_FACT] + i);
+    struct fact fact = *fact_at(c, decl.number);
+    if (fact.kind != FACT_DIFFERENCE || *fact_is_broken(c, decl.number)) continue;
+    if (!difference_sign(c, &decl.at, &fact)) *fact_is_broken(c, decl.number) = true;
+    *fact_at(c, decl.number) = fact;
   }
 }
 
@@ -283,7 +326,7 @@ static void measure_read(struct compile *c, const struct at *at, struct fact *fa
 /* ---- one fact ---- */
 
 static void kind_refuse(struct compile *c, const struct at *at, uint32_t kinds) {
-  report(c, at, CHECK_BAD_FACT, "a fact has exactly one of first, last, measure, track, table; here are %u of them", kinds);
+  report(c, at, CHECK_BAD_FACT, "a fact has exactly one of first, last, measure, track, table, difference; here are %u of them", kinds);
 }
 
 static void fact_read(struct compile *c, const struct at *at, struct fact *fact) {
@@ -298,7 +341,7 @@ static void fact_read(struct compile *c, const struct at *at, struct fact *fact)
     return;
   }
   struct at child = at_key(at, kind);
-  if (strcmp(kind, "level") == 0 || strcmp(kind, "difference") == 0) {
+  if (strcmp(kind, "level") == 0) {
     report(c, &child, CHECK_NOT_SERVED, "a fact '%s' is not served yet", kind);
     return;
   }
@@ -314,6 +357,7 @@ static void fact_read(struct compile *c, const struct at *at, struct fact *fact)
       (void)keys_check(c, at, table_keys, "a table");
       table_read(c, at, fact);
       break;
+    case FACT_DIFFERENCE: (void)keys_check(c, at, difference_keys, "a difference"); break; /* its parts were read with the signatures */
   }
 }
 

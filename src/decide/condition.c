@@ -46,8 +46,18 @@ static struct value fed_value(struct work *w, const struct fact *fact) {
   return none ? absent() : number(value);
 }
 
+static struct value fact_value(struct work *w, const struct fact *fact);
+
+/* The first measure less the second, absent when either is (campaigns.md section 5): an increment against a baseline. */
+static struct value difference_value(struct work *w, const struct fact *fact) {
+  struct value first = fact_value(w, &w->book->facts[fact->parts[0]]), second = fact_value(w, &w->book->facts[fact->parts[1]]);
+  if (first.kind == VALUE_ABSENT || second.kind == VALUE_ABSENT) return absent();
+  return number(first.number - second.number);
+}
+
 static struct value fact_value(struct work *w, const struct fact *fact) {
   uint64_t key = 0;
+  if (fact->kind == FACT_DIFFERENCE) return difference_value(w, fact);
   if (fact->kind == FACT_TABLE) {
     struct str cell = table_cell(w, fact);
     return cell.length == 0 ? absent() : (struct value){.kind = VALUE_TEXT, .text = cell};
@@ -165,7 +175,8 @@ static enum reason reason_of(const struct work *w, const struct condition *leaf,
     case OP_NEWER_THAN: return REASON_NOT_FIRST;
     default: break;
   }
-  bool measured = leaf->left == LEFT_FACT && w->book->facts[leaf->index].kind == FACT_MEASURE;
+  enum fact_kind kind = leaf->left == LEFT_FACT ? w->book->facts[leaf->index].kind : FACT_TABLE;
+  bool measured = kind == FACT_MEASURE || kind == FACT_DIFFERENCE;
   return measured ? REASON_TARGET_NOT_REACHED : REASON_CONDITION_NOT_MET;
 }
 
