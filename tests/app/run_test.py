@@ -3,6 +3,7 @@
 
     run_test.py GIFTD
 """
+import base64
 import json
 import os
 import pathlib
@@ -135,6 +136,19 @@ class Files(Stage):
         self.run_once()
         self.events.write_text(logins(0, 20))
         self.run_once(code=2, says="it was cut")
+
+    def test_a_line_of_megabytes_is_kept_byte_for_byte(self):
+        for line in (b"\xff\x01" * 1300000, b"x" * 3000000, b"[" * (1 << 20), b'{"a":"' + "é".encode() * 800000):
+            shutil.rmtree(self.folder / "out", True)
+            shutil.rmtree(self.folder / "state", True)
+            self.events.write_bytes(line + b"\n" + login(1, "c1").encode())
+            self.run_once()
+            kept = b""
+            for letter in map(json.loads, self.lines("dlq.jsonl")):
+                self.assertEqual(letter["position"], len(kept))
+                kept += base64.b64decode(letter["line_base64"]) if "line_base64" in letter else letter["line"].encode()
+            self.assertEqual(kept, line)
+            self.assertEqual(len(self.lines("rewards.jsonl")), 1)
 
     def test_where_a_batch_ends_does_not_show(self):
         self.events.write_text(logins(0, 500, 150))
