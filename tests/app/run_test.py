@@ -29,7 +29,8 @@ CAMPAIGN = {
 
 def login(number, customer, day=5, second=0):
     time_text = f"2026-12-{day:02}T{10 + second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}+08:00"
-    return json.dumps({"id": f"e{number}", "source": "mbank", "type": "login", "customer": customer, "time": time_text, "channel": "app"}) + "\n"
+    event = {"id": f"e{number}", "source": "mbank", "type": "login", "customer": customer, "time": time_text, "channel": "app"}
+    return json.dumps(event) + "\n"
 
 
 def logins(first, count, customers=100000, day=5):
