@@ -47,7 +47,7 @@ static void note_gift(struct coverage *coverage, const struct gift *gift) {
   const struct rule *rule = &book->rules[gift->rule];
   coverage->rules[gift->rule] = true;
   if (gift->item != NONE) coverage->items[gift->item] = true;
-  if (gift->pool != NONE) coverage->pools[gift->pool] = true;
+  for (uint32_t pool = gift->pool; pool != NONE; pool = book->pools[pool].parent) coverage->pools[pool] = true; /* parents pay as well */
   for (uint32_t i = 0; gift->partial && i < rule->limit_count; i++) {
     uint32_t limit = book->refs[rule->limit_first + i];
     coverage->limits[limit] = coverage->limits[limit] || book->limits[limit].partial;
