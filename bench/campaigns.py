@@ -35,10 +35,10 @@ for n in range(count):
     if n % 4:
         card["when"].pop("merchant")
         card["when"]["device"] = "d%d" % (n % 50)
-    if n % 28 == 0:  # a broad one, such as a bank runs for everybody
+    if n % 38 == 0:  # a broad one, such as a bank runs for everybody
         for narrow in ("device", "merchant", "city", "channel"):
             card["when"].pop(narrow, None)
-        card["when"]["mcc"] = [CATEGORIES[n // 28 % len(CATEGORIES)]]
+        card["when"]["mcc"] = [CATEGORIES[n // 38 % len(CATEGORIES)]]
     other = {"id": "bill", "on": {"event": random.choice(["bill.paid", "txn.transfer", "wealth.purchased"])},
              "when": {"channel": random.choice(["app", "online"]), "city": random.choice(CITIES), "amount": {"gte": "%d.00" % (low * 10)}},
              "give": {"reward": "voucher", "value": "5.00", "pool": {"stock": 100000}},
