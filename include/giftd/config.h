@@ -70,6 +70,7 @@ struct config_passed {
 
 #define CONFIG_FILE_BYTES (256u * 1024u)
 #define CONFIG_LINE_BYTES 4096u
+#define CONFIG_VALUE_BYTES 3072u /* so that what `config show` prints of it is a line that can be read again */
 #define CONFIG_PASSED 128u /* kafka.* and redis.* keys */
 
 struct config {

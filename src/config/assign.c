@@ -82,6 +82,9 @@ static enum status unknown_key(struct str key, struct fault *fault) {
 }
 
 enum status config_assign(struct config *config, struct str key, struct str text, const struct config_source *source, struct fault *fault) {
+  if (text.length > CONFIG_VALUE_BYTES)
+    return fault_set(fault, STATUS_USAGE, "the value of %.*s has %zu bytes; %u are the most", STR_FORMAT(key), text.length,
+                     CONFIG_VALUE_BYTES);
   if (config_is_passed(key)) return assign_passed(config, key, text, source, fault);
   const enum config_key found = config_find(key);
   if (found == CONFIG_KEY_COUNT) return unknown_key(key, fault);
