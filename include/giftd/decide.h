@@ -156,7 +156,9 @@ struct gift {
   int64_t value_minor;                 /* after ceiling, partial, offset; of REVOKED and REDUCED: how much goes back */
   int64_t count;                       /* units or chances */
   int64_t offset_minor;                /* how much of the value an earlier reversal owed took away */
-  bool partial;                        /* cut by an amount limit */
+  bool partial;                        /* cut by an amount limit ... */
+  uint32_t cut_by;                     /* ... this one, that left least */
+  int64_t uncut_minor;                 /* ... from this, of all units together */
   int64_t valid_from_ms, valid_to_ms;  /* TIME_NONE: not said */
   uint64_t cause_digest;               /* REVOKED..OFFSET: digest of the original event */
   uint32_t weight_drawn, weight_total; /* draws: the number drawn, of how many */

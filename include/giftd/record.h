@@ -11,7 +11,10 @@
 #include "giftd/decide.h"
 
 /* Where an event came from: kept in its decision, so that explain finds the line again. */
-struct origin { struct str input; uint64_t position; /* bytes from the start of the input */ };
+struct origin {
+  struct str input;
+  uint64_t position; /* bytes from the start of the input */
+};
 
 /* One JSON line each, with newline. The buffer overflowing is the caller's bug (flush before: a decision is below 8 MiB at its very
  * largest, usually below 1 KiB; a dead letter is at most six times its line and 4 KiB). */
@@ -27,11 +30,15 @@ void record_dead_event(struct buffer *out, struct str line, const struct origin 
 
 /* ---- reading back ---- */
 
-struct recorded_gift { struct str id, kind, item, reward, pool; int64_t value_minor, count; };
+/* `cut_by`: the amount limit that cut it from cut_from_minor; empty: none did. */
+struct recorded_gift {
+  struct str id, kind, item, reward, pool, cut_by;
+  int64_t value_minor, count, cut_from_minor;
+};
 struct recorded_outcome {
   struct str campaign, rule, reason; /* ids; reason code */
   uint32_t campaign_version;
-  struct str at;            /* JSON pointer of what failed */
+  struct str at;                                              /* JSON pointer of what failed */
   struct str expected, actual, limit, pool, identity, period; /* as printed; empty: not said */
   uint32_t gift_count;
   struct recorded_gift *gifts;

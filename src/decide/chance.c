@@ -120,6 +120,7 @@ bool lot_give(struct work *w, const struct rule *rule, const struct item *item, 
   int64_t count = item_count(w, item, rule->campaign);
   if (count <= 0) {
     outcome->reason = REASON_TARGET_NOT_REACHED;
+    worth_below(w, &item->count, outcome);
     return false;
   }
   struct cell *lot = lot_make(w, rule, item, key, period);

@@ -166,10 +166,20 @@ static enum tried chance_try(struct work *w, struct giving *g, const struct item
   return TRIED_GIVEN;
 }
 
+void worth_below(struct work *w, const struct worth *worth, struct outcome *outcome) {
+  if (worth->form != VALUE_FORM_BANDS || worth->band_count == 0) return;
+  const struct condition *of = &w->book->conditions[worth->of];
+  struct value by = left_value(w, of, 0);
+  if (by.kind != VALUE_INT || by.number >= worth->bands[0].from) return;
+  outcome->expected = worth->bands[0].from, outcome->actual = by.number;
+  outcome->has_numbers = true, outcome->numbers_are_money = of->money;
+}
+
 static bool value_known(struct work *w, const struct giving *g, const struct item *item, int64_t value) {
   if (value > 0 || item->value.form == VALUE_FORM_NONE) return true;
   bool measured = item->value.form != VALUE_FORM_FIXED && w->book->conditions[item->value.of].left == LEFT_FACT;
   g->outcome->reason = measured ? REASON_TARGET_NOT_REACHED : REASON_CONDITION_NOT_MET; /* a value of 0 gives nothing */
+  worth_below(w, &item->value, g->outcome);
   return false;
 }
 
@@ -177,10 +187,12 @@ static bool value_known(struct work *w, const struct giving *g, const struct ite
 static enum tried plain_try(struct work *w, struct giving *g, const struct item *item, const struct item *meant) {
   uint32_t paying[PAYING_MAX], paying_count = 0;
   int64_t value = item_value(w, item, g->rule->campaign), count = item_count(w, item, g->rule->campaign);
-  bool partial = false;
+  uint32_t cut_by = NONE;
   if (!value_known(w, g, item, value) || count <= 0) return TRIED_REFUSED;
-  int64_t total = value * count;
-  if (!limits_cut(w, g->rule, item->is_points, &total, &partial, g->outcome)) return TRIED_REFUSED;
+  const int64_t uncut = value * count;
+  int64_t total = uncut;
+  if (!limits_cut(w, g->rule, item->is_points, &total, &cut_by, g->outcome)) return TRIED_REFUSED;
+  const bool partial = cut_by != NONE;
   if (partial && count == 1)
     value = total;
   else if (partial)
@@ -194,7 +206,8 @@ static enum tried plain_try(struct work *w, struct giving *g, const struct item 
   struct gift *gift = gift_new(w, g, meant, item == meant ? GIFT_ISSUED : GIFT_SUBSTITUTED);
   gift->item = (uint32_t)(item - w->book->items);
   if (item != meant) gift->instead_of = (uint32_t)(meant - w->book->items);
-  gift->value_minor = value, gift->count = count, gift->partial = partial;
+  gift->value_minor = value, gift->count = count;
+  gift->partial = partial, gift->cut_by = cut_by, gift->uncut_minor = uncut;
   gift_valid(w, g, item, gift);
   gift_commit(w, g, gift, item, paying, paying_count);
   return TRIED_GIVEN;

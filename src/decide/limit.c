@@ -118,7 +118,7 @@ static int64_t limit_room(struct work *w, const struct limit *limit, struct coun
   return room < 0 ? 0 : room;
 }
 
-bool limits_cut(struct work *w, const struct rule *rule, bool points, int64_t *value, bool *partial, struct outcome *outcome) {
+bool limits_cut(struct work *w, const struct rule *rule, bool points, int64_t *value, uint32_t *cut_by, struct outcome *outcome) {
   for (uint32_t i = 0; i < rule->limit_count; i++) {
     uint32_t number = w->book->refs[rule->limit_first + i];
     const struct limit *limit = &w->book->limits[number];
@@ -131,7 +131,7 @@ bool limits_cut(struct work *w, const struct rule *rule, bool points, int64_t *v
       limit_refuse(w, number, &fullest, limit->max - room, outcome);
       return false;
     }
-    *value = room, *partial = true;
+    *value = room, *cut_by = number;
   }
   return true;
 }

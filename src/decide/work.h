@@ -147,7 +147,7 @@ static inline void claim_add(struct claims *claims, bool pool, uint64_t decl, ui
 /* Room for one firing of a rule: false fills the outcome. */
 bool limits_have_room(struct work *w, const struct rule *rule, struct outcome *outcome);
 /* How much of `value` the amount limits leave (points or money by `points`); false: none or below `least`. */
-bool limits_cut(struct work *w, const struct rule *rule, bool points, int64_t *value, bool *partial, struct outcome *outcome);
+bool limits_cut(struct work *w, const struct rule *rule, bool points, int64_t *value, uint32_t *cut_by, struct outcome *outcome);
 void limits_take_count(struct work *w, const struct rule *rule, struct claims *claims);
 void limits_take_amount(struct work *w, const struct rule *rule, bool points, int64_t value, struct claims *claims);
 struct owner limit_owner(const struct limit *limit, uint64_t key);
@@ -167,6 +167,8 @@ struct owner pool_owner_of(const struct pool *pool, struct str share);
 /* chance.c */
 const struct cell *lot_choose(struct work *w, const struct rule *rule, struct outcome *outcome);
 void lot_spend(struct work *w);
+/* Of a value by bands below the lowest one: how much there was, and where that band begins. */
+void worth_below(struct work *w, const struct worth *worth, struct outcome *outcome);
 /* Gives the chances of an item; false fills the outcome. */
 bool lot_give(struct work *w, const struct rule *rule, const struct item *item, const struct wake *wake, struct gift *gift,
               struct outcome *outcome);

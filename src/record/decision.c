@@ -80,6 +80,10 @@ static void decision_gift(struct buffer *out, const struct rulebook *rulebook, c
   TEXT_NUMBER(out, "value_minor", gift->value_minor);
   TEXT_NUMBER(out, "count", gift->count);
   if (gift->pool != NONE) TEXT_MEMBER(out, "pool", rulebook->pools[gift->pool].name);
+  if (gift->partial) {
+    TEXT_NUMBER(out, "cut_from_minor", gift->uncut_minor);
+    TEXT_MEMBER(out, "cut_by", rulebook->limits[gift->cut_by].name);
+  }
   PUT(out, "}");
 }
 

@@ -73,14 +73,15 @@ static void gift_item(struct told_gift *told, const struct rulebook *rulebook, c
 }
 
 struct told_gift told_gift_of(const struct rulebook *rulebook, const struct gift *gift) {
-  struct told_gift told = {.id = {gift->id, gift->id_length},
-                           .kind = text_gift_kind(gift->kind),
-                           .value_minor = gift->value_minor,
-                           .count = gift->count,
-                           .partial = gift->partial};
+  struct told_gift told = {
+      .id = {gift->id, gift->id_length}, .kind = text_gift_kind(gift->kind), .value_minor = gift->value_minor, .count = gift->count};
   if (gift->item != NONE) gift_item(&told, rulebook, &rulebook->items[gift->item]);
   if (gift->pool != NONE) told.pool = rulebook->pools[gift->pool].name;
   if (gift->instead_of != NONE) told.instead_of = rulebook->items[gift->instead_of].id;
+  if (!gift->partial) return told;
+  told.cut_limit = &rulebook->limits[gift->cut_by];
+  told.cut_by = told.cut_limit->name;
+  told.cut_from_minor = gift->uncut_minor;
   return told;
 }
 
@@ -90,10 +91,14 @@ struct told_gift told_gift_read(const struct rulebook *rulebook, const struct ru
                            .item = gift->item,
                            .reward = gift->reward,
                            .pool = gift->pool,
+                           .cut_by = gift->cut_by,
                            .value_minor = gift->value_minor,
                            .count = gift->count,
+                           .cut_from_minor = gift->cut_from_minor,
                            .points = str_equal(gift->reward, STR("points"))};
   if (rule == NULL) return told;
+  uint32_t limit = detail_limit(rulebook, rule, gift->cut_by);
+  if (limit != NONE) told.cut_limit = &rulebook->limits[limit];
   for (uint32_t i = 0; i < rule->item_count; i++) {
     const struct item *item = &rulebook->items[rule->item_first + i];
     if (str_equal(item->id, gift->item) && str_equal(item->reward, gift->reward)) gift_item(&told, rulebook, item);
@@ -120,14 +125,18 @@ static const char *gift_verb(struct str kind, enum language language) {
   return language == LANGUAGE_ZH ? "记录" : "recorded";
 }
 
+static void gift_number(struct buffer *out, const struct campaign *campaign, bool points, int64_t number) {
+  if (points)
+    buffer_int(out, number);
+  else
+    buffer_money(out, number, campaign->decimals);
+}
+
 static void gift_value(struct buffer *out, const struct campaign *campaign, const struct told_gift *gift) {
   if (gift->value_minor == 0) return;
   buffer_byte(out, ' ');
-  if (gift->points) {
-    buffer_int(out, gift->value_minor);
-    return;
-  }
-  buffer_money(out, gift->value_minor, campaign->decimals);
+  gift_number(out, campaign, gift->points, gift->value_minor);
+  if (gift->points) return;
   buffer_byte(out, ' ');
   buffer_put(out, campaign->currency);
 }
@@ -143,6 +152,21 @@ static void gift_count(struct buffer *out, const struct told_gift *gift) {
   buffer_int(out, gift->count);
 }
 
+/* " (cut from 50.00 by limit 160.00 per customer, month)": why a customer has less than the campaign says. */
+static void gift_cut(struct buffer *out, const struct rulebook *rulebook, uint32_t campaign, const struct told_gift *gift,
+                     enum language language) {
+  const bool zh = language == LANGUAGE_ZH;
+  if (gift->cut_by.length == 0) return;
+  buffer_put(out, zh ? STR("(原 ") : STR(" (cut from "));
+  gift_number(out, &rulebook->campaigns[campaign], gift->points, gift->cut_from_minor);
+  buffer_put(out, zh ? STR(",受限于额度 ") : STR(" by limit "));
+  if (gift->cut_limit != NULL)
+    words_limit(out, rulebook, gift->cut_limit, language);
+  else
+    buffer_put(out, gift->cut_by);
+  buffer_byte(out, ')');
+}
+
 void detail_gift(struct buffer *out, const struct rulebook *rulebook, uint32_t campaign, const struct told_gift *gift,
                  enum language language) {
   bool zh = language == LANGUAGE_ZH;
@@ -154,7 +178,7 @@ void detail_gift(struct buffer *out, const struct rulebook *rulebook, uint32_t c
   }
   gift_value(out, &rulebook->campaigns[campaign], gift);
   gift_count(out, gift);
-  if (gift->partial) buffer_put(out, zh ? STR("(部分)") : STR(" (partly)"));
+  gift_cut(out, rulebook, campaign, gift, language);
   if (gift->instead_of.length == 0) {
     if (str_equal(gift->kind, STR("substituted"))) buffer_put(out, zh ? STR("(替换)") : STR(" (substitute)"));
     return;
@@ -269,6 +293,27 @@ static void unnamed_limit_detail(struct buffer *out, const struct rule *rule, co
   if (!zh) buffer_put(out, STR(" chances spent"));
 }
 
+/* A value by bands that is below the lowest: "amount 223.80, the lowest band begins at 300.00". */
+static void bands_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
+  const struct rule *rule = &rulebook->rules[told->rule];
+  const bool zh = language == LANGUAGE_ZH;
+  for (uint32_t i = 0; i < rule->item_count; i++) {
+    const struct item *item = &rulebook->items[rule->item_first + i];
+    const struct worth *worth = item->is_chance ? &item->count : &item->value;
+    if (worth->form != VALUE_FORM_BANDS) continue;
+    buffer_put(out, words_field(rulebook->conditions[worth->of].left_text, language));
+    buffer_byte(out, ' ');
+    break;
+  }
+  buffer_put(out, told->actual);
+  put_two(out, zh ? ",最低档起点 " : ", the lowest band begins at ", told->expected);
+}
+
+static bool is_below_bands(const struct told *told) {
+  return (told->reason == REASON_CONDITION_NOT_MET || told->reason == REASON_TARGET_NOT_REACHED) && told_is_at(told, STR("/give")) &&
+         told->expected.length > 0;
+}
+
 void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
   const struct rule *rule = &rulebook->rules[told->rule];
   if (told->limit.length > 0) {
@@ -286,6 +331,10 @@ void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const s
   }
   if (told->pool.length > 0) {
     pool_detail(out, told, language);
+    return;
+  }
+  if (is_below_bands(told)) {
+    bands_detail(out, rulebook, told, language);
     return;
   }
   uint32_t condition = detail_condition(rulebook, rule, told->at, told->expected);

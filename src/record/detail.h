@@ -7,9 +7,10 @@
 
 /* A gift with its names, from either side. */
 struct told_gift {
-  struct str id, kind, item, reward, pool, instead_of, chance; /* empty: not said */
-  int64_t value_minor, count;
-  bool points, partial;
+  struct str id, kind, item, reward, pool, instead_of, chance, cut_by; /* empty: not said */
+  int64_t value_minor, count, cut_from_minor;
+  bool points;
+  const struct limit *cut_limit; /* the limit `cut_by` names, or NULL: the loaded campaigns do not have it any more */
 };
 struct told_gift told_gift_of(const struct rulebook *rulebook, const struct gift *gift);
 /* `rule` is NULL when the loaded campaigns do not know it: then only what was recorded is said. */

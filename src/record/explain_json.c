@@ -54,6 +54,8 @@ static void json_gifts(const struct telling *t, const struct recorded_outcome *o
     TEXT_NUMBER(t->out, "value_minor", gift->value_minor);
     TEXT_NUMBER(t->out, "count", gift->count);
     TEXT_MEMBER(t->out, "pool", gift->pool);
+    if (gift->cut_by.length > 0) TEXT_NUMBER(t->out, "cut_from_minor", gift->cut_from_minor);
+    TEXT_MEMBER(t->out, "cut_by", gift->cut_by);
     PUT(t->out, "}");
   }
   PUT(t->out, "]");

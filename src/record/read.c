@@ -59,20 +59,18 @@ static bool array_count(struct reading *r, uint32_t most, uint32_t *count) {
 /* ---- gifts ---- */
 
 static bool read_gift(struct reading *r, struct recorded_gift *gift) {
-  const struct text_row rows[] = {{STR("id"), &gift->id},
-                                  {STR("kind"), &gift->kind},
-                                  {STR("item"), &gift->item},
-                                  {STR("reward"), &gift->reward},
-                                  {STR("pool"), &gift->pool}};
+  const struct text_row rows[] = {{STR("id"), &gift->id},         {STR("kind"), &gift->kind}, {STR("item"), &gift->item},
+                                  {STR("reward"), &gift->reward}, {STR("pool"), &gift->pool}, {STR("cut_by"), &gift->cut_by}};
   struct str key;
   if (!json_enter_object(&r->json)) return false;
   while (json_next_key(&r->json, &key)) {
     bool known = false;
     if (!read_rows(r, ROWS(rows), key, &known)) return false;
     if (known) continue;
-    bool fine = str_equal(key, STR("value_minor")) ? read_number(r, INT64_MIN, INT64_MAX, &gift->value_minor)
-                : str_equal(key, STR("count"))     ? read_number(r, INT64_MIN, INT64_MAX, &gift->count)
-                                                   : json_skip(&r->json);
+    bool fine = str_equal(key, STR("value_minor"))      ? read_number(r, INT64_MIN, INT64_MAX, &gift->value_minor)
+                : str_equal(key, STR("count"))          ? read_number(r, INT64_MIN, INT64_MAX, &gift->count)
+                : str_equal(key, STR("cut_from_minor")) ? read_number(r, 0, INT64_MAX, &gift->cut_from_minor)
+                                                        : json_skip(&r->json);
     if (!fine) return false;
   }
   return r->json.problem == NULL;

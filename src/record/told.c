@@ -133,11 +133,22 @@ static void told_clear(struct told *told, struct buffer *text, enum reason reaso
   buffer_init(text, told->memory, sizeof told->memory);
 }
 
+static struct str told_give(struct buffer *text, const struct rule *rule) {
+  size_t start = text->length;
+  buffer_put(text, rule->pointer);
+  buffer_put(text, STR("/give"));
+  return since(text, start);
+}
+
 /* Two tests have no condition of their own: money of another currency (no `fx`), and a claim or enrolment that names another campaign or
  * rule. Their actual text tells them apart: currencies are upper case, ids lower. */
 static void told_unwritten_test(struct told *told, struct buffer *text, const struct rulebook *rulebook, const struct rule *rule) {
   bool currency = told->actual.length > 0 && told->actual.at[0] >= 'A' && told->actual.at[0] <= 'Z';
   told->at = told_place(text, rule, told->reason);
+  if (told->expected.length > 0 && (told->reason == REASON_CONDITION_NOT_MET || told->reason == REASON_TARGET_NOT_REACHED)) {
+    told->at = told_give(text, rule); /* below the lowest band */
+    return;
+  }
   if (told->reason != REASON_CONDITION_NOT_MET || told->actual.length == 0) return;
   told->at = currency ? STR("/currency") : told->at;
   told->expected = currency ? rulebook->campaigns[rule->campaign].currency : rule->name;

@@ -118,6 +118,8 @@ static const struct label fixture_labels[] = {{S("line"), S("cards")}, {S("scope
 #define FIXED_COUNT(n) \
   { .form = VALUE_FORM_FIXED, .fixed = (n), .of = NONE }
 
+static const struct band fixture_bands[] = {{500, 50}};
+
 static const struct item fixture_items[ITEMS] = {
     [I_HALF] = {.id = S("half"),
                 .reward = S("instant_discount"),
@@ -182,7 +184,7 @@ static const struct item fixture_items[ITEMS] = {
                  .or_else = NONE},
     [I_COINS] = {.id = S("coins"),
                  .reward = S("cash_back"),
-                 .value = {.form = VALUE_FORM_FIXED, .fixed = 50, .of = NONE},
+                 .value = {.form = VALUE_FORM_BANDS, .of = C_YEN, .band_count = 1, .bands = fixture_bands},
                  .count = FIXED_COUNT(1),
                  .when = NONE,
                  .or_else = NONE}};

@@ -41,6 +41,21 @@ static void given_with_gift(void **state) {
                     "\"value_minor\":4000,\"count\":1,\"pool\":\"weekend/half\"}]}");
 }
 
+static void gift_that_was_cut(void **state) {
+  (void)state;
+  struct decision *decision = fixture_decision();
+  struct gift gift = fixture_gift(GIFT_ISSUED, R_HALF, I_HALF, 4910);
+  gift.partial = true, gift.cut_by = L_MONTH, gift.uncut_minor = 5000;
+  decision->gifts[decision->gift_count++] = gift;
+  struct outcome outcome = fixture_outcome(R_HALF, REASON_GIVEN);
+  outcome.gift_count = 1;
+  decision_add(decision, outcome);
+  assert_considered(decision,
+                    "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"half\",\"reason\":\"GIVEN\",\"gifts\":[{\"id\":"
+                    "\"AAAAAAAAAAAAAAAAAAAAAA\",\"kind\":\"issued\",\"item\":\"half\",\"reward\":\"instant_discount\","
+                    "\"value_minor\":4910,\"count\":1,\"cut_from_minor\":5000,\"cut_by\":\"weekend/money\"}]}");
+}
+
 /* ---- one refusal of each shape ---- */
 
 static struct outcome limit_day(void) {
@@ -102,6 +117,11 @@ static struct outcome other_currency(void) {
 static struct outcome other_campaign(void) {
   struct outcome o = fixture_outcome(R_HALF, REASON_CONDITION_NOT_MET);
   o.actual_text = STR("spring");
+  return o;
+}
+static struct outcome below_bands(void) {
+  struct outcome o = fixture_outcome(R_COINS, REASON_CONDITION_NOT_MET);
+  o.expected = 500, o.actual = 499, o.has_numbers = o.numbers_are_money = true;
   return o;
 }
 static struct outcome chance_spent(void) {
@@ -177,6 +197,10 @@ static const struct refusal_case refusal_cases[] = {
     {other_campaign, HALF("\"reason\":\"CONDITION_NOT_MET\",\"at\":\"/rules/0/on\",\"expected\":\"weekend/half\",\"actual\":\"spring\""),
      "weekend/half: CONDITION_NOT_MET expected weekend/half, actual spring",
      "weekend/half: CONDITION_NOT_MET 要求 weekend/half,实际 spring"},
+    {below_bands,
+     "{\"campaign\":\"yen\",\"version\":1,\"rule\":\"coins\",\"reason\":\"CONDITION_NOT_MET\",\"at\":\"/rules/0/"
+     "give\",\"expected\":\"500\",\"actual\":\"499\"}",
+     "yen/coins: CONDITION_NOT_MET amount 499, the lowest band begins at 500", "yen/coins: CONDITION_NOT_MET 金额 499,最低档起点 500"},
     {chance_spent,
      "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"claim\",\"reason\":\"LIMIT_REACHED\",\"at\":\"/rules/3/"
      "spends\",\"expected\":\"3\",\"actual\":\"3\"}",
@@ -389,6 +413,7 @@ static void round_trip(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_considered),
                                      cmocka_unit_test(given_with_gift),
+                                     cmocka_unit_test(gift_that_was_cut),
                                      cmocka_unit_test(refusals),
                                      cmocka_unit_test(gate),
                                      cmocka_unit_test(traceparent_and_names_are_escaped),

@@ -41,6 +41,40 @@ static struct decision *friday_decision(void) {
   return decision;
 }
 
+/* Why a customer has less than the campaign says: in both languages, for programs, and when the limit is not in the campaigns any more. */
+static void gift_that_was_cut(void **state) {
+  (void)state;
+  struct rulebook rulebook = fixture_rulebook();
+  struct event event = fixture_event(STR(SPEND));
+  struct decision *decision = fixture_decision();
+  struct gift gift = fixture_gift(GIFT_ISSUED, R_HALF, I_HALF, 4910);
+  gift.partial = true, gift.cut_by = L_MONTH, gift.uncut_minor = 5000;
+  decision->gifts[decision->gift_count++] = gift;
+  struct outcome given = fixture_outcome(R_HALF, REASON_GIVEN);
+  given.gift_count = 1;
+  decision_add(decision, given);
+  struct recorded_decision recorded = recorded_of(&rulebook, &event, decision);
+  const struct {
+    const struct explain_style *style;
+    const char *words;
+  } cases[] = {
+      {&english, "  ✓ half: gave instant_discount 49.10 CNY (cut from 50.00 by limit 300.00 per customer, month)\n"},
+      {&chinese, "  ✓ half: 发放 立减金 49.10 CNY(原 50.00,受限于额度 每客户每月 300.00)\n"},
+      {&json, "\"value_minor\":4910,\"count\":1,\"cut_from_minor\":5000,\"cut_by\":\"weekend/money\"}"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct buffer out = text_buffer();
+    record_explain(&out, &rulebook, &event, &recorded, cases[i].style);
+    buffer_byte(&out, 0);
+    assert_non_null(strstr(out.memory, cases[i].words));
+  }
+  struct buffer out = text_buffer();
+  recorded.outcomes[0].gifts[0].cut_by = STR("weekend/gone");
+  record_explain(&out, &rulebook, &event, &recorded, &english);
+  buffer_byte(&out, 0);
+  assert_non_null(strstr(out.memory, "49.10 CNY (cut from 50.00 by limit weekend/gone)\n"));
+}
+
 #define HEAD_EN                                                             \
   "txn.card_spend card-core/pay2, customer c1, 2026-12-04T12:30:00+08:00\n" \
   "  amount 80.00, currency CNY, mcc 5812, merchant m7\n"                   \
@@ -370,7 +404,8 @@ static void trace_shows_what_is_missing(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(english_text),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(gift_that_was_cut),
+                                     cmocka_unit_test(english_text),
                                      cmocka_unit_test(chinese_text),
                                      cmocka_unit_test(where_it_stopped),
                                      cmocka_unit_test(other_rulebook),

@@ -25,7 +25,7 @@ static struct gift issued(void) {
 }
 static struct gift cut_and_set_off(void) {
   struct gift gift = fixture_gift(GIFT_ISSUED, R_HALF, I_HALF, 1234);
-  gift.partial = true, gift.offset_minor = 66;
+  gift.partial = true, gift.cut_by = L_MONTH, gift.uncut_minor = 5000, gift.offset_minor = 66;
   return gift;
 }
 static struct gift substituted(void) {
@@ -64,7 +64,8 @@ static const struct gift_case gift_cases[] = {
     {cut_and_set_off,
      OPEN(GIFT_ID, "gift.reward.issued") BASE("half") HALF_ITEM "\"value_minor\":1234,\"currency\":\"CNY\"," HALF_TAIL SOURCE
                                                                 ",\"offset_minor\":66,\"partial\":true}}\n",
-     "gave instant_discount 12.34 CNY (partly)", "发放 立减金 12.34 CNY(部分)"},
+     "gave instant_discount 12.34 CNY (cut from 50.00 by limit 300.00 per customer, month)",
+     "发放 立减金 12.34 CNY(原 50.00,受限于额度 每客户每月 300.00)"},
     {substituted,
      OPEN(GIFT_ID, "gift.reward.substituted")
          BASE("half") "\"item\":\"other\",\"reward\":\"voucher\",\"value_minor\":4000,\"currency\":\"CNY\","
