@@ -107,19 +107,20 @@ static enum status settings_fill(const struct config *config, const struct run_f
   return config_id_key(config, &settings->shard.decide.id_key, &secret, fault);
 }
 
-static int session_play(const struct session_settings *settings, const struct config *config, bool json) {
+static int session_play(struct session_settings *settings, const struct config *config, bool json) {
   struct session *session;
   struct log log;
   struct fault fault = {0};
   run_log_init(&log, config, !settings->once);
-  enum status status = session_open(settings, &session, &fault);
-  if (status != STATUS_OK) return app_fail("run", &fault);
+  settings->log = &log;
+  if (log.format == LOG_FORMAT_JSON) settings->progress = false; /* its lines are for people */
+  if (session_open(settings, &session, &fault) != STATUS_OK) return run_log_failed(&log, &fault);
   run_log_started(&log, session);
-  status = session_run(session, &fault);
-  run_log_stopped(&log, session);
-  if (json) session_print_json(session, stdout);
+  const enum status status = session_run(session, &fault);
+  if (status == STATUS_OK) run_log_stopped(&log, session);
+  if (status == STATUS_OK && json) session_print_json(session, stdout);
   session_close(session);
-  return status == STATUS_OK ? EXIT_DONE : app_fail("run", &fault);
+  return status == STATUS_OK ? EXIT_DONE : run_log_failed(&log, &fault);
 }
 
 int command_run(int argc, char **argv) {

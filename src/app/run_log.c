@@ -17,6 +17,12 @@ void run_log_started(const struct log *log, const struct session *session) {
   log_write(log, log->format == LOG_FORMAT_JSON ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "started", FIELDS(fields));
 }
 
+int run_log_failed(const struct log *log, const struct fault *fault) {
+  if (log->format == LOG_FORMAT_TEXT) return app_fail("run", fault);
+  log_write(log, LOG_LEVEL_ERROR, fault->text, NULL, 0);
+  return status_exit_code(fault->status);
+}
+
 void run_log_stopped(const struct log *log, const struct session *session) {
   const struct shard_counts *counts = session_counts(session);
   if (log->level > LOG_LEVEL_INFO) return;

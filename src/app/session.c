@@ -71,7 +71,7 @@ static void observe(void *self, const struct event *event, const struct decision
 static enum status campaigns_load(const struct session *session, struct loaded *out, struct fault *fault) {
   const struct session_settings *settings = &session->settings;
   enum status status = app_load(settings->campaigns, settings->campaign_count, out, fault);
-  if (status == STATUS_INPUT) app_print_findings(&out->findings, stderr, 40);
+  if (status == STATUS_INPUT) findings_say(session, &out->findings);
   if (status == STATUS_OK) status = decide_check(out->rulebook, &settings->shard.decide, fault);
   return status;
 }
@@ -99,7 +99,7 @@ static enum status marks_take_up(struct session *session, struct fault *fault) {
   if (status == STATUS_OK) status = files_resume(session->files, outputs, input, fault);
   if (status != STATUS_OK) return status;
   struct str note = files_note(session->files);
-  if (note.length > 0) fprintf(stderr, "giftd %s: %.*s\n", session->settings.command, STR_FORMAT(note));
+  if (note.length > 0) session_say(session, LOG_LEVEL_INFO, "%.*s", STR_FORMAT(note));
   session->start_position = files_position(session->files);
   return STATUS_OK;
 }
@@ -180,7 +180,7 @@ static void campaigns_reload(struct session *session) {
   struct fault fault = {0};
   enum status status = campaigns_load(session, &fresh, &fault);
   if (status != STATUS_OK) {
-    fprintf(stderr, "giftd %s: the new campaigns are not taken, the old ones go on: %s\n", session->settings.command, fault.text);
+    session_say(session, LOG_LEVEL_ERROR, "the new campaigns are not taken, the old ones go on: %s", fault.text);
     app_unload(&fresh);
     watch_reloaded(session, false);
     return;
@@ -189,8 +189,8 @@ static void campaigns_reload(struct session *session) {
   app_unload(&session->loaded);
   session->loaded = fresh;
   watch_reloaded(session, true);
-  fprintf(stderr, "giftd %s: campaigns read again: %u of them, rulebook %.*s\n", session->settings.command, fresh.rulebook->campaign_count,
-          STR_FORMAT(fresh.rulebook->digest));
+  session_say(session, LOG_LEVEL_INFO, "campaigns read again: %u of them, rulebook %.*s", fresh.rulebook->campaign_count,
+              STR_FORMAT(fresh.rulebook->digest));
 }
 
 static uint32_t step_most(const struct session *session) {

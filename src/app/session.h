@@ -20,6 +20,7 @@
 #include "app.h"
 #include "giftd/shard.h"
 
+struct log;
 struct session;
 
 struct session_settings {
@@ -30,6 +31,7 @@ struct session_settings {
   const char *output;       /* folder of rewards.jsonl, decisions.jsonl, dlq.jsonl; made when missing */
   const char *state;        /* folder of the store; made when missing */
   const char *http_listen;  /* address of /livez, /readyz, /metrics, /version, or NULL: nobody watches */
+  const struct log *log;    /* takes what the session has to say; NULL: text on stderr. Borrowed */
   const char *trace;        /* file that gets a text line for every outcome, or NULL */
   bool once;                /* to the end of the input; else it is followed as it grows, until SIGTERM or SIGINT */
   bool progress;            /* done, rate and ETA on stderr when it takes longer than two seconds */

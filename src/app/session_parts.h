@@ -38,6 +38,9 @@ bool signals_reload(void); /* SIGHUP came since the last call */
 int signals_wake(void);    /* readable when one came, or -1 */
 
 /* ---- session_tell.c ---- */
+/* A message: one JSON object a line where the log is such (interface.md "Operations"), else text. */
+void session_say(const struct session *session, enum log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void findings_say(const struct session *session, const struct findings *findings);
 void progress_open(struct session *session);
 void progress_tell(struct session *session, bool last);
 void trace_write(struct session *session, const struct event *event, const struct decision *decision);

@@ -4,6 +4,40 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdarg.h>
+
+#define SAY_BYTES 2048
+#define FINDINGS_SAID 40u
+
+static bool says_json(const struct session *session) {
+  return session->settings.log != NULL && session->settings.log->format == LOG_FORMAT_JSON;
+}
+
+void session_say(const struct session *session, enum log_level level, const char *format, ...) {
+  char text[SAY_BYTES];
+  va_list arguments;
+  va_start(arguments, format);
+  (void)vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  if (says_json(session))
+    log_write(session->settings.log, level, text, NULL, 0);
+  else
+    fprintf(stderr, "giftd %s: %s\n", session->settings.command, text);
+}
+
+void findings_say(const struct session *session, const struct findings *findings) {
+  if (!says_json(session)) {
+    app_print_findings(findings, stderr, FINDINGS_SAID);
+    return;
+  }
+  for (uint32_t i = 0; i < findings->count && i < FINDINGS_SAID; i++) {
+    char text[SAY_BYTES];
+    struct buffer line;
+    buffer_init(&line, text, sizeof text);
+    finding_print(&line, &findings->items[i]);
+    session_say(session, LOG_LEVEL_WARNING, "%.*s", STR_FORMAT(buffer_text(&line)));
+  }
+}
 
 void progress_tell(struct session *session, bool last) {
   if (last) {

@@ -15,10 +15,10 @@
 
 static enum status storage_fault(const struct output_file *output, const char *verb, struct fault *fault) {
   const char *why = strerror(errno);
-  return fault_set(
-      fault, STATUS_STORAGE,
-      "%s: cannot %s: %s; nothing that was committed is lost: make room or mend the disk, then start again with the same state",
-      output->path, verb, why);
+  return fault_set(fault, STATUS_STORAGE,
+                   "%s: cannot %s: %s; nothing that was committed is lost: make room, or mend the disk or its permissions, then start "
+                   "again with the same state",
+                   output->path, verb, why);
 }
 
 enum status output_open(struct output_file *output, const char *folder, const char *name, struct fault *fault) {
@@ -75,9 +75,9 @@ enum status output_resume(struct output_file *output, uint64_t length, uint64_t 
   if (size < length)
     return fault_set(fault, STATUS_STATE,
                      "%s has %llu bytes, but the state says %llu were committed: it was edited, cut or replaced; restore it, or begin anew "
-                     "with an empty "
-                     "output folder and an empty state folder",
-                     output->path, (unsigned long long)size, (unsigned long long)length);
+                     "with an empty output folder and an empty state folder%s",
+                     output->path, (unsigned long long)size, (unsigned long long)length,
+                     size == 0 ? "; or name the output folder that this state belongs to" : "");
   enum status status = tail_load(output, length, fault);
   if (status != STATUS_OK) return status;
   if (output_checksum(output) != checksum)

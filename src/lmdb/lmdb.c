@@ -62,7 +62,8 @@ static enum status lmdb_fault(const struct lmdb *lmdb, const char *verb, int cod
       return fault_set(fault, STATUS_STORAGE, "the state in %s: the system gives no memory or address space (%s)", lmdb->folder, verb);
     default:
       return fault_set(fault, STATUS_STORAGE,
-                       "the state in %s: cannot %s: %s; nothing that was committed is lost: make room or mend the disk, then start again",
+                       "the state in %s: cannot %s: %s; nothing that was committed is lost: make room, or mend the disk or its "
+                       "permissions, then start again",
                        lmdb->folder, verb, mdb_strerror(true_cause(lmdb, code)));
   }
 }

@@ -255,6 +255,10 @@ class Signals(Stage):
         self.wait_for_decisions(11)
         self.end(process, signal.SIGTERM)
         self.assertEqual(json.loads(self.lines("rewards.jsonl")[-1])["data"]["campaign_version"], 2)
+        reader.wait(60)
+        said = [json.loads(line) for line in told.read_text().splitlines()]  # a service speaks JSON, whatever it has to say
+        self.assertEqual([line["level"] for line in said], ["info", "warning", "error", "info", "info"])
+        self.assertIn("hello.json:1:", said[1]["message"])
 
 
 class Folders(Stage):
@@ -272,6 +276,7 @@ class Folders(Stage):
             self.assertEqual(path.read_bytes(), edited)
         path.write_bytes(whole)
         self.run_once()
+        self.run_once(code=2, says="name the output folder that this state belongs to", output="another")
 
     def test_outputs_without_their_state_are_refused(self):
         self.run_once()
@@ -332,6 +337,7 @@ class Folders(Stage):
         self.run_once(state="s0", output="o0")
         done = self.run_once("-X", "commit.events=50", code=75, says="nothing that was committed is lost", preexec=preexec)
         self.assertEqual(done.stdout, "")
+        self.assertNotIn("decided", done.stderr)  # no summary of what was not committed
         self.run_once(code=75, preexec=preexec)
         self.run_once()
         self.same_outputs("o0", "out")
