@@ -370,12 +370,7 @@ static enum status people_page(struct page *page, struct fault *fault) {
 /* How this program was called, shortened to what can be typed from here. */
 static void program_name(char out[PROJECT_PATH_BYTES]) {
   char here[PROJECT_PATH_BYTES];
-  const ssize_t length = readlink("/proc/self/exe", out, PROJECT_PATH_BYTES - 1);
-  if (length <= 0) {
-    snprintf(out, PROJECT_PATH_BYTES, "giftd");
-    return;
-  }
-  out[length] = 0;
+  project_program(out);
   if (getcwd(here, sizeof(here)) == NULL) return;
   const size_t prefix = strlen(here);
   if (strncmp(out, here, prefix) == 0 && out[prefix] == '/') memmove(out, out + prefix + 1, strlen(out + prefix + 1) + 1);

@@ -118,14 +118,13 @@ static enum status init_write(struct init *init, struct fault *fault) {
 }
 
 static void tell_next(const struct init *init) {
-  printf(
-      "\nNext:\n"
-      "  cd %s\n"
-      "  giftd check campaigns           are the campaigns right?\n"
-      "  giftd test campaigns            do they do what their scenarios say?\n"
-      "  giftd run -c giftd.conf --once  gifts into out/, state into state/\n"
-      "  giftd explain -c giftd.conf --customer c0000007   why a customer got something, or nothing\n",
-      init->dir);
+  char program[PROJECT_PATH_BYTES];
+  project_program(program);
+  printf("\nNext:\n  cd %s\n", init->dir);
+  printf("  %s check campaigns\n    # are the campaigns right?\n", program);
+  printf("  %s test campaigns\n    # do they do what their scenarios say?\n", program);
+  printf("  %s run -c giftd.conf --once\n    # gifts into out/, state into state/\n", program);
+  printf("  %s explain -c giftd.conf --customer c0000001\n    # why a customer got something, or nothing\n", program);
 }
 
 int command_init(int argc, char **argv) {

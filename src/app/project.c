@@ -39,6 +39,26 @@ bool project_is_filled(const char *path) {
   return filled;
 }
 
+/* Whether the first giftd that a shell would find is this very file. */
+static bool program_is_found(const char *self) {
+  char path[PROJECT_PATH_BYTES], real[PROJECT_PATH_BYTES];
+  const char *at = getenv("PATH");
+  while (at != NULL && *at != 0) {
+    const size_t length = strcspn(at, ":");
+    const int written = snprintf(path, sizeof(path), "%.*s/giftd", (int)(length < sizeof(path) ? length : 0), at);
+    if (written > 0 && (size_t)written < sizeof(path) && access(path, X_OK) == 0)
+      return realpath(path, real) != NULL && strcmp(real, self) == 0;
+    at += length + (at[length] == ':');
+  }
+  return false;
+}
+
+void project_program(char out[PROJECT_PATH_BYTES]) {
+  const ssize_t length = readlink("/proc/self/exe", out, PROJECT_PATH_BYTES - 1);
+  out[length > 0 ? length : 0] = 0;
+  if (length <= 0 || program_is_found(out)) (void)snprintf(out, PROJECT_PATH_BYTES, "giftd");
+}
+
 enum status project_campaigns(char out[PROJECT_PATH_BYTES], struct fault *fault) {
   char self[PROJECT_PATH_BYTES], path[PROJECT_PATH_BYTES];
   const ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);

@@ -9,6 +9,8 @@
 /* The folder of the shipped campaigns: beside the sources for a binary in build/PRESET, or share/giftd/campaigns beside an installed one.
  * STATUS_USAGE names the places that were looked at. */
 enum status project_campaigns(char out[PROJECT_PATH_BYTES], struct fault *fault) MUST_USE;
+/* What to type for this program: "giftd" when the shell finds it by that name, else its path. */
+void project_program(char out[PROJECT_PATH_BYTES]);
 /* "dir/name"; false when that is too long. */
 bool project_join(char out[PROJECT_PATH_BYTES], const char *dir, const char *name);
 /* A path that does not depend on the current folder; as it stands when it cannot be told. */

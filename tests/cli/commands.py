@@ -216,9 +216,12 @@ class Init(Folder):
         self.assertEqual(re.findall(r"^would write (.*)$", listed.stdout, re.M), wrote)
         for path in wrote:
             self.assertTrue(os.path.exists(path), path)
-        works = [["check", "campaigns"], ["test", "campaigns"], ["run", "-c", "giftd.conf", "--once"]]
-        for words in [words for words in works if words[0] in command_names()]:
-            answer = giftd(*words, cwd=self.path("p"))
+        advice = [line.split() for line in made.stdout.partition("Next:")[2].splitlines() if line.startswith("  ") and "#" not in line]
+        self.assertEqual([words[:2] for words in advice[:1]] + [words[1] for words in advice[1:]],
+                         [["cd", self.path("p")], "check", "test", "run", "explain"])
+        for words in advice[1:]:  # to be typed as it stands, though the program is not on the PATH
+            self.assertEqual(os.path.realpath(words[0]), os.path.realpath(PROGRAM))
+            answer = giftd(*words[1:], cwd=self.path("p"))
             self.assertEqual(answer.returncode, 0, (words, answer.stdout, answer.stderr))
         with open(self.path("p/out/rewards.jsonl"), encoding="utf-8") as file:
             self.assertGreater(len(file.readlines()), 3)
