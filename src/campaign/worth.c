@@ -25,7 +25,7 @@ static bool percent_value_read(struct compile *c, const struct at *at, enum wort
   struct left left;
   out->form = VALUE_FORM_PERCENT;
   (void)keys_check(c, at, percent_keys, "a percentage");
-  (void)read_percent(c, &percent, &out->percent_bp);
+  if (percent.json != NULL) (void)read_percent(c, &percent, &out->percent_bp);
   if (of.json != NULL) {
     out->of = left_node(c, &of, PLACE_RULE, &left);
     if (out->of != NONE) percent_of_check(c, &of, &left);
@@ -120,9 +120,16 @@ static bool bands_value_read(struct compile *c, const struct at *at, enum worth_
   return true;
 }
 
+/* Also one whose "percent" is misspelt: the other keys say what was meant, and the nearest key can be named. */
+static bool is_percentage(const json_t *json) {
+  if (json_object_get(json, "percent") != NULL) return true;
+  const bool banded = json_object_get(json, "by") != NULL || json_object_get(json, "bands") != NULL;
+  return !banded && (json_object_get(json, "of") != NULL || json_object_get(json, "max") != NULL);
+}
+
 static bool worth_read(struct compile *c, const struct at *at, enum worth_kind kind, struct worth *out) {
   *out = (struct worth){.form = VALUE_FORM_FIXED, .of = NONE};
-  if (json_object_get(at->json, "percent") != NULL && kind != WORTH_COUNT) return percent_value_read(c, at, kind, out);
+  if (kind != WORTH_COUNT && is_percentage(at->json)) return percent_value_read(c, at, kind, out);
   if (json_is_object(at->json)) return bands_value_read(c, at, kind, out);
   return plain_read(c, at, kind, &out->fixed);
 }
