@@ -4,8 +4,10 @@ Each test is a program `NAME.py check ROOT [BUILD]` and `NAME.py prove`. `check`
 any; `prove` feeds it small trees made to break each rule and exits 1 unless every one of them is found: a safeguard that cannot fail
 guards nothing.
 """
+import atexit
 import os
 import re
+import shutil
 import sys
 import tempfile
 
@@ -50,6 +52,7 @@ def files_below(root, folders, endings):
 def tree(files):
     """A folder with these files in it, for proofs."""
     root = tempfile.mkdtemp(prefix="giftd-house-")
+    atexit.register(shutil.rmtree, root, True)
     for name, text in files.items():
         path = os.path.join(root, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
