@@ -10,13 +10,7 @@ struct counter {
   uint32_t dimension;
 };
 
-struct owner limit_owner(const struct limit *limit, uint64_t key) {
-  struct owner owner = {.kind = OWNER_RESOURCE, .length = 14};
-  owner.key[0] = OWNER_RESOURCE;
-  for (unsigned i = 0; i < 5; i++) owner.key[1 + i] = (char)(limit->decl >> (8 * i));
-  for (unsigned i = 0; i < 8; i++) owner.key[6 + i] = (char)(key >> (8 * i));
-  return owner;
-}
+struct owner limit_owner(const struct limit *limit, uint64_t key) { return owner_named(OWNER_RESOURCE, limit->decl, key); }
 
 static int32_t limit_period(const struct work *w, const struct limit *limit) {
   int32_t offset = work_campaign(w, limit->campaign)->offset_minutes;

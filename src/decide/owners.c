@@ -32,6 +32,14 @@ static void owner_add(struct gathering *g, const struct owner *owner) {
   g->owners[g->count++] = *owner;
 }
 
+struct owner owner_named(enum owner_kind kind, uint64_t decl, uint64_t key) {
+  struct owner owner = {.kind = kind, .length = 14};
+  owner.key[0] = (char)kind;
+  for (unsigned i = 0; i < 5; i++) owner.key[1 + i] = (char)(decl >> (8 * i));
+  for (unsigned i = 0; i < 8; i++) owner.key[6 + i] = (char)(key >> (8 * i));
+  return owner;
+}
+
 struct owner decide_customer_owner(struct str customer) {
   struct owner owner = {.kind = OWNER_CUSTOMER, .length = (uint8_t)(customer.length + 1)};
   assert(customer.length < sizeof owner.key);
@@ -96,10 +104,7 @@ static void taken_owners(struct gathering *g, const struct state *customer) {
   for (uint32_t i = 0; i < customer->cell_count; i++) {
     const struct cell *cell = &customer->cells[i];
     if (cell->kind != CELL_TAKEN) continue;
-    struct owner owner = {.kind = cell->v[2] != 0 ? OWNER_POOL : OWNER_RESOURCE, .length = 14};
-    owner.key[0] = (char)owner.kind;
-    for (unsigned j = 0; j < 5; j++) owner.key[1 + j] = (char)(cell->decl >> (8 * j));
-    for (unsigned j = 0; j < 8; j++) owner.key[6 + j] = (char)((uint64_t)cell->v[0] >> (8 * j));
+    struct owner owner = owner_named(cell->v[2] != 0 ? OWNER_POOL : OWNER_RESOURCE, cell->decl, (uint64_t)cell->v[0]);
     owner_add(g, &owner);
   }
 }

@@ -6,12 +6,7 @@
 #define POOL_PACE 1u
 
 struct owner pool_owner_of(const struct pool *pool, struct str share) {
-  struct owner owner = {.kind = OWNER_POOL, .length = 14};
-  uint64_t key = pool->by == FIELD_NONE ? 0 : hash64(&HASH_KEY_FIXED, share);
-  owner.key[0] = OWNER_POOL;
-  for (unsigned i = 0; i < 5; i++) owner.key[1 + i] = (char)(pool->decl >> (8 * i));
-  for (unsigned i = 0; i < 8; i++) owner.key[6 + i] = (char)(key >> (8 * i));
-  return owner;
+  return owner_named(OWNER_POOL, pool->decl, pool->by == FIELD_NONE ? 0 : hash64(&HASH_KEY_FIXED, share));
 }
 
 struct owner decide_pool_owner(const struct rulebook *rulebook, uint32_t pool, struct str share) {

@@ -51,10 +51,7 @@ static const struct limit *limit_by_decl(const struct work *w, uint64_t decl) {
 }
 
 static struct state *owner_state(const struct work *w, enum owner_kind kind, uint64_t decl, uint64_t key) {
-  struct owner owner = {.kind = kind, .length = 14};
-  owner.key[0] = (char)kind;
-  for (unsigned i = 0; i < 5; i++) owner.key[1 + i] = (char)(decl >> (8 * i));
-  for (unsigned i = 0; i < 8; i++) owner.key[6 + i] = (char)(key >> (8 * i));
+  struct owner owner = owner_named(kind, decl, key);
   return work_state(w, &owner);
 }
 

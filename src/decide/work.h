@@ -150,6 +150,8 @@ bool limits_have_room(struct work *w, const struct rule *rule, struct outcome *o
 bool limits_cut(struct work *w, const struct rule *rule, bool points, int64_t *value, uint32_t *cut_by, struct outcome *outcome);
 void limits_take_count(struct work *w, const struct rule *rule, struct claims *claims);
 void limits_take_amount(struct work *w, const struct rule *rule, bool points, int64_t value, struct claims *claims);
+/* owners.c: the key of a resource or pool, as decide.h lays it out. */
+struct owner owner_named(enum owner_kind kind, uint64_t decl, uint64_t key);
 struct owner limit_owner(const struct limit *limit, uint64_t key);
 
 /* pool.c */
