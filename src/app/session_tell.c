@@ -98,7 +98,8 @@ void session_print(const struct session *session, void *stream) {
   count_print(out, "future", counts->future, "from the future");
   count_print(out, "dead", counts->dead, "no events; in dlq.jsonl with their reasons");
   reasons_print(out, counts);
-  fprintf(out, "  state: %s KiB, %s commits\n", grouped(lmdb_bytes(session->lmdb) / 1024, size), grouped(counts->commits, lines));
+  fprintf(out, "  state: %s KiB, %s commit%s\n", grouped(lmdb_bytes(session->lmdb) / 1024, size), grouped(counts->commits, lines),
+          counts->commits == 1 ? "" : "s");
 }
 
 void session_print_json(const struct session *session, void *stream) {

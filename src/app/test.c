@@ -172,9 +172,10 @@ static int finish(struct test_run *run) {
     test_report_json(report, coverage, stdout);
   } else {
     fwrite(coverage.at, 1, coverage.length, stdout);
-    printf("%s%u scenarios, %u passed, %u failed, %llu events", coverage.length > 0 ? "\n" : "", report->count,
-           report->count - report->failed, report->failed, (unsigned long long)run->events);
-    printf(report->errors > 0 ? "; %u files not played\n" : "\n", report->errors);
+    printf("%s%u scenario%s, %u passed, %u failed, %llu events", coverage.length > 0 ? "\n" : "", report->count,
+           report->count == 1 ? "" : "s", report->count - report->failed, report->failed, (unsigned long long)run->events);
+    if (report->errors > 0) printf("; %u file%s not played", report->errors, report->errors == 1 ? "" : "s");
+    printf("\n");
   }
   if (report->count == 0 && code == EXIT_DONE) return help_bad_usage("test", "no scenario has a title that matches --run");
   uint32_t percent = run->sums.rules == 0 ? 100 : run->sums.rules_reached * 100u / run->sums.rules;

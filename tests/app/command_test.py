@@ -71,7 +71,7 @@ class CommandTest(unittest.TestCase):
     def test_passes(self):
         code, out, err = self.answer(HALF)
         self.assertEqual((code, err), (0, ""), out)
-        self.assertIn("1 scenarios, 1 passed, 0 failed, 7 events", out)
+        self.assertIn("1 scenario, 1 passed, 0 failed, 7 events", out)
 
     def test_says_the_difference(self):
         story = HALF.replace("    refuse half LIMIT_REACHED limit half#1 actual 1", "    gift half instant_discount 40.00")
@@ -120,7 +120,7 @@ class CommandTest(unittest.TestCase):
                 code, out, err = self.answer(HALF.replace(before, after, 1))
                 self.assertEqual(code, 1)
                 self.assertIn(says, err)
-                self.assertIn("1 files not played", out)
+                self.assertIn("1 file not played", out)
 
     def test_verbose_can_be_copied(self):
         """What -v prints under each event, put under each event, is a story that passes."""
@@ -198,7 +198,7 @@ class CommandTest(unittest.TestCase):
         code, out, err = self.folder({"dining.test": HALF}, broken).test()
         self.assertEqual(code, 1)
         self.assertIn("rulez", err)
-        self.assertIn("1 files not played", out)
+        self.assertIn("1 file not played", out)
 
     def test_no_files(self):
         folder = self.folder({})
@@ -215,7 +215,7 @@ class CommandTest(unittest.TestCase):
         code, out, err = folder.test("--coverage", paths=("north", "north/dining2.test"))
         self.assertEqual(code, 0, out + err)
         self.assertIn("coverage of north", out)
-        self.assertIn("1 scenarios", out)
+        self.assertIn("1 scenario", out)
 
 
 unittest.main()

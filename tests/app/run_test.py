@@ -253,10 +253,10 @@ class Signals(Stage):
         with self.events.open("a") as file:
             file.write(logins(10, 1))
         self.wait_for_decisions(11)
-        self.end(process, signal.SIGTERM)
+        last = self.end(process, signal.SIGTERM)  # the reader or this one gets the last line
         self.assertEqual(json.loads(self.lines("rewards.jsonl")[-1])["data"]["campaign_version"], 2)
         reader.wait(60)
-        said = [json.loads(line) for line in told.read_text().splitlines()]  # a service speaks JSON, whatever it has to say
+        said = [json.loads(line) for line in (told.read_text() + last).splitlines()]  # a service speaks JSON, whatever it has to say
         self.assertEqual([line["level"] for line in said], ["info", "warning", "error", "info", "info"])
         self.assertIn("hello.json:1:", said[1]["message"])
 
