@@ -241,9 +241,9 @@ static const struct story fact_stories[] = {
      "'when':{'fact.n':{'gte':1},'fact.m':{'gte':1}}," FREE "," VOUCHER "}]",
      "12-01T10:00 c1 login channel=app => g+5.00 h+5.00\n"},
     {"an audience by a measure is the same whoever else asks",
-     "'audience':{'include':['tag:x'],'when':{'fact.bank/n':{'gte':1}}},'rules':[{'id':'g','on':'login'," FREE "," VOUCHER "}],"
+     "'audience':{'include':['tag:x'],'when':{'fact.zz/n':{'gte':1}}},'rules':[{'id':'g','on':'login'," FREE "," VOUCHER "}],"
      "'facts':{'own':{'measure':'count','on':'login','window':'day'}}"
-     "|{'id':'bank','version':1,'name':{'zh':'x','en':'x'},'facts':{'n':{'measure':'count','on':'login','window':'ever'}}}",
+     "|{'id':'zz','version':1,'name':{'zh':'x','en':'x'},'facts':{'n':{'measure':'count','on':'login','window':'ever'}}}",
      "12-01T10:00 c1 update tags:=[\"x\"] => \n"
      "12-01T10:01 c1 login => g+5.00\n"},
     {"whole numbers as far as they go",
