@@ -71,6 +71,8 @@ enum cell_kind {
   CELL_KEPT,
   CELL_TAKEN,
   CELL_BASE,
+  CELL_BLOCK, /* what another shard (or this one, as home) lent */
+  CELL_LENT,  /* at home: to whom */
   CELL_KIND_COUNT
 };
 
@@ -171,7 +173,18 @@ struct pool_mark {
   int64_t left;
 };
 
+/* A pool of which this shard holds too little to say yes, and knows too little to say no. */
+struct shortage {
+  uint32_t owner; /* index into decide_input.owners */
+  uint32_t pool;
+  int32_t period; /* of its pace, or 0 */
+  int64_t need;   /* in the pool's unit: what there must be in this shard's block */
+};
+#define SHORTAGES_MOST 16u
+
 struct decision {
+  uint32_t shortage_count; /* > 0: the decision is void, nothing has changed; lend_ask for them and decide again when there are news */
+  struct shortage shortages[SHORTAGES_MOST];
   enum reason gate; /* GIVEN: went through; else DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE: nothing was judged */
   uint32_t outcome_count, gift_count, mark_count;
   struct outcome outcomes[LIMIT_OUTCOMES + 1]; /* the last is where a decision that is void writes on */
@@ -204,6 +217,7 @@ struct decide_input {
   uint32_t match_count;
   const struct owner *owners; /* of decide_owners */
   uint32_t owner_count;
+  bool lent; /* several shards: pools are spent from blocks (below). Resources must be here as a whole: lend_here */
 };
 
 /* Decides. `states[i]` is the record of owners[i]; those that changed have `changed` set and are to be kept. Texts in `decision` live in
@@ -223,5 +237,77 @@ struct pool_left {
 struct pool_left decide_pool_left(const struct rulebook *rulebook, uint32_t pool, const struct state *state, struct str share);
 struct owner decide_pool_owner(const struct rulebook *rulebook, uint32_t pool, struct str share);
 struct owner decide_customer_owner(struct str customer);
+
+/* ---- lending: pools and resources between shards (design.md section 3, "two kinds of owner") ----
+ *
+ * Every resource and pool has a home shard, by the hash of its key. A *resource* (a limit kept for a device, a phone, an id document) is
+ * lent as a whole: its record moves to the shard that needs it and stays there until another one asks. A *pool* is lent in blocks of units:
+ * block = max(1, left / 2 shards), one block a period of its pace. The home takes part as a borrower like any other: it decides from blocks
+ * too. So every decision is the same pure function on complete records, and most gifts need no round trip.
+ *
+ *     borrower                          home
+ *     CLAIM (need)          ->          free >= need: GRANT a block. Else RECALL from all who hold some; claims wait in log order
+ *                           <- GRANT    nobody is refused while a unit lies idle elsewhere
+ *     RETURN (spent, left)  ->          when all have answered: GRANT exactly the need, or
+ *                           <- FINAL    so much is left, and no more: the borrower refuses from now on, without asking
+ *                           <- OPEN     there is some again (a refund, a new period's rulebook, a larger total): ask again
+ *
+ * Deadlock: an event that waits keeps what it holds only in the prefix of its owners in order of key (`pinned`); all else is handed over
+ * at once when it is recalled. So who waits for a key holds only smaller ones, and the chain ends.
+ *
+ * Messages are records of the sender's transaction and inputs of the receiver's: exactly once by the ledger. They are idempotent all the
+ * same where it costs nothing: a claim that stands is not made twice, a second claim of one shard for one period replaces the first.
+ * Cells: CELL_LENT at home, one for each (shard, period); CELL_BLOCK at the borrower, one for each period. src/decide/state.h has them. */
+
+enum lend_kind { LEND_CLAIM = 1, LEND_GRANT, LEND_FINAL, LEND_OPEN, LEND_RECALL, LEND_RETURN };
+
+struct lend_message {
+  enum lend_kind kind;
+  uint32_t from, to; /* shards */
+  struct owner owner;
+  int32_t period;    /* pools: of the pace, or 0 */
+  int64_t units;     /* CLAIM: needed at least (0: a block before it is needed); GRANT: lent; FINAL: left at home; RETURN: not spent */
+  int64_t spent;     /* RETURN: since the last one; negative after refunds */
+  struct str record; /* GRANT and RETURN of a resource: its encoded record, may be empty; borrowed */
+};
+#define LEND_MESSAGE_BYTES (LIMIT_STATE_BYTES + 256u)
+/* Canonical and versioned, like records. 0: does not fit. */
+size_t lend_encode(const struct lend_message *message, char *out, size_t capacity);
+bool lend_decode(struct str bytes, struct lend_message *message, struct fault *fault) MUST_USE;
+
+struct lending {
+  const struct rulebook *rulebook;
+  uint32_t shard, shards;
+  int64_t clock_ms;                                             /* the stream's own time, or TIME_NONE: tells which periods are over */
+  void (*send)(void *self, const struct lend_message *message); /* the message is borrowed during the call */
+  void *self;
+  /* A resource's record travels in a message: work space of LIMIT_STATE_BYTES each */
+  char *record;           /* bytes on their way out */
+  struct state *unpacked; /* a record that came in */
+};
+
+/* The shard that an owner belongs to. Customers: never asked. */
+uint32_t lend_home(const struct owner *owner, uint32_t shards);
+/* Whether a resource is here as a whole. Pools: always true (what is short of them decide_event tells). */
+bool lend_here(const struct owner *owner, const struct state *state);
+/* Sends a CLAIM, unless one for as much stands. Resources: period 0, need 0. `state` gets `changed` when it changed, here and below. */
+void lend_ask(const struct lending *lending, const struct owner *owner, struct state *state, int32_t period, int64_t need);
+/* A claim for the next block before this one is used up: at home's side nothing, at the borrower's below a quarter of the last block.
+ * Called for pools that changed in a decision. */
+void lend_ask_ahead(const struct lending *lending, const struct owner *owner, struct state *state);
+/* A message for `owner` came in. `pinned`: the event at hand waits and keeps it; a recall is answered by lend_release. STATUS_LIMIT: the
+ * owner's record is full. STATUS_STATE: a message that cannot be (a foreign one, of another number of shards). */
+enum status lend_hear(const struct lending *lending, const struct lend_message *message, struct state *state, bool pinned,
+                      struct fault *fault) MUST_USE;
+/* The event is decided (or dead): recalls that waited are answered. */
+void lend_release(const struct lending *lending, const struct owner *owner, struct state *state);
+/* Once a second for each pool of the rulebook and each share: as borrower reports what was spent, gives back what lay idle for
+ * LEND_IDLE_REVIEWS rounds; as home looks again at claims and tells OPEN where there is more than was said (refunds, a larger total). */
+void lend_review(const struct lending *lending, const struct owner *owner, struct state *state);
+#define LEND_IDLE_REVIEWS 3u
+/* The n-th pool owner of the rulebook with its share, for lend_review and the view's readable counters: false behind the last. */
+bool lend_pool(const struct rulebook *rulebook, uint32_t n, uint32_t *pool, struct str *share, struct owner *owner);
+/* At home: lent and not yet reported back, of all shards and periods. */
+int64_t lend_outstanding(const struct rulebook *rulebook, uint32_t pool, const struct state *state);
 
 #endif

@@ -11,13 +11,16 @@
 
 #include "giftd/record.h"
 
-enum output { OUTPUT_REWARDS, OUTPUT_DECISIONS, OUTPUT_DLQ, OUTPUT_COUNT };
+/* OUTPUT_COUNT outputs that everybody may read; messages go between shards, where there are several. */
+enum output { OUTPUT_REWARDS, OUTPUT_DECISIONS, OUTPUT_DLQ, OUTPUT_COUNT, OUTPUT_MESSAGES = OUTPUT_COUNT };
 
 struct input_line {
-  struct str bytes;        /* without newline; borrowed until the next poll */
-  uint64_t position;       /* bytes before it in this input */
-  int64_t arrival_ms;      /* when the stream got it, or TIME_NONE: the log does not know (files) */
-  bool piece;              /* a part of a line that is too long to be held whole: a dead letter, whatever stands in it */
+  struct str bytes;   /* without newline; borrowed until the next poll */
+  struct str key;     /* of the record, where the log has keys: must be the customer; at NULL: the log has none (files) */
+  uint64_t position;  /* bytes before it in this input; with Kafka its offset */
+  uint64_t next;      /* the position behind it */
+  int64_t arrival_ms; /* when the stream got it, or TIME_NONE: the log does not know (files) */
+  bool piece;         /* a part of a line that is too long to be held whole: a dead letter, whatever stands in it */
 };
 #define LIMIT_LINE_BYTES (1024u * 1024u) /* a longer line comes in pieces of this size, in order, so that nothing of it is lost */
 _Static_assert(LIMIT_LINE_BYTES > LIMIT_EVENT_BYTES, "an event is never cut into pieces");
@@ -27,9 +30,13 @@ struct log_port {
   /* Up to `capacity` further lines. *count 0 with STATUS_OK: nothing there now (*ended says whether nothing will come). A line without its
    * newline at the end of a file that may grow is not returned; with --once it is. */
   enum status (*poll)(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, bool *ended, struct fault *fault);
-  /* Adds bytes to an output; visible to others only after commit (or cut back after a crash). */
-  enum status (*append)(void *self, enum output output, struct str bytes, struct fault *fault);
+  /* Adds bytes to an output; visible to others only after commit (or cut back after a crash). Whole lines; dead letters one at a
+   * time while the line they are about is still lent (`which`: its number in the last poll); messages one at a time (`which`: the shard
+   * they go to); else `which` is 0. */
+  enum status (*append)(void *self, enum output output, uint32_t which, struct str bytes, struct fault *fault);
   struct str (*input_name)(void *self);
+  /* Messages of shards, each once, in order; NULL where there is one shard. Same loan as poll. */
+  enum status (*poll_inbox)(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, struct fault *fault);
 };
 
 struct view_port {
@@ -38,18 +45,23 @@ struct view_port {
   enum status (*load)(void *self, struct str key, struct str *record, struct fault *fault);
   /* Keeps a record in the open batch. */
   enum status (*store)(void *self, struct str key, struct str record, struct fault *fault);
+  /* These keys are about to be loaded: one round trip for all of them. NULL where loading costs none. */
+  enum status (*prefetch)(void *self, const struct str *keys, uint32_t count, struct fault *fault);
 };
 
 struct shard_counts {
   uint64_t lines, events, dead, duplicates, late, future, gifts, revoked, refusals, commits;
   uint64_t owner_loads, owner_hits;
+  uint64_t messages_in, messages_out; /* of shards */
+  uint64_t stalls;                    /* an event that had to wait for another shard */
   uint64_t by_reason[REASON_COUNT];
 };
 
 struct shard_settings {
   struct decide_settings decide;
-  bool wall_clock;           /* arrival is when the line was read; else the stream's own time (the latest event time so far) */
-  uint64_t cache_bytes;      /* bound of the cache of owners' records */
+  bool wall_clock;        /* arrival is when the line was read; else the stream's own time (the latest event time so far) */
+  uint64_t cache_bytes;   /* bound of the cache of owners' records */
+  uint32_t shard, shards; /* which of how many; shards 0 or 1: alone, nothing is lent */
 };
 
 struct shard; /* one input, one thread */
@@ -63,6 +75,13 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
 void shard_swap(struct shard *shard, const struct rulebook *rulebook, const struct match_index *index, struct match_cache *cache);
 /* One poll's worth of events, at most `most`. `now_ms` is used when wall_clock is set. *count is how many lines were taken. */
 enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint32_t *count, bool *ended, struct fault *fault) MUST_USE;
+/* Position behind the last line that was decided (input_line.next), or 0 when none was since shard_open. Lines that were polled but wait
+ * are not counted in. */
+uint64_t shard_next(const struct shard *shard);
+/* Whether the event at hand waits for a message of another shard: committing what there is brings its claims on their way. */
+bool shard_waits(const struct shard *shard);
+/* Once a second or so, between two steps: reports what was used of what other shards lent, gives back what lies idle. */
+enum status shard_review(struct shard *shard, struct fault *fault) MUST_USE;
 /* Hands every changed record to view.store and the shard's own position facts; the caller then commits view and log together. */
 enum status shard_flush(struct shard *shard, struct fault *fault) MUST_USE;
 const struct shard_counts *shard_counts(const struct shard *shard);

@@ -134,7 +134,7 @@ static bool decide(struct stage *stage, struct fault *fault) {
   uint32_t owners = decide_owners(campaigns->rulebook, &stage->event, stage->matches, matched, stage->pointers[0], stage->owners);
   if (owners > LIMIT_OWNERS) return fault_set(fault, STATUS_LIMIT, "more limits and pools stand behind one event than it may touch"), false;
   if (!load_states(stage, 1, owners, fault)) return false;
-  struct decide_input input = {campaigns->rulebook, &stage->settings, &stage->event, stage->matches, matched, stage->owners, owners};
+  struct decide_input input = {campaigns->rulebook, &stage->settings, &stage->event, stage->matches, matched, stage->owners, owners, false};
   if (decide_event(&input, stage->pointers, &stage->arena, &stage->decision, fault) != STATUS_OK) return false;
   stage->events++;
   return store_states(stage, owners, fault);

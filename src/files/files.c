@@ -276,7 +276,8 @@ static enum status port_poll(void *self, struct input_line *lines, uint32_t capa
   return input_poll(&files->input, lines, capacity, count, ended, fault);
 }
 
-static enum status port_append(void *self, enum output output, struct str bytes, struct fault *fault) {
+static enum status port_append(void *self, enum output output, uint32_t which, struct str bytes, struct fault *fault) {
+  (void)which;
   struct files *files = self;
   assert(files->resumed && output < OUTPUT_COUNT);
   return output_append(&files->outputs[output], bytes, fault);
@@ -288,5 +289,5 @@ static struct str port_input_name(void *self) {
 }
 
 struct log_port files_port(struct files *files) {
-  return (struct log_port){files, port_poll, port_append, port_input_name};
+  return (struct log_port){files, port_poll, port_append, port_input_name, NULL};
 }

@@ -114,7 +114,11 @@ static enum status buffer_fill(struct input *input, bool *more, struct fault *fa
 }
 
 static void line_hand_out(struct input *input, struct input_line *line, size_t length, bool newline, bool piece) {
-  *line = (struct input_line){{input->buffer + input->start, length}, input->position, TIME_NONE, piece};
+  *line = (struct input_line){.bytes = {input->buffer + input->start, length},
+                              .position = input->position,
+                              .next = input->position + length + (newline ? 1 : 0),
+                              .arrival_ms = TIME_NONE,
+                              .piece = piece};
   input->start += length + (newline ? 1 : 0);
   input->position += length + (newline ? 1 : 0);
 }

@@ -166,7 +166,7 @@ static enum status port_store(void *self, struct str key, struct str record, str
 }
 
 struct view_port lmdb_port(struct lmdb *lmdb) {
-  return (struct view_port){lmdb, port_load, port_store};
+  return (struct view_port){lmdb, port_load, port_store, NULL};
 }
 
 enum status lmdb_commit(struct lmdb *lmdb, struct fault *fault) {

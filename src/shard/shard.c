@@ -297,7 +297,8 @@ static enum status event_decide(struct shard *shard, struct reading *reading, co
   if (status != STATUS_OK) return status;
   if (owner_count > LIMIT_OWNERS)
     return dead_event(shard, reading, origin, STR("more limits and pools stand behind this event than one may touch"));
-  struct decide_input input = {shard->rulebook, &shard->settings.decide, event, shard->matches, match_count, shard->owners, owner_count};
+  struct decide_input input = {shard->rulebook, &shard->settings.decide, event,       shard->matches,
+                               match_count,     shard->owners,           owner_count, shard->settings.shards > 1};
   status = decide_event(&input, shard->states, &reading->arena, &shard->decision, fault);
   if (status == STATUS_LIMIT) return dead_event(shard, reading, origin, str_of(fault->text));
   return status == STATUS_OK ? event_keep(shard, event, origin, owner_count, fault) : status;
@@ -308,7 +309,7 @@ static enum status outputs_hand_on(struct shard *shard, size_t least, struct fau
     struct buffer *buffer = &shard->outputs[i];
     assert(!buffer->overflowed);
     if (buffer->length <= least) continue;
-    enum status status = shard->log.append(shard->log.self, (enum output)i, buffer_text(buffer), fault);
+    enum status status = shard->log.append(shard->log.self, (enum output)i, 0, buffer_text(buffer), fault);
     if (status != STATUS_OK) return status;
     buffer_reset(buffer);
   }

@@ -121,7 +121,7 @@ static const char *lines_joined(struct stage *stage) {
 }
 
 static void append_text(struct stage *stage, enum output output, const char *text) {
-  assert_int_equal(stage->port.append(stage->port.self, output, str_of(text), &stage->fault), STATUS_OK);
+  assert_int_equal(stage->port.append(stage->port.self, output, 0, str_of(text), &stage->fault), STATUS_OK);
 }
 
 static void expect_status(struct stage *stage, enum status found, enum status expected, const char *words) {
@@ -383,7 +383,7 @@ static void the_last_4_kib_are_checked_however_they_were_appended(void **unused)
   expect_status(&stage, stage_start(&stage, false), STATUS_OK, "");
   for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
     memset(block, 'a' + (int)i, sizes[i]);
-    assert_int_equal(stage.port.append(stage.port.self, OUTPUT_DECISIONS, (struct str){block, sizes[i]}, &stage.fault), STATUS_OK);
+    assert_int_equal(stage.port.append(stage.port.self, OUTPUT_DECISIONS, 0, (struct str){block, sizes[i]}, &stage.fault), STATUS_OK);
     stage_commit(&stage);
     expect_status(&stage, stage_start(&stage, false), STATUS_OK, "");
   }
@@ -436,7 +436,7 @@ static void a_full_disk_loses_nothing(void **unused) {
   small = before;
   small.rlim_cur = 4096;
   assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-  enum status status = stage.port.append(stage.port.self, OUTPUT_REWARDS, (struct str){block, sizeof block}, &stage.fault);
+  enum status status = stage.port.append(stage.port.self, OUTPUT_REWARDS, 0, (struct str){block, sizeof block}, &stage.fault);
   assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
   expect_status(&stage, status, STATUS_STORAGE, "nothing that was committed is lost");
   files_close(stage.files);

@@ -173,14 +173,19 @@ static enum status fake_poll(void *self, struct input_line *lines, uint32_t capa
   while (*count < capacity && stage->at < stage->length) {
     const char *from = stage->text + stage->at, *newline = memchr(from, '\n', stage->length - stage->at);
     assert_non_null(newline);
-    lines[(*count)++] = (struct input_line){{from, (size_t)(newline - from)}, stage->at, stage->arrival_ms, stage->pieces};
+    lines[(*count)++] = (struct input_line){.bytes = {from, (size_t)(newline - from)},
+                                            .position = stage->at,
+                                            .next = stage->at + 1,
+                                            .arrival_ms = stage->arrival_ms,
+                                            .piece = stage->pieces};
     stage->at += (size_t)(newline - from) + 1;
   }
   *ended = *count == 0;
   return STATUS_OK;
 }
 
-static enum status fake_append(void *self, enum output output, struct str bytes, struct fault *fault) {
+static enum status fake_append(void *self, enum output output, uint32_t which, struct str bytes, struct fault *fault) {
+  (void)which;
   struct stage *stage = self;
   if (stage->fail_append > 0 && --stage->fail_append == 0) return fault_set(fault, STATUS_STORAGE, "append fails");
   stage->outputs[output] = realloc(stage->outputs[output], stage->output_lengths[output] + bytes.length);
@@ -239,8 +244,8 @@ static struct stage *stage_new(const char *text, uint64_t cache_bytes) {
   stage->arrival_ms = TIME_NONE;
   stage->settings.cache_bytes = cache_bytes;
   stage->settings.decide.id_key = (struct hash_key){3, 4};
-  stage->log = (struct log_port){stage, fake_poll, fake_append, fake_name};
-  stage->view = (struct view_port){stage, fake_load, fake_store};
+  stage->log = (struct log_port){stage, fake_poll, fake_append, fake_name, NULL};
+  stage->view = (struct view_port){stage, fake_load, fake_store, NULL};
   stage->memory = malloc(shard_memory(&stage->settings));
   assert_non_null(stage->memory);
   return stage;

@@ -1,0 +1,95 @@
+/* The kafka room: the door to librdkafka, and the only one that sees it. Gives the ledger room its log (one for each shard), the consumer
+ * group that says which shards this process has, and the topics.
+ *
+ * Topics, all with the same number of partitions P (a shard is one partition number):
+ *
+ *   events       in: keyed by customer                     kafka.topic.events
+ *   messages     between shards (claims, verdicts)         <prefix>messages       delete, kept as long as the journal
+ *   journal      one record or more a batch                <prefix>journal        delete, no retention by time: trimmed by giftd
+ *   checkpoint   key: bucket number                        <prefix>checkpoint     compact
+ *   rewards      out: CloudEvents binary mode              <prefix>rewards        key: customer
+ *   decisions    out: audit, JSON lines, many in a record  <prefix>decisions
+ *   dlq          out: <events topic>.dlq                   key, value, headers and time as they came, plus giftd.reason and
+ * __connect.errors.*
+ *
+ * One transactional producer for each shard (transactional.id = <group>-<shard>): init_transactions fences every earlier owner and settles
+ * its last transaction (KIP-98, KIP-360). Group membership (KIP-429 cooperative, KIP-62) only says who should own what; ownership is the
+ * fence. Group offsets are written for lag tools and never read.
+ *
+ * librdkafka's traps (design.md section 7) are kept inside: no consume_batch_queue, check.crcs, auto.offset.reset=error, no auto commit,
+ * read_committed; a call that does not come back ends the process (watchdog). Passwords are never logged.
+ */
+#ifndef GIFTD_KAFKA_H
+#define GIFTD_KAFKA_H
+
+#include "giftd/ledger.h"
+
+struct kafka;
+struct kafka_shard;
+
+struct kafka_pair {
+  const char *name, *value;
+};
+struct kafka_settings {
+  const char *group; /* consumer group, and prefix of transactional ids */
+  const char *events_topic;
+  const char *prefix;             /* of giftd's own topics, "giftd." */
+  const char *start;              /* of a shard without a journal: "earliest" or "latest" */
+  const struct kafka_pair *pairs; /* kafka.* options passed through to librdkafka: bootstrap.servers, security.*, sasl.*, ssl.* ... */
+  uint32_t pair_count;
+  int64_t stall_ms; /* a call that takes longer ends the process with a message: 90 s */
+  /* Called from librdkafka's threads with its own log lines (no secrets); level as syslog. May be NULL. */
+  void (*say)(void *self, int level, const char *text);
+  void *say_self;
+};
+
+/* Checks options and the topics (kafka_topics_check with every_one false); does not join the group yet. STATUS_USAGE: an option that
+ * librdkafka does not know or the door keeps for itself; STATUS_SERVICE: not reachable, says which address and what to do. */
+enum status kafka_open(const struct kafka_settings *settings, struct kafka **out, struct fault *fault) MUST_USE;
+void kafka_close(struct kafka *kafka);            /* leaves the group; NULL is fine */
+uint32_t kafka_shards(const struct kafka *kafka); /* partitions of the events topic */
+
+/* ---- the group ---- */
+
+/* Serves the group: at most `capacity` changes since the last call. A shard that is taken away is to be closed with kafka_shard_close
+ * within max.poll.interval; the group gives it to another only after kafka_given_up(shard) for all that were revoked (cooperative: those
+ * alone). */
+struct kafka_change {
+  uint32_t shard;
+  enum { KAFKA_ASSIGNED, KAFKA_REVOKED, KAFKA_LOST } what; /* LOST: another has it already; drop it, commit nothing */
+};
+enum status kafka_group(struct kafka *kafka, struct kafka_change *changes, uint32_t capacity, uint32_t *count,
+                        struct fault *fault) MUST_USE;
+void kafka_given_up(struct kafka *kafka, uint32_t shard);
+enum status kafka_join(struct kafka *kafka, struct fault *fault) MUST_USE;
+/* Leaves: revokes everything that is held (as changes). */
+void kafka_leave(struct kafka *kafka);
+/* Waits until anything may have come (input, commit, group) or the time is over. */
+void kafka_wait(struct kafka *kafka, int timeout_ms);
+
+/* ---- one shard ---- */
+
+enum status kafka_shard_open(struct kafka *kafka, uint32_t shard, struct kafka_shard **out, struct fault *fault) MUST_USE;
+void kafka_shard_close(struct kafka_shard *shard); /* aborts what is open; NULL is fine */
+struct ledger_log kafka_shard_log(struct kafka_shard *shard);
+/* Tells the group how far this shard has committed; for lag tools only, never waits. */
+void kafka_shard_report(struct kafka_shard *shard, uint64_t events_next);
+/* Events between what was polled and the end of the partition, as last heard; -1: not known. */
+int64_t kafka_shard_lag(const struct kafka_shard *shard);
+
+/* ---- topics ---- */
+
+struct kafka_topics_settings {
+  uint32_t partitions, replicas; /* 0: partitions of the events topic, the broker's default */
+  bool make_events;              /* make the events topic and its dlq too */
+};
+/* One line a topic about what is (for check) or was made (for create); called for each. ok false: `text` says what is wrong and what to do.
+ */
+typedef void kafka_topic_teller(void *self, const char *topic, bool ok, const char *text);
+enum status kafka_topics_create(const struct kafka_settings *settings, const struct kafka_topics_settings *topics, kafka_topic_teller *tell,
+                                void *self, struct fault *fault) MUST_USE;
+/* STATUS_STATE when any topic is missing or has the wrong form (partitions, cleanup.policy, retention, min.insync.replicas 2 where there
+ * are 3 replicas). */
+enum status kafka_topics_check(const struct kafka_settings *settings, kafka_topic_teller *tell, void *self, struct fault *fault) MUST_USE;
+
+#endif

@@ -1,0 +1,57 @@
+/* The redis room: the door to hiredis, and the only one that sees it. Gives the ledger room its store: one segment for each shard, under
+ * one hash tag, so on one Redis (schemas/redis.md has every key).
+ *
+ *   giftd:{NAME:SHARD}:segment      hash   form, epoch, count, mark_sequence, mark_place, shards, buckets, secret, events_next, inbox_next
+ *   giftd:{NAME:SHARD}:b:BUCKET     hash   owner's key -> record (src/decide/codec.c). Small hashes: Redis packs them (listpack)
+ *   giftd:{NAME:SHARD}:pool:NAME[:SHARE]   hash   total, used, lent, left: for people and other programs; written with the records of pools
+ *
+ * Every write is one script (Redis Function where the server is 7 or newer, else EVALSHA) that checks the version it expects and sets the
+ * next one. A load reads the records first and the version after them, in one round trip: a Redis that was emptied in between is seen.
+ * Redis must have maxmemory-policy noeviction; anything else is refused at the start. A database that holds another giftd's segment
+ * (name, shards, buckets, secret differ) is refused and never touched.
+ *
+ * Every status but OK leaves the connection to be dropped; outcomes of unanswered calls are not known, and the ledger treats them so.
+ * hiredis 0.14 has no TLS: with redis.tls = true such a build refuses to start and names the sidecar.
+ */
+#ifndef GIFTD_REDIS_H
+#define GIFTD_REDIS_H
+
+#include "giftd/ledger.h"
+
+struct redis;
+struct redis_shard;
+
+struct redis_settings {
+  const char *servers;       /* host:port or unix:/path, several with commas: shard n lives on server n modulo their number */
+  uint32_t database;         /* 0 with cluster */
+  const char *user;          /* ACL user, or NULL */
+  const char *password_file; /* its first line; or NULL */
+  const char *name;          /* of this giftd: [A-Za-z0-9_.-]{1,32}, in every key */
+  bool tls;
+  const char *tls_ca_file;
+  int64_t connect_ms, answer_ms; /* time-outs: 1 s, 5 s */
+};
+
+/* What is needed to write readable counters: a pool's record as text fields. Called for records of pools (key[0] == 'p'); false: none. */
+struct redis_counter {
+  char key[224]; /* what stands behind pool: */
+  int64_t total, used, lent, left;
+  bool unlimited;
+};
+typedef bool redis_counter_reader(void *self, struct str key, struct str record, struct redis_counter *out);
+
+/* Reads the password, checks the settings; connects to nothing yet. */
+enum status redis_open(const struct redis_settings *settings, redis_counter_reader *reader, void *self, struct redis **out,
+                       struct fault *fault) MUST_USE;
+void redis_close(struct redis *redis);
+/* Connects to every server and says what is wrong with it: address, password, database, policy, version. For the start and `giftd doctor`.
+ */
+enum status redis_check(struct redis *redis, struct fault *fault) MUST_USE;
+
+enum status redis_shard_open(struct redis *redis, uint32_t shard, struct redis_shard **out, struct fault *fault) MUST_USE;
+void redis_shard_close(struct redis_shard *shard); /* NULL is fine */
+struct store_port redis_shard_store(struct redis_shard *shard);
+/* Reads one owner's record without a version: for explain and `giftd pool`. */
+enum status redis_shard_peek(struct redis_shard *shard, uint32_t bucket, struct str key, struct str *record, struct fault *fault) MUST_USE;
+
+#endif
