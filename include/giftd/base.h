@@ -7,6 +7,7 @@
 #include "giftd/base/limits.h"
 #include "giftd/base/memory.h"
 #include "giftd/base/money.h"
+#include "giftd/base/mutant.h"
 #include "giftd/base/scan.h"
 #include "giftd/base/status.h"
 #include "giftd/base/str.h"

@@ -1,0 +1,44 @@
+/* Safeguards that can be switched off, one at a time, to see that the simulator notices (tests/sim). In every other build MUTANT() is false
+ * and the compiler drops what stands behind it.
+ *
+ * A row here is a promise: without this safeguard some history of faults breaks exactness, and the simulator finds one. */
+#ifndef GIFTD_BASE_MUTANT_H
+#define GIFTD_BASE_MUTANT_H
+
+#define MUTANTS(ROW)                                                                         \
+  ROW(NO_FENCE, "the previous owner is not shut out")                                        \
+  ROW(UNSTABLE_END, "the journal is read before the last transaction is settled")            \
+  ROW(EPOCH_REUSE, "the view is written without an epoch of one's own")                      \
+  ROW(KEEP_PIPELINED, "a batch decided on top of one that failed is committed all the same") \
+  ROW(NO_VERSION_ON_WRITE, "the view takes writes of any version")                           \
+  ROW(NO_VERSION_ON_LOAD, "what is loaded is believed without its version")                  \
+  ROW(MARK_EARLY, "the mark moves before the states up to it are in the view")               \
+  ROW(FLUSH_UNCOMMITTED, "states go to the view before their batch is committed")            \
+  ROW(FORGET_PENDING, "a state that is not in the view yet is loaded from the view")         \
+  ROW(NO_DUPLICATES, "the same event is judged again")                                       \
+  ROW(TRIM_EARLY, "the journal is trimmed to the youngest bucket")                           \
+  ROW(CHECKPOINT_OUTSIDE, "buckets are written outside the transaction")                     \
+  ROW(BUCKET_WITHOUT_PENDING, "a bucket is taken from the view alone")                       \
+  ROW(INBOX_UNCOUNTED, "the position in the messages is not in the journal")                 \
+  ROW(INPUT_POLLED, "lines that wait are counted as decided")                                \
+  ROW(REBUILD_MARKED, "a rebuild sets its mark at its beginning")                            \
+  ROW(LEND_UNCOUNTED, "blocks that are lent are not counted")                                \
+  ROW(LEND_NO_RECALL, "the home says there is no more without asking who holds some")        \
+  ROW(LEND_KEEP_RETURNED, "what is given back may still be spent")                           \
+  ROW(LEND_FORGET_SPENT, "what was spent is not reported")                                   \
+  ROW(LEND_WITHOUT_RECORD, "a resource is decided on without its record")                    \
+  ROW(LEND_NO_PIN, "what a waiting event holds is handed over")                              \
+  ROW(LEND_FORGET_OPEN, "nobody is told when there is some again")
+
+#define MUTANT_NAME(name, text) MUTANT_##name,
+enum mutant { MUTANT_NONE, MUTANTS(MUTANT_NAME) MUTANT_COUNT };
+#undef MUTANT_NAME
+
+#ifdef GIFTD_MUTANTS
+extern enum mutant mutant_active; /* defined by the test program */
+#define MUTANT(name) (mutant_active == MUTANT_##name)
+#else
+#define MUTANT(name) false
+#endif
+
+#endif
