@@ -48,6 +48,7 @@ struct ledger_log {
   enum status (*poll)(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, struct fault *fault);
   enum status (*poll_inbox)(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, struct fault *fault);
 
+  struct str (*input_name)(void *self); /* of the events, for decisions and messages: topic/partition; may be NULL */
   /* A dead letter as `append` will want it, while line number `line` of the last poll is still lent: the letter and the record it is about
    * (key, value, headers, time), byte for byte. The form is the log's own. */
   enum status (*wrap_dead)(void *self, uint32_t line, struct str letter, struct buffer *out, struct fault *fault);
@@ -148,9 +149,11 @@ struct ledger_counts {
 struct ledger;
 
 size_t ledger_memory(const struct ledger_settings *settings);
-/* Opens behind two ports for the shard room: the caller makes a shard on them (shard_open at the first LEDGER_RUNNING is the ledger's own
- * doing: it owns the shard's memory and drops it at any doubt). */
-enum status ledger_open(void *memory, const struct ledger_settings *settings, const struct shard_settings *shard,
+#define LEDGER_PENDING_LEAST (32u * 1024u * 1024u)
+/* `memory` holds ledger_memory(settings) bytes, zeroed or not; `shard_memory` holds shard_memory(shard settings) bytes: the ledger makes
+ * the shard there whenever it has taken over, and drops it at any doubt. Both outlive the ledger. shard->shard and ->shards are set here.
+ */
+enum status ledger_open(void *memory, const struct ledger_settings *settings, const struct shard_settings *shard, void *shard_memory,
                         const struct rulebook *rulebook, const struct match_index *index, struct match_cache *cache,
                         const struct ledger_log *log, const struct store_port *store, struct ledger **out, struct fault *fault) MUST_USE;
 /* Another rulebook from the next event on. */

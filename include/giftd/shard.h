@@ -37,6 +37,8 @@ struct log_port {
   struct str (*input_name)(void *self);
   /* Messages of shards, each once, in order; NULL where there is one shard. Same loan as poll. */
   enum status (*poll_inbox)(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, struct fault *fault);
+  /* Asked after each line: no room for another one before a flush. NULL: there always is. */
+  bool (*full)(void *self);
 };
 
 struct view_port {
@@ -80,6 +82,8 @@ enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint3
 uint64_t shard_next(const struct shard *shard);
 /* Whether the event at hand waits for a message of another shard: committing what there is brings its claims on their way. */
 bool shard_waits(const struct shard *shard);
+/* Bytes that shard_flush would hand to view.store, and some more. */
+uint64_t shard_changed_bytes(const struct shard *shard);
 /* Once a second or so, between two steps: reports what was used of what other shards lent, gives back what lies idle. */
 enum status shard_review(struct shard *shard, struct fault *fault) MUST_USE;
 /* Hands every changed record to view.store and the shard's own position facts; the caller then commits view and log together. */

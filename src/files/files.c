@@ -289,5 +289,5 @@ static struct str port_input_name(void *self) {
 }
 
 struct log_port files_port(struct files *files) {
-  return (struct log_port){files, port_poll, port_append, port_input_name, NULL};
+  return (struct log_port){files, port_poll, port_append, port_input_name, NULL, NULL};
 }

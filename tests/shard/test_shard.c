@@ -244,7 +244,7 @@ static struct stage *stage_new(const char *text, uint64_t cache_bytes) {
   stage->arrival_ms = TIME_NONE;
   stage->settings.cache_bytes = cache_bytes;
   stage->settings.decide.id_key = (struct hash_key){3, 4};
-  stage->log = (struct log_port){stage, fake_poll, fake_append, fake_name, NULL};
+  stage->log = (struct log_port){stage, fake_poll, fake_append, fake_name, NULL, NULL};
   stage->view = (struct view_port){stage, fake_load, fake_store, NULL};
   stage->memory = malloc(shard_memory(&stage->settings));
   assert_non_null(stage->memory);

@@ -1,0 +1,160 @@
+/* What the files of the ledger share. Private to the room.
+ *
+ *   ledger.c      open, step, drain, doubt: which stage does what
+ *   takeover.c    fence, look, read, epoch, redo, rebuild
+ *   batch.c       the ports behind which the shard room works; seal and commit
+ *   view.c        loads, and states on their way to the view
+ *   checkpoint.c  buckets that ride in a batch's transaction
+ *   pending.c     states that the view lacks        redo.c  bytes of journal and checkpoint
+ */
+#ifndef GIFTD_LEDGER_PARTS_H
+#define GIFTD_LEDGER_PARTS_H
+
+#include <assert.h>
+
+#include "giftd/ledger.h"
+#include "pending.h"
+#include "redo.h"
+
+#define OUTPUT_BYTES (32u * 1024u * 1024u) /* framed output of one batch */
+#define LINE_ROOM (20u * 1024u * 1024u)    /* what one line may add to it at most: a decision and rewards of 8 MiB, a dead letter */
+#define WRITE_RECORDS 500u                 /* of one write to the view */
+#define WRITE_BYTES (1024u * 1024u)
+#define WRITES_MOST 4u   /* under way at a time */
+#define MARKS_MOST 1024u /* committed batches whose states are not in the view yet */
+#define HISTORY_RECORDS 64u
+#define STAGED_MOST 1024u /* keys of one prefetch */
+#define STAGED_BYTES (4u * 1024u * 1024u)
+#define BUCKETS_A_BATCH 32u
+#define BUCKET_OWNERS 8192u
+#define BUCKET_PARTS 64u /* records of one bucket */
+
+/* Decided and not yet committed. */
+struct batch {
+  struct buffer outputs; /* frames: output 1, which 4, length 4, bytes */
+  uint64_t sequence;
+  uint64_t from, to; /* positions in `pending` */
+  uint64_t events_next, inbox_next;
+  int64_t opened_ms, sealed_ms;
+  uint64_t lines, messages;
+  bool stirred;               /* something happened that is worth a commit */
+  struct shard_counts counts; /* of the shard up to its end */
+};
+
+/* A committed batch whose states are on their way to the view. */
+struct mark {
+  uint64_t to; /* position in `pending` behind its states */
+  uint64_t sequence, place, events_next, inbox_next;
+};
+
+/* What the journal's end says. */
+struct past {
+  bool any;
+  uint64_t epoch, sequence, place, events_next, inbox_next;
+};
+
+struct staged {
+  struct str key, record;
+  bool taken;
+};
+
+struct ledger {
+  struct ledger_settings settings;
+  struct shard_settings shard_settings;
+  const struct rulebook *rulebook;
+  const struct match_index *index;
+  struct match_cache *cache;
+  struct ledger_log log;
+  struct store_port store;
+  uint64_t secret;
+  enum ledger_stage stage;
+  struct ledger_counts counts;
+  struct shard_counts before, committed, all; /* of shards that were dropped; of this one; their sum */
+  void *shard_memory;
+  struct shard *shard; /* while running */
+  bool draining;
+  int64_t now_ms, retry_at_ms, review_at_ms, began_ms;
+
+  /* takeover */
+  struct segment seen;
+  bool usable;      /* the view can be brought up by redo alone */
+  bool seek_done;   /* of this stage */
+  struct past past; /* the end of the journal; from the epoch's record on, its own */
+  uint64_t rebuild_place;
+  bool buckets_read, first_checked;
+  uint64_t *bucket_places; /* of the latest checkpoint of each bucket, + 1; 0: none */
+  struct log_record history[HISTORY_RECORDS];
+  uint32_t history_count, history_at;
+  bool history_ended;
+
+  /* batches */
+  struct batch batches[2];
+  struct batch *open, *flying; /* flying: NULL when no commit is under way */
+  struct pending pending;
+  uint64_t committed_to; /* position in `pending`: states before it are committed */
+  struct buffer part;    /* a record of journal or checkpoint being written */
+
+  /* view */
+  struct version version;        /* of the last write sent */
+  struct mark marks[MARKS_MOST]; /* a ring */
+  uint32_t marks_first, marks_count;
+  uint64_t writes_sent, writes_answered, writes_to[WRITES_MOST];
+  uint64_t written_to; /* position in `pending`: states before it were sent to the view */
+  struct mark last_mark;
+  int64_t wrote_ms;
+  struct store_record write_records[WRITE_RECORDS];
+  uint64_t write_bytes;
+  uint32_t write_count;
+  struct buffer write_copies; /* during redo: bytes that must outlive the history's loan */
+  struct staged staged[STAGED_MOST];
+  uint32_t staged_count, staged_first;
+  struct buffer staged_bytes;
+  struct store_record load_keys[STAGED_MOST];
+  struct str load_records[STAGED_MOST];
+
+  /* checkpoint */
+  uint32_t bucket_next;
+  int64_t bucket_ms; /* buckets up to now are paid for */
+  uint64_t bucket_due;
+  uint64_t round_place; /* journal place when this round of buckets began */
+  struct store_record bucket_records[BUCKET_OWNERS];
+  const struct pending_entry *bucket_entries[BUCKET_OWNERS];
+};
+
+/* takeover.c: one slice each; *busy: call again at once. */
+enum status takeover_step(struct ledger *ledger, bool *busy, struct fault *fault);
+
+/* batch.c */
+struct log_port batch_log_port(struct ledger *ledger);
+struct view_port batch_view_port(struct ledger *ledger);
+void batch_open(struct ledger *ledger, struct batch *batch);
+bool batch_full(const struct ledger *ledger);
+/* Seals the open batch and starts its commit; nothing may be flying. */
+enum status batch_commit(struct ledger *ledger, struct fault *fault);
+/* Asks for the commit under way. */
+enum status batch_poll(struct ledger *ledger, bool *busy, struct fault *fault);
+enum status journal_write(struct ledger *ledger, const struct batch *batch, struct fault *fault);
+
+/* view.c */
+enum status view_load(struct ledger *ledger, struct str key, struct str *record, struct fault *fault);
+enum status view_prefetch(struct ledger *ledger, const struct str *keys, uint32_t count, struct fault *fault);
+/* Sends what is committed, takes answers, frees what the view holds. `all`: however little. */
+enum status view_write_behind(struct ledger *ledger, bool all, bool *busy, struct fault *fault);
+/* Sends the collected records with the next version. */
+enum status view_send(struct ledger *ledger, const struct mark *mark, bool create, struct fault *fault);
+enum status view_answers(struct ledger *ledger, bool wait, struct fault *fault);
+bool view_settled(const struct ledger *ledger);
+enum status view_refused(struct fault *fault);
+
+/* checkpoint.c: appends the buckets that are due to the open transaction. */
+enum status checkpoint_write(struct ledger *ledger, const struct batch *batch, struct fault *fault);
+/* The batch that carried them is committed. */
+enum status checkpoint_committed(struct ledger *ledger, struct fault *fault);
+void checkpoint_begin(struct ledger *ledger);
+
+/* The head of a journal or checkpoint record of this shard. */
+struct redo_head redo_head_of(const struct ledger *ledger, enum redo_kind kind, uint64_t sequence);
+/* STATUS_STATE when the record is another shard's, another giftd's. */
+enum status redo_head_check(const struct ledger *ledger, const struct redo_head *head, struct fault *fault);
+
+#endif

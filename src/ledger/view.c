@@ -1,0 +1,183 @@
+/* The view as the ledger sees it: loads with their version, and committed states on their way into it.
+ *
+ * Only committed states are written, each write states the version it expects, and the mark moves to a batch only with the write that holds
+ * the last of its states. A state is forgotten here when the view has answered that it holds it. */
+#include "parts.h"
+
+#define WRITE_PAUSE_MS 100 /* gather that long: an owner that changes in many batches is written once */
+
+enum status view_refused(struct fault *fault) {
+  return fault_set(fault, STATUS_SERVICE,
+                   "the view is not as this shard left it: another worker owns the shard now, or the view was emptied or restored");
+}
+
+/* ---- loads ---- */
+
+/* Loads come in the order of the prefetch: mostly the first that was not taken is the one. */
+static struct staged *staged_find(struct ledger *ledger, struct str key) {
+  while (ledger->staged_first < ledger->staged_count && ledger->staged[ledger->staged_first].taken) ledger->staged_first++;
+  for (uint32_t i = ledger->staged_first; i < ledger->staged_count; i++)
+    if (!ledger->staged[i].taken && str_equal(ledger->staged[i].key, key)) return &ledger->staged[i];
+  return NULL;
+}
+
+static enum status load_now(struct ledger *ledger, uint32_t count, struct fault *fault) {
+  bool refused = false;
+  enum status status =
+      ledger->store.load(ledger->store.self, ledger->version, ledger->load_keys, count, ledger->load_records, &refused, fault);
+  if (status == STATUS_OK && refused && !MUTANT(NO_VERSION_ON_LOAD)) return view_refused(fault);
+  return status;
+}
+
+enum status view_load(struct ledger *ledger, struct str key, struct str *record, struct fault *fault) {
+  if (!MUTANT(FORGET_PENDING) && pending_find(&ledger->pending, key, record)) return STATUS_OK;
+  struct staged *staged = staged_find(ledger, key);
+  if (staged != NULL) {
+    staged->taken = true;
+    *record = staged->record;
+    return STATUS_OK;
+  }
+  ledger->load_keys[0] = (struct store_record){.key = key, .bucket = pending_bucket(&ledger->pending, key)};
+  enum status status = load_now(ledger, 1, fault);
+  *record = ledger->load_records[0];
+  return status;
+}
+
+static struct str staged_copy(struct ledger *ledger, struct str bytes) {
+  struct str copy = {ledger->staged_bytes.memory + ledger->staged_bytes.length, bytes.length};
+  buffer_put(&ledger->staged_bytes, bytes);
+  return copy;
+}
+
+static void staged_add(struct ledger *ledger, struct str key, struct str record) {
+  struct buffer *bytes = &ledger->staged_bytes;
+  if (ledger->staged_count == STAGED_MOST || bytes->capacity - bytes->length < key.length + record.length) return; /* loaded alone then */
+  struct str key_copy = staged_copy(ledger, key), record_copy = staged_copy(ledger, record);
+  ledger->staged[ledger->staged_count++] = (struct staged){key_copy, record_copy, false};
+}
+
+/* What is staged is taken at most once and forgotten at the next prefetch: a state that changed since is in `pending`, which is asked
+ * first, or in the view, which a second load of the same key asks. */
+enum status view_prefetch(struct ledger *ledger, const struct str *keys, uint32_t count, struct fault *fault) {
+  struct str record;
+  uint32_t wanted = 0;
+  ledger->staged_count = ledger->staged_first = 0;
+  buffer_reset(&ledger->staged_bytes);
+  for (uint32_t i = 0; i < count && wanted < STAGED_MOST; i++) {
+    if (pending_find(&ledger->pending, keys[i], &record)) continue;
+    ledger->load_keys[wanted++] = (struct store_record){.key = keys[i], .bucket = pending_bucket(&ledger->pending, keys[i])};
+  }
+  if (wanted == 0) return STATUS_OK;
+  enum status status = load_now(ledger, wanted, fault);
+  if (status != STATUS_OK) return status;
+  for (uint32_t i = 0; i < wanted; i++) staged_add(ledger, ledger->load_keys[i].key, ledger->load_records[i]);
+  return STATUS_OK;
+}
+
+/* ---- writes ---- */
+
+enum status view_send(struct ledger *ledger, const struct mark *mark, bool create, struct fault *fault) {
+  struct store_write write = {.expect = ledger->version,
+                              .next = {ledger->past.epoch, ledger->version.count + 1},
+                              .create = create,
+                              .shards = ledger->settings.shards,
+                              .buckets = ledger->settings.buckets,
+                              .secret = ledger->secret,
+                              .records = ledger->write_records,
+                              .count = ledger->write_count};
+  if (mark != NULL) {
+    write.set_mark = true;
+    write.mark_sequence = mark->sequence, write.mark_place = mark->place;
+    write.events_next = mark->events_next, write.inbox_next = mark->inbox_next;
+  }
+  if (MUTANT(NO_VERSION_ON_WRITE)) {
+    struct segment now;
+    if (ledger->store.look(ledger->store.self, &now, fault) == STATUS_OK && now.exists) write.expect = now.version;
+  }
+  assert(ledger->writes_sent - ledger->writes_answered < WRITES_MOST);
+  ledger->writes_to[ledger->writes_sent % WRITES_MOST] = ledger->written_to;
+  enum status status = ledger->store.write(ledger->store.self, &write, fault);
+  if (status != STATUS_OK) return status;
+  ledger->writes_sent++;
+  ledger->version = write.next;
+  ledger->write_count = 0, ledger->write_bytes = 0;
+  buffer_reset(&ledger->write_copies);
+  ledger->counts.view_writes++;
+  return STATUS_OK;
+}
+
+enum status view_answers(struct ledger *ledger, bool wait, struct fault *fault) {
+  if (ledger->writes_sent == ledger->writes_answered) return STATUS_OK;
+  bool refused = false;
+  uint64_t answered = ledger->writes_answered;
+  enum status status = ledger->store.answers(ledger->store.self, wait, &answered, &refused, fault);
+  if (status != STATUS_OK) return status;
+  if (refused) {
+    ledger->counts.view_refused++;
+    return view_refused(fault);
+  }
+  assert(answered <= ledger->writes_sent && answered >= ledger->writes_answered);
+  while (ledger->writes_answered < answered) {
+    uint64_t to = ledger->writes_to[ledger->writes_answered++ % WRITES_MOST];
+    if (to > ledger->pending.tail) pending_drop(&ledger->pending, to);
+  }
+  return STATUS_OK;
+}
+
+bool view_settled(const struct ledger *ledger) {
+  return ledger->writes_sent == ledger->writes_answered && ledger->marks_count == 0 && ledger->written_to == ledger->committed_to;
+}
+
+/* A state that a later committed batch changed again is left out: the later one is written, and redo from any mark in between has it. */
+static bool superseded(const struct ledger *ledger, const struct pending_entry *entry) {
+  const struct pending_entry *latest = pending_latest(&ledger->pending, entry);
+  return latest != entry && latest->batch <= ledger->past.sequence;
+}
+
+/* Collects one write's worth of committed states; returns the position behind them. */
+static uint64_t collect(struct ledger *ledger, uint64_t end) {
+  uint64_t at = ledger->written_to;
+  ledger->write_count = 0, ledger->write_bytes = 0;
+  while (ledger->write_count < WRITE_RECORDS && ledger->write_bytes < WRITE_BYTES) {
+    const struct pending_entry *entry = pending_next(&ledger->pending, &at, end);
+    if (entry == NULL) return end;
+    if (superseded(ledger, entry)) continue;
+    ledger->write_records[ledger->write_count++] = (struct store_record){pending_key(entry), pending_record(entry), entry->bucket};
+    ledger->write_bytes += entry->size;
+  }
+  return at;
+}
+
+/* The last batch whose states are all before `to`; those before it are done with. */
+static const struct mark *marks_take(struct ledger *ledger, uint64_t to) {
+  const struct mark *last = NULL;
+  while (ledger->marks_count > 0) {
+    const struct mark *mark = &ledger->marks[ledger->marks_first];
+    if (mark->to > to && !MUTANT(MARK_EARLY)) break;
+    ledger->last_mark = *mark;
+    last = &ledger->last_mark;
+    ledger->marks_first = (ledger->marks_first + 1) % MARKS_MOST;
+    ledger->marks_count--;
+  }
+  return last;
+}
+
+static bool writing_is_due(const struct ledger *ledger, bool all) {
+  if (ledger->marks_count == 0 && ledger->written_to == ledger->committed_to) return false;
+  uint64_t waiting = ledger->committed_to - ledger->written_to;
+  return all || waiting >= WRITE_BYTES || ledger->marks_count > MARKS_MOST / 2 || ledger->now_ms - ledger->wrote_ms >= WRITE_PAUSE_MS ||
+         ledger->now_ms < ledger->wrote_ms;
+}
+
+enum status view_write_behind(struct ledger *ledger, bool all, bool *busy, struct fault *fault) {
+  enum status status = view_answers(ledger, false, fault);
+  if (status != STATUS_OK || !writing_is_due(ledger, all)) return status;
+  uint64_t end = MUTANT(FLUSH_UNCOMMITTED) && ledger->flying != NULL ? ledger->flying->to : ledger->committed_to;
+  if (end < ledger->written_to) end = ledger->written_to;
+  if (ledger->writes_sent - ledger->writes_answered >= WRITES_MOST) return STATUS_OK;
+  ledger->written_to = collect(ledger, end);
+  const struct mark *mark = marks_take(ledger, ledger->written_to);
+  if (ledger->written_to >= ledger->committed_to) ledger->wrote_ms = ledger->now_ms;
+  *busy = true;
+  return view_send(ledger, mark, false, fault);
+}
