@@ -1,17 +1,23 @@
 /* The redis room: the door to hiredis, and the only one that sees it. Gives the ledger room its store: one segment for each shard, under
  * one hash tag, so on one Redis (schemas/redis.md has every key).
  *
- *   giftd:{NAME:SHARD}:segment      hash   form, epoch, count, mark_sequence, mark_place, shards, buckets, secret, events_next, inbox_next
- *   giftd:{NAME:SHARD}:b:BUCKET     hash   owner's key -> record (src/decide/codec.c). Small hashes: Redis packs them (listpack)
- *   giftd:{NAME:SHARD}:pool:NAME[:SHARE]   hash   total, used, lent, left: for people and other programs; written with the records of pools
+ *   giftd:{NAME:SHARD}:segment              hash   form, epoch, count, generation, mark_sequence, mark_place, shards, buckets, secret,
+ *                                                     events_next, inbox_next
+ *   giftd:{NAME:SHARD}:b:GENERATION:BUCKET   hash   owner's key -> record (src/decide/codec.c). Small hashes: Redis packs them (listpack)
+ *   giftd:{NAME:SHARD}:pool:NAME[:SHARE]     hash   total, used, lent, left: for people and other programs; written with the records of
+ * pools giftd:{NAME:SHARD}:pools                 set    names of these giftd:{NAME:SHARD}:old                   list   generations that are
+ * being taken away
  *
- * Every write is one script (Redis Function where the server is 7 or newer, else EVALSHA) that checks the version it expects and sets the
- * next one. A load reads the records first and the version after them, in one round trip: a Redis that was emptied in between is seen.
- * Redis must have maxmemory-policy noeviction; anything else is refused at the start. A database that holds another giftd's segment
- * (name, shards, buckets, secret differ) is refused and never touched.
+ * Every write is one script (EVALSHA; src/redis/script.c says why) that checks the version it expects and sets the next one. A load reads
+ * the records first and the version after them, in one round trip: a Redis that was emptied in between is seen. A write with `create` turns
+ * the segment to a new, empty generation of buckets; the old one is taken away in slices by the writes that follow. Redis must have
+ * maxmemory-policy noeviction; anything else is refused whenever a connection is made. A database that holds another giftd's segment (name,
+ * shards, buckets, secret differ) is refused and never touched.
  *
  * Every status but OK leaves the connection to be dropped; outcomes of unanswered calls are not known, and the ledger treats them so.
- * hiredis 0.14 has no TLS: with redis.tls = true such a build refuses to start and names the sidecar.
+ * STATUS_SERVICE: try again (not reachable, silent, a replica, full, loading); STATUS_USAGE: settings or rights; STATUS_STATE: what stands
+ * there is not this giftd's. A connection is one thread's; connections of one `struct redis` may be in different threads. SIGPIPE must be
+ * ignored. hiredis 0.14 has no TLS: with redis.tls = true such a build refuses to start and names the sidecar.
  */
 #ifndef GIFTD_REDIS_H
 #define GIFTD_REDIS_H
@@ -29,7 +35,9 @@ struct redis_settings {
   const char *name;          /* of this giftd: [A-Za-z0-9_.-]{1,32}, in every key */
   bool tls;
   const char *tls_ca_file;
-  int64_t connect_ms, answer_ms; /* time-outs: 1 s, 5 s */
+  int64_t connect_ms, answer_ms; /* time-outs; 0: 1 s, 5 s */
+  uint32_t shards, buckets;      /* what this giftd has: a segment made for others is refused. 0: not known, not compared (tools) */
+  uint64_t secret;               /* of store_write; compared where shards is not 0 */
 };
 
 /* What is needed to write readable counters: a pool's record as text fields. Called for records of pools (key[0] == 'p'); false: none. */
