@@ -3,8 +3,9 @@
  *     flag -X  >  environment GIFTD_...  >  file  >  default        (a place further left wins, in whatever order they are read)
  *
  * One table of options (config_options) is the truth: parsing, `giftd config show`, docs/CONFIGURATION.md and deploy/giftd.conf come from
- * it. A key that nobody declared refuses to start and names the nearest one; kafka.* and redis.* are passed through as they stand. Secrets
- * are never written into a configuration: an option names a file that holds one, a passed key says `file:/path`.
+ * it. A key that nobody declared refuses to start and names the nearest one; kafka.* is passed through to librdkafka as it stands. Secrets
+ * are never written into a configuration: an option names a file that holds one, and so does a passed key: kafka.sasl.password_file =
+ * /path.
  *
  * File format: one `key = value` a line, comments are lines that begin with # or !, as Kafka's own tools read. UTF-8; a value ends with its
  * line.
@@ -28,6 +29,20 @@ enum config_key {
   CONFIG_CACHE_BYTES,
   CONFIG_STATE_MAP_BYTES,
   CONFIG_ID_KEY_FILE,
+  CONFIG_TOPIC_EVENTS,
+  CONFIG_TOPIC_PREFIX,
+  CONFIG_GROUP_ID,
+  CONFIG_INPUT_START,
+  CONFIG_REDIS_SERVERS,
+  CONFIG_REDIS_DATABASE,
+  CONFIG_REDIS_USER,
+  CONFIG_REDIS_PASSWORD_FILE,
+  CONFIG_REDIS_TLS,
+  CONFIG_REDIS_TLS_CA_FILE,
+  CONFIG_REDIS_NAME,
+  CONFIG_VIEW_BUCKETS,
+  CONFIG_CHECKPOINT_INTERVAL,
+  CONFIG_PENDING_BYTES,
   CONFIG_HTTP_LISTEN,
   CONFIG_LOG_FORMAT,
   CONFIG_LOG_LEVEL,
@@ -71,7 +86,7 @@ struct config_passed {
 #define CONFIG_FILE_BYTES (256u * 1024u)
 #define CONFIG_LINE_BYTES 4096u
 #define CONFIG_VALUE_BYTES 3072u /* so that what `config show` prints of it is a line that can be read again */
-#define CONFIG_PASSED 128u /* kafka.* and redis.* keys */
+#define CONFIG_PASSED 128u       /* kafka.* keys */
 
 struct config {
   struct config_value values[CONFIG_KEY_COUNT];
@@ -105,6 +120,16 @@ static inline bool config_is_set(const struct config *config, enum config_key ke
 /* The key that reward ids derive from: of the file named by id.key_file (any 16 to 4,096 bytes; not readable by others), else the fixed key
  * of base, which is good for trying out: *secret says which. */
 enum status config_id_key(const struct config *config, struct hash_key *key, bool *secret, struct fault *fault) MUST_USE;
+
+/* What is passed through to librdkafka, without `kafka.`: at most CONFIG_PASSED pairs. What a secret's file holds in its first line stands
+ * for the secret under its own name; it lives in `secrets`, which the caller wipes. */
+struct config_pair {
+  const char *name, *value;
+};
+enum status config_pairs(const struct config *config, struct arena *secrets, struct config_pair pairs[CONFIG_PASSED], uint32_t *count,
+                         struct fault *fault) MUST_USE;
+/* Whether events come from Kafka: kafka.bootstrap.servers is set. */
+bool config_on_kafka(const struct config *config);
 
 /* The nearest known key, or an empty text. */
 struct str config_near(struct str key);

@@ -1,5 +1,5 @@
-/* Which key it is, who may set it, who wins. Keys of Kafka and Redis are passed through, but a secret among them must stand in a file of
- * its own. */
+/* Which key it is, who may set it, who wins. Keys of Kafka are passed through, but a secret among them must stand in a file of its own:
+ * kafka.sasl.password_file names it. */
 #include <assert.h>
 
 #include "value.h"
@@ -31,9 +31,9 @@ struct str config_near(struct str key) {
   return near;
 }
 
-/* kafka.NAME and redis.NAME, where a name is what those libraries call their options: letters, digits, '.', '_', '-'. */
+/* kafka.NAME, where a name is what librdkafka calls its options: letters, digits, '.', '_', '-'. */
 bool config_is_passed(struct str key) {
-  if (!str_starts(key, STR("kafka.")) && !str_starts(key, STR("redis."))) return false;
+  if (!str_starts(key, STR("kafka."))) return false;
   return str_is_id(str_from(key, 6)) && memchr(key.at, ':', key.length) == NULL;
 }
 
@@ -44,7 +44,19 @@ static bool str_contains(struct str text, struct str part) {
   return false;
 }
 
+static bool str_ends(struct str text, struct str end) {
+  return text.length >= end.length && str_equal(str_from(text, text.length - end.length), end);
+}
+
+struct str config_secret_name(struct str key) {
+  const struct str end = STR("_file");
+  if (!str_ends(key, end)) return (struct str){NULL, 0};
+  const struct str name = {key.at, key.length - end.length};
+  return config_is_secret(name) ? name : (struct str){NULL, 0};
+}
+
 bool config_is_secret(struct str key) {
+  if (str_ends(key, STR("_file")) || str_ends(key, STR(".url"))) return false; /* they say where one is */
   static const char *const words[] = {"password", "passwd", "secret", "token", "jaas", "ssl.key.pem", "private"};
   for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
     if (str_contains(key, str_of(words[i]))) return true;
@@ -54,9 +66,11 @@ bool config_is_secret(struct str key) {
 
 static enum status assign_passed(struct config *config, struct str key, struct str text, const struct config_source *source,
                                  struct fault *fault) {
-  if (config_is_secret(key) && !str_starts(text, STR("file:"))) {
+  if (str_ends(key, STR("ssl.key.pem")))
+    return fault_set(fault, STATUS_USAGE, "%.*s holds a secret; write kafka.ssl.key.location = /path/of/it", STR_FORMAT(key));
+  if (config_is_secret(key)) {
     return fault_set(fault, STATUS_USAGE,
-                     "%.*s holds a secret, which never stands in a configuration; put it into a file and write %.*s = file:/path/of/it",
+                     "%.*s holds a secret, which never stands in a configuration; put it into a file and write %.*s_file = /path/of/it",
                      STR_FORMAT(key), STR_FORMAT(key));
   }
   for (uint32_t i = 0; i < config->passed_count; i++) {
@@ -67,7 +81,7 @@ static enum status assign_passed(struct config *config, struct str key, struct s
     return STATUS_OK;
   }
   if (config->passed_count == CONFIG_PASSED)
-    return fault_set(fault, STATUS_USAGE, "more than %u keys of kafka.* and redis.*; leave some out", CONFIG_PASSED);
+    return fault_set(fault, STATUS_USAGE, "more than %u keys of kafka.*; leave some out", CONFIG_PASSED);
   config->passed[config->passed_count++] =
       (struct config_passed){arena_copy(config->arena, key), arena_copy(config->arena, text), source->where, source->place};
   return STATUS_OK;

@@ -4,12 +4,14 @@
 #define KIB 1024LL
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
-#define HOUR_MS (3600 * MS_PER_SECOND)
+#define MINUTE_MS (60 * MS_PER_SECOND)
+#define HOUR_MS (60 * MINUTE_MS)
 
 const struct config_option config_options[CONFIG_KEY_COUNT] = {
-    [CONFIG_INPUT_PATH] =
-        {"input.path", CONFIG_TYPE_PATH, "-", "", 0, 0, "",
-         "Events, one JSON object a line: a file, or - for standard input. A file is followed as it grows unless --once is given."},
+    [CONFIG_INPUT_PATH] = {"input.path", CONFIG_TYPE_PATH, "-", "", 0, 0, "",
+                           "Events, one JSON object a line: a file, or - for standard input. A file is followed as it grows unless --once "
+                           "is given. Not together "
+                           "with kafka.bootstrap.servers."},
     [CONFIG_OUTPUT_DIR] = {"output.dir", CONFIG_TYPE_PATH, "out", "", 0, 0, "",
                            "Folder that gets rewards.jsonl, decisions.jsonl and dlq.jsonl. It is made when it is missing."},
     [CONFIG_CAMPAIGNS_DIR] = {"campaigns.dir", CONFIG_TYPE_PATH, "campaigns", "", 0, 0, "",
@@ -42,6 +44,41 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
         {"id.key_file", CONFIG_TYPE_PATH, "", "", 0, 0, "",
          "File with the secret from which reward ids and draws derive: 16 to 4,096 random bytes, readable by the owner alone, never "
          "changed. Without it a fixed key is used: fit for trying out, not for draws that customers must not foresee."},
+    [CONFIG_TOPIC_EVENTS] =
+        {"topic.events", CONFIG_TYPE_PATH, "events", "", 0, 0, "",
+         "Kafka topic of the events, keyed by customer. Lines that are no events go to the topic of the same name with .dlq behind it."},
+    [CONFIG_TOPIC_PREFIX] = {"topic.prefix", CONFIG_TYPE_PATH, "giftd.", "", 0, 0, "",
+                             "What stands in front of the names of giftd's own topics: rewards, decisions, messages, journal, checkpoint. "
+                             "giftd topics create makes them."},
+    [CONFIG_GROUP_ID] = {"group.id", CONFIG_TYPE_PATH, "giftd", "", 0, 0, "",
+                         "Consumer group, and with the number of the shard behind it the transactional id. All processes that share the "
+                         "work have the same one; no other program may have it."},
+    [CONFIG_INPUT_START] = {"input.start", CONFIG_TYPE_CHOICE, "earliest", "", 0, 0, "earliest latest",
+                            "Where a shard begins that has no journal yet: at the oldest event of its partition, or behind the newest."},
+    [CONFIG_REDIS_SERVERS] = {"redis.servers", CONFIG_TYPE_PATH, "127.0.0.1:6379", "", 0, 0, "",
+                              "Redis servers that hold the view: host:port or unix:/path, several with commas. Shard n lives on server n "
+                              "modulo their number. maxmemory-policy must be noeviction."},
+    [CONFIG_REDIS_DATABASE] = {"redis.database", CONFIG_TYPE_INT, "0", "number", 0, 65535, "", "Number of the database on every server."},
+    [CONFIG_REDIS_USER] = {"redis.user", CONFIG_TYPE_PATH, "", "", 0, 0, "", "ACL user; without it the default user."},
+    [CONFIG_REDIS_PASSWORD_FILE] = {"redis.password_file", CONFIG_TYPE_PATH, "", "", 0, 0, "",
+                                    "File whose first line is the password of Redis."},
+    [CONFIG_REDIS_TLS] = {"redis.tls", CONFIG_TYPE_CHOICE, "false", "", 0, 0, "false true",
+                          "Whether connections to Redis are encrypted. A build whose hiredis cannot do it refuses to start."},
+    [CONFIG_REDIS_TLS_CA_FILE] = {"redis.tls_ca_file", CONFIG_TYPE_PATH, "", "", 0, 0, "",
+                                  "Certificates that Redis is checked against (PEM); without it those of the system."},
+    [CONFIG_REDIS_NAME] = {"redis.name", CONFIG_TYPE_PATH, "giftd", "", 0, 0, "",
+                           "Name of this giftd in every key, 1 to 32 of [A-Za-z0-9_.-]: several may share a Redis under different names."},
+    [CONFIG_VIEW_BUCKETS] = {"view.buckets", CONFIG_TYPE_INT, "16384", "buckets", 1, 65536, "",
+                             "Into how many buckets the owners of a shard are hashed, for the view and the checkpoint: some 500 owners a "
+                             "bucket are good. Fixed "
+                             "for the life of the topics."},
+    [CONFIG_CHECKPOINT_INTERVAL] =
+        {"checkpoint.interval", CONFIG_TYPE_DURATION, "PT1H", "", MINUTE_MS, 31 * MS_PER_DAY, "",
+         "Within this time every bucket is written to the checkpoint once. Shorter: less of the journal is read when the view has to be "
+         "rebuilt; longer: less is written."},
+    [CONFIG_PENDING_BYTES] =
+        {"pending.bytes", CONFIG_TYPE_BYTES, "256MiB", "", 1 * MIB, 1024 * GIB, "",
+         "Memory for states that are on their way to the view, shared by the shards of this process. When it is full events wait."},
     [CONFIG_HTTP_LISTEN] = {"http.listen", CONFIG_TYPE_ADDRESS, "off", "", 0, 0, "",
                             "Address of /livez, /readyz, /metrics and /version: host:port, or a port alone for 127.0.0.1. There is no "
                             "password: keep it on loopback or behind a proxy."},

@@ -60,8 +60,10 @@ static void bound(const struct config_option *option, int64_t number, struct buf
     buffer_print(out, "%lldMiB", (long long)(number >> 20));
   else if (number % MS_PER_DAY == 0)
     buffer_print(out, "P%lldD", (long long)(number / MS_PER_DAY));
-  else
+  else if (number % hour_ms == 0)
     buffer_print(out, "PT%lldH", (long long)(number / hour_ms));
+  else
+    buffer_print(out, "PT%lldM", (long long)(number / (60 * MS_PER_SECOND)));
 }
 
 /* "1 to 60000 ms", "event, wall", "host:port or off". */
@@ -111,9 +113,13 @@ void config_document(struct buffer *out) {
           "**flag, then environment, then file, then default.** A key that is not in this table refuses to start and names the nearest "
           "one.\n"
           "`giftd config show --effective` prints every value and where it came from.\n\n"
-          "Keys that begin with `kafka.` or `redis.` are passed through as they stand. A secret never stands in a configuration, a flag or "
-          "the\n"
-          "environment: `id.key_file` names a file, and passed keys that hold one are written `kafka.sasl.password = file:/path/of/it`.\n\n"
+          "With `kafka.bootstrap.servers` set `giftd run` works on Kafka and Redis; without it on files. Keys that begin with `kafka.` are "
+          "passed\n"
+          "through to librdkafka as they stand (`kafka.security.protocol = sasl_ssl`; in the environment "
+          "`GIFTD_KAFKA_SECURITY_PROTOCOL`). A secret never stands\n"
+          "in a configuration, a flag or the environment, but in the first line of a file that is named: `redis.password_file`, and for "
+          "passed keys the\n"
+          "key with `_file` behind it: `kafka.sasl.password_file = /path/of/it`.\n\n"
           "| key | kind | default | allowed | environment |\n|---|---|---|---|---|\n"));
   for (unsigned i = 0; i < CONFIG_KEY_COUNT; i++) {
     const struct config_option *option = &config_options[i];

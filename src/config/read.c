@@ -10,6 +10,8 @@
 
 #include "value.h"
 
+#define SECRET_BYTES 4096u
+
 static const struct str no_text = {NULL, 0};
 
 /* ---- file ---- */
@@ -128,8 +130,8 @@ enum status config_read_file(struct config *config, const char *path, struct fau
 
 /* ---- environment and flags ---- */
 
-/* LOG_LEVEL -> log.level: the option whose key, with dots as underscores, is that word; else kafka.* and redis.* with every underscore a
- * dot. */
+/* LOG_LEVEL -> log.level: the option whose key, with dots as underscores, is that word; else kafka.* with every underscore a dot, but that
+ * of _FILE. */
 static struct str environment_key(struct arena *arena, struct str word) {
   const struct str copy = arena_copy(arena, word);
   char *dotted = (char *)(uintptr_t)copy.at;
@@ -140,6 +142,8 @@ static struct str environment_key(struct arena *arena, struct str word) {
     for (size_t j = 0; same && j < key.length; j++) same = copy.at[j] == (key.at[j] == '_' ? '.' : key.at[j]);
     if (same) return key;
   }
+  char *end = copy.length > 5 ? dotted + copy.length - 5 : NULL;
+  if (end != NULL && memcmp(end, ".file", 5) == 0) *end = '_';
   return copy;
 }
 
@@ -210,5 +214,45 @@ enum status config_id_key(const struct config *config, struct hash_key *key, boo
   const struct digest128 digest = hash128(&HASH_KEY_FIXED, bytes);
   *key = (struct hash_key){digest.low, digest.high};
   explicit_bzero(memory, sizeof(memory));
+  return STATUS_OK;
+}
+
+/* ---- what is passed to Kafka ---- */
+
+bool config_on_kafka(const struct config *config) {
+  for (uint32_t i = 0; i < config->passed_count; i++) {
+    if (str_equal(config->passed[i].key, STR("kafka.bootstrap.servers"))) return config->passed[i].text.length > 0;
+  }
+  return false;
+}
+
+static enum status secret_read(struct arena *secrets, struct str key, struct str path, struct str *out, struct fault *fault) {
+  struct str bytes, rest;
+  mode_t mode = 0;
+  const enum status status = file_bytes(secrets, path.at, SECRET_BYTES, &bytes, &mode, fault);
+  if (status != STATUS_OK) return fault_prefix(fault, "%.*s: ", STR_FORMAT(key));
+  (void)str_split(bytes, '\n', out, &rest);
+  if (out->length > 0 && out->at[out->length - 1] == '\r') out->length--;
+  if (out->length == 0)
+    return fault_set(fault, STATUS_USAGE, "%.*s: the first line of %s is empty; it is to hold the secret", STR_FORMAT(key), path.at);
+  *out = arena_copy(secrets, *out);
+  return out->at != NULL ? STATUS_OK : fault_set(fault, STATUS_USAGE, "%.*s: no memory left for it", STR_FORMAT(key));
+}
+
+enum status config_pairs(const struct config *config, struct arena *secrets, struct config_pair pairs[CONFIG_PASSED], uint32_t *count,
+                         struct fault *fault) {
+  *count = 0;
+  for (uint32_t i = 0; i < config->passed_count; i++) {
+    const struct config_passed *passed = &config->passed[i];
+    const struct str secret = config_secret_name(passed->key);
+    struct str name = str_from(passed->key, STR("kafka.").length), value = passed->text;
+    if (secret.length > 0) {
+      const enum status status = secret_read(secrets, passed->key, passed->text, &value, fault);
+      if (status != STATUS_OK) return status;
+      name = arena_copy(secrets, str_from(secret, STR("kafka.").length));
+      if (name.at == NULL) return fault_set(fault, STATUS_USAGE, "%.*s: no memory left for it", STR_FORMAT(passed->key));
+    }
+    pairs[(*count)++] = (struct config_pair){name.at, value.at};
+  }
   return STATUS_OK;
 }

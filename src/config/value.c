@@ -48,8 +48,10 @@ static enum status check_duration(const struct config_option *option, struct str
     return fault_set(fault, STATUS_USAGE, "%s: months have no fixed length; write '%.*s' in days", option->key, STR_FORMAT(text));
   *number = duration.ms;
   if (duration.ms >= option->least && duration.ms <= option->most) return STATUS_OK;
-  return fault_set(fault, STATUS_USAGE, "%s is at least PT%lldH and at most P%lldD, not '%.*s'", option->key,
-                   (long long)(option->least / (3600 * MS_PER_SECOND)), (long long)(option->most / MS_PER_DAY), STR_FORMAT(text));
+  const int64_t minutes = option->least / (60 * MS_PER_SECOND);
+  return fault_set(fault, STATUS_USAGE, "%s is at least PT%lld%c and at most P%lldD, not '%.*s'", option->key,
+                   (long long)(minutes % 60 == 0 ? minutes / 60 : minutes), minutes % 60 == 0 ? 'H' : 'M',
+                   (long long)(option->most / MS_PER_DAY), STR_FORMAT(text));
 }
 
 static enum status check_choice(const struct config_option *option, struct str text, int64_t *number, struct fault *fault) {

@@ -19,6 +19,8 @@ enum status config_assign(struct config *config, struct str key, struct str text
 bool config_is_passed(struct str key);
 /* Whether the value of a passed key is a secret by its name. */
 bool config_is_secret(struct str key);
+/* kafka.sasl.password of kafka.sasl.password_file: the secret whose file the key names; empty when it names none. */
+struct str config_secret_name(struct str key);
 enum config_key config_find(struct str key); /* CONFIG_KEY_COUNT: unknown */
 
 #endif

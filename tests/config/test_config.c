@@ -109,7 +109,10 @@ static const struct {
     {"input.path = a\x01z", "input.path: a control character (byte 1) stands in the value"},
     {"input.path = \xc3\x28", "input.path: the value is not UTF-8"},
     {"kafka.sasl.password = hunter2", "kafka.sasl.password holds a secret, which never stands in a configuration"},
-    {"redis.password=", "write redis.password = file:/path/of/it"},
+    {"kafka.ssl.key.password=", "write kafka.ssl.key.password_file = /path/of/it"},
+    {"kafka.ssl.key.pem = x", "write kafka.ssl.key.location = /path/of/it"},
+    {"redis.password = hunter2", "'redis.password' is not an option; did you mean 'redis.password_file'?"},
+    {"redis.foo_bar = 1", "'redis.foo_bar' is not an option"},
     {"kafka. = x", "'kafka.' is not an option"},
 };
 
@@ -177,7 +180,7 @@ static const struct {
     {"GIFTD_FUZZ_SECONDS=5", NULL},
     {"GIFTD_LOG_LEVL=debug", "environment GIFTD_LOG_LEVL: 'log.levl' is not an option; did you mean 'log.level'?"},
     {"GIFTD_LOG_LEVEL=loud", "environment GIFTD_LOG_LEVEL: log.level is one of"},
-    {"GIFTD_REDIS_PASSWORD=hunter2", "environment GIFTD_REDIS_PASSWORD: redis.password holds a secret"},
+    {"GIFTD_REDIS_PASSWORD=hunter2", "environment GIFTD_REDIS_PASSWORD: 'redis.password' is not an option; did you mean"},
 };
 
 static void reads_the_environment(void **state) {
@@ -196,12 +199,47 @@ static void reads_the_environment(void **state) {
 
 static void passes_kafka_through(void **state) {
   (void)state;
-  const struct str file = STR("kafka.bootstrap.servers = a:1,b:2\nkafka.sasl.password = file:/run/secret # as it stands\n");
+  const struct str file = STR("kafka.bootstrap.servers = a:1,b:2\nkafka.sasl.password_file = /run/secret # as it stands\n");
   assert_int_equal(config_read(&config, STR("x"), file, &fault), STATUS_OK);
   assert_int_equal(config_set_flag(&config, "kafka.bootstrap.servers=c:3", &fault), STATUS_OK);
   assert_int_equal(config.passed_count, 2);
   assert_true(str_equal(config.passed[0].text, STR("c:3")) && config.passed[0].place == CONFIG_FROM_FLAG);
-  assert_true(str_equal(config.passed[1].text, STR("file:/run/secret # as it stands")));
+  assert_true(str_equal(config.passed[1].text, STR("/run/secret # as it stands")));
+}
+
+static void write_file(const char *path, const char *text, mode_t mode);
+
+/* What librdkafka gets: names without kafka., secrets out of the first line of their files. */
+static void pairs_hold_what_the_files_say(void **state) {
+  static unsigned char room[16384];
+  static struct config_pair pairs[CONFIG_PASSED];
+  struct arena secrets;
+  uint32_t count = 0;
+  char folder[] = "/tmp/giftd-test-config-XXXXXX", path[64], variable[128];
+  (void)state;
+  assert_non_null(mkdtemp(folder));
+  (void)snprintf(path, sizeof path, "%s/password", folder);
+  (void)snprintf(variable, sizeof variable, "GIFTD_KAFKA_SASL_PASSWORD_FILE=%s", path);
+  char *environment[] = {variable, NULL};
+  arena_init(&secrets, room, sizeof room);
+  assert_false(config_on_kafka(&config));
+  assert_int_equal(config_read(&config, STR("x"), STR("kafka.bootstrap.servers = a:1\n"), &fault), STATUS_OK);
+  assert_true(config_on_kafka(&config));
+  assert_int_equal(config_read_environment(&config, environment, &fault), STATUS_OK);
+  assert_int_equal(config_pairs(&config, &secrets, pairs, &count, &fault), STATUS_USAGE);
+  assert_non_null(strstr(fault.text, "kafka.sasl.password_file: /tmp/giftd-test-config-"));
+  write_file(path, "\nhunter2\n", 0600);
+  assert_int_equal(config_pairs(&config, &secrets, pairs, &count, &fault), STATUS_USAGE);
+  assert_non_null(strstr(fault.text, "is empty; it is to hold the secret"));
+  write_file(path, "hunter2\r\nmore\n", 0600);
+  assert_int_equal(config_pairs(&config, &secrets, pairs, &count, &fault), STATUS_OK);
+  assert_int_equal(count, 2);
+  assert_string_equal(pairs[0].name, "bootstrap.servers");
+  assert_string_equal(pairs[0].value, "a:1");
+  assert_string_equal(pairs[1].name, "sasl.password");
+  assert_string_equal(pairs[1].value, "hunter2");
+  assert_int_equal(unlink(path), 0);
+  assert_int_equal(rmdir(folder), 0);
 }
 
 static void wrong_flags_are_told(void **state) {
@@ -324,6 +362,7 @@ int main(void) {
       cmocka_unit_test_setup(flag_beats_environment_beats_file_beats_default, fresh),
       cmocka_unit_test_setup(reads_the_environment, fresh),
       cmocka_unit_test_setup(passes_kafka_through, fresh),
+      cmocka_unit_test_setup(pairs_hold_what_the_files_say, fresh),
       cmocka_unit_test_setup(wrong_flags_are_told, fresh),
       cmocka_unit_test_setup(key_is_read_from_a_file_of_its_own, fresh),
       cmocka_unit_test_setup(prints_what_can_be_read_back, fresh),
