@@ -4,7 +4,7 @@
  * shard is taken over anew from what is committed. There is no other repair. */
 #include "parts.h"
 
-#define STEP_EVENTS 256u
+#define STEP_EVENTS 1024u
 #define REVIEW_MS 1000
 #define POLL_MS 2 /* while a commit or a write is under way */
 

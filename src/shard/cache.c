@@ -193,6 +193,9 @@ static uint32_t entry_size(size_t key_length, size_t record_length) {
   return (uint32_t)((sizeof(struct entry) + key_length + room + UNIT - 1) / UNIT * UNIT);
 }
 
+/* What handing it over may take at the other side, its bookkeeping counted in. */
+static uint64_t changed_size(struct cache_key key, struct str record) { return key.bytes.length + record.length + 64; }
+
 static bool entry_add(struct cache *cache, struct cache_key key, struct str record, bool changed) {
   uint32_t size = entry_size(key.bytes.length, record.length);
   assert(size < cache->ring_bytes / 2);
@@ -210,6 +213,7 @@ static bool entry_add(struct cache *cache, struct cache_key key, struct str reco
   cache->slots[at] = (struct cache_slot){key.tag, place_of(cache, entry)};
   cache->entries++;
   assert(cache->entries <= cache->slot_mask);
+  if (changed) cache->changed_bytes += changed_size(key, record);
   return !changed || list_changed(cache, entry);
 }
 
@@ -223,6 +227,7 @@ bool cache_put(struct cache *cache, struct cache_key key, struct str record, boo
   if (record.length > 0) memcpy(entry->bytes + entry->key_length, record.at, record.length);
   entry->length = (uint32_t)record.length;
   entry->flags |= ENTRY_USED;
+  if (changed) cache->changed_bytes += changed_size(key, record);
   return true;
 }
 
@@ -286,4 +291,5 @@ void cache_settle(struct cache *cache) {
     entry->flags = (uint8_t)(entry->flags & ~ENTRY_LISTED);
   }
   cache->changed_count = 0;
+  cache->changed_bytes = 0;
 }

@@ -35,6 +35,7 @@ struct cache {
   uint32_t slot_mask, entries;
   uint32_t *changed;
   uint32_t changed_count;
+  uint64_t changed_bytes; /* at most what all that changed takes, each change counted */
   struct cache_sorted *sorted;
 };
 

@@ -8,56 +8,7 @@
  *
  * Nothing here depends on where a batch ends: the same lines give the same bytes, however they are cut (shard.h).
  */
-#include "giftd/shard.h"
-#include "cache.h"
-
-#include <assert.h>
-
-#define LINES_MOST 1024u
-#define OUTPUT_KEPT (256u * 1024u)        /* an output is handed on when it holds so much */
-#define OUTPUT_ROOM (8u * 1024u * 1024u)  /* and one line's worth fits behind it: a piece of LIMIT_LINE_BYTES, every byte escaped */
-#define ARENA_BYTES (4u * 1024u * 1024u)  /* of one event: unescaped texts, lists, texts of its outcomes */
-#define FAR_AHEAD_MS (366LL * MS_PER_DAY) /* an event so far ahead of the stream does not move its clock */
-#define CLOCK_VERSION 1
-#define CLOCK_BYTES 17u /* version, clock, sequence; little endian */
-_Static_assert(OUTPUT_ROOM >= 6u * LIMIT_LINE_BYTES + 1024u * 1024u, "a dead letter of control characters fits");
-_Static_assert(ARENA_BYTES >= 2u * LIMIT_EVENT_BYTES + 4096u, "event_read's bound");
-
-/* A line that was read. Reading runs one line ahead of deciding, so that the owner's record is on its way from memory meanwhile. */
-struct reading {
-  const struct input_line *line;
-  enum event_problem problem; /* EVENT_OK: `event` holds */
-  struct event event;
-  struct event_error error;
-  struct owner customer;
-  struct cache_key key; /* of the customer; its bytes are in `customer` */
-  struct arena arena;   /* of this event: its texts, those of its outcomes */
-};
-
-struct shard {
-  struct shard_settings settings;
-  const struct rulebook *rulebook;
-  const struct match_index *index;
-  struct match_cache *match_cache;
-  struct log_port log;
-  struct view_port view;
-  shard_observer *observer;
-  void *observer_self;
-  struct shard_counts counts;
-  int64_t clock_ms;  /* latest event time so far, or TIME_NONE */
-  uint64_t sequence; /* lines taken since the state began: the position that records carry */
-  struct cache cache;
-  struct reading readings[2]; /* the event at hand, and the one behind it */
-  struct buffer outputs[OUTPUT_COUNT];
-  struct decision decision;
-  struct input_line lines[LINES_MOST];
-  uint32_t matches[LIMIT_MATCHES];
-  struct owner owners[LIMIT_OWNERS];
-  struct cache_key keys[LIMIT_OWNERS]; /* of owners */
-  struct state *states[LIMIT_OWNERS];
-  char record[LIMIT_STATE_BYTES];
-  struct state workspace[LIMIT_OWNERS]; /* last: of most, only the first few are ever touched */
-};
+#include "parts.h"
 
 static size_t rounded(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
@@ -109,6 +60,11 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   shard->observer = NULL;
   shard->observer_self = NULL;
   memset(&shard->counts, 0, sizeof shard->counts);
+  shard->line_count = shard->line_at = shard->read_to = 0;
+  shard->next = 0;
+  shard->waiting.waits = shard->looking_ahead = false;
+  shard->waiting.count = shard->waiting.looked_to = 0;
+  shard->send_status = STATUS_OK;
   for (uint32_t i = 0; i < LIMIT_OWNERS; i++) shard->states[i] = &shard->workspace[i];
   for (int i = 0; i < 2; i++) {
     arena_init(&shard->readings[i].arena, at, ARENA_BYTES);
@@ -137,6 +93,9 @@ void shard_observe(struct shard *shard, shard_observer *observer, void *self) {
 
 const struct shard_counts *shard_counts(const struct shard *shard) { return &shard->counts; }
 int64_t shard_clock(const struct shard *shard) { return shard->clock_ms; }
+uint64_t shard_next(const struct shard *shard) { return shard->next; }
+bool shard_waits(const struct shard *shard) { return shard->waiting.waits; }
+uint64_t shard_changed_bytes(const struct shard *shard) { return shard->cache.changed_bytes; }
 
 /* ---- owners ---- */
 
@@ -153,8 +112,6 @@ static enum status changed_store(struct shard *shard, struct fault *fault) {
   return STATUS_OK;
 }
 
-static struct str owner_key(const struct owner *owner) { return (struct str){owner->key, owner->length}; }
-
 static enum status owner_fetch(struct shard *shard, struct cache_key key, struct str *record, struct fault *fault) {
   shard->counts.owner_loads++;
   enum status status = shard->view.load(shard->view.self, key.bytes, record, fault);
@@ -169,7 +126,7 @@ static enum status owner_fetch(struct shard *shard, struct cache_key key, struct
   return STATUS_OK;
 }
 
-static enum status owner_load(struct shard *shard, struct cache_key key, struct state *state, struct fault *fault) {
+enum status owner_load(struct shard *shard, struct cache_key key, struct state *state, struct fault *fault) {
   struct str record;
   if (cache_find(&shard->cache, key, &record)) {
     shard->counts.owner_hits++;
@@ -182,7 +139,7 @@ static enum status owner_load(struct shard *shard, struct cache_key key, struct 
   return STATUS_OK;
 }
 
-static enum status owner_keep(struct shard *shard, struct cache_key key, struct state *state, struct fault *fault) {
+enum status owner_keep(struct shard *shard, struct cache_key key, struct state *state, struct fault *fault) {
   state->position = shard->sequence;
   size_t length = state_encode(state, shard->record, sizeof shard->record);
   assert(length > 0); /* decide_event answers for the bound */
@@ -251,18 +208,47 @@ static void dead_count(struct shard *shard) {
   shard->counts.by_reason[REASON_MALFORMED_EVENT]++;
 }
 
-static void dead_line(struct shard *shard, const struct input_line *line, const struct origin *origin, const struct event_error *error) {
-  dead_count(shard);
-  record_dead_letter(&shard->outputs[OUTPUT_DLQ], line->bytes, origin, error);
+/* Handed on at once: the log may need the record itself while it is lent. */
+static enum status dead_hand_on(struct shard *shard, struct fault *fault) {
+  struct buffer *buffer = &shard->outputs[OUTPUT_DLQ];
+  assert(!buffer->overflowed);
+  enum status status = shard->log.append(shard->log.self, OUTPUT_DLQ, shard->line_at, buffer_text(buffer), fault);
+  buffer_reset(buffer);
+  return status;
 }
 
-static void dead_piece(struct shard *shard, const struct input_line *line, const struct origin *origin) {
+static enum status dead_line(struct shard *shard, const struct input_line *line, const struct origin *origin,
+                             const struct event_error *error, struct fault *fault) {
+  if (shard->looking_ahead) return STATUS_OK;
+  dead_count(shard);
+  record_dead_letter(&shard->outputs[OUTPUT_DLQ], line->bytes, origin, error);
+  return dead_hand_on(shard, fault);
+}
+
+static enum status dead_piece(struct shard *shard, const struct input_line *line, const struct origin *origin, struct fault *fault) {
   struct event_error error = {.problem = EVENT_TOO_LONG};
   struct buffer detail;
   buffer_init(&detail, error.detail, sizeof error.detail - 1);
   buffer_print(&detail, "a piece of a line of more than %u bytes", LIMIT_LINE_BYTES);
   error.detail[detail.length] = 0;
-  dead_line(shard, line, origin, &error);
+  return dead_line(shard, line, origin, &error, fault);
+}
+
+static enum status dead_event(struct shard *shard, const struct reading *reading, const struct origin *origin, struct str reason,
+                              struct str text, struct fault *fault) {
+  if (shard->looking_ahead) return STATUS_OK;
+  dead_count(shard);
+  record_dead_event(&shard->outputs[OUTPUT_DLQ], reading->line->bytes, origin, reason, text);
+  return dead_hand_on(shard, fault);
+}
+
+/* A customer's events must come through one partition: the record's key sees to it, so it must be the customer. */
+static bool key_fits(const struct input_line *line, const struct event *event, struct str *reason, struct str *text) {
+  if (line->key.at == NULL || str_equal(line->key, event->customer)) return true;
+  *reason = line->key.length == 0 ? STR("KEY_MISSING") : STR("KEY_MISMATCH");
+  *text = line->key.length == 0 ? STR("the record has no key; events must be keyed by customer, so that one shard sees all of a customer")
+                                : STR("the record's key is not the customer of the event; key events by customer");
+  return false;
 }
 
 static enum status event_keep(struct shard *shard, const struct event *event, const struct origin *origin, uint32_t owner_count,
@@ -280,28 +266,50 @@ static enum status event_keep(struct shard *shard, const struct event *event, co
   return STATUS_OK;
 }
 
-static enum status dead_event(struct shard *shard, const struct reading *reading, const struct origin *origin, struct str text) {
-  dead_count(shard);
-  record_dead_event(&shard->outputs[OUTPUT_DLQ], reading->line->bytes, origin, STR("STATE_LIMIT"), text);
-  return STATUS_OK;
+/* True when the event has to wait for what other shards hold; then its claims are made. */
+static enum status claims_make(struct shard *shard, uint32_t owner_count, bool missing[], uint32_t missing_count, bool *waits,
+                               struct fault *fault) {
+  *waits = missing_count > 0 || shard->decision.shortage_count > 0;
+  if (!*waits) return STATUS_OK;
+  enum status status = shortages_ask(shard, missing, fault);
+  if (status != STATUS_OK || shard->looking_ahead) return status;
+  return wait_begin(shard, owner_count, missing, fault);
+}
+
+static enum status event_settle(struct shard *shard, const struct event *event, const struct origin *origin, uint32_t owner_count,
+                                struct fault *fault) {
+  if (shard->looking_ahead) return STATUS_OK;
+  enum status status = shard->settings.shards > 1 ? blocks_mind(shard, owner_count, fault) : STATUS_OK;
+  return status == STATUS_OK ? event_keep(shard, event, origin, owner_count, fault) : status;
+}
+
+static struct str crowd_text(uint32_t match_count) {
+  return match_count > LIMIT_MATCHES ? STR("more rules and facts hear this event than one may wake")
+                                     : STR("more limits and pools stand behind this event than one may touch");
 }
 
 /* `next` is the reading behind this one, or NULL: its record is asked for while this event is decided. */
 static enum status event_decide(struct shard *shard, struct reading *reading, const struct reading *next, const struct origin *origin,
                                 struct fault *fault) {
   const struct event *event = &reading->event;
-  uint32_t owner_count, match_count = match_event(shard->index, shard->match_cache, event, shard->matches);
+  bool missing[LIMIT_OWNERS], waits = false;
+  uint32_t owner_count = 0, missing_count = 0, match_count = match_event(shard->index, shard->match_cache, event, shard->matches);
   if (next != NULL && next->problem == EVENT_OK) cache_prefetch_entry(&shard->cache, next->key);
-  if (match_count > LIMIT_MATCHES) return dead_event(shard, reading, origin, STR("more rules and facts hear this event than one may wake"));
+  if (match_count > LIMIT_MATCHES) return dead_event(shard, reading, origin, STR("STATE_LIMIT"), crowd_text(match_count), fault);
   enum status status = owners_load(shard, reading, match_count, &owner_count, fault);
   if (status != STATUS_OK) return status;
-  if (owner_count > LIMIT_OWNERS)
-    return dead_event(shard, reading, origin, STR("more limits and pools stand behind this event than one may touch"));
+  if (owner_count > LIMIT_OWNERS) return dead_event(shard, reading, origin, STR("STATE_LIMIT"), crowd_text(match_count), fault);
+  bool lent = shard->settings.shards > 1;
+  if (lent) status = resources_ask(shard, owner_count, missing, &missing_count, fault);
+  if (status != STATUS_OK) return status;
   struct decide_input input = {shard->rulebook, &shard->settings.decide, event,       shard->matches,
-                               match_count,     shard->owners,           owner_count, shard->settings.shards > 1};
+                               match_count,     shard->owners,           owner_count, lent};
   status = decide_event(&input, shard->states, &reading->arena, &shard->decision, fault);
-  if (status == STATUS_LIMIT) return dead_event(shard, reading, origin, str_of(fault->text));
-  return status == STATUS_OK ? event_keep(shard, event, origin, owner_count, fault) : status;
+  if (status == STATUS_LIMIT && missing_count == 0)
+    return dead_event(shard, reading, origin, STR("STATE_LIMIT"), str_of(fault->text), fault);
+  if (status == STATUS_LIMIT) status = STATUS_OK, shard->decision.shortage_count = 0; /* judged again when the resources are here */
+  if (status == STATUS_OK && lent) status = claims_make(shard, owner_count, missing, missing_count, &waits, fault);
+  return status == STATUS_OK && !waits ? event_settle(shard, event, origin, owner_count, fault) : status;
 }
 
 static enum status outputs_hand_on(struct shard *shard, size_t least, struct fault *fault) {
@@ -329,41 +337,104 @@ static void line_read(struct shard *shard, const struct input_line *line, struct
   cache_prefetch_slot(&shard->cache, reading->key);
 }
 
-static enum status line_take(struct shard *shard, struct reading *reading, const struct reading *next, struct str input_name,
-                             int64_t now_ms, struct fault *fault) {
+static enum status line_decide(struct shard *shard, struct reading *reading, const struct reading *next, const struct origin *origin,
+                               int64_t now_ms, struct fault *fault) {
   const struct input_line *line = reading->line;
-  struct origin origin = {input_name, line->position};
-  enum status status = STATUS_OK;
-  shard->sequence++;
-  shard->counts.lines++;
-  if (line->piece) {
-    dead_piece(shard, line, &origin);
-  } else if (reading->problem != EVENT_OK) {
-    dead_line(shard, line, &origin, &reading->error);
-  } else {
-    arrival_set(shard, &reading->event, line, now_ms);
-    status = event_decide(shard, reading, next, &origin, fault);
-  }
-  if (status != STATUS_OK) return fault_prefix(fault, "%.*s, byte %llu: ", STR_FORMAT(input_name), (unsigned long long)line->position);
-  return outputs_hand_on(shard, OUTPUT_KEPT, fault);
+  struct str reason, text;
+  if (line->piece) return dead_piece(shard, line, origin, fault);
+  if (reading->problem != EVENT_OK) return dead_line(shard, line, origin, &reading->error, fault);
+  if (!key_fits(line, &reading->event, &reason, &text)) return dead_event(shard, reading, origin, reason, text, fault);
+  arrival_set(shard, &reading->event, line, now_ms);
+  return event_decide(shard, reading, next, origin, fault);
 }
 
-enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint32_t *count, bool *ended, struct fault *fault) {
-  *count = 0;
-  uint32_t taken = 0, capacity = most < LINES_MOST ? most : LINES_MOST;
-  enum status status = shard->log.poll(shard->log.self, shard->lines, capacity, &taken, ended, fault);
-  if (status != STATUS_OK) return status;
-  assert(taken <= capacity);
-  struct str input_name = shard->log.input_name(shard->log.self);
-  if (taken > 0) line_read(shard, &shard->lines[0], &shard->readings[0]);
-  for (uint32_t i = 0; i < taken; i++) {
-    struct reading *next = i + 1 < taken ? &shard->readings[(i + 1) % 2] : NULL;
-    if (next != NULL) line_read(shard, &shard->lines[i + 1], next);
-    status = line_take(shard, &shard->readings[i % 2], next, input_name, now_ms, fault);
-    if (status != STATUS_OK) return status;
+static struct reading *reading_of(struct shard *shard, uint32_t line) {
+  struct reading *reading = &shard->readings[line % 2];
+  if (line >= shard->read_to) {
+    line_read(shard, &shard->lines[line], reading);
+    shard->read_to = line + 1;
   }
-  *count = taken;
-  return STATUS_OK;
+  return reading;
+}
+
+enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault) {
+  uint32_t line = shard->line_at;
+  bool waited = shard->waiting.waits;
+  if (waited) shard->read_to = line; /* its arena holds what the last try left */
+  struct reading *reading = reading_of(shard, line);
+  const struct reading *next = !waited && line + 1 < shard->line_count ? reading_of(shard, line + 1) : NULL;
+  struct str input_name = shard->log.input_name(shard->log.self);
+  struct origin origin = {input_name, reading->line->position};
+  shard->waiting.waits = false;
+  shard->sequence++;
+  enum status status = line_decide(shard, reading, next, &origin, now_ms, fault);
+  if (status == STATUS_OK)
+    status = shard->send_status == STATUS_OK ? STATUS_OK : fault_set(fault, shard->send_status, "%s", shard->send_fault.text);
+  if (status != STATUS_OK)
+    return fault_prefix(fault, "%.*s, %s %llu: ", STR_FORMAT(input_name), reading->line->key.at == NULL ? "byte" : "offset",
+                        (unsigned long long)origin.position);
+  if (shard->waiting.waits) {
+    shard->read_to = line;
+    shard->sequence--;
+    return STATUS_OK;
+  }
+  shard->counts.lines++;
+  shard->next = reading->line->next;
+  shard->line_at++;
+  status = waited ? wait_end(shard, fault) : STATUS_OK;
+  return status == STATUS_OK ? outputs_hand_on(shard, OUTPUT_KEPT, fault) : status;
+}
+
+enum status ahead_take(struct shard *shard, uint32_t line, int64_t now_ms, struct fault *fault) {
+  struct reading *reading = &shard->readings[(shard->line_at + 1) % 2];
+  int64_t clock_ms = shard->clock_ms;
+  struct origin origin = {STR("ahead"), 0};
+  shard->looking_ahead = true;
+  line_read(shard, &shard->lines[line], reading);
+  enum status status = line_decide(shard, reading, NULL, &origin, now_ms, fault);
+  shard->looking_ahead = false;
+  shard->clock_ms = clock_ms;
+  return status;
+}
+
+/* Records of the customers that come: one round trip for all. Keys tell who comes without reading the lines. */
+static enum status customers_prefetch(struct shard *shard, struct fault *fault) {
+  uint32_t count = 0;
+  struct buffer bytes;
+  buffer_init(&bytes, shard->prefetch_bytes, sizeof shard->prefetch_bytes);
+  for (uint32_t i = 0; i < shard->line_count; i++) {
+    struct str record, customer = shard->lines[i].key;
+    if (customer.length == 0 || customer.length > LIMIT_ID_BYTES) continue;
+    struct str key = {bytes.memory + bytes.length, customer.length + 1};
+    buffer_byte(&bytes, OWNER_CUSTOMER);
+    buffer_put(&bytes, customer);
+    if (!cache_find(&shard->cache, cache_key(&shard->cache, key), &record)) shard->prefetch_keys[count++] = key;
+  }
+  return count == 0 ? STATUS_OK : shard->view.prefetch(shard->view.self, shard->prefetch_keys, count, fault);
+}
+
+static enum status lines_poll(struct shard *shard, uint32_t most, bool *ended, struct fault *fault) {
+  shard->line_at = shard->line_count = shard->read_to = shard->waiting.looked_to = 0;
+  enum status status =
+      shard->log.poll(shard->log.self, shard->lines, most < LINES_MOST ? most : LINES_MOST, &shard->line_count, ended, fault);
+  if (status != STATUS_OK) return status;
+  assert(shard->line_count <= LINES_MOST);
+  return shard->view.prefetch != NULL && shard->line_count > 0 ? customers_prefetch(shard, fault) : STATUS_OK;
+}
+
+static bool room_for_more(const struct shard *shard) { return shard->log.full == NULL || !shard->log.full(shard->log.self); }
+
+enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint32_t *count, bool *ended, struct fault *fault) {
+  *count = 0, *ended = false;
+  enum status status = shard->settings.shards > 1 ? inbox_take(shard, now_ms, count, fault) : STATUS_OK;
+  if (status == STATUS_OK && shard->line_at == shard->line_count) status = lines_poll(shard, most, ended, fault);
+  while (status == STATUS_OK && !shard->waiting.waits && *count < most && shard->line_at < shard->line_count && room_for_more(shard)) {
+    status = head_take(shard, now_ms, fault);
+    if (status == STATUS_OK && shard->waiting.waits) return look_ahead(shard, now_ms, fault);
+    (*count)++;
+  }
+  if (shard->line_at < shard->line_count) *ended = false;
+  return status;
 }
 
 enum status shard_flush(struct shard *shard, struct fault *fault) {

@@ -1,0 +1,212 @@
+/* What other shards lend to this one, and what this one lends: the shard's side of the protocol in decide.h ("lending").
+ *
+ * The line at hand waits when it needs a resource that is not here, or more of a pool than this shard's block has. Lines behind it wait
+ * with it, in order; so that they do not wait one by one, their claims are sent ahead in the same batch. */
+#include "parts.h"
+
+/* ---- messages out ---- */
+
+static void message_send(void *self, const struct lend_message *message) {
+  struct shard *shard = self;
+  size_t length = lend_encode(message, shard->message, sizeof shard->message);
+  assert(length > 0);
+  enum status status =
+      shard->log.append(shard->log.self, OUTPUT_MESSAGES, message->to, (struct str){shard->message, length}, &shard->send_fault);
+  if (status != STATUS_OK && shard->send_status == STATUS_OK) shard->send_status = status;
+  shard->counts.messages_out++;
+}
+
+static struct lending lending_of(struct shard *shard) {
+  return (struct lending){.rulebook = shard->rulebook,
+                          .shard = shard->settings.shard,
+                          .shards = shard->settings.shards,
+                          .clock_ms = shard->clock_ms,
+                          .send = message_send,
+                          .self = shard,
+                          .record = shard->lend_record,
+                          .unpacked = &shard->lend_unpacked};
+}
+
+static enum status send_result(struct shard *shard, struct fault *fault) {
+  return shard->send_status == STATUS_OK ? STATUS_OK : fault_set(fault, shard->send_status, "%s", shard->send_fault.text);
+}
+
+/* ---- claims ---- */
+
+static enum status keep_changed(struct shard *shard, struct cache_key key, struct state *state, struct fault *fault) {
+  enum status status = state->changed ? owner_keep(shard, key, state, fault) : STATUS_OK;
+  state->changed = false;
+  return status;
+}
+
+enum status resources_ask(struct shard *shard, uint32_t owner_count, bool missing[], uint32_t *missing_count, struct fault *fault) {
+  struct lending lending = lending_of(shard);
+  *missing_count = 0;
+  missing[0] = false;
+  for (uint32_t i = 1; i < owner_count; i++) {
+    missing[i] = !lend_here(&shard->owners[i], shard->states[i]) && !MUTANT(LEND_WITHOUT_RECORD);
+    if (!missing[i]) continue;
+    (*missing_count)++;
+    lend_ask(&lending, &shard->owners[i], shard->states[i], 0, 0);
+    enum status status = keep_changed(shard, shard->keys[i], shard->states[i], fault);
+    if (status != STATUS_OK) return status;
+  }
+  return STATUS_OK;
+}
+
+/* The states of a void decision are of no use: the record is taken anew. */
+enum status shortages_ask(struct shard *shard, bool missing[], struct fault *fault) {
+  struct lending lending = lending_of(shard);
+  for (uint32_t i = 0; i < shard->decision.shortage_count; i++) {
+    const struct shortage *shortage = &shard->decision.shortages[i];
+    struct state *state = shard->states[shortage->owner];
+    missing[shortage->owner] = true;
+    enum status status = owner_load(shard, shard->keys[shortage->owner], state, fault);
+    if (status != STATUS_OK) return status;
+    lend_ask(&lending, &shard->owners[shortage->owner], state, shortage->period, shortage->need);
+    status = keep_changed(shard, shard->keys[shortage->owner], state, fault);
+    if (status != STATUS_OK) return status;
+  }
+  return send_result(shard, fault);
+}
+
+enum status blocks_mind(struct shard *shard, uint32_t owner_count, struct fault *fault) {
+  struct lending lending = lending_of(shard);
+  for (uint32_t i = 1; i < owner_count; i++)
+    if (shard->owners[i].kind == OWNER_POOL && shard->states[i]->changed) lend_ask_ahead(&lending, &shard->owners[i], shard->states[i]);
+  return send_result(shard, fault);
+}
+
+/* ---- waiting ---- */
+
+static int owner_compare(const struct owner *a, const struct owner *b) { return str_compare(owner_key(a), owner_key(b)); }
+
+/* Kept are those in front of the first that is missing, in order of key. */
+static void pins_set(struct waiting *waiting) {
+  const struct owner *first = NULL;
+  for (uint32_t i = 1; i < waiting->count; i++)
+    if (waiting->missing[i] && (first == NULL || owner_compare(&waiting->owners[i], first) < 0)) first = &waiting->owners[i];
+  for (uint32_t i = 0; i < waiting->count; i++)
+    waiting->pinned[i] = i > 0 && (first == NULL || owner_compare(&waiting->owners[i], first) < 0);
+}
+
+static const struct owner *wait_find(const struct waiting *waiting, const struct owner *owner, bool *pinned) {
+  *pinned = false;
+  for (uint32_t i = 1; waiting->waits && i < waiting->count; i++) {
+    if (owner_compare(&waiting->owners[i], owner) != 0) continue;
+    *pinned = waiting->pinned[i];
+    return &waiting->owners[i];
+  }
+  return NULL;
+}
+
+static enum status owner_release(struct shard *shard, const struct owner *owner, struct fault *fault) {
+  struct lending lending = lending_of(shard);
+  struct cache_key key = cache_key(&shard->cache, owner_key(owner));
+  enum status status = owner_load(shard, key, &shard->lend_state, fault);
+  if (status != STATUS_OK) return status;
+  lend_release(&lending, owner, &shard->lend_state);
+  return keep_changed(shard, key, &shard->lend_state, fault);
+}
+
+static bool among(const struct owner *owner, const struct owner *owners, uint32_t count) {
+  for (uint32_t i = 1; i < count; i++)
+    if (owner_compare(owner, &owners[i]) == 0) return true;
+  return false;
+}
+
+/* Another rulebook may have changed whom the event touches: what it does not need any more is let go. */
+static enum status wait_let_go(struct shard *shard, uint32_t owner_count, struct fault *fault) {
+  for (uint32_t i = 1; i < shard->waiting.count; i++) {
+    if (among(&shard->waiting.owners[i], shard->owners, owner_count)) continue;
+    enum status status = owner_release(shard, &shard->waiting.owners[i], fault);
+    if (status != STATUS_OK) return status;
+  }
+  return STATUS_OK;
+}
+
+enum status wait_begin(struct shard *shard, uint32_t owner_count, const bool missing[], struct fault *fault) {
+  struct waiting *waiting = &shard->waiting;
+  enum status status = wait_let_go(shard, owner_count, fault);
+  shard->counts.stalls++;
+  waiting->waits = true;
+  waiting->count = owner_count;
+  for (uint32_t i = 0; i < owner_count; i++) waiting->owners[i] = shard->owners[i], waiting->missing[i] = missing[i];
+  pins_set(waiting);
+  return status == STATUS_OK ? send_result(shard, fault) : status;
+}
+
+enum status wait_end(struct shard *shard, struct fault *fault) {
+  for (uint32_t i = 1; i < shard->waiting.count; i++) {
+    enum status status = owner_release(shard, &shard->waiting.owners[i], fault);
+    if (status != STATUS_OK) return status;
+  }
+  shard->waiting.count = 0;
+  return send_result(shard, fault);
+}
+
+enum status look_ahead(struct shard *shard, int64_t now_ms, struct fault *fault) {
+  struct waiting *waiting = &shard->waiting;
+  if (waiting->looked_to <= shard->line_at) waiting->looked_to = shard->line_at + 1;
+  for (; waiting->looked_to < shard->line_count; waiting->looked_to++) {
+    if (shard->log.full != NULL && shard->log.full(shard->log.self)) return STATUS_OK;
+    enum status status = ahead_take(shard, waiting->looked_to, now_ms, fault);
+    if (status != STATUS_OK) return status;
+  }
+  return STATUS_OK;
+}
+
+/* ---- messages in ---- */
+
+static enum status message_hear(struct shard *shard, const struct lend_message *message, bool *awaited, struct fault *fault) {
+  struct lending lending = lending_of(shard);
+  bool pinned;
+  *awaited = wait_find(&shard->waiting, &message->owner, &pinned) != NULL && message->kind != LEND_RECALL && message->kind != LEND_CLAIM;
+  struct cache_key key = cache_key(&shard->cache, owner_key(&message->owner));
+  enum status status = owner_load(shard, key, &shard->lend_state, fault);
+  if (status == STATUS_OK) status = lend_hear(&lending, message, &shard->lend_state, pinned, fault);
+  if (status == STATUS_OK) status = keep_changed(shard, key, &shard->lend_state, fault);
+  return status == STATUS_OK ? send_result(shard, fault) : status;
+}
+
+enum status inbox_take(struct shard *shard, int64_t now_ms, uint32_t *count, struct fault *fault) {
+  uint32_t taken = 0;
+  enum status status = shard->log.poll_inbox(shard->log.self, shard->inbox, INBOX_MOST, &taken, fault);
+  for (uint32_t i = 0; i < taken && status == STATUS_OK; i++) {
+    struct lend_message message;
+    bool awaited = false;
+    shard->sequence++;
+    shard->counts.messages_in++;
+    if (!lend_decode(shard->inbox[i].bytes, &message, fault))
+      status = fault->status;
+    else if (message.to != shard->settings.shard)
+      status = fault_set(fault, STATUS_STATE, "a message for shard %u of another number of shards; the topics belong to another giftd",
+                         message.to);
+    else
+      status = message_hear(shard, &message, &awaited, fault);
+    if (status != STATUS_OK) return fault_prefix(fault, "messages, offset %llu: ", (unsigned long long)shard->inbox[i].position);
+    if (awaited) status = head_take(shard, now_ms, fault);
+    (*count)++;
+  }
+  return status;
+}
+
+/* ---- review ---- */
+
+enum status shard_review(struct shard *shard, struct fault *fault) {
+  struct owner owner;
+  struct str share;
+  if (shard->settings.shards <= 1) return STATUS_OK;
+  for (uint32_t n = 0, pool; lend_pool(shard->rulebook, n, &pool, &share, &owner); n++) {
+    struct lending lending = lending_of(shard);
+    struct cache_key key = cache_key(&shard->cache, owner_key(&owner));
+    enum status status = owner_load(shard, key, &shard->lend_state, fault);
+    if (status != STATUS_OK) return status;
+    bool pinned;
+    if (wait_find(&shard->waiting, &owner, &pinned) == NULL || !pinned) lend_review(&lending, &owner, &shard->lend_state);
+    status = keep_changed(shard, key, &shard->lend_state, fault);
+    if (status != STATUS_OK) return status;
+    if (shard->log.full != NULL && shard->log.full(shard->log.self)) break; /* the rest a second later */
+  }
+  return send_result(shard, fault);
+}

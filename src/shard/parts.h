@@ -1,0 +1,103 @@
+/* What the files of the shard room share: shard.c the loop, borrow.c what other shards lend. Private to the room. */
+#ifndef GIFTD_SHARD_PARTS_H
+#define GIFTD_SHARD_PARTS_H
+
+#include <assert.h>
+
+#include "cache.h"
+#include "giftd/shard.h"
+
+#define LINES_MOST 1024u
+#define INBOX_MOST 64u
+#define OUTPUT_KEPT (256u * 1024u)        /* an output is handed on when it holds so much */
+#define OUTPUT_ROOM (8u * 1024u * 1024u)  /* and one line's worth fits behind it: a piece of LIMIT_LINE_BYTES, every byte escaped */
+#define ARENA_BYTES (4u * 1024u * 1024u)  /* of one event: unescaped texts, lists, texts of its outcomes */
+#define FAR_AHEAD_MS (366LL * MS_PER_DAY) /* an event so far ahead of the stream does not move its clock */
+#define CLOCK_VERSION 1
+#define CLOCK_BYTES 17u /* version, clock, sequence; little endian */
+_Static_assert(OUTPUT_ROOM >= 6u * LIMIT_LINE_BYTES + 1024u * 1024u, "a dead letter of control characters fits");
+_Static_assert(ARENA_BYTES >= 2u * LIMIT_EVENT_BYTES + 4096u, "event_read's bound");
+
+/* A line that was read. Reading runs one line ahead of deciding, so that the owner's record is on its way from memory meanwhile. */
+struct reading {
+  const struct input_line *line;
+  enum event_problem problem; /* EVENT_OK: `event` holds */
+  struct event event;
+  struct event_error error;
+  struct owner customer;
+  struct cache_key key; /* of the customer; its bytes are in `customer` */
+  struct arena arena;   /* of this event: its texts, those of its outcomes */
+};
+
+/* The event at hand waits for another shard: whom it may touch, and which of them it keeps meanwhile (decide.h, "Deadlock"). */
+struct waiting {
+  bool waits;
+  uint32_t count, looked_to; /* lines up to looked_to had their claims sent ahead */
+  struct owner owners[LIMIT_OWNERS];
+  bool missing[LIMIT_OWNERS], pinned[LIMIT_OWNERS];
+};
+
+struct shard {
+  struct shard_settings settings;
+  const struct rulebook *rulebook;
+  const struct match_index *index;
+  struct match_cache *match_cache;
+  struct log_port log;
+  struct view_port view;
+  shard_observer *observer;
+  void *observer_self;
+  struct shard_counts counts;
+  int64_t clock_ms;  /* latest event time so far, or TIME_NONE */
+  uint64_t sequence; /* lines taken since the state began: the position that records carry */
+  struct cache cache;
+  struct reading readings[2]; /* the event at hand, and the one behind it */
+  struct buffer outputs[OUTPUT_COUNT];
+  struct decision decision;
+  struct input_line lines[LINES_MOST];   /* of the last poll; those before line_at are decided */
+  uint32_t line_count, line_at, read_to; /* lines before read_to, from line_at on, stand in `readings` */
+  uint64_t next;                         /* position behind the last line decided, or 0 */
+  bool looking_ahead;                    /* an event is tried for its claims alone */
+  struct waiting waiting;
+  struct input_line inbox[INBOX_MOST];
+  enum status send_status; /* of the first message that could not be appended */
+  struct fault send_fault;
+  struct state lend_state, lend_unpacked;
+  char lend_record[LIMIT_STATE_BYTES], message[LEND_MESSAGE_BYTES];
+  char prefetch_bytes[LINES_MOST * (LIMIT_ID_BYTES + 16u)];
+  struct str prefetch_keys[LINES_MOST];
+  uint32_t matches[LIMIT_MATCHES];
+  struct owner owners[LIMIT_OWNERS];
+  struct cache_key keys[LIMIT_OWNERS]; /* of owners */
+  struct state *states[LIMIT_OWNERS];
+  char record[LIMIT_STATE_BYTES];
+  struct state workspace[LIMIT_OWNERS]; /* last: of most, only the first few are ever touched */
+};
+
+/* ---- shard.c ---- */
+
+static inline struct str owner_key(const struct owner *owner) { return (struct str){owner->key, owner->length}; }
+enum status owner_load(struct shard *shard, struct cache_key key, struct state *state, struct fault *fault);
+enum status owner_keep(struct shard *shard, struct cache_key key, struct state *state, struct fault *fault);
+/* Decides the line at hand; waiting.waits says that it could not. */
+enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault);
+/* Reads the line, and decides it for its claims alone: nothing is kept but those. */
+enum status ahead_take(struct shard *shard, uint32_t line, int64_t now_ms, struct fault *fault);
+
+/* ---- borrow.c ---- */
+
+/* Messages of other shards; the line at hand is tried again as soon as what it waits for has come. */
+enum status inbox_take(struct shard *shard, int64_t now_ms, uint32_t *count, struct fault *fault);
+/* Resources among `owners` that are not here; asks for them. */
+enum status resources_ask(struct shard *shard, uint32_t owner_count, bool missing[], uint32_t *missing_count, struct fault *fault);
+/* Asks for what a void decision was short of. */
+enum status shortages_ask(struct shard *shard, bool missing[], struct fault *fault);
+/* The line at hand waits: remembers for whom. */
+enum status wait_begin(struct shard *shard, uint32_t owner_count, const bool missing[], struct fault *fault);
+/* The line at hand is decided: what it kept may go. */
+enum status wait_end(struct shard *shard, struct fault *fault);
+/* After a decision: blocks that run low are asked for in time, leftovers go back. */
+enum status blocks_mind(struct shard *shard, uint32_t owner_count, struct fault *fault);
+/* Sends claims of the lines behind the one that waits. */
+enum status look_ahead(struct shard *shard, int64_t now_ms, struct fault *fault);
+
+#endif
