@@ -29,7 +29,7 @@ struct state *work_state(const struct work *w, const struct owner *owner) {
 /* A digest that was seen is a duplicate; one that may have been seen and let go (at or before the floor) is too late: never twice. */
 static enum reason gate(const struct work *w) {
   const struct event *event = w->event;
-  if (state_seen(w->customer, event->digest)) return REASON_DUPLICATE_EVENT;
+  if (state_seen(w->customer, event->digest) && !MUTANT(NO_DUPLICATES)) return REASON_DUPLICATE_EVENT;
   if (event->time_ms > event->arrival_ms + LIMIT_FUTURE_MS) return REASON_EVENT_IN_FUTURE;
   bool floored = w->customer->seen_count > 0 && event->time_ms <= w->customer->floor_ms;
   if (floored || event->time_ms < event->arrival_ms - w->in->settings->horizon_ms) return REASON_EVENT_TOO_LATE;
