@@ -280,7 +280,11 @@ struct lending {
   uint32_t shard, shards;
   int64_t clock_ms;                                             /* the stream's own time, or TIME_NONE: tells which periods are over */
   void (*send)(void *self, const struct lend_message *message); /* the message is borrowed during the call */
+  /* A watermark of a pool was passed by what a RETURN reported (home only; decide_event tells none when `lent`). May be NULL. `owner` has
+   * the hash of the share. */
+  void (*mark)(void *self, const struct pool_mark *mark, const struct owner *owner);
   void *self;
+  int64_t memory_ms; /* decide_settings.memory_ms: how long counters of a pace are kept */
   /* A resource's record travels in a message: work space of LIMIT_STATE_BYTES each */
   char *record;           /* bytes on their way out */
   struct state *unpacked; /* a record that came in */

@@ -5,43 +5,13 @@
  *   cell: kind, mask (which of flags small period expires key v0..v3 are there), decl 5, then what the mask says
  *
  * Numbers are zigzag varints. Decoding trusts nothing: every length is checked against the bytes there are. */
+#include "bytes.h"
 #include "state.h"
 
 #define RECORD_MAGIC 'G'
 #define RECORD_VERSION 1u
 
 enum cell_part { PART_FLAGS = 1, PART_SMALL = 2, PART_PERIOD = 4, PART_EXPIRES = 8, PART_KEY = 16, PART_V0 = 32 /* to 256 */ };
-
-struct writer {
-  unsigned char *at, *end;
-  bool full;
-};
-
-static void put_byte(struct writer *w, unsigned char byte) {
-  if (w->at == w->end)
-    w->full = true;
-  else
-    *w->at++ = byte;
-}
-
-static void put_varint(struct writer *w, uint64_t number) {
-  while (number >= 0x80) {
-    put_byte(w, (unsigned char)(number | 0x80));
-    number >>= 7;
-  }
-  put_byte(w, (unsigned char)number);
-}
-
-static uint64_t zigzag(int64_t number) { return ((uint64_t)number << 1) ^ (uint64_t)(number >> 63); }
-static int64_t unzigzag(uint64_t number) { return (int64_t)(number >> 1) ^ -(int64_t)(number & 1); }
-
-static void put_fixed(struct writer *w, uint64_t number, unsigned bytes) {
-  if ((size_t)(w->end - w->at) < bytes) {
-    w->full = true;
-    return;
-  }
-  for (unsigned i = 0; i < bytes; i++) *w->at++ = (unsigned char)(number >> (8 * i));
-}
 
 static void put_cell(struct writer *w, const struct cell *cell) {
   unsigned mask = (cell->flags ? PART_FLAGS : 0u) | (cell->small ? PART_SMALL : 0u) | (cell->period ? PART_PERIOD : 0u) |
@@ -77,42 +47,6 @@ size_t state_encode(const struct state *state, char *out, size_t capacity) {
   put_varint(&w, state->cell_count);
   for (uint32_t i = 0; i < state->cell_count; i++) put_cell(&w, &state->cells[i]);
   return w.full ? 0 : (size_t)(w.at - (unsigned char *)out);
-}
-
-struct reader {
-  const unsigned char *at, *end;
-  bool bad;
-};
-
-static unsigned get_byte(struct reader *r) {
-  if (r->at == r->end) {
-    r->bad = true;
-    return 0;
-  }
-  return *r->at++;
-}
-
-static uint64_t get_varint(struct reader *r) {
-  uint64_t number = 0;
-  for (unsigned shift = 0; shift < 64; shift += 7) {
-    unsigned byte = get_byte(r);
-    number |= (uint64_t)(byte & 0x7f) << shift;
-    if (!(byte & 0x80)) return number;
-  }
-  r->bad = true;
-  return 0;
-}
-
-static int64_t get_zigzag(struct reader *r) { return unzigzag(get_varint(r)); }
-
-static uint64_t get_fixed(struct reader *r, unsigned bytes) {
-  if ((size_t)(r->end - r->at) < bytes) {
-    r->bad = true;
-    return 0;
-  }
-  uint64_t number = 0;
-  for (unsigned i = 0; i < bytes; i++) number |= (uint64_t)*r->at++ << (8 * i);
-  return number;
 }
 
 static void get_cell(struct reader *r, struct cell *cell) {

@@ -156,10 +156,13 @@ enum status decide_event(const struct decide_input *input, struct state **states
   w.states = states, w.arena = arena, w.out = decision;
   w.customer_hash = hash64(&HASH_KEY_FIXED, input->event->customer);
   decision->gate = gate(&w);
-  decision->outcome_count = decision->gift_count = decision->mark_count = 0;
+  decision->outcome_count = decision->gift_count = decision->mark_count = decision->shortage_count = 0;
+  if (input->lent) memset(w.taken, 0, input->owner_count * sizeof w.taken[0]);
   if (decision->gate == REASON_GIVEN) decide_all(&w);
-  if (!w.full && !w.crowded) return STATUS_OK;
+  bool void_so_far = decision->shortage_count > 0; /* judged as if there were enough: even a full record proves nothing yet */
+  if (!w.full && !w.crowded && !void_so_far) return STATUS_OK;
   for (uint32_t i = 0; i < input->owner_count; i++) states[i]->changed = false;
+  if (void_so_far) return STATUS_OK;
   if (w.crowded)
     return fault_set(fault, STATUS_LIMIT, "one event may be judged by %u rules and give %u gifts at most; let fewer campaigns hear it",
                      LIMIT_OUTCOMES, LIMIT_GIFTS);

@@ -20,7 +20,10 @@
  * | OWED     | campaign  | 0 money, 1 points        |                 | amount        |                 |               |             |
  * | TAKEN    | limit/pool| id low of the grant      | of limit / pace | hash of owner | amount          | 0 limit,1 pool|             |
  * | BASE     |           | id low of the gift       |                 | id low of base| lot key         | set off       |             |
+ * | BLOCK    | pool      |                          | of the pace     | left          | spent           | FINAL's left  | claimed     |
+ * | LENT     | pool      | shard + 1                | of the pace     | outstanding   | claimed         | place in line | FINAL's left|
  *
+ * BLOCK and LENT of resources: decl and (BLOCK) key are the owner's, flags say the rest (lend.h).
  * Two grants of a customer share their low 64 bits of id with a chance of 2^-64 a pair: they serve as a name inside one record.
  */
 #ifndef GIFTD_DECIDE_STATE_H

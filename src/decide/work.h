@@ -65,6 +65,7 @@ struct work {
   uint64_t recheck_cause; /* digest of the event whose gift is rechecked */
   /* large and counted above: not cleared for each event (work_init) */
   struct fired fired[FIRED_MAX];
+  int64_t taken[LIMIT_OWNERS];     /* of each pool's block so far, where pools are lent; cleared for the owners there are */
   uint32_t pending[LIMIT_MATCHES]; /* listeners of first, last and resets, applied after the rules */
 };
 

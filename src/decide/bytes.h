@@ -1,0 +1,77 @@
+/* Numbers as bytes and back, for records and messages: little-endian varints, zigzag where they may be negative. A writer that is full and
+ * a reader that ran past its end stay so: they are asked once, at the end. */
+#ifndef GIFTD_DECIDE_BYTES_H
+#define GIFTD_DECIDE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct writer {
+  unsigned char *at, *end;
+  bool full;
+};
+
+static inline void put_byte(struct writer *w, unsigned char byte) {
+  if (w->at == w->end)
+    w->full = true;
+  else
+    *w->at++ = byte;
+}
+
+static inline void put_varint(struct writer *w, uint64_t number) {
+  while (number >= 0x80) {
+    put_byte(w, (unsigned char)(number | 0x80));
+    number >>= 7;
+  }
+  put_byte(w, (unsigned char)number);
+}
+
+static inline uint64_t zigzag(int64_t number) { return ((uint64_t)number << 1) ^ (uint64_t)(number >> 63); }
+static inline int64_t unzigzag(uint64_t number) { return (int64_t)(number >> 1) ^ -(int64_t)(number & 1); }
+
+static inline void put_fixed(struct writer *w, uint64_t number, unsigned bytes) {
+  if ((size_t)(w->end - w->at) < bytes) {
+    w->full = true;
+    return;
+  }
+  for (unsigned i = 0; i < bytes; i++) *w->at++ = (unsigned char)(number >> (8 * i));
+}
+
+struct reader {
+  const unsigned char *at, *end;
+  bool bad;
+};
+
+static inline unsigned get_byte(struct reader *r) {
+  if (r->at == r->end) {
+    r->bad = true;
+    return 0;
+  }
+  return *r->at++;
+}
+
+static inline uint64_t get_varint(struct reader *r) {
+  uint64_t number = 0;
+  for (unsigned shift = 0; shift < 64; shift += 7) {
+    unsigned byte = get_byte(r);
+    number |= (uint64_t)(byte & 0x7f) << shift;
+    if (!(byte & 0x80)) return number;
+  }
+  r->bad = true;
+  return 0;
+}
+
+static inline int64_t get_zigzag(struct reader *r) { return unzigzag(get_varint(r)); }
+
+static inline uint64_t get_fixed(struct reader *r, unsigned bytes) {
+  if ((size_t)(r->end - r->at) < bytes) {
+    r->bad = true;
+    return 0;
+  }
+  uint64_t number = 0;
+  for (unsigned i = 0; i < bytes; i++) number |= (uint64_t)*r->at++ << (8 * i);
+  return number;
+}
+
+#endif

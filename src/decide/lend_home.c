@@ -1,0 +1,240 @@
+/* A pool at home: what is lent to whom, claims that wait, and who was told that there is no more.
+ *
+ *     free(period) = what is left of total and pace - everything outstanding
+ *     first claim in line:  free enough ........................... GRANT a block
+ *                           not, but others hold some ............. RECALL from each, wait for their RETURN
+ *                           not, and nobody else holds any ........ FINAL
+ *
+ * One line for all periods: a unit that comes back belongs to whoever asked first. Each RETURN looks at the line again. */
+#include "lend.h"
+
+struct desk {
+  const struct lending *lending;
+  const struct owner *owner;
+  const struct pool *pool; /* NULL: the rulebook has no such pool (yet, or any more): claims wait, returns are booked */
+  uint32_t number;
+  struct lend_name name;
+  struct state *state;
+};
+
+static struct desk desk_open(const struct lending *lending, const struct owner *owner, struct state *state) {
+  struct desk desk = {.lending = lending, .owner = owner, .state = state, .name = lend_name(owner)};
+  desk.number = lend_pool_number(lending->rulebook, desk.name.decl);
+  if (desk.number != NONE) desk.pool = &lending->rulebook->pools[desk.number];
+  return desk;
+}
+
+static bool is_loan(const struct desk *desk, const struct cell *cell) { return cell->kind == CELL_LENT && cell->decl == desk->name.decl; }
+static uint32_t borrower_of(const struct cell *loan) { return (uint32_t)(loan->key - 1); }
+
+static int64_t used_of(const struct desk *desk, uint64_t key, int32_t period) {
+  const struct cell *cell = state_find(desk->state, CELL_POOL, desk->name.decl, key, period);
+  return cell == NULL ? 0 : cell->v[0];
+}
+
+/* ---- how much there is ---- */
+
+struct room {
+  int64_t total, pace; /* free of either; below 0 after a total was lowered */
+};
+
+static struct room room_for(const struct desk *desk, int32_t period) {
+  const struct pool *pool = desk->pool;
+  struct room room = {INT64_MAX, INT64_MAX};
+  int64_t lent = 0, lent_in_period = 0;
+  for (uint32_t i = 0; i < desk->state->cell_count; i++) {
+    const struct cell *loan = &desk->state->cells[i];
+    if (!is_loan(desk, loan)) continue;
+    lent += loan->v[0];
+    if (loan->period == period) lent_in_period += loan->v[0];
+  }
+  int64_t used = used_of(desk, POOL_TOTAL, 0);
+  if (!pool->unlimited) room.total = pool_share_total(pool, desk->name.key) - used - lent;
+  if (!pool->paced) return room;
+  int64_t released = pool_released(desk->lending->rulebook, pool, period);
+  room.pace = pool->carry_over ? released - used - lent : released - used_of(desk, POOL_PACE, period) - lent_in_period;
+  return room;
+}
+
+static int64_t room_units(struct room room) {
+  int64_t units = room.total < room.pace ? room.total : room.pace;
+  return units < 0 ? 0 : units;
+}
+
+/* Small enough that every shard can have two, so that recalls come late; one near the end. */
+static int64_t block_size(const struct desk *desk, int64_t spare, int64_t need) {
+  int64_t size = spare / (2 * (int64_t)desk->lending->shards);
+  if (size < 1) size = 1;
+  if (size > spare) size = spare;
+  return size > need ? size : need;
+}
+
+/* ---- answers ---- */
+
+static void claim_clear(struct cell *loan) { loan->v[1] = loan->v[2] = 0; }
+
+static void say(const struct desk *desk, enum lend_kind kind, const struct cell *loan, int64_t units) {
+  struct lend_message message = lend_to(kind, borrower_of(loan), desk->owner, loan->period);
+  message.units = units;
+  desk->state->changed = true;
+  lend_send(desk->lending, &message);
+}
+
+static void grant(const struct desk *desk, struct cell *loan, int64_t units) {
+  claim_clear(loan);
+  if (!MUTANT(LEND_UNCOUNTED)) loan->v[0] += units;
+  loan->v[3] = 0, loan->flags = 0; /* a recall that is under way is for what was lent before: this may be recalled anew */
+  say(desk, LEND_GRANT, loan, units);
+}
+
+static void tell_final(const struct desk *desk, struct cell *loan, int64_t units) {
+  claim_clear(loan);
+  loan->v[3] = units, loan->flags |= LENT_TOLD;
+  say(desk, LEND_FINAL, loan, units);
+}
+
+/* Everything that could make this claim good: all of it where the total is short, of this period where its pace is. The claimer keeps what
+ * it holds for this period: it claims only what is missing. */
+static bool recall_for(const struct desk *desk, const struct cell *claim) {
+  struct room room = room_for(desk, claim->period);
+  bool of_all = room.total < claim->v[1] || desk->pool->carry_over, waits = false;
+  for (uint32_t i = 0; i < desk->state->cell_count && !MUTANT(LEND_NO_RECALL); i++) {
+    struct cell *loan = &desk->state->cells[i];
+    if (!is_loan(desk, loan) || loan == claim || loan->v[0] <= 0 || !(of_all || loan->period == claim->period)) continue;
+    waits = true;
+    if (loan->flags & LENT_RECALLED) continue;
+    loan->flags |= LENT_RECALLED;
+    say(desk, LEND_RECALL, loan, 0);
+  }
+  return waits;
+}
+
+static struct cell *first_claim(const struct desk *desk) {
+  struct cell *first = NULL;
+  for (uint32_t i = 0; i < desk->state->cell_count; i++) {
+    struct cell *loan = &desk->state->cells[i];
+    if (is_loan(desk, loan) && loan->v[1] > 0 && (first == NULL || loan->v[2] < first->v[2])) first = loan;
+  }
+  return first;
+}
+
+/* There is more than they were told. */
+static void open_where_more(const struct desk *desk) {
+  for (uint32_t i = 0; i < desk->state->cell_count && !MUTANT(LEND_FORGET_OPEN); i++) {
+    struct cell *loan = &desk->state->cells[i];
+    if (!is_loan(desk, loan) || !(loan->flags & LENT_TOLD) || room_units(room_for(desk, loan->period)) <= loan->v[3]) continue;
+    loan->flags &= (uint8_t)~LENT_TOLD, loan->v[3] = 0;
+    say(desk, LEND_OPEN, loan, 0);
+  }
+}
+
+static void serve(const struct desk *desk) {
+  struct cell *claim;
+  if (desk->pool == NULL) return;
+  while ((claim = first_claim(desk)) != NULL) {
+    int64_t spare = room_units(room_for(desk, claim->period));
+    if (spare >= claim->v[1])
+      grant(desk, claim, block_size(desk, spare, claim->v[1]));
+    else if (recall_for(desk, claim))
+      return;
+    else
+      tell_final(desk, claim, spare);
+  }
+  open_where_more(desk);
+}
+
+static void tidy(const struct desk *desk) {
+  for (uint32_t i = desk->state->cell_count; i-- > 0;) {
+    struct cell *loan = &desk->state->cells[i];
+    if (!is_loan(desk, loan) || loan->v[0] != 0 || loan->v[1] != 0) continue;
+    bool over = desk->pool != NULL && lend_period_over(desk->lending, desk->pool, loan->period);
+    if ((loan->flags & LENT_TOLD) && !over) continue;
+    state_remove(desk->state, loan);
+    desk->state->changed = true;
+  }
+}
+
+/* ---- messages ---- */
+
+static int64_t next_place(const struct desk *desk) {
+  int64_t last = 0;
+  for (uint32_t i = 0; i < desk->state->cell_count; i++) {
+    const struct cell *loan = &desk->state->cells[i];
+    if (is_loan(desk, loan) && loan->v[1] > 0 && loan->v[2] > last) last = loan->v[2];
+  }
+  return last + 1;
+}
+
+/* A block ahead of need: only of what nobody waits for. */
+static void hear_claim_ahead(const struct desk *desk, struct cell *loan) {
+  if (desk->pool == NULL || first_claim(desk) != NULL) return;
+  int64_t spare = room_units(room_for(desk, loan->period));
+  if (spare > 0) grant(desk, loan, block_size(desk, spare, 1));
+}
+
+static enum status hear_claim(const struct desk *desk, const struct lend_message *message, struct fault *fault) {
+  uint64_t key = (uint64_t)message->from + 1;
+  struct cell *loan = lend_cell(desk->lending, desk->state, CELL_LENT, desk->name.decl, key, message->period);
+  if (loan == NULL) return lend_full(desk->owner, fault);
+  if (message->units == 0) {
+    if (loan->v[1] == 0) hear_claim_ahead(desk, loan);
+    return STATUS_OK;
+  }
+  if (loan->v[1] == 0) loan->v[2] = next_place(desk);
+  loan->v[1] = message->units;
+  return STATUS_OK;
+}
+
+static void used_add(struct cell *used, int64_t spent) {
+  if (!MUTANT(LEND_FORGET_SPENT)) used->v[0] += spent;
+  if (used->v[0] < 0) used->v[0] = 0;
+}
+
+static enum status book_spent(const struct desk *desk, const struct lend_message *message, struct fault *fault) {
+  const struct lending *lending = desk->lending;
+  struct cell *total = lend_cell(lending, desk->state, CELL_POOL, desk->name.decl, POOL_TOTAL, 0);
+  if (total == NULL) return lend_full(desk->owner, fault);
+  if (message->period != 0) {
+    struct cell *pace = lend_cell(lending, desk->state, CELL_POOL, desk->name.decl, POOL_PACE, message->period);
+    if (pace == NULL) return lend_full(desk->owner, fault);
+    used_add(pace, message->spent);
+    if (desk->pool != NULL && desk->pool->paced)
+      pace->expires_day = pool_pace_expiry(lending->rulebook, desk->pool, message->period, lending->memory_ms);
+    total = state_find(desk->state, CELL_POOL, desk->name.decl, POOL_TOTAL, 0); /* making room may have moved it */
+  }
+  used_add(total, message->spent);
+  struct pool_mark mark;
+  bool marks = desk->pool != NULL && !desk->pool->unlimited && message->spent > 0 && lending->mark != NULL;
+  if (marks && pool_watermark(lending->rulebook, desk->number, total, pool_share_total(desk->pool, desk->name.key), &mark))
+    lending->mark(lending->self, &mark, desk->owner);
+  return STATUS_OK;
+}
+
+static enum status hear_return(const struct desk *desk, const struct lend_message *message, struct fault *fault) {
+  if (message->spent != 0) {
+    enum status status = book_spent(desk, message, fault);
+    if (status != STATUS_OK) return status;
+  }
+  struct cell *loan = state_find(desk->state, CELL_LENT, desk->name.decl, (uint64_t)message->from + 1, message->period);
+  if (loan == NULL) return STATUS_OK; /* a refund where nothing was lent */
+  desk->state->changed = true;
+  loan->v[0] -= message->spent + message->units;
+  if (loan->v[0] > 0) return STATUS_OK;
+  loan->v[0] = 0, loan->flags &= (uint8_t)~LENT_RECALLED;
+  return STATUS_OK;
+}
+
+enum status home_hear(const struct lending *lending, const struct lend_message *message, struct state *state, struct fault *fault) {
+  struct desk desk = desk_open(lending, &message->owner, state);
+  enum status status = message->kind == LEND_CLAIM ? hear_claim(&desk, message, fault) : hear_return(&desk, message, fault);
+  if (status != STATUS_OK) return status;
+  serve(&desk);
+  tidy(&desk);
+  return STATUS_OK;
+}
+
+void home_review(const struct lending *lending, const struct owner *owner, struct state *state) {
+  struct desk desk = desk_open(lending, owner, state);
+  serve(&desk);
+  tidy(&desk);
+}
