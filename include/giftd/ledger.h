@@ -107,7 +107,8 @@ struct store_port {
   enum status (*write)(void *self, const struct store_write *write, struct fault *fault);
   /* How many writes since `look` were answered; wait: until all are. */
   enum status (*answers)(void *self, bool wait, uint64_t *answered, bool *refused, struct fault *fault);
-  /* Records of owners with the version read after them, in one round trip. Absent: empty. Borrowed until the next call. */
+  /* Records of owners with the version read after them, in one round trip; count 0: the version alone. Absent: empty. Borrowed until the
+   * next call. */
   enum status (*load)(void *self, struct version expect, const struct store_record *keys, uint32_t count, struct str *records,
                       bool *refused, struct fault *fault);
   /* All owners of a bucket, the same way. *count at most `capacity`, else STATUS_LIMIT. */

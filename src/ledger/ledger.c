@@ -152,7 +152,8 @@ static enum status review(struct ledger *ledger, struct fault *fault) {
   bool due = ledger->now_ms >= ledger->review_at_ms || ledger->now_ms < ledger->review_at_ms - REVIEW_MS;
   if (ledger->draining || !due || batch_full(ledger)) return STATUS_OK;
   ledger->review_at_ms = ledger->now_ms + REVIEW_MS;
-  return shard_review(ledger->shard, fault);
+  enum status status = view_check(ledger, fault);
+  return status == STATUS_OK ? shard_review(ledger->shard, fault) : status;
 }
 
 static enum status running(struct ledger *ledger, bool *busy, struct fault *fault) {

@@ -138,6 +138,8 @@ enum status journal_write(struct ledger *ledger, const struct batch *batch, stru
 /* view.c */
 enum status view_load(struct ledger *ledger, struct str key, struct str *record, struct fault *fault);
 enum status view_prefetch(struct ledger *ledger, const struct str *keys, uint32_t count, struct fault *fault);
+/* Whether the view is still as this shard left it. */
+enum status view_check(struct ledger *ledger, struct fault *fault);
 /* Sends what is committed, takes answers, frees what the view holds. `all`: however little. */
 enum status view_write_behind(struct ledger *ledger, bool all, bool *busy, struct fault *fault);
 /* Sends the collected records with the next version. */

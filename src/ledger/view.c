@@ -43,6 +43,9 @@ enum status view_load(struct ledger *ledger, struct str key, struct str *record,
   return status;
 }
 
+/* A shard without events would not notice that its view was emptied. */
+enum status view_check(struct ledger *ledger, struct fault *fault) { return load_now(ledger, 0, fault); }
+
 static struct str staged_copy(struct ledger *ledger, struct str bytes) {
   struct str copy = {ledger->staged_bytes.memory + ledger->staged_bytes.length, bytes.length};
   buffer_put(&ledger->staged_bytes, bytes);

@@ -1,0 +1,237 @@
+/* One shard's road on the log: the same gifts as in one go, whatever dies in between - the worker, the view, a commit, the old journal. */
+#include "world.h"
+
+#define EVENTS 3000u
+#define CUSTOMERS 60u
+#define ARENA_BYTES (64u << 20)
+
+static const char campaign[] =
+    "{\"id\": \"spend\", \"version\": 1, \"name\": {\"zh\": \"消费礼\", \"en\": \"Spend\"}, \"audience\": \"everyone\","
+    "\"period\": {\"from\": \"2026-12-01\", \"to\": \"2027-01-31\"}, \"pools\": {\"stock\": {\"stock\": 400}},"
+    "\"rules\": [{\"id\": \"daily\", \"on\": \"txn.card_spend\", \"give\": {\"reward\": \"goods\", "
+    "\"pool\": \"stock\"}, \"limits\": [{\"per\": [\"customer\"], \"period\": \"day\", \"count\": 1}]}]}";
+
+struct stage {
+  struct catalogue catalogue;
+  struct arena arena, scratch;
+  struct findings findings;
+  const struct rulebook *book;
+  const struct match_index *index;
+  struct match_cache *cache;
+  struct shard_settings shard;
+  struct ledger_settings settings;
+  void *memory, *shard_memory;
+  struct world *world;
+  struct ledger *ledger;
+  int64_t now_ms;
+  uint32_t doubts;
+};
+
+static uint64_t random_state;
+static uint32_t random_below(uint32_t most) {
+  random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+  return (uint32_t)(random_state >> 33) % most;
+}
+
+static void lines_make(struct world *w) {
+  w->lines = calloc(EVENTS, sizeof *w->lines);
+  w->line_count = EVENTS;
+  for (uint32_t i = 0; i < EVENTS; i++) {
+    w->lines[i] = malloc(256);
+    uint32_t same = i > 10 && random_below(20) == 0 ? i - 1 - random_below(10) : i; /* now and then an event comes again */
+    if (same != i)
+      (void)snprintf(w->lines[i], 256, "%s", w->lines[same]);
+    else if (random_below(100) == 0)
+      (void)snprintf(w->lines[i], 256, "no event %u", i);
+    else
+      (void)snprintf(
+          w->lines[i], 256,
+          "{\"id\":\"e%u\",\"source\":\"t\",\"type\":\"txn.card_spend\",\"customer\":\"c%u\",\"time\":\"2026-12-%02uT%02u:%02u:00+08:00\","
+          "\"amount_minor\":1000,\"currency\":\"CNY\"}",
+          i, random_below(CUSTOMERS), 1 + i / 300, i / 13 % 24, i % 60);
+  }
+}
+
+static struct stage *stage_new(uint64_t seed) {
+  struct stage *s = calloc(1, sizeof *s);
+  struct source source = {.name = STR("spend.json"), .text = STR(campaign)};
+  struct fault fault = {0};
+  assert_non_null(s);
+  random_state = seed;
+  arena_init(&s->arena, malloc(ARENA_BYTES), ARENA_BYTES);
+  arena_init(&s->scratch, malloc(ARENA_BYTES), ARENA_BYTES);
+  catalogue_init(&s->catalogue);
+  enum status status = rulebook_read(&source, 1, &s->catalogue, &s->arena, &s->scratch, &s->findings, &s->book, &fault);
+  for (uint32_t i = 0; i < s->findings.count && status != STATUS_OK; i++)
+    print_error("%.*s: %.*s\n", STR_FORMAT(s->findings.items[i].pointer), STR_FORMAT(s->findings.items[i].text));
+  assert_int_equal(status, STATUS_OK);
+  s->index = match_build(s->book, &s->arena, &s->scratch);
+  s->cache = match_cache_new(s->index, &s->arena);
+  s->shard = (struct shard_settings){.decide = {.id_key = {1, 2}, .horizon_ms = 7 * MS_PER_DAY, .memory_ms = 90 * MS_PER_DAY},
+                                     .cache_bytes = 1u << 20};
+  s->settings = (struct ledger_settings){.shard = 0,
+                                         .shards = 1,
+                                         .buckets = 16,
+                                         .batch_events = 50,
+                                         .batch_ms = 20,
+                                         .checkpoint_ms = 60,
+                                         .retry_ms = 100,
+                                         .pending_bytes = LEDGER_PENDING_LEAST,
+                                         .id_key = {1, 2}};
+  s->memory = malloc(ledger_memory(&s->settings));
+  s->shard_memory = malloc(shard_memory(&s->shard));
+  s->world = calloc(1, sizeof *s->world);
+  assert_true(s->memory != NULL && s->shard_memory != NULL && s->world != NULL);
+  lines_make(s->world);
+  s->now_ms = 1000;
+  return s;
+}
+
+static void stage_free(struct stage *s) {
+  world_free(s->world);
+  free(s->memory), free(s->shard_memory), free(s->arena.memory), free(s->scratch.memory), free(s);
+}
+
+/* A new worker; the one before is simply gone. */
+static void worker_start(struct stage *s) {
+  struct fault fault = {0};
+  struct ledger_log log = world_log(s->world);
+  struct store_port store = world_store(s->world);
+  world_drop(s->world);
+  assert_int_equal(
+      ledger_open(s->memory, &s->settings, &s->shard, s->shard_memory, s->book, s->index, s->cache, &log, &store, &s->ledger, &fault),
+      STATUS_OK);
+}
+
+static void step(struct stage *s) {
+  struct fault fault = {0};
+  bool busy, doubted;
+  int64_t wake_ms;
+  enum status status = ledger_step(s->ledger, s->now_ms, &busy, &wake_ms, &doubted, &fault);
+  if (status != STATUS_OK) print_error("%s\n", fault.text);
+  assert_int_equal(status, STATUS_OK);
+  s->doubts += doubted;
+  s->now_ms += 1 + (busy ? 0 : 5);
+}
+
+/* To the end, and some seconds more: a view that was lost is noticed without any event. */
+static void finish(struct stage *s) {
+  int64_t quiet_since_ms = s->now_ms;
+  for (uint32_t steps = 0; s->now_ms - quiet_since_ms < 3000; steps++) {
+    assert_true(steps < 200000);
+    step(s);
+    if (!ledger_quiet(s->ledger) || s->world->line_at < s->world->line_count) quiet_since_ms = s->now_ms;
+  }
+}
+
+static char *joined(const struct rows *rows) {
+  size_t length = 0;
+  for (uint32_t i = 0; i < rows->count; i++) length += rows->rows[i].length;
+  char *text = malloc(length + 1);
+  assert_non_null(text);
+  length = 0;
+  for (uint32_t i = 0; i < rows->count; i++) {
+    memcpy(text + length, rows->rows[i].bytes, rows->rows[i].length);
+    length += rows->rows[i].length;
+  }
+  text[length] = 0;
+  return text;
+}
+
+/* What the world got must be what it gets when nothing happens. */
+static void outputs_equal(struct stage *s, uint64_t seed) {
+  struct stage *plain = stage_new(seed);
+  worker_start(plain);
+  finish(plain);
+  assert_true(plain->world->outputs[OUTPUT_REWARDS].count > 300 && plain->world->outputs[OUTPUT_DLQ].count > 5);
+  for (int i = 0; i < OUTPUT_COUNT; i++) {
+    char *a = joined(&s->world->outputs[i]), *b = joined(&plain->world->outputs[i]);
+    assert_string_equal(a, b);
+    free(a), free(b);
+  }
+  assert_int_equal(s->world->view_count, plain->world->view_count);
+  for (uint32_t i = 0; i < plain->world->view_count; i++) {
+    const struct viewed *there = &plain->world->view[i], *here = viewed_find(s->world, (struct str){there->key, there->key_length});
+    assert_non_null(here);
+    assert_int_equal(here->record_length, there->record_length);
+    assert_memory_equal(here->record, there->record, there->record_length);
+  }
+  stage_free(plain);
+}
+
+static void nothing_happens(void **unused) {
+  (void)unused;
+  struct stage *s = stage_new(1);
+  worker_start(s);
+  finish(s);
+  assert_int_equal(s->doubts, 0);
+  assert_true(ledger_counts(s->ledger)->checkpointed_buckets > 16);
+  assert_true(s->world->trimmed > 0);
+  assert_int_equal(ledger_shard_counts(s->ledger)->lines, EVENTS);
+  ledger_drain(s->ledger);
+  for (int i = 0; i < 100; i++) step(s);
+  assert_int_equal(ledger_stage(s->ledger), LEDGER_STOPPED);
+  outputs_equal(s, 1);
+  stage_free(s);
+}
+
+enum trouble { WORKER_GONE, VIEW_EMPTIED, VIEW_DOWN, COMMIT_FAILS, VERSION_OTHER, TROUBLES };
+
+static void trouble_make(struct stage *s, enum trouble trouble) {
+  switch (trouble) {
+    case WORKER_GONE: worker_start(s); break;
+    case VIEW_EMPTIED: view_clear(s->world), s->world->segment = (struct segment){0}; break;
+    case VIEW_DOWN: s->world->store_down = true; break;
+    case COMMIT_FAILS: s->world->fail_commit = true; break;
+    default: s->world->segment.version.count += 7; break;
+  }
+  for (uint32_t steps = random_below(30); steps > 0; steps--) step(s);
+  s->world->store_down = false;
+}
+
+static void whatever_happens_the_gifts_are_the_same(void **unused) {
+  (void)unused;
+  for (uint64_t seed = 1; seed <= 12; seed++) {
+    struct stage *s = stage_new(seed);
+    worker_start(s);
+    for (uint32_t i = 0; i < 40; i++) {
+      for (uint32_t steps = random_below(40); steps > 0; steps--) step(s);
+      trouble_make(s, (enum trouble)random_below(TROUBLES));
+    }
+    finish(s);
+    assert_true(s->doubts > 3);
+    outputs_equal(s, seed);
+    stage_free(s);
+  }
+}
+
+static void another_giftds_journal_is_refused(void **unused) {
+  (void)unused;
+  const struct {
+    uint32_t shards, buckets;
+    uint64_t key;
+    const char *text;
+  } rows[] = {{2, 16, 1, "number of partitions"}, {1, 8, 1, "view.buckets"}, {1, 16, 9, "another secret"}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct stage *s = stage_new(1);
+    worker_start(s);
+    for (int steps = 0; steps < 200; steps++) step(s);
+    s->settings.shards = rows[i].shards, s->settings.buckets = rows[i].buckets, s->settings.id_key.k0 = rows[i].key;
+    worker_start(s);
+    struct fault fault = {0};
+    enum status status = STATUS_OK;
+    bool busy, doubted;
+    int64_t wake_ms;
+    for (int steps = 0; steps < 100 && status == STATUS_OK; steps++)
+      status = ledger_step(s->ledger, s->now_ms += 5, &busy, &wake_ms, &doubted, &fault);
+    assert_int_equal(status, STATUS_STATE);
+    if (strstr(fault.text, rows[i].text) == NULL) fail_msg("%s", fault.text);
+    stage_free(s);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_happens), cmocka_unit_test(whatever_happens_the_gifts_are_the_same),
+                                     cmocka_unit_test(another_giftds_journal_is_refused)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
