@@ -284,6 +284,7 @@ struct lending {
    * the hash of the share. */
   void (*mark)(void *self, const struct pool_mark *mark, const struct owner *owner);
   void *self;
+  uint32_t pool;     /* number of the pool that the owner probably is (lend_pool_next), or anything: saves looking for it */
   int64_t memory_ms; /* decide_settings.memory_ms: how long counters of a pace are kept */
   /* A resource's record travels in a message: work space of LIMIT_STATE_BYTES each */
   char *record;           /* bytes on their way out */
@@ -303,13 +304,19 @@ void lend_ask_ahead(const struct lending *lending, const struct owner *owner, st
  * owner's record is full. STATUS_STATE: a message that cannot be (a foreign one, of another number of shards). */
 enum status lend_hear(const struct lending *lending, const struct lend_message *message, struct state *state, bool pinned,
                       struct fault *fault) MUST_USE;
-/* The event is decided (or dead): recalls that waited are answered. */
+/* The event is decided (or dead), or waits on without `pinning` this owner any more: recalls that waited are answered. */
 void lend_release(const struct lending *lending, const struct owner *owner, struct state *state);
 /* Once a second for each pool of the rulebook and each share: as borrower reports what was spent, gives back what lay idle for
  * LEND_IDLE_REVIEWS rounds; as home looks again at claims and tells OPEN where there is more than was said (refunds, a larger total). */
 void lend_review(const struct lending *lending, const struct owner *owner, struct state *state);
 #define LEND_IDLE_REVIEWS 3u
-/* The n-th pool owner of the rulebook with its share, for lend_review and the view's readable counters: false behind the last. */
+/* Every pool owner of the rulebook with its share in turn, from a cursor of zeros; false behind the last. */
+struct lend_cursor {
+  uint32_t pool, share;
+};
+bool lend_pool_next(const struct rulebook *rulebook, struct lend_cursor *cursor, uint32_t *pool, struct str *share, struct owner *owner);
+/* The n-th pool owner of the rulebook with its share, for the view's readable counters: false behind the last. It counts: for
+ * all of them in turn take lend_pool_next. */
 bool lend_pool(const struct rulebook *rulebook, uint32_t n, uint32_t *pool, struct str *share, struct owner *owner);
 /* At home: lent and not yet reported back, of all shards and periods. */
 int64_t lend_outstanding(const struct rulebook *rulebook, uint32_t pool, const struct state *state);

@@ -10,7 +10,9 @@ struct lend_name lend_name(const struct owner *owner) {
   return name;
 }
 
-uint32_t lend_pool_number(const struct rulebook *rulebook, uint64_t decl) {
+uint32_t lend_pool_number(const struct lending *lending, uint64_t decl) {
+  const struct rulebook *rulebook = lending->rulebook;
+  if (lending->pool < rulebook->pool_count && rulebook->pools[lending->pool].decl == decl) return lending->pool;
   for (uint32_t i = 0; i < rulebook->pool_count; i++)
     if (rulebook->pools[i].decl == decl) return i;
   return NONE;
@@ -95,20 +97,25 @@ enum status lend_hear(const struct lending *lending, const struct lend_message *
 
 /* ---- the pools of a rulebook ---- */
 
+static uint32_t share_count(const struct pool *pool) { return pool->by == FIELD_NONE ? 1 : pool->share_count; }
+
+bool lend_pool_next(const struct rulebook *rulebook, struct lend_cursor *cursor, uint32_t *pool, struct str *share, struct owner *owner) {
+  while (cursor->pool < rulebook->pool_count && cursor->share >= share_count(&rulebook->pools[cursor->pool]))
+    cursor->pool++, cursor->share = 0;
+  if (cursor->pool >= rulebook->pool_count) return false;
+  const struct pool *at = &rulebook->pools[cursor->pool];
+  *pool = cursor->pool;
+  *share = at->by == FIELD_NONE ? (struct str){NULL, 0} : at->shares[cursor->share].value;
+  *owner = decide_pool_owner(rulebook, *pool, *share);
+  cursor->share++;
+  return true;
+}
+
 bool lend_pool(const struct rulebook *rulebook, uint32_t n, uint32_t *pool, struct str *share, struct owner *owner) {
-  for (uint32_t i = 0; i < rulebook->pool_count; i++) {
-    const struct pool *at = &rulebook->pools[i];
-    uint32_t shares = at->by == FIELD_NONE ? 1 : at->share_count;
-    if (n >= shares) {
-      n -= shares;
-      continue;
-    }
-    *pool = i;
-    *share = at->by == FIELD_NONE ? (struct str){NULL, 0} : at->shares[n].value;
-    *owner = decide_pool_owner(rulebook, i, *share);
-    return true;
-  }
-  return false;
+  struct lend_cursor cursor = {0, n};
+  while (cursor.pool < rulebook->pool_count && cursor.share >= share_count(&rulebook->pools[cursor.pool]))
+    cursor.share -= share_count(&rulebook->pools[cursor.pool]), cursor.pool++;
+  return lend_pool_next(rulebook, &cursor, pool, share, owner);
 }
 
 int64_t lend_outstanding(const struct rulebook *rulebook, uint32_t pool, const struct state *state) {

@@ -39,7 +39,7 @@ struct lend_name {
   uint64_t decl, key;
 };
 struct lend_name lend_name(const struct owner *owner);
-uint32_t lend_pool_number(const struct rulebook *rulebook, uint64_t decl); /* or NONE */
+uint32_t lend_pool_number(const struct lending *lending, uint64_t decl); /* or NONE */
 void lend_send(const struct lending *lending, const struct lend_message *message);
 static inline struct lend_message lend_to(enum lend_kind kind, uint32_t to, const struct owner *owner, int32_t period) {
   return (struct lend_message){.kind = kind, .to = to, .owner = *owner, .period = period};

@@ -12,6 +12,7 @@ static void block_return(const struct lending *lending, const struct owner *owne
   struct lend_message message = lend_to(LEND_RETURN, lend_home(owner, lending->shards), owner, block->period);
   message.spent = block->v[1];
   message.units = units ? block->v[0] : 0;
+  if (block->flags & BLOCK_FINAL) block->v[2] += message.units; /* home has these as well now: still no reason to refuse */
   if (units && !MUTANT(LEND_KEEP_RETURNED)) block->v[0] = 0;
   block->v[1] = 0;
   block->small &= (uint16_t)~BLOCK_IDLE_MASK;
@@ -28,10 +29,15 @@ static void claim_send(const struct lending *lending, const struct owner *owner,
   lend_send(lending, &message);
 }
 
-/* Only what is missing is claimed: home adds it to what is here. */
+/* Only what is missing is claimed: home adds it to what is here. Who asks does not keep what somebody else waits for: of two that hold a
+ * part each, the first in line gets all. */
 void block_ask(const struct lending *lending, const struct owner *owner, struct state *state, int32_t period, int64_t need) {
   struct cell *block = lend_cell(lending, state, CELL_BLOCK, lend_name(owner).decl, 0, period);
   if (block == NULL) return; /* full of other periods' blocks: the next review makes room */
+  if (block->flags & BLOCK_RECALLED) {
+    block->flags &= (uint8_t)~BLOCK_RECALLED;
+    block_return(lending, owner, state, block, true);
+  }
   int64_t missing = need - block->v[0];
   bool stands = (block->flags & BLOCK_ASKED) && !(block->flags & BLOCK_AHEAD) && block->v[3] >= missing;
   if (missing > 0 && !stands) claim_send(lending, owner, state, block, missing);
@@ -141,7 +147,7 @@ static bool block_empty(const struct lending *lending, const struct pool *pool, 
 
 void block_review(const struct lending *lending, const struct owner *owner, struct state *state) {
   uint64_t decl = lend_name(owner).decl;
-  uint32_t number = lend_pool_number(lending->rulebook, decl);
+  uint32_t number = lend_pool_number(lending, decl);
   const struct pool *pool = number == NONE ? NULL : &lending->rulebook->pools[number];
   for (uint32_t i = state->cell_count; i-- > 0;) {
     struct cell *block = &state->cells[i];

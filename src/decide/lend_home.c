@@ -19,7 +19,7 @@ struct desk {
 
 static struct desk desk_open(const struct lending *lending, const struct owner *owner, struct state *state) {
   struct desk desk = {.lending = lending, .owner = owner, .state = state, .name = lend_name(owner)};
-  desk.number = lend_pool_number(lending->rulebook, desk.name.decl);
+  desk.number = lend_pool_number(lending, desk.name.decl);
   if (desk.number != NONE) desk.pool = &lending->rulebook->pools[desk.number];
   return desk;
 }
