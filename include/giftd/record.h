@@ -23,6 +23,10 @@ void record_decision(struct buffer *out, const struct rulebook *rulebook, const 
 /* Every gift of the decision that goes out (issued, substituted, revoked, reduced, offset; chances too; not lost draws): gift.reward.*
  * events, and gift.pool.low / .empty. Returns the number of lines. */
 uint32_t record_rewards(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct decision *decision);
+/* gift.pool.low / .empty told by a pool's home, where no single event caused it: other shards reported what they had spent. `share_hash`:
+ * of the value of `by`, or 0. One line. */
+void record_pool_mark(struct buffer *out, const struct rulebook *rulebook, const struct pool_mark *mark, uint64_t share_hash,
+                      int64_t time_ms);
 /* A dead letter: the line byte for byte (base64 when it is not UTF-8), reason, place, remedy. */
 void record_dead_letter(struct buffer *out, struct str line, const struct origin *origin, const struct event_error *error);
 /* One that could be read but not decided (STATUS_LIMIT). */

@@ -54,14 +54,18 @@ void text_time(struct buffer *out, int64_t utc_ms, int32_t offset_minutes) {
   text_put(out, (struct str){text, sizeof text});
 }
 
-void text_envelope(struct buffer *out, struct str type, struct str subject, const struct event *event) {
+void text_envelope_at(struct buffer *out, struct str type, struct str subject, int64_t time_ms, int32_t offset_minutes) {
   PUT(out, "\",\"source\":\"giftd\",\"type\":\"");
   text_put(out, type);
   PUT(out, "\",\"subject\":");
   text_json(out, subject);
   PUT(out, ",\"time\":\"");
-  text_time(out, event->time_ms, event->offset_minutes);
+  text_time(out, time_ms, offset_minutes);
   PUT(out, "\"");
+}
+
+void text_envelope(struct buffer *out, struct str type, struct str subject, const struct event *event) {
+  text_envelope_at(out, type, subject, event->time_ms, event->offset_minutes);
   TEXT_MEMBER(out, "traceparent", event->traceparent);
   PUT(out, ",\"data\":{");
 }

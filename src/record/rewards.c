@@ -175,23 +175,28 @@ static void reward_line(struct buffer *out, const struct reward_line *line) {
 
 /* ---- watermarks ---- */
 
-static void pool_share_member(struct buffer *out, const struct pool *pool, const struct event *event) {
-  if (pool->by == FIELD_NONE) return;
-  const struct value *share = event_field(event, pool->by);
-  if (share != NULL && share->kind == VALUE_TEXT) TEXT_MEMBER(out, "share", share->text);
+static struct str pool_share_of(const struct pool *pool, const struct event *event) {
+  const struct value *share = pool->by == FIELD_NONE ? NULL : event_field(event, pool->by);
+  return share != NULL && share->kind == VALUE_TEXT ? share->text : (struct str){NULL, 0};
 }
 
-/* The id: which event, which pool, which mark. */
-static void mark_line(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct pool_mark *mark) {
-  const struct pool *pool = &rulebook->pools[mark->pool];
+static struct str mark_type(const struct pool_mark *mark) {
+  return mark->watermark_bp == 0 ? STR("gift.pool.empty") : STR("gift.pool.low");
+}
+
+/* The id: what caused it, which pool, which mark. */
+static void mark_open(struct buffer *out, const struct pool *pool, const struct pool_mark *mark, uint64_t cause) {
   text_open(out);
-  text_hex(out, hash64_pair(&HASH_KEY_FIXED, event->digest, pool->decl));
+  text_hex(out, hash64_pair(&HASH_KEY_FIXED, cause, pool->decl));
   PUT(out, "-");
   buffer_int(out, mark->watermark_bp);
-  text_envelope(out, mark->watermark_bp == 0 ? STR("gift.pool.empty") : STR("gift.pool.low"), pool->name, event);
+}
+
+static void mark_data(struct buffer *out, const struct rulebook *rulebook, const struct pool_mark *mark, struct str share) {
+  const struct pool *pool = &rulebook->pools[mark->pool];
   PUT(out, "\"pool\":");
   text_json(out, pool->name);
-  pool_share_member(out, pool, event);
+  if (share.length > 0) TEXT_MEMBER(out, "share", share);
   if (mark->watermark_bp != 0) {
     PUT(out, ",\"watermark\":\"");
     buffer_percent(out, mark->watermark_bp);
@@ -203,9 +208,29 @@ static void mark_line(struct buffer *out, const struct rulebook *rulebook, const
   } else {
     TEXT_NUMBER(out, "left", mark->left);
   }
+}
+
+static void mark_line(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct pool_mark *mark) {
+  const struct pool *pool = &rulebook->pools[mark->pool];
+  mark_open(out, pool, mark, event->digest);
+  text_envelope(out, mark_type(mark), pool->name, event);
+  mark_data(out, rulebook, mark, pool_share_of(pool, event));
   PUT(out, ",\"source_events\":[");
   source_name(out, event->source, event->id);
   PUT(out, "]}}\n");
+}
+
+void record_pool_mark(struct buffer *out, const struct rulebook *rulebook, const struct pool_mark *mark, uint64_t share_hash,
+                      int64_t time_ms) {
+  const struct pool *pool = &rulebook->pools[mark->pool];
+  struct str share = {NULL, 0};
+  for (uint32_t i = 0; pool->by != FIELD_NONE && i < pool->share_count; i++)
+    if (hash64(&HASH_KEY_FIXED, pool->shares[i].value) == share_hash) share = pool->shares[i].value;
+  mark_open(out, pool, mark, share_hash);
+  text_envelope_at(out, mark_type(mark), pool->name, time_ms, rulebook->campaigns[pool->campaign].offset_minutes);
+  PUT(out, ",\"data\":{");
+  mark_data(out, rulebook, mark, share);
+  PUT(out, "}}\n");
 }
 
 uint32_t record_rewards(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct decision *decision) {

@@ -55,6 +55,8 @@ void text_time(struct buffer *out, int64_t utc_ms, int32_t offset_minutes);
 static inline void text_open(struct buffer *out) { PUT(out, "{\"specversion\":\"1.0\",\"id\":\""); }
 
 /* From behind the id to the opening of data: ","source":"giftd","type":...,"time":...,"data":{ */
+/* Up to the time; further attributes and data follow. */
+void text_envelope_at(struct buffer *out, struct str type, struct str subject, int64_t time_ms, int32_t offset_minutes);
 void text_envelope(struct buffer *out, struct str type, struct str subject, const struct event *event);
 
 /* "issued" ... of a gift's kind; the same word stands in decisions and, but for chances, in gift.reward.WORD. */

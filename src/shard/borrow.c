@@ -16,12 +16,22 @@ static void message_send(void *self, const struct lend_message *message) {
   shard->counts.messages_out++;
 }
 
+/* The share's hash is the end of the owner's key. */
+static void mark_tell(void *self, const struct pool_mark *mark, const struct owner *owner) {
+  struct shard *shard = self;
+  uint64_t share = 0;
+  for (unsigned i = 0; i < 8; i++) share |= (uint64_t)(unsigned char)owner->key[6 + i] << (8 * i);
+  record_pool_mark(&shard->outputs[OUTPUT_REWARDS], shard->rulebook, mark, share, shard->clock_ms == TIME_NONE ? 0 : shard->clock_ms);
+}
+
 static struct lending lending_of(struct shard *shard) {
   return (struct lending){.rulebook = shard->rulebook,
                           .shard = shard->settings.shard,
                           .shards = shard->settings.shards,
                           .clock_ms = shard->clock_ms,
                           .send = message_send,
+                          .mark = mark_tell,
+                          .memory_ms = shard->settings.decide.memory_ms,
                           .self = shard,
                           .record = shard->lend_record,
                           .unpacked = &shard->lend_unpacked};
