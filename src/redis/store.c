@@ -77,7 +77,7 @@ enum status shard_settle(struct redis_shard *shard, int64_t deadline_ms, struct 
     freeReplyObject(reply);
     if (status != STATUS_OK) return status;
   }
-  bool late = shard->answered < shard->sent && link_now_ms() - shard->waiting_ms > shard->link.redis->answer_ms;
+  bool late = shard->answered < shard->sent && link_now_ms() - shard->waiting_ms >= shard->link.redis->answer_ms;
   return late ? link_silent(&shard->link, fault) : STATUS_OK;
 }
 
