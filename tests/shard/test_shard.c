@@ -130,6 +130,55 @@ uint32_t record_rewards(struct buffer *out, const struct rulebook *rulebook, con
   return 1;
 }
 
+/* Nothing is lent where there is one shard: whoever is asked here has found a defect. */
+#define NEVER(result) \
+  {                   \
+    fail();           \
+    return result;    \
+  }
+size_t lend_encode(const struct lend_message *message, char *out, size_t capacity) {
+  (void)message, (void)out, (void)capacity;
+  NEVER(0)
+}
+bool lend_decode(struct str bytes, struct lend_message *message, struct fault *fault) {
+  (void)bytes, (void)message, (void)fault;
+  NEVER(false)
+}
+bool lend_here(const struct owner *owner, const struct state *state) {
+  (void)owner, (void)state;
+  NEVER(false)
+}
+void lend_ask(const struct lending *lending, const struct owner *owner, struct state *state, int32_t period, int64_t need) {
+  (void)lending, (void)owner, (void)state, (void)period, (void)need;
+  NEVER()
+}
+void lend_ask_ahead(const struct lending *lending, const struct owner *owner, struct state *state) {
+  (void)lending, (void)owner, (void)state;
+  NEVER()
+}
+enum status lend_hear(const struct lending *lending, const struct lend_message *message, struct state *state, bool pinned,
+                      struct fault *fault) {
+  (void)lending, (void)message, (void)state, (void)pinned, (void)fault;
+  NEVER(STATUS_OK)
+}
+void lend_release(const struct lending *lending, const struct owner *owner, struct state *state) {
+  (void)lending, (void)owner, (void)state;
+  NEVER()
+}
+void lend_review(const struct lending *lending, const struct owner *owner, struct state *state) {
+  (void)lending, (void)owner, (void)state;
+  NEVER()
+}
+bool lend_pool(const struct rulebook *rulebook, uint32_t n, uint32_t *pool, struct str *share, struct owner *owner) {
+  (void)rulebook, (void)n, (void)pool, (void)share, (void)owner;
+  NEVER(false)
+}
+void record_pool_mark(struct buffer *out, const struct rulebook *rulebook, const struct pool_mark *mark, uint64_t share_hash,
+                      int64_t time_ms) {
+  (void)out, (void)rulebook, (void)mark, (void)share_hash, (void)time_ms;
+  NEVER()
+}
+
 void record_dead_letter(struct buffer *out, struct str line, const struct origin *origin, const struct event_error *error) {
   buffer_print(out, "dead %llu %d %zu\n", (unsigned long long)origin->position, (int)error->problem, line.length);
 }
