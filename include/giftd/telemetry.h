@@ -141,6 +141,21 @@ enum metric_id {
   METRIC_EVENT_TIME_LAG,
   METRIC_INPUT_BYTES,
   METRIC_INPUT_LAG_BYTES,
+  METRIC_LAG_EVENTS,
+  METRIC_SHARDS_OWNED,
+  METRIC_SHARD_LAG_EVENTS,
+  METRIC_SHARD_TIME_LAG,
+  METRIC_SHARD_STAGE,
+  METRIC_DOUBTS,
+  METRIC_TAKEOVERS,
+  METRIC_TAKEOVER_SECONDS,
+  METRIC_REBUILDS,
+  METRIC_REBUILT_OWNERS,
+  METRIC_CHECKPOINTED_BUCKETS,
+  METRIC_VIEW_WRITES,
+  METRIC_VIEW_REFUSED,
+  METRIC_MESSAGES,
+  METRIC_STALLS,
   METRIC_OWNER_LOADS,
   METRIC_OWNER_HITS,
   METRIC_CAMPAIGNS,
@@ -165,12 +180,13 @@ extern const struct metric_info metric_infos[METRIC_COUNT];
 
 #define METRIC_SERIES 64u
 struct metrics {
-  _Atomic int64_t values[METRIC_COUNT][METRIC_SERIES]; /* written by the worker, read by the endpoint's thread */
-  const char *labels[METRIC_COUNT][METRIC_SERIES];     /* of families with a label: set before the endpoint starts */
-  bool given[METRIC_COUNT];                            /* ever set: gauges nobody set are not shown */
+  _Atomic int64_t values[METRIC_COUNT][METRIC_SERIES];       /* written by the worker, read by the endpoint's thread */
+  _Atomic(const char *) labels[METRIC_COUNT][METRIC_SERIES]; /* of families with a label; NULL: the series is not shown */
+  bool given[METRIC_COUNT];                                  /* ever set: gauges nobody set are not shown */
 };
 void metrics_init(struct metrics *metrics);
-/* Names a series of a family with a label; `value` is borrowed for ever. Series 0 of a family without a label needs no name. */
+/* Names a series of a family with a label; `value` is borrowed for ever, NULL takes the series away. Series 0 of a family without a label
+ * needs no name. */
 void metrics_label(struct metrics *metrics, enum metric_id id, uint32_t series, const char *value);
 void metrics_add(struct metrics *metrics, enum metric_id id, uint32_t series, int64_t amount);
 void metrics_set(struct metrics *metrics, enum metric_id id, uint32_t series, int64_t value);

@@ -29,6 +29,7 @@ extern const struct command commands[]; /* ended by a row with name NULL; src/ap
 int command_demo(int argc, char **argv);
 int command_init(int argc, char **argv);
 int command_run(int argc, char **argv);
+int command_topics(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_test(int argc, char **argv);
 int command_explain(int argc, char **argv);

@@ -32,23 +32,38 @@
   "Example:\n"                                                                   \
   "  giftd init my-bank && cd my-bank && giftd run -c giftd.conf --once\n"
 
-#define HELP_RUN                                                                    \
-  "Usage: giftd run [FLAGS]\n\n"                                                    \
-  "Reads events, judges them by the campaigns, writes rewards.jsonl,\n"             \
-  "decisions.jsonl and dlq.jsonl. Goes on where it was committed, however it\n"     \
-  "ended. SIGTERM drains, SIGHUP reads the campaigns again.\n\n"                    \
-  "  -c, --config FILE    configuration (docs/CONFIGURATION.md)\n"                  \
-  "      --input FILE     events, one a line; - is standard input\n"                \
-  "      --campaigns DIR  campaign files\n"                                         \
-  "      --output DIR     where the three files go\n"                               \
-  "      --state DIR      what is remembered between runs\n"                        \
-  "      --once           to the end of the input; else it is followed\n"           \
-  "      --trace FILE     every outcome in words, for tests\n"                      \
-  "      --json           the summary as one JSON object on stdout\n"               \
-  "  -X key=value         any option of the configuration; may be repeated\n\n"     \
-  "Example:\n"                                                                      \
-  "  giftd run --input events.jsonl --output out --campaigns deploy/campaigns \\\n" \
-  "            --state state --once\n"
+#define HELP_RUN                                                                     \
+  "Usage: giftd run [FLAGS]\n\n"                                                     \
+  "Reads events, judges them by the campaigns, writes rewards, decisions and\n"      \
+  "dead letters. On Kafka and Redis where kafka.bootstrap.servers is set, else on\n" \
+  "files. Goes on where it was committed, however it ended. SIGTERM drains,\n"       \
+  "SIGHUP reads the campaigns again.\n\n"                                            \
+  "  -c, --config FILE    configuration (docs/CONFIGURATION.md)\n"                   \
+  "      --campaigns DIR  campaign files\n"                                          \
+  "      --input FILE     files: events, one a line; - is standard input\n"          \
+  "      --output DIR     files: where rewards.jsonl and the like go\n"              \
+  "      --state DIR      files: what is remembered between runs\n"                  \
+  "      --once           until nothing is left to do; else it goes on\n"            \
+  "      --trace FILE     files: every outcome in words, for tests\n"                \
+  "      --json           the summary as one JSON object on stdout\n"                \
+  "  -X key=value         any option of the configuration; may be repeated\n\n"      \
+  "Examples:\n"                                                                      \
+  "  giftd run -c giftd.conf -X kafka.bootstrap.servers=localhost:9092\n"            \
+  "  giftd run --input events.jsonl --campaigns deploy/campaigns --once\n"
+
+#define HELP_TOPICS                                                             \
+  "Usage: giftd topics create|check [FLAGS]\n\n"                                \
+  "create  makes the topics of giftd that are missing (rewards, decisions,\n"   \
+  "        messages, journal, checkpoint, dead letters); changes none\n"        \
+  "check   says of each whether it has the right form; exit code 1 if not\n\n"  \
+  "  -c, --config FILE    configuration: kafka.*, topic.events, topic.prefix\n" \
+  "      --partitions N   make the events topic too, with N partitions\n"       \
+  "                       (without it giftd's get as many as that one has)\n"   \
+  "      --replicas N     copies of each (the broker's default)\n"              \
+  "      --json           one JSON object a topic\n"                            \
+  "  -X key=value         any option of the configuration; may be repeated\n\n" \
+  "Example:\n"                                                                  \
+  "  giftd topics create -c giftd.conf --partitions 8 --replicas 3\n"
 
 #define HELP_CHECK                                                                  \
   "Usage: giftd check [PATH...] [--strict] [--json]\n\n"                            \

@@ -7,7 +7,8 @@
 const struct command commands[] = {
     {"demo", "a bank's traffic through the shipped campaigns, in one process", HELP_DEMO, command_demo},
     {"init", "a working project: configuration, three campaigns, sample events", HELP_INIT, command_init},
-    {"run", "events in, gifts out, from files into files; exact across crashes", HELP_RUN, command_run},
+    {"run", "events in, gifts out, on files or Kafka; exact across crashes", HELP_RUN, command_run},
+    {"topics", "make or check the Kafka topics that giftd run works on", HELP_TOPICS, command_topics},
     {"check", "all errors of all campaign files at once, and what would cost money", HELP_CHECK, command_check},
     {"test", "play the scenarios beside the campaigns", HELP_TEST, command_test},
     {"explain", "why a gift was given, or not, in the campaign's own words", HELP_EXPLAIN, command_explain},

@@ -1,5 +1,5 @@
-/* `giftd run`: events of a file or stream against a folder of campaigns, gifts into files, state in a folder - until the end (--once) or
- * for ever.
+/* `giftd run`: events against a folder of campaigns, until the end (--once) or for ever. From a file or stream into files, with state in a
+ * folder; or, where kafka.bootstrap.servers is set, from Kafka into Kafka, with the view in Redis (worker.h).
  *
  * Every flag of its own is an option of the configuration under another name, so that flag, environment, file and default are one thing
  * (interface.md "Commands", Config). Messages go to stderr; stdout carries the summary with --json and nothing else.
@@ -8,6 +8,7 @@
 #include "help.h"
 #include "run_log.h"
 #include "session.h"
+#include "worker.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -98,7 +99,8 @@ static enum status settings_fill(const struct config *config, const struct run_f
   if (!str_equal(config_text(config, CONFIG_HTTP_LISTEN), STR("off"))) settings->http_listen = text_of(config, arena, CONFIG_HTTP_LISTEN);
   settings->once = flags->once;
   settings->commit_events = (uint32_t)config_number(config, CONFIG_COMMIT_EVENTS);
-  settings->commit_ms = (uint32_t)config_number(config, CONFIG_COMMIT_INTERVAL_MS);
+  if (config_number(config, CONFIG_COMMIT_INTERVAL_MS) > 0)
+    settings->commit_ms = (uint32_t)config_number(config, CONFIG_COMMIT_INTERVAL_MS);
   settings->state_map_bytes = (uint64_t)config_number(config, CONFIG_STATE_MAP_BYTES);
   settings->shard.cache_bytes = (uint64_t)config_number(config, CONFIG_CACHE_BYTES);
   settings->shard.wall_clock = str_equal(config_text(config, CONFIG_EVENTS_CLOCK), STR("wall"));
@@ -123,10 +125,34 @@ static int session_play(struct session_settings *settings, const struct config *
   return status == STATUS_OK ? EXIT_DONE : run_log_failed(&log, &fault);
 }
 
-int command_run(int argc, char **argv) {
-  struct run_flags flags = {0};
+static int files_run(const struct config *config, const struct run_flags *flags, struct arena *arena) {
   struct session_settings settings;
   const char *campaigns[2];
+  struct fault fault = {0};
+  const enum status status = settings_fill(config, flags, arena, campaigns, &settings, &fault);
+  return status == STATUS_OK ? session_play(&settings, config, flags->json) : app_fail("run", &fault);
+}
+
+static int kafka_run(const struct config *config, const struct run_flags *flags, struct arena *arena) {
+  static struct kafka_pair pairs[CONFIG_PASSED];
+  static struct worker_counts counts;
+  struct worker_settings settings;
+  const char *campaigns[2];
+  struct fault fault = {0};
+  struct log log;
+  if (flags->trace != NULL) return help_bad_usage("run", "--trace is for runs on files");
+  enum status status = worker_settings_fill(config, arena, campaigns, pairs, &settings, &fault);
+  if (status != STATUS_OK) return app_fail("run", &fault);
+  run_log_init(&log, config, !flags->once);
+  settings.log = &log, settings.once = flags->once;
+  status = worker_run(&settings, &counts, &fault);
+  run_log_worker(&log, &counts);
+  if (status == STATUS_OK && flags->json) run_json_worker(&counts, stdout);
+  return status == STATUS_OK ? EXIT_DONE : run_log_failed(&log, &fault);
+}
+
+int command_run(int argc, char **argv) {
+  struct run_flags flags = {0};
   struct fault fault = {0};
   struct arena arena;
   static struct config config;
@@ -139,9 +165,12 @@ int command_run(int argc, char **argv) {
   }
   arena_init(&arena, region, CONFIG_ARENA_BYTES);
   config_init(&config, &arena);
-  enum status status = config_take(&config, &flags, &fault);
-  if (status == STATUS_OK) status = settings_fill(&config, &flags, &arena, campaigns, &settings, &fault);
-  code = status == STATUS_OK ? session_play(&settings, &config, flags.json) : app_fail("run", &fault);
+  const enum status status = config_take(&config, &flags, &fault);
+  if (status != STATUS_OK)
+    code = app_fail("run", &fault);
+  else
+    code = config_on_kafka(&config) ? kafka_run(&config, &flags, &arena) : files_run(&config, &flags, &arena);
+  explicit_bzero(arena.memory, arena.used); /* passwords were read into it */
   region_close(region, CONFIG_ARENA_BYTES);
   return code;
 }

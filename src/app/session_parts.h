@@ -6,6 +6,7 @@
 #include "giftd/lmdb.h"
 #include "giftd/telemetry.h"
 #include "session.h"
+#include "signals.h"
 
 #include <stdio.h>
 
@@ -29,13 +30,6 @@ struct session {
   struct progress progress;
   struct watch *watch; /* metrics and endpoint, or NULL */
 };
-
-/* ---- session_signals.c ---- */
-void signals_open(void);
-void signals_close(void);
-bool signals_stop(void);   /* SIGTERM or SIGINT came */
-bool signals_reload(void); /* SIGHUP came since the last call */
-int signals_wake(void);    /* readable when one came, or -1 */
 
 /* ---- session_tell.c ---- */
 /* A message: one JSON object a line where the log is such (interface.md "Operations"), else text. */

@@ -1,6 +1,6 @@
 /* Signals of a running session. A handler only notes what came and wakes whoever waits (a pipe), so that nothing is lost between a look and
  * a wait. SIGXFSZ and SIGPIPE are turned into errors of the call that met them: a full quota is told like a full disk. */
-#include "session_parts.h"
+#include "signals.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -23,6 +23,30 @@ const struct metric_info metric_infos[METRIC_COUNT] = {
     [METRIC_EVENT_TIME_LAG] = {"giftd_event_time_lag_seconds", METRIC_KIND_GAUGE, 3, NULL, "Wall clock minus latest event time."},
     [METRIC_INPUT_BYTES] = {"giftd_input_bytes_total", METRIC_KIND_COUNTER, 0, NULL, "Bytes of the input that were decided and committed."},
     [METRIC_INPUT_LAG_BYTES] = {"giftd_input_lag_bytes", METRIC_KIND_GAUGE, 0, NULL, "Bytes of the input that wait."},
+    [METRIC_LAG_EVENTS] = {"giftd_input_lag_events", METRIC_KIND_GAUGE, 0, NULL, "Events of this process's shards that wait in Kafka."},
+    [METRIC_SHARDS_OWNED] = {"giftd_shards_owned", METRIC_KIND_GAUGE, 0, NULL, "Shards that the group has given to this process."},
+    [METRIC_SHARD_LAG_EVENTS] = {"giftd_shard_input_lag_events", METRIC_KIND_GAUGE, 0, "shard", "Events of a shard that wait in Kafka."},
+    [METRIC_SHARD_TIME_LAG] = {"giftd_shard_event_time_lag_seconds", METRIC_KIND_GAUGE, 3, "shard",
+                               "Wall clock minus latest event time of a shard."},
+    [METRIC_SHARD_STAGE] =
+        {"giftd_shard_stage", METRIC_KIND_GAUGE, 0, "shard",
+         "What a shard is at: 0 fencing, 1 looking, 2 reading, 3 epoch, 4 redoing, 5 rebuilding, 6 running, 7 waiting, 8 "
+         "stopped, 9 closed until a person acts."},
+    [METRIC_DOUBTS] = {"giftd_doubts_total", METRIC_KIND_COUNTER, 0, NULL,
+                       "Times a shard dropped what was not committed and took over anew, for whatever reason."},
+    [METRIC_TAKEOVERS] = {"giftd_takeovers_total", METRIC_KIND_COUNTER, 0, NULL, "Times a shard was taken over."},
+    [METRIC_TAKEOVER_SECONDS] = {"giftd_takeover_duration_seconds", METRIC_KIND_HISTOGRAM, 3, NULL,
+                                 "How long taking over a shard took, from the fence until it ran."},
+    [METRIC_REBUILDS] = {"giftd_view_rebuilds_total", METRIC_KIND_COUNTER, 0, NULL,
+                         "Times a shard's view was built anew from checkpoint and journal."},
+    [METRIC_REBUILT_OWNERS] = {"giftd_view_rebuilt_records_total", METRIC_KIND_COUNTER, 0, NULL, "Records of owners written by rebuilds."},
+    [METRIC_CHECKPOINTED_BUCKETS] = {"giftd_checkpointed_buckets_total", METRIC_KIND_COUNTER, 0, NULL,
+                                     "Buckets written to the checkpoint."},
+    [METRIC_VIEW_WRITES] = {"giftd_view_writes_total", METRIC_KIND_COUNTER, 0, NULL, "Writes sent to the view, of up to 500 records each."},
+    [METRIC_VIEW_REFUSED] = {"giftd_view_writes_refused_total", METRIC_KIND_COUNTER, 0, NULL,
+                             "Times the view had another version than expected."},
+    [METRIC_MESSAGES] = {"giftd_shard_messages_total", METRIC_KIND_COUNTER, 0, "direction", "Messages between shards, by direction."},
+    [METRIC_STALLS] = {"giftd_stalls_total", METRIC_KIND_COUNTER, 0, NULL, "Events that had to wait for another shard."},
     [METRIC_OWNER_LOADS] = {"giftd_record_loads_total", METRIC_KIND_COUNTER, 0, NULL, "Records of owners read from the store."},
     [METRIC_OWNER_HITS] = {"giftd_record_hits_total", METRIC_KIND_COUNTER, 0, NULL, "Records of owners found in the cache."},
     [METRIC_CAMPAIGNS] = {"giftd_campaigns", METRIC_KIND_GAUGE, 0, NULL, "Campaigns in the rulebook."},
@@ -44,7 +68,7 @@ void metrics_init(struct metrics *metrics) {
   for (uint32_t id = 0; id < METRIC_COUNT; id++) {
     metrics->given[id] = metric_infos[id].kind != METRIC_KIND_GAUGE;
     for (uint32_t i = 0; i < METRIC_SERIES; i++) {
-      metrics->labels[id][i] = NULL;
+      atomic_init(&metrics->labels[id][i], NULL);
       atomic_init(&metrics->values[id][i], 0);
     }
   }
@@ -52,7 +76,7 @@ void metrics_init(struct metrics *metrics) {
 
 void metrics_label(struct metrics *metrics, enum metric_id id, uint32_t series, const char *value) {
   assert(series < METRIC_SERIES && metric_infos[id].label != NULL);
-  metrics->labels[id][series] = value;
+  atomic_store_explicit(&metrics->labels[id][series], value, memory_order_relaxed);
 }
 
 void metrics_add(struct metrics *metrics, enum metric_id id, uint32_t series, int64_t amount) {
@@ -151,11 +175,12 @@ static void series_render(const struct metrics *metrics, enum metric_id id, stru
   const struct metric_info *info = &metric_infos[id];
   for (uint32_t i = 0; i < METRIC_SERIES; i++) {
     if (info->label == NULL && i > 0) return;
-    if (info->label != NULL && metrics->labels[id][i] == NULL) continue;
+    const char *label = info->label == NULL ? NULL : atomic_load_explicit(&metrics->labels[id][i], memory_order_relaxed);
+    if (info->label != NULL && label == NULL) continue;
     buffer_put(out, str_of(info->name));
     if (info->label != NULL) {
       buffer_print(out, "{%s=", info->label);
-      label_render(metrics->labels[id][i], out);
+      label_render(label, out);
       buffer_byte(out, '}');
     }
     buffer_byte(out, ' ');

@@ -137,12 +137,12 @@ class Version(unittest.TestCase):
 class Config(Folder):
     def test_shows_places(self):
         with open(self.path("x.conf"), "w", encoding="utf-8") as file:
-            file.write("log.level = debug\nlang = zh\nkafka.sasl.password = file:/run/secret\n")
+            file.write("log.level = debug\nlang = zh\nkafka.sasl.password_file = /run/secret\n")
         answer = giftd("config", "show", "-c", self.path("x.conf"), "-X", "lang=en", environment={"GIFTD_LOG_LEVEL": "error"})
         self.assertEqual(answer.returncode, 0)
         self.assertIn("# environment GIFTD_LOG_LEVEL\nlog.level = error\n", answer.stdout)
         self.assertIn("# flag -X lang\nlang = en\n", answer.stdout)
-        self.assertIn(f"# file {self.path('x.conf')}:3\nkafka.sasl.password = file:/run/secret\n", answer.stdout)
+        self.assertIn(f"# file {self.path('x.conf')}:3\nkafka.sasl.password_file = /run/secret\n", answer.stdout)
         self.assertNotIn("cache.bytes", answer.stdout)
         self.assertIn("# default\ncache.bytes = 256MiB\n", giftd("config", "show", "--effective").stdout)
         options = json.loads(giftd("config", "show", "--json").stdout)["options"]

@@ -93,7 +93,7 @@ static const struct {
     {"commit.events = 0", "commit.events is a whole number of events from 1 to 1000000, not '0'"},
     {"commit.events = 1000001", "from 1 to 1000000"},
     {"commit.events = 12.5", "not '12.5'"},
-    {"commit.interval_ms = fast", "commit.interval_ms is a whole number of ms from 1 to 60000, not 'fast'"},
+    {"commit.interval_ms = fast", "commit.interval_ms is a whole number of ms from 0 to 60000, not 'fast'"},
     {"cache.bytes = 64MB", "cache.bytes is a size from 1MiB to 1024GiB, written 256MiB or 2GiB, not '64MB'"},
     {"cache.bytes = 99999999999999999999", "cache.bytes is a size"},
     {"cache.bytes = 9223372036854775807GiB", "cache.bytes is a size"},

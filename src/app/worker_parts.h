@@ -1,0 +1,119 @@
+/* What the files of a worker share:
+ *
+ *   worker.c           open, loop, stop            worker_slot.c    one shard: open, step, drain, close
+ *   worker_campaigns.c load, reload, pools' names  worker_watch.c   readiness and metrics
+ *   worker_tell.c      its log lines
+ */
+#ifndef GIFTD_APP_WORKER_PARTS_H
+#define GIFTD_APP_WORKER_PARTS_H
+
+#include <assert.h>
+
+#include "worker.h"
+
+/* A complaint that may come again and again: its text is told once, then how often it came. */
+struct trouble {
+  char text[400]; /* "": none */
+  uint64_t count; /* since it was told last */
+  int64_t told_ms;
+};
+
+enum slot_state {
+  SLOT_NONE,     /* not this process's */
+  SLOT_OPENING,  /* assigned; opened at retry_ms */
+  SLOT_OPEN,     /* its ledger runs */
+  SLOT_DRAINING, /* until drain_by_ms */
+  SLOT_BROKEN    /* a person must act; it stays closed */
+};
+
+struct region {
+  void *at;
+  size_t bytes;
+};
+
+struct slot {
+  uint32_t shard;
+  enum slot_state state;
+  bool revoked; /* the group waits until it is given up */
+  struct kafka_shard *kafka;
+  struct redis_shard *redis;
+  struct ledger *ledger;
+  struct region ledger_memory, shard_memory, cache_memory;
+  struct match_cache *cache;
+  int64_t retry_ms, drain_by_ms;
+  enum ledger_stage stage; /* as told last */
+  uint64_t commits;        /* as seen last */
+  uint64_t reported;       /* to the group */
+  struct trouble trouble;  /* what it waits for, while it does not run */
+};
+
+struct pool_name; /* worker_campaigns.c */
+struct worker_watch;
+
+struct worker {
+  struct worker_settings settings;
+  struct loaded loaded;
+  struct region pool_names;
+  uint32_t pool_name_count;
+  struct kafka *kafka;
+  struct redis *redis;
+  struct slot *slots; /* [shards] */
+  uint32_t shards;
+  uint32_t stepping; /* the slot whose ledger is at work: the view's reader of counters is called from inside */
+  bool member, stopping, ready_told;
+  int64_t started_ms, stop_by_ms;
+  int64_t quiet_since_ms; /* once: when there was last something to do */
+  bool reload_refused;
+  int64_t reload_refused_ms;
+  struct trouble group_trouble;
+  struct fault broken; /* of the last slot that a person must act on */
+  struct shard_counts shard_gone;
+  struct ledger_counts ledger_gone; /* of slots that were closed */
+  struct worker_watch *watch;       /* or NULL */
+};
+
+/* ---- worker_slot.c ---- */
+void slot_assign(struct worker *worker, struct slot *slot);
+/* Drains, then closes and gives up. */
+void slot_revoke(struct worker *worker, struct slot *slot);
+void slot_drain(struct worker *worker, struct slot *slot);
+/* Closes at once; what was not committed is forgotten. */
+void slot_close(struct worker *worker, struct slot *slot);
+/* A slice of work. *wake_ms is lowered to when it has something to do again. */
+void slot_step(struct worker *worker, struct slot *slot, bool *busy, int64_t *wake_ms);
+bool slot_quiet(const struct slot *slot);
+static inline bool slot_has_ledger(const struct slot *slot) { return slot->ledger != NULL; }
+
+/* ---- worker_campaigns.c ---- */
+enum status campaigns_open(struct worker *worker, struct fault *fault) MUST_USE;
+void campaigns_close(struct worker *worker);
+/* SIGHUP: all of the new ones or none. */
+void campaigns_reload(struct worker *worker);
+/* The cache of one slot, of the campaigns as they are now. STATUS_STORAGE: no memory. */
+enum status cache_open(const struct loaded *loaded, struct region *memory, struct match_cache **out, struct fault *fault) MUST_USE;
+/* What the view shows people of a pool's record (redis_counter_reader); self is the worker. */
+bool pool_counter(void *self, struct str key, struct str record, struct redis_counter *out);
+
+/* ---- worker_tell.c ---- */
+#define NO_SHARD UINT32_MAX
+void worker_say(const struct worker *worker, enum log_level level, uint32_t shard, const char *format, ...) PRINTF_LIKE(4, 5);
+void trouble_tell(const struct worker *worker, struct trouble *trouble, uint32_t shard, const struct fault *fault);
+/* It is over. */
+void trouble_clear(struct trouble *trouble);
+const char *stage_name(enum ledger_stage stage);
+void worker_sum(const struct worker *worker, struct shard_counts *shard, struct ledger_counts *ledger);
+void ledger_counts_add(struct ledger_counts *sum, const struct ledger_counts *more);
+void shard_counts_add(struct shard_counts *sum, const struct shard_counts *more);
+
+/* ---- worker_watch.c; all do nothing when nobody watches ---- */
+enum status worker_watch_open(struct worker *worker, struct fault *fault) MUST_USE;
+void worker_watch_close(struct worker *worker);
+void worker_watch_refresh(struct worker *worker, bool now);
+void worker_watch_committed(struct worker *worker, int64_t took_ms);
+void worker_watch_taken_over(struct worker *worker, int64_t took_ms);
+void worker_watch_reloaded(struct worker *worker, bool taken);
+
+struct region region_take(size_t bytes);
+void region_give(struct region *region);
+
+#endif

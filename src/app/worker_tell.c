@@ -1,0 +1,69 @@
+/* The log lines of a worker, and its sums. A complaint that comes every second is told once and then counted: a line a minute. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "worker_parts.h"
+
+#define REPEAT_MS 60000
+
+static const char *const stage_names[LEDGER_STAGE_COUNT] = {
+    [LEDGER_FENCING] = "fencing", [LEDGER_LOOKING] = "looking", [LEDGER_READING] = "reading",
+    [LEDGER_EPOCH] = "epoch",     [LEDGER_REDOING] = "redoing", [LEDGER_REBUILDING] = "rebuilding",
+    [LEDGER_RUNNING] = "running", [LEDGER_WAITING] = "waiting", [LEDGER_STOPPED] = "stopped"};
+
+const char *stage_name(enum ledger_stage stage) { return stage_names[stage]; }
+
+void worker_say(const struct worker *worker, enum log_level level, uint32_t shard, const char *format, ...) {
+  char text[1200];
+  va_list arguments;
+  va_start(arguments, format);
+  (void)vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  const struct log_field fields[] = {LOG_INT("shard", shard)};
+  log_write(worker->settings.log, level, text, fields, shard == NO_SHARD ? 0 : 1);
+}
+
+void trouble_tell(const struct worker *worker, struct trouble *trouble, uint32_t shard, const struct fault *fault) {
+  const int64_t now_ms = clock_steady_ms();
+  char text[sizeof trouble->text];
+  (void)snprintf(text, sizeof text, "%.*s", (int)sizeof text - 1, fault->text);
+  trouble->count++;
+  if (strcmp(text, trouble->text) == 0 && now_ms - trouble->told_ms < REPEAT_MS) return;
+  if (strcmp(text, trouble->text) == 0)
+    worker_say(worker, LOG_LEVEL_WARNING, shard, "%s (%llu times since it was told last)", fault->text, (unsigned long long)trouble->count);
+  else
+    worker_say(worker, LOG_LEVEL_WARNING, shard, "%s", fault->text);
+  memcpy(trouble->text, text, sizeof text);
+  trouble->count = 0, trouble->told_ms = now_ms;
+}
+
+void trouble_clear(struct trouble *trouble) { *trouble = (struct trouble){.count = 0}; }
+
+/* ---- sums ---- */
+
+void shard_counts_add(struct shard_counts *sum, const struct shard_counts *more) {
+  sum->lines += more->lines, sum->events += more->events, sum->dead += more->dead, sum->duplicates += more->duplicates;
+  sum->late += more->late, sum->future += more->future, sum->gifts += more->gifts, sum->revoked += more->revoked;
+  sum->refusals += more->refusals, sum->commits += more->commits;
+  sum->owner_loads += more->owner_loads, sum->owner_hits += more->owner_hits;
+  sum->messages_in += more->messages_in, sum->messages_out += more->messages_out, sum->stalls += more->stalls;
+  for (uint32_t i = 0; i < REASON_COUNT; i++) sum->by_reason[i] += more->by_reason[i];
+}
+
+void ledger_counts_add(struct ledger_counts *sum, const struct ledger_counts *more) {
+  sum->commits += more->commits, sum->aborts += more->aborts, sum->takeovers += more->takeovers, sum->redone += more->redone;
+  sum->rebuilds += more->rebuilds, sum->rebuilt_owners += more->rebuilt_owners;
+  sum->checkpointed_buckets += more->checkpointed_buckets;
+  sum->view_writes += more->view_writes, sum->view_refused += more->view_refused;
+  sum->claims += more->claims, sum->stalls += more->stalls;
+}
+
+void worker_sum(const struct worker *worker, struct shard_counts *shard, struct ledger_counts *ledger) {
+  *shard = worker->shard_gone, *ledger = worker->ledger_gone;
+  for (uint32_t i = 0; i < worker->shards; i++) {
+    const struct slot *slot = &worker->slots[i];
+    if (slot->ledger == NULL) continue;
+    shard_counts_add(shard, ledger_shard_counts(slot->ledger));
+    ledger_counts_add(ledger, ledger_counts(slot->ledger));
+  }
+}
