@@ -1,0 +1,215 @@
+/* What a shard reads: events and messages from where the journal says, and once in a while the journal and the checkpoint up to their
+ * stable end. A record becomes a line of the same bytes; one in CloudEvents binary mode is written out as a structured line first.
+ *
+ * The end of a history is asked for when it is sought (by the writer's thread: it may take a while) and is the same for readers of
+ * committed records and for all; only then is anything read. Markers of transactions take offsets too and are never handed out, so the
+ * end is reached when the partition says so, or when the next offset is not before it.
+ */
+#include <stdio.h>
+
+#include "inside.h"
+
+/* ---- input ---- */
+
+/* "latest" is where the partition ended when it was first asked: a shard that is taken anew before its first commit skips nothing. */
+static enum status first_offset(struct kafka_shard *shard, int64_t *out, struct fault *fault) {
+  struct kafka *kafka = shard->kafka;
+  int64_t first = 0, end = 0;
+  *out = RD_KAFKA_OFFSET_BEGINNING;
+  if (strcmp(kafka->settings.start, "latest") != 0) return STATUS_OK;
+  if (shard->latest < 0) {
+    const char *name = kafka->topics[TOPIC_EVENTS];
+    watch_enter(&kafka->watch, "rd_kafka_query_watermark_offsets");
+    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(kafka->reader, name, (int32_t)shard->shard, &first, &end, CALL_MS);
+    watch_leave(&kafka->watch);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble(kafka, fault, error, "find the end of", name, (int)shard->shard);
+    shard->latest = end;
+  }
+  *out = shard->latest;
+  return STATUS_OK;
+}
+
+enum status shard_input_seek(void *self, uint64_t events, uint64_t inbox, struct fault *fault) {
+  struct kafka_shard *shard = self;
+  int64_t offset = (int64_t)events;
+  enum status status = events == NONE_YET ? first_offset(shard, &offset, fault) : STATUS_OK;
+  history_stop(shard);
+  dead_forget(shard);
+  if (status == STATUS_OK) status = stream_start(&shard->events, offset, fault);
+  if (status != STATUS_OK) return status;
+  return stream_start(&shard->inbox, inbox == NONE_YET ? RD_KAFKA_OFFSET_BEGINNING : (int64_t)inbox, fault);
+}
+
+static struct str key_of(const rd_kafka_message_t *message) {
+  return message->key != NULL ? (struct str){message->key, message->key_len} : (struct str){"", 0};
+}
+
+static void line_of(const rd_kafka_message_t *message, struct str bytes, struct input_line *line) {
+  rd_kafka_timestamp_type_t type;
+  int64_t at_ms = rd_kafka_message_timestamp(message, &type);
+  *line = (struct input_line){.bytes = bytes,
+                              .key = key_of(message),
+                              .position = (uint64_t)message->offset,
+                              .next = (uint64_t)message->offset + 1,
+                              .arrival_ms = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || at_ms < 0 ? TIME_NONE : at_ms,
+                              .piece = message->len > LIMIT_LINE_BYTES};
+}
+
+static enum status poll_stream(struct stream *stream, struct input_line *lines, uint32_t capacity, uint32_t *count, struct buffer *scratch,
+                               struct fault *fault) {
+  *count = 0;
+  stream_release(stream);
+  enum status status = stream->queue == NULL ? fault_set(fault, STATUS_SERVICE, "the input was not sought") : STATUS_OK;
+  if (status == STATUS_OK) status = stream_reserve(stream, capacity, fault);
+  while (status == STATUS_OK && *count < capacity) {
+    rd_kafka_message_t *message = NULL;
+    struct str bytes;
+    bool ended = false;
+    status = stream_next(stream, &message, &ended, fault);
+    if (status != STATUS_OK || message == NULL) break;
+    bytes = (struct str){message->payload != NULL ? message->payload : "", message->len};
+    if (scratch != NULL && !cloudevent_line(message, scratch, &bytes) && *count > 0) {
+      stream_unread(stream); /* the first of the next poll, with all the scratch for itself */
+      break;
+    }
+    line_of(message, bytes, &lines[(*count)++]);
+  }
+  return status;
+}
+
+enum status shard_poll(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, struct fault *fault) {
+  struct kafka_shard *shard = self;
+  buffer_reset(&shard->scratch);
+  return poll_stream(&shard->events, lines, capacity, count, &shard->scratch, fault);
+}
+
+enum status shard_poll_inbox(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, struct fault *fault) {
+  struct kafka_shard *shard = self;
+  return poll_stream(&shard->inbox, lines, capacity, count, NULL, fault);
+}
+
+/* ---- history ---- */
+
+void history_stop(struct kafka_shard *shard) {
+  stream_stop(&shard->journal.stream);
+  stream_stop(&shard->checkpoint.stream);
+  shard->journal.asked = shard->journal.known = shard->checkpoint.asked = shard->checkpoint.known = false;
+}
+
+static void history_seek(struct history *history, uint64_t place) {
+  stream_stop(&history->stream);
+  history->place = place;
+  history->asked = history->known = history->ended = history->any = false;
+}
+
+/* A place that was trimmed away or never written is said at once: what remembers it (a view's mark) is of another journal. */
+enum status shard_journal_seek(void *self, uint64_t place, struct fault *fault) {
+  struct kafka_shard *shard = self;
+  struct ends written = shard->written;
+  history_seek(&shard->journal, place);
+  if (place == 0 || (place >= (uint64_t)written.first && place < (uint64_t)written.end)) return STATUS_OK;
+  return fault_set(fault, STATUS_STATE, "Kafka at %s: %s [partition %u] holds offsets %lld to %lld, not %llu", shard->kafka->broker,
+                   shard->kafka->topics[TOPIC_JOURNAL], shard->shard, (long long)written.first, (long long)written.end - 1,
+                   (unsigned long long)place);
+}
+
+enum status shard_checkpoint_seek(void *self, struct fault *fault) {
+  (void)fault;
+  history_seek(&((struct kafka_shard *)self)->checkpoint, 0);
+  return STATUS_OK;
+}
+
+/* Asks where the partition begins and ends; when that is known, reads from the first that is there. */
+static enum status history_find(struct kafka_shard *shard, struct history *history, struct fault *fault) {
+  bool done = false;
+  if (shard->writer == NULL) return fault_set(fault, STATUS_SERVICE, "history is read behind a fence only");
+  if (shard->looking != NULL && shard->looking != history) { /* another question is under way: its answer is not wanted any more */
+    enum status status = writer_poll(shard->writer, &done, fault);
+    if (status != STATUS_OK || !done) return status;
+    shard->looking->asked = false;
+    shard->looking = NULL;
+  }
+  if (!history->asked) {
+    if (shard->looking == history) { /* sought again meanwhile */
+      enum status status = writer_poll(shard->writer, &done, fault);
+      if (status != STATUS_OK || !done) return status;
+    }
+    writer_start(shard->writer, JOB_LOOK, history->topic);
+    history->asked = true;
+    shard->looking = history;
+    return STATUS_OK;
+  }
+  enum status status = writer_poll(shard->writer, &done, fault);
+  if (status != STATUS_OK || !done) return status;
+  shard->looking = NULL;
+  struct ends ends = shard->writer->ends;
+  history->known = true;
+  history->end = (uint64_t)ends.end;
+  if (history->place < (uint64_t)ends.first) history->place = (uint64_t)ends.first;
+  history->ended = history->place >= history->end;
+  return history->ended ? STATUS_OK : stream_start(&history->stream, (int64_t)history->place, fault);
+}
+
+static enum status bucket_of(struct kafka_shard *shard, const rd_kafka_message_t *message, uint32_t *out, struct fault *fault) {
+  int64_t bucket = -1;
+  if (!str_to_int64(key_of(message), &bucket) || bucket < 0 || bucket > UINT32_MAX)
+    return fault_set(fault, STATUS_STATE,
+                     "Kafka at %s: %s [partition %u] offset %lld has a key that giftd did not write: somebody else writes to this topic. "
+                     "Take its right to write away, and give giftd a topic of its own (topic.prefix)",
+                     shard->kafka->broker, shard->kafka->topics[TOPIC_CHECKPOINT], shard->shard, (long long)message->offset);
+  *out = (uint32_t)bucket;
+  return STATUS_OK;
+}
+
+static enum status history_take(struct kafka_shard *shard, struct history *history, struct log_record *record, bool *got,
+                                struct fault *fault) {
+  rd_kafka_message_t *message = NULL;
+  bool met = false;
+  enum status status = stream_next(&history->stream, &message, &met, fault);
+  if (status != STATUS_OK) return status;
+  *got = message != NULL;
+  if (message != NULL && (uint64_t)message->offset >= history->end) { /* written after the seek */
+    *got = false;
+    history->ended = true;
+    return STATUS_OK;
+  }
+  if (history->stream.position >= history->end) history->ended = true;
+  if (message == NULL) return STATUS_OK;
+  history->any = true;
+  *record =
+      (struct log_record){.bytes = {message->payload != NULL ? message->payload : "", message->len}, .place = (uint64_t)message->offset};
+  return history->topic == TOPIC_CHECKPOINT ? bucket_of(shard, message, &record->bucket, fault) : STATUS_OK;
+}
+
+static enum status history_read(struct kafka_shard *shard, struct history *history, struct log_record *records, uint32_t capacity,
+                                uint32_t *count, bool *ended, struct fault *fault) {
+  enum status status = STATUS_OK;
+  bool got = true;
+  *count = 0;
+  *ended = false;
+  stream_release(&history->stream);
+  if (!history->known) status = history_find(shard, history, fault);
+  if (status == STATUS_OK) status = stream_reserve(&history->stream, capacity, fault);
+  while (status == STATUS_OK && history->known && !history->ended && got && *count < capacity) {
+    status = history_take(shard, history, &records[*count], &got, fault);
+    if (status == STATUS_OK && got) (*count)++;
+  }
+  *ended = status == STATUS_OK && history->known && history->ended;
+  if (*ended && !history->any && history->place > 0 && history->place > (uint64_t)shard->written.first) {
+    *ended = false; /* nothing but markers: no place that was ever told. From the oldest, so that an empty journal is never believed in */
+    history_seek(history, 0);
+  }
+  return status;
+}
+
+enum status shard_journal_read(void *self, struct log_record *records, uint32_t capacity, uint32_t *count, bool *ended,
+                               struct fault *fault) {
+  struct kafka_shard *shard = self;
+  return history_read(shard, &shard->journal, records, capacity, count, ended, fault);
+}
+
+enum status shard_checkpoint_read(void *self, struct log_record *records, uint32_t capacity, uint32_t *count, bool *ended,
+                                  struct fault *fault) {
+  struct kafka_shard *shard = self;
+  return history_read(shard, &shard->checkpoint, records, capacity, count, ended, fault);
+}
