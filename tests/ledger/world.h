@@ -33,6 +33,9 @@ struct viewed {
 };
 
 struct world {
+  struct world **peers; /* of all shards, by number; NULL: alone */
+  struct rows inbox, open_messages;
+  uint32_t inbox_at;
   char **lines;
   uint32_t line_count, line_at;
   struct rows journal, checkpoint, outputs[OUTPUT_COUNT], open_journal, open_checkpoint, open_outputs[OUTPUT_COUNT];
@@ -53,6 +56,7 @@ static inline void rows_add(struct rows *rows, struct str bytes, uint32_t bucket
   char *copy = malloc(bytes.length + 1);
   assert_non_null(copy);
   memcpy(copy, bytes.at, bytes.length);
+  copy[bytes.length] = 0;
   rows->rows[rows->count++] = (struct row){copy, bytes.length, bucket};
 }
 
@@ -74,6 +78,7 @@ static inline void rows_move(struct rows *from, struct rows *to) {
 static inline void open_clear(struct world *w) {
   rows_clear(&w->open_journal);
   rows_clear(&w->open_checkpoint);
+  rows_clear(&w->open_messages);
   for (int i = 0; i < OUTPUT_COUNT; i++) rows_clear(&w->open_outputs[i]);
 }
 
@@ -126,8 +131,9 @@ static inline enum status world_checkpoint_read(void *self, struct log_record *r
 }
 static inline enum status world_input_seek(void *self, uint64_t events, uint64_t inbox, struct fault *fault) {
   struct world *w = self;
-  (void)inbox, (void)fault;
+  (void)fault;
   w->line_at = events == NONE_YET ? 0 : (uint32_t)events;
+  w->inbox_at = inbox == NONE_YET ? 0 : (uint32_t)inbox;
   return STATUS_OK;
 }
 static inline enum status world_poll(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, struct fault *fault) {
@@ -139,8 +145,12 @@ static inline enum status world_poll(void *self, struct input_line *lines, uint3
   return STATUS_OK;
 }
 static inline enum status world_poll_inbox(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, struct fault *fault) {
-  (void)self, (void)lines, (void)capacity, (void)fault;
-  *count = 0;
+  struct world *w = self;
+  (void)fault;
+  for (*count = 0; *count < capacity && *count < 5 && w->inbox_at < w->inbox.count; w->inbox_at++) {
+    const struct row *row = &w->inbox.rows[w->inbox_at];
+    lines[(*count)++] = (struct input_line){.bytes = {row->bytes, row->length}, .position = w->inbox_at, .next = w->inbox_at + 1};
+  }
   return STATUS_OK;
 }
 static inline enum status world_wrap_dead(void *self, uint32_t line, struct str letter, struct buffer *out, struct fault *fault) {
@@ -157,7 +167,11 @@ static inline enum status world_begin(void *self, struct fault *fault) {
 }
 static inline enum status world_append(void *self, enum output output, uint32_t which, struct str bytes, struct fault *fault) {
   struct world *w = self;
-  (void)which, (void)fault;
+  (void)fault;
+  if (output == OUTPUT_MESSAGES) {
+    rows_add(&w->open_messages, bytes, which);
+    return STATUS_OK;
+  }
   assert_true(output < OUTPUT_COUNT);
   rows_add(&w->open_outputs[output], bytes, 0);
   return STATUS_OK;
@@ -196,6 +210,12 @@ static inline enum status world_commit_poll(void *self, bool *done, uint64_t *pl
   rows_move(&w->open_journal, &w->journal);
   rows_move(&w->open_checkpoint, &w->checkpoint);
   for (int i = 0; i < OUTPUT_COUNT; i++) rows_move(&w->open_outputs[i], &w->outputs[i]);
+  for (uint32_t i = 0; i < w->open_messages.count; i++) {
+    struct rows *to = &w->peers[w->open_messages.rows[i].bucket]->inbox;
+    assert_true(to->count < RECORDS_MOST);
+    to->rows[to->count++] = w->open_messages.rows[i];
+  }
+  w->open_messages.count = 0;
   *done = true;
   return STATUS_OK;
 }
@@ -319,6 +339,7 @@ static inline void world_free(struct world *w) {
   view_clear(w);
   rows_clear(&w->journal);
   rows_clear(&w->checkpoint);
+  rows_clear(&w->inbox);
   for (int i = 0; i < OUTPUT_COUNT; i++) rows_clear(&w->outputs[i]);
   for (uint32_t i = 0; i < w->line_count; i++) free(w->lines[i]);
   free(w->lines);
