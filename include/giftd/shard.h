@@ -62,6 +62,7 @@ struct shard_counts {
 struct shard_settings {
   struct decide_settings decide;
   bool wall_clock;        /* arrival is when the line was read; else the stream's own time (the latest event time so far) */
+  bool own_clock;         /* whatever arrival the log tells; else that comes first */
   uint64_t cache_bytes;   /* bound of the cache of owners' records */
   uint32_t shard, shards; /* which of how many; shards 0 or 1: alone, nothing is lent */
 };

@@ -146,7 +146,7 @@ static int kafka_run(const struct config *config, const struct run_flags *flags,
   run_log_init(&log, config, !flags->once);
   settings.log = &log, settings.once = flags->once;
   status = worker_run(&settings, &counts, &fault);
-  run_log_worker(&log, &counts);
+  if (status == STATUS_OK) run_log_worker(&log, &counts);
   if (status == STATUS_OK && flags->json) run_json_worker(&counts, stdout);
   return status == STATUS_OK ? EXIT_DONE : run_log_failed(&log, &fault);
 }

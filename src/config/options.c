@@ -34,9 +34,11 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
                                "a campaign; older events are EVENT_TOO_LATE."},
     [CONFIG_EVENTS_MEMORY] = {"events.memory", CONFIG_TYPE_DURATION, "P90D", "", HOUR_MS, 400 * MS_PER_DAY, "",
                               "How long what a refund needs to know of its original is remembered. A refund after that is EVENT_TOO_LATE."},
-    [CONFIG_EVENTS_CLOCK] = {"events.clock", CONFIG_TYPE_CHOICE, "event", "", 0, 0, "event wall",
-                             "Against what lateness is measured: event - the latest event time so far (files, replays: the same input "
-                             "always gives the same gifts); wall - the clock when the line is read."},
+    [CONFIG_EVENTS_CLOCK] =
+        {"events.clock", CONFIG_TYPE_CHOICE, "auto", "", 0, 0, "auto event wall",
+         "Against what lateness is measured: event - the latest event time so far (the same input always gives the same "
+         "gifts); wall - the clock when the line is read; auto - the time of the record on Kafka, event on files. A "
+         "recordedtime in the event comes first."},
     [CONFIG_CACHE_BYTES] = {"cache.bytes", CONFIG_TYPE_BYTES, "256MiB", "", 1 * MIB, 1024 * GIB, "",
                             "Memory for records of customers and pools that are kept at hand."},
     [CONFIG_STATE_MAP_BYTES] = {"state.map_bytes", CONFIG_TYPE_BYTES, "16GiB", "", 16 * MIB, 16384 * GIB, "",

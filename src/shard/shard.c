@@ -175,7 +175,7 @@ static enum status owners_load(struct shard *shard, const struct reading *readin
 
 /* When the event reached the stream, and the stream's own clock: the latest event time, but never moved by an event from the far future. */
 static void arrival_set(struct shard *shard, struct event *event, const struct input_line *line, int64_t now_ms) {
-  if (event->arrival_ms == TIME_NONE) event->arrival_ms = line->arrival_ms;
+  if (event->arrival_ms == TIME_NONE && !shard->settings.own_clock) event->arrival_ms = line->arrival_ms;
   if (event->arrival_ms == TIME_NONE && shard->settings.wall_clock) event->arrival_ms = now_ms;
   int64_t latest = event->arrival_ms != TIME_NONE ? event->arrival_ms + LIMIT_FUTURE_MS
                    : shard->clock_ms != TIME_NONE ? shard->clock_ms + FAR_AHEAD_MS

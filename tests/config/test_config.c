@@ -166,7 +166,7 @@ static void flag_beats_environment_beats_file_beats_default(void **state) {
     check_value(CONFIG_LOG_LEVEL, "error", 3, CONFIG_FROM_FLAG, "-X log.level");
     check_value(CONFIG_COMMIT_INTERVAL_MS, "50", 50, CONFIG_FROM_ENVIRONMENT, "GIFTD_COMMIT_INTERVAL_MS");
     check_value(CONFIG_LANG, "zh", 1, CONFIG_FROM_FILE, "x.conf:3");
-    check_value(CONFIG_EVENTS_CLOCK, "event", 0, CONFIG_FROM_DEFAULT, "default");
+    check_value(CONFIG_EVENTS_CLOCK, "auto", 0, CONFIG_FROM_DEFAULT, "default");
   }
 }
 
