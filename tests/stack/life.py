@@ -1,6 +1,7 @@
 """deploy/stack from the first start to nothing left: what is up really answers, what was written is still there after a loss of power, and
 nothing but its own processes is ever stopped."""
 import os
+import re
 import shutil
 import signal
 import socket
@@ -8,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+
+import yaml
 
 ROOT, CASE = sys.argv[1:3]
 KIND, VERSION = CASE.partition(".")[::2]
@@ -176,6 +179,24 @@ class Refused(unittest.TestCase):
                                     timeout=20, check=False)
             self.assertNotEqual(result.returncode, 0, arguments)
             self.assertIn(expected, result.stderr, arguments)
+
+    def test_containers_have_the_same_settings(self):
+        """deploy/compose.yaml is YAML, and says for Kafka and Redis what deploy/stack says."""
+        with open(f"{ROOT}/deploy/compose.yaml", encoding="utf-8") as file:
+            services = yaml.safe_load(file)["services"]
+        with open(f"{ROOT}/deploy/stack", encoding="utf-8") as file:
+            script = file.read()
+        properties = dict(re.findall(r"^([a-z.]+)=(\d+|true|false|\$replicas|\$insync)$", script, re.M))
+        own = ("heartbeat", "session.timeout", "num.network", "num.io", "dedupe.buffer")  # of tests and small machines
+        for key, value in properties.items():
+            if any(word in key for word in own):
+                continue
+            name = "KAFKA_" + key.upper().replace(".", "_")
+            self.assertEqual(services["kafka"]["environment"].get(name), re.sub(r"\$\w+", "1", value), name)
+        command = " ".join(services["redis"]["command"])
+        for setting in ("maxmemory-policy noeviction", "hash-max-listpack-entries 512", "hash-max-listpack-value 2048", "appendonly no"):
+            self.assertIn(f'"{setting}"', script)
+            self.assertIn(f"--{setting}", command)
 
     def test_only_its_own_processes_end(self):
         """The process ids in the folder are old and belong to somebody else by now."""
