@@ -17,7 +17,7 @@
 
 struct stage {
   char prefix[64], events[80], group[80];
-  struct kafka_pair pairs[4];
+  struct kafka_pair pairs[8];
   struct kafka_settings settings;
   uint32_t partitions;
 };
