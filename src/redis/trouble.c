@@ -15,6 +15,7 @@ static const struct trouble troubles[] = {
      "it asks for no password: take redis.password_file out, or set requirepass or a user"},
     {"NOAUTH", STATUS_USAGE, "it asks for a password: set redis.password_file (and redis.user)"},
     {"NOPERM", STATUS_USAGE, "the user may not do this: grant what schemas/redis.md lists under access"},
+    {"ACL failure in script", STATUS_USAGE, "the user may not do this: grant what schemas/redis.md lists under access"},
     {"user executing the script", STATUS_USAGE, "the user may not do this: grant what schemas/redis.md lists under access"},
     {"DENIED", STATUS_USAGE, "protected mode: give Redis a password or bind it to an address giftd may reach"},
     {"DB index is out of range", STATUS_USAGE, "it has no such database: see redis.database"},

@@ -96,6 +96,32 @@ static void test_emptied_between_is_seen(void **state) {
   stage_close(&stage);
 }
 
+/* Reads of a load as the server meets them: the version behind all records. */
+static void test_version_is_read_behind_the_records(void **state) {
+  (void)state;
+  struct stage stage = {0};
+  stage_open(&stage);
+  create(&stage, 5);
+  redisContext *monitor = redisConnectUnix(stage.host.socket);
+  freeReplyObject(redisCommand(monitor, "MONITOR"));
+  struct store_record keys[2] = {{.key = STR("c1"), .bucket = 3}, {.key = STR("c2"), .bucket = 4}};
+  struct str records[2];
+  bool refused;
+  struct version version = {5, 0};
+  expect_status(&stage, stage.store.load(stage.store.self, version, keys, 2, records, &refused, &stage.fault), STATUS_OK, "");
+  const char *expected[3] = {"HGET", "HGET", "HMGET"};
+  for (int i = 0; i < 3; i++) {
+    redisReply *line = NULL;
+    assert_int_equal(redisGetReply(monitor, (void **)&line), REDIS_OK);
+    char verb[16];
+    snprintf(verb, sizeof verb, "\"%s\"", expected[i]);
+    if (strstr(line->str, verb) == NULL) fail_msg("'%s' is not the %d. command: %s", expected[i], i + 1, line->str);
+    freeReplyObject(line);
+  }
+  redisFree(monitor);
+  stage_close(&stage);
+}
+
 static void test_writes_go_out_without_waiting(void **state) {
   (void)state;
   struct stage stage = {0};
@@ -198,10 +224,15 @@ static void test_counters_can_be_read(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_first_look_finds_nothing),   cmocka_unit_test(test_writes_follow_their_version),
-      cmocka_unit_test(test_another_version_is_refused), cmocka_unit_test(test_segment_tells_what_was_written),
-      cmocka_unit_test(test_emptied_between_is_seen),    cmocka_unit_test(test_writes_go_out_without_waiting),
-      cmocka_unit_test(test_many_records_in_one_write),  cmocka_unit_test(test_create_leaves_the_old_and_takes_it_away),
+      cmocka_unit_test(test_first_look_finds_nothing),
+      cmocka_unit_test(test_writes_follow_their_version),
+      cmocka_unit_test(test_another_version_is_refused),
+      cmocka_unit_test(test_segment_tells_what_was_written),
+      cmocka_unit_test(test_emptied_between_is_seen),
+      cmocka_unit_test(test_version_is_read_behind_the_records),
+      cmocka_unit_test(test_writes_go_out_without_waiting),
+      cmocka_unit_test(test_many_records_in_one_write),
+      cmocka_unit_test(test_create_leaves_the_old_and_takes_it_away),
       cmocka_unit_test(test_counters_can_be_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
