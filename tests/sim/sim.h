@@ -1,0 +1,259 @@
+/* The simulator: the real core, shard and ledger rooms on a simulated log, view, clock and network; one thread, one seed, one history.
+ *
+ *      input ──▶ sim_log (partitions, transactions, fences) ◀──▶ ledger of a seat ◀──▶ sim_store (segments, versions, lost writes)
+ *                                 │                                  ▲
+ *                                 ▼                          sim_world: workers, hand-overs, crashes, zombies, time
+ *                             sim_check: what was committed, held against the promises
+ *
+ * Everything that happens is drawn from the seed: the same seed gives the same bytes. Nothing here depends on addresses, time or the order
+ * of a table. A fault is an event of the world with a name and odds of its own (FAULTS below); a history draws the odds first, so that some
+ * histories know only one kind of trouble and some know all.
+ */
+#ifndef GIFTD_TESTS_SIM_H
+#define GIFTD_TESTS_SIM_H
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "giftd/base/mutant.h"
+#include "giftd/ledger.h"
+
+#define SHARDS_MOST 4u
+#define WORKERS_MOST 3u
+#define RECORDS_MOST 8192u /* of one partition */
+#define OWNERS_MOST 192u   /* of one segment */
+#define IMAGES_MOST 16u    /* earlier states of a segment that a failover may go back to */
+#define WRITES_QUEUED 16u
+#define LATE_MOST 32u
+#define OPEN_MOST 64u
+#define INPUT_MOST 512u
+#define WORLD_BYTES (96u << 20)
+
+/* Odds are chances in 10,000 of each opportunity: one of none, the first, the second for a whole history. */
+#define FAULTS(ROW)                                                                       \
+  ROW(CRASH, 6, 25, "a worker dies during a call")                                        \
+  ROW(STOP, 15, 60, "a worker stands still, others take over, it goes on")                \
+  ROW(HAND_OVER, 15, 60, "a shard is handed over in order")                               \
+  ROW(LOST, 15, 60, "a shard is given away while its owner goes on")                      \
+  ROW(COMMIT_ABORTED, 150, 600, "a commit is refused")                                    \
+  ROW(COMMIT_UNKNOWN_DONE, 150, 600, "a commit succeeds and nobody is told")              \
+  ROW(COMMIT_UNKNOWN_VOID, 150, 600, "a commit fails and nobody is told")                 \
+  ROW(LOG_CALL, 10, 60, "a call to the log fails")                                        \
+  ROW(TRANSACTION_LEFT, 2000, 6000, "an unfinished transaction is left to its time-out")  \
+  ROW(FAILOVER, 10, 50, "the view loses its last writes")                                 \
+  ROW(FLUSH, 3, 12, "the view is emptied")                                                \
+  ROW(RESTORE, 3, 12, "the view is restored from a backup")                               \
+  ROW(REPLY_LOST, 100, 400, "a write arrives and its answer does not")                    \
+  ROW(LATE_WRITE, 2000, 7000, "a write that was under way arrives after its worker left") \
+  ROW(STORE_AWAY, 5, 20, "the view is not reachable for a while")                         \
+  ROW(STORE_READ_ONLY, 5, 20, "the view takes no writes for a while")                     \
+  ROW(STORE_SLOW, 5, 20, "the view answers slowly for a while")                           \
+  ROW(REPUBLISHED, 10, 60, "an operator publishes old events again")                      \
+  ROW(CLOCK_JUMP, 5, 20, "a worker's clock jumps by a day")                               \
+  ROW(SWAP, 5, 30, "another rulebook in mid-stream")
+
+#define FAULT_NAME(name, few, many, text) FAULT_##name,
+enum sim_fault { FAULTS(FAULT_NAME) FAULT_COUNT };
+#undef FAULT_NAME
+extern const char *const fault_names[FAULT_COUNT], *const fault_texts[FAULT_COUNT];
+
+/* ---- the log ---- */
+
+enum topic { TOPIC_EVENTS, TOPIC_MESSAGES, TOPIC_JOURNAL, TOPIC_CHECKPOINT, TOPIC_REWARDS, TOPIC_DECISIONS, TOPIC_DLQ, TOPIC_COUNT };
+enum fate { FATE_OPEN, FATE_COMMITTED, FATE_ABORTED };
+
+struct transaction {
+  uint32_t shard, number, order; /* order: among committed ones */
+  uint64_t epoch;
+  enum fate state;
+  bool ending, will_commit; /* the request to end it is on its way or has arrived; what becomes of it when nobody asks any more */
+  struct record *first, *last;
+};
+struct record {
+  struct str bytes, key;
+  uint64_t place;
+  int64_t arrival_ms;
+  uint32_t bucket, input; /* input: number of the input line, of events */
+  enum topic topic;
+  uint32_t partition;
+  struct transaction *transaction; /* NULL: committed at once */
+  struct record *next;             /* of the same transaction */
+};
+struct partition {
+  struct record *records;
+  uint32_t count;
+  uint64_t next_place, start_place; /* start: trimmed up to here */
+  uint32_t compacted;               /* checkpoint: records before it are there only if they are the latest of their bucket */
+};
+struct sim_log {
+  struct partition partitions[TOPIC_COUNT][SHARDS_MOST];
+  uint64_t epochs[SHARDS_MOST];
+  struct transaction *open[OPEN_MOST];
+  struct transaction **committed;
+  uint32_t open_count, committed_count, transaction_count;
+};
+
+/* What one seat holds of the log: its transactional producer and its readers. */
+struct writer {
+  bool has_epoch, committing;
+  uint64_t epoch;
+  uint32_t polls, effect_polls, fence_polls;
+  enum sim_fault plan; /* FAULT_COUNT: goes well */
+  struct transaction *transaction;
+  uint64_t journal_place;
+  uint32_t events_at, inbox_at, journal_at, journal_end, checkpoint_at, checkpoint_end;
+  uint64_t polled[256]; /* places of the last poll */
+  uint32_t polled_count;
+  struct buffer loan[4]; /* events, inbox, journal, checkpoint: bytes lent until the next call */
+};
+
+/* ---- the view ---- */
+
+struct owner_record {
+  struct str key, record;
+  uint32_t bucket;
+};
+struct image {
+  struct segment segment;
+  uint32_t count;
+  struct owner_record owners[OWNERS_MOST];
+};
+struct queued_write {
+  struct store_write write; /* its records are copies */
+  uint32_t shard;
+  uint64_t connection;
+};
+struct sim_segment {
+  struct image now, backup, past[IMAGES_MOST];
+  uint32_t past_count;
+  bool has_backup;
+};
+struct connection {
+  uint64_t id; /* 0: closed */
+  struct queued_write queue[WRITES_QUEUED];
+  uint32_t queued;
+  uint64_t applied, answered;
+  bool refused, broken;
+  struct buffer loan;
+};
+
+/* ---- the world ---- */
+
+struct book {
+  const struct rulebook *rulebook;
+  const struct match_index *index;
+  struct match_cache *cache;
+};
+struct input {
+  struct str line, customer;
+  int64_t time_ms, arrival_ms;
+  int32_t day; /* of the event, since 2026-12-01 in the campaigns' zone */
+  uint32_t number, customer_number, shard, device, phone;
+  int64_t amount_minor;
+  bool poison;
+};
+enum seat_state { SEAT_NONE, SEAT_OWNER, SEAT_DRAINING, SEAT_ZOMBIE };
+struct seat {
+  struct world *world;
+  uint32_t worker, shard;
+  enum seat_state state;
+  uint32_t life; /* a zombie's steps until it learns that it has lost the shard */
+  bool dead;
+  int64_t wake_ms;
+  struct ledger *ledger;
+  void *ledger_memory, *shard_memory;
+  struct writer writer;
+  struct connection connection;
+  struct book book;
+};
+struct worker {
+  uint32_t stopped, down; /* steps until it goes on, is started again */
+  int64_t skew_ms;
+};
+struct world {
+  uint64_t seed, random, connections;
+  bool story, faults;
+  struct arena arena;
+  uint16_t odds[FAULT_COUNT];
+  uint64_t hits[FAULT_COUNT];
+  uint32_t shards, workers, step;
+  int64_t now_ms;
+  struct sim_log log;
+  struct sim_segment segments[SHARDS_MOST];
+  struct queued_write late[LATE_MOST];
+  uint32_t late_count;
+  int64_t away_until_ms, read_only_until_ms, slow_until_ms;
+  struct worker crew[WORKERS_MOST];
+  struct seat seats[WORKERS_MOST][SHARDS_MOST];
+  uint32_t owner[SHARDS_MOST]; /* the worker that should have it */
+  struct input inputs[INPUT_MOST];
+  uint32_t input_count, input_first_probe;
+  uint32_t publish[2 * INPUT_MOST]; /* input numbers in the order they are published */
+  uint32_t publish_count, published;
+  struct book books[2]; /* the second has larger totals */
+  bool swapped;
+  struct ledger_settings ledger_settings;
+  struct shard_settings shard_settings;
+  struct ledger_counts counts; /* of all ledgers there were */
+  char broken[640];            /* what promise was broken; empty: none */
+};
+
+/* sim_world.c */
+void world_open(struct world *world, uint64_t seed, bool story);
+void world_run(struct world *world);
+uint64_t world_digest(const struct world *world);
+bool sim_hit(struct world *world, enum sim_fault fault);
+uint64_t sim_random(struct world *world);
+uint32_t sim_upto(struct world *world, uint32_t bound); /* 0 .. bound - 1 */
+bool sim_chance(struct world *world, uint32_t of_10000);
+void sim_tell(const struct world *world, const char *format, ...) PRINTF_LIKE(2, 3);
+void sim_tell_seat(const struct seat *seat, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The first broken promise is kept. */
+void sim_break(struct world *world, const char *format, ...) PRINTF_LIKE(2, 3);
+/* A call of a port by this seat: false when its worker is dead, or dies now. */
+bool seat_calls(struct seat *seat, const char *call);
+enum status seat_fails(struct fault *fault, const char *text);
+struct str sim_copy(struct world *world, struct str bytes);
+/* Bytes that are lent until the next call of the same kind: a copy that will be overwritten. */
+void loan_reset(struct buffer *loan);
+struct str loan_copy(struct buffer *loan, struct str bytes);
+
+/* sim_input.c */
+void input_make(struct world *world);
+void input_probe(struct world *world);
+void input_publish(struct world *world, uint32_t number);
+
+/* sim_log.c */
+void sim_log_open(struct world *world);
+struct ledger_log sim_log_port(struct seat *seat);
+struct record *sim_log_append(struct world *world, enum topic topic, uint32_t partition, struct str bytes, struct transaction *transaction);
+void writer_leave(struct seat *seat); /* closed or dead: what was under way is settled some time */
+void sim_log_tick(struct world *world);
+bool record_committed(const struct record *record);
+uint64_t sim_log_end(const struct world *world, enum topic topic, uint32_t partition); /* behind the last committed record; 0: none */
+
+/* sim_store.c */
+void sim_store_open(struct world *world);
+struct store_port sim_store_port(struct seat *seat);
+void connection_leave(struct seat *seat);
+void sim_store_tick(struct world *world);
+void sim_store_heal(struct world *world); /* what was late never comes */
+const struct owner_record *image_find(const struct image *image, struct str key);
+
+/* sim_oracle.c: the shard room alone on the events of one partition, nothing lent, nothing failing */
+struct oracle {
+  struct buffer outputs[OUTPUT_COUNT];
+};
+void oracle_run(struct world *world, uint32_t shard, struct oracle *oracle);
+
+/* sim_check.c, sim_count.c, sim_fold.c */
+void check_all(struct world *world);
+void check_counts(struct world *world);
+void check_folds(struct world *world);
+/* The text behind "name": in a line, up to the next quote or comma; empty when it is not there. */
+struct str line_field(struct str line, const char *name);
+
+/* sim_book.c */
+void book_load(struct book *book, const char *folder, bool raised);
+
+#endif

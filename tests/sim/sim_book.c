@@ -1,0 +1,88 @@
+/* The rulebooks of the simulator, compiled once for the life of the process: the campaigns of a folder, and the same ones with larger
+ * totals (RAISES below), for a swap in mid-stream. */
+#include <dirent.h>
+#include <stdlib.h>
+
+#include "sim.h"
+
+#define BOOK_BYTES (64u << 20)
+#define SOURCES_MOST 16u
+
+static const struct {
+  const char *from, *to;
+} raises[] = {
+    {"\"stock\": 8,", "\"stock\": 11,"},
+    {"\"budget\": \"100.00\"", "\"budget\": \"130.00\""},
+    {"\"version\": 1,", "\"version\": 2,"},
+};
+
+static void give_up(const char *what, const char *which) {
+  fprintf(stderr, "sim: %s: %s\n", which, what);
+  exit(2);
+}
+
+static struct str file_text(const char *folder, const char *name, struct arena *arena) {
+  char path[1024];
+  if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path) give_up("too long a path", folder);
+  FILE *file = fopen(path, "rb");
+  if (file == NULL) give_up("cannot be read", path);
+  char *bytes = arena_take(arena, 65536);
+  size_t length = bytes == NULL ? 0 : fread(bytes, 1, 65535, file);
+  (void)fclose(file);
+  return (struct str){bytes, length};
+}
+
+static struct str text_raised(struct str text, struct arena *arena) {
+  for (size_t i = 0; i < sizeof raises / sizeof raises[0]; i++) {
+    struct buffer out;
+    buffer_init(&out, arena_take(arena, text.length * 2 + 64), text.length * 2 + 64);
+    size_t from = strlen(raises[i].from);
+    while (text.length > 0) {
+      bool here = text.length >= from && memcmp(text.at, raises[i].from, from) == 0;
+      buffer_put(&out, here ? str_of(raises[i].to) : (struct str){text.at, 1});
+      text = str_from(text, here ? from : 1);
+    }
+    text = buffer_text(&out);
+  }
+  return text;
+}
+
+static int by_name(const void *a, const void *b) { return strcmp((const char *)a, (const char *)b); }
+
+static uint32_t names_list(const char *folder, char names[SOURCES_MOST][64]) {
+  uint32_t count = 0;
+  DIR *directory = opendir(folder);
+  if (directory == NULL) give_up("cannot be opened", folder);
+  for (struct dirent *entry; (entry = readdir(directory)) != NULL && count < SOURCES_MOST;)
+    if (strstr(entry->d_name, ".json") != NULL && strlen(entry->d_name) < 64)
+      memcpy(names[count++], entry->d_name, strlen(entry->d_name) + 1);
+  (void)closedir(directory);
+  qsort(names, count, sizeof names[0], by_name);
+  return count;
+}
+
+void book_load(struct book *book, const char *folder, bool raised) {
+  static struct catalogue catalogue;
+  static struct findings findings;
+  char names[SOURCES_MOST][64];
+  struct source sources[SOURCES_MOST];
+  struct arena arena, scratch;
+  struct fault fault = {0};
+  arena_init(&arena, malloc(BOOK_BYTES), BOOK_BYTES);
+  arena_init(&scratch, malloc(BOOK_BYTES), BOOK_BYTES);
+  if (arena.memory == NULL || scratch.memory == NULL) give_up("no memory", folder);
+  catalogue_init(&catalogue);
+  findings = (struct findings){0};
+  uint32_t count = names_list(folder, names);
+  for (uint32_t i = 0; i < count; i++) {
+    struct str text = file_text(folder, names[i], &arena);
+    sources[i] = (struct source){.name = arena_copy(&arena, str_of(names[i])), .text = raised ? text_raised(text, &arena) : text};
+  }
+  enum status status = rulebook_read(sources, count, &catalogue, &arena, &scratch, &findings, &book->rulebook, &fault);
+  for (uint32_t i = 0; i < findings.count && status != STATUS_OK; i++)
+    fprintf(stderr, "sim: %.*s: %.*s\n", STR_FORMAT(findings.items[i].pointer), STR_FORMAT(findings.items[i].text));
+  if (status != STATUS_OK) give_up(fault.text, folder);
+  book->index = match_build(book->rulebook, &arena, &scratch);
+  book->cache = match_cache_new(book->index, &arena);
+  free(scratch.memory);
+}

@@ -1,0 +1,87 @@
+/* States, once all is quiet: the view holds what the journal's records amount to, no more, no less; and so does a view that is rebuilt from
+ * the checkpoint and the journal behind it. */
+#include "sim.h"
+
+#include "parts.h"
+
+static void fold_put(struct image *image, struct str key, struct str record) {
+  struct owner_record *there = (struct owner_record *)(uintptr_t)image_find(image, key);
+  if (there == NULL) {
+    assert(image->count < OWNERS_MOST);
+    there = &image->owners[image->count++];
+  }
+  *there = (struct owner_record){key, record, 0};
+}
+
+static bool record_fold(struct world *world, const struct record *record, struct image *image, struct redo_head *head) {
+  struct redo_reader reader;
+  struct fault fault = {0};
+  struct str key, state;
+  bool bad = false;
+  if (redo_read(record->bytes, head, &reader, &fault) != STATUS_OK) {
+    sim_break(world, "a committed record cannot be read: %s", fault.text);
+    return false;
+  }
+  while (redo_next(&reader, &key, &state, &bad)) fold_put(image, key, state);
+  if (bad) sim_break(world, "a committed record is damaged at place %llu", (unsigned long long)record->place);
+  return !bad;
+}
+
+static void journal_fold(struct world *world, uint32_t shard, uint64_t from, struct image *image) {
+  const struct partition *journal = &world->log.partitions[TOPIC_JOURNAL][shard];
+  uint64_t sequence = 0, epoch = 0;
+  for (uint32_t i = 0; i < journal->count; i++) {
+    struct redo_head head;
+    if (!record_committed(&journal->records[i]) || journal->records[i].place < from) continue;
+    if (!record_fold(world, &journal->records[i], image, &head)) return;
+    bool follows = sequence == 0 || head.sequence == sequence || head.sequence == sequence + 1;
+    if (!follows || head.epoch < epoch)
+      sim_break(world, "shard %u: journal batch %llu of epoch %llu follows batch %llu of epoch %llu", shard,
+                (unsigned long long)head.sequence, (unsigned long long)head.epoch, (unsigned long long)sequence, (unsigned long long)epoch);
+    sequence = head.sequence, epoch = head.epoch;
+  }
+}
+
+static void images_compare(struct world *world, uint32_t shard, const char *what, const struct image *a, const struct image *b) {
+  for (uint32_t i = 0; i < a->count; i++) {
+    const struct owner_record *other = image_find(b, a->owners[i].key);
+    if (other != NULL && str_equal(other->record, a->owners[i].record)) continue;
+    sim_break(world, "shard %u: owner %.*s %s", shard,
+              (int)(a->owners[i].key.at[0] == 'c' || a->owners[i].key.at[0] == 'm' ? a->owners[i].key.length : 1), a->owners[i].key.at,
+              what);
+    return;
+  }
+}
+
+/* As a rebuild does it: the latest record of each bucket, then the journal from the oldest of them. */
+static void checkpoint_fold(struct world *world, uint32_t shard, struct image *image) {
+  uint64_t places[64] = {0}, oldest = UINT64_MAX;
+  const struct partition *checkpoint = &world->log.partitions[TOPIC_CHECKPOINT][shard],
+                         *journal = &world->log.partitions[TOPIC_JOURNAL][shard];
+  assert(world->ledger_settings.buckets <= 64);
+  for (uint32_t i = 0; i < checkpoint->count; i++) {
+    struct redo_head head;
+    if (!record_committed(&checkpoint->records[i]) || !record_fold(world, &checkpoint->records[i], image, &head)) continue;
+    places[checkpoint->records[i].bucket / BUCKET_PARTS] = head.place + 1;
+  }
+  for (uint32_t i = 0; i < world->ledger_settings.buckets; i++)
+    if (places[i] < oldest) oldest = places[i];
+  oldest = oldest == 0 ? 0 : oldest - 1;
+  if (journal->start_place > oldest && journal->start_place > journal->records[0].place)
+    sim_break(world, "shard %u: the journal is trimmed to %llu, the checkpoint needs it from %llu", shard,
+              (unsigned long long)journal->start_place, (unsigned long long)oldest);
+  journal_fold(world, shard, oldest, image);
+}
+
+void check_folds(struct world *world) {
+  static struct image whole, rebuilt;
+  for (uint32_t shard = 0; shard < world->shards && world->broken[0] == 0; shard++) {
+    whole.count = rebuilt.count = 0;
+    journal_fold(world, shard, 0, &whole);
+    images_compare(world, shard, "is not in the view as the journal has it", &whole, &world->segments[shard].now);
+    images_compare(world, shard, "is in the view and the journal does not say so", &world->segments[shard].now, &whole);
+    checkpoint_fold(world, shard, &rebuilt);
+    images_compare(world, shard, "would be another after a rebuild", &whole, &rebuilt);
+    images_compare(world, shard, "would be there after a rebuild only", &rebuilt, &whole);
+  }
+}

@@ -1,0 +1,190 @@
+/* sim SEEDS [--first N] [--mutant NAME] [--expect-caught] [--seeds FILE] [--digest] | --story SEED
+ *
+ * Runs so many histories and says how often each fault was met. A history that breaks a promise is told with its seed, what broke, and how
+ * to read its story. With a mutant (a safeguard switched off, base/mutant.h) the first broken history ends the run: that is what it is for.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "sim.h"
+
+#ifdef GIFTD_MUTANTS
+enum mutant mutant_active;
+#endif
+
+#define MUTANT_STRING(name, text) #name,
+#define MUTANT_TEXT(name, text) text,
+static const char *const mutant_names[] = {"NONE", MUTANTS(MUTANT_STRING)};
+static const char *const mutant_texts[] = {"", MUTANTS(MUTANT_TEXT)};
+
+struct options {
+  uint64_t seeds, first, story;
+  const char *list; /* file with seeds that are always run */
+  enum mutant mutant;
+  bool expect_caught, digest;
+};
+
+static sigjmp_buf assertion_failed;
+static struct world *world; /* large, and used again for every seed */
+static uint64_t hits[FAULT_COUNT], runs, broken_runs, first_broken, digest_all, steps_all;
+static struct ledger_counts counts_all;
+
+static void usage(void) {
+  fprintf(stderr,
+          "usage: sim SEEDS [--first N] [--mutant NAME] [--expect-caught] [--seeds FILE] [--digest]\n       sim --story SEED [--mutant "
+          "NAME]\n");
+  exit(2);
+}
+
+static void assertion_handle(int signal_number) {
+  (void)signal_number;
+  siglongjmp(assertion_failed, 1);
+}
+
+static void assertions_catch(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = assertion_handle;
+  action.sa_flags = SA_NODEFER;
+  if (sigaction(SIGABRT, &action, NULL) != 0) exit(2);
+}
+
+static enum mutant mutant_find(const char *name) {
+  for (uint32_t i = 0; i < MUTANT_COUNT; i++)
+    if (strcmp(mutant_names[i], name) == 0) return (enum mutant)i;
+  fprintf(stderr, "sim: no mutant %s\n", name);
+  exit(2);
+}
+
+static uint64_t number_read(const char *text) {
+  char *end;
+  unsigned long long number = text == NULL ? 0 : strtoull(text, &end, 10);
+  if (text == NULL || *end != 0 || end == text) usage();
+  return number;
+}
+
+static void options_read(int count, char **words, struct options *out) {
+  *out = (struct options){.first = 1};
+  for (int i = 1; i < count; i++) {
+    const char *word = words[i], *next = i + 1 < count ? words[i + 1] : NULL;
+    if (strcmp(word, "--expect-caught") == 0)
+      out->expect_caught = true;
+    else if (strcmp(word, "--digest") == 0)
+      out->digest = true;
+    else if (strcmp(word, "--first") == 0)
+      out->first = number_read(next), i++;
+    else if (strcmp(word, "--story") == 0)
+      out->story = number_read(next), i++;
+    else if (strcmp(word, "--seeds") == 0 && next != NULL)
+      out->list = next, i++;
+    else if (strcmp(word, "--mutant") == 0 && next != NULL)
+      out->mutant = mutant_find(next), i++;
+    else
+      out->seeds = number_read(word);
+  }
+  if (out->seeds == 0 && out->story == 0 && out->list == NULL) usage();
+}
+
+static void history_run(uint64_t seed, bool story) {
+  if (sigsetjmp(assertion_failed, 1) == 0) {
+    world_open(world, seed, story);
+    world_run(world);
+    return;
+  }
+  world->broken[0] = 0;
+  sim_break(world, "an assertion failed");
+}
+
+static void counts_add(void) {
+  const struct ledger_counts *one = &world->counts;
+  counts_all.commits += one->commits, counts_all.aborts += one->aborts, counts_all.takeovers += one->takeovers;
+  counts_all.redone += one->redone, counts_all.rebuilds += one->rebuilds, counts_all.checkpointed_buckets += one->checkpointed_buckets;
+  counts_all.view_writes += one->view_writes, counts_all.view_refused += one->view_refused, counts_all.claims += one->claims;
+  world->counts = (struct ledger_counts){0};
+}
+
+/* True: go on. */
+static bool seed_run(const struct options *options, const char *program, uint64_t seed) {
+  history_run(seed, false);
+  runs++;
+  steps_all += world->step;
+  for (uint32_t i = 0; i < FAULT_COUNT; i++) hits[i] += world->hits[i], world->hits[i] = 0;
+  counts_add();
+  digest_all = hash64_pair(&HASH_KEY_FIXED, digest_all, world_digest(world));
+  if (world->broken[0] == 0) return true;
+  broken_runs++;
+  if (first_broken == 0) first_broken = seed;
+  if (options->mutant != MUTANT_NONE) return false;
+  printf("seed %llu: %s\n    its story: %s --story %llu\n", (unsigned long long)seed, world->broken, program, (unsigned long long)seed);
+  return broken_runs < 20;
+}
+
+static void list_run(const struct options *options, const char *program) {
+  char line[256];
+  FILE *file = fopen(options->list, "r");
+  if (file == NULL) {
+    fprintf(stderr, "sim: %s cannot be read\n", options->list);
+    exit(2);
+  }
+  while (fgets(line, sizeof line, file) != NULL) {
+    uint64_t seed = strtoull(line, NULL, 10);
+    if (seed != 0 && !seed_run(options, program, seed)) break;
+  }
+  (void)fclose(file);
+}
+
+static void histogram_print(void) {
+  for (uint32_t i = 0; i < FAULT_COUNT; i++) printf("  %-20s %9llu  %s\n", fault_names[i], (unsigned long long)hits[i], fault_texts[i]);
+  const struct ledger_counts *c = &counts_all;
+  printf(
+      "  commits %llu, takeovers %llu, doubts %llu, redone records %llu, rebuilds %llu, checkpointed buckets %llu,\n"
+      "  writes to the view %llu, refused %llu, messages between shards %llu, steps %llu\n",
+      (unsigned long long)c->commits, (unsigned long long)c->takeovers, (unsigned long long)c->aborts, (unsigned long long)c->redone,
+      (unsigned long long)c->rebuilds, (unsigned long long)c->checkpointed_buckets, (unsigned long long)c->view_writes,
+      (unsigned long long)c->view_refused, (unsigned long long)c->claims, (unsigned long long)steps_all);
+}
+
+static int result_print(const struct options *options) {
+  if (options->digest) printf("digest of %llu histories: %016llx\n", (unsigned long long)runs, (unsigned long long)digest_all);
+  if (options->mutant != MUTANT_NONE) {
+    printf("%-24s %s: ", mutant_names[options->mutant], mutant_texts[options->mutant]);
+    if (broken_runs > 0)
+      printf("caught by seed %llu: %s\n", (unsigned long long)first_broken, world->broken);
+    else
+      printf("NOT caught in %llu histories\n", (unsigned long long)runs);
+    return (broken_runs > 0) == options->expect_caught ? 0 : 1;
+  }
+  printf("%llu histories, %llu broken\n", (unsigned long long)runs, (unsigned long long)broken_runs);
+  histogram_print();
+  return broken_runs == 0 ? 0 : 1;
+}
+
+static void world_make(void) {
+  world = mmap(NULL, sizeof *world, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void *memory = mmap(NULL, WORLD_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (world == MAP_FAILED || memory == MAP_FAILED) exit(2);
+  arena_init(&world->arena, memory, WORLD_BYTES);
+  book_load(&world->books[0], SIM_DIR "/campaigns", false);
+  book_load(&world->books[1], SIM_DIR "/campaigns", true);
+}
+
+int main(int count, char **words) {
+  struct options options;
+  options_read(count, words, &options);
+#ifdef GIFTD_MUTANTS
+  mutant_active = options.mutant;
+#endif
+  world_make();
+  assertions_catch();
+  if (options.story != 0) {
+    history_run(options.story, true);
+    printf("%s\n", world->broken[0] == 0 ? "no promise was broken" : world->broken);
+    return world->broken[0] == 0 ? 0 : 1;
+  }
+  if (options.list != NULL) list_run(&options, words[0]);
+  for (uint64_t i = 0; i < options.seeds && broken_runs < 20; i++)
+    if (!seed_run(&options, words[0], options.first + i)) break;
+  return result_print(&options);
+}

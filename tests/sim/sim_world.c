@@ -1,0 +1,415 @@
+/* The world: workers that own shards, and what befalls them. One step is one slice of one seat's work; between steps time passes, events
+ * come in, workers die, stand still, are given other shards. */
+#include "sim.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#define FAULT_STRING(name, few, many, text) #name,
+#define FAULT_TEXT(name, few, many, text) text,
+const char *const fault_names[FAULT_COUNT] = {FAULTS(FAULT_STRING)};
+const char *const fault_texts[FAULT_COUNT] = {FAULTS(FAULT_TEXT)};
+
+#define FAULT_FEW(name, few, many, text) few,
+#define FAULT_MANY(name, few, many, text) many,
+static const uint16_t odds_few[FAULT_COUNT] = {FAULTS(FAULT_FEW)}, odds_many[FAULT_COUNT] = {FAULTS(FAULT_MANY)};
+
+#define STEPS_TROUBLED 1500u
+#define STEPS_HEALED 40000u
+#define LOAN_BYTES (512u << 10)
+#define DAY_MS 86400000LL
+
+/* ---- chance ---- */
+
+uint64_t sim_random(struct world *world) {
+  world->random ^= world->random << 13;
+  world->random ^= world->random >> 7;
+  world->random ^= world->random << 17;
+  return world->random * 2685821657736338717ull;
+}
+
+uint32_t sim_upto(struct world *world, uint32_t bound) { return bound <= 1 ? 0 : (uint32_t)((sim_random(world) >> 33) % bound); }
+
+bool sim_chance(struct world *world, uint32_t of_10000) { return sim_upto(world, 10000) < of_10000; }
+
+bool sim_hit(struct world *world, enum sim_fault fault) {
+  if (!world->faults || world->odds[fault] == 0 || !sim_chance(world, world->odds[fault])) return false;
+  world->hits[fault]++;
+  return true;
+}
+
+/* ---- telling ---- */
+
+static void tell(const struct world *world, const char *who, const char *format, va_list arguments) {
+  if (!world->story) return;
+  printf("%8lld ms  %s", (long long)world->now_ms, who);
+  vprintf(format, arguments);
+  putchar('\n');
+}
+
+void sim_tell(const struct world *world, const char *format, ...) {
+  va_list arguments;
+  if (!world->story) return;
+  va_start(arguments, format);
+  tell(world, "", format, arguments);
+  va_end(arguments);
+}
+
+void sim_tell_seat(const struct seat *seat, const char *format, ...) {
+  char who[64];
+  va_list arguments;
+  if (!seat->world->story) return;
+  snprintf(who, sizeof who, "worker %u shard %u%s: ", seat->worker, seat->shard, seat->state == SEAT_ZOMBIE ? " (zombie)" : "");
+  va_start(arguments, format);
+  tell(seat->world, who, format, arguments);
+  va_end(arguments);
+}
+
+void sim_break(struct world *world, const char *format, ...) {
+  va_list arguments;
+  if (world->broken[0] != 0) return;
+  va_start(arguments, format);
+  vsnprintf(world->broken, sizeof world->broken, format, arguments);
+  va_end(arguments);
+  sim_tell(world, "BROKEN: %s", world->broken);
+}
+
+/* ---- what ports use ---- */
+
+bool seat_calls(struct seat *seat, const char *call) {
+  if (seat->dead) return false;
+  if (!sim_hit(seat->world, FAULT_CRASH)) return true;
+  seat->dead = true;
+  sim_tell_seat(seat, "the worker dies, calling %s", call);
+  return false;
+}
+
+enum status seat_fails(struct fault *fault, const char *text) { return fault_set(fault, STATUS_SERVICE, "%s", text); }
+
+struct str sim_copy(struct world *world, struct str bytes) {
+  if (bytes.length == 0) return (struct str){"", 0};
+  struct str copy = arena_copy(&world->arena, bytes);
+  assert(copy.at != NULL);
+  return copy;
+}
+
+void loan_reset(struct buffer *loan) {
+  memset(loan->memory, 0xee, loan->length);
+  buffer_reset(loan);
+}
+
+struct str loan_copy(struct buffer *loan, struct str bytes) {
+  struct str copy = {loan->memory + loan->length, bytes.length};
+  buffer_put(loan, bytes);
+  assert(!loan->overflowed);
+  return copy;
+}
+
+/* ---- seats ---- */
+
+static void *memory_reserve(size_t bytes) {
+  void *memory = malloc(bytes);
+  if (memory == NULL) abort();
+  return memory;
+}
+
+static void seat_prepare(struct seat *seat) {
+  if (seat->ledger_memory != NULL) return;
+  seat->ledger_memory = memory_reserve(ledger_memory(&seat->world->ledger_settings));
+  seat->shard_memory = memory_reserve(shard_memory(&seat->world->shard_settings));
+  for (uint32_t i = 0; i < 4; i++) buffer_init(&seat->writer.loan[i], memory_reserve(LOAN_BYTES), LOAN_BYTES);
+  buffer_init(&seat->connection.loan, memory_reserve(LOAN_BYTES), LOAN_BYTES);
+}
+
+static void seat_open(struct world *world, uint32_t worker, uint32_t shard) {
+  struct seat *seat = &world->seats[worker][shard];
+  struct fault fault = {0};
+  seat_prepare(seat);
+  seat->state = SEAT_OWNER;
+  seat->dead = false;
+  seat->book = world->books[world->swapped && sim_chance(world, 7000)];
+  struct ledger_settings settings = world->ledger_settings;
+  settings.shard = shard;
+  struct ledger_log log = sim_log_port(seat);
+  struct store_port store = sim_store_port(seat);
+  enum status status = ledger_open(seat->ledger_memory, &settings, &world->shard_settings, seat->shard_memory, seat->book.rulebook,
+                                   seat->book.index, seat->book.cache, &log, &store, &seat->ledger, &fault);
+  if (status != STATUS_OK) sim_break(world, "a ledger cannot be opened: %s", fault.text);
+  sim_tell_seat(seat, "takes over");
+}
+
+static void seat_close(struct seat *seat) {
+  struct ledger_counts *sum = &seat->world->counts;
+  const struct ledger_counts *counts = ledger_counts(seat->ledger);
+  writer_leave(seat);
+  connection_leave(seat);
+  seat->state = SEAT_NONE;
+  sum->commits += counts->commits, sum->aborts += counts->aborts, sum->takeovers += counts->takeovers, sum->redone += counts->redone;
+  sum->rebuilds += counts->rebuilds, sum->checkpointed_buckets += counts->checkpointed_buckets, sum->view_writes += counts->view_writes;
+  sum->view_refused += counts->view_refused, sum->claims += counts->claims;
+}
+
+/* What this worker had goes to others, if there are any; what it still does itself is a zombie's work. */
+static void worker_shunned(struct world *world, uint32_t worker) {
+  for (uint32_t shard = 0; shard < world->shards; shard++) {
+    struct seat *seat = &world->seats[worker][shard];
+    if (world->owner[shard] == worker) world->owner[shard] = (worker + 1 + sim_upto(world, world->workers - 1)) % world->workers;
+    if (seat->state == SEAT_NONE) continue;
+    seat->state = SEAT_ZOMBIE;
+    seat->life = 1 + sim_upto(world, 80);
+  }
+}
+
+static void worker_die(struct world *world, uint32_t worker) {
+  for (uint32_t shard = 0; shard < world->shards; shard++)
+    if (world->seats[worker][shard].state != SEAT_NONE) seat_close(&world->seats[worker][shard]);
+  world->crew[worker].down = 1 + sim_upto(world, 40);
+  if (world->workers > 1 && sim_chance(world, 7000)) worker_shunned(world, worker);
+}
+
+static void seat_step(struct seat *seat) {
+  struct world *world = seat->world;
+  struct fault fault = {0};
+  bool busy = false, doubted = false;
+  int64_t wake_ms = 0;
+  enum ledger_stage before = ledger_stage(seat->ledger);
+  enum status status = ledger_step(seat->ledger, world->now_ms + world->crew[seat->worker].skew_ms, &busy, &wake_ms, &doubted, &fault);
+  if (seat->dead) {
+    worker_die(world, seat->worker);
+    return;
+  }
+  if (status != STATUS_OK) sim_break(world, "shard %u asks for a person: %s", seat->shard, fault.text);
+  enum ledger_stage stage = ledger_stage(seat->ledger);
+  if (doubted) sim_tell_seat(seat, "doubts: %s", fault.text);
+  if (stage != before && stage == LEDGER_RUNNING) sim_tell_seat(seat, "runs");
+  if (stage != before && stage == LEDGER_REBUILDING) sim_tell_seat(seat, "rebuilds the view");
+  if (seat->state == SEAT_DRAINING && stage == LEDGER_STOPPED) seat_close(seat);
+  if (seat->state == SEAT_ZOMBIE && --seat->life == 0) seat_close(seat);
+  if (seat->state == SEAT_NONE) return;
+  if (seat->book.rulebook != world->books[world->swapped].rulebook && sim_chance(world, 300)) {
+    seat->book = world->books[1];
+    ledger_swap(seat->ledger, seat->book.rulebook, seat->book.index, seat->book.cache);
+    sim_tell_seat(seat, "has the new rulebook");
+  }
+}
+
+/* ---- what befalls workers ---- */
+
+static bool draining_anywhere(const struct world *world, uint32_t shard) {
+  for (uint32_t w = 0; w < world->workers; w++)
+    if (world->seats[w][shard].state == SEAT_DRAINING) return true;
+  return false;
+}
+
+static void seats_fill(struct world *world) {
+  for (uint32_t shard = 0; shard < world->shards; shard++) {
+    uint32_t worker = world->owner[shard];
+    struct seat *seat = &world->seats[worker][shard];
+    if (world->crew[worker].down > 0 || world->crew[worker].stopped > 0 || draining_anywhere(world, shard)) continue;
+    if (seat->state == SEAT_ZOMBIE) seat_close(seat);
+    if (seat->state == SEAT_NONE) seat_open(world, worker, shard);
+  }
+}
+
+static void worker_stop(struct world *world) {
+  uint32_t worker = sim_upto(world, world->workers);
+  if (!sim_hit(world, FAULT_STOP)) return;
+  world->crew[worker].stopped = 5 + sim_upto(world, 200);
+  sim_tell(world, "worker %u stands still", worker);
+  if (world->workers > 1 && sim_chance(world, 8000)) worker_shunned(world, worker);
+}
+
+static void shard_move(struct world *world) {
+  uint32_t shard = sim_upto(world, world->shards), from = world->owner[shard];
+  struct seat *seat = &world->seats[from][shard];
+  if (world->workers == 1 || seat->state != SEAT_OWNER) return;
+  bool in_order = sim_hit(world, FAULT_HAND_OVER);
+  if (!in_order && !sim_hit(world, FAULT_LOST)) return;
+  world->owner[shard] = (from + 1 + sim_upto(world, world->workers - 1)) % world->workers;
+  sim_tell(world, "shard %u goes from worker %u to %u%s", shard, from, world->owner[shard], in_order ? "" : ", at once");
+  seat->state = in_order ? SEAT_DRAINING : SEAT_ZOMBIE;
+  seat->life = 1 + sim_upto(world, 80);
+  if (in_order) ledger_drain(seat->ledger);
+}
+
+static void trouble(struct world *world) {
+  worker_stop(world);
+  shard_move(world);
+  if (world->published > 0 && sim_hit(world, FAULT_REPUBLISHED))
+    for (uint32_t i = 1 + sim_upto(world, 6); i > 0; i--) input_publish(world, world->publish[sim_upto(world, world->published)]);
+  if (sim_hit(world, FAULT_CLOCK_JUMP)) {
+    uint32_t worker = sim_upto(world, world->workers);
+    world->crew[worker].skew_ms += sim_chance(world, 5000) ? DAY_MS : -DAY_MS;
+    sim_tell(world, "worker %u: clock now off by %lld days", worker, (long long)(world->crew[worker].skew_ms / DAY_MS));
+  }
+  if (!world->swapped && world->published * 4 > world->publish_count && sim_hit(world, FAULT_SWAP)) {
+    world->swapped = true;
+    sim_tell(world, "a new rulebook is published");
+  }
+}
+
+static void crew_tick(struct world *world) {
+  for (uint32_t w = 0; w < world->workers; w++) {
+    struct worker *worker = &world->crew[w];
+    if (worker->down > 0 && --worker->down == 0) sim_tell(world, "worker %u is started again", w);
+    if (worker->stopped > 0 && --worker->stopped == 0) sim_tell(world, "worker %u goes on", w);
+  }
+}
+
+/* ---- one history ---- */
+
+static struct seat *seat_choose(struct world *world) {
+  uint32_t shard = sim_upto(world, world->shards), first = sim_upto(world, world->workers);
+  for (uint32_t i = 0; i < world->workers; i++) {
+    uint32_t w = (first + i) % world->workers;
+    if (world->seats[w][shard].state != SEAT_NONE && world->crew[w].stopped == 0 && world->crew[w].down == 0)
+      return &world->seats[w][shard];
+  }
+  return NULL;
+}
+
+static void world_step(struct world *world) {
+  world->step++;
+  world->now_ms += sim_chance(world, 100) ? 100 + sim_upto(world, 1400) : sim_upto(world, 8);
+  sim_log_tick(world);
+  crew_tick(world);
+  if (world->faults) trouble(world);
+  seats_fill(world);
+  if (world->published < world->publish_count && sim_chance(world, 1500))
+    for (uint32_t i = 1 + sim_upto(world, 5); i > 0 && world->published < world->publish_count; i--)
+      input_publish(world, world->publish[world->published++]);
+  struct seat *seat = seat_choose(world);
+  if (seat != NULL) seat_step(seat);
+}
+
+static bool seat_quiet(const struct world *world, uint32_t shard) {
+  const struct seat *seat = &world->seats[world->owner[shard]][shard];
+  uint64_t events = sim_log_end(world, TOPIC_EVENTS, shard), inbox = sim_log_end(world, TOPIC_MESSAGES, shard);
+  if (seat->state != SEAT_OWNER || !ledger_quiet(seat->ledger)) return false;
+  if (seat->book.rulebook != world->books[world->swapped].rulebook) return false;
+  return (events == 0 || ledger_events_next(seat->ledger) == events) && (inbox == 0 || ledger_inbox_next(seat->ledger) == inbox);
+}
+
+static bool world_quiet(const struct world *world) {
+  if (world->published < world->publish_count || world->log.open_count > 0) return false;
+  for (uint32_t w = 0; w < world->workers; w++)
+    for (uint32_t shard = 0; shard < world->shards; shard++)
+      if (world->seats[w][shard].state == SEAT_ZOMBIE) return false;
+  for (uint32_t shard = 0; shard < world->shards; shard++)
+    if (!seat_quiet(world, shard)) return false;
+  return true;
+}
+
+static void stage_tell(struct world *world) {
+  for (uint32_t shard = 0; shard < world->shards; shard++) {
+    const struct seat *seat = &world->seats[world->owner[shard]][shard];
+    if (seat_quiet(world, shard) || seat->state == SEAT_NONE) continue;
+    sim_break(world, "not drained after %u steps without faults: shard %u in stage %d, at event %lld of %llu, message %lld of %llu",
+              STEPS_HEALED, shard, (int)ledger_stage(seat->ledger), (long long)ledger_events_next(seat->ledger),
+              (unsigned long long)sim_log_end(world, TOPIC_EVENTS, shard), (long long)ledger_inbox_next(seat->ledger),
+              (unsigned long long)sim_log_end(world, TOPIC_MESSAGES, shard));
+  }
+  sim_break(world, "not drained after %u steps without faults", STEPS_HEALED);
+}
+
+static void quiet_reach(struct world *world) {
+  uint32_t end = world->step + STEPS_HEALED;
+  while (world->step < end && world->broken[0] == 0)
+    if (world_step(world), world_quiet(world)) return;
+  if (world->broken[0] == 0) stage_tell(world);
+}
+
+static void world_heal(struct world *world) {
+  world->faults = false;
+  sim_tell(world, "---- no more faults ----");
+  for (uint32_t w = 0; w < world->workers; w++)
+    world->crew[w].down = world->crew[w].down > 0 ? 1 : 0, world->crew[w].stopped = world->crew[w].stopped > 0 ? 1 : 0;
+  sim_store_heal(world);
+}
+
+void world_run(struct world *world) {
+  uint32_t steps = STEPS_TROUBLED / 3 + sim_upto(world, STEPS_TROUBLED);
+  while (world->step < steps && world->broken[0] == 0) world_step(world);
+  world_heal(world);
+  quiet_reach(world);
+  if (world->broken[0] == 0 && sim_chance(world, 4000)) {
+    sim_tell(world, "---- customers nobody has seen ask for all that is left ----");
+    input_probe(world);
+    quiet_reach(world);
+  }
+  if (world->broken[0] == 0) check_all(world);
+  for (uint32_t w = 0; w < world->workers; w++)
+    for (uint32_t shard = 0; shard < world->shards; shard++)
+      if (world->seats[w][shard].state != SEAT_NONE) seat_close(&world->seats[w][shard]);
+}
+
+static void odds_draw(struct world *world) {
+  uint32_t calm = sim_upto(world, 10);
+  for (uint32_t i = 0; i < FAULT_COUNT; i++) {
+    uint32_t draw = sim_upto(world, 3);
+    world->odds[i] = calm == 0 || draw == 0 ? 0 : draw == 1 ? odds_few[i] : odds_many[i];
+  }
+}
+
+static void settings_draw(struct world *world) {
+  world->ledger_settings = (struct ledger_settings){.shards = world->shards,
+                                                    .buckets = 1 + sim_upto(world, 8),
+                                                    .batch_events = 1 + sim_upto(world, 20),
+                                                    .batch_ms = sim_upto(world, 60),
+                                                    .checkpoint_ms = 50 + sim_upto(world, 3000),
+                                                    .retry_ms = 1 + sim_upto(world, 50),
+                                                    .pending_bytes = LEDGER_PENDING_LEAST,
+                                                    .id_key = {1, 2}};
+  world->shard_settings = (struct shard_settings){
+      .decide = {.id_key = {1, 2}, .horizon_ms = 7 * DAY_MS, .memory_ms = 90 * DAY_MS}, .cache_bytes = 1, .shards = world->shards};
+}
+
+void world_open(struct world *world, uint64_t seed, bool story) {
+  world->seed = seed;
+  world->random = seed * 0x9E3779B97F4A7C15ull + 1;
+  for (int i = 0; i < 5; i++) sim_random(world);
+  world->story = story, world->faults = true, world->swapped = false;
+  world->connections = 0, world->step = 0, world->broken[0] = 0;
+  world->now_ms = 1000000;
+  world->arena.used = 0, world->arena.overflowed = false; /* not cleared: what is taken is */
+  world->shards = 1 + sim_upto(world, SHARDS_MOST);
+  world->workers = 1 + sim_upto(world, WORKERS_MOST);
+  memset(world->crew, 0, sizeof world->crew);
+  odds_draw(world);
+  settings_draw(world);
+  sim_log_open(world);
+  sim_store_open(world);
+  for (uint32_t w = 0; w < WORKERS_MOST; w++)
+    for (uint32_t shard = 0; shard < SHARDS_MOST; shard++) {
+      struct seat *seat = &world->seats[w][shard];
+      seat->world = world, seat->worker = w, seat->shard = shard, seat->state = SEAT_NONE;
+      seat->writer.transaction = NULL, seat->writer.has_epoch = false;
+      seat->connection.queued = 0, seat->connection.id = 0;
+    }
+  for (uint32_t shard = 0; shard < world->shards; shard++) world->owner[shard] = sim_upto(world, world->workers);
+  input_make(world);
+  sim_tell(world, "seed %llu: %u shards, %u workers, %u events, batches of %u lines, %u buckets, checkpoint every %lld ms",
+           (unsigned long long)seed, world->shards, world->workers, world->publish_count, world->ledger_settings.batch_events,
+           world->ledger_settings.buckets, (long long)world->ledger_settings.checkpoint_ms);
+}
+
+static void digest_add(uint64_t *digest, struct str bytes) {
+  *digest = hash64_pair(&HASH_KEY_FIXED, *digest, hash64(&HASH_KEY_FIXED, bytes));
+}
+
+uint64_t world_digest(const struct world *world) {
+  uint64_t digest = world->step;
+  for (uint32_t topic = 0; topic < TOPIC_COUNT; topic++)
+    for (uint32_t i = 0; i < world->shards; i++)
+      for (uint32_t at = 0; at < world->log.partitions[topic][i].count; at++) {
+        const struct record *record = &world->log.partitions[topic][i].records[at];
+        digest_add(&digest, record->bytes);
+        digest = hash64_pair(&HASH_KEY_FIXED, digest, record->place * 4 + (record_committed(record) ? 1 : 0));
+      }
+  for (uint32_t i = 0; i < world->shards; i++)
+    for (uint32_t at = 0; at < world->segments[i].now.count; at++) {
+      digest_add(&digest, world->segments[i].now.owners[at].key);
+      digest_add(&digest, world->segments[i].now.owners[at].record);
+    }
+  return digest_add(&digest, str_of(world->broken)), digest;
+}
