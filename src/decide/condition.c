@@ -52,7 +52,7 @@ static struct value fact_value(struct work *w, const struct fact *fact);
 static struct value difference_value(struct work *w, const struct fact *fact) {
   struct value first = fact_value(w, &w->book->facts[fact->parts[0]]), second = fact_value(w, &w->book->facts[fact->parts[1]]);
   if (first.kind == VALUE_ABSENT || second.kind == VALUE_ABSENT) return absent();
-  return number(first.number - second.number);
+  return number(sum_of(first.number, second.number == INT64_MIN ? INT64_MAX : -second.number));
 }
 
 static struct value fact_value(struct work *w, const struct fact *fact) {
@@ -114,6 +114,31 @@ struct value left_value(struct work *w, const struct condition *leaf, uint32_t c
     case LEFT_CAUSED_BY: break;
   }
   return absent();
+}
+
+/* ---- money of another currency ---- */
+
+/* Without `fx`, money of another currency is never compared or converted: the test fails (campaigns.md section 2). */
+bool amount_is_foreign(const struct work *w, uint32_t campaign) {
+  const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
+  if (currency == NULL || event_field(w->event, FIELD_ID_AMOUNT) == NULL) return false;
+  return !str_equal(currency->text, work_campaign(w, campaign)->currency);
+}
+
+bool condition_uses_amount(const struct rulebook *book, uint32_t node) {
+  if (node == NONE) return false;
+  const struct condition *condition = &book->conditions[node];
+  if (condition->kind != CONDITION_LEAF) {
+    for (uint32_t i = 0; i < condition->count; i++)
+      if (condition_uses_amount(book, condition->first + i)) return true;
+    return false;
+  }
+  if (condition->left == LEFT_FIELD) return condition->money;
+  if (condition->left != LEFT_FACT || book->facts[condition->index].kind != FACT_TABLE) return false;
+  const struct fact *table = &book->facts[condition->index];
+  for (uint32_t i = 0; i < table->axis_count; i++)
+    if (condition_uses_amount(book, table->axes[i].left)) return true;
+  return false;
 }
 
 /* ---- operators that are about facts ---- */

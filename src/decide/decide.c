@@ -91,10 +91,25 @@ struct candidate {
 };
 #define CANDIDATES_MAX LIMIT_OUTCOMES
 
+/* A track that completes makes a gift of its own; event and measures that wake a rule at once make one, since its key is the event's. */
+static bool by_track(const struct fired *fired) { return fired != NULL && fired->track; }
+
+/* Whether the rule tops up by this very measure: then it is the one that must be known to have woken it. */
+static bool follows(const struct work *w, uint32_t rule, const struct fired *fired) {
+  const struct worth *count = &w->book->items[w->book->rules[rule].item_first].count;
+  if (fired == NULL || count->form != VALUE_FORM_BANDS || count->pay != PAY_TOP_UP) return false;
+  const struct condition *by = &w->book->conditions[count->of];
+  return by->left == LEFT_FACT && by->index == fired->fact;
+}
+
 static uint32_t candidate_add(struct work *w, struct candidate *candidates, uint32_t count, uint32_t rule, const struct fired *fired) {
   uint32_t at = count;
   while (at > 0 && candidates[at - 1].rule > rule) at--;
-  if (fired == NULL && at > 0 && candidates[at - 1].rule == rule) return count; /* two triggers of one rule: judged once */
+  for (uint32_t i = at; i > 0 && candidates[i - 1].rule == rule && !by_track(fired); i--) {
+    if (by_track(candidates[i - 1].fired)) continue;
+    if (follows(w, rule, fired)) candidates[i - 1].fired = fired;
+    return count; /* several triggers of one rule, but one gift of this event: judged once */
+  }
   if (count == CANDIDATES_MAX) {
     w->crowded = true;
     return count;
@@ -143,6 +158,7 @@ static void decide_all(struct work *w) {
   if (w->out->gate != REASON_GIVEN) return;
   facts_hear(w);
   tracks_hear(w);
+  w->audience_reason = REASON_COUNT; /* an audience may ask measures: for the rules it is asked anew */
   rules_judge(w);
   facts_apply_pending(w);
   remember(w);

@@ -93,6 +93,13 @@ static int64_t streak_value(const struct work *w, const struct fact *fact, uint6
   return run;
 }
 
+/* Sums of whole numbers stop at the ends: what events carry is not ours to bound. */
+int64_t sum_of(int64_t a, int64_t b) {
+  int64_t sum;
+  if (__builtin_add_overflow(a, b, &sum)) return a < 0 ? INT64_MIN : INT64_MAX;
+  return sum;
+}
+
 static int64_t measure_total(const struct fact *fact, int64_t count, int64_t sum, int64_t max, int64_t min, bool *absent) {
   switch (fact->measure) {
     case MEASURE_COUNT: return count;
@@ -119,7 +126,7 @@ int64_t measure_value(struct work *w, const struct fact *fact, uint64_t key, int
     if (cell->v[0] <= 0 && cell->v[1] == 0) continue;
     if (count == 0 || cell->v[2] > max) max = cell->v[2];
     if (count == 0 || cell->v[3] < min) min = cell->v[3];
-    count += cell->v[0], sum += cell->v[1];
+    count += cell->v[0], sum = sum_of(sum, cell->v[1]);
   }
   return measure_total(fact, count, sum, max, min, absent);
 }
@@ -213,7 +220,7 @@ static void measure_add(struct work *w, const struct fact *fact, uint64_t key, i
   struct cell *cell = keyed_cell(w, fact, CELL_MEASURE, key, period);
   if (cell == NULL) return;
   bool first = cell->v[0] == 0;
-  cell->v[0] += 1, cell->v[1] += amount;
+  cell->v[0] += 1, cell->v[1] = sum_of(cell->v[1], amount);
   if (first || amount > cell->v[2]) cell->v[2] = amount;
   if (first || amount < cell->v[3]) cell->v[3] = amount;
   cell->expires_day = measure_expiry(w, fact, period);
@@ -279,7 +286,7 @@ static void first_apply(struct work *w, const struct fact *fact, uint64_t key) {
   if (cell == NULL) return;
   work_touch(w->customer);
   bool earlier = known && w->event->time_ms < cell->v[0];
-  cell->v[2] = 0;
+  if (w->event->time_ms >= cell->v[2]) cell->v[2] = 0; /* a late one from before the reset does not end the waiting */
   if (known && !earlier) return;
   cell->v[0] = w->event->time_ms, cell->v[1] = (int64_t)w->event->digest;
   cell->expires_day = state_expiry(fact_until(w, fact));
@@ -298,9 +305,9 @@ static void last_apply(struct work *w, const struct fact *fact, uint64_t key) {
 
 static void reset_apply(struct work *w, const struct fact *fact, uint64_t key) {
   struct cell *cell = state_find(w->customer, CELL_FIRST, fact->decl, key, 0);
-  if (cell == NULL) return;
+  if (cell == NULL || w->event->time_ms < cell->v[0]) return; /* late: what it resets had not begun */
   work_touch(w->customer);
-  cell->v[2] = w->event->time_ms;
+  if (w->event->time_ms > cell->v[2]) cell->v[2] = w->event->time_ms;
 }
 
 static void pending_apply(struct work *w, const struct listener *listener) {
@@ -319,11 +326,16 @@ void facts_apply_pending(struct work *w) {
   for (uint32_t i = 0; i < w->pending_count; i++) pending_apply(w, &w->book->listeners[w->pending[i]]);
 }
 
+bool listener_is_foreign(const struct work *w, const struct listener *listener) {
+  if (!amount_is_foreign(w, listener->campaign)) return false;
+  return condition_uses_amount(w->book, listener->conditions[0]) || condition_uses_amount(w->book, listener->conditions[1]);
+}
+
 static bool measure_repeated(const struct work *w, uint32_t match) {
   const struct listener *listener = &w->book->listeners[w->in->matches[match]];
   for (uint32_t i = 0; i < match; i++) {
     const struct listener *other = &w->book->listeners[w->in->matches[i]];
-    if (other->kind == LISTENER_FACT && other->owner == listener->owner) return true;
+    if (other->kind == LISTENER_FACT && other->owner == listener->owner && !listener_is_foreign(w, other)) return true;
   }
   return false;
 }
@@ -335,7 +347,7 @@ void facts_hear(struct work *w) {
     bool fact = listener->kind == LISTENER_FACT, reset = listener->kind == LISTENER_RESET;
     struct failure failure;
     if (!fact && !reset) continue;
-    if (fact && measure_repeated(w, i)) continue;
+    if (listener_is_foreign(w, listener) || (fact && measure_repeated(w, i))) continue;
     if (fact && w->book->facts[listener->owner].kind == FACT_MEASURE) {
       measure_hear(w, listener->owner);
       continue;

@@ -14,12 +14,11 @@ static int64_t percent_value(struct work *w, const struct worth *worth, const st
   struct value base = left_value(w, of, 0);
   if (base.kind != VALUE_INT || base.number <= 0) return 0;
   bool base_points = of->left == LEFT_RULE_REWARD && w->base != NULL && w->book->items[w->base->item].is_points;
-  int64_t value = percent_of(base.number, worth->percent_bp);
-  if (item->is_points) { /* of whole currency units, rounded down */
-    int64_t unit = base_points ? 1 : power_of_ten(campaign->decimals);
-    value = (int64_t)((__int128_t)base.number * worth->percent_bp / ((__int128_t)10000 * unit));
-  }
-  return worth->max > 0 && value > worth->max ? worth->max : value;
+  int64_t ceiling = worth->max > 0 ? worth->max : LIMIT_AMOUNT_MINOR;
+  __int128_t scaled = (__int128_t)base.number * worth->percent_bp, value = (scaled + 5000) / 10000;
+  if (item->is_points)
+    value = scaled / ((__int128_t)10000 * (base_points ? 1 : power_of_ten(campaign->decimals))); /* whole, rounded down */
+  return value > ceiling ? ceiling : (int64_t)value;
 }
 
 static int64_t band_value(struct work *w, const struct worth *worth) {

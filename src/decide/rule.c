@@ -116,12 +116,18 @@ static bool step_addressed(struct work *w, const struct rule *rule, struct outco
   return true;
 }
 
-static bool condition_uses_amount(const struct rulebook *book, uint32_t node) {
-  if (node == NONE) return false;
-  const struct condition *condition = &book->conditions[node];
-  if (condition->kind == CONDITION_LEAF) return condition->left == LEFT_FIELD && condition->money;
-  for (uint32_t i = 0; i < condition->count; i++)
-    if (condition_uses_amount(book, condition->first + i)) return true;
+static bool worth_uses_amount(const struct rulebook *book, const struct worth *worth) {
+  bool derived = worth->form == VALUE_FORM_PERCENT || worth->form == VALUE_FORM_BANDS;
+  return derived && condition_uses_amount(book, worth->of);
+}
+
+static bool item_uses_amount(const struct rulebook *book, uint32_t number) {
+  for (uint32_t depth = 0; number != NONE && depth <= LIMIT_OR_ELSE; depth++) {
+    const struct item *item = &book->items[number];
+    if (condition_uses_amount(book, item->when) || worth_uses_amount(book, &item->value) || worth_uses_amount(book, &item->count))
+      return true;
+    number = item->or_else;
+  }
   return false;
 }
 
@@ -129,21 +135,15 @@ static bool rule_uses_amount(const struct rulebook *book, const struct rule *rul
   if (condition_uses_amount(book, rule->when)) return true;
   for (uint32_t i = 0; i < rule->on.count; i++)
     if (condition_uses_amount(book, book->triggers[rule->on.first + i].when)) return true;
-  for (uint32_t i = 0; i < rule->item_count; i++) {
-    const struct item *item = &book->items[rule->item_first + i];
-    bool derived = item->value.form == VALUE_FORM_PERCENT || item->value.form == VALUE_FORM_BANDS;
-    if (condition_uses_amount(book, item->when) || (derived && book->conditions[item->value.of].left == LEFT_FIELD)) return true;
-  }
+  for (uint32_t i = 0; i < rule->item_count; i++)
+    if (item_uses_amount(book, rule->item_first + i)) return true;
   return false;
 }
 
-/* Without `fx`, money of another currency is never compared or converted: the test fails (campaigns.md section 2). */
 static bool step_currency(struct work *w, const struct rule *rule, struct outcome *outcome) {
-  const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
-  if (currency == NULL || event_field(w->event, FIELD_ID_AMOUNT) == NULL) return true;
-  if (str_equal(currency->text, work_campaign(w, rule->campaign)->currency) || !rule_uses_amount(w->book, rule)) return true;
+  if (!amount_is_foreign(w, rule->campaign) || !rule_uses_amount(w->book, rule)) return true;
   outcome->reason = REASON_CONDITION_NOT_MET;
-  outcome->actual_text = currency->text;
+  outcome->actual_text = event_field(w->event, FIELD_ID_CURRENCY)->text;
   return false;
 }
 

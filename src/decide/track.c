@@ -63,20 +63,17 @@ static void track_open(struct work *w, uint32_t number) {
     keep_values(w, fact->decl, key, fact->match[i], event_field(w->event, fact->match[i]), until);
 }
 
-static void tracks_hear_kind(struct work *w, enum listener_kind kind) {
+/* Tasks from the last to the first: so one event is one step of an ordered track, although it may be a task of several tracks, and several
+ * tasks of one without order. */
+void tracks_hear(struct work *w) {
+  for (uint32_t i = w->in->match_count; i-- > 0;) {
+    const struct listener *listener = &w->book->listeners[w->in->matches[i]];
+    if (listener->kind == LISTENER_TASK && !listener_is_foreign(w, listener)) track_task(w, listener->owner, listener->part);
+  }
   for (uint32_t i = 0; i < w->in->match_count; i++) {
     const struct listener *listener = &w->book->listeners[w->in->matches[i]];
-    if (listener->kind != kind) continue;
-    if (kind == LISTENER_TASK)
-      track_task(w, listener->owner, listener->part);
-    else
-      track_open(w, listener->owner);
+    if (listener->kind == LISTENER_OPEN && !listener_is_foreign(w, listener)) track_open(w, listener->owner);
   }
-}
-
-void tracks_hear(struct work *w) {
-  tracks_hear_kind(w, LISTENER_TASK);
-  tracks_hear_kind(w, LISTENER_OPEN);
 }
 
 /* The track that was completed last: what a rule that asks "completed" means. */

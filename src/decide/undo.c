@@ -262,7 +262,7 @@ static void fed_subtract(struct work *w, const struct undoing *u, struct cell *f
   int64_t before = measure_value(w, fact, (uint64_t)fed->v[0], fed->period, &absent);
   int64_t part = u->whole || u->amount > fed->v[1] ? fed->v[1] : u->amount;
   if (!u->whole && (counting || fact->of != FIELD_ID_AMOUNT)) part = 0;
-  if (!counting) cell->v[1] -= part;
+  if (!counting) cell->v[1] = sum_of(cell->v[1], part == INT64_MIN ? INT64_MAX : -part);
   if (u->whole) cell->v[0] -= 1;
   fed->v[1] -= part;
   work_touch(w->customer);

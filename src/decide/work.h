@@ -97,9 +97,16 @@ struct value left_value(struct work *w, const struct condition *leaf, uint32_t c
 /* Whether a tree holds. `all_nodes`: stateless parts too (rules that no listener filtered). Fills failure when it does not. */
 bool condition_holds(struct work *w, uint32_t node, uint32_t campaign, bool all_nodes, struct failure *failure);
 
+/* Whether the event's money is of another currency than the campaign's; whether a condition looks at the event's money. */
+bool amount_is_foreign(const struct work *w, uint32_t campaign);
+bool condition_uses_amount(const struct rulebook *book, uint32_t node);
+
 /* facts.c */
+/* Whether a fact does not hear an event after all: its conditions are about money, and the money is of another currency. */
+bool listener_is_foreign(const struct work *w, const struct listener *listener);
 void facts_hear(struct work *w);          /* measures now, first and last noted */
 void facts_apply_pending(struct work *w); /* first, last and resets, after the rules */
+int64_t sum_of(int64_t a, int64_t b);     /* at most as far as numbers go */
 bool fact_open_to(struct work *w, const struct fact *fact);
 bool fact_heard(const struct work *w, uint32_t fact);
 int64_t measure_value(struct work *w, const struct fact *fact, uint64_t key, int32_t period, bool *absent);
