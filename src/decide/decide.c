@@ -158,7 +158,7 @@ static void decide_all(struct work *w) {
   if (w->out->gate != REASON_GIVEN) return;
   facts_hear(w);
   tracks_hear(w);
-  w->audience_reason = REASON_COUNT; /* an audience may ask measures: for the rules it is asked anew */
+  audience_ask_anew(w);
   rules_judge(w);
   facts_apply_pending(w);
   remember(w);

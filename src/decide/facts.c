@@ -287,6 +287,7 @@ static void first_apply(struct work *w, const struct fact *fact, uint64_t key) {
   work_touch(w->customer);
   bool earlier = known && w->event->time_ms < cell->v[0];
   if (w->event->time_ms >= cell->v[2]) cell->v[2] = 0; /* a late one from before the reset does not end the waiting */
+  if (fact->resets.count > 0 && w->event->time_ms > cell->v[3]) cell->v[3] = w->event->time_ms;
   if (known && !earlier) return;
   cell->v[0] = w->event->time_ms, cell->v[1] = (int64_t)w->event->digest;
   cell->expires_day = state_expiry(fact_until(w, fact));
@@ -305,7 +306,7 @@ static void last_apply(struct work *w, const struct fact *fact, uint64_t key) {
 
 static void reset_apply(struct work *w, const struct fact *fact, uint64_t key) {
   struct cell *cell = state_find(w->customer, CELL_FIRST, fact->decl, key, 0);
-  if (cell == NULL || w->event->time_ms < cell->v[0]) return; /* late: what it resets had not begun */
+  if (cell == NULL || w->event->time_ms < cell->v[0] || w->event->time_ms < cell->v[3]) return; /* late: since then it began (anew) */
   work_touch(w->customer);
   if (w->event->time_ms > cell->v[2]) cell->v[2] = w->event->time_ms;
 }

@@ -2,7 +2,7 @@
  *
  * | kind     | decl      | key                      | period          | v0            | v1              | v2            | v3          |
  * |----------|-----------|--------------------------|-----------------|---------------|-----------------|---------------|-------------|
- * | FIRST    | fact      | hash of `per`            |                 | time          | digest of event | reset time    |             |
+ * | FIRST    | fact      | hash of `per`            |                 | time          | digest of event | reset time    | heard last  |
  * | LAST     | fact      | hash of `per`            |                 | time          |                 |               |             |
  * | MEASURE  | fact      | hash of `per`            | of the window   | count         | sum             | max           | min         |
  * | DISTINCT | fact      | hash of `per` and value  | of the window   | hash of value | hash of `per`   | unit number   |             |

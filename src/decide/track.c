@@ -66,10 +66,12 @@ static void track_open(struct work *w, uint32_t number) {
 /* Tasks from the last to the first: so one event is one step of an ordered track, although it may be a task of several tracks, and several
  * tasks of one without order. */
 void tracks_hear(struct work *w) {
+  audience_ask_anew(w);
   for (uint32_t i = w->in->match_count; i-- > 0;) {
     const struct listener *listener = &w->book->listeners[w->in->matches[i]];
     if (listener->kind == LISTENER_TASK && !listener_is_foreign(w, listener)) track_task(w, listener->owner, listener->part);
   }
+  audience_ask_anew(w);
   for (uint32_t i = 0; i < w->in->match_count; i++) {
     const struct listener *listener = &w->book->listeners[w->in->matches[i]];
     if (listener->kind == LISTENER_OPEN && !listener_is_foreign(w, listener)) track_open(w, listener->owner);

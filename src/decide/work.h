@@ -124,6 +124,9 @@ const struct cell *track_completed(struct work *w, const struct fact *fact);
 void rule_judge(struct work *w, uint32_t rule, const struct wake *wake);
 /* Audience and enrolment. */
 bool audience_allows(struct work *w, uint32_t campaign, struct failure *failure);
+/* An audience may ask facts. It is remembered within one pass over what hears the event, where a campaign's listeners stand together: so
+ * that the answer does not depend on which other campaigns hear the event. */
+static inline void audience_ask_anew(struct work *w) { w->audience_reason = REASON_COUNT; }
 bool campaign_accepts_late(const struct work *w, const struct campaign *campaign);
 struct outcome *outcome_new(struct work *w, uint32_t rule, enum reason reason);
 

@@ -106,6 +106,14 @@ static const struct story fact_stories[] = {
      "12-03T00:00 c1 card.bound => g+5.00\n"
      "12-02T00:00 c1 card.unbound => \n"
      "12-05T00:00 c1 card.bound => g!NOT_FIRST\n"},
+    {"a late unbinding from before the card was bound again resets nothing",
+     "'facts':{'f':{'first':'card.bound','resets':{'on':'card.unbound','after':'P7D'}}},"
+     "'rules':[{'id':'g','on':'card.bound','when':{'fact.f':'this_event'}," FREE "," VOUCHER "}]",
+     "12-03T00:00 c1 card.bound => g+5.00\n"
+     "12-05T00:00 c1 card.unbound => \n"
+     "12-06T00:00 c1 card.bound => g!NOT_FIRST\n"
+     "12-05T12:00 c1 card.unbound => \n"
+     "12-20T00:00 c1 card.bound => g!NOT_FIRST\n"},
     {"dormant: ages end in, never is not dormant, months end on the last day",
      "'facts':{'l':{'last':'login'}},'rules':[{'id':'g','on':'login','when':{'fact.l':{'dormant_for':'P2M'}}," FREE "," VOUCHER "}]",
      "12-31T10:00 c1 login => g!NOT_DORMANT\n"
@@ -228,6 +236,12 @@ static const struct story fact_stories[] = {
      "|{'id':'zz','version':1,'name':{'zh':'x','en':'x'},'facts':{'n':{'measure':'count','on':'login','window':'ever'}}}",
      "12-01T10:00 c1 update tags:=[\"x\"] => \n"
      "12-01T10:01 c1 login => g+5.00\n"},
+    {"the tracks of an audience by a measure are the same whoever else hears the event",
+     "'audience':{'when':{'fact.zz/n':{'gte':1}}},'facts':{'own':{'measure':'count','on':'login','window':'day'},'t':{'track':{'opens':"
+     "'login','tasks':[{'id':'a','on':'checkin'}],'need':'all','within':'P7D'}}},'rules':[{'id':'g','on':{'fact':'t'}," FREE "," VOUCHER
+     "}]|{'id':'zz','version':1,'name':{'zh':'x','en':'x'},'facts':{'n':{'measure':'count','on':'login','window':'ever'}}}",
+     "12-01T10:00 c1 login => \n"
+     "12-01T10:01 c1 checkin => g+5.00\n"},
     {"whole numbers as far as they go",
      "'facts':{'s':{'measure':'sum','of':'score','on':'game.finished','window':'month'},'t':{'measure':'sum',"
      "'of':'score','on':'game.finished','window':'month','when':{'tier':'x'}},'d':{'difference':['t','s']}},'rules':[{'id':'g','on':'game."
