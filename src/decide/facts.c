@@ -38,6 +38,22 @@ void keep_values(struct work *w, uint64_t decl, uint64_t key, uint16_t field, co
   }
 }
 
+/* What a fact keeps of the event: a kept id is somebody else's, so nobody is their own referrer (R79). */
+static void fact_keep(struct work *w, const struct fact *fact, uint64_t key) {
+  if (fact->keep == FIELD_NONE) return;
+  const struct value *value = event_field(w->event, fact->keep);
+  struct str items[LIMIT_EVENT_LIST];
+  struct value others = {.kind = VALUE_LIST, .items = items};
+  if (value != NULL && value->kind == VALUE_TEXT && str_equal(value->text, w->event->customer)) value = NULL;
+  if (value != NULL && value->kind == VALUE_LIST) {
+    assert(value->count <= LIMIT_EVENT_LIST);
+    for (uint32_t i = 0; i < value->count; i++)
+      if (!str_equal(value->items[i], w->event->customer)) items[others.count++] = value->items[i];
+    value = &others;
+  }
+  keep_values(w, fact->decl, key, fact->keep, value, fact_until(w, fact));
+}
+
 /* ---- measures ---- */
 
 int32_t measure_period(const struct work *w, const struct fact *fact, int64_t time_ms) {
@@ -291,7 +307,7 @@ static void first_apply(struct work *w, const struct fact *fact, uint64_t key) {
   if (known && !earlier) return;
   cell->v[0] = w->event->time_ms, cell->v[1] = (int64_t)w->event->digest;
   cell->expires_day = state_expiry(fact_until(w, fact));
-  if (fact->keep != FIELD_NONE) keep_values(w, fact->decl, key, fact->keep, event_field(w->event, fact->keep), fact_until(w, fact));
+  fact_keep(w, fact, key);
 }
 
 static void last_apply(struct work *w, const struct fact *fact, uint64_t key) {
@@ -301,7 +317,7 @@ static void last_apply(struct work *w, const struct fact *fact, uint64_t key) {
   work_touch(w->customer);
   cell->v[0] = w->event->time_ms;
   cell->expires_day = state_expiry(fact_until(w, fact));
-  if (fact->keep != FIELD_NONE) keep_values(w, fact->decl, key, fact->keep, event_field(w->event, fact->keep), fact_until(w, fact));
+  fact_keep(w, fact, key);
 }
 
 static void reset_apply(struct work *w, const struct fact *fact, uint64_t key) {

@@ -200,6 +200,22 @@ static const struct story fact_stories[] = {
      "12-02T10:02 c1 login => g+5.00\n"
      "12-03T10:00 c1 balance.snapshot products:=[\"cash\"] => \n"
      "12-03T10:01 c1 login => g!CONDITION_NOT_MET\n"},
+    {"a kept id that is the customer's own is not kept",
+     "'facts':{'f':{'first':'account.opened','keep':'referrer'}},'rules':[{'id':'g',"
+     "'on':'login','when':{'fact.f.referrer':{'exists':true}}," FREE "," VOUCHER "}]",
+     "12-01T10:00 c1 account.opened referrer=c1 => \n"
+     "12-01T10:01 c1 login => g!CONDITION_NOT_MET\n"
+     "12-01T10:00 c2 account.opened referrer=c1 => \n"
+     "12-01T10:01 c2 login => g+5.00\n"},
+    {"of a list of ids the customer's own is left out",
+     "'facts':{'f':{'last':'balance.snapshot','keep':'products'}},'rules':[{'id':'g',"
+     "'on':'login','when':{'fact.f.products':{'contains_any':['c1','c2']}}," FREE "," VOUCHER "}]",
+     "12-01T10:00 c1 balance.snapshot products:=[\"c1\",\"c3\"] => \n"
+     "12-01T10:01 c1 login => g!CONDITION_NOT_MET\n"
+     "12-01T10:02 c1 balance.snapshot products:=[\"c1\",\"c2\"] => \n"
+     "12-01T10:03 c1 login => g+5.00\n"
+     "12-01T10:04 c1 balance.snapshot products:=[\"c1\"] => \n"
+     "12-01T10:05 c1 login => g!CONDITION_NOT_MET\n"},
     {"a track in order, one event is one step",
      "'facts':{'t':{'track':{'opens':'login','tasks':[{'id':'a','on':'bill.paid'},{'id':'b','on':'bill.paid'}],'need':'all','order':'"
      "listed',"
