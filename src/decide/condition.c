@@ -18,25 +18,6 @@ static struct value event_value(struct work *w, uint32_t field) {
   return value == NULL ? absent() : *value;
 }
 
-/* Collects the items of a kept or profile list into one VALUE_LIST. */
-static struct value cells_value(struct work *w, enum cell_kind kind, uint64_t decl, uint64_t key) {
-  const struct cell *first = state_find(w->customer, kind, decl, key, 0);
-  if (first == NULL) return absent();
-  struct value value;
-  cell_get_value(first, &value);
-  if (state_find(w->customer, kind, decl, key, 1) == NULL) return value;
-  struct str *items = arena_array(w->arena, LIMIT_EVENT_LIST, sizeof *items);
-  assert(items != NULL);
-  uint32_t count = 0;
-  for (const struct cell *cell = first; cell != NULL && count < LIMIT_EVENT_LIST; count++) {
-    struct value item;
-    cell_get_value(cell, &item);
-    items[count] = arena_copy(w->arena, item.text);
-    cell = state_find(w->customer, kind, decl, key, (int32_t)count + 1);
-  }
-  return (struct value){.kind = VALUE_LIST, .count = count, .items = items};
-}
-
 /* A measure as it stands now for the event whose gift is rechecked: its key and period are those that event fed. */
 static struct value fed_value(struct work *w, const struct fact *fact) {
   bool none = false;
@@ -77,18 +58,10 @@ static struct value fact_value(struct work *w, const struct fact *fact) {
   return cell == NULL ? absent() : number(cell->v[0]);
 }
 
-static struct value fact_kept(struct work *w, const struct fact *fact) {
-  uint64_t key = 0;
-  if (!key_of_dimensions(w, fact->dimensions, fact->dimension_count, fact->campaign, &key)) return absent();
-  return cells_value(w, CELL_KEPT, fact->decl, hash64_pair(&HASH_KEY_FIXED, key, fact->keep));
-}
-
 static struct value track_elapsed(struct work *w, const struct fact *fact) {
   const struct cell *cell = track_completed(w, fact);
   return cell == NULL ? absent() : number(cell->v[3] - cell->v[0]);
 }
-
-static uint64_t profile_decl(const struct work *w, uint32_t field) { return name_decl(w->book->catalogue->fields[field].event_name); }
 
 static bool has_tag(struct work *w, struct str tag) {
   uint64_t hash = hash64(&HASH_KEY_FIXED, tag);
@@ -102,11 +75,10 @@ struct value left_value(struct work *w, const struct condition *leaf, uint32_t c
     case LEFT_FIELD: return event_value(w, leaf->index);
     case LEFT_FACT:
     case LEFT_FACT_AT: return fact_value(w, &book->facts[leaf->index]);
-    case LEFT_FACT_KEEP: return fact_kept(w, &book->facts[leaf->index]);
     case LEFT_FACT_ELAPSED: return track_elapsed(w, &book->facts[leaf->index]);
-    case LEFT_PROFILE: return cells_value(w, CELL_PROFILE, profile_decl(w, leaf->index), 0);
-    case LEFT_CHANCE:
-      return w->lot == NULL ? absent() : cells_value(w, CELL_KEPT, w->lot->decl, hash64_pair(&HASH_KEY_FIXED, w->lot->key, leaf->index));
+    case LEFT_FACT_KEEP:
+    case LEFT_PROFILE:
+    case LEFT_CHANCE: return kept_value(w, leaf);
     case LEFT_RULE_REWARD: return w->base == NULL ? absent() : number(leaf->index == 0 ? w->base->value_minor : w->base->count);
     case LEFT_TAG:
     case LEFT_LIST:
@@ -171,12 +143,14 @@ static bool holds_age(struct work *w, const struct condition *leaf, const struct
 }
 
 static bool holds_same_as(struct work *w, const struct condition *leaf, const struct value *actual, uint32_t campaign) {
-  struct value other = left_value(w, &w->book->conditions[leaf->operand.other], campaign);
+  const struct condition *beside = &w->book->conditions[leaf->operand.other];
+  struct value other = left_value(w, beside, campaign);
   if (actual->kind == VALUE_ABSENT || other.kind != actual->kind || actual->kind == VALUE_LIST) return false;
   if (actual->kind != VALUE_TEXT) return actual->number == other.number;
-  size_t kept = TEXT_IN_CELL; /* of a longer text a record keeps the beginning and the hash; the beginning decides here */
-  size_t a = actual->text.length < kept ? actual->text.length : kept, b = other.text.length < kept ? other.text.length : kept;
-  return a == b && memcmp(actual->text.at, other.text.at, a) == 0;
+  const struct cell *here = kept_find(w, leaf, 0), *there = kept_find(w, beside, 0);
+  if (here != NULL && there != NULL) return cells_same_text(here, there);
+  if (here != NULL) return cell_is_text(here, other.text);
+  return there != NULL ? cell_is_text(there, actual->text) : str_equal(actual->text, other.text);
 }
 
 static bool holds_list(struct work *w, const struct condition *leaf) {
@@ -240,6 +214,8 @@ static bool leaf_holds(struct work *w, const struct condition *leaf, uint32_t ca
       holds = holds_age(w, leaf, &actual, campaign, failure);
     else if (leaf->op == OP_SAME_AS)
       holds = holds_same_as(w, leaf, &actual, campaign);
+    else if (kept_find(w, leaf, 0) != NULL)
+      holds = kept_holds(w, leaf, offset);
     else
       holds = match_leaf(w->book, leaf, &actual, offset);
   }

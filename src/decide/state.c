@@ -127,7 +127,9 @@ void cell_set_value(struct cell *cell, const struct value *value, uint32_t item)
   struct str text = value->kind == VALUE_LIST ? value->items[item] : value->text;
   cell->flags = (uint8_t)VALUE_TEXT;
   cell->v[0] = (int64_t)hash64(&HASH_KEY_FIXED, text);
-  cell->small = (uint16_t)(text.length < TEXT_IN_CELL ? text.length : TEXT_IN_CELL);
+  struct str shown = {text.at, text.length < TEXT_IN_CELL ? text.length : TEXT_IN_CELL};
+  while (text.length > TEXT_IN_CELL && shown.length > 0 && !str_is_utf8(shown)) shown.length--; /* no character is cut in two */
+  cell->small = (uint16_t)shown.length;
   memcpy(&cell->v[1], text.at, cell->small);
 }
 
@@ -137,4 +139,15 @@ void cell_get_value(const struct cell *cell, struct value *out) {
     out->text = (struct str){(const char *)&cell->v[1], cell->small};
   else
     out->number = cell->v[0];
+}
+
+static struct str cell_text(const struct cell *cell) { return (struct str){(const char *)&cell->v[1], cell->small}; }
+
+bool cell_is_text(const struct cell *cell, struct str text) {
+  if (cell->flags != VALUE_TEXT || text.length < cell->small || memcmp(text.at, cell_text(cell).at, cell->small) != 0) return false;
+  return hash64(&HASH_KEY_FIXED, text) == (uint64_t)cell->v[0];
+}
+
+bool cells_same_text(const struct cell *a, const struct cell *b) {
+  return a->flags == VALUE_TEXT && b->flags == VALUE_TEXT && a->v[0] == b->v[0] && str_equal(cell_text(a), cell_text(b));
 }

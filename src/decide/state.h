@@ -61,5 +61,8 @@ void state_see(struct state *state, uint64_t digest, int64_t time_ms, int64_t ol
 /* A value in a PROFILE or KEPT cell. */
 void cell_set_value(struct cell *cell, const struct value *value, uint32_t item);
 void cell_get_value(const struct cell *cell, struct value *out);
+/* Whether a cell was set to this text, or two to the same one: by what is kept of it and by its hash. */
+bool cell_is_text(const struct cell *cell, struct str text);
+bool cells_same_text(const struct cell *a, const struct cell *b);
 
 #endif

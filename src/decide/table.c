@@ -60,12 +60,13 @@ bool key_of_dimensions(struct work *w, const struct dimension *dimensions, uint3
 }
 
 static uint32_t axis_index(struct work *w, const struct axis *axis, uint32_t campaign) {
-  struct value value = left_value(w, &w->book->conditions[axis->left], campaign);
+  const struct condition *left = &w->book->conditions[axis->left];
+  struct value value = left_value(w, left, campaign);
   uint32_t found = NONE;
   for (uint32_t i = 0; i < axis->count; i++) {
     if (axis->from != NULL) {
       if (value.kind == VALUE_INT && value.number >= axis->from[i]) found = i; /* thresholds rise: the last that holds */
-    } else if (value.kind == VALUE_TEXT && list_has(&w->book->lists[axis->lists[i]], value.text)) {
+    } else if (value.kind == VALUE_TEXT && left_listed(w, left, value.text, &w->book->lists[axis->lists[i]])) {
       return i;
     }
   }

@@ -97,6 +97,16 @@ struct value left_value(struct work *w, const struct condition *leaf, uint32_t c
 /* Whether a tree holds. `all_nodes`: stateless parts too (rules that no listener filtered). Fills failure when it does not. */
 bool condition_holds(struct work *w, uint32_t node, uint32_t campaign, bool all_nodes, struct failure *failure);
 
+/* kept.c */
+/* The cell of a left side that stands in the customer's record (profile, kept by a fact or a chance), or of an item of its list; NULL when
+ * there is none, or the left side is of another kind. */
+const struct cell *kept_find(struct work *w, const struct condition *leaf, int32_t item);
+/* Its value, of a long text the beginning; a list tells only that it is one: kept_holds asks its items. */
+struct value kept_value(struct work *w, const struct condition *leaf);
+bool kept_holds(struct work *w, const struct condition *leaf, int32_t offset_minutes);
+/* Whether the text of a left side is in a list. */
+bool left_listed(struct work *w, const struct condition *leaf, struct str text, const struct list *list);
+
 /* Whether the event's money is of another currency than the campaign's; whether a condition looks at the event's money. */
 bool amount_is_foreign(const struct work *w, uint32_t campaign);
 bool condition_uses_amount(const struct rulebook *book, uint32_t node);

@@ -216,6 +216,46 @@ static const struct story fact_stories[] = {
      "12-01T10:03 c1 login => g+5.00\n"
      "12-01T10:04 c1 balance.snapshot products:=[\"c1\"] => \n"
      "12-01T10:05 c1 login => g!CONDITION_NOT_MET\n"},
+    {"profile texts longer than a cell",
+     "'lists':{'big':['中国建设银行股份有限公司']},'rules':[{'id':'eq','on':'login','when':{"
+     "'profile.employer':'中国建设银行股份有限公司'}," FREE "," VOUCHER
+     "},{'id':'list','on':'login','when':{'profile.employer':{'in_list':'big'}}," FREE "," VOUCHER
+     "},{'id':'same','on':'payroll.credited','when':{'employer':{'same_as':'profile.employer'}}," FREE "," VOUCHER "}]",
+     "12-01T10:00 c1 update employer=中国建设银行股份有限公司 => \n"
+     "12-01T10:01 c1 login => eq+5.00 list+5.00\n"
+     "12-01T10:02 c1 payroll.credited employer=中国建设银行股份有限公司 => same+5.00\n"
+     "12-01T10:03 c1 payroll.credited employer=中国建设银行股份总公司 => same!CONDITION_NOT_MET\n"
+     "12-01T10:04 c1 update employer=中国建设银行股份总公司 => \n"
+     "12-01T10:05 c1 login => eq!CONDITION_NOT_MET list!CONDITION_NOT_MET\n"},
+    {"long texts that begin alike, in lists, tables and what is kept",
+     "'lists':{'a':['Industrial-and-Commercial-Bank'],'b':['Industrial-and-Commercial-Bank-of-China','x'],'c':['Industrial-and-Commercia']}"
+     ","
+     "'facts':{'t':{'table':[{'of':'profile.employer','in':['c','a','b']}],'cells':['C','A','B'],'else':'none'},"
+     "'k':{'last':'balance.snapshot','keep':'products'}},'rules':["
+     "{'id':'a','on':'login','when':{'fact.t':'A'}," FREE "," VOUCHER "},{'id':'b','on':'login','when':{'fact.t':'B'}," FREE "," VOUCHER
+     "},{'id':'c','on':'login','when':{'fact.t':'C'}," FREE "," VOUCHER
+     "},{'id':'ne','on':'login','when':{'profile.employer':{'ne':'Industrial-and-Commercial-Bank'}}," FREE "," VOUCHER
+     "},{'id':'out','on':'login','when':{'profile.employer':{'not_in_list':'b'}}," FREE "," VOUCHER
+     "},{'id':'kept','on':'login','when':{'fact.k.products':{'contains_any':['Industrial-and-Commercial-Bank']}}," FREE "," VOUCHER "}]",
+     "12-01T10:00 c1 update employer=Industrial-and-Commercial-Bank => \n"
+     "12-01T10:01 c1 balance.snapshot products:=[\"x\",\"Industrial-and-Commercial-Bank-of-China\"] => \n"
+     "12-01T10:02 c1 login => a+5.00 b!CONDITION_NOT_MET c!CONDITION_NOT_MET ne!CONDITION_NOT_MET out+5.00 kept!CONDITION_NOT_MET\n"
+     "12-01T10:03 c1 update employer=Industrial-and-Commercial-Bank-of-China => \n"
+     "12-01T10:04 c1 balance.snapshot products:=[\"x\",\"Industrial-and-Commercial-Bank\"] => \n"
+     "12-01T10:05 c1 login => a!CONDITION_NOT_MET b+5.00 c!CONDITION_NOT_MET ne+5.00 out!CONDITION_NOT_MET kept+5.00\n"
+     "12-01T10:06 c1 update employer=Industrial-and-Commercia => \n"
+     "12-01T10:07 c1 login => a!CONDITION_NOT_MET b!CONDITION_NOT_MET c+5.00 ne+5.00 out+5.00 kept+5.00\n"
+     "12-01T10:08 c1 update employer=Industrial-and-Commercial-Ban => \n"
+     "12-01T10:09 c1 login => a!CONDITION_NOT_MET b!CONDITION_NOT_MET c!CONDITION_NOT_MET ne+5.00 out+5.00 kept+5.00\n"},
+    {"long texts of the record with one another",
+     "'facts':{'k':{'last':'payroll.credited','keep':'employer'}},'rules':[{'id':'g','on':'login',"
+     "'when':{'profile.employer':{'same_as':'fact.k.employer'}}," FREE "," VOUCHER "}]",
+     "12-01T10:00 c1 update employer=Industrial-and-Commercial-Bank => \n"
+     "12-01T10:01 c1 login => g!CONDITION_NOT_MET\n"
+     "12-01T10:02 c1 payroll.credited employer=Industrial-and-Commercial-Bureau => \n"
+     "12-01T10:03 c1 login => g!CONDITION_NOT_MET\n"
+     "12-01T10:04 c1 payroll.credited employer=Industrial-and-Commercial-Bank => \n"
+     "12-01T10:05 c1 login => g+5.00\n"},
     {"a track in order, one event is one step",
      "'facts':{'t':{'track':{'opens':'login','tasks':[{'id':'a','on':'bill.paid'},{'id':'b','on':'bill.paid'}],'need':'all','order':'"
      "listed',"

@@ -117,12 +117,39 @@ static void a_full_record_forgets_what_expired_then_old_events_then_refuses(void
   assert_non_null(state_add(&a, CELL_LIMIT, 1000001, 0, 0, 4 * MS_PER_DAY));
 }
 
+static void a_long_text_is_kept_by_its_beginning_and_its_hash(void **unused) {
+  (void)unused;
+  struct value text = {.kind = VALUE_TEXT, .text = STR("bank: 中国建设银行股份有限公司")}, shown;
+  struct cell cell = {0}, other = {0};
+  cell_set_value(&cell, &text, 0);
+  cell_get_value(&cell, &shown);
+  assert_true(str_equal(shown.text, STR("bank: 中国建设银行")));
+  assert_true(cell_is_text(&cell, text.text));
+  assert_false(cell_is_text(&cell, shown.text));
+  assert_false(cell_is_text(&cell, STR("bank: 中国建设银行股份总公司")));
+  text.text.length -= 3;
+  cell_set_value(&other, &text, 0);
+  assert_false(cells_same_text(&cell, &other));
+  text.text.length += 3;
+  cell_set_value(&other, &text, 0);
+  assert_true(cells_same_text(&cell, &other));
+  text.text = STR("gold");
+  cell_set_value(&cell, &text, 0);
+  assert_true(cell_is_text(&cell, text.text));
+  assert_false(cell_is_text(&cell, STR("gold1")));
+  text.text = STR("xx: 中国建设银行股份有限公司"); /* byte 24 is in the midst of a character */
+  cell_set_value(&cell, &text, 0);
+  cell_get_value(&cell, &shown);
+  assert_true(str_equal(shown.text, STR("xx: 中国建设银行")));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(round_trip),
       cmocka_unit_test(every_truncation_is_refused),
       cmocka_unit_test(every_changed_byte_is_harmless),
       cmocka_unit_test(a_sleeping_customer_is_small),
+      cmocka_unit_test(a_long_text_is_kept_by_its_beginning_and_its_hash),
       cmocka_unit_test(memory_of_events_lets_the_oldest_go_and_keeps_a_floor),
       cmocka_unit_test(a_full_record_forgets_what_expired_then_old_events_then_refuses),
   };
