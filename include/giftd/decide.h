@@ -267,6 +267,7 @@ struct lend_message {
   struct owner owner;
   int32_t period;    /* pools: of the pace, or 0 */
   int64_t units;     /* CLAIM: needed at least (0: a block before it is needed); GRANT: lent; FINAL: left at home; RETURN: not spent */
+  int64_t answers;   /* GRANT, FINAL: `units` of the claim that this answers */
   int64_t spent;     /* RETURN: since the last one; negative after refunds */
   struct str record; /* GRANT and RETURN of a resource: its encoded record, may be empty; borrowed */
 };

@@ -12,13 +12,17 @@ static void block_return(const struct lending *lending, const struct owner *owne
   struct lend_message message = lend_to(LEND_RETURN, lend_home(owner, lending->shards), owner, block->period);
   message.spent = block->v[1];
   message.units = units ? block->v[0] : 0;
-  if (block->flags & BLOCK_FINAL) block->v[2] += message.units; /* home has these as well now: still no reason to refuse */
+  if (block->flags & BLOCK_FINAL) block->v[2] += message.units; /* they are elsewhere now: a FINAL stays true */
   if (units && !MUTANT(LEND_KEEP_RETURNED)) block->v[0] = 0;
   block->v[1] = 0;
   block->small &= (uint16_t)~BLOCK_IDLE_MASK;
   state->changed = true;
   lend_send(lending, &message);
 }
+
+/* A claim for what an event needs, not for a block ahead. While one stands nothing is given back unasked: home could not know, when it
+ * answers that there is no more, whether that has been counted. */
+static bool claim_stands(const struct cell *block) { return (block->flags & BLOCK_ASKED) && !(block->flags & BLOCK_AHEAD); }
 
 static void claim_send(const struct lending *lending, const struct owner *owner, struct state *state, struct cell *block, int64_t need) {
   struct lend_message message = lend_to(LEND_CLAIM, lend_home(owner, lending->shards), owner, block->period);
@@ -39,20 +43,19 @@ void block_ask(const struct lending *lending, const struct owner *owner, struct 
     block_return(lending, owner, state, block, true);
   }
   int64_t missing = need - block->v[0];
-  bool stands = (block->flags & BLOCK_ASKED) && !(block->flags & BLOCK_AHEAD) && block->v[3] >= missing;
-  if (missing > 0 && !stands) claim_send(lending, owner, state, block, missing);
+  if (missing > 0 && !(claim_stands(block) && block->v[3] >= missing)) claim_send(lending, owner, state, block, missing);
 }
 
 /* What home has no more of is not kept here: somebody else may need it. */
-static bool block_owes(const struct cell *block) {
-  return (block->flags & BLOCK_RECALLED) || ((block->flags & BLOCK_FINAL) && block->v[0] > 0);
+static bool block_left_over(const struct cell *block) {
+  return (block->flags & BLOCK_FINAL) && !(block->flags & BLOCK_RECALLED) && block->v[0] > 0 && !claim_stands(block);
 }
 
 void block_release(const struct lending *lending, const struct owner *owner, struct state *state) {
   uint64_t decl = lend_name(owner).decl;
   for (uint32_t i = 0; i < state->cell_count; i++) {
     struct cell *block = &state->cells[i];
-    if (block->kind != CELL_BLOCK || block->decl != decl || !block_owes(block)) continue;
+    if (block->kind != CELL_BLOCK || block->decl != decl || !((block->flags & BLOCK_RECALLED) || block_left_over(block))) continue;
     block->flags &= (uint8_t)~BLOCK_RECALLED;
     block_return(lending, owner, state, block, true);
   }
@@ -66,8 +69,7 @@ void lend_ask_ahead(const struct lending *lending, const struct owner *owner, st
   for (uint32_t i = 0; i < state->cell_count; i++) {
     struct cell *block = &state->cells[i];
     if (block->kind != CELL_BLOCK || block->decl != decl) continue;
-    bool owes = (block->flags & BLOCK_FINAL) && block->v[0] > 0 && !(block->flags & BLOCK_RECALLED);
-    if (owes) block_return(lending, owner, state, block, true);
+    if (block_left_over(block)) block_return(lending, owner, state, block, true);
     if (latest == NULL || block->period > latest->period) latest = block;
   }
   if (latest == NULL || (latest->flags & (BLOCK_ASKED | BLOCK_FINAL | BLOCK_RECALLED))) return;
@@ -77,16 +79,22 @@ void lend_ask_ahead(const struct lending *lending, const struct owner *owner, st
 
 /* ---- messages ---- */
 
-static void hear_grant(struct cell *block, int64_t units) {
-  block->v[0] += units;
-  block->v[2] = block->v[3] = 0;
-  block->flags &= (uint8_t) ~(BLOCK_ASKED | BLOCK_AHEAD | BLOCK_FINAL);
-  block->small = (uint16_t)(log2_of(units) << BLOCK_SIZE_SHIFT);
+static void claim_answered(struct cell *block, int64_t units) {
+  if (!(block->flags & BLOCK_ASKED) || block->v[3] != units) return; /* of an earlier one */
+  block->flags &= (uint8_t) ~(BLOCK_ASKED | BLOCK_AHEAD), block->v[3] = 0;
 }
 
-static void hear_final(struct cell *block, int64_t units) {
-  block->v[2] = units, block->v[3] = 0;
-  block->flags = (uint8_t)((block->flags & ~(BLOCK_ASKED | BLOCK_AHEAD)) | BLOCK_FINAL);
+/* What is here now is not elsewhere any more: a FINAL stays true. */
+static void hear_grant(struct cell *block, const struct lend_message *message) {
+  block->v[0] += message->units;
+  block->v[2] = block->v[2] > message->units ? block->v[2] - message->units : 0;
+  block->small = (uint16_t)(log2_of(message->units) << BLOCK_SIZE_SHIFT);
+  claim_answered(block, message->answers);
+}
+
+static void hear_final(struct cell *block, const struct lend_message *message) {
+  block->v[2] = message->units, block->flags |= BLOCK_FINAL;
+  claim_answered(block, message->answers);
 }
 
 /* Nothing here and nothing to say: home waits for an answer all the same. */
@@ -115,8 +123,8 @@ enum status block_hear(const struct lending *lending, const struct lend_message 
   }
   struct cell *block = lend_cell(lending, state, CELL_BLOCK, decl, 0, message->period);
   if (block == NULL) return lend_full(&message->owner, fault);
-  if (message->kind == LEND_GRANT) hear_grant(block, message->units);
-  if (message->kind == LEND_FINAL) hear_final(block, message->units);
+  if (message->kind == LEND_GRANT) hear_grant(block, message);
+  if (message->kind == LEND_FINAL) hear_final(block, message);
   return STATUS_OK;
 }
 
@@ -129,7 +137,7 @@ static void block_look(const struct lending *lending, const struct owner *owner,
     block->flags &= (uint8_t) ~(BLOCK_ASKED | BLOCK_AHEAD);
     state->changed = true;
   }
-  bool owes = (block->flags & BLOCK_FINAL) && !(block->flags & BLOCK_RECALLED) && block->v[0] > 0;
+  bool owes = block_left_over(block);
   if (owes || block->v[1] != 0) {
     block_return(lending, owner, state, block, owes);
     return;

@@ -38,13 +38,14 @@ struct room {
   int64_t total, pace; /* free of either; below 0 after a total was lowered */
 };
 
-static struct room room_for(const struct desk *desk, int32_t period) {
+/* For `only`: as if nobody else had borrowed. */
+static struct room room_for(const struct desk *desk, int32_t period, const struct cell *only) {
   const struct pool *pool = desk->pool;
   struct room room = {INT64_MAX, INT64_MAX};
   int64_t lent = 0, lent_in_period = 0;
   for (uint32_t i = 0; i < desk->state->cell_count; i++) {
     const struct cell *loan = &desk->state->cells[i];
-    if (!is_loan(desk, loan)) continue;
+    if (!is_loan(desk, loan) || (only != NULL && loan != only)) continue;
     lent += loan->v[0];
     if (loan->period == period) lent_in_period += loan->v[0];
   }
@@ -76,31 +77,34 @@ static void claim_clear(struct cell *loan) { loan->v[1] = loan->v[2] = 0; }
 static void say(const struct desk *desk, enum lend_kind kind, const struct cell *loan, int64_t units) {
   struct lend_message message = lend_to(kind, borrower_of(loan), desk->owner, loan->period);
   message.units = units;
+  if (kind == LEND_GRANT || kind == LEND_FINAL) message.answers = loan->v[1];
   desk->state->changed = true;
   lend_send(desk->lending, &message);
 }
 
 static void grant(const struct desk *desk, struct cell *loan, int64_t units) {
-  claim_clear(loan);
   if (!MUTANT(LEND_UNCOUNTED)) loan->v[0] += units;
-  loan->v[3] = 0, loan->flags = 0; /* a recall that is under way is for what was lent before: this may be recalled anew */
+  loan->v[3] = loan->v[3] > units ? loan->v[3] - units : 0;
+  loan->flags &= (uint8_t)~LENT_RECALLED; /* one that is under way is for what was lent before: this may be recalled anew */
   say(desk, LEND_GRANT, loan, units);
+  claim_clear(loan);
 }
 
 static void tell_final(const struct desk *desk, struct cell *loan, int64_t units) {
-  claim_clear(loan);
   loan->v[3] = units, loan->flags |= LENT_TOLD;
   say(desk, LEND_FINAL, loan, units);
+  claim_clear(loan);
 }
 
 /* Everything that could make this claim good: all of it where the total is short, of this period where its pace is. The claimer keeps what
- * it holds for this period: it claims only what is missing. */
+ * it holds for this period, since it claims only what is missing; but what it was asked back for somebody else is waited for. */
 static bool recall_for(const struct desk *desk, const struct cell *claim) {
-  struct room room = room_for(desk, claim->period);
+  struct room room = room_for(desk, claim->period, NULL);
   bool of_all = room.total < claim->v[1] || desk->pool->carry_over, waits = false;
   for (uint32_t i = 0; i < desk->state->cell_count && !MUTANT(LEND_NO_RECALL); i++) {
     struct cell *loan = &desk->state->cells[i];
-    if (!is_loan(desk, loan) || loan == claim || loan->v[0] <= 0 || !(of_all || loan->period == claim->period)) continue;
+    if (!is_loan(desk, loan) || loan->v[0] <= 0 || !(of_all || loan->period == claim->period)) continue;
+    if (loan == claim && !(loan->flags & LENT_RECALLED)) continue;
     waits = true;
     if (loan->flags & LENT_RECALLED) continue;
     loan->flags |= LENT_RECALLED;
@@ -118,11 +122,13 @@ static struct cell *first_claim(const struct desk *desk) {
   return first;
 }
 
-/* There is more than they were told. */
+/* There is more than they were told, here or lent to others: what a borrower was told moves with what it gets and gives back, so this is
+ * so only after refunds and when a total was raised. */
 static void open_where_more(const struct desk *desk) {
   for (uint32_t i = 0; i < desk->state->cell_count && !MUTANT(LEND_FORGET_OPEN); i++) {
     struct cell *loan = &desk->state->cells[i];
-    if (!is_loan(desk, loan) || !(loan->flags & LENT_TOLD) || room_units(room_for(desk, loan->period)) <= loan->v[3]) continue;
+    if (!is_loan(desk, loan) || !(loan->flags & LENT_TOLD)) continue;
+    if (room_units(room_for(desk, loan->period, loan)) <= loan->v[3]) continue;
     loan->flags &= (uint8_t)~LENT_TOLD, loan->v[3] = 0;
     say(desk, LEND_OPEN, loan, 0);
   }
@@ -131,8 +137,9 @@ static void open_where_more(const struct desk *desk) {
 static void serve(const struct desk *desk) {
   struct cell *claim;
   if (desk->pool == NULL) return;
+  open_where_more(desk);
   while ((claim = first_claim(desk)) != NULL) {
-    int64_t spare = room_units(room_for(desk, claim->period));
+    int64_t spare = room_units(room_for(desk, claim->period, NULL));
     if (spare >= claim->v[1])
       grant(desk, claim, block_size(desk, spare, claim->v[1]));
     else if (recall_for(desk, claim))
@@ -140,7 +147,6 @@ static void serve(const struct desk *desk) {
     else
       tell_final(desk, claim, spare);
   }
-  open_where_more(desk);
 }
 
 static void tidy(const struct desk *desk) {
@@ -168,7 +174,7 @@ static int64_t next_place(const struct desk *desk) {
 /* A block ahead of need: only of what nobody waits for. */
 static void hear_claim_ahead(const struct desk *desk, struct cell *loan) {
   if (desk->pool == NULL || first_claim(desk) != NULL) return;
-  int64_t spare = room_units(room_for(desk, loan->period));
+  int64_t spare = room_units(room_for(desk, loan->period, NULL));
   if (spare > 0) grant(desk, loan, block_size(desk, spare, 1));
 }
 
@@ -215,10 +221,14 @@ static enum status hear_return(const struct desk *desk, const struct lend_messag
     enum status status = book_spent(desk, message, fault);
     if (status != STATUS_OK) return status;
   }
-  struct cell *loan = state_find(desk->state, CELL_LENT, desk->name.decl, (uint64_t)message->from + 1, message->period);
-  if (loan == NULL) return STATUS_OK; /* a refund where nothing was lent */
-  desk->state->changed = true;
-  loan->v[0] -= message->spent + message->units;
+  uint64_t key = (uint64_t)message->from + 1;
+  int64_t less = message->spent + message->units; /* below 0: a refund that stays there is lent from now on */
+  struct cell *loan = state_find(desk->state, CELL_LENT, desk->name.decl, key, message->period);
+  if (loan == NULL && less == 0) return STATUS_OK;
+  loan = lend_cell(desk->lending, desk->state, CELL_LENT, desk->name.decl, key, message->period);
+  if (loan == NULL) return lend_full(desk->owner, fault);
+  loan->v[0] -= less;
+  if (loan->flags & LENT_TOLD) loan->v[3] += message->units;
   if (loan->v[0] > 0) return STATUS_OK;
   loan->v[0] = 0, loan->flags &= (uint8_t)~LENT_RECALLED;
   return STATUS_OK;
