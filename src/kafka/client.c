@@ -35,11 +35,24 @@ static void log_line(const rd_kafka_t *handle, int level, const char *facility, 
 
 /* ---- handles ---- */
 
+/* Tokens are renewed by librdkafka's own thread: most handles are never polled. */
+static bool wants_tokens(const struct kafka_settings *settings) {
+  for (uint32_t i = 0; i < settings->pair_count; i++)
+    if (strncmp(settings->pairs[i].name, "sasl.mechanism", 14) == 0 && strcmp(settings->pairs[i].value, "OAUTHBEARER") == 0) return true;
+  return false;
+}
+
 enum status handle_open(struct kafka *kafka, enum handle_kind kind, rd_kafka_conf_t *conf, rd_kafka_t **out, struct fault *fault) {
   char why[256];
   rd_kafka_conf_set_opaque(conf, kafka);
   rd_kafka_conf_set_log_cb(conf, log_line);
+  bool tokens = wants_tokens(&kafka->settings);
+  if (tokens) rd_kafka_conf_enable_sasl_queue(conf, 1);
   *out = rd_kafka_new(kind == HANDLE_WRITER ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf, why, sizeof why);
+  if (*out != NULL && tokens) {
+    rd_kafka_error_t *error = rd_kafka_sasl_background_callbacks_enable(*out);
+    if (error != NULL) rd_kafka_error_destroy(error); /* then the first connection says what is wrong */
+  }
   if (*out != NULL) return STATUS_OK;
   rd_kafka_conf_destroy(conf);
   return fault_set(fault, STATUS_USAGE, "the kafka.* options do not fit together: %s", why);

@@ -159,7 +159,6 @@ static enum status group_event(struct kafka *kafka, const rd_kafka_message_t *me
     case RD_KAFKA_RESP_ERR_NO_ERROR: return STATUS_OK; /* fetched before the pause took hold */
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
       return trouble(kafka, fault, message->err, "stay in the group for", kafka->topics[TOPIC_EVENTS], -1);
     case RD_KAFKA_RESP_ERR__FATAL:

@@ -220,7 +220,7 @@ struct kafka_shard {
   uint32_t held_count, held_capacity;
   uint64_t held_next;
   int64_t reported_ms, trimmed_ms;
-  uint64_t trimmed;
+  uint64_t to_report, trimmed;
 };
 
 enum status shard_input_seek(void *self, uint64_t events, uint64_t inbox, struct fault *fault);

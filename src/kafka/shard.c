@@ -9,6 +9,55 @@
 #define REPORT_MS 1000
 #define TRIM_MS 30000
 
+/* ---- beside exactness ---- */
+
+static enum status shard_trim(void *self, uint64_t place, struct fault *fault) {
+  struct kafka_shard *shard = self;
+  struct kafka *kafka = shard->kafka;
+  int64_t now_ms = clock_ms();
+  (void)fault;
+  if (place <= shard->trimmed || (shard->trimmed_ms != 0 && now_ms - shard->trimmed_ms < TRIM_MS)) return STATUS_OK;
+  shard->trimmed_ms = now_ms;
+  shard->trimmed = place;
+  rd_kafka_topic_partition_list_t *before = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(before, kafka->topics[TOPIC_JOURNAL], (int32_t)shard->shard)->offset = (int64_t)place;
+  rd_kafka_DeleteRecords_t *request = rd_kafka_DeleteRecords_new(before);
+  rd_kafka_DeleteRecords(kafka->admin, &request, 1, NULL, kafka->admin_queue);
+  rd_kafka_DeleteRecords_destroy(request);
+  rd_kafka_topic_partition_list_destroy(before);
+  return STATUS_OK;
+}
+
+static void report(struct kafka_shard *shard) {
+  struct kafka *kafka = shard->kafka;
+  uint64_t events_next = shard->to_report;
+  shard->to_report = NONE_YET;
+  if (!kafka->members.held[shard->shard] && !kafka->members.owed[shard->shard]) return; /* another one tells */
+  rd_kafka_topic_partition_list_t *offsets = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(offsets, kafka->topics[TOPIC_EVENTS], (int32_t)shard->shard)->offset = (int64_t)events_next;
+  (void)rd_kafka_commit(kafka->group, offsets, 1); /* a lag tool sees the next one */
+  rd_kafka_topic_partition_list_destroy(offsets);
+}
+
+void kafka_shard_report(struct kafka_shard *shard, uint64_t events_next) {
+  int64_t now_ms = clock_ms();
+  shard->to_report = events_next;
+  if (events_next == NONE_YET || (shard->reported_ms != 0 && now_ms - shard->reported_ms < REPORT_MS)) return;
+  shard->reported_ms = now_ms;
+  report(shard);
+}
+
+int64_t kafka_shard_lag(const struct kafka_shard *shard) {
+  int64_t first = 0, end = 0;
+  if (shard->events.queue == NULL) return -1;
+  rd_kafka_resp_err_t error =
+      rd_kafka_get_watermark_offsets(shard->kafka->reader, shard->kafka->topics[TOPIC_EVENTS], (int32_t)shard->shard, &first, &end);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR || end < 0) return -1;
+  return end > (int64_t)shard->events.position ? end - (int64_t)shard->events.position : 0;
+}
+
+/* ---- opening and closing ---- */
+
 enum status kafka_shard_open(struct kafka *kafka, uint32_t shard, struct kafka_shard **out, struct fault *fault) {
   assert(shard < kafka->shards);
   struct kafka_shard *made = calloc(1, sizeof *made);
@@ -21,6 +70,7 @@ enum status kafka_shard_open(struct kafka *kafka, uint32_t shard, struct kafka_s
   made->kafka = kafka;
   made->shard = shard;
   made->latest = -1;
+  made->to_report = NONE_YET;
   buffer_init(&made->scratch, scratch, SCRATCH_BYTES);
   stream_init(&made->events, kafka, kafka->reader, kafka->events_read, shard);
   stream_init(&made->inbox, kafka, kafka->reader, kafka->messages_read, shard);
@@ -46,6 +96,7 @@ static void shard_drop(void *self) {
 
 void kafka_shard_close(struct kafka_shard *shard) {
   if (shard == NULL) return;
+  if (shard->to_report != NONE_YET) report(shard);
   shard_drop(shard);
   struct stream *streams[] = {&shard->events, &shard->inbox, &shard->journal.stream, &shard->checkpoint.stream};
   for (size_t i = 0; i < sizeof streams / sizeof streams[0]; i++) free(streams[i]->lent);
@@ -95,46 +146,6 @@ static enum status shard_commit_poll(void *self, bool *done, uint64_t *place, st
   *place = shard->writer->journal_place;
   shard->written.end = (int64_t)*place + 1;
   return STATUS_OK;
-}
-
-/* ---- beside exactness ---- */
-
-static enum status shard_trim(void *self, uint64_t place, struct fault *fault) {
-  struct kafka_shard *shard = self;
-  struct kafka *kafka = shard->kafka;
-  int64_t now_ms = clock_ms();
-  (void)fault;
-  if (place <= shard->trimmed || (shard->trimmed_ms != 0 && now_ms - shard->trimmed_ms < TRIM_MS)) return STATUS_OK;
-  shard->trimmed_ms = now_ms;
-  shard->trimmed = place;
-  rd_kafka_topic_partition_list_t *before = rd_kafka_topic_partition_list_new(1);
-  rd_kafka_topic_partition_list_add(before, kafka->topics[TOPIC_JOURNAL], (int32_t)shard->shard)->offset = (int64_t)place;
-  rd_kafka_DeleteRecords_t *request = rd_kafka_DeleteRecords_new(before);
-  rd_kafka_DeleteRecords(kafka->admin, &request, 1, NULL, kafka->admin_queue);
-  rd_kafka_DeleteRecords_destroy(request);
-  rd_kafka_topic_partition_list_destroy(before);
-  return STATUS_OK;
-}
-
-void kafka_shard_report(struct kafka_shard *shard, uint64_t events_next) {
-  struct kafka *kafka = shard->kafka;
-  int64_t now_ms = clock_ms();
-  bool ours = kafka->members.held[shard->shard] || kafka->members.owed[shard->shard];
-  if (!ours || events_next == NONE_YET || (shard->reported_ms != 0 && now_ms - shard->reported_ms < REPORT_MS)) return;
-  shard->reported_ms = now_ms;
-  rd_kafka_topic_partition_list_t *offsets = rd_kafka_topic_partition_list_new(1);
-  rd_kafka_topic_partition_list_add(offsets, kafka->topics[TOPIC_EVENTS], (int32_t)shard->shard)->offset = (int64_t)events_next;
-  (void)rd_kafka_commit(kafka->group, offsets, 1); /* a lag tool sees the next one */
-  rd_kafka_topic_partition_list_destroy(offsets);
-}
-
-int64_t kafka_shard_lag(const struct kafka_shard *shard) {
-  int64_t first = 0, end = 0;
-  if (shard->events.queue == NULL) return -1;
-  rd_kafka_resp_err_t error =
-      rd_kafka_get_watermark_offsets(shard->kafka->reader, shard->kafka->topics[TOPIC_EVENTS], (int32_t)shard->shard, &first, &end);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR || end < 0) return -1;
-  return end > (int64_t)shard->events.position ? end - (int64_t)shard->events.position : 0;
 }
 
 struct ledger_log kafka_shard_log(struct kafka_shard *shard) {

@@ -1,6 +1,7 @@
 /* Texts of faults: what was being done, with what, at which broker, why, and what to do. One table says for each error of Kafka who must
  * act; what is not in it is worth another try. librdkafka says the interesting part ("Connection refused", "SSL handshake failed") in its
- * log and only "timed out" to its caller: its last words are kept and told as well.
+ * log and only "timed out" to its caller: its last words are kept and told as well. A topic that is not there is a matter for another try
+ * while shards run: brokers that are just starting say so too. Opening tells what is really missing (topics.c).
  */
 #include <stdio.h>
 #include <string.h>
@@ -32,11 +33,11 @@ static const struct remedy remedies[] = {
      "(kafka-acls.sh --transactional-id GROUP- --resource-pattern-type prefixed)"},
     {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, STATUS_USAGE,
      "the user may not do this on the cluster: grant IdempotentWrite to run, Create and AlterConfigs to make topics (kafka-acls.sh)"},
-    {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, STATUS_STATE,
+    {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, STATUS_SERVICE,
      "the topic or partition is not there: make the topics with `giftd topics create`, or check topic.events and topic.prefix"},
-    {RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, STATUS_STATE,
+    {RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, STATUS_SERVICE,
      "the topic is not there: make the topics with `giftd topics create`, or check topic.events and topic.prefix"},
-    {RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, STATUS_STATE,
+    {RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, STATUS_SERVICE,
      "the partition is not there: every topic needs as many as the events topic (`giftd topics check` says which has not)"},
     {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, STATUS_STATE,
      "a record is larger than the topic takes: raise max.message.bytes of the topic; nothing is lost, giftd tries again when it is "
@@ -87,7 +88,7 @@ enum status trouble(struct kafka *kafka, struct fault *fault, rd_kafka_resp_err_
   pthread_mutex_unlock(&kafka->lock);
   error = sharper(error, heard);
   const struct remedy *remedy = remedy_of(error);
-  bool reach = remedy->error == error && (remedy->status != STATUS_STATE) && error < 0;
+  bool reach = remedy->error == error && error < 0;
   if (topic != NULL && partition >= 0) snprintf(where, sizeof where, " %s [partition %d]", topic, partition);
   if (topic != NULL && partition < 0) snprintf(where, sizeof where, " %s", topic);
   return fault_set(fault, remedy->status, "Kafka at %s: cannot %s%s: %s%s%s%s; %s", kafka->broker, doing, where, rd_kafka_err2str(error),

@@ -293,14 +293,26 @@ enum status writer_begin(struct writer *writer, struct fault *fault) {
   return status;
 }
 
+/* The array form: the other one's macros are a GNU extension. */
 static rd_kafka_resp_err_t send_once(struct writer *writer, enum topic topic, const struct record *record) {
-  const void *value = record->has_value ? (record->value.length > 0 ? record->value.at : "") : NULL;
-  const void *key = record->has_key ? (record->key.length > 0 ? record->key.at : "") : NULL;
-  return rd_kafka_producev(writer->handle, RD_KAFKA_V_RKT(writer->topics[topic]), RD_KAFKA_V_PARTITION((int32_t)record->partition),
-                           RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, record->has_key ? record->key.length : 0),
-                           RD_KAFKA_V_VALUE((void *)(uintptr_t)value, record->has_value ? record->value.length : 0),
-                           RD_KAFKA_V_TIMESTAMP(record->timestamp_ms), RD_KAFKA_V_HEADERS(record->headers), RD_KAFKA_V_OPAQUE(writer),
-                           RD_KAFKA_V_END);
+  static char nothing[1];
+  char *value = record->value.length > 0 ? (char *)(uintptr_t)record->value.at : nothing;
+  char *key = record->key.length > 0 ? (char *)(uintptr_t)record->key.at : nothing;
+  rd_kafka_vu_t parts[8] = {
+      {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = writer->topics[topic]},
+      {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = (int32_t)record->partition},
+      {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+      {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = record->timestamp_ms},
+      {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = writer},
+  };
+  size_t count = 5;
+  if (record->has_value) parts[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {value, record->value.length}};
+  if (record->has_key) parts[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {key, record->key.length}};
+  if (record->headers != NULL) parts[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = record->headers};
+  rd_kafka_error_t *error = rd_kafka_produceva(writer->handle, parts, count);
+  rd_kafka_resp_err_t code = error == NULL ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_error_code(error);
+  if (error != NULL) rd_kafka_error_destroy(error);
+  return code;
 }
 
 enum status writer_send(struct writer *writer, enum topic topic, struct record *record, struct fault *fault) {

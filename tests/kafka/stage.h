@@ -96,12 +96,16 @@ static inline rd_kafka_t *raw_handle(rd_kafka_type_t type, const char *const *op
 
 static inline void raw_send(rd_kafka_t *handle, const char *topic, int partition, const char *key, const void *value, size_t length,
                             int64_t at_ms, rd_kafka_headers_t *headers) {
-  size_t key_length = key != NULL ? strlen(key) : 0;
-  rd_kafka_resp_err_t error =
-      rd_kafka_producev(handle, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                        RD_KAFKA_V_KEY(key, key_length), RD_KAFKA_V_VALUE((void *)(uintptr_t)value, length), RD_KAFKA_V_TIMESTAMP(at_ms),
-                        RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
-  assert_int_equal(error, RD_KAFKA_RESP_ERR_NO_ERROR);
+  rd_kafka_vu_t parts[7] = {{.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = topic},
+                            {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition},
+                            {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+                            {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = at_ms}};
+  size_t count = 4;
+  if (key != NULL) parts[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {(void *)(uintptr_t)key, strlen(key)}};
+  if (value != NULL) parts[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {(void *)(uintptr_t)value, length}};
+  if (headers != NULL) parts[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers};
+  rd_kafka_error_t *error = rd_kafka_produceva(handle, parts, count);
+  if (error != NULL) fail_msg("%s", rd_kafka_error_string(error));
 }
 
 static inline void raw_events(struct stage *stage, int partition, int first, int count) {
