@@ -232,6 +232,9 @@ void sim_log_tick(struct world *world);
 bool record_committed(const struct record *record);
 uint64_t sim_log_end(const struct world *world, enum topic topic, uint32_t partition); /* behind the last committed record; 0: none */
 
+/* sim_tell.c */
+void transaction_tell(const struct world *world, const struct transaction *transaction);
+
 /* sim_store.c */
 void sim_store_open(struct world *world);
 struct store_port sim_store_port(struct seat *seat);

@@ -83,6 +83,7 @@ static void transaction_settle(struct world *world, struct transaction *transact
     }
   sim_tell(world, "log: transaction %u of shard %u %s", transaction->number, transaction->shard, commit ? "committed" : "aborted");
   if (!commit) return;
+  transaction_tell(world, transaction);
   assert(log->committed_count < RECORDS_MOST);
   transaction->order = log->committed_count;
   log->committed[log->committed_count++] = transaction;
