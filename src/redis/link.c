@@ -93,6 +93,7 @@ static enum status link_read(struct link *link, bool *some, struct fault *fault)
 
 enum status link_reply(struct link *link, int64_t deadline_ms, redisReply **reply, struct fault *fault) {
   bool sent = false;
+  const int64_t until_ms = deadline_ms != 0 ? deadline_ms : link_now_ms() + link->redis->answer_ms; /* of bytes that come and come */
   for (;;) {
     void *found = NULL;
     if (redisGetReplyFromReader(link->context, &found) != REDIS_OK) return link_broken(link, fault);
@@ -102,7 +103,8 @@ enum status link_reply(struct link *link, int64_t deadline_ms, redisReply **repl
     enum status status = sent ? STATUS_OK : link_push(link, &sent, fault);
     if (status == STATUS_OK) status = link_read(link, &some, fault);
     if (status != STATUS_OK) return status;
-    if (some) continue;
+    if (some && link_now_ms() < until_ms) continue;
+    if (some) return link_silent(link, fault);
     if (deadline_ms == 0) return STATUS_OK;
     if (!link_wait(link, (short)(sent ? POLLIN : POLLIN | POLLOUT), deadline_ms)) return link_silent(link, fault);
   }

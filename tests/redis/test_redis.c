@@ -74,6 +74,13 @@ static void test_segment_tells_what_was_written(void **state) {
   assert_true(found.mark_sequence == 9007199254740995u && found.mark_place == 18446744073709551613u);
   assert_true(found.shards == 4 && found.buckets == 600 && found.secret == 0xfeed);
   assert_string_equal(host_says(&stage.host, "HGET giftd:{test:2}:segment events_next"), "12");
+  struct store_write next = {
+      .expect = found.version, .next = {1, 0}, .mark_sequence = 1, .mark_place = 1, .events_next = 1}; /* no mark set */
+  expect_status(&stage, send_write(&stage, &next), STATUS_OK, "");
+  expect_answers(&stage, 1, false);
+  found = look(&stage);
+  assert_true(found.version.epoch == 1 && found.mark_sequence == 9007199254740995u && found.mark_place == 18446744073709551613u);
+  assert_true(found.shards == 4 && found.buckets == 600 && found.secret == 0xfeed);
   assert_string_equal(host_says(&stage.host, "HGET giftd:{test:2}:segment inbox_next"), "none");
   stage_close(&stage);
 }
