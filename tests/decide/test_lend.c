@@ -160,9 +160,39 @@ static void every_history_is_exact(void **unused) {
   assert_true(sums.gifts > count && sums.refusals > count && sums.recalls > count && sums.finals > count && sums.opens > 0);
 }
 
+/* An event that waits anew keeps less than before: what it does not pin any more must be let go, or two wait for each other for ever. */
+static void what_is_not_pinned_any_more_is_let_go(void **unused) {
+  (void)unused;
+  struct sums sums = {0};
+  char failure[512];
+  assert_int_not_equal(histories(1, 3000, true, &sums, failure, sizeof failure), 0);
+  assert_string_equal(failure, "everybody waits and nothing is on its way");
+}
+
+#ifdef GIFTD_MUTANTS
+static void every_safeguard_is_needed(void **unused) {
+  (void)unused;
+  static const enum mutant mutants[] = {MUTANT_LEND_UNCOUNTED,    MUTANT_LEND_NO_RECALL, MUTANT_LEND_KEEP_RETURNED,
+                                        MUTANT_LEND_FORGET_SPENT, MUTANT_LEND_NO_PIN,    MUTANT_LEND_FORGET_OPEN};
+  for (size_t i = 0; i < sizeof mutants / sizeof mutants[0]; i++) {
+    struct sums sums = {0};
+    char failure[512];
+    mutant_active = mutants[i];
+    uint64_t seed = histories(1, 3000, false, &sums, failure, sizeof failure);
+    mutant_active = MUTANT_NONE;
+    print_message("mutant %d: seed %llu: %s\n", (int)mutants[i], (unsigned long long)seed, failure);
+    assert_int_not_equal(seed, 0);
+  }
+}
+#endif
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_history_is_exact),
+      cmocka_unit_test(what_is_not_pinned_any_more_is_let_go),
+#ifdef GIFTD_MUTANTS
+      cmocka_unit_test(every_safeguard_is_needed),
+#endif
   };
   return cmocka_run_group_tests(tests, stage_set_up, stage_take_down);
 }
