@@ -38,24 +38,33 @@ struct room {
   int64_t total, pace; /* free of either; below 0 after a total was lowered */
 };
 
-/* For `only`: as if nobody else had borrowed. */
-static struct room room_for(const struct desk *desk, int32_t period, const struct cell *only) {
-  const struct pool *pool = desk->pool;
-  struct room room = {INT64_MAX, INT64_MAX};
-  int64_t lent = 0, lent_in_period = 0;
+struct lent {
+  int64_t all, in_period;
+};
+
+static struct lent lent_now(const struct desk *desk, int32_t period) {
+  struct lent lent = {0, 0};
   for (uint32_t i = 0; i < desk->state->cell_count; i++) {
     const struct cell *loan = &desk->state->cells[i];
-    if (!is_loan(desk, loan) || (only != NULL && loan != only)) continue;
-    lent += loan->v[0];
-    if (loan->period == period) lent_in_period += loan->v[0];
+    if (!is_loan(desk, loan)) continue;
+    lent.all += loan->v[0];
+    if (loan->period == period) lent.in_period += loan->v[0];
   }
+  return lent;
+}
+
+static struct room room_beside(const struct desk *desk, int32_t period, struct lent lent) {
+  const struct pool *pool = desk->pool;
+  struct room room = {INT64_MAX, INT64_MAX};
   int64_t used = used_of(desk, POOL_TOTAL, 0);
-  if (!pool->unlimited) room.total = pool_share_total(pool, desk->name.key) - used - lent;
+  if (!pool->unlimited) room.total = pool_share_total(pool, desk->name.key) - used - lent.all;
   if (!pool->paced) return room;
   int64_t released = pool_released(desk->lending->rulebook, pool, period);
-  room.pace = pool->carry_over ? released - used - lent : released - used_of(desk, POOL_PACE, period) - lent_in_period;
+  room.pace = pool->carry_over ? released - used - lent.all : released - used_of(desk, POOL_PACE, period) - lent.in_period;
   return room;
 }
+
+static struct room room_for(const struct desk *desk, int32_t period) { return room_beside(desk, period, lent_now(desk, period)); }
 
 static int64_t room_units(struct room room) {
   int64_t units = room.total < room.pace ? room.total : room.pace;
@@ -99,7 +108,7 @@ static void tell_final(const struct desk *desk, struct cell *loan, int64_t units
 /* Everything that could make this claim good: all of it where the total is short, of this period where its pace is. The claimer keeps what
  * it holds for this period, since it claims only what is missing; but what it was asked back for somebody else is waited for. */
 static bool recall_for(const struct desk *desk, const struct cell *claim) {
-  struct room room = room_for(desk, claim->period, NULL);
+  struct room room = room_for(desk, claim->period);
   bool of_all = room.total < claim->v[1] || desk->pool->carry_over, waits = false;
   for (uint32_t i = 0; i < desk->state->cell_count && !MUTANT(LEND_NO_RECALL); i++) {
     struct cell *loan = &desk->state->cells[i];
@@ -128,7 +137,8 @@ static void open_where_more(const struct desk *desk) {
   for (uint32_t i = 0; i < desk->state->cell_count && !MUTANT(LEND_FORGET_OPEN); i++) {
     struct cell *loan = &desk->state->cells[i];
     if (!is_loan(desk, loan) || !(loan->flags & LENT_TOLD)) continue;
-    if (room_units(room_for(desk, loan->period, loan)) <= loan->v[3]) continue;
+    struct lent own = {loan->v[0], loan->v[0]};
+    if (room_units(room_beside(desk, loan->period, own)) <= loan->v[3]) continue;
     loan->flags &= (uint8_t)~LENT_TOLD, loan->v[3] = 0;
     say(desk, LEND_OPEN, loan, 0);
   }
@@ -139,7 +149,7 @@ static void serve(const struct desk *desk) {
   if (desk->pool == NULL) return;
   open_where_more(desk);
   while ((claim = first_claim(desk)) != NULL) {
-    int64_t spare = room_units(room_for(desk, claim->period, NULL));
+    int64_t spare = room_units(room_for(desk, claim->period));
     if (spare >= claim->v[1])
       grant(desk, claim, block_size(desk, spare, claim->v[1]));
     else if (recall_for(desk, claim))
@@ -149,12 +159,15 @@ static void serve(const struct desk *desk) {
   }
 }
 
+/* What counts nothing and waits for nothing. Of a period that is over nobody needs to know any more: should this clock run ahead of others,
+ * they ask again. */
 static void tidy(const struct desk *desk) {
   for (uint32_t i = desk->state->cell_count; i-- > 0;) {
     struct cell *loan = &desk->state->cells[i];
     if (!is_loan(desk, loan) || loan->v[0] != 0 || loan->v[1] != 0) continue;
     bool over = desk->pool != NULL && lend_period_over(desk->lending, desk->pool, loan->period);
     if ((loan->flags & LENT_TOLD) && !over) continue;
+    if ((loan->flags & LENT_TOLD) && !MUTANT(LEND_FORGET_OPEN)) say(desk, LEND_OPEN, loan, 0);
     state_remove(desk->state, loan);
     desk->state->changed = true;
   }
@@ -174,7 +187,7 @@ static int64_t next_place(const struct desk *desk) {
 /* A block ahead of need: only of what nobody waits for. */
 static void hear_claim_ahead(const struct desk *desk, struct cell *loan) {
   if (desk->pool == NULL || first_claim(desk) != NULL) return;
-  int64_t spare = room_units(room_for(desk, loan->period, NULL));
+  int64_t spare = room_units(room_for(desk, loan->period));
   if (spare > 0) grant(desk, loan, block_size(desk, spare, 1));
 }
 
@@ -206,6 +219,8 @@ static enum status book_spent(const struct desk *desk, const struct lend_message
     used_add(pace, message->spent);
     if (desk->pool != NULL && desk->pool->paced)
       pace->expires_day = pool_pace_expiry(lending->rulebook, desk->pool, message->period, lending->memory_ms);
+    else if (lending->clock_ms != TIME_NONE)
+      pace->expires_day = state_expiry(lending->clock_ms + lending->memory_ms);
     total = state_find(desk->state, CELL_POOL, desk->name.decl, POOL_TOTAL, 0); /* making room may have moved it */
   }
   used_add(total, message->spent);
