@@ -160,12 +160,12 @@ static void serve(const struct desk *desk) {
 }
 
 /* What counts nothing and waits for nothing. Of a period that is over nobody needs to know any more: should this clock run ahead of others,
- * they ask again. */
-static void tidy(const struct desk *desk) {
+ * they ask again. Not at once: who was just told must come to decide on it. */
+static void tidy(const struct desk *desk, bool reviewing) {
   for (uint32_t i = desk->state->cell_count; i-- > 0;) {
     struct cell *loan = &desk->state->cells[i];
     if (!is_loan(desk, loan) || loan->v[0] != 0 || loan->v[1] != 0) continue;
-    bool over = desk->pool != NULL && lend_period_over(desk->lending, desk->pool, loan->period);
+    bool over = reviewing && desk->pool != NULL && lend_period_over(desk->lending, desk->pool, loan->period);
     if ((loan->flags & LENT_TOLD) && !over) continue;
     if ((loan->flags & LENT_TOLD) && !MUTANT(LEND_FORGET_OPEN)) say(desk, LEND_OPEN, loan, 0);
     state_remove(desk->state, loan);
@@ -254,12 +254,12 @@ enum status home_hear(const struct lending *lending, const struct lend_message *
   enum status status = message->kind == LEND_CLAIM ? hear_claim(&desk, message, fault) : hear_return(&desk, message, fault);
   if (status != STATUS_OK) return status;
   serve(&desk);
-  tidy(&desk);
+  tidy(&desk, false);
   return STATUS_OK;
 }
 
 void home_review(const struct lending *lending, const struct owner *owner, struct state *state) {
   struct desk desk = desk_open(lending, owner, state);
   serve(&desk);
-  tidy(&desk);
+  tidy(&desk, true);
 }
