@@ -205,7 +205,8 @@ struct history {
 struct kafka_shard {
   struct kafka *kafka;
   uint32_t shard;
-  struct writer *writer; /* NULL: not fencing yet */
+  char input[TOPIC_BYTES + 16]; /* topic/partition of its events, as decisions name it */
+  struct writer *writer;        /* NULL: not fencing yet */
   bool fencing;
   struct stream events, inbox;
   struct history journal, checkpoint;

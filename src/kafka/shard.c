@@ -70,6 +70,7 @@ enum status kafka_shard_open(struct kafka *kafka, uint32_t shard, struct kafka_s
   made->kafka = kafka;
   made->shard = shard;
   made->latest = -1;
+  (void)snprintf(made->input, sizeof made->input, "%s/%u", kafka->topics[TOPIC_EVENTS], shard);
   made->to_report = NONE_YET;
   buffer_init(&made->scratch, scratch, SCRATCH_BYTES);
   stream_init(&made->events, kafka, kafka->reader, kafka->events_read, shard);
@@ -148,6 +149,11 @@ static enum status shard_commit_poll(void *self, bool *done, uint64_t *place, st
   return STATUS_OK;
 }
 
+static struct str shard_input_name(void *self) {
+  const struct kafka_shard *shard = self;
+  return str_of(shard->input);
+}
+
 struct ledger_log kafka_shard_log(struct kafka_shard *shard) {
   return (struct ledger_log){.self = shard,
                              .fence = shard_fence,
@@ -159,6 +165,7 @@ struct ledger_log kafka_shard_log(struct kafka_shard *shard) {
                              .input_seek = shard_input_seek,
                              .poll = shard_poll,
                              .poll_inbox = shard_poll_inbox,
+                             .input_name = shard_input_name,
                              .wrap_dead = shard_wrap_dead,
                              .begin = shard_begin,
                              .append = shard_append,

@@ -95,7 +95,8 @@ static void missing(const struct finder *finder, enum topic topic, char *text) {
     snprintf(text, TEXT_BYTES, "cannot be looked at: %s%s", rd_kafka_err2str(error),
              error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ? "; grant Describe, Read and Write on it (kafka-acls.sh)" : "");
   else if (topic == TOPIC_EVENTS)
-    snprintf(text, TEXT_BYTES, "is not there: whoever produces events makes it, or `giftd topics create --events`; or check topic.events");
+    snprintf(text, TEXT_BYTES,
+             "is not there: whoever produces events makes it, or `giftd topics create --partitions N`; or check topic.events");
   else
     snprintf(text, TEXT_BYTES, "is not there: make it with `giftd topics create`, or check topic.prefix");
 }
