@@ -1,0 +1,402 @@
+#!/usr/bin/env python3
+"""`giftd run` on a real Kafka and a real Redis, from outside: the same gifts as on files, with one process and with several, with one of
+them killed; signals; what is told when something is wrong.
+
+    kafka_run_test.py GIFTD STACK_ENV CAMPAIGNS [--events N]
+"""
+import collections
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+EVENTS = 20000
+if "--events" in sys.argv:
+    at = sys.argv.index("--events")
+    EVENTS = int(sys.argv[at + 1])
+    del sys.argv[at:at + 2]
+CAMPAIGNS = pathlib.Path(sys.argv.pop(3))
+STACK = dict(line.split("=", 1) for line in pathlib.Path(sys.argv.pop(2)).read_text().splitlines() if "=" in line)
+GIFTD = sys.argv.pop(1)
+KAFKA, REDIS = STACK["KAFKA"], STACK["REDIS"]
+SHARDS = 4
+PERIOD = {"from": "2026-09-01", "to": "2027-12-31"}
+
+
+def campaign(name, on, give, limits, **more):
+    return {"id": name, "version": 1, "name": {"zh": name, "en": name}, "period": PERIOD, "audience": "everyone", **more,
+            "rules": [{"id": "rule", "on": on, "give": {"reward": "points", **give}, "limits": limits}]}
+
+
+# What one customer's events alone decide: the same whatever happens on other shards, in whatever order they are read.
+ALONE = [campaign("own-day", "login", {"value": 5, "pool": "unlimited"}, [{"count": 1, "per": ["customer"], "period": "day"}]),
+         campaign("own-week", "txn.card_spend", {"value": 7, "pool": "unlimited"}, [{"count": 2, "per": ["customer"], "period": "week"}])]
+STOCK = 150
+SHARED = [campaign("own-stock", "login", {"value": 9, "pool": "gift"}, [{"count": 1, "per": ["customer"], "period": "week"}],
+                   pools={"gift": {"stock": STOCK}}),
+          campaign("own-device", "login", {"value": 3, "pool": "unlimited"}, [{"count": 1, "per": ["device"], "period": "month"}])]
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+def kcat(*arguments, **more):
+    return subprocess.run(["kcat", "-b", KAFKA, *arguments], capture_output=True, timeout=120, check=True, **more).stdout
+
+
+def redis(*words):
+    host, port = REDIS.rsplit(":", 1)
+    return subprocess.run(["redis-cli", "-h", host, "-p", port, *words], capture_output=True, text=True, timeout=20, check=True).stdout
+
+
+def keyed(lines):
+    """Lines as kcat -K reads them: the customer, a tab, the line as it stands."""
+    out = []
+    for line in lines.splitlines():
+        customer = re.search(rb'"(?:customer|subject)":"([^"]*)"', line)
+        out.append((customer.group(1) if customer else b"nobody") + b"\t" + line + b"\n")
+    return b"".join(out)
+
+
+def login(number, customer, day=5):
+    return json.dumps({"id": f"e{number}", "source": "mbank", "type": "login", "customer": customer, "device": f"d{number}",
+                       "time": f"2026-12-{day:02}T10:00:00+08:00"}) .replace('": ', '":').encode() + b"\n"
+
+
+class Stage(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="giftd-kafka-run-"))
+        self.addCleanup(shutil.rmtree, self.folder, True)
+        self.name = f"run-{os.getpid()}-{random.randrange(10 ** 9)}"
+        (self.folder / "campaigns").mkdir()
+        self.options = {"kafka.bootstrap.servers": KAFKA, "redis.servers": REDIS, "topic.events": f"{self.name}.events",
+                        "topic.prefix": f"{self.name}.", "group.id": self.name, "redis.name": self.name, "events.clock": "event",
+                        "campaigns.dir": str(self.folder / "campaigns"), "kafka.session.timeout.ms": "6000", "pending.bytes": "128MiB"}
+
+    def campaigns(self, *several):
+        for one in several:
+            text = one if isinstance(one, str) else json.dumps(one)
+            (self.folder / "campaigns" / ("broken.json" if isinstance(one, str) else one["id"] + ".json")).write_text(text)
+
+    def config(self, **more):
+        path = self.folder / "giftd.conf"
+        path.write_text("".join(f"{key} = {value}\n" for key, value in {**self.options, **more}.items()))
+        return str(path)
+
+    def topics(self, verb, *more):
+        return subprocess.run([GIFTD, "topics", verb, "-c", self.config(), *more], capture_output=True, text=True, timeout=60)
+
+    def make_topics(self, partitions=SHARDS):
+        made = self.topics("create", "--partitions", str(partitions))
+        self.assertEqual(made.returncode, 0, made.stderr)
+
+    def produce(self, lines):
+        kcat("-P", "-t", f"{self.name}.events", "-K", "\t", "-X", "topic.partitioner=murmur2_random", input=keyed(lines))
+
+    def consume(self, topic, form):
+        out = kcat("-C", "-t", f"{self.name}.{topic}", "-e", "-q", "-X", "isolation.level=read_committed", "-f", form)
+        return out.decode().splitlines()
+
+    def rewards(self):
+        """(type, id, campaign, customer) of every reward, as it lies in Kafka."""
+        found = []
+        for line in self.consume("rewards", "%k\t%h\t%s\n"):
+            customer, headers, value = line.split("\t", 2)
+            words = dict(pair.split("=", 1) for pair in headers.split(",") if "=" in pair)
+            self.assertEqual(words["ce_subject"], customer, line)
+            found.append((words["ce_type"], words["ce_id"], json.loads(value).get("campaign"), customer))
+        return found
+
+    def start(self, *more, config=None):
+        log = open(self.folder / f"log-{random.randrange(10 ** 9)}", "w+", encoding="utf-8")
+        self.addCleanup(log.close)
+        process = subprocess.Popen([GIFTD, "run", "-c", config or self.config(), *more], stdout=subprocess.PIPE, stderr=log, text=True)
+        process.log = log
+        self.addCleanup(self.end, process)
+        return process
+
+    @staticmethod
+    def end(process):
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stdout.close()
+
+    def said(self, process):
+        process.log.flush()
+        return pathlib.Path(process.log.name).read_text()
+
+    def wait_said(self, process, words, seconds=60):
+        self.wait(lambda: words in self.said(process), seconds, f"{words!r} in the log", process)
+
+    def wait(self, holds, seconds, what, process=None):
+        deadline = time.monotonic() + seconds
+        while not holds():
+            ended = process is not None and process.poll() is not None
+            if time.monotonic() > deadline or ended:
+                self.fail(f"waited for {what}{'; it ended' if ended else ''}\n{self.said(process) if process else ''}")
+            time.sleep(0.1)
+
+    def finish(self, process, code=0, seconds=240):
+        out, _ = process.communicate(timeout=seconds)
+        self.assertEqual(process.returncode, code, self.said(process))
+        return out
+
+    def run_once(self, code=0, says="", **more):
+        process = self.start("--once", "--json", config=self.config(**more))
+        out = self.finish(process, code)
+        self.assertIn(says, self.said(process))
+        return json.loads(out) if out else None
+
+
+class SameGifts(Stage):
+    """Demo traffic over all shipped campaigns and four of our own; the run on files is what it is held against."""
+    @classmethod
+    def setUpClass(cls):
+        cls.base = pathlib.Path(tempfile.mkdtemp(prefix="giftd-kafka-base-"))
+        shutil.copytree(CAMPAIGNS, cls.base / "campaigns")
+        for one in ALONE + SHARED:
+            (cls.base / "campaigns" / (one["id"] + ".json")).write_text(json.dumps(one))
+        events = cls.base / "events.jsonl"
+        subprocess.run([GIFTD, "demo", "--generate", str(events), "--events", str(EVENTS), "-q"], check=True, timeout=120)
+        cls.events = events.read_bytes()
+        subprocess.run([GIFTD, "run", "--input", str(events), "--campaigns", str(cls.base / "campaigns"), "--output", str(cls.base / "out"),
+                        "--state", str(cls.base / "state"), "--once"], check=True, timeout=300, capture_output=True)
+        cls.files = [(one["type"], one["id"], one["data"].get("campaign"), one["subject"])
+                     for one in map(json.loads, (cls.base / "out" / "rewards.jsonl").read_text().splitlines())]
+        cls.lines = len(cls.events.splitlines())
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.base, True)
+
+    def setUp(self):
+        super().setUp()
+        self.options["campaigns.dir"] = str(self.base / "campaigns")
+
+    def check(self):
+        rewards = self.rewards()
+        ids = [one[:2] for one in rewards]
+        self.assertEqual(len(ids), len(set(ids)), "a reward id came twice")
+        alone = {one["id"] for one in ALONE}
+        self.assertEqual({one for one in rewards if one[2] in alone}, {one for one in self.files if one[2] in alone})
+        stock = [one for one in rewards if one[2] == "own-stock"]
+        self.assertEqual(len(stock), STOCK, "the files' run gives all of the stock, so must this")
+        self.assertEqual(sum(one[2] == "own-stock" for one in self.files), STOCK)
+        self.assertEqual(sum(one[2] == "own-device" for one in rewards), sum(one[2] == "own-device" for one in self.files))
+        self.check_pools()
+        self.check_outcomes()
+
+    def check_outcomes(self):
+        """Every line of the input has exactly one outcome: a decision or a dead letter."""
+        lines = [json.loads(line)["data"] for line in self.consume("decisions", "%s\n") if line]
+        places = {(one["input"], one["position"]) for one in lines}
+        self.assertEqual(len(places), len(lines), "one line was decided twice")
+        events = collections.Counter((one["event"]["source"], one["event"]["id"]) for one in lines)
+        decided = [json.loads(line)["data"]["event"] for line in (self.base / "out" / "decisions.jsonl").read_text().splitlines()]
+        self.assertEqual(events, collections.Counter((one["source"], one["id"]) for one in decided))
+        dead = (self.base / "out" / "dlq.jsonl").read_text().splitlines()
+        self.assertEqual(len(self.consume("events.dlq", "%k\n")), len(dead))
+        self.assertGreater(len(dead), 0)
+
+    def check_pools(self):
+        pools = 0
+        for key in redis("KEYS", f"giftd:{{{self.name}:*}}:pool:*").splitlines():
+            words = redis("HGETALL", key).split()
+            pool = dict(zip(words[::2], words[1::2]))
+            if "total" not in pool:
+                continue
+            pools += 1
+            self.assertLessEqual(int(pool["used"]), int(pool["total"]), key)
+        self.assertGreater(pools, 10)
+
+    def test_one_process(self):
+        self.make_topics()
+        self.produce(self.events)
+        done = self.run_once()
+        self.assertEqual(done["lines"], self.lines)
+        self.assertEqual(done["doubts"], 0)
+        self.check()
+        again = self.run_once()
+        self.assertEqual((again["lines"], again["gifts"]), (0, 0), "what was decided is not decided again")
+
+    def test_two_processes_one_killed(self):
+        self.make_topics()
+        first = self.start("--once")
+        second = self.start("--once")
+        for process in (first, second):
+            self.wait_said(process, "running")
+        self.produce(self.events)
+        self.wait(lambda: len(self.consume("rewards", "%k\n")) > len(self.files) // 10, 120, "some rewards")
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+        third = self.start("--once")
+        self.finish(second)
+        self.finish(third)
+        self.check()
+
+
+class Signals(Stage):
+    def test_reload_readiness_drain(self):
+        self.campaigns(*ALONE)
+        self.make_topics()
+        port = free_port()
+        process = self.start("-X", f"http.listen={port}")
+        self.wait(lambda: self.ready(port)[0] == 200, 60, "readiness", process)
+        self.produce(b"".join(login(i, f"c{i}") for i in range(100)))
+        self.wait(lambda: len(self.rewards()) == 100, 30, "100 rewards", process)
+        self.campaigns("{ this is none")
+        process.send_signal(signal.SIGHUP)
+        self.wait_said(process, "the new campaigns are not taken, the old ones go on")
+        code, checks = self.ready(port)
+        self.assertEqual(code, 200, "the old campaigns go on")
+        self.assertIn("were refused, the log says why", checks)
+        (self.folder / "campaigns" / "broken.json").unlink()
+        self.campaigns(campaign("late-comer", "login", {"value": 1, "pool": "unlimited"},
+                                [{"count": 1, "per": ["customer"], "period": "day"}]))
+        process.send_signal(signal.SIGHUP)
+        self.wait_said(process, "campaigns read again: 3 of them")
+        self.assertNotIn("were refused", self.ready(port)[1])
+        self.produce(login(1000, "c1000"))
+        self.wait(lambda: len(self.rewards()) == 102, 30, "both campaigns' rewards", process)
+        self.check_metrics(port)
+        process.send_signal(signal.SIGTERM)
+        self.finish(process, seconds=30)
+        self.assertIn('"message":"stopped"', self.said(process))
+        self.assertEqual(self.run_once()["lines"], 0, "all of it was committed before the end")
+
+    @staticmethod
+    def ready(port):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError as error:
+            return 0, str(error)
+
+    def check_metrics(self, port):
+        time.sleep(0.6)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            text = answer.read().decode()
+        for line in (f"giftd_shards_owned {SHARDS}", "giftd_gifts_total 102", 'giftd_shard_stage{shard="3"} 6', "giftd_input_lag_events 0",
+                     'giftd_shard_input_lag_events{shard="0"} 0', f"giftd_takeovers_total {SHARDS}", "giftd_ready 1",
+                     'giftd_rulebook_reloads_total{result="refused"} 1', "giftd_doubts_total 0"):
+            self.assertIn(line + "\n", text)
+        if shutil.which("promtool"):
+            answer = subprocess.run(["promtool", "check", "metrics"], input=text, text=True, capture_output=True, timeout=30)
+            self.assertEqual((answer.returncode, answer.stdout + answer.stderr), (0, ""))
+
+    def test_redis_that_goes_away_is_told(self):
+        host_port, port = free_port(), free_port()
+        server = subprocess.Popen(["redis-server", "--port", str(host_port), "--save", "", "--appendonly", "no", "--bind", "127.0.0.1"],
+                                  cwd=self.folder, stdout=subprocess.DEVNULL)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        self.options["redis.servers"] = f"127.0.0.1:{host_port}"
+        self.campaigns(*ALONE)
+        self.make_topics()
+        self.wait(lambda: subprocess.run(["redis-cli", "-p", str(host_port), "PING"], capture_output=True).returncode == 0, 20, "Redis")
+        process = self.start("-X", f"http.listen={port}")
+        self.wait(lambda: self.ready(port)[0] == 200, 60, "readiness", process)
+        server.kill()
+        server.wait()
+        self.produce(login(1, "c1"))
+        self.wait(lambda: self.ready(port)[0] == 503, 30, "readiness that is gone", process)
+        self.assertIn("redis", self.ready(port)[1])
+        time.sleep(3)
+        lines = [line for line in self.said(process).splitlines() if '"warning"' in line and "edis" in line]
+        self.assertLessEqual(len(lines), 3 * SHARDS, "a complaint is told once, not every second")
+        back = subprocess.Popen(["redis-server", "--port", str(host_port), "--save", "", "--appendonly", "no", "--bind", "127.0.0.1"],
+                                cwd=self.folder, stdout=subprocess.DEVNULL)
+        self.addCleanup(back.wait)
+        self.addCleanup(back.kill)
+        self.wait(lambda: self.ready(port)[0] == 200, 60, "readiness again", process)
+        self.wait(lambda: len(self.rewards()) == 1, 30, "the gift", process)
+
+
+class Refused(Stage):
+    """What a person did wrong ends at once, with the exit code and the words that help."""
+    def setUp(self):
+        super().setUp()
+        self.campaigns(*ALONE)
+
+    def test_broker_that_is_not_there(self):
+        address = f"127.0.0.1:{free_port()}"
+        self.run_once(69, address, **{"kafka.bootstrap.servers": address})
+
+    def test_topics(self):
+        missing = self.topics("check")
+        self.assertEqual(missing.returncode, 1)
+        self.assertIn(f"not ok    {self.name}.events: is not there", missing.stdout)
+        self.run_once(2, f"topic {self.name}.events: is not there")
+        self.make_topics()
+        self.assertEqual(self.topics("check").returncode, 0)
+        checked = [json.loads(line) for line in self.topics("check", "--json").stdout.splitlines()]
+        self.assertEqual(len(checked), 7)
+        self.assertTrue(all(one["ok"] for one in checked))
+        other = {"topic.prefix": f"{self.name}.other."}
+        self.run_once(2, f"topic {self.name}.other.", **other)
+
+    def test_other_number_of_partitions(self):
+        self.make_topics(2)
+        name = self.name
+        self.options.update({"topic.events": f"{name}.more", "topic.prefix": f"{name}-x."})
+        self.make_topics(3)
+        self.options.update({"topic.events": f"{name}.events"})
+        self.assertEqual(self.topics("check").returncode, 1)
+        self.run_once(2, "partitions")
+
+    def test_redis_of_wrong_policy(self):
+        port = free_port()
+        server = subprocess.Popen(["redis-server", "--port", str(port), "--save", "", "--maxmemory-policy", "allkeys-lru",
+                                   "--requirepass", "right", "--bind", "127.0.0.1"], cwd=self.folder, stdout=subprocess.DEVNULL)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        self.make_topics()
+        password = self.folder / "password"
+        password.write_text("wrong\n")
+        self.wait(lambda: subprocess.run(["redis-cli", "-p", str(port), "PING"], capture_output=True).returncode == 0, 20, "Redis")
+        here = {"redis.servers": f"127.0.0.1:{port}"}
+        self.run_once(2, "redis.password_file", **here)
+        self.run_once(2, f"127.0.0.1:{port}", **here, **{"redis.password_file": password})
+        password.write_text("right\n")
+        self.run_once(2, "noeviction", **here, **{"redis.password_file": password})
+        self.run_once(69, "127.0.0.1:1", **{"redis.servers": "127.0.0.1:1"})
+
+    def test_view_of_another_giftd(self):
+        self.make_topics()
+        self.run_once()
+        key = self.folder / "key"
+        key.write_bytes(os.urandom(32))
+        key.chmod(0o600)
+        process = self.start("--once", config=self.config(**{"id.key_file": key}))
+        self.finish(process, 2)
+        self.assertIn("secret", self.said(process))
+        process = self.start("--once", config=self.config(**{"view.buckets": 1024}))
+        self.finish(process, 2)
+        self.assertIn("buckets", self.said(process))
+
+    def test_words_that_do_not_fit(self):
+        self.run_once(2, "input.path", **{"input.path": "x.jsonl"})
+        self.run_once(2, "no.such.option", **{"kafka.no.such.option": "1"})
+        self.run_once(2, "kafka.sasl.password_file", **{"kafka.sasl.password": "hunter2"})
+        self.run_once(2, "enable.auto.commit", **{"kafka.enable.auto.commit": "true"})
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
