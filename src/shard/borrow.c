@@ -82,8 +82,11 @@ enum status shortages_ask(struct shard *shard, bool missing[], struct fault *fau
 
 enum status blocks_mind(struct shard *shard, uint32_t owner_count, struct fault *fault) {
   struct lending lending = lending_of(shard);
-  for (uint32_t i = 1; i < owner_count; i++)
+  for (uint32_t i = 1; i < owner_count; i++) {
+    /* Kept by an event that waited before this shard was taken over: nobody else remembers that it was asked back. */
+    lend_release(&lending, &shard->owners[i], shard->states[i]);
     if (shard->owners[i].kind == OWNER_POOL && shard->states[i]->changed) lend_ask_ahead(&lending, &shard->owners[i], shard->states[i]);
+  }
   return send_result(shard, fault);
 }
 
@@ -143,6 +146,8 @@ enum status wait_begin(struct shard *shard, uint32_t owner_count, const bool mis
   waiting->count = owner_count;
   for (uint32_t i = 0; i < owner_count; i++) waiting->owners[i] = shard->owners[i], waiting->missing[i] = missing[i];
   pins_set(waiting);
+  for (uint32_t i = 1; i < owner_count && status == STATUS_OK; i++) /* asked back while it was kept, and kept no longer */
+    if (!waiting->pinned[i]) status = owner_release(shard, &waiting->owners[i], fault);
   return status == STATUS_OK ? send_result(shard, fault) : status;
 }
 

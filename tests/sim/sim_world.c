@@ -325,6 +325,12 @@ static void world_heal(struct world *world) {
   for (uint32_t w = 0; w < world->workers; w++)
     world->crew[w].down = world->crew[w].down > 0 ? 1 : 0, world->crew[w].stopped = world->crew[w].stopped > 0 ? 1 : 0;
   sim_store_heal(world);
+  for (uint32_t shard = 0; shard < world->shards; shard++) /* what befell the view is noticed at the next event */
+    for (uint32_t i = 0; i < world->published; i++)
+      if (world->inputs[world->publish[i]].shard == shard) {
+        input_publish(world, world->publish[i]);
+        break;
+      }
 }
 
 void world_run(struct world *world) {
