@@ -307,8 +307,9 @@ enum status lend_hear(const struct lending *lending, const struct lend_message *
                       struct fault *fault) MUST_USE;
 /* The event is decided (or dead), or waits on without `pinning` this owner any more: recalls that waited are answered. */
 void lend_release(const struct lending *lending, const struct owner *owner, struct state *state);
-/* Once a second for each pool of the rulebook and each share: as borrower reports what was spent, gives back what lay idle for
- * LEND_IDLE_REVIEWS rounds; as home looks again at claims and tells OPEN where there is more than was said (refunds, a larger total). */
+/* Once a second for each pool of the rulebook and each share, unless it is pinned: as borrower reports what was spent, gives back what lay
+ * idle for LEND_IDLE_REVIEWS rounds; as home looks again at claims and tells OPEN where there is more than was said (refunds, a larger
+ * total). And for each resource that the event at hand waits for: asks again, so that a holder that was taken over is reminded. */
 void lend_review(const struct lending *lending, const struct owner *owner, struct state *state);
 #define LEND_IDLE_REVIEWS 3u
 /* Every pool owner of the rulebook with its share in turn, from a cursor of zeros; false behind the last. */

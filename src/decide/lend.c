@@ -74,6 +74,7 @@ void lend_release(const struct lending *lending, const struct owner *owner, stru
 }
 
 void lend_review(const struct lending *lending, const struct owner *owner, struct state *state) {
+  if (owner->kind == OWNER_RESOURCE) whole_review(lending, owner, state);
   if (owner->kind != OWNER_POOL) return;
   block_review(lending, owner, state);
   if (lend_home(owner, lending->shards) == lending->shard) home_review(lending, owner, state);

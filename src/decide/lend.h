@@ -64,6 +64,7 @@ void block_review(const struct lending *lending, const struct owner *owner, stru
 enum status whole_hear(const struct lending *lending, const struct lend_message *message, struct state *state, bool pinned,
                        struct fault *fault);
 void whole_ask(const struct lending *lending, const struct owner *owner, struct state *state);
+void whole_review(const struct lending *lending, const struct owner *owner, struct state *state);
 void whole_release(const struct lending *lending, const struct owner *owner, struct state *state);
 
 /* pool.c: how much there is. `share`: hash of the value of `by`, or 0. */

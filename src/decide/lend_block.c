@@ -137,12 +137,14 @@ static void block_look(const struct lending *lending, const struct owner *owner,
     block->flags &= (uint8_t) ~(BLOCK_ASKED | BLOCK_AHEAD);
     state->changed = true;
   }
-  bool owes = block_left_over(block);
+  /* asked back while an event kept it that is forgotten by now (the shard was taken over, with another rulebook) */
+  bool owes = block_left_over(block) || (block->flags & BLOCK_RECALLED);
+  block->flags &= (uint8_t)~BLOCK_RECALLED;
   if (owes || block->v[1] != 0) {
     block_return(lending, owner, state, block, owes);
     return;
   }
-  if (block->v[0] <= 0 || (block->flags & (BLOCK_ASKED | BLOCK_RECALLED))) return;
+  if (block->v[0] <= 0 || (block->flags & BLOCK_ASKED)) return;
   block->small++;
   state->changed = true;
   if (block_idle(block)) block_return(lending, owner, state, block, true);

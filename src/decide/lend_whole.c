@@ -44,13 +44,23 @@ static enum status content_take(const struct lending *lending, const struct lend
 
 /* ---- the borrower ---- */
 
+static void claim_send(const struct lending *lending, const struct owner *owner) {
+  struct lend_message message = lend_to(LEND_CLAIM, lend_home(owner, lending->shards), owner, 0);
+  lend_send(lending, &message);
+}
+
 void whole_ask(const struct lending *lending, const struct owner *owner, struct state *state) {
   struct lend_name name = lend_name(owner);
   struct cell *block = lend_cell(lending, state, CELL_BLOCK, name.decl, name.key, 0);
   if (block == NULL || (block->flags & (BLOCK_ASKED | BLOCK_HELD))) return;
   block->flags |= BLOCK_ASKED;
-  struct lend_message message = lend_to(LEND_CLAIM, lend_home(owner, lending->shards), owner, 0);
-  lend_send(lending, &message);
+  claim_send(lending, owner);
+}
+
+/* Asks once more: home then reminds the holder, who may have been taken over and not know any more that it was asked. */
+void whole_review(const struct lending *lending, const struct owner *owner, struct state *state) {
+  const struct cell *block = block_find(state, lend_name(owner));
+  if (block != NULL && (block->flags & BLOCK_ASKED)) claim_send(lending, owner);
 }
 
 static void hand_over(const struct lending *lending, const struct owner *owner, struct state *state, struct cell *block) {
@@ -120,27 +130,30 @@ static void grant(const struct lending *lending, const struct owner *owner, stru
   lend_send(lending, &message);
 }
 
-static void serve(const struct lending *lending, const struct owner *owner, struct state *state) {
+/* `remind`: a recall that is under way is said again. */
+static void serve(const struct lending *lending, const struct owner *owner, struct state *state, bool remind) {
   struct lend_name name = lend_name(owner);
   struct cell *claim = claim_find(state, name, false), *holder = holder_find(state, name);
   if (claim != NULL && holder == NULL) {
     grant(lending, owner, state, claim);
     claim = claim_find(state, name, false), holder = holder_find(state, name);
   }
-  if (claim == NULL || (holder->flags & LENT_RECALLED)) return;
+  if (claim == NULL || ((holder->flags & LENT_RECALLED) && !remind)) return;
   holder->flags |= LENT_RECALLED;
   state->changed = true;
   struct lend_message message = lend_to(LEND_RECALL, (uint32_t)(holder->key - 1), owner, 0);
   lend_send(lending, &message);
 }
 
-static enum status hear_claim(const struct lending *lending, const struct lend_message *message, struct state *state, struct fault *fault) {
+static enum status hear_claim(const struct lending *lending, const struct lend_message *message, struct state *state, bool *again,
+                              struct fault *fault) {
   struct lend_name name = lend_name(&message->owner);
   const struct cell *last = claim_find(state, name, true);
   int64_t place = last == NULL ? 1 : last->v[2] + 1;
   struct cell *loan = lend_cell(lending, state, CELL_LENT, name.decl, (uint64_t)message->from + 1, 0);
   if (loan == NULL) return lend_full(&message->owner, fault);
-  if ((loan->flags & LENT_HOLDS) || loan->v[1] != 0) return STATUS_OK; /* its GRANT is under way or there, or it stands in line */
+  *again = loan->v[1] != 0;
+  if ((loan->flags & LENT_HOLDS) || *again) return STATUS_OK; /* its GRANT is under way or there, or it stands in line */
   loan->v[1] = 1, loan->v[2] = place;
   return STATUS_OK;
 }
@@ -161,10 +174,11 @@ static enum status hear_return(const struct lending *lending, const struct lend_
 enum status whole_hear(const struct lending *lending, const struct lend_message *message, struct state *state, bool pinned,
                        struct fault *fault) {
   enum status status = STATUS_OK;
+  bool again = false;
   if (message->kind == LEND_RECALL) hear_recall(lending, message, state, pinned);
   if (message->kind == LEND_GRANT) return hear_grant(lending, message, state, fault);
-  if (message->kind == LEND_CLAIM) status = hear_claim(lending, message, state, fault);
+  if (message->kind == LEND_CLAIM) status = hear_claim(lending, message, state, &again, fault);
   if (message->kind == LEND_RETURN) status = hear_return(lending, message, state, fault);
-  if (status == STATUS_OK && (message->kind == LEND_CLAIM || message->kind == LEND_RETURN)) serve(lending, &message->owner, state);
+  if (status == STATUS_OK && (message->kind == LEND_CLAIM || message->kind == LEND_RETURN)) serve(lending, &message->owner, state, again);
   return status;
 }

@@ -38,8 +38,8 @@ struct world_queue {
 struct world_plan {
   uint64_t seed;
   uint32_t shards, events;
-  bool refunds, look_ahead, keep_unpinned; /* keep_unpinned: what is not pinned any more is not let go (a defect) */
-  bool trace;                              /* every message is printed */
+  bool refunds, look_ahead, takeovers, keep_unpinned; /* keep_unpinned: what is not pinned any more is not let go (a defect) */
+  bool trace;                                         /* every message is printed */
 };
 struct world {
   struct stage *stage; /* rulebook and reader of events */
@@ -304,9 +304,10 @@ static inline void world_keep(struct world *w, uint32_t number) {
   for (uint32_t i = 0; i < s->owner_count; i++) {
     struct state *state = world_state(shard, &s->owners[i]);
     if (s->owners[i].kind == OWNER_POOL) world_book(w, &s->owners[i], state, w->scratch[i]);
-    if (!w->scratch[i]->changed) continue;
-    state_copy(state, w->scratch[i]);
-    if (s->owners[i].kind == OWNER_POOL) lend_ask_ahead(&lending, &s->owners[i], state);
+    bool changed = w->scratch[i]->changed;
+    if (changed) state_copy(state, w->scratch[i]);
+    if (i > 0) lend_release(&lending, &s->owners[i], state);
+    if (changed && s->owners[i].kind == OWNER_POOL) lend_ask_ahead(&lending, &s->owners[i], state);
   }
   world_check_refusals(w, &s->decision);
   world_check_devices(w, &s->decision);
@@ -388,6 +389,10 @@ static inline void world_review(struct world *w, uint32_t number) {
   bool waited;
   while (lend_pool_next(w->stage->book, &cursor, &lending.pool, &share, &owner))
     if (!world_pinned(&w->shards[number], &owner, &waited)) lend_review(&lending, &owner, world_state(&w->shards[number], &owner));
+  struct world_shard *shard = &w->shards[number];
+  for (uint32_t i = 1; shard->waits && i < shard->wait_count; i++)
+    if (shard->wait_owners[i].kind == OWNER_RESOURCE)
+      lend_review(&lending, &shard->wait_owners[i], world_state(shard, &shard->wait_owners[i]));
 }
 
 /* ---- a whole history ---- */
@@ -420,6 +425,8 @@ static inline void world_step(struct world *w) {
   uint64_t what = world_draw(w, 100);
   if (what < 2)
     world_review(w, shard);
+  else if (what < 4 && w->plan.takeovers)
+    w->shards[shard].waits = false, w->shards[shard].looked_to = 0; /* who takes over knows the records, not who waited */
   else if (what < 40 && !w->shards[shard].waits)
     world_take(w, shard);
   else if (!world_deliver_any(w) && world_all_wait(w) && !world_done(w))

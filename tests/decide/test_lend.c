@@ -120,7 +120,8 @@ static struct world_plan plan_of(uint64_t seed) {
                              .shards = 1 + (uint32_t)(seed % WORLD_SHARDS),
                              .events = 20 + (uint32_t)(seed / 7 % 130),
                              .refunds = seed % 3 == 0,
-                             .look_ahead = seed % 5 < 2};
+                             .look_ahead = seed % 5 < 2,
+                             .takeovers = seed % 4 == 1};
 }
 
 struct sums {
