@@ -58,6 +58,16 @@ static enum mutant mutant_find(const char *name) {
   exit(2);
 }
 
+static void mutant_set(enum mutant mutant) {
+#ifdef GIFTD_MUTANTS
+  mutant_active = mutant;
+#else
+  if (mutant == MUTANT_NONE) return;
+  fprintf(stderr, "sim: built without mutants\n");
+  exit(2);
+#endif
+}
+
 static uint64_t number_read(const char *text) {
   char *end;
   unsigned long long number = text == NULL ? 0 : strtoull(text, &end, 10);
@@ -105,6 +115,18 @@ static void counts_add(void) {
   world->counts = (struct ledger_counts){0};
 }
 
+/* A history that is broken with all safeguards on says nothing about this one. */
+static bool caught_by_mutant(const struct options *options, uint64_t seed) {
+  char broken[sizeof world->broken];
+  memcpy(broken, world->broken, sizeof broken);
+  mutant_set(MUTANT_NONE);
+  history_run(seed, false);
+  mutant_set(options->mutant);
+  bool caught = world->broken[0] == 0;
+  memcpy(world->broken, broken, sizeof broken);
+  return caught;
+}
+
 /* True: go on. */
 static bool seed_run(const struct options *options, const char *program, uint64_t seed) {
   history_run(seed, false);
@@ -113,7 +135,7 @@ static bool seed_run(const struct options *options, const char *program, uint64_
   for (uint32_t i = 0; i < FAULT_COUNT; i++) hits[i] += world->hits[i], world->hits[i] = 0;
   counts_add();
   digest_all = hash64_pair(&HASH_KEY_FIXED, digest_all, world_digest(world));
-  if (world->broken[0] == 0) return true;
+  if (world->broken[0] == 0 || (options->mutant != MUTANT_NONE && !caught_by_mutant(options, seed))) return true;
   broken_runs++;
   if (first_broken == 0) first_broken = seed;
   if (options->mutant != MUTANT_NONE) return false;
@@ -173,9 +195,7 @@ static void world_make(void) {
 int main(int count, char **words) {
   struct options options;
   options_read(count, words, &options);
-#ifdef GIFTD_MUTANTS
-  mutant_active = options.mutant;
-#endif
+  mutant_set(options.mutant);
   world_make();
   assertions_catch();
   if (options.story != 0) {

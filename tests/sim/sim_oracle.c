@@ -87,7 +87,7 @@ void oracle_run(struct world *world, uint32_t shard_number, struct oracle *oracl
   struct shard *shard;
   struct fault fault = {0};
   struct shard_settings settings = world->shard_settings;
-  settings.shards = 0;
+  settings.shards = 0, settings.cache_bytes = 1u << 20;
   oracle_prepare(oracle);
   stage = (struct stage){.world = world, .oracle = oracle, .shard = shard_number};
   if (memory == NULL) memory = malloc(shard_memory(&settings));

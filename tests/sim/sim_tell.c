@@ -26,8 +26,7 @@ static void message_tell(const struct world *world, const struct record *record)
     sim_tell(world, "          a message that cannot be read: %s", fault.text);
     return;
   }
-  for (uint32_t i = 0; i < message.owner.length; i++)
-    snprintf(name + 2 * i, 3, "%02x", (unsigned)(unsigned char)message.owner.key[i]);
+  for (uint32_t i = 0; i < message.owner.length; i++) snprintf(name + 2 * i, 3, "%02x", (unsigned)(unsigned char)message.owner.key[i]);
   sim_tell(world, "          message %llu to shard %u: %s of %s, period %d, units %lld, spent %lld, record of %zu bytes",
            (unsigned long long)record->place, message.to, kinds[message.kind], name + 2, message.period, (long long)message.units,
            (long long)message.spent, message.record.length);

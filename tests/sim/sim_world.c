@@ -116,7 +116,9 @@ static void *memory_reserve(size_t bytes) {
 static void seat_prepare(struct seat *seat) {
   if (seat->ledger_memory != NULL) return;
   seat->ledger_memory = memory_reserve(ledger_memory(&seat->world->ledger_settings));
-  seat->shard_memory = memory_reserve(shard_memory(&seat->world->shard_settings));
+  struct shard_settings largest = seat->world->shard_settings;
+  largest.cache_bytes = 1u << 20;
+  seat->shard_memory = memory_reserve(shard_memory(&largest));
   for (uint32_t i = 0; i < 4; i++) buffer_init(&seat->writer.loan[i], memory_reserve(LOAN_BYTES), LOAN_BYTES);
   buffer_init(&seat->connection.loan, memory_reserve(LOAN_BYTES), LOAN_BYTES);
 }
@@ -367,7 +369,8 @@ static void settings_draw(struct world *world) {
                                                     .pending_bytes = LEDGER_PENDING_LEAST,
                                                     .id_key = {1, 2}};
   world->shard_settings = (struct shard_settings){
-      .decide = {.id_key = {1, 2}, .horizon_ms = 7 * DAY_MS, .memory_ms = 90 * DAY_MS}, .cache_bytes = 1, .shards = world->shards};
+      .decide = {.id_key = {1, 2}, .horizon_ms = 7 * DAY_MS, .memory_ms = 90 * DAY_MS}, .cache_bytes = 0, .shards = world->shards};
+  world->shard_settings.cache_bytes = 16384u + sim_upto(world, 3) * 8192u;
 }
 
 void world_open(struct world *world, uint64_t seed, bool story) {
