@@ -313,7 +313,7 @@ def counters_read(address, name, partitions):
     counters, doubled = {}, []
     for shard in range(partitions):
         base = f"giftd:{{{name}:{shard}}}:pool"
-        for pool in redis_ask(address, "SMEMBERS", base + "s"):
+        for pool in filter(None, redis_ask(address, "SMEMBERS", base + "s")):
             fields = redis_ask(address, "HGETALL", f"{base}:{pool}")
             short = pool.split("/", 1)[1]
             if short in counters:

@@ -118,8 +118,8 @@ class Oracle:
         # What a refund gives back is taken again if purchases enough follow in the very partition, however far the others are.
         taken = all(len(buyers) >= returned for buyers in self.buyers.values())
         wanted = min(RETURNS, self.demand("returns", RETURNS_EACH))
-        return {"drop": (drop, drop), "returns": (wanted if taken else 0, RETURNS), "fund": (line - note, fund), "note": (line - fund, note),
-                "line": (line, line)}
+        return {"drop": (drop, drop), "returns": (wanted if taken else 0, RETURNS),
+                "fund": (line - note, fund), "note": (line - fund, note), "line": (line, line)}
 
     def device_gifts(self):
         return {device: min(DEVICE, asked) for device, asked in self.devices.items()}

@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+"""Chaos on the real thing: a real broker, a real Redis, several `giftd run`, faults drawn from a seed, and the checker's verdict.
+
+    chaos.py SCENARIO --giftd PROGRAM [--seed N] [--events E] [--rate R] [--kills K] [--faults kill,stop,...] [--every S]
+             [--partitions P] [--workers W] [--brokers 1|3] [--kafka 3.9.1|4.2.0] [--rounds N] [-X key=value]
+
+  storm    events of all campaigns under kills and the named faults (all: every kind)
+  stock    a stock of 1,000 against 10,000 customers at once, under kills; --rounds times
+  upgrade  the old processes are killed in mid-stream, new ones start with a changed rulebook; then killed again
+  redis    FLUSHALL under load, then no Redis for --outage seconds
+
+Ends with one line of figures as JSON and 0, or 1 and the folder where everything is kept. A fault is over when what it broke is there
+again; from then on all that was sent must be answered within 60 s.
+"""
+import argparse
+import json
+import os
+import pathlib
+import random
+import shutil
+import sys
+import tempfile
+import time
+
+import checker
+import events
+import faults
+import oracle
+import stage
+
+CAMPAIGNS = pathlib.Path(__file__).resolve().parent / "campaigns"
+DRAIN_S, WAIT_S = 60, 240
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scenario", choices=["storm", "stock", "upgrade", "redis"])
+    parser.add_argument("--giftd", required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--events", type=int, default=20000)
+    parser.add_argument("--rate", type=float, default=1000)
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--faults", default="kill")
+    parser.add_argument("--every", type=float, default=15, help="seconds between faults other than kills")
+    parser.add_argument("--partitions", type=int, default=8)
+    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--brokers", type=int, default=1)
+    parser.add_argument("--kafka", default="3.9.1")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--outage", type=float, default=20)
+    parser.add_argument("--keep", action="store_true")
+    parser.add_argument("-X", dest="options", action="append", default=[])
+    args = parser.parse_args()
+    release = os.environ.get("GIFTD_RELEASE", "")
+    args.giftd = os.path.abspath(release if os.access(release, os.X_OK) else args.giftd)
+    args.options = dict(option.split("=", 1) for option in args.options)
+    every = [kind for kind in faults.KINDS if kind != "failover" or args.brokers > 1]
+    args.faults = every if args.faults == "all" else args.faults.split(",")
+    args.folder = pathlib.Path(tempfile.mkdtemp(prefix="giftd-chaos-"))
+    return args
+
+
+def say(text):
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+class Verdict:
+    """What came of a round: figures, and what must make it fail."""
+
+    def __init__(self, name):
+        self.name, self.figures, self.complaints = name, {}, []
+
+    def complain(self, text):
+        self.complaints.append(text)
+
+    def judged(self, judge):
+        self.figures.update(judge.figures())
+        self.complaints += judge.words()
+
+
+def wait_quiet(round_, verdict, healed):
+    """Until everything that was sent has an outcome and no unit is lent; says how long after the last fault and the last event."""
+    round_.feeder.join()
+    if round_.feeder.failed:
+        verdict.complain(f"the stage failed: {round_.feeder.failed}")
+    deadline = time.time() + WAIT_S
+    while not round_.drained() and time.time() < deadline:
+        time.sleep(0.5)
+    if not round_.drained():
+        verdict.complain(f"after {WAIT_S} s {round_.watcher.count()} records have an outcome, fewer than there are")
+    drained = time.time()
+    while round_.lent() != 0 and time.time() < drained + 20:
+        time.sleep(0.5)
+    verdict.figures["quiet_s"] = round(time.time() - max(healed, round_.feeder.ended), 1)
+
+
+def finish(round_, verdict, healed, rulebooks=None):
+    wait_quiet(round_, verdict, healed)
+    for number in round_.stop():
+        verdict.complain(f"worker {number} did not end well within 45 s of SIGTERM")
+    falls = round_.falls()
+    verdict.figures["falls"] = sum(map(len, falls.values()))
+    for worker, codes in falls.items():
+        if any(code < 0 for code in codes):
+            verdict.complain(f"{worker} crashed: {codes} (see {worker}.log)")
+    judge = checker.check(round_.kafka.addresses, round_.redis.address, round_.names, round_.name, round_.args.partitions, rulebooks)
+    drain_s = round(max(0.0, judge.last_ms / 1000 - max(healed, round_.feeder.ended)), 1)
+    verdict.figures["drain_s"] = drain_s
+    if drain_s > DRAIN_S:
+        verdict.complain(f"the last outcome came {drain_s} s after the last fault and event")
+    verdict.judged(judge)
+    return judge
+
+
+def under_faults(round_, args, kinds, kills, verdict):
+    """Runs the faults while events flow; returns when all is whole again."""
+    window = max(1.0, args.events / args.rate * 0.9 - 2)
+    storm = faults.Faults(round_, round_.folder / "faults.log")
+    storm.run([(at + 2, *rest) for at, *rest in faults.schedule(args.seed, kinds, kills, window, args.every)])
+    verdict.figures.update(kills=storm.done.get("kill", 0), idle_kills=storm.dead_kills, faults=storm.done)
+    verdict.complaints += storm.failed
+    return time.time()
+
+
+# ---- scenarios: each returns the verdicts of its rounds ----
+
+def storm(args, kafka, redis):
+    verdict = Verdict("storm")
+    round_ = stage.Round(args, kafka, redis, "storm", CAMPAIGNS)
+    round_.start(events.Generator(args.seed, args.events), args.rate)
+    finish(round_, verdict, under_faults(round_, args, args.faults, args.kills, verdict))
+    yield verdict
+
+
+def stock(args, kafka, redis):
+    for number in range(args.rounds):
+        verdict = Verdict(f"stock-{number}")
+        round_ = stage.Round(args, kafka, redis, f"stock{number}", CAMPAIGNS)
+        round_.start(events.Generator(args.seed, 10000, "stock"), args.rate)
+        args.seed += 1
+        args.events = 10000
+        judge = finish(round_, verdict, under_faults(round_, args, ["kill"], args.kills, verdict))
+        given = sum(1 for gift in judge.gifts.values() if gift.rule == "drop")
+        verdict.figures["given"] = given
+        if given != oracle.DROP:
+            verdict.complain(f"{given} gifts of a stock of {oracle.DROP}")
+        yield verdict
+
+
+def rulebook_of(args, campaigns):
+    """The digest that decisions name, asked from the outside: a run over one event with files."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "events.jsonl"
+        path.write_text("\n".join(text for _, text in events.Generator(1, 1)) + "\n")
+        stage.subprocess.run([args.giftd, "run", "--once", "--input", path, "--campaigns", campaigns, "--output", f"{folder}/out",
+                              "--state", f"{folder}/state"], check=True, capture_output=True)
+        return json.loads((pathlib.Path(folder) / "out/decisions.jsonl").read_text().splitlines()[0])["data"]["rulebook"]
+
+
+def changed_campaigns(args):
+    """A new version with other values and higher limits. Counters go on: who had five of five may now have three more."""
+    folder = args.folder / "campaigns-2"
+    shutil.copytree(CAMPAIGNS, folder)
+    own = json.loads((folder / "own.json").read_text())
+    own["version"] = 2
+    rules = {rule["id"]: rule for rule in own["rules"]}
+    rules["daily"]["give"]["value"], rules["five"]["give"]["value"], rules["back"]["give"]["value"] = 2, 20, "4.00"
+    rules["five"]["limits"][0]["count"] = 8
+    (folder / "own.json").write_text(json.dumps(own))
+    return folder, {**oracle.FIRST, "daily_value": 2, "five_value": 20, "back_value": 400, "five": 8}
+
+
+def committed(round_):
+    """Ids and bytes of every reward that stands committed."""
+    topics = checker.Topics(round_.kafka.addresses)
+    return {(record["partition"], record["offset"]): (checker.headers_of(record), record["payload"])
+            for record in topics.read(round_.names["rewards"])}
+
+
+def upgrade(args, kafka, redis):
+    verdict, dice = Verdict("upgrade"), random.Random(args.seed)
+    folder, changed = changed_campaigns(args)
+    rulebooks = {rulebook_of(args, CAMPAIGNS): oracle.FIRST, rulebook_of(args, folder): changed}
+    if len(rulebooks) != 2:
+        verdict.complain("the changed rulebook has the digest of the old one")
+    round_ = stage.Round(args, kafka, redis, "upgrade", CAMPAIGNS)
+    new_conf = round_.write_conf("giftd-2.conf", folder)
+    round_.start(events.Generator(args.seed, args.events), args.rate)
+    time.sleep(args.events / args.rate * dice.uniform(0.4, 0.5))
+    for worker in round_.workers:  # all at once: none of the old ones may decide after the first new one
+        worker.lock.acquire()
+        worker.kill()
+    before = committed(round_)
+    for worker in round_.workers:
+        worker.start(new_conf)
+        worker.lock.release()
+    round_.conf = new_conf
+    for _ in range(args.kills):
+        time.sleep(dice.uniform(0.5, 2.0))
+        worker = dice.choice(round_.workers)
+        with worker.lock:
+            worker.kill()
+            worker.start()
+    judge = finish(round_, verdict, time.time(), rulebooks)
+    after = committed(round_)
+    verdict.figures.update(kills=args.kills + len(round_.workers), before=len(before), versions=judge.versions)
+    if any(after.get(place) != reward for place, reward in before.items()):
+        verdict.complain("a reward that was committed before the upgrade is not what it was")
+    if not before or len(judge.versions) < 2:
+        verdict.complain(f"the upgrade did not fall in mid-stream: {len(before)} rewards before it, versions {judge.versions}")
+    yield verdict
+
+
+def redis_lost(args, kafka, redis):
+    """Each half of the events meets one loss; a view that is emptied must be whole in the end."""
+    verdict = Verdict("redis")
+    round_ = stage.Round(args, kafka, redis, "redis", CAMPAIGNS)
+    round_.start(events.Generator(args.seed, args.events), args.rate)
+    whole = args.events / args.rate
+    for _ in range(3):
+        time.sleep(whole * 0.12)
+        redis.ask("FLUSHALL")
+    time.sleep(whole * 0.1)
+    redis.kill()
+    say(f"no Redis for {args.outage:.0f} s")
+    time.sleep(args.outage)
+    redis.start()
+    finish(round_, verdict, time.time())
+    verdict.figures.update(flushed=3, outage_s=args.outage)
+    yield verdict
+
+
+def main():
+    args = arguments()
+    say(f"{args.scenario}, seed {args.seed}, {args.giftd}, in {args.folder}")
+    kafka = redis = None
+    bad = 0
+    try:
+        kafka, redis = stage.Kafka(args.folder, args.kafka, args.brokers), stage.Redis(args.folder)
+        scenario = {"storm": storm, "stock": stock, "upgrade": upgrade, "redis": redis_lost}[args.scenario]
+        for verdict in scenario(args, kafka, redis):
+            for complaint in verdict.complaints:
+                print(f"{verdict.name}: {complaint}")
+            bad += bool(verdict.complaints)
+            print(json.dumps({"scenario": verdict.name, "ok": not verdict.complaints, "seed": args.seed, **verdict.figures}), flush=True)
+    finally:
+        stage.clear()
+        well = bad == 0 and sys.exc_info()[0] is None and not args.keep
+        if kafka:
+            kafka.down(*(["--delete"] if well else []))
+        if well:
+            shutil.rmtree(args.folder)
+        else:
+            say(f"everything is kept in {args.folder}")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
