@@ -178,6 +178,16 @@ static inline void world_book(struct world *w, const struct owner *owner, const 
   }
 }
 
+/* What anybody could still have of a pool in a period. */
+static inline int64_t world_there(const struct world *w, uint32_t number, uint32_t share, int32_t period) {
+  const struct pool *pool = &w->stage->book->pools[number];
+  int64_t spent = w->spent[number][share], there = world_total(pool, share) - spent;
+  if (!pool->paced) return there;
+  int64_t pace =
+      pool_released(w->stage->book, pool, period) - (pool->carry_over ? spent : w->spent_on[number][share][world_day(w, period)]);
+  return pace < there ? pace : there;
+}
+
 static inline int32_t world_period(const struct world *w, uint32_t pool) {
   return period_of(UNIT_DAY, w->stage->event.time_ms, w->stage->book->campaigns[w->stage->book->pools[pool].campaign].offset_minutes);
 }
@@ -193,13 +203,7 @@ static inline void world_check_refusals(struct world *w, const struct decision *
     struct owner owner = decide_pool_owner(w->stage->book, outcome->pool,
                                            pool->by == FIELD_NONE ? (struct str){NULL, 0} : event_field(&w->stage->event, pool->by)->text);
     uint32_t share = world_share(pool, &owner);
-    int64_t left = world_total(pool, share) - w->spent[outcome->pool][share];
-    int32_t period = pool->paced ? world_period(w, outcome->pool) : 0;
-    if (pool->paced) {
-      int64_t used = pool->carry_over ? w->spent[outcome->pool][share] : w->spent_on[outcome->pool][share][world_day(w, period)];
-      int64_t there = pool_released(w->stage->book, pool, period) - used;
-      if (there < left) left = there;
-    }
+    int64_t left = world_there(w, outcome->pool, share, pool->paced ? world_period(w, outcome->pool) : 0);
     if (left >= outcome->expected)
       world_fail(w, "pool %u: %lld refused while there are %lld", outcome->pool, (long long)outcome->expected, (long long)left);
     if (outcome->actual < left && !pool->paced)
@@ -441,6 +445,18 @@ static inline void world_settle(struct world *w) {
   for (uint32_t i = 0; i < 100000 && w->failure[0] == 0 && world_deliver_any(w); i++) {}
 }
 
+static inline void world_check_blocks(struct world *w, uint32_t number, uint32_t share, uint32_t shard, const struct state *state) {
+  for (uint32_t i = 0; i < state->cell_count; i++) {
+    const struct cell *block = &state->cells[i];
+    if (block->kind != CELL_BLOCK) continue;
+    if (block->v[0] != 0 || block->v[1] != 0 || (block->flags & ~BLOCK_FINAL))
+      world_fail(w, "pool %u: a block is left at shard %u", number, shard);
+    int64_t there = world_there(w, number, share, block->period);
+    if ((block->flags & BLOCK_FINAL) && there > block->v[2])
+      world_fail(w, "pool %u: shard %u knows of %lld, there are %lld", number, shard, (long long)block->v[2], (long long)there);
+  }
+}
+
 /* Quiet: everything spent is reported, nothing is lent, and whoever was told that there is no more was told the truth. */
 static inline void world_check_home(struct world *w, uint32_t number, uint32_t share, const struct owner *owner) {
   const struct pool *pool = &w->stage->book->pools[number];
@@ -453,23 +469,7 @@ static inline void world_check_home(struct world *w, uint32_t number, uint32_t s
     const struct cell *pace = state_find(home, CELL_POOL, pool->decl, POOL_PACE, w->first_day + (int32_t)day);
     if ((pace == NULL ? 0 : pace->v[0]) != w->spent_on[number][share][day]) world_fail(w, "pool %u, day %u: booked otherwise", number, day);
   }
-  for (uint32_t i = 0; i < w->plan.shards; i++) {
-    const struct state *state = world_state(&w->shards[i], owner);
-    for (uint32_t c = 0; c < state->cell_count; c++) {
-      const struct cell *block = &state->cells[c];
-      if (block->kind != CELL_BLOCK) continue;
-      if (block->v[0] != 0 || block->v[1] != 0 || (block->flags & ~BLOCK_FINAL))
-        world_fail(w, "pool %u: a block is left at shard %u", number, i);
-      int64_t there = world_total(pool, share) - booked;
-      if (pool->paced) {
-        int64_t gone = pool->carry_over ? spent : w->spent_on[number][share][world_day(w, block->period)];
-        int64_t pace = pool_released(w->stage->book, pool, block->period) - gone;
-        if (pace < there) there = pace;
-      }
-      if ((block->flags & BLOCK_FINAL) && there > block->v[2])
-        world_fail(w, "pool %u: shard %u knows of %lld, there are %lld", number, i, (long long)block->v[2], (long long)there);
-    }
-  }
+  for (uint32_t i = 0; i < w->plan.shards; i++) world_check_blocks(w, number, share, i, world_state(&w->shards[i], owner));
 }
 
 static inline void world_check_marks(struct world *w, uint32_t number, uint32_t share) {
