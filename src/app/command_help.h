@@ -44,6 +44,7 @@
   "      --output DIR     files: where rewards.jsonl and the like go\n"              \
   "      --state DIR      files: what is remembered between runs\n"                  \
   "      --once           until nothing is left to do; else it goes on\n"            \
+  "      --workers N      Kafka: N processes that share the work\n"                  \
   "      --trace FILE     files: every outcome in words, for tests\n"                \
   "      --json           the summary as one JSON object on stdout\n"                \
   "  -X key=value         any option of the configuration; may be repeated\n\n"      \

@@ -4,6 +4,7 @@
  * Every flag of its own is an option of the configuration under another name, so that flag, environment, file and default are one thing
  * (interface.md "Commands", Config). Messages go to stderr; stdout carries the summary with --json and nothing else.
  */
+#include "family.h"
 #include "giftd/config.h"
 #include "help.h"
 #include "run_log.h"
@@ -21,6 +22,7 @@ struct run_flags {
   const char *values[CONFIG_KEY_COUNT]; /* flags that stand for an option */
   const char *assignments[ASSIGNMENTS_MOST];
   uint32_t assignment_count;
+  int64_t workers; /* 0: not given */
   bool once, json;
 };
 
@@ -34,6 +36,7 @@ static const struct option options[] = {
     {"campaigns", required_argument, NULL, OPTION_FLAG(CONFIG_CAMPAIGNS_DIR)},
     {"state", required_argument, NULL, OPTION_FLAG(CONFIG_STATE_DIR)},
     {"once", no_argument, NULL, 'o'},
+    {"workers", required_argument, NULL, 'w'},
     {"trace", required_argument, NULL, 't'},
     {"json", no_argument, NULL, 'j'},
     {NULL, 0, NULL, 0},
@@ -44,6 +47,7 @@ static int flag_take(struct run_flags *flags, char **argv, int flag) {
   switch (flag) {
     case 'c': flags->config_file = optarg; return 0;
     case 't': flags->trace = optarg; return 0;
+    case 'w': return help_number("run", "--workers", optarg, 1, FAMILY_MOST, &flags->workers) ? 0 : EXIT_BAD_USAGE;
     case 'o': flags->once = true; return 0;
     case 'j': flags->json = true; return 0;
     case 'X':
@@ -129,26 +133,43 @@ static int files_run(const struct config *config, const struct run_flags *flags,
   struct session_settings settings;
   const char *campaigns[2];
   struct fault fault = {0};
+  if (flags->workers > 1) return help_bad_usage("run", "--workers is for runs on Kafka (kafka.bootstrap.servers); a file has one reader");
   const enum status status = settings_fill(config, flags, arena, campaigns, &settings, &fault);
   return status == STATUS_OK ? session_play(&settings, config, flags->json) : app_fail("run", &fault);
 }
 
+struct kafka_play {
+  struct worker_settings settings;
+  struct log log;
+  bool json;
+};
+
+/* One process. Only the first has the endpoint: there is one address. */
+static int worker_play(void *self, uint32_t child) {
+  static struct worker_counts counts;
+  struct kafka_play *play = self;
+  struct fault fault = {0};
+  if (child > 0) play->settings.http_listen = NULL;
+  const enum status status = worker_run(&play->settings, &counts, &fault);
+  if (status != STATUS_OK) return run_log_failed(&play->log, &fault);
+  run_log_worker(&play->log, &counts);
+  if (play->json) run_json_worker(&counts, stdout);
+  return EXIT_DONE;
+}
+
 static int kafka_run(const struct config *config, const struct run_flags *flags, struct arena *arena) {
   static struct kafka_pair pairs[CONFIG_PASSED];
-  static struct worker_counts counts;
-  struct worker_settings settings;
+  static struct kafka_play play;
   const char *campaigns[2];
   struct fault fault = {0};
-  struct log log;
   if (flags->trace != NULL) return help_bad_usage("run", "--trace is for runs on files");
-  enum status status = worker_settings_fill(config, arena, campaigns, pairs, &settings, &fault);
+  const enum status status = worker_settings_fill(config, arena, campaigns, pairs, &play.settings, &fault);
   if (status != STATUS_OK) return app_fail("run", &fault);
-  run_log_init(&log, config, !flags->once);
-  settings.log = &log, settings.once = flags->once;
-  status = worker_run(&settings, &counts, &fault);
-  if (status == STATUS_OK) run_log_worker(&log, &counts);
-  if (status == STATUS_OK && flags->json) run_json_worker(&counts, stdout);
-  return status == STATUS_OK ? EXIT_DONE : run_log_failed(&log, &fault);
+  run_log_init(&play.log, config, !flags->once);
+  play.settings.log = &play.log, play.settings.once = flags->once, play.json = flags->json;
+  if (flags->workers <= 1) return worker_play(&play, 0);
+  const struct family_settings family = {(uint32_t)flags->workers, flags->once, &play.log, worker_play, &play};
+  return family_run(&family);
 }
 
 int command_run(int argc, char **argv) {

@@ -5,6 +5,7 @@
  *     store   lengths of the outputs, position in the input, into the same transaction
  *     commit  LMDB's commit: from here on it has happened
  */
+#include "notify.h"
 #include "session_parts.h"
 
 #include <stdlib.h>
@@ -227,12 +228,15 @@ enum status session_run(struct session *session, struct fault *fault) {
   enum status status = STATUS_OK;
   session->started_ms = clock_steady_ms();
   if (session->settings.progress) progress_open(session);
+  notify_send("READY=1");
   while (status == STATUS_OK && !ended && !(signals && signals_stop())) {
     if (signals && signals_reload()) campaigns_reload(session);
     status = session_step(session, &ended, fault);
     watch_refresh(session, false);
+    notify_alive(clock_steady_ms());
     if (session->settings.progress) progress_tell(session, false);
   }
+  notify_send("STOPPING=1");
   if (status == STATUS_OK && session->pending > 0) status = session_commit(session, fault);
   session->ended_ms = clock_steady_ms();
   if (session->settings.progress) progress_tell(session, true);

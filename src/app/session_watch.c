@@ -6,6 +6,7 @@
 #include "giftd/http.h"
 #include "session_parts.h"
 #include "version.h"
+#include "watch_text.h"
 
 #define REFRESH_MS 250
 #define STALL_MS 30000 /* a loop that has not come round for so long is not ready */
@@ -14,8 +15,20 @@ struct watch {
   struct metrics metrics;
   struct http *http;
   int64_t refreshed_ms;
-  _Atomic int64_t alive_ms; /* steady clock of the loop's last round */
+  _Atomic int64_t alive_ms;   /* steady clock of the loop's last round */
+  _Atomic int64_t refused_ms; /* wall clock of the last reload, if it was refused; else 0 */
 };
+
+void watch_campaigns_text(struct http_check *check, int64_t count, int64_t refused_ms) {
+  if (refused_ms == 0) {
+    (void)snprintf(check->text, sizeof check->text, "%lld of them", (long long)count);
+    return;
+  }
+  const struct civil when = civil_from_ms(refused_ms);
+  (void)snprintf(check->text, sizeof check->text,
+                 "%lld of them, the old ones: those read at %02d:%02d:%02d UTC were refused, the log says why", (long long)count, when.hour,
+                 when.minute, when.second);
+}
 
 /* Called from the endpoint's thread. */
 static uint32_t check_ready(void *self, struct http_check checks[HTTP_CHECKS]) {
@@ -24,7 +37,7 @@ static uint32_t check_ready(void *self, struct http_check checks[HTTP_CHECKS]) {
   checks[0] = (struct http_check){.name = "loop", .ok = silent < STALL_MS};
   (void)snprintf(checks[0].text, sizeof checks[0].text, "last round %lld ms ago", (long long)silent);
   checks[1] = (struct http_check){.name = "campaigns", .ok = metrics_get(&watch->metrics, METRIC_CAMPAIGNS, 0) > 0};
-  (void)snprintf(checks[1].text, sizeof checks[1].text, "%lld of them", (long long)metrics_get(&watch->metrics, METRIC_CAMPAIGNS, 0));
+  watch_campaigns_text(&checks[1], metrics_get(&watch->metrics, METRIC_CAMPAIGNS, 0), atomic_load(&watch->refused_ms));
   return 2;
 }
 
@@ -101,5 +114,7 @@ void watch_committed(struct session *session, int64_t took_ms) {
 }
 
 void watch_reloaded(struct session *session, bool taken) {
-  if (session->watch != NULL) metrics_add(&session->watch->metrics, METRIC_RELOADS, taken ? 0 : 1, 1);
+  if (session->watch == NULL) return;
+  atomic_store(&session->watch->refused_ms, taken ? 0 : clock_wall_ms());
+  metrics_add(&session->watch->metrics, METRIC_RELOADS, taken ? 0 : 1, 1);
 }

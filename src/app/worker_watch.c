@@ -7,6 +7,7 @@
 
 #include "giftd/http.h"
 #include "version.h"
+#include "watch_text.h"
 #include "worker_parts.h"
 
 #define REFRESH_MS 250
@@ -47,17 +48,10 @@ static void PRINTF_LIKE(3, 4) check_set(struct http_check *check, bool ok, const
   va_end(arguments);
 }
 
-/* A reload that was refused is told as long as it stands: events are judged by the old campaigns. */
 static void campaigns_check(const struct worker *worker, struct http_check *check) {
   const uint32_t count = worker->loaded.rulebook->campaign_count;
-  check->name = "campaigns";
-  if (!worker->reload_refused) {
-    check_set(check, count > 0, "%u of them", count);
-    return;
-  }
-  const struct civil when = civil_from_ms(worker->reload_refused_ms);
-  check_set(check, count > 0, "%u of them, the old ones: those read at %02d:%02d:%02d UTC were refused, the log says why", count, when.hour,
-            when.minute, when.second);
+  check->name = "campaigns", check->ok = count > 0;
+  watch_campaigns_text(check, count, worker->reload_refused ? worker->reload_refused_ms : 0);
 }
 
 /* The first slot whose trouble is Redis's (or not Redis's), or NULL. The redis room's texts begin with its name. */

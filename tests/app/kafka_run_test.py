@@ -5,6 +5,7 @@ them killed; signals; what is told when something is wrong.
     kafka_run_test.py GIFTD STACK_ENV CAMPAIGNS [--events N]
 """
 import collections
+import contextlib
 import json
 import os
 import pathlib
@@ -16,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 import urllib.error
@@ -279,6 +281,57 @@ class Signals(Stage):
         self.assertIn('"message":"stopped"', self.said(process))
         self.assertEqual(self.run_once()["lines"], 0, "all of it was committed before the end")
 
+    def test_workers(self):
+        """A parent and its processes: the work is shared, one that dies is started again, all end with the parent."""
+        self.campaigns(*ALONE)
+        self.make_topics()
+        notes = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(notes.close)
+        notes.bind(str(self.folder / "notify"))
+        os.environ.update({"NOTIFY_SOCKET": str(self.folder / "notify"), "WATCHDOG_USEC": "500000"})
+        self.addCleanup(lambda: [os.environ.pop(name) for name in ("NOTIFY_SOCKET", "WATCHDOG_USEC")])
+        process = self.start("--workers", "2")
+        told = set()
+        self.listen(notes, told)
+        self.wait(lambda: told >= {"READY=1", "WATCHDOG=1"}, 60, "READY and WATCHDOG", process)
+        self.wait(lambda: self.said(process).count('"message":"running') >= SHARDS, 60, "all shards", process)
+        self.wait(lambda: len(self.children(process)) == 2, 10, "two children", process)
+        self.produce(b"".join(login(i, f"c{i}") for i in range(100)))
+        self.wait(lambda: len(self.rewards()) == 100, 30, "100 rewards", process)
+        os.kill(self.children(process)[0], signal.SIGKILL)
+        self.wait_said(process, "a worker ended and is started again")
+        self.produce(b"".join(login(i, f"c{i}") for i in range(100, 200)))
+        self.wait(lambda: len(self.rewards()) == 200, 60, "the rewards of the others too", process)
+        self.wait(lambda: len(self.children(process)) == 2, 10, "two children again", process)
+        process.send_signal(signal.SIGTERM)
+        self.finish(process, seconds=40)
+        self.assertEqual(self.said(process).count('"message":"stopped"'), 2)
+        self.wait(lambda: "STOPPING=1" in told, 10, "STOPPING")
+
+    @staticmethod
+    def listen(notes, told):
+        def hear():
+            with contextlib.suppress(OSError):
+                while True:
+                    told.add(notes.recv(1000).decode())
+        threading.Thread(target=hear, daemon=True).start()
+
+    @staticmethod
+    def children(process):
+        return [int(pid) for pid in pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+    def test_workers_end_with_their_parent(self):
+        self.campaigns(*ALONE)
+        self.make_topics()
+        process = self.start("--workers", "2")
+        self.wait_said(process, '"message":"running')
+        self.wait(lambda: len(self.children(process)) == 2, 10, "two children", process)
+        children = self.children(process)
+        process.kill()
+        process.wait()
+        self.wait(lambda: not any(os.path.exists(f"/proc/{child}") for child in children), 30, "the end of the children")
+        self.assertEqual(self.said(process).count('"message":"stopped"'), 2)
+
     @staticmethod
     def ready(port):
         try:
@@ -395,6 +448,11 @@ class Refused(Stage):
         self.run_once(2, "input.path", **{"input.path": "x.jsonl"})
         self.run_once(2, "no.such.option", **{"kafka.no.such.option": "1"})
         self.run_once(2, "kafka.sasl.password_file", **{"kafka.sasl.password": "hunter2"})
+        alone = subprocess.run([GIFTD, "run", "--workers", "2"], capture_output=True, text=True, timeout=20)
+        self.assertEqual(alone.returncode, 2)
+        self.assertIn("a file has one reader", alone.stderr)
+        process = self.start("--workers", "3", config=self.config(**{"kafka.no.such.option": "1"}))
+        self.finish(process, 2, seconds=20)
         self.run_once(2, "enable.auto.commit", **{"kafka.enable.auto.commit": "true"})
 
 
