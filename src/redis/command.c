@@ -63,6 +63,7 @@ struct str command_bytes(struct command *command) {
 }
 
 void command_free(struct command *command) {
+  if (command->memory != NULL) explicit_bzero(command->memory, command->capacity); /* a password may have been in it */
   free(command->memory);
   *command = (struct command){0};
 }
