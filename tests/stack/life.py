@@ -180,6 +180,12 @@ class Refused(unittest.TestCase):
             self.assertNotEqual(result.returncode, 0, arguments)
             self.assertIn(expected, result.stderr, arguments)
 
+    def test_help(self):
+        for arguments in (["--help"], ["up", "--help"]):
+            result = subprocess.run([f"{ROOT}/deploy/stack", *arguments], capture_output=True, text=True, timeout=20, check=True)
+            self.assertIn("deploy/stack up [OPTIONS]", result.stdout)
+            self.assertIn("--no-redis", result.stdout)
+
     def test_containers_have_the_same_settings(self):
         """deploy/compose.yaml is YAML, and says for Kafka and Redis what deploy/stack says."""
         with open(f"{ROOT}/deploy/compose.yaml", encoding="utf-8") as file:
