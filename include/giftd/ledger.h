@@ -150,7 +150,9 @@ struct ledger_counts {
 struct ledger;
 
 size_t ledger_memory(const struct ledger_settings *settings);
-#ifndef LEDGER_PENDING_LEAST /* the simulator opens a million ledgers with small states */
+#ifdef GIFTD_SMALL /* the simulator opens a million ledgers with small states */
+#define LEDGER_PENDING_LEAST (1024u * 1024u)
+#else
 #define LEDGER_PENDING_LEAST (32u * 1024u * 1024u)
 #endif
 /* `memory` holds ledger_memory(settings) bytes, zeroed or not; `shard_memory` holds shard_memory(shard settings) bytes: the ledger makes
