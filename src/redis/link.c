@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "command.h"
@@ -44,7 +45,7 @@ static enum status link_broken(const struct link *link, struct fault *fault) {
   if (context->err == REDIS_ERR_EOF)
     (void)fault_set(fault, STATUS_SERVICE, "it closed the connection (stopped, restarted, or it takes no more clients)");
   else
-    (void)fault_set(fault, STATUS_SERVICE, "the connection broke: %s", context->errstr);
+    (void)fault_set(fault, STATUS_SERVICE, "the connection broke: %s (stopped, restarted, or it takes no more clients)", context->errstr);
   return link_named(link, fault);
 }
 
@@ -180,12 +181,27 @@ static enum status link_welcomed(struct link *link, uint32_t asked, struct fault
   return STATUS_OK;
 }
 
+/* A server that has no room for a client says so unasked and closes; what it said can be read still when our own words met the closed door.
+ */
+static enum status link_last_words(const struct link *link, struct fault *fault) {
+  char words[512];
+  ssize_t length = recv(link->context->fd, words, sizeof words, MSG_DONTWAIT);
+  if (length <= 1 || words[0] != '-') return fault->status;
+  struct str line, rest;
+  (void)str_split((struct str){words + 1, (size_t)length - 1}, '\r', &line, &rest);
+  (void)trouble_told(line, fault);
+  return link_named(link, fault);
+}
+
 enum status link_connect(struct link *link, struct fault *fault) {
   if (link->context != NULL) return STATUS_OK;
   struct command command = {0};
   uint32_t asked = 0;
   enum status status = link_open(link, fault);
-  if (status == STATUS_OK) status = link_greet(link, &command, &asked, fault);
+  if (status == STATUS_OK) {
+    status = link_greet(link, &command, &asked, fault);
+    if (status != STATUS_OK) status = link_last_words(link, fault);
+  }
   if (status == STATUS_OK) status = link_welcomed(link, asked, fault);
   command_free(&command);
   if (status != STATUS_OK) link_drop(link);

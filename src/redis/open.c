@@ -1,6 +1,7 @@
 /* Settings: addresses, name, password. Nothing is connected to here, so that a wrong word is told before anything else happens. */
 #include <ctype.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -120,9 +121,16 @@ static enum status settings_keep(struct redis *redis, const struct redis_setting
   return status;
 }
 
+/* hiredis writes to sockets plainly: a server that has gone away would end the process. Whoever minds the signal already is left alone. */
+static void broken_pipes_ignore(void) {
+  struct sigaction found;
+  if (sigaction(SIGPIPE, NULL, &found) == 0 && found.sa_handler == SIG_DFL) (void)signal(SIGPIPE, SIG_IGN);
+}
+
 enum status redis_open(const struct redis_settings *settings, redis_counter_reader *reader, void *self, struct redis **out,
                        struct fault *fault) {
   *out = NULL;
+  broken_pipes_ignore();
   struct redis *redis = calloc(1, sizeof *redis);
   if (redis == NULL) return fault_set(fault, STATUS_STORAGE, "no memory for the settings of Redis");
   redis->reader = reader;

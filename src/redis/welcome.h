@@ -6,7 +6,8 @@
 #include "command.h"
 #include "giftd/redis.h"
 
-enum greet { GREET_AUTH, GREET_SELECT, GREET_NAME, GREET_INFO, GREET_SCRIPT, GREET_COUNT };
+/* The name comes last: it may be refused, and an error that comes unasked (no room for a client) must meet a step that may not. */
+enum greet { GREET_AUTH, GREET_SELECT, GREET_INFO, GREET_SCRIPT, GREET_NAME, GREET_COUNT };
 
 /* False: this step is not wanted. */
 bool greet_command(const struct redis *redis, uint32_t shard, enum greet greet, struct command *command);

@@ -318,6 +318,24 @@ static void test_full(void **state) {
   stage_close(&stage);
 }
 
+static void test_no_room_for_a_client(void **state) {
+  (void)state;
+  struct stage stage = {0};
+  char address[64];
+  stage_open(&stage);
+  redisContext *other = redisConnectUnix(stage.host.socket);
+  freeReplyObject(redisCommand(other, "CONFIG SET maxclients 1"));
+  signal(SIGPIPE, SIG_DFL); /* the door minds it itself */
+  snprintf(address, sizeof address, "127.0.0.1:%d", stage.host.port);
+  stage.settings.servers = address;
+  for (int i = 0; i < 20; i++)
+    expect_look(&stage, STATUS_SERVICE, "it takes no more c"); /* onnections, or lients when its words are lost */
+  stage.settings.servers = stage.host.address;
+  for (int i = 0; i < 20; i++) expect_look(&stage, STATUS_SERVICE, "it takes no more connections: raise maxclients");
+  redisFree(other);
+  stage_close(&stage);
+}
+
 static void test_replica(void **state) {
   (void)state;
   struct stage stage = {0};
@@ -528,6 +546,7 @@ int main(void) {
       cmocka_unit_test(test_passwords_and_rights),
       cmocka_unit_test(test_database_and_policy),
       cmocka_unit_test(test_full),
+      cmocka_unit_test(test_no_room_for_a_client),
       cmocka_unit_test(test_replica),
       cmocka_unit_test(test_loading),
       cmocka_unit_test(test_foreign_segments),
