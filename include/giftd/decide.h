@@ -268,7 +268,7 @@ struct lend_message {
   int32_t period;    /* pools: of the pace, or 0 */
   int64_t units;     /* CLAIM: needed at least (0: a block before it is needed); GRANT: lent; FINAL: left at home; RETURN: not spent */
   int64_t answers;   /* GRANT, FINAL: `units` of the claim that this answers */
-  int64_t spent;     /* RETURN: since the last one; negative after refunds */
+  int64_t spent;     /* RETURN: since the last one; negative after refunds. FINAL: 1 when the total is short, 0 when its pace is */
   struct str record; /* GRANT and RETURN of a resource: its encoded record, may be empty; borrowed */
 };
 #define LEND_MESSAGE_BYTES (LIMIT_STATE_BYTES + 256u)

@@ -22,7 +22,8 @@ enum block_flag {
   BLOCK_AHEAD = 2,    /* ... which is for the next block: it may stay without an answer */
   BLOCK_FINAL = 4,    /* home has v[2] units and nobody else holds any */
   BLOCK_RECALLED = 8, /* to be handed over when the event at hand is decided */
-  BLOCK_HELD = 16     /* resources: the whole record is here */
+  BLOCK_HELD = 16,    /* resources: the whole record is here */
+  BLOCK_OUT = 32      /* FINAL is of the total; else of the pace */
 };
 /* CELL_BLOCK's `small`: reviews it lay idle, and the size of the last block as a power of two. */
 #define BLOCK_IDLE_MASK 0xffu

@@ -93,7 +93,8 @@ static void hear_grant(struct cell *block, const struct lend_message *message) {
 }
 
 static void hear_final(struct cell *block, const struct lend_message *message) {
-  block->v[2] = message->units, block->flags |= BLOCK_FINAL;
+  block->v[2] = message->units;
+  block->flags = (uint8_t)((block->flags & ~BLOCK_OUT) | BLOCK_FINAL | (message->spent != 0 ? BLOCK_OUT : 0));
   claim_answered(block, message->answers);
 }
 
@@ -118,7 +119,8 @@ enum status block_hear(const struct lending *lending, const struct lend_message 
   if (message->kind == LEND_RECALL || message->kind == LEND_OPEN) {
     struct cell *known = state_find(state, CELL_BLOCK, decl, 0, message->period);
     if (message->kind == LEND_RECALL) recall_answer(lending, message, state, known, pinned);
-    if (message->kind == LEND_OPEN && known != NULL) known->flags &= (uint8_t)~BLOCK_FINAL, known->v[2] = 0, state->changed = true;
+    if (message->kind == LEND_OPEN && known != NULL)
+      known->flags &= (uint8_t) ~(BLOCK_FINAL | BLOCK_OUT), known->v[2] = 0, state->changed = true;
     return STATUS_OK;
   }
   struct cell *block = lend_cell(lending, state, CELL_BLOCK, decl, 0, message->period);

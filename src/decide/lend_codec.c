@@ -68,7 +68,7 @@ static bool message_holds(const struct lend_message *m) {
   bool resource = m->owner.kind == OWNER_RESOURCE;
   bool units = !resource && m->kind != LEND_OPEN && m->kind != LEND_RECALL;
   bool answers = !resource && (m->kind == LEND_GRANT || m->kind == LEND_FINAL);
-  bool spent = !resource && m->kind == LEND_RETURN;
+  bool spent = !resource && (m->kind == LEND_RETURN || (m->kind == LEND_FINAL && m->spent == 1));
   bool record = resource && (m->kind == LEND_GRANT || m->kind == LEND_RETURN);
   if (resource && (m->kind == LEND_FINAL || m->kind == LEND_OPEN || m->period != 0)) return false;
   return (units || m->units == 0) && (answers || m->answers == 0) && (spent || m->spent == 0) && (record || m->record.length == 0);

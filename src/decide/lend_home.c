@@ -83,10 +83,15 @@ static int64_t block_size(const struct desk *desk, int64_t spare, int64_t need) 
 
 static void claim_clear(struct cell *loan) { loan->v[1] = loan->v[2] = 0; }
 
-static void say(const struct desk *desk, enum lend_kind kind, const struct cell *loan, int64_t units) {
+static struct lend_message answer(const struct desk *desk, enum lend_kind kind, const struct cell *loan, int64_t units) {
   struct lend_message message = lend_to(kind, borrower_of(loan), desk->owner, loan->period);
-  message.units = units;
-  if (kind == LEND_GRANT || kind == LEND_FINAL) message.answers = loan->v[1];
+  message.units = units, message.answers = loan->v[1];
+  desk->state->changed = true;
+  return message;
+}
+
+static void say(const struct desk *desk, enum lend_kind kind, const struct cell *loan) {
+  struct lend_message message = lend_to(kind, borrower_of(loan), desk->owner, loan->period);
   desk->state->changed = true;
   lend_send(desk->lending, &message);
 }
@@ -95,14 +100,17 @@ static void grant(const struct desk *desk, struct cell *loan, int64_t units) {
   if (!MUTANT(LEND_UNCOUNTED)) loan->v[0] += units;
   loan->v[3] = loan->v[3] > units ? loan->v[3] - units : 0;
   loan->flags &= (uint8_t)~LENT_RECALLED; /* one that is under way is for what was lent before: this may be recalled anew */
-  say(desk, LEND_GRANT, loan, units);
+  struct lend_message message = answer(desk, LEND_GRANT, loan, units);
   claim_clear(loan);
+  lend_send(desk->lending, &message);
 }
 
-static void tell_final(const struct desk *desk, struct cell *loan, int64_t units) {
-  loan->v[3] = units, loan->flags |= LENT_TOLD;
-  say(desk, LEND_FINAL, loan, units);
+static void tell_final(const struct desk *desk, struct cell *loan, struct room room) {
+  struct lend_message message = answer(desk, LEND_FINAL, loan, room_units(room));
+  message.spent = room.total < loan->v[1];
+  loan->v[3] = message.units, loan->flags |= LENT_TOLD;
   claim_clear(loan);
+  lend_send(desk->lending, &message);
 }
 
 /* Everything that could make this claim good: all of it where the total is short, of this period where its pace is. The claimer keeps what
@@ -117,7 +125,7 @@ static bool recall_for(const struct desk *desk, const struct cell *claim) {
     waits = true;
     if (loan->flags & LENT_RECALLED) continue;
     loan->flags |= LENT_RECALLED;
-    say(desk, LEND_RECALL, loan, 0);
+    say(desk, LEND_RECALL, loan);
   }
   return waits;
 }
@@ -140,7 +148,7 @@ static void open_where_more(const struct desk *desk) {
     struct lent own = {loan->v[0], loan->v[0]};
     if (room_units(room_beside(desk, loan->period, own)) <= loan->v[3]) continue;
     loan->flags &= (uint8_t)~LENT_TOLD, loan->v[3] = 0;
-    say(desk, LEND_OPEN, loan, 0);
+    say(desk, LEND_OPEN, loan);
   }
 }
 
@@ -149,13 +157,14 @@ static void serve(const struct desk *desk) {
   if (desk->pool == NULL) return;
   open_where_more(desk);
   while ((claim = first_claim(desk)) != NULL) {
-    int64_t spare = room_units(room_for(desk, claim->period));
+    struct room room = room_for(desk, claim->period);
+    int64_t spare = room_units(room);
     if (spare >= claim->v[1])
       grant(desk, claim, block_size(desk, spare, claim->v[1]));
     else if (recall_for(desk, claim))
       return;
     else
-      tell_final(desk, claim, spare);
+      tell_final(desk, claim, room);
   }
 }
 
@@ -167,7 +176,7 @@ static void tidy(const struct desk *desk, bool reviewing) {
     if (!is_loan(desk, loan) || loan->v[0] != 0 || loan->v[1] != 0) continue;
     bool over = reviewing && desk->pool != NULL && lend_period_over(desk->lending, desk->pool, loan->period);
     if ((loan->flags & LENT_TOLD) && !over) continue;
-    if ((loan->flags & LENT_TOLD) && !MUTANT(LEND_FORGET_OPEN)) say(desk, LEND_OPEN, loan, 0);
+    if ((loan->flags & LENT_TOLD) && !MUTANT(LEND_FORGET_OPEN)) say(desk, LEND_OPEN, loan);
     state_remove(desk->state, loan);
     desk->state->changed = true;
   }

@@ -133,15 +133,17 @@ static bool block_has(struct work *w, uint32_t number, struct state *state, int6
   const struct pool *pool = &w->book->pools[number];
   const struct cell *block = state_find(state, CELL_BLOCK, pool->decl, 0, left->period);
   int64_t here = block == NULL ? 0 : block->v[0];
-  left->total = INT64_MAX, left->pace = here;
+  left->total = left->pace = INT64_MAX;
   if (here >= wanted) return true;
   bool none = !pool->unlimited && share_total(pool, pool_share(w, pool)) <= 0;
   bool early = pool->paced && pool_released(w->book, pool, left->period) <= 0;
   if (none) left->total = 0;
+  if (early) left->pace = 0;
   if (none || early) return false;
   if (block != NULL && (block->flags & BLOCK_FINAL)) {
-    left->pace = here + block->v[2];
-    if (left->pace < wanted) return false;
+    bool out = (block->flags & BLOCK_OUT) || !pool->paced;
+    *(out ? &left->total : &left->pace) = here + block->v[2];
+    if (here + block->v[2] < wanted) return false;
   }
   shortage_add(w, number, state, left->period, wanted);
   return true;
