@@ -26,7 +26,8 @@ static bool is_noise(const char *facility, const char *text) {
 static void log_line(const rd_kafka_t *handle, int level, const char *facility, const char *text) {
   struct kafka *kafka = rd_kafka_opaque(handle);
   if (kafka == NULL || is_noise(facility, text)) return;
-  if (level <= LOG_ERR || strcmp(facility, "FAIL") == 0) {
+  bool summary = strstr(text, "brokers are down") != NULL; /* why they are was said before */
+  if ((level <= LOG_ERR || strcmp(facility, "FAIL") == 0) && !summary) {
     const char *words = strstr(text, "]: "); /* behind the thread's name */
     trouble_keep(kafka, words != NULL ? words + 3 : text);
   }

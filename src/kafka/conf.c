@@ -43,6 +43,7 @@ static const struct kafka_pair reader_defaults[] = {{"queued.min.messages", "100
                                                     {"fetch.wait.max.ms", "100"},
                                                     {"fetch.message.max.bytes", "4194304"},
                                                     {"socket.nagle.disable", "true"}};
+static const struct kafka_pair history_defaults[] = {{"fetch.message.max.bytes", "8388608"}};
 static const struct kafka_pair history_fixed[] = {
     {"enable.partition.eof", "true"}, {"fetch.wait.max.ms", "10"}, {"isolation.level", "read_committed"}};
 static const struct kafka_pair writer_defaults[] = {
@@ -92,6 +93,7 @@ static enum status layers(rd_kafka_conf_t *conf, const struct kafka_settings *se
   if (status != STATUS_OK) return status;
   if (kind == HANDLE_GROUP) status = put_all(conf, group_defaults, COUNT_OF(group_defaults), fault);
   if (kind == HANDLE_READER) status = put_all(conf, reader_defaults, COUNT_OF(reader_defaults), fault);
+  if (kind == HANDLE_HISTORY) status = put_all(conf, history_defaults, COUNT_OF(history_defaults), fault);
   if (kind == HANDLE_WRITER) status = put_all(conf, writer_defaults, COUNT_OF(writer_defaults), fault);
   if (status != STATUS_OK) return status;
   status = put_all(conf, settings->pairs, settings->pair_count, fault);

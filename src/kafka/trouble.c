@@ -63,13 +63,20 @@ void trouble_keep(struct kafka *kafka, const char *text) {
   pthread_mutex_unlock(&kafka->lock);
 }
 
-/* The connection fails while the caller is only told that time is over: what was heard last says which kind it is. */
+/* The connection fails while the caller is only told that time is over: what was heard last says which kind it is. A broker that dies
+ * makes librdkafka guess at wrong security settings ("might require SASL"): a guess is told, but decides nothing. */
 static rd_kafka_resp_err_t sharper(rd_kafka_resp_err_t error, const char *heard) {
   if (error != RD_KAFKA_RESP_ERR__TRANSPORT && error != RD_KAFKA_RESP_ERR__TIMED_OUT) return error;
+  if (strstr(heard, "might ") != NULL || strstr(heard, "verify that") != NULL) return error;
   if (strstr(heard, "SASL") != NULL || strstr(heard, "uthentication") != NULL) return RD_KAFKA_RESP_ERR__AUTHENTICATION;
   if (strstr(heard, "SSL") != NULL) return RD_KAFKA_RESP_ERR__SSL;
   if (strstr(heard, "resolve") != NULL) return RD_KAFKA_RESP_ERR__RESOLVE;
   return error;
+}
+
+static bool is_about_reaching(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__RESOLVE ||
+         error == RD_KAFKA_RESP_ERR__SSL || error == RD_KAFKA_RESP_ERR__AUTHENTICATION || error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
 }
 
 static const struct remedy *remedy_of(rd_kafka_resp_err_t error) {
@@ -86,11 +93,13 @@ enum status trouble(struct kafka *kafka, struct fault *fault, rd_kafka_resp_err_
   pthread_mutex_lock(&kafka->lock);
   if (kafka->trouble[0] != '\0' && clock_ms() - kafka->trouble_ms < FRESH_MS) memcpy(heard, kafka->trouble, sizeof heard);
   pthread_mutex_unlock(&kafka->lock);
-  error = sharper(error, heard);
-  const struct remedy *remedy = remedy_of(error);
-  bool reach = remedy->error == error && error < 0;
+  rd_kafka_resp_err_t sharp = sharper(error, heard);
+  const struct remedy *remedy = remedy_of(sharp);
+  enum status status = sharp != error && kafka->group != NULL ? STATUS_SERVICE : remedy->status; /* it did work: it may again */
+  error = sharp;
+  bool reach = heard[0] != '\0' && is_about_reaching(error);
   if (topic != NULL && partition >= 0) snprintf(where, sizeof where, " %s [partition %d]", topic, partition);
   if (topic != NULL && partition < 0) snprintf(where, sizeof where, " %s", topic);
-  return fault_set(fault, remedy->status, "Kafka at %s: cannot %s%s: %s%s%s%s; %s", kafka->broker, doing, where, rd_kafka_err2str(error),
-                   reach && heard[0] != '\0' ? " (" : "", reach ? heard : "", reach && heard[0] != '\0' ? ")" : "", remedy->text);
+  return fault_set(fault, status, "Kafka at %s: cannot %s%s: %s%s%s%s; %s", kafka->broker, doing, where, rd_kafka_err2str(error),
+                   reach ? " (" : "", reach ? heard : "", reach ? ")" : "", remedy->text);
 }

@@ -121,20 +121,24 @@ static void every_event_has_one_reward(void **state) {
     OK(kafka_shard_open(owners[i].kafka, 0, &owners[i].shard, &fault));
     owners[i].log = kafka_shard_log(owners[i].shard);
   }
+  int64_t longest_ms = 0;
   uint64_t until[2] = {0, 0}; /* each works for a while, and wakes up while the other works */
   for (int64_t limit = clock_ms() + 240000 + events; owners[0].next < (uint64_t)events && owners[1].next < (uint64_t)events;) {
     struct rival *owner = &owners[chance(300) == 0 ? chance(2) : until[0] < until[1]];
     struct fault fault = {.status = STATUS_OK};
     assert_true(clock_ms() < limit);
+    int64_t began_ms = clock_ms();
     if (step(owner, &fault) != STATUS_OK) {
       if (fault.status != STATUS_SERVICE) fail_msg("%s", fault.text);
+      if (getenv("GIFTD_TEST_LOUD") != NULL) fprintf(stderr, "%s\n", fault.text);
       begin_anew(owner);
     }
+    if (clock_ms() - began_ms > longest_ms) longest_ms = clock_ms() - began_ms;
     if (chance(400) == 0) until[0] = chance(2), until[1] = 1 - until[0];
     kafka_wait(owner->kafka, 2);
   }
-  printf("%u + %u takeovers, %u + %u commits, %u + %u doubts\n", owners[0].takeovers, owners[1].takeovers, owners[0].commits,
-         owners[1].commits, owners[0].doubts, owners[1].doubts);
+  printf("%u + %u takeovers, %u + %u commits, %u + %u doubts, longest call %lld ms\n", owners[0].takeovers, owners[1].takeovers,
+         owners[0].commits, owners[1].commits, owners[0].doubts, owners[1].doubts, (long long)longest_ms);
   assert_true(owners[0].takeovers + owners[1].takeovers > 4);
   for (int i = 0; i < 2; i++) {
     kafka_shard_close(owners[i].shard);
