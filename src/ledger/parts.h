@@ -115,6 +115,7 @@ struct ledger {
   struct buffer write_copies; /* during redo: bytes that must outlive the history's loan */
   struct staged staged[STAGED_MOST];
   uint32_t staged_count, staged_first;
+  uint64_t staged_head; /* position in `pending` when they were staged */
   struct buffer staged_bytes;
   struct store_record load_keys[STAGED_MOST];
   struct str load_records[STAGED_MOST];

@@ -31,6 +31,7 @@ static enum status load_now(struct ledger *ledger, uint32_t count, struct fault 
 
 enum status view_load(struct ledger *ledger, struct str key, struct str *record, struct fault *fault) {
   if (!MUTANT(FORGET_PENDING) && pending_find(&ledger->pending, key, record)) return STATUS_OK;
+  if (ledger->pending.tail > ledger->staged_head) ledger->staged_count = ledger->staged_first = 0; /* some changed, and left `pending` */
   struct staged *staged = staged_find(ledger, key);
   if (staged != NULL) {
     staged->taken = true;
@@ -59,12 +60,13 @@ static void staged_add(struct ledger *ledger, struct str key, struct str record)
   ledger->staged[ledger->staged_count++] = (struct staged){key_copy, record_copy, false};
 }
 
-/* What is staged is taken at most once and forgotten at the next prefetch: a state that changed since is in `pending`, which is asked
- * first, or in the view, which a second load of the same key asks. */
+/* What is staged is forgotten at the next prefetch, and when the first state that was decided since has left `pending` for the view: until
+ * then one that changed is in `pending`, which is asked first. (A key may be staged twice: two lines of one customer.) */
 enum status view_prefetch(struct ledger *ledger, const struct str *keys, uint32_t count, struct fault *fault) {
   struct str record;
   uint32_t wanted = 0;
   ledger->staged_count = ledger->staged_first = 0;
+  ledger->staged_head = ledger->pending.head;
   buffer_reset(&ledger->staged_bytes);
   for (uint32_t i = 0; i < count && wanted < STAGED_MOST; i++) {
     if (pending_find(&ledger->pending, keys[i], &record)) continue;
