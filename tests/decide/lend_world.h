@@ -449,7 +449,7 @@ static inline void world_check_blocks(struct world *w, uint32_t number, uint32_t
   for (uint32_t i = 0; i < state->cell_count; i++) {
     const struct cell *block = &state->cells[i];
     if (block->kind != CELL_BLOCK) continue;
-    if (block->v[0] != 0 || block->v[1] != 0 || (block->flags & ~BLOCK_FINAL))
+    if (block->v[0] != 0 || block->v[1] != 0 || (block->flags & ~(BLOCK_FINAL | BLOCK_OUT)))
       world_fail(w, "pool %u: a block is left at shard %u", number, shard);
     int64_t there = world_there(w, number, share, block->period);
     if ((block->flags & BLOCK_FINAL) && there > block->v[2])
