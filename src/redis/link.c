@@ -28,7 +28,10 @@ enum status link_named(const struct link *link, struct fault *fault) {
   return fault_prefix(fault, "Redis %s:%d: ", server->address, server->port);
 }
 
+static void shun(const struct link *link) { atomic_store(&link->server->shunned_until_ms, link_now_ms() + link->redis->answer_ms); }
+
 enum status link_silent(const struct link *link, struct fault *fault) {
+  shun(link);
   (void)fault_set(fault, STATUS_SERVICE, "no answer within %lld ms", (long long)link->redis->answer_ms);
   return link_named(link, fault);
 }
@@ -117,8 +120,9 @@ static enum status link_refused(const struct link *link, struct fault *fault) {
   const struct server *server = link->server;
   const redisContext *context = link->context;
   const char *why = context == NULL ? "no memory" : context->errstr;
-  bool late = context != NULL && context->err == REDIS_ERR_IO && (errno == ETIMEDOUT || errno == EINPROGRESS);
-  if (late || strstr(why, "timed out") != NULL)
+  bool late = strstr(why, "timed out") != NULL || (context != NULL && context->err == REDIS_ERR_IO && errno == EINPROGRESS);
+  if (late) shun(link);
+  if (late)
     (void)fault_set(fault, STATUS_SERVICE, "cannot connect within %lld ms: is the address right, does a firewall stand between?",
                     (long long)link->redis->connect_ms);
   else if (context != NULL && context->err == REDIS_ERR_OTHER)
@@ -193,8 +197,15 @@ static enum status link_last_words(const struct link *link, struct fault *fault)
   return link_named(link, fault);
 }
 
+static enum status link_shunned(const struct link *link, struct fault *fault) {
+  if (link_now_ms() >= atomic_load(&link->server->shunned_until_ms)) return STATUS_OK;
+  (void)fault_set(fault, STATUS_SERVICE, "it did not answer a moment ago: it is asked again soon");
+  return link_named(link, fault);
+}
+
 enum status link_connect(struct link *link, struct fault *fault) {
   if (link->context != NULL) return STATUS_OK;
+  if (link_shunned(link, fault) != STATUS_OK) return fault->status;
   struct command command = {0};
   uint32_t asked = 0;
   enum status status = link_open(link, fault);

@@ -7,6 +7,7 @@
 #define GIFTD_REDIS_LINK_H
 
 #include <hiredis/hiredis.h>
+#include <stdatomic.h>
 
 #include "giftd/redis.h"
 
@@ -18,6 +19,8 @@
 struct server {
   char address[256]; /* host, or the path of a socket */
   int port;          /* 0: a path */
+  /* Not asked again before (link_now_ms): it was silent, and every shard on it, one after the other, would wait for it in vain. */
+  _Atomic int64_t shunned_until_ms;
 };
 
 struct redis {
@@ -38,7 +41,7 @@ struct redis {
 
 struct link {
   const struct redis *redis;
-  const struct server *server;
+  struct server *server;
   uint32_t shard;
   redisContext *context; /* NULL: not connected */
   size_t unsent;         /* bytes since the socket last had taken everything */
@@ -54,7 +57,7 @@ enum status link_send(struct link *link, struct str command, struct fault *fault
 /* The next reply; NULL when there is none yet (deadline_ms 0: does not wait). Waiting ends with STATUS_SERVICE at deadline_ms of
  * link_now_ms. The caller frees it with freeReplyObject. Errors of Redis come as replies: trouble.h reads them. */
 enum status link_reply(struct link *link, int64_t deadline_ms, redisReply **reply, struct fault *fault) MUST_USE;
-/* STATUS_SERVICE: nothing came in time. */
+/* STATUS_SERVICE: nothing came in time. For as long again the server is not asked by anybody. */
 enum status link_silent(const struct link *link, struct fault *fault);
 /* "Redis 10.0.0.5:6379: " in front of what the fault says. */
 enum status link_named(const struct link *link, struct fault *fault);
