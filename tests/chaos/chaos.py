@@ -48,6 +48,7 @@ def arguments():
     parser.add_argument("--kafka", default="3.9.1")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--outage", type=float, default=20)
+    parser.add_argument("--static", action="store_true", help="workers are static members of the group")
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("-X", dest="options", action="append", default=[])
     args = parser.parse_args()
@@ -96,8 +97,8 @@ def wait_quiet(round_, verdict, healed):
 
 def finish(round_, verdict, healed, rulebooks=None):
     wait_quiet(round_, verdict, healed)
-    for number in round_.stop():
-        verdict.complain(f"worker {number} did not end well within 45 s of SIGTERM")
+    for number, code in round_.stop().items():
+        verdict.complain(f"worker {number} ended with {code} after SIGTERM (-9: not within 45 s)")
     falls = round_.falls()
     verdict.figures["falls"] = sum(map(len, falls.values()))
     for worker, codes in falls.items():

@@ -130,7 +130,7 @@ class Faults:
 
     def rebalance(self, seconds, _):
         number = 100 + self.done.get("rebalance", 0)
-        worker = stage.Worker(self.round.args.giftd, self.round.conf, self.round.folder, number)
+        worker = stage.Worker(self.round.args, self.round.conf, self.round.folder, number)
         worker.start()
         time.sleep(seconds)
         if worker.alive() and not worker.terminate(60):

@@ -104,14 +104,17 @@ class Redis:
 class Worker:
     """One `giftd run`, started again when it falls, as a service manager does. Its words are kept in worker-N.log."""
 
-    def __init__(self, giftd, conf, folder, number):
-        self.command, self.folder, self.number = [giftd, "run", "-c", conf], folder, number
+    def __init__(self, args, conf, folder, number):
+        self.command, self.folder, self.number = [args.giftd, "run", "-c", conf], folder, number
+        # A static member (KIP-345) has its shards back as soon as it is there again; another is missed only after the session's end.
+        if args.static:
+            self.command += ["-X", f"kafka.group.instance.id={number}"]
         self.log, self.process, self.stopping, self.falls = folder / f"worker-{number}.log", None, False, []
         self.lock = threading.Lock()
 
     def start(self, conf=None):
         if conf is not None:
-            self.command[-1] = conf
+            self.command[3] = conf
         with open(self.log, "ab") as log:
             self.process = spawn(self.command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder)
 
@@ -139,8 +142,9 @@ class Worker:
 
     def terminate(self, seconds=45):
         """True when it drained and ended well."""
+        if not self.stopping:  # a second signal would end it at once
+            self.send(signal.SIGTERM)
         self.stopping = True
-        self.send(signal.SIGTERM)
         try:
             return self.process.wait(seconds) == 0
         except subprocess.TimeoutExpired:
@@ -238,7 +242,7 @@ class Round:
         self.names = checker.names_of(f"{name}.events", f"{name}.")
         self.conf = self.write_conf("giftd.conf", campaigns)
         self.run_topics()
-        self.workers = [Worker(args.giftd, self.conf, self.folder, number + 1) for number in range(args.workers)]
+        self.workers = [Worker(args, self.conf, self.folder, number + 1) for number in range(args.workers)]
         self.guard = threading.Thread(target=self.tend, daemon=True)
         self.open = True
 
@@ -281,7 +285,7 @@ class Round:
         return sum(int(fields.get("lent", 0)) for fields in counters.values())
 
     def stop(self):
-        """Ends the workers; the numbers of those that did not end well."""
+        """Ends the workers; number -> exit code of those that did not end well."""
         self.open = False
         if self.guard.is_alive():
             self.guard.join()
@@ -289,9 +293,9 @@ class Round:
             worker.stopping = True
             if worker.alive():
                 worker.send(signal.SIGTERM)
-        bad = [worker.number for worker in self.workers if worker.alive() and not worker.terminate()]
+        bad = [worker for worker in self.workers if worker.process is not None and not worker.terminate()]
         self.watcher.close()
-        return bad
+        return {worker.number: worker.process.returncode for worker in bad}
 
     def falls(self):
         return {f"worker-{worker.number}": worker.falls for worker in self.workers if worker.falls}
