@@ -36,7 +36,7 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
                               "How long what a refund needs to know of its original is remembered. A refund after that is EVENT_TOO_LATE."},
     [CONFIG_EVENTS_CLOCK] =
         {"events.clock", CONFIG_TYPE_CHOICE, "auto", "", 0, 0, "auto event wall",
-         "Against what lateness is measured: event - the latest event time so far (the same input always gives the same "
+         "Against what lateness is measured: event - the latest event time so far, of each shard (the same input always gives the same "
          "gifts); wall - the clock when the line is read; auto - the time of the record on Kafka, event on files. A "
          "recordedtime in the event comes first."},
     [CONFIG_CACHE_BYTES] = {"cache.bytes", CONFIG_TYPE_BYTES, "256MiB", "", 1 * MIB, 1024 * GIB, "",

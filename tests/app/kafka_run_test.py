@@ -33,11 +33,12 @@ STACK = dict(line.split("=", 1) for line in pathlib.Path(sys.argv.pop(2)).read_t
 GIFTD = sys.argv.pop(1)
 KAFKA, REDIS = STACK["KAFKA"], STACK["REDIS"]
 SHARDS = 4
+LATE = {"accept": "P6D"}  # each shard has a clock of its own: nothing may hang on what is just too late on one of them
 PERIOD = {"from": "2026-09-01", "to": "2027-12-31"}
 
 
 def campaign(name, on, give, limits, **more):
-    return {"id": name, "version": 1, "name": {"zh": name, "en": name}, "period": PERIOD, "audience": "everyone", **more,
+    return {"id": name, "version": 1, "name": {"zh": name, "en": name}, "period": PERIOD, "audience": "everyone", "late": LATE, **more,
             "rules": [{"id": "rule", "on": on, "give": {"reward": "points", **give}, "limits": limits}]}
 
 
