@@ -5,6 +5,8 @@
  * the journal, the journal before that place is not needed any more. */
 #include "parts.h"
 
+#define GATHER_MS 1000
+
 void checkpoint_begin(struct ledger *ledger) {
   ledger->bucket_ms = ledger->now_ms;
   ledger->bucket_due = 0;
@@ -17,6 +19,8 @@ static uint32_t buckets_due(struct ledger *ledger) {
   int64_t passed = ledger->now_ms - ledger->bucket_ms;
   if (passed < 0 || passed > ledger->settings.checkpoint_ms) passed = 0, ledger->bucket_ms = ledger->now_ms;
   int64_t due = passed * (int64_t)ledger->settings.buckets / ledger->settings.checkpoint_ms;
+  if (due < BUCKETS_A_BATCH && passed < GATHER_MS && passed < ledger->settings.checkpoint_ms / 8)
+    return 0; /* looking through what is pending costs the same for one and for many */
   if (due > BUCKETS_A_BATCH) due = BUCKETS_A_BATCH;
   if (due > (int64_t)ledger->settings.buckets - ledger->bucket_next) due = (int64_t)ledger->settings.buckets - ledger->bucket_next;
   if (due <= 0) return 0;

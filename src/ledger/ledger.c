@@ -93,7 +93,8 @@ static void doubt(struct ledger *ledger) {
   ledger->marks_count = 0;
   ledger->writes_sent = ledger->writes_answered = 0;
   ledger->write_count = 0, ledger->write_bytes = 0;
-  ledger->staged_count = ledger->staged_first = 0;
+  ledger->staged_count = 0;
+  memset(ledger->staged_slots, 0, sizeof ledger->staged_slots);
   ledger->bucket_next = 0;
   buffer_reset(&ledger->write_copies);
   ledger->counts.aborts++;
@@ -201,6 +202,11 @@ enum status ledger_step(struct ledger *ledger, int64_t now_ms, bool *busy, int64
   ledger->now_ms = now_ms;
   if (ledger->began_ms == TIME_NONE) ledger->began_ms = now_ms;
   enum status status = stage_step(ledger, busy, fault);
+  if (ledger->stage == LEDGER_RUNNING) ledger->amiss = false;
+  if (status == STATUS_STATE && !ledger->amiss) { /* a new owner may have trimmed what this one was reading: looked at once more */
+    ledger->amiss = true;
+    status = STATUS_SERVICE;
+  }
   if (status == STATUS_SERVICE) {
     *doubted = true, *busy = false;
     doubt(ledger);

@@ -31,6 +31,7 @@
 #define LINE_ROOM (20u * 1024u * 1024u)    /* what one line may add to it at most: a decision and rewards of 8 MiB, a dead letter */
 #define WRITE_BYTES (1024u * 1024u)
 #define WRITES_MOST 4u /* under way at a time */
+#define STAGED_SLOTS 4096u
 #define STAGED_BYTES (4u * 1024u * 1024u)
 #define BUCKETS_A_BATCH 32u
 #define BUCKET_OWNERS 8192u
@@ -80,6 +81,7 @@ struct ledger {
   void *shard_memory;
   struct shard *shard; /* while running */
   bool draining;
+  bool amiss; /* the last attempt to take over ended with what only a person could mend */
   int64_t now_ms, retry_at_ms, review_at_ms, began_ms;
 
   /* takeover */
@@ -114,8 +116,8 @@ struct ledger {
   uint32_t write_count;
   struct buffer write_copies; /* during redo: bytes that must outlive the history's loan */
   struct staged staged[STAGED_MOST];
-  uint32_t staged_count, staged_first;
-  uint64_t staged_head; /* position in `pending` when they were staged */
+  uint32_t staged_count;
+  uint16_t staged_slots[STAGED_SLOTS]; /* by hash of the key: number in staged, + 1 */
   struct buffer staged_bytes;
   struct store_record load_keys[STAGED_MOST];
   struct str load_records[STAGED_MOST];

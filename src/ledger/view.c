@@ -13,12 +13,26 @@ enum status view_refused(struct fault *fault) {
 
 /* ---- loads ---- */
 
-/* Loads come in the order of the prefetch: mostly the first that was not taken is the one. */
+_Static_assert(STAGED_SLOTS >= 2 * STAGED_MOST && STAGED_MOST < UINT16_MAX, "look-ups among what is staged end soon");
+
+/* The slot of a key, or the free one where it would go. */
+static uint32_t staged_slot(const struct ledger *ledger, struct str key) {
+  uint32_t at = (uint32_t)hash64(&HASH_KEY_FIXED, key) % STAGED_SLOTS;
+  while (ledger->staged_slots[at] != 0 && !str_equal(ledger->staged[ledger->staged_slots[at] - 1].key, key)) at = (at + 1) % STAGED_SLOTS;
+  return at;
+}
+
 static struct staged *staged_find(struct ledger *ledger, struct str key) {
-  while (ledger->staged_first < ledger->staged_count && ledger->staged[ledger->staged_first].taken) ledger->staged_first++;
-  for (uint32_t i = ledger->staged_first; i < ledger->staged_count; i++)
-    if (!ledger->staged[i].taken && str_equal(ledger->staged[i].key, key)) return &ledger->staged[i];
-  return NULL;
+  uint32_t slot = staged_slot(ledger, key);
+  if (ledger->staged_slots[slot] == 0) return NULL;
+  struct staged *staged = &ledger->staged[ledger->staged_slots[slot] - 1];
+  return staged->taken ? NULL : staged;
+}
+
+static void staged_clear(struct ledger *ledger) {
+  ledger->staged_count = 0;
+  memset(ledger->staged_slots, 0, sizeof ledger->staged_slots);
+  buffer_reset(&ledger->staged_bytes);
 }
 
 static enum status load_now(struct ledger *ledger, uint32_t count, struct fault *fault) {
@@ -31,7 +45,6 @@ static enum status load_now(struct ledger *ledger, uint32_t count, struct fault 
 
 enum status view_load(struct ledger *ledger, struct str key, struct str *record, struct fault *fault) {
   if (!MUTANT(FORGET_PENDING) && pending_find(&ledger->pending, key, record)) return STATUS_OK;
-  if (ledger->pending.tail > ledger->staged_head) ledger->staged_count = ledger->staged_first = 0; /* some changed, and left `pending` */
   struct staged *staged = staged_find(ledger, key);
   if (staged != NULL) {
     staged->taken = true;
@@ -55,19 +68,20 @@ static struct str staged_copy(struct ledger *ledger, struct str bytes) {
 
 static void staged_add(struct ledger *ledger, struct str key, struct str record) {
   struct buffer *bytes = &ledger->staged_bytes;
+  uint32_t slot = staged_slot(ledger, key);
+  if (ledger->staged_slots[slot] != 0) return; /* asked for twice: a second copy would be given out when the first is old */
   if (ledger->staged_count == STAGED_MOST || bytes->capacity - bytes->length < key.length + record.length) return; /* loaded alone then */
   struct str key_copy = staged_copy(ledger, key), record_copy = staged_copy(ledger, record);
   ledger->staged[ledger->staged_count++] = (struct staged){key_copy, record_copy, false};
+  ledger->staged_slots[slot] = (uint16_t)ledger->staged_count;
 }
 
-/* What is staged is forgotten at the next prefetch, and when the first state that was decided since has left `pending` for the view: until
- * then one that changed is in `pending`, which is asked first. (A key may be staged twice: two lines of one customer.) */
+/* What is staged is given out once and forgotten at the next prefetch. A state that changed was loaded before, so its staged copy is spent:
+ * it is in `pending`, which is asked first, or in the view, which is asked again. */
 enum status view_prefetch(struct ledger *ledger, const struct str *keys, uint32_t count, struct fault *fault) {
   struct str record;
   uint32_t wanted = 0;
-  ledger->staged_count = ledger->staged_first = 0;
-  ledger->staged_head = ledger->pending.head;
-  buffer_reset(&ledger->staged_bytes);
+  staged_clear(ledger);
   for (uint32_t i = 0; i < count && wanted < STAGED_MOST; i++) {
     if (pending_find(&ledger->pending, keys[i], &record)) continue;
     ledger->load_keys[wanted++] = (struct store_record){.key = keys[i], .bucket = pending_bucket(&ledger->pending, keys[i])};

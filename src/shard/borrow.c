@@ -208,20 +208,65 @@ enum status inbox_take(struct shard *shard, int64_t now_ms, uint32_t *count, str
 
 /* ---- review ---- */
 
-enum status shard_review(struct shard *shard, struct fault *fault) {
+#define SWEEP_FIRST 512u /* pools a review while not all were seen once: after a take-over blocks of the last owner are lying about */
+#define SWEEP_LATER 16u
+
+void touched_add(struct shard *shard, struct cache_key key) {
+  struct touched *touched = &shard->touched;
+  uint32_t at = key.tag % TOUCHED_SLOTS;
+  for (; touched->slots[at] != 0; at = (at + 1) % TOUCHED_SLOTS)
+    if (str_equal(owner_key(&touched->owners[touched->slots[at] - 1]), key.bytes)) return;
+  if (touched->count == TOUCHED_MOST) return;
+  struct owner *owner = &touched->owners[touched->count++];
+  *owner = (struct owner){.kind = OWNER_POOL, .length = (uint8_t)key.bytes.length};
+  memcpy(owner->key, key.bytes.at, key.bytes.length);
+  touched->slots[at] = touched->count;
+}
+
+static enum status pool_review(struct shard *shard, const struct owner *owner, struct fault *fault) {
+  struct lending lending = lending_of(shard);
+  struct cache_key key = cache_key(&shard->cache, owner_key(owner));
+  bool pinned;
+  enum status status = owner_load(shard, key, &shard->lend_state, fault);
+  if (status != STATUS_OK) return status;
+  if (wait_find(&shard->waiting, owner, &pinned) == NULL || !pinned)
+    lend_review(&lending, owner, &shard->lend_state);
+  else
+    touched_add(shard, key);
+  return keep_changed(shard, key, &shard->lend_state, fault); /* what changed is touched again */
+}
+
+static bool review_fits(const struct shard *shard) { return shard->log.full == NULL || !shard->log.full(shard->log.self); }
+
+static enum status sweep(struct shard *shard, struct fault *fault) {
   struct owner owner;
   struct str share;
-  if (shard->settings.shards <= 1) return STATUS_OK;
-  for (uint32_t n = 0, pool; lend_pool(shard->rulebook, n, &pool, &share, &owner); n++) {
-    struct lending lending = lending_of(shard);
-    struct cache_key key = cache_key(&shard->cache, owner_key(&owner));
-    enum status status = owner_load(shard, key, &shard->lend_state, fault);
+  uint32_t pool;
+  for (uint32_t n = shard->swept ? SWEEP_LATER : SWEEP_FIRST; n > 0 && review_fits(shard); n--) {
+    if (!lend_pool_next(shard->rulebook, &shard->sweep, &pool, &share, &owner)) {
+      shard->sweep = (struct lend_cursor){0};
+      shard->swept = true;
+      return STATUS_OK;
+    }
+    enum status status = pool_review(shard, &owner, fault);
     if (status != STATUS_OK) return status;
-    bool pinned;
-    if (wait_find(&shard->waiting, &owner, &pinned) == NULL || !pinned) lend_review(&lending, &owner, &shard->lend_state);
-    status = keep_changed(shard, key, &shard->lend_state, fault);
-    if (status != STATUS_OK) return status;
-    if (shard->log.full != NULL && shard->log.full(shard->log.self)) break; /* the rest a second later */
   }
-  return send_result(shard, fault);
+  return STATUS_OK;
+}
+
+enum status shard_review(struct shard *shard, struct fault *fault) {
+  if (shard->settings.shards <= 1) return STATUS_OK;
+  enum status status = STATUS_OK;
+  shard->reviewing = shard->touched;
+  shard->touched.count = 0;
+  memset(shard->touched.slots, 0, sizeof shard->touched.slots);
+  for (uint32_t i = 0; i < shard->reviewing.count && status == STATUS_OK; i++) {
+    const struct owner *owner = &shard->reviewing.owners[i];
+    if (review_fits(shard))
+      status = pool_review(shard, owner, fault);
+    else
+      touched_add(shard, cache_key(&shard->cache, owner_key(owner))); /* a second later */
+  }
+  if (status == STATUS_OK) status = sweep(shard, fault);
+  return status == STATUS_OK ? send_result(shard, fault) : status;
 }

@@ -37,6 +37,15 @@ struct waiting {
   bool missing[LIMIT_OWNERS], pinned[LIMIT_OWNERS];
 };
 
+/* Pools that changed since the last review, each once; others are swept a few a second. Too many for the table: the sweep finds them. */
+#define TOUCHED_SLOTS 2048u
+#define TOUCHED_MOST 1024u
+struct touched {
+  uint32_t count;
+  uint32_t slots[TOUCHED_SLOTS]; /* number of the owner, + 1; 0: free */
+  struct owner owners[TOUCHED_MOST];
+};
+
 struct shard {
   struct shard_settings settings;
   const struct rulebook *rulebook;
@@ -58,6 +67,9 @@ struct shard {
   uint64_t next;                         /* position behind the last line decided, or 0 */
   bool looking_ahead;                    /* an event is tried for its claims alone */
   struct waiting waiting;
+  struct touched touched, reviewing;
+  struct lend_cursor sweep; /* the pool that is reviewed next, touched or not */
+  bool swept;               /* every pool was reviewed once since the shard or its rulebook began */
   struct input_line inbox[INBOX_MOST];
   enum status send_status; /* of the first message that could not be appended */
   struct fault send_fault;
@@ -91,6 +103,8 @@ enum status inbox_take(struct shard *shard, int64_t now_ms, uint32_t *count, str
 enum status resources_ask(struct shard *shard, uint32_t owner_count, bool missing[], uint32_t *missing_count, struct fault *fault);
 /* Asks for what a void decision was short of. */
 enum status shortages_ask(struct shard *shard, bool missing[], struct fault *fault);
+/* A pool's record was kept: the next review looks at it. */
+void touched_add(struct shard *shard, struct cache_key key);
 /* The line at hand waits: remembers for whom. */
 enum status wait_begin(struct shard *shard, uint32_t owner_count, const bool missing[], struct fault *fault);
 /* The line at hand is decided: what it kept may go. */

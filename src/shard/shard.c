@@ -62,6 +62,8 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   memset(&shard->counts, 0, sizeof shard->counts);
   shard->line_count = shard->line_at = shard->read_to = 0;
   shard->next = 0;
+  shard->touched.count = 0;
+  memset(shard->touched.slots, 0, sizeof shard->touched.slots);
   shard->waiting.waits = shard->looking_ahead = false;
   shard->waiting.count = shard->waiting.looked_to = 0;
   shard->send_status = STATUS_OK;
@@ -84,6 +86,8 @@ void shard_swap(struct shard *shard, const struct rulebook *rulebook, const stru
   shard->rulebook = rulebook;
   shard->index = index;
   shard->match_cache = cache;
+  shard->sweep = (struct lend_cursor){0};
+  shard->swept = false;
 }
 
 void shard_observe(struct shard *shard, shard_observer *observer, void *self) {
@@ -141,6 +145,7 @@ enum status owner_load(struct shard *shard, struct cache_key key, struct state *
 
 enum status owner_keep(struct shard *shard, struct cache_key key, struct state *state, struct fault *fault) {
   state->position = shard->sequence;
+  if (shard->settings.shards > 1 && key.bytes.at[0] == OWNER_POOL) touched_add(shard, key);
   size_t length = state_encode(state, shard->record, sizeof shard->record);
   assert(length > 0); /* decide_event answers for the bound */
   struct str record = {shard->record, length};

@@ -169,8 +169,8 @@ void lend_review(const struct lending *lending, const struct owner *owner, struc
   (void)lending, (void)owner, (void)state;
   NEVER()
 }
-bool lend_pool(const struct rulebook *rulebook, uint32_t n, uint32_t *pool, struct str *share, struct owner *owner) {
-  (void)rulebook, (void)n, (void)pool, (void)share, (void)owner;
+bool lend_pool_next(const struct rulebook *rulebook, struct lend_cursor *cursor, uint32_t *pool, struct str *share, struct owner *owner) {
+  (void)rulebook, (void)cursor, (void)pool, (void)share, (void)owner;
   NEVER(false)
 }
 void record_pool_mark(struct buffer *out, const struct rulebook *rulebook, const struct pool_mark *mark, uint64_t share_hash,
