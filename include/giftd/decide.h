@@ -252,6 +252,10 @@ struct owner decide_customer_owner(struct str customer);
  *                           <- FINAL    so much is left, and no more: the borrower refuses from now on, without asking
  *                           <- OPEN     there is some again (a refund, a new period's rulebook, a larger total): ask again
  *
+ * A CLAIM names what is missing at the borrower. What FINAL says - so much is elsewhere - moves with what the borrower gets and gives back,
+ * so it stays true until OPEN; what it has left over goes home at once. Units are always in one place: used (reported), outstanding (lent,
+ * spent and not reported, on their way), or free at home.
+ *
  * Deadlock: an event that waits keeps what it holds only in the prefix of its owners in order of key (`pinned`); all else is handed over
  * at once when it is recalled. So who waits for a key holds only smaller ones, and the chain ends.
  *

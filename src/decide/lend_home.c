@@ -267,8 +267,20 @@ enum status home_hear(const struct lending *lending, const struct lend_message *
   return STATUS_OK;
 }
 
+/* A total that was lowered below what is used and lent: what is not spent yet comes back. */
+static void recall_too_much(const struct desk *desk) {
+  if (desk->pool == NULL || room_for(desk, 0).total >= 0) return;
+  for (uint32_t i = 0; i < desk->state->cell_count; i++) {
+    struct cell *loan = &desk->state->cells[i];
+    if (!is_loan(desk, loan) || loan->v[0] <= 0 || (loan->flags & LENT_RECALLED)) continue;
+    loan->flags |= LENT_RECALLED;
+    say(desk, LEND_RECALL, loan);
+  }
+}
+
 void home_review(const struct lending *lending, const struct owner *owner, struct state *state) {
   struct desk desk = desk_open(lending, owner, state);
+  recall_too_much(&desk);
   serve(&desk);
   tidy(&desk, true);
 }

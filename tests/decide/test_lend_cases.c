@@ -15,7 +15,7 @@
   "\"limits\": [{\"count\": 2, \"per\": [\"device\"], \"period\": \"campaign\"}]}]}"
 
 struct cases {
-  struct stage *stage, *larger; /* a stock of 12, of 20 */
+  struct stage *stage, *larger; /* a stock of 12, of 2000 */
   const struct rulebook *book;
   struct state *states[SHARDS], *unpacked;
   struct owner owner;
@@ -229,6 +229,23 @@ static void what_was_told_moves_with_the_units(void **unused) {
   assert_false(block_at(1, 0)->flags & BLOCK_FINAL);
 }
 
+static void a_lowered_total_is_asked_back(void **unused) {
+  (void)unused;
+  begin_pool("c/p");
+  cases->book = cases->larger->book;
+  ask(1, 0, 8);
+  ask(2, 0, 3);
+  spend(1, 0, 5);
+  cases->told[0] = 0;
+  review(0);
+  expect("");
+  cases->book = cases->stage->book;
+  review(0); /* blocks of hundreds are out */
+  expect("0>1 recall; 0>2 recall; 1>0 return 328/5; 2>0 return 277; ");
+  ask(2, 0, 8);
+  expect("2>0 claim 8; 0>2 final 7 in all; ");
+}
+
 static void what_is_pinned_is_handed_over_later(void **unused) {
   (void)unused;
   begin_pool("c/p");
@@ -314,6 +331,28 @@ static void a_pace_has_blocks_of_its_own(void **unused) {
   cases->clock_ms = period_start(UNIT_DAY, first + 2, 480);
   review(0); /* the day is over, for home's clock */
   expect("0>1 open; ");
+}
+
+/* Blocks shrink with what is left: few gifts wait for one, and all units are given. */
+static void most_gifts_need_no_round_trip(void **unused) {
+  (void)unused;
+  uint32_t given = 0, waited = 0;
+  begin_pool("c/p");
+  cases->book = cases->larger->book;
+  for (uint32_t i = 0; i < 6100; i++) {
+    uint32_t place = i % SHARDS;
+    bool here = block_at(place, 0) != NULL && block_at(place, 0)->v[0] >= 1;
+    bool final = !here && block_at(place, 0) != NULL && (block_at(place, 0)->flags & BLOCK_FINAL) && block_at(place, 0)->v[2] == 0;
+    if (!here && !final) ask(place, 0, 1), waited++;
+    cases->told[0] = 0;
+    if (block_at(place, 0)->v[0] < 1) continue;
+    spend(place, 0, 1), given++;
+    ask_ahead(place);
+  }
+  for (uint32_t place = 0; place < SHARDS; place++) review(place);
+  assert_int_equal(given, 2000);
+  assert_int_equal(used_at_home(), 2000);
+  assert_true(waited < 40); /* 18 when this was written */
 }
 
 static void an_unknown_pool_waits(void **unused) {
@@ -512,7 +551,7 @@ static void damaged_messages_are_refused(void **unused) {
 
 static int set_up(void **unused) {
   (void)unused;
-  const char *small = CAMPAIGN("12"), *large = CAMPAIGN("20");
+  const char *small = CAMPAIGN("12"), *large = CAMPAIGN("2000");
   cases = calloc(1, sizeof *cases);
   cases->stage = stage_new(&small, 1), cases->larger = stage_new(&large, 1);
   for (uint32_t i = 0; i < SHARDS; i++) cases->states[i] = calloc(1, sizeof *cases->states[i]);
@@ -534,11 +573,13 @@ int main(void) {
       cmocka_unit_test(nobody_is_refused_while_another_holds_some),
       cmocka_unit_test(a_refund_opens_again),
       cmocka_unit_test(what_was_told_moves_with_the_units),
+      cmocka_unit_test(a_lowered_total_is_asked_back),
       cmocka_unit_test(what_is_pinned_is_handed_over_later),
       cmocka_unit_test(who_asks_hands_over_first),
       cmocka_unit_test(reviews_report_and_give_back),
       cmocka_unit_test(a_block_ahead_is_asked_for_and_never_recalls),
       cmocka_unit_test(a_pace_has_blocks_of_its_own),
+      cmocka_unit_test(most_gifts_need_no_round_trip),
       cmocka_unit_test(an_unknown_pool_waits),
       cmocka_unit_test(a_record_moves_as_a_whole),
       cmocka_unit_test(a_holder_is_reminded),
