@@ -67,6 +67,7 @@ struct transaction {
   uint64_t epoch;
   enum fate state;
   bool ending, will_commit; /* the request to end it is on its way or has arrived; what becomes of it when nobody asks any more */
+  uint32_t hidden;          /* committed, and not yet so for readers of the messages of these shards: markers come one by one */
   struct record *first, *last;
 };
 struct record {
@@ -88,9 +89,9 @@ struct partition {
 struct sim_log {
   struct partition partitions[TOPIC_COUNT][SHARDS_MOST];
   uint64_t epochs[SHARDS_MOST];
-  struct transaction *open[OPEN_MOST];
+  struct transaction *open[OPEN_MOST], *hidden[OPEN_MOST];
   struct transaction **committed;
-  uint32_t open_count, committed_count, transaction_count;
+  uint32_t open_count, hidden_count, committed_count, transaction_count;
 };
 
 /* What one seat holds of the log: its transactional producer and its readers. */

@@ -70,6 +70,27 @@ static void markers_write(struct world *world, const struct transaction *transac
   }
 }
 
+/* Messages of a committed transaction are seen by one shard earlier than by another. */
+static void transaction_hide(struct world *world, struct transaction *transaction) {
+  struct sim_log *log = &world->log;
+  if (log->hidden_count == OPEN_MOST || !sim_chance(world, 3000)) return;
+  for (const struct record *record = transaction->first; record != NULL; record = record->next)
+    if (record->topic == TOPIC_MESSAGES && sim_chance(world, 5000)) transaction->hidden |= 1u << record->partition;
+  if (transaction->hidden != 0) log->hidden[log->hidden_count++] = transaction;
+}
+
+static void hidden_show(struct sim_log *log, uint32_t at) {
+  log->hidden[at]->hidden = 0;
+  memmove(&log->hidden[at], &log->hidden[at + 1], (log->hidden_count - at - 1) * sizeof log->hidden[0]);
+  log->hidden_count--;
+}
+
+static bool record_is_readable(const struct record *record) {
+  const struct transaction *transaction = record->transaction;
+  if (transaction == NULL) return true;
+  return transaction->state != FATE_OPEN && (record->topic != TOPIC_MESSAGES || !(transaction->hidden >> record->partition & 1));
+}
+
 static void transaction_settle(struct world *world, struct transaction *transaction, bool commit) {
   struct sim_log *log = &world->log;
   if (transaction->state != FATE_OPEN) return;
@@ -85,6 +106,7 @@ static void transaction_settle(struct world *world, struct transaction *transact
   if (!commit) return;
   transaction_tell(world, transaction);
   assert(log->committed_count < RECORDS_MOST);
+  transaction_hide(world, transaction);
   transaction->order = log->committed_count;
   log->committed[log->committed_count++] = transaction;
 }
@@ -99,10 +121,13 @@ static void fence_settle(struct world *world, uint32_t shard, uint64_t epoch) {
     struct transaction *transaction = world->log.open[i - 1];
     if (transaction->shard == shard && transaction->epoch < epoch) transaction_finish(world, transaction);
   }
+  for (uint32_t i = world->log.hidden_count; i > 0; i--)
+    if (world->log.hidden[i - 1]->shard == shard) hidden_show(&world->log, i - 1);
 }
 
 /* Now and then a coordinator ends by itself what was left. */
 void sim_log_tick(struct world *world) {
+  if (world->log.hidden_count > 0 && sim_chance(world, 1000)) hidden_show(&world->log, sim_upto(world, world->log.hidden_count));
   if (world->log.open_count == 0 || !sim_chance(world, 100)) return;
   struct transaction *transaction = world->log.open[sim_upto(world, world->log.open_count)];
   for (uint32_t w = 0; w < world->workers; w++)
@@ -378,7 +403,7 @@ static uint32_t lines_take(struct seat *seat, struct partition *partition, uint3
   loan_reset(loan);
   for (; *at < partition->count && count < most; (*at)++) {
     const struct record *record = &partition->records[*at];
-    if (record->transaction != NULL && record->transaction->state == FATE_OPEN) break;
+    if (!record_is_readable(record)) break;
     if (!record_committed(record)) continue;
     if (loan->capacity - loan->length < record->bytes.length + record->key.length) break;
     struct str bytes = loan_copy(loan, record->bytes), key = record->key.at == NULL ? record->key : loan_copy(loan, record->key);

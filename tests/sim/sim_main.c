@@ -1,4 +1,4 @@
-/* sim SEEDS [--first N] [--mutant NAME] [--expect-caught] [--seeds FILE] [--digest] | --story SEED
+/* sim SEEDS [--first N] [--mutant NAME [--expect-caught]] [--mutants] [--seeds FILE] [--digest] | --story SEED
  *
  * Runs so many histories and says how often each fault was met. A history that breaks a promise is told with its seed, what broke, and how
  * to read its story. With a mutant (a safeguard switched off, base/mutant.h) the first broken history ends the run: that is what it is for.
@@ -23,7 +23,7 @@ struct options {
   uint64_t seeds, first, story;
   const char *list; /* file with seeds that are always run */
   enum mutant mutant;
-  bool expect_caught, digest;
+  bool expect_caught, digest, mutants; /* mutants: all of them, one by one; each must be caught */
 };
 
 static sigjmp_buf assertion_failed;
@@ -33,7 +33,8 @@ static struct ledger_counts counts_all;
 
 static void usage(void) {
   fprintf(stderr,
-          "usage: sim SEEDS [--first N] [--mutant NAME] [--expect-caught] [--seeds FILE] [--digest]\n       sim --story SEED [--mutant "
+          "usage: sim SEEDS [--first N] [--mutant NAME [--expect-caught]] [--mutants] [--seeds FILE] [--digest]\n       sim --story SEED "
+          "[--mutant "
           "NAME]\n");
   exit(2);
 }
@@ -81,6 +82,8 @@ static void options_read(int count, char **words, struct options *out) {
     const char *word = words[i], *next = i + 1 < count ? words[i + 1] : NULL;
     if (strcmp(word, "--expect-caught") == 0)
       out->expect_caught = true;
+    else if (strcmp(word, "--mutants") == 0)
+      out->mutants = out->expect_caught = true;
     else if (strcmp(word, "--digest") == 0)
       out->digest = true;
     else if (strcmp(word, "--first") == 0)
@@ -183,6 +186,25 @@ static int result_print(const struct options *options) {
   return broken_runs == 0 ? 0 : 1;
 }
 
+static int seeds_run(const struct options *options, const char *program) {
+  if (options->list != NULL) list_run(options, program);
+  for (uint64_t i = 0; i < options->seeds && broken_runs < 20; i++)
+    if (!seed_run(options, program, options->first + i)) break;
+  return result_print(options);
+}
+
+static int mutants_run(struct options options, const char *program) {
+  int worst = 0;
+  for (uint32_t i = 1; i < MUTANT_COUNT; i++) {
+    options.mutant = (enum mutant)i;
+    mutant_set(options.mutant);
+    runs = broken_runs = first_broken = 0;
+    if (seeds_run(&options, program) != 0) worst = 1;
+    (void)fflush(stdout);
+  }
+  return worst;
+}
+
 static void world_make(void) {
   world = mmap(NULL, sizeof *world, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   void *memory = mmap(NULL, WORLD_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -203,8 +225,5 @@ int main(int count, char **words) {
     printf("%s\n", world->broken[0] == 0 ? "no promise was broken" : world->broken);
     return world->broken[0] == 0 ? 0 : 1;
   }
-  if (options.list != NULL) list_run(&options, words[0]);
-  for (uint64_t i = 0; i < options.seeds && broken_runs < 20; i++)
-    if (!seed_run(&options, words[0], options.first + i)) break;
-  return result_print(&options);
+  return options.mutants ? mutants_run(options, words[0]) : seeds_run(&options, words[0]);
 }

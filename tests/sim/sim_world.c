@@ -293,7 +293,7 @@ static bool seat_quiet(const struct world *world, uint32_t shard) {
 }
 
 static bool world_quiet(const struct world *world) {
-  if (world->published < world->publish_count || world->log.open_count > 0) return false;
+  if (world->published < world->publish_count || world->log.open_count > 0 || world->log.hidden_count > 0) return false;
   for (uint32_t w = 0; w < world->workers; w++)
     for (uint32_t shard = 0; shard < world->shards; shard++)
       if (world->seats[w][shard].state == SEAT_ZOMBIE) return false;
