@@ -13,6 +13,7 @@ struct desk {
   const struct owner *owner;
   const struct pool *pool; /* NULL: the rulebook has no such pool (yet, or any more): claims wait, returns are booked */
   uint32_t number;
+  int64_t total; /* of the share; looked for once */
   struct lend_name name;
   struct state *state;
 };
@@ -20,7 +21,9 @@ struct desk {
 static struct desk desk_open(const struct lending *lending, const struct owner *owner, struct state *state) {
   struct desk desk = {.lending = lending, .owner = owner, .state = state, .name = lend_name(owner)};
   desk.number = lend_pool_number(lending, desk.name.decl);
-  if (desk.number != NONE) desk.pool = &lending->rulebook->pools[desk.number];
+  if (desk.number == NONE) return desk;
+  desk.pool = &lending->rulebook->pools[desk.number];
+  desk.total = pool_share_total(desk.pool, desk.name.key);
   return desk;
 }
 
@@ -57,7 +60,7 @@ static struct room room_beside(const struct desk *desk, int32_t period, struct l
   const struct pool *pool = desk->pool;
   struct room room = {INT64_MAX, INT64_MAX};
   int64_t used = used_of(desk, POOL_TOTAL, 0);
-  if (!pool->unlimited) room.total = pool_share_total(pool, desk->name.key) - used - lent.all;
+  if (!pool->unlimited) room.total = desk->total - used - lent.all;
   if (!pool->paced) return room;
   int64_t released = pool_released(desk->lending->rulebook, pool, period);
   room.pace = pool->carry_over ? released - used - lent.all : released - used_of(desk, POOL_PACE, period) - lent.in_period;
@@ -235,8 +238,7 @@ static enum status book_spent(const struct desk *desk, const struct lend_message
   used_add(total, message->spent);
   struct pool_mark mark;
   bool marks = desk->pool != NULL && !desk->pool->unlimited && message->spent > 0 && lending->mark != NULL;
-  if (marks && pool_watermark(lending->rulebook, desk->number, total, pool_share_total(desk->pool, desk->name.key), &mark))
-    lending->mark(lending->self, &mark, desk->owner);
+  if (marks && pool_watermark(lending->rulebook, desk->number, total, desk->total, &mark)) lending->mark(lending->self, &mark, desk->owner);
   return STATUS_OK;
 }
 
@@ -253,6 +255,7 @@ static enum status hear_return(const struct desk *desk, const struct lend_messag
   if (loan == NULL) return lend_full(desk->owner, fault);
   loan->v[0] -= less;
   if (loan->flags & LENT_TOLD) loan->v[3] += message->units;
+  if (loan->v[1] > 0 && message->units > 0) loan->v[1] += message->units; /* the claim that stands counted on them */
   if (loan->v[0] > 0) return STATUS_OK;
   loan->v[0] = 0, loan->flags &= (uint8_t)~LENT_RECALLED;
   return STATUS_OK;

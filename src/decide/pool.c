@@ -29,7 +29,12 @@ int64_t pool_share_total(const struct pool *pool, uint64_t share) {
   return 0; /* an unlisted value has none */
 }
 
-static int64_t share_total(const struct pool *pool, struct str share) { return pool_share_total(pool, share_hash(pool, share)); }
+static int64_t share_total(const struct pool *pool, struct str share) {
+  if (pool->by == FIELD_NONE) return pool->total;
+  for (uint32_t i = 0; i < pool->share_count; i++)
+    if (str_equal(pool->shares[i].value, share)) return pool->shares[i].total;
+  return 0;
+}
 
 /* Periods of a pace begin at their hour of release. */
 static int32_t pace_period(const struct rulebook *book, const struct pool *pool, int64_t time_ms) {
