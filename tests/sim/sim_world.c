@@ -16,6 +16,7 @@ static const uint16_t odds_few[FAULT_COUNT] = {FAULTS(FAULT_FEW)}, odds_many[FAU
 
 #define STEPS_TROUBLED 1500u
 #define STEPS_HEALED 40000u
+#define NOTICED_MS 2500 /* an idle shard looks at its view once a second */
 #define LOAN_BYTES (512u << 10)
 #define DAY_MS 86400000LL
 
@@ -317,7 +318,7 @@ static void stage_tell(struct world *world) {
 static void quiet_reach(struct world *world) {
   uint32_t end = world->step + STEPS_HEALED;
   while (world->step < end && world->broken[0] == 0)
-    if (world_step(world), world_quiet(world)) return;
+    if (world_step(world), world->now_ms > world->healed_ms + NOTICED_MS && world_quiet(world)) return;
   if (world->broken[0] == 0) stage_tell(world);
 }
 
@@ -327,12 +328,7 @@ static void world_heal(struct world *world) {
   for (uint32_t w = 0; w < world->workers; w++)
     world->crew[w].down = world->crew[w].down > 0 ? 1 : 0, world->crew[w].stopped = world->crew[w].stopped > 0 ? 1 : 0;
   sim_store_heal(world);
-  for (uint32_t shard = 0; shard < world->shards; shard++) /* what befell the view is noticed at the next event */
-    for (uint32_t i = 0; i < world->published; i++)
-      if (world->inputs[world->publish[i]].shard == shard) {
-        input_publish(world, world->publish[i]);
-        break;
-      }
+  world->healed_ms = world->now_ms;
 }
 
 void world_run(struct world *world) {
