@@ -49,12 +49,20 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--outage", type=float, default=20)
     parser.add_argument("--static", action="store_true", help="workers are static members of the group")
+    parser.add_argument("--long", action="store_true", help="GIFTD_CHAOS_KILLS kills, with 2,000 events for each")
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("-X", dest="options", action="append", default=[])
     args = parser.parse_args()
     release = os.environ.get("GIFTD_RELEASE", "")
     args.giftd = os.path.abspath(release if os.access(release, os.X_OK) else args.giftd)
+    if args.long:
+        args.kills = int(os.environ.get("GIFTD_CHAOS_KILLS", "1000"))
+        args.events = 2000 * args.kills
     args.options = dict(option.split("=", 1) for option in args.options)
+    missing = [name for name in ("java", "mvn", "kcat", "redis-server") if shutil.which(name) is None]
+    if missing:
+        print(f"skipped: {', '.join(missing)} not installed (deploy/packages stack)")
+        sys.exit(77)
     every = [kind for kind in faults.KINDS if kind != "failover" or args.brokers > 1]
     args.faults = every if args.faults == "all" else args.faults.split(",")
     args.folder = pathlib.Path(tempfile.mkdtemp(prefix="giftd-chaos-"))
@@ -100,7 +108,7 @@ def finish(round_, verdict, healed, rulebooks=None):
     for number, code in round_.stop().items():
         verdict.complain(f"worker {number} ended with {code} after SIGTERM (-9: not within 45 s)")
     falls = round_.falls()
-    verdict.figures["falls"] = sum(map(len, falls.values()))
+    verdict.figures["falls"] = falls
     for worker, codes in falls.items():
         if any(code < 0 for code in codes):
             verdict.complain(f"{worker} crashed: {codes} (see {worker}.log)")

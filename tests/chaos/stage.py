@@ -69,7 +69,7 @@ class Redis:
     """Keeps nothing on disk by itself; `save` takes a copy that `start` can go back to."""
 
     def __init__(self, folder):
-        self.folder, self.port, self.process = folder / "redis", free_port(), None
+        self.folder, self.port, self.process = folder / "redis-server", free_port(), None
         self.address = f"127.0.0.1:{self.port}"
         self.folder.mkdir()
         self.start()
