@@ -140,5 +140,7 @@ void config_print_json(const struct config *config, struct buffer *out);
 /* docs/CONFIGURATION.md and deploy/giftd.conf, from the table. */
 void config_document(struct buffer *out);
 void config_sample(struct buffer *out);
+/* deploy/giftd.conf: what is set to work on Kafka and Redis as deploy/stack starts them, then the sample. */
+void config_deployed(struct buffer *out);
 
 #endif

@@ -116,7 +116,8 @@
   "show    options that were set, each with the place it came from: flag,\n"   \
   "        environment (GIFTD_...), file; those further left win\n"            \
   "docs    docs/CONFIGURATION.md, from the table of options\n"                 \
-  "sample  every option with its default, as comments: deploy/giftd.conf\n\n"  \
+  "sample  deploy/giftd.conf: set for Kafka and Redis on this machine, and\n"  \
+  "        every option with its default, as comments\n\n"                     \
   "  -c, --config FILE    configuration (or GIFTD_CONFIG)\n"                   \
   "  -X key=value         as giftd run takes it; may be repeated\n"            \
   "      --effective      defaults too\n"                                      \

@@ -75,7 +75,7 @@ int command_config(int argc, char **argv) {
   if (strcmp(request.verb, "docs") == 0)
     config_document(&out);
   else if (strcmp(request.verb, "sample") == 0)
-    config_sample(&out);
+    config_deployed(&out);
   else
     code = show(&request, &arena, &out);
   (void)fwrite(out.memory, 1, out.length, stdout);

@@ -148,3 +148,22 @@ void config_sample(struct buffer *out) {
     buffer_print(out, ".\n#%s =%s%s\n", option->key, option->default_text[0] == 0 ? "" : " ", option->default_text);
   }
 }
+
+void config_deployed(struct buffer *out) {
+  buffer_put(out,
+             STR("# giftd on Kafka and Redis as deploy/stack starts them (or deploy/compose.yaml). Paths are seen from the folder in\n"
+                 "# which giftd is called. For files instead of Kafka, with no server beside giftd, take kafka.bootstrap.servers away\n"
+                 "# and set input.path, output.dir and state.dir below.\n"
+                 "kafka.bootstrap.servers = 127.0.0.1:9092\n"
+                 "redis.servers = 127.0.0.1:6379\n"
+                 "campaigns.dir = deploy/campaigns\n"
+                 "\n"
+                 "# Every further kafka. key goes to librdkafka as it stands; a secured cluster for instance:\n"
+                 "#kafka.security.protocol = sasl_ssl\n"
+                 "#kafka.ssl.ca.location = /etc/ssl/certs/bank.pem\n"
+                 "#kafka.sasl.mechanism = SCRAM-SHA-512\n"
+                 "#kafka.sasl.username = giftd\n"
+                 "#kafka.sasl.password_file = /etc/giftd/kafka.password\n"
+                 "\n"));
+  config_sample(out);
+}
