@@ -62,6 +62,8 @@ enum status kafka_group(struct kafka *kafka, struct kafka_change *changes, uint3
                         struct fault *fault) MUST_USE;
 void kafka_given_up(struct kafka *kafka, uint32_t shard);
 enum status kafka_join(struct kafka *kafka, struct fault *fault) MUST_USE;
+/* Whether the group counts this process in, with shards or without; false again after a session that ran out. */
+bool kafka_member(const struct kafka *kafka);
 /* Leaves: revokes everything that is held (as changes). */
 void kafka_leave(struct kafka *kafka);
 /* Waits until anything may have come (input, commit, group) or the time is over. */

@@ -7,6 +7,8 @@
 #include "notify.h"
 #include "signals.h"
 
+#define MEMBER_ASK_MS 500
+#define STANDBY_MS 5000 /* a member without shards for so long is a spare one */
 #define WAIT_MS 100     /* at most: a signal does not wake kafka_wait */
 #define QUIET_MS 3000   /* --once: so long nothing to do */
 #define MEMBER_MS 20000 /* --once: so long without any shard, others have them all */
@@ -15,15 +17,8 @@
 
 /* ---- opening and closing ---- */
 
-static void say_kafka(void *self, int level, const char *text) {
-  const struct worker *worker = self;
-  const enum log_level levels[] = {LOG_LEVEL_ERROR,   LOG_LEVEL_ERROR, LOG_LEVEL_ERROR, LOG_LEVEL_ERROR,
-                                   LOG_LEVEL_WARNING, LOG_LEVEL_DEBUG, LOG_LEVEL_DEBUG, LOG_LEVEL_DEBUG};
-  worker_say(worker, levels[level & 7], NO_SHARD, "librdkafka: %s", text);
-}
-
 static enum status services_open(struct worker *worker, struct fault *fault) {
-  worker->settings.kafka.say = say_kafka, worker->settings.kafka.say_self = worker;
+  worker->settings.kafka.say = kafka_say, worker->settings.kafka.say_self = worker;
   enum status status = kafka_open(&worker->settings.kafka, &worker->kafka, fault);
   if (status != STATUS_OK) return status;
   worker->shards = kafka_shards(worker->kafka);
@@ -61,12 +56,13 @@ static void change_take(struct worker *worker, const struct kafka_change *change
   struct slot *slot = &worker->slots[change->shard];
   switch (change->what) {
     case KAFKA_ASSIGNED:
-      worker->member = true;
+      worker->was_member = true;
       slot_assign(worker, slot);
       return;
     case KAFKA_REVOKED: slot_revoke(worker, slot); return;
     case KAFKA_LOST:
-      if (slot->state != SLOT_NONE) worker_say(worker, LOG_LEVEL_WARNING, slot->shard, "lost: another process has it");
+      if (slot->state != SLOT_NONE)
+        worker_say(worker, LOG_LEVEL_WARNING, slot->shard, "lost: the session of this process ran out, another may have it");
       slot->revoked = false;
       slot_close(worker, slot);
       return;
@@ -77,14 +73,18 @@ static enum status changes_take(struct worker *worker, struct fault *fault) {
   struct kafka_change changes[CHANGES_MOST];
   uint32_t count = 0;
   const enum status status = kafka_group(worker->kafka, changes, CHANGES_MOST, &count, fault);
-  if (status == STATUS_SERVICE) {
-    trouble_tell(worker, &worker->group_trouble, NO_SHARD, fault);
-    return STATUS_OK;
-  }
-  if (status != STATUS_OK) return status;
-  if (count > 0) trouble_clear(&worker->group_trouble);
+  if (status != STATUS_OK) return status; /* the group goes on without this process: only a new one can join it */
   for (uint32_t i = 0; i < count; i++) change_take(worker, &changes[i]);
   return STATUS_OK;
+}
+
+static void member_ask(struct worker *worker) {
+  const int64_t now_ms = clock_steady_ms();
+  if (now_ms - worker->member_asked_ms < MEMBER_ASK_MS) return;
+  worker->member_asked_ms = now_ms;
+  const bool member = kafka_member(worker->kafka);
+  if (member && !worker->member) worker->member_since_ms = now_ms;
+  worker->member = member;
 }
 
 /* ---- the loop ---- */
@@ -95,12 +95,17 @@ static uint32_t slots_in(const struct worker *worker, enum slot_state state) {
   return count;
 }
 
+/* In the group, and past the moment between joining and the first shards. */
+bool worker_is_member(const struct worker *worker) {
+  return worker->member && (worker->was_member || clock_steady_ms() - worker->member_since_ms >= STANDBY_MS);
+}
+
 static bool all_run(const struct worker *worker) {
   for (uint32_t i = 0; i < worker->shards; i++) {
     const struct slot *slot = &worker->slots[i];
     if (slot->state != SLOT_NONE && (slot->state != SLOT_OPEN || slot->stage != LEDGER_RUNNING)) return false;
   }
-  return worker->member;
+  return worker_is_member(worker);
 }
 
 static void stop_begin(struct worker *worker, const char *why) {
@@ -117,7 +122,7 @@ static bool work_is_done(struct worker *worker, int64_t now_ms) {
   for (uint32_t i = 0; i < worker->shards; i++) {
     if (!slot_quiet(&worker->slots[i])) worker->quiet_since_ms = now_ms;
   }
-  return now_ms - worker->quiet_since_ms >= (worker->member ? QUIET_MS : MEMBER_MS);
+  return now_ms - worker->quiet_since_ms >= (worker->was_member ? QUIET_MS : MEMBER_MS);
 }
 
 static void words_take(struct worker *worker) {
@@ -162,6 +167,7 @@ static enum status worker_loop(struct worker *worker, struct fault *fault) {
     words_take(worker);
     const enum status status = changes_take(worker, fault);
     if (status != STATUS_OK) return status;
+    member_ask(worker);
     for (uint32_t i = 0; i < worker->shards; i++) slot_step(worker, &worker->slots[i], &busy, &wake_ms);
     if (!worker->stopping && all_broken(worker)) {
       *fault = worker->broken;

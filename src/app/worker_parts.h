@@ -60,17 +60,22 @@ struct worker {
   struct slot *slots; /* [shards] */
   uint32_t shards;
   uint32_t stepping; /* the slot whose ledger is at work: the view's reader of counters is called from inside */
-  bool member, stopping, ready_told;
+  bool member;       /* as the group said when it was asked last */
+  bool was_member;   /* ever had a shard */
+  bool stopping, ready_told;
+  int64_t member_asked_ms, member_since_ms;
   int64_t started_ms, stop_by_ms;
   int64_t quiet_since_ms; /* once: when there was last something to do */
   bool reload_refused;
   int64_t reload_refused_ms;
-  struct trouble group_trouble;
   struct fault broken; /* of the last slot that a person must act on */
   struct shard_counts shard_gone;
   struct ledger_counts ledger_gone; /* of slots that were closed */
   struct worker_watch *watch;       /* or NULL */
 };
+
+/* ---- worker.c ---- */
+bool worker_is_member(const struct worker *worker);
 
 /* ---- worker_slot.c ---- */
 void slot_assign(struct worker *worker, struct slot *slot);
@@ -98,6 +103,8 @@ bool pool_counter(void *self, struct str key, struct str record, struct redis_co
 #define NO_SHARD UINT32_MAX
 void worker_say(const struct worker *worker, enum log_level level, uint32_t shard, const char *format, ...) PRINTF_LIKE(4, 5);
 void trouble_tell(const struct worker *worker, struct trouble *trouble, uint32_t shard, const struct fault *fault);
+/* What librdkafka says, from its threads; self is the worker. The same is said once a minute, whatever numbers stand in it. */
+void kafka_say(void *self, int level, const char *text);
 /* It is over. */
 void trouble_clear(struct trouble *trouble);
 const char *stage_name(enum ledger_stage stage);

@@ -1,4 +1,6 @@
 /* The log lines of a worker, and its sums. A complaint that comes every second is told once and then counted: a line a minute. */
+#include <ctype.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -38,6 +40,50 @@ void trouble_tell(const struct worker *worker, struct trouble *trouble, uint32_t
 }
 
 void trouble_clear(struct trouble *trouble) { *trouble = (struct trouble){.count = 0}; }
+
+/* ---- librdkafka ---- */
+
+#define SAID_MOST 64u
+
+/* A broker that is down is told by every connection, ten times a second: which words were said when. For the whole process. */
+static struct {
+  pthread_mutex_t lock;
+  struct {
+    uint64_t digest;
+    int64_t at_ms;
+  } said[SAID_MOST];
+} hush = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static uint64_t words_digest(const char *text) {
+  char words[512];
+  size_t length = 0;
+  for (; *text != 0 && length < sizeof words; text++) {
+    if (!isdigit((unsigned char)*text)) words[length++] = *text;
+  }
+  return hash64(&HASH_KEY_FIXED, (struct str){words, length});
+}
+
+static bool is_said(const char *text) {
+  const uint64_t digest = words_digest(text);
+  const int64_t now_ms = clock_steady_ms();
+  uint32_t oldest = 0;
+  bool found = false;
+  (void)pthread_mutex_lock(&hush.lock);
+  for (uint32_t i = 0; i < SAID_MOST && !found; i++) {
+    found = hush.said[i].digest == digest && hush.said[i].at_ms > 0 && now_ms - hush.said[i].at_ms < REPEAT_MS;
+    if (hush.said[i].at_ms < hush.said[oldest].at_ms) oldest = i;
+  }
+  if (!found) hush.said[oldest].digest = digest, hush.said[oldest].at_ms = now_ms;
+  (void)pthread_mutex_unlock(&hush.lock);
+  return found;
+}
+
+/* Nothing of it is an error yet: what cannot go on is told by whoever asked for it. */
+void kafka_say(void *self, int level, const char *text) {
+  const struct worker *worker = self;
+  const enum log_level as = level <= 4 ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG;
+  if (as >= worker->settings.log->level && !is_said(text)) worker_say(worker, as, NO_SHARD, "librdkafka: %s", text);
+}
 
 /* ---- sums ---- */
 

@@ -71,12 +71,11 @@ static void services_check(const struct worker *worker, struct http_check *kafka
     check_set(redis, true, "%s", worker->settings.redis.servers);
   else
     check_set(redis, false, "shard %u: %s", slot->shard, slot->trouble.text);
-  if (worker->group_trouble.text[0] != 0)
-    check_set(kafka, false, "%s", worker->group_trouble.text);
-  else if (!worker->member)
-    check_set(kafka, false, "the group has not given this process any shard yet");
-  else
+  if (worker_is_member(worker))
     check_set(kafka, true, "member of group %s", worker->settings.kafka.group);
+  else
+    check_set(kafka, false, "not a member of group %s: %s", worker->settings.kafka.group,
+              worker->was_member ? "its session ran out; is Kafka reachable?" : "it has not joined yet");
 }
 
 static void shards_check(const struct worker *worker, struct http_check *check) {

@@ -146,6 +146,13 @@ enum status kafka_join(struct kafka *kafka, struct fault *fault) {
   return STATUS_OK;
 }
 
+bool kafka_member(const struct kafka *kafka) {
+  char *id = kafka->members.joined ? rd_kafka_memberid(kafka->group) : NULL;
+  const bool member = id != NULL && id[0] != 0;
+  if (id != NULL) rd_kafka_mem_free(kafka->group, id);
+  return member;
+}
+
 void kafka_leave(struct kafka *kafka) {
   if (!kafka->members.joined) return;
   kafka->members.joined = false;
