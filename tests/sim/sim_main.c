@@ -27,7 +27,8 @@ struct options {
 };
 
 static sigjmp_buf assertion_failed;
-static struct world *world; /* large, and used again for every seed */
+static struct world one_world; /* used again for every seed */
+static struct world *const world = &one_world;
 static uint64_t hits[FAULT_COUNT], runs, broken_runs, first_broken, digest_all, steps_all;
 static struct ledger_counts counts_all;
 
@@ -206,9 +207,8 @@ static int mutants_run(struct options options, const char *program) {
 }
 
 static void world_make(void) {
-  world = mmap(NULL, sizeof *world, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   void *memory = mmap(NULL, WORLD_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (world == MAP_FAILED || memory == MAP_FAILED) exit(2);
+  if (memory == MAP_FAILED) exit(2);
   arena_init(&world->arena, memory, WORLD_BYTES);
   book_load(&world->books[0], SIM_DIR "/campaigns", false);
   book_load(&world->books[1], SIM_DIR "/campaigns", true);

@@ -41,7 +41,7 @@ bool sim_hit(struct world *world, enum sim_fault fault) {
 
 /* ---- telling ---- */
 
-static void tell(const struct world *world, const char *who, const char *format, va_list arguments) {
+__attribute__((format(printf, 3, 0))) static void tell(const struct world *world, const char *who, const char *format, va_list arguments) {
   if (!world->story) return;
   printf("%8lld ms  %s", (long long)world->now_ms, who);
   vprintf(format, arguments);
