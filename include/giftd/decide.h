@@ -269,12 +269,14 @@ struct lend_message {
   enum lend_kind kind;
   uint32_t from, to; /* shards */
   struct owner owner;
-  int32_t period;    /* pools: of the pace, or 0 */
-  int64_t units;     /* CLAIM: needed at least (0: a block before it is needed); GRANT: lent; FINAL: left at home; RETURN: not spent */
-  int64_t answers;   /* GRANT, FINAL: `units` of the claim that this answers */
-  int64_t spent;     /* RETURN: since the last one; negative after refunds. FINAL: 1 when the total is short, 0 when its pace is */
+  int32_t period; /* pools: of the pace, or 0 */
+  int64_t units;  /* CLAIM: needed at least (0: a block before it is needed); GRANT: lent; FINAL: left at home; RETURN: not spent */
+  uint32_t claim; /* pools: number of the CLAIM for a need, 1 to LEND_CLAIM_MOST, or 0; of the one that a GRANT or FINAL answers; of the one
+                     that stands when a RETURN is sent */
+  int64_t spent;  /* RETURN: since the last one; negative after refunds. FINAL: 1 when the total is short, 0 when its pace is */
   struct str record; /* GRANT and RETURN of a resource: its encoded record, may be empty; borrowed */
 };
+#define LEND_CLAIM_MOST 63u
 #define LEND_MESSAGE_BYTES (LIMIT_STATE_BYTES + 256u)
 /* Canonical and versioned, like records. 0: does not fit. */
 size_t lend_encode(const struct lend_message *message, char *out, size_t capacity);

@@ -25,11 +25,14 @@ enum block_flag {
   BLOCK_HELD = 16,    /* resources: the whole record is here */
   BLOCK_OUT = 32      /* FINAL is of the total; else of the pace */
 };
-/* CELL_BLOCK's `small`: reviews it lay idle, and the size of the last block as a power of two. */
-#define BLOCK_IDLE_MASK 0xffu
+/* CELL_BLOCK's `small`: reviews it lay idle, number of the last claim, size of the last block as a power of two. */
+#define BLOCK_IDLE_MASK 0x3u
+#define BLOCK_CLAIM_SHIFT 2u
+#define BLOCK_CLAIM_MASK (LEND_CLAIM_MOST << BLOCK_CLAIM_SHIFT)
 #define BLOCK_SIZE_SHIFT 8u
+_Static_assert(LEND_IDLE_REVIEWS <= BLOCK_IDLE_MASK && BLOCK_CLAIM_MASK < 1u << BLOCK_SIZE_SHIFT, "three numbers in sixteen bits");
 
-/* Of CELL_LENT. */
+/* Of CELL_LENT; its `small` is the number of the claim that waits. */
 enum lent_flag {
   LENT_RECALLED = 1, /* a recall is under way */
   LENT_TOLD = 2,     /* FINAL was said, with v[3] units */

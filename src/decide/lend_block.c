@@ -8,11 +8,18 @@ static unsigned log2_of(int64_t units) {
   return log;
 }
 
+/* A claim for what an event needs, not for a block ahead. While one stands nothing is given back unasked: home could not know, when it
+ * answers that there is no more, whether that has been counted. */
+static bool claim_stands(const struct cell *block) { return (block->flags & BLOCK_ASKED) && !(block->flags & BLOCK_AHEAD); }
+static uint32_t claim_number(const struct cell *block) { return (block->small & BLOCK_CLAIM_MASK) >> BLOCK_CLAIM_SHIFT; }
+
+/* A claim asks for what is missing beside what is here: what leaves meanwhile is missing too, and home adds it to the claim as well. */
 static void block_return(const struct lending *lending, const struct owner *owner, struct state *state, struct cell *block, bool units) {
   struct lend_message message = lend_to(LEND_RETURN, lend_home(owner, lending->shards), owner, block->period);
   message.spent = block->v[1];
   message.units = units ? block->v[0] : 0;
   if (block->flags & BLOCK_FINAL) block->v[2] += message.units; /* they are elsewhere now: a FINAL stays true */
+  if (claim_stands(block)) message.claim = claim_number(block), block->v[3] += message.units;
   if (units && !MUTANT(LEND_KEEP_RETURNED)) block->v[0] = 0;
   block->v[1] = 0;
   block->small &= (uint16_t)~BLOCK_IDLE_MASK;
@@ -20,13 +27,13 @@ static void block_return(const struct lending *lending, const struct owner *owne
   lend_send(lending, &message);
 }
 
-/* A claim for what an event needs, not for a block ahead. While one stands nothing is given back unasked: home could not know, when it
- * answers that there is no more, whether that has been counted. */
-static bool claim_stands(const struct cell *block) { return (block->flags & BLOCK_ASKED) && !(block->flags & BLOCK_AHEAD); }
-
 static void claim_send(const struct lending *lending, const struct owner *owner, struct state *state, struct cell *block, int64_t need) {
   struct lend_message message = lend_to(LEND_CLAIM, lend_home(owner, lending->shards), owner, block->period);
   message.units = need;
+  if (need > 0) {
+    message.claim = claim_number(block) % LEND_CLAIM_MOST + 1;
+    block->small = (uint16_t)((block->small & ~BLOCK_CLAIM_MASK) | message.claim << BLOCK_CLAIM_SHIFT);
+  }
   block->flags = (uint8_t)((block->flags & ~BLOCK_AHEAD) | BLOCK_ASKED | (need == 0 ? BLOCK_AHEAD : 0));
   block->v[3] = need;
   state->changed = true;
@@ -79,23 +86,23 @@ void lend_ask_ahead(const struct lending *lending, const struct owner *owner, st
 
 /* ---- messages ---- */
 
-static void claim_answered(struct cell *block, int64_t units) {
-  if (!(block->flags & BLOCK_ASKED) || block->v[3] != units) return; /* of an earlier one */
-  block->flags &= (uint8_t) ~(BLOCK_ASKED | BLOCK_AHEAD), block->v[3] = 0;
+static void claim_answered(struct cell *block, uint32_t claim) {
+  bool mine = claim == 0 ? (block->flags & BLOCK_AHEAD) != 0 : claim_stands(block) && claim_number(block) == claim;
+  if (mine) block->flags &= (uint8_t) ~(BLOCK_ASKED | BLOCK_AHEAD), block->v[3] = 0;
 }
 
 /* What is here now is not elsewhere any more: a FINAL stays true. */
 static void hear_grant(struct cell *block, const struct lend_message *message) {
   block->v[0] += message->units;
   block->v[2] = block->v[2] > message->units ? block->v[2] - message->units : 0;
-  block->small = (uint16_t)(log2_of(message->units) << BLOCK_SIZE_SHIFT);
-  claim_answered(block, message->answers);
+  block->small = (uint16_t)((block->small & BLOCK_CLAIM_MASK) | log2_of(message->units) << BLOCK_SIZE_SHIFT);
+  claim_answered(block, message->claim);
 }
 
 static void hear_final(struct cell *block, const struct lend_message *message) {
   block->v[2] = message->units;
   block->flags = (uint8_t)((block->flags & ~BLOCK_OUT) | BLOCK_FINAL | (message->spent != 0 ? BLOCK_OUT : 0));
-  claim_answered(block, message->answers);
+  claim_answered(block, message->claim);
 }
 
 /* Nothing here and nothing to say: home waits for an answer all the same. */

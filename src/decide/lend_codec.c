@@ -1,6 +1,6 @@
 /* Messages between shards as bytes. Canonical (one message, one form: no overlong numbers) and versioned; reading trusts nothing.
  *
- *   'L' version kind | from | to | owner's 14 bytes | period | units | answers | spent | length of the record, record */
+ *   'L' version kind | from | to | owner's 14 bytes | period | units | claim | spent | length of the record, record */
 #include "bytes.h"
 #include "lend.h"
 
@@ -29,7 +29,7 @@ size_t lend_encode(const struct lend_message *message, char *out, size_t capacit
   put_bytes(&w, message->owner.key, OWNER_BYTES);
   put_varint(&w, zigzag(message->period));
   put_varint(&w, zigzag(message->units));
-  put_varint(&w, zigzag(message->answers));
+  put_varint(&w, message->claim);
   put_varint(&w, zigzag(message->spent));
   put_varint(&w, message->record.length);
   put_bytes(&w, message->record.at, message->record.length);
@@ -67,11 +67,11 @@ static void get_owner(struct reader *r, struct owner *owner) {
 static bool message_holds(const struct lend_message *m) {
   bool resource = m->owner.kind == OWNER_RESOURCE;
   bool units = !resource && m->kind != LEND_OPEN && m->kind != LEND_RECALL;
-  bool answers = !resource && (m->kind == LEND_GRANT || m->kind == LEND_FINAL);
+  bool claim = !resource && m->kind != LEND_OPEN && m->kind != LEND_RECALL;
   bool spent = !resource && (m->kind == LEND_RETURN || (m->kind == LEND_FINAL && m->spent == 1));
   bool record = resource && (m->kind == LEND_GRANT || m->kind == LEND_RETURN);
   if (resource && (m->kind == LEND_FINAL || m->kind == LEND_OPEN || m->period != 0)) return false;
-  return (units || m->units == 0) && (answers || m->answers == 0) && (spent || m->spent == 0) && (record || m->record.length == 0);
+  return (units || m->units == 0) && (claim || m->claim == 0) && (spent || m->spent == 0) && (record || m->record.length == 0);
 }
 
 bool lend_decode(struct str bytes, struct lend_message *message, struct fault *fault) {
@@ -95,7 +95,9 @@ bool lend_decode(struct str bytes, struct lend_message *message, struct fault *f
   message->kind = (enum lend_kind)kind, message->from = (uint32_t)from, message->to = (uint32_t)to;
   message->period = (int32_t)get_between(&r, INT32_MIN, INT32_MAX);
   message->units = get_between(&r, 0, UNITS_MOST);
-  message->answers = get_between(&r, 0, UNITS_MOST);
+  uint64_t claim = get_exact(&r);
+  if (claim > LEND_CLAIM_MOST) r.bad = true;
+  message->claim = (uint32_t)claim;
   message->spent = get_between(&r, -UNITS_MOST, UNITS_MOST);
   uint64_t length = get_exact(&r);
   if (!r.bad && (length > LIMIT_STATE_BYTES || length != (uint64_t)(r.end - r.at))) r.bad = true;

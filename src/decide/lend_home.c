@@ -84,11 +84,11 @@ static int64_t block_size(const struct desk *desk, int64_t spare, int64_t need) 
 
 /* ---- answers ---- */
 
-static void claim_clear(struct cell *loan) { loan->v[1] = loan->v[2] = 0; }
+static void claim_clear(struct cell *loan) { loan->v[1] = loan->v[2] = 0, loan->small = 0; }
 
 static struct lend_message answer(const struct desk *desk, enum lend_kind kind, const struct cell *loan, int64_t units) {
   struct lend_message message = lend_to(kind, borrower_of(loan), desk->owner, loan->period);
-  message.units = units, message.answers = loan->v[1];
+  message.units = units, message.claim = loan->v[1] > 0 ? loan->small : 0;
   desk->state->changed = true;
   return message;
 }
@@ -212,7 +212,7 @@ static enum status hear_claim(const struct desk *desk, const struct lend_message
     return STATUS_OK;
   }
   if (loan->v[1] == 0) loan->v[2] = next_place(desk);
-  loan->v[1] = message->units;
+  loan->v[1] = message->units, loan->small = (uint16_t)message->claim;
   return STATUS_OK;
 }
 
@@ -254,7 +254,10 @@ static enum status hear_return(const struct desk *desk, const struct lend_messag
   loan = lend_cell(desk->lending, desk->state, CELL_LENT, desk->name.decl, key, message->period);
   if (loan == NULL) return lend_full(desk->owner, fault);
   loan->v[0] -= less;
-  if (loan->flags & LENT_TOLD) loan->v[3] += message->units;
+  bool waits = loan->v[1] > 0 && loan->small == message->claim;
+  if (waits) loan->v[1] += message->units;
+  /* while a FINAL is on its way to a claim, the borrower counts as it did before: should that be too little, it is told OPEN */
+  if ((loan->flags & LENT_TOLD) && (waits || message->claim == 0)) loan->v[3] += message->units;
   if (loan->v[1] > 0 && message->units > 0) loan->v[1] += message->units; /* the claim that stands counted on them */
   if (loan->v[0] > 0) return STATUS_OK;
   loan->v[0] = 0, loan->flags &= (uint8_t)~LENT_RECALLED;
