@@ -282,6 +282,41 @@ class Signals(Stage):
         self.assertIn('"message":"stopped"', self.said(process))
         self.assertEqual(self.run_once()["lines"], 0, "all of it was committed before the end")
 
+    def test_one_shard_that_is_broken(self):
+        """Its view belongs to another giftd: it stays closed and is named; the others go on."""
+        self.campaigns(*ALONE)
+        self.make_topics()
+        port = free_port()
+        process = self.start("-X", f"http.listen={port}")
+        self.wait(lambda: self.ready(port)[0] == 200, 60, "readiness", process)
+        redis("HSET", f"giftd:{{{self.name}:2}}:segment", "secret", "0123456789abcdef", "epoch", "99")
+        self.wait_said(process, "this shard stays closed until someone acts")
+        self.produce(b"".join(login(i, f"c{i}") for i in range(200)))
+        self.wait(lambda: len(self.rewards()) > 100, 30, "the rewards of the others", process)
+        code, checks = self.ready(port)
+        self.assertEqual(code, 503)
+        self.assertIn(f"3 of {SHARDS} run here", checks)
+        self.assertIn("shard 2: Redis", checks)
+        shown = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5).read().decode()
+        self.assertIn('giftd_shard_stage{shard="2"} 9\n', shown)
+        self.assertIn('giftd_shard_stage{shard="1"} 6\n', shown)
+        self.assertIn("giftd_ready 0\n", shown)
+        process.send_signal(signal.SIGTERM)
+        self.finish(process, seconds=40)
+        redis("DEL", f"giftd:{{{self.name}:2}}:segment")
+        self.run_once()
+        self.assertEqual(len(self.rewards()), 200, "nothing was lost")
+
+    def test_spare_process_is_ready(self):
+        self.campaigns(*ALONE)
+        self.make_topics(1)
+        ports = free_port(), free_port()
+        processes = [self.start("-X", f"http.listen={port}") for port in ports]
+        for port, process in zip(ports, processes):
+            self.wait(lambda port=port: self.ready(port)[0] == 200, 60, "readiness", process)
+        shards = [self.ready(port)[1] for port in ports]
+        self.assertEqual(sorted(re.search("[01] of [01] run here", one).group(0) for one in shards), ["0 of 0 run here", "1 of 1 run here"])
+
     def test_workers(self):
         """A parent and its processes: the work is shared, one that dies is started again, all end with the parent."""
         self.campaigns(*ALONE)
