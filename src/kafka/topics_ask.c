@@ -16,14 +16,30 @@ static void form_of(const struct rd_kafka_metadata_topic *told, struct topic_for
   if (form->exists) form->replicas = (uint32_t)told->partitions[0].replica_cnt;
 }
 
+/* Who cannot be reached is not waited for as long as one who is slow. */
+static rd_kafka_resp_err_t ask(struct kafka *kafka, rd_kafka_topic_t *topic, const struct rd_kafka_metadata **metadata) {
+  int64_t began_ms = clock_ms(), waited_ms = 0;
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TRANSPORT;
+  bool unreachable = false;
+  watch_enter(&kafka->watch, "rd_kafka_metadata");
+  while (error != RD_KAFKA_RESP_ERR_NO_ERROR && waited_ms < (unreachable ? CALL_MS / 4 : CALL_MS)) {
+    error = rd_kafka_metadata(kafka->admin, 0, topic, metadata, 2 * TICK_MS);
+    waited_ms = clock_ms() - began_ms;
+    pthread_mutex_lock(&kafka->lock);
+    unreachable = kafka->trouble[0] != '\0' && kafka->trouble_ms >= began_ms;
+    pthread_mutex_unlock(&kafka->lock);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR && error != RD_KAFKA_RESP_ERR__TRANSPORT && error != RD_KAFKA_RESP_ERR__TIMED_OUT) break;
+  }
+  watch_leave(&kafka->watch);
+  return error;
+}
+
 enum status topic_look(struct kafka *kafka, enum topic topic, struct topic_form *form, struct fault *fault) {
   const struct rd_kafka_metadata *metadata = NULL;
   *form = (struct topic_form){.exists = false};
   rd_kafka_topic_t *asked = rd_kafka_topic_new(kafka->admin, kafka->topics[topic], NULL);
   if (asked == NULL) return trouble(kafka, fault, rd_kafka_last_error(), "ask about", kafka->topics[topic], -1);
-  watch_enter(&kafka->watch, "rd_kafka_metadata");
-  rd_kafka_resp_err_t error = rd_kafka_metadata(kafka->admin, 0, asked, &metadata, CALL_MS);
-  watch_leave(&kafka->watch);
+  rd_kafka_resp_err_t error = ask(kafka, asked, &metadata);
   rd_kafka_topic_destroy(asked);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble(kafka, fault, error, "ask about topic", kafka->topics[topic], -1);
   if (metadata->topic_cnt == 1) form_of(&metadata->topics[0], form);

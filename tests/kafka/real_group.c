@@ -53,7 +53,7 @@ static void shards_are_handed_over_one_by_one(void **state) {
   OK(kafka_join(b.kafka, &fault));
   assert_true(served_until(&a, &b, 2, 0, 20000)); /* two are to go ... */
   assert_int_equal(a.revoked, 2);
-  assert_false(served_until(&a, &b, 2, 2, 3000)); /* ... and go nowhere before they are given up */
+  assert_false(served_until(&a, &b, 2, 2, 5000)); /* ... and go nowhere before they are given up */
   a.keep = false;
   assert_true(served_until(&a, &b, 2, 2, 20000));
   assert_int_equal(a.revoked, 2); /* the other two never moved */

@@ -160,6 +160,38 @@ static void aborted_transactions_in_between_are_not_seen(void **state) {
   world_close(&w);
 }
 
+/* A transaction of somebody else in the journal hides what is committed behind it: until it ends there is no end to read to. */
+static void an_unstable_end_is_waited_for(void **state) {
+  struct world w;
+  uint64_t place;
+  char text[256];
+  bool done = false;
+  const char *options[] = {"transactional.id", "somebody-else", NULL, NULL};
+  (void)state;
+  world_open(&w, 1);
+  OK(log_fence(w.kafka, &w.log, &fault));
+  rd_kafka_t *other = raw_handle(RD_KAFKA_PRODUCER, options);
+  assert_null(rd_kafka_init_transactions(other, 10000));
+  assert_null(rd_kafka_begin_transaction(other));
+  raw_send(other, stage_topic(&w.stage, "journal"), 0, NULL, "open", 4, 0, NULL);
+  assert_int_equal(rd_kafka_flush(other, 10000), RD_KAFKA_RESP_ERR_NO_ERROR);
+  journal_write(w.kafka, &w.log, "hidden", &place);
+  w.log.drop(w.log.self);
+  for (int64_t until = clock_ms() + 3000; clock_ms() < until; kafka_wait(w.kafka, 20)) {
+    OK(w.log.fence(w.log.self, &done, &fault));
+    assert_false(done);
+  }
+  assert_null(rd_kafka_abort_transaction(other, 10000));
+  while (!done) {
+    OK(w.log.fence(w.log.self, &done, &fault));
+    kafka_wait(w.kafka, 20);
+  }
+  log_journal(w.kafka, &w.log, 0, text, sizeof text);
+  assert_string_equal(text, "hidden ");
+  rd_kafka_destroy(other);
+  world_close(&w);
+}
+
 static void checkpoints_come_back_with_their_bucket(void **state) {
   struct world w;
   uint64_t place, seen = 0;
@@ -246,6 +278,7 @@ int main(void) {
       cmocka_unit_test(the_older_writer_is_shut_out),
       cmocka_unit_test(the_fence_settles_what_was_left_open),
       cmocka_unit_test(aborted_transactions_in_between_are_not_seen),
+      cmocka_unit_test(an_unstable_end_is_waited_for),
       cmocka_unit_test(checkpoints_come_back_with_their_bucket),
       cmocka_unit_test(a_seek_forgets_what_was_fetched),
       cmocka_unit_test(messages_go_to_their_shard),
