@@ -61,7 +61,7 @@ enum status handle_open(struct kafka *kafka, enum handle_kind kind, rd_kafka_con
 
 static enum status open_kind(struct kafka *kafka, enum handle_kind kind, rd_kafka_t **out, struct fault *fault) {
   rd_kafka_conf_t *conf = NULL;
-  enum status status = conf_make(&kafka->settings, kind, &conf, fault);
+  enum status status = conf_make(kafka, kind, &conf, fault);
   return status == STATUS_OK ? handle_open(kafka, kind, conf, out, fault) : status;
 }
 

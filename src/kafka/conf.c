@@ -42,6 +42,8 @@ static const struct kafka_pair consumers[] = {{"enable.auto.commit", "false"},
 static const struct kafka_pair group_defaults[] = {
     {"partition.assignment.strategy", "cooperative-sticky"}, {"session.timeout.ms", "10000"}, {"heartbeat.interval.ms", "1000"}};
 /* Large queues: with a full one librdkafka 2.0 rests for a whole second. */
+/* The end of a partition is told, since a marker of a transaction may stand there: lag would never be 0 else. */
+static const struct kafka_pair reader_fixed[] = {{"enable.partition.eof", "true"}};
 static const struct kafka_pair reader_defaults[] = {{"queued.min.messages", "1000000"},
                                                     {"fetch.wait.max.ms", "100"},
                                                     {"fetch.message.max.bytes", "4194304"},
@@ -90,12 +92,23 @@ enum status conf_check(const struct kafka_settings *settings, const char **broke
   return STATUS_OK;
 }
 
+/* How much of each partition is fetched ahead: 512 MiB for all that there are, within bounds. Too little, and librdkafka 2.0 rests for a
+ * second each time it is full; the bound is for each partition, so with many the sum is what counts. */
+static enum status put_ahead(rd_kafka_conf_t *conf, uint32_t shards, struct fault *fault) {
+  char text[16];
+  uint32_t kbytes = 512 * 1024 / (shards == 0 ? 1 : shards);
+  snprintf(text, sizeof text, "%u", kbytes < 16384 ? 16384 : kbytes > 65536 ? 65536 : kbytes);
+  return conf_put(conf, "queued.max.messages.kbytes", text, fault);
+}
+
 /* What is passed through stands over a default and below what is fixed. */
-static enum status layers(rd_kafka_conf_t *conf, const struct kafka_settings *settings, enum handle_kind kind, struct fault *fault) {
+static enum status layers(rd_kafka_conf_t *conf, const struct kafka *kafka, enum handle_kind kind, struct fault *fault) {
+  const struct kafka_settings *settings = &kafka->settings;
   enum status status = put_all(conf, everywhere, COUNT_OF(everywhere), fault);
   if (status != STATUS_OK) return status;
   if (kind == HANDLE_GROUP) status = put_all(conf, group_defaults, COUNT_OF(group_defaults), fault);
   if (kind == HANDLE_READER) status = put_all(conf, reader_defaults, COUNT_OF(reader_defaults), fault);
+  if (status == STATUS_OK && kind == HANDLE_READER) status = put_ahead(conf, kafka->shards, fault);
   if (kind == HANDLE_HISTORY) status = put_all(conf, history_defaults, COUNT_OF(history_defaults), fault);
   if (kind == HANDLE_WRITER) status = put_all(conf, writer_defaults, COUNT_OF(writer_defaults), fault);
   if (status != STATUS_OK) return status;
@@ -103,6 +116,7 @@ static enum status layers(rd_kafka_conf_t *conf, const struct kafka_settings *se
   if (status != STATUS_OK) return status;
   if (kind == HANDLE_WRITER) return put_all(conf, writer_fixed, COUNT_OF(writer_fixed), fault);
   status = put_all(conf, consumers, COUNT_OF(consumers), fault);
+  if (status == STATUS_OK && kind == HANDLE_READER) status = put_all(conf, reader_fixed, COUNT_OF(reader_fixed), fault);
   if (status != STATUS_OK) return status;
   if (kind == HANDLE_HISTORY) return put_all(conf, history_fixed, COUNT_OF(history_fixed), fault);
   status = conf_put(conf, "isolation.level", kind == HANDLE_ADMIN ? "read_uncommitted" : "read_committed", fault);
@@ -110,9 +124,9 @@ static enum status layers(rd_kafka_conf_t *conf, const struct kafka_settings *se
   return status;
 }
 
-enum status conf_make(const struct kafka_settings *settings, enum handle_kind kind, rd_kafka_conf_t **out, struct fault *fault) {
+enum status conf_make(const struct kafka *kafka, enum handle_kind kind, rd_kafka_conf_t **out, struct fault *fault) {
   rd_kafka_conf_t *conf = rd_kafka_conf_new();
-  enum status status = layers(conf, settings, kind, fault);
+  enum status status = layers(conf, kafka, kind, fault);
   if (status != STATUS_OK) {
     rd_kafka_conf_destroy(conf);
     return status;

@@ -104,7 +104,7 @@ void answers_drop(struct kafka *kafka); /* of requests nobody waits for (trimmin
 /* ---- conf.c ---- */
 
 /* Options of a handle: what was passed through, then the door's own. *broker: borrowed from settings. */
-enum status conf_make(const struct kafka_settings *settings, enum handle_kind kind, rd_kafka_conf_t **out, struct fault *fault) MUST_USE;
+enum status conf_make(const struct kafka *kafka, enum handle_kind kind, rd_kafka_conf_t **out, struct fault *fault) MUST_USE;
 enum status conf_check(const struct kafka_settings *settings, const char **broker, struct fault *fault) MUST_USE;
 enum status conf_put(rd_kafka_conf_t *conf, const char *name, const char *value, struct fault *fault) MUST_USE;
 

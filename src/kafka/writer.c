@@ -62,7 +62,7 @@ static enum status make_handle(struct writer *writer, struct fault *fault) {
   char id[300];
   rd_kafka_conf_t *conf = NULL;
   snprintf(id, sizeof id, "%s-%u", kafka->settings.group, writer->shard);
-  enum status status = conf_make(&kafka->settings, HANDLE_WRITER, &conf, fault);
+  enum status status = conf_make(kafka, HANDLE_WRITER, &conf, fault);
   if (status != STATUS_OK) return status;
   status = conf_put(conf, "transactional.id", id, fault);
   rd_kafka_conf_set_dr_msg_cb(conf, delivered);

@@ -112,11 +112,32 @@ static void offsets_are_told(void **state) {
   kafka_close(a.kafka);
 }
 
+/* A member that did not come round for too long is told that its shards are another's by now, and gets what there is again. */
+static void a_late_member_is_told_what_it_lost(void **state) {
+  struct stage stage;
+  struct worker a = {.keep = false};
+  (void)state;
+  stage_make(&stage, 2);
+  stage.pairs[1] = (struct kafka_pair){"session.timeout.ms", "6000"};
+  stage.pairs[2] = (struct kafka_pair){"max.poll.interval.ms", "6000"};
+  stage.settings.pair_count = 3;
+  OK(kafka_open(&stage.settings, &a.kafka, &fault));
+  OK(kafka_join(a.kafka, &fault));
+  assert_true(served_until(&a, NULL, 2, 0, 20000));
+  usleep(9000000);
+  for (int64_t until = clock_ms() + 10000; a.lost < 2 && clock_ms() < until; kafka_wait(a.kafka, 20)) serve(&a);
+  assert_int_equal(a.lost, 2);
+  assert_true(served_until(&a, NULL, 2, 0, 20000));
+  assert_int_equal(a.revoked, 0);
+  kafka_close(a.kafka);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(shards_are_handed_over_one_by_one),
       cmocka_unit_test(closing_leaves_the_group),
       cmocka_unit_test(offsets_are_told),
+      cmocka_unit_test(a_late_member_is_told_what_it_lost),
   };
   return cmocka_run_group_tests_name("kafka group", tests, NULL, NULL);
 }

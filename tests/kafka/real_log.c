@@ -248,6 +248,31 @@ static void a_seek_forgets_what_was_fetched(void **state) {
   world_close(&w);
 }
 
+/* Behind the last event of a transaction stands its marker: there is nothing left to read all the same. */
+static void lag_is_nothing_at_the_end(void **state) {
+  struct world w;
+  struct input_line lines[8];
+  uint32_t count = 0, seen = 0;
+  const char *options[] = {"transactional.id", NULL, NULL, NULL};
+  (void)state;
+  world_open(&w, 1);
+  options[1] = w.stage.events;
+  rd_kafka_t *raw = raw_handle(RD_KAFKA_PRODUCER, options);
+  assert_null(rd_kafka_init_transactions(raw, 10000));
+  assert_null(rd_kafka_begin_transaction(raw));
+  for (int i = 0; i < 3; i++) raw_send(raw, w.stage.events, 0, "c1", "{}", 2, 0, NULL);
+  assert_null(rd_kafka_commit_transaction(raw, 10000));
+  rd_kafka_destroy(raw);
+  OK(w.log.input_seek(w.log.self, 0, NONE_YET, &fault));
+  for (int64_t until = clock_ms() + 10000; kafka_shard_lag(w.shard) != 0 && clock_ms() < until; kafka_wait(w.kafka, 20)) {
+    OK(w.log.poll(w.log.self, lines, 8, &count, &fault));
+    seen += count;
+  }
+  assert_int_equal(seen, 3);
+  assert_int_equal(kafka_shard_lag(w.shard), 0);
+  world_close(&w);
+}
+
 static void messages_go_to_their_shard(void **state) {
   struct world w;
   struct input_line lines[4];
@@ -282,6 +307,7 @@ int main(void) {
       cmocka_unit_test(checkpoints_come_back_with_their_bucket),
       cmocka_unit_test(a_seek_forgets_what_was_fetched),
       cmocka_unit_test(messages_go_to_their_shard),
+      cmocka_unit_test(lag_is_nothing_at_the_end),
   };
   return cmocka_run_group_tests_name("kafka log", tests, NULL, NULL);
 }
