@@ -208,9 +208,6 @@ enum status inbox_take(struct shard *shard, int64_t now_ms, uint32_t *count, str
 
 /* ---- review ---- */
 
-#define SWEEP_FIRST 512u /* pools a review while not all were seen once: after a take-over blocks of the last owner are lying about */
-#define SWEEP_LATER 16u
-
 void touched_add(struct shard *shard, struct cache_key key) {
   struct touched *touched = &shard->touched;
   uint32_t at = key.tag % TOUCHED_SLOTS;

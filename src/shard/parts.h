@@ -8,7 +8,19 @@
 #include "giftd/shard.h"
 
 #define LINES_MOST 1024u
+#ifdef GIFTD_SMALL /* the simulator's: bounds that are met often */
+#define INBOX_MOST 5u
+#define TOUCHED_SLOTS 16u
+#define TOUCHED_MOST 4u
+#define SWEEP_FIRST 3u
+#define SWEEP_LATER 2u
+#else
 #define INBOX_MOST 64u
+#define TOUCHED_SLOTS 2048u
+#define TOUCHED_MOST 1024u
+#define SWEEP_FIRST 512u /* pools a review while not all were seen once: after a take-over blocks of the last owner are lying about */
+#define SWEEP_LATER 16u
+#endif
 #define OUTPUT_KEPT (256u * 1024u)        /* an output is handed on when it holds so much */
 #define OUTPUT_ROOM (8u * 1024u * 1024u)  /* and one line's worth fits behind it: a piece of LIMIT_LINE_BYTES, every byte escaped */
 #define ARENA_BYTES (4u * 1024u * 1024u)  /* of one event: unescaped texts, lists, texts of its outcomes */
@@ -38,8 +50,6 @@ struct waiting {
 };
 
 /* Pools that changed since the last review, each once; others are swept a few a second. Too many for the table: the sweep finds them. */
-#define TOUCHED_SLOTS 2048u
-#define TOUCHED_MOST 1024u
 struct touched {
   uint32_t count;
   uint32_t slots[TOUCHED_SLOTS]; /* number of the owner, + 1; 0: free */
