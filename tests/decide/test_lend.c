@@ -163,7 +163,10 @@ static void every_history_is_exact(void **unused) {
   char failure[512];
   const char *wanted = getenv("LEND_SEEDS"), *first = getenv("LEND_FIRST");
   uint64_t count = wanted != NULL ? strtoull(wanted, NULL, 10) : 200, from = first != NULL ? strtoull(first, NULL, 10) : 1;
+  static const uint64_t kept[] = {16, 111, 126, 56415}; /* that failed once */
   uint64_t seed = histories(from, count, false, &sums, failure, sizeof failure);
+  for (size_t i = 0; i < sizeof kept / sizeof kept[0] && seed == 0; i++)
+    seed = histories(kept[i], 1, false, &sums, failure, sizeof failure);
   if (seed != 0) fail_msg("seed %llu: %s", (unsigned long long)seed, failure);
   print_message(
       "%llu histories: %llu gifts, %llu refusals, %llu stalls, %llu messages (%llu grants, %llu recalls, %llu finals, %llu opens)\n",
