@@ -21,14 +21,15 @@
 #define MARKS_MOST 8u
 #define HISTORY_RECORDS 5u
 #define STAGED_MOST 6u
+#define OUTPUT_BYTES (LINE_ROOM + 6000u)
 #else
 #define WRITE_RECORDS 500u /* of one write to the view */
 #define MARKS_MOST 1024u   /* committed batches whose states are not in the view yet */
 #define HISTORY_RECORDS 64u
-#define STAGED_MOST 1024u /* keys of one prefetch */
-#endif
+#define STAGED_MOST 1024u                  /* keys of one prefetch */
 #define OUTPUT_BYTES (32u * 1024u * 1024u) /* framed output of one batch */
-#define LINE_ROOM (20u * 1024u * 1024u)    /* what one line may add to it at most: a decision and rewards of 8 MiB, a dead letter */
+#endif
+#define LINE_ROOM (20u * 1024u * 1024u) /* what one line may add to it at most: a decision and rewards of 8 MiB, a dead letter */
 #define WRITE_BYTES (1024u * 1024u)
 #define WRITES_MOST 4u /* under way at a time */
 #define STAGED_SLOTS 4096u

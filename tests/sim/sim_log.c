@@ -130,8 +130,8 @@ void sim_log_tick(struct world *world) {
   if (world->log.hidden_count > 0 && sim_chance(world, 1000)) hidden_show(&world->log, sim_upto(world, world->log.hidden_count));
   if (world->log.open_count == 0 || !sim_chance(world, 100)) return;
   struct transaction *transaction = world->log.open[sim_upto(world, world->log.open_count)];
-  for (uint32_t w = 0; w < world->workers; w++)
-    if (world->seats[w][transaction->shard].writer.transaction == transaction) return; /* somebody still works on it */
+  for (uint32_t w = 0; w < world->workers; w++) /* somebody may still work on it; of one who stands still it times out */
+    if (world->seats[w][transaction->shard].writer.transaction == transaction && world->crew[w].stopped == 0) return;
   transaction_finish(world, transaction);
 }
 
