@@ -62,9 +62,10 @@ enum status kafka_group(struct kafka *kafka, struct kafka_change *changes, uint3
                         struct fault *fault) MUST_USE;
 void kafka_given_up(struct kafka *kafka, uint32_t shard);
 enum status kafka_join(struct kafka *kafka, struct fault *fault) MUST_USE;
-/* Whether the group counts this process in, with shards or without; false again after a session that ran out. */
+/* Whether the group counts this process in, with shards or without; false again after a session that ran out, and when leaving is done. */
 bool kafka_member(const struct kafka *kafka);
-/* Leaves: revokes everything that is held (as changes). */
+/* Leaves: revokes everything that is held (as changes). Serve the group until kafka_member is false: librdkafka 2.0.2 forgets to leave when
+ * it is closed in between, and the others wait for the session's end. */
 void kafka_leave(struct kafka *kafka);
 /* Waits until anything may have come (input, commit, group) or the time is over. */
 void kafka_wait(struct kafka *kafka, int timeout_ms);
@@ -83,7 +84,7 @@ int64_t kafka_shard_lag(const struct kafka_shard *shard);
 
 struct kafka_topics_settings {
   uint32_t partitions, replicas; /* 0: partitions of the events topic, the broker's default */
-  bool make_events;              /* make the events topic and its dlq too */
+  bool make_events;              /* make the events topic too; its dlq is always made */
 };
 /* One line a topic about what is (for check) or was made (for create); called for each. ok false: `text` says what is wrong and what to do.
  */

@@ -6,6 +6,7 @@
  *   callback: revoke   -> KAFKA_REVOKED ... kafka_given_up ... -> incremental_unassign -> the group goes on
  *   callback: lost     -> incremental_unassign at once        -> KAFKA_LOST ...
  */
+#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -147,7 +148,7 @@ enum status kafka_join(struct kafka *kafka, struct fault *fault) {
 }
 
 bool kafka_member(const struct kafka *kafka) {
-  char *id = kafka->members.joined ? rd_kafka_memberid(kafka->group) : NULL;
+  char *id = rd_kafka_memberid(kafka->group);
   const bool member = id != NULL && id[0] != 0;
   if (id != NULL) rd_kafka_mem_free(kafka->group, id);
   return member;
@@ -167,7 +168,8 @@ static enum status group_event(struct kafka *kafka, const rd_kafka_message_t *me
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
-      return trouble(kafka, fault, message->err, "stay in the group for", kafka->topics[TOPIC_EVENTS], -1);
+      snprintf(text, sizeof text, "be in the group %s for", kafka->settings.group);
+      return trouble(kafka, fault, message->err, text, kafka->topics[TOPIC_EVENTS], -1);
     case RD_KAFKA_RESP_ERR__FATAL:
       (void)rd_kafka_fatal_error(kafka->group, text, sizeof text);
       return fault_set(fault, STATUS_SERVICE, "Kafka at %s: the group ended this member: %s; start it again", kafka->broker, text);

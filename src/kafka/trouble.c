@@ -74,9 +74,11 @@ static rd_kafka_resp_err_t sharper(rd_kafka_resp_err_t error, const char *heard)
   return error;
 }
 
-static bool is_about_reaching(rd_kafka_resp_err_t error) {
+/* Where librdkafka's own words say more: which address, why, which of several topics. */
+static bool words_help(rd_kafka_resp_err_t error) {
   return error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__RESOLVE ||
-         error == RD_KAFKA_RESP_ERR__SSL || error == RD_KAFKA_RESP_ERR__AUTHENTICATION || error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+         error == RD_KAFKA_RESP_ERR__SSL || error == RD_KAFKA_RESP_ERR__AUTHENTICATION || error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
+         error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
 }
 
 static const struct remedy *remedy_of(rd_kafka_resp_err_t error) {
@@ -97,9 +99,9 @@ enum status trouble(struct kafka *kafka, struct fault *fault, rd_kafka_resp_err_
   const struct remedy *remedy = remedy_of(sharp);
   enum status status = sharp != error && kafka->group != NULL ? STATUS_SERVICE : remedy->status; /* it did work: it may again */
   error = sharp;
-  bool reach = heard[0] != '\0' && is_about_reaching(error);
+  bool told = heard[0] != '\0' && words_help(error);
   if (topic != NULL && partition >= 0) snprintf(where, sizeof where, " %s [partition %d]", topic, partition);
   if (topic != NULL && partition < 0) snprintf(where, sizeof where, " %s", topic);
   return fault_set(fault, status, "Kafka at %s: cannot %s%s: %s%s%s%s; %s", kafka->broker, doing, where, rd_kafka_err2str(error),
-                   reach ? " (" : "", reach ? heard : "", reach ? ")" : "", remedy->text);
+                   told ? " (" : "", told ? heard : "", told ? ")" : "", remedy->text);
 }

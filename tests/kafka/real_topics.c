@@ -207,6 +207,41 @@ static void a_position_that_is_gone_is_told(void **state) {
   kafka_close(kafka);
 }
 
+/* Somebody adds partitions to the events topic while giftd runs: its customers are elsewhere now. */
+static void partitions_that_are_added_stop_the_group(void **state) {
+  struct stage stage;
+  struct kafka *kafka;
+  struct kafka_change changes[8];
+  struct fault grown = {.status = STATUS_OK};
+  uint32_t count = 0, assigned = 0;
+  char why[128];
+  (void)state;
+  stage_make(&stage, 1);
+  stage.pairs[1] = (struct kafka_pair){"topic.metadata.refresh.interval.ms", "500"};
+  stage.settings.pair_count = 2;
+  OK(kafka_open(&stage.settings, &kafka, &fault));
+  OK(kafka_join(kafka, &fault));
+  for (int64_t until = clock_ms() + 20000; assigned < 1 && clock_ms() < until; kafka_wait(kafka, 20)) {
+    OK(kafka_group(kafka, changes, 8, &count, &fault));
+    assigned += count;
+  }
+  assert_int_equal(assigned, 1);
+  rd_kafka_t *raw = raw_handle(RD_KAFKA_PRODUCER, NULL);
+  rd_kafka_queue_t *queue = rd_kafka_queue_new(raw);
+  rd_kafka_NewPartitions_t *more = rd_kafka_NewPartitions_new(stage.events, 3, why, sizeof why);
+  rd_kafka_CreatePartitions(raw, &more, 1, NULL, queue);
+  rd_kafka_event_destroy(rd_kafka_queue_poll(queue, 10000));
+  rd_kafka_NewPartitions_destroy(more);
+  rd_kafka_queue_destroy(queue);
+  rd_kafka_destroy(raw);
+  enum status status = STATUS_OK;
+  for (int64_t until = clock_ms() + 20000; status == STATUS_OK && clock_ms() < until; kafka_wait(kafka, 20))
+    status = kafka_group(kafka, changes, 8, &count, &grown);
+  assert_int_equal(status, STATUS_STATE);
+  contains(grown.text, "has more partitions than the 1");
+  kafka_close(kafka);
+}
+
 static void latest_stays_where_it_was(void **state) {
   struct stage stage;
   struct kafka *kafka;
@@ -277,6 +312,7 @@ int main(void) {
       cmocka_unit_test(a_position_that_is_gone_is_told),
       cmocka_unit_test(latest_stays_where_it_was),
       cmocka_unit_test(the_journal_is_trimmed),
+      cmocka_unit_test(partitions_that_are_added_stop_the_group),
   };
   return cmocka_run_group_tests_name("kafka topics", tests, NULL, NULL);
 }
