@@ -12,7 +12,7 @@
 #define WAIT_MS 100     /* at most: a signal does not wake kafka_wait */
 #define QUIET_MS 3000   /* --once: so long nothing to do */
 #define MEMBER_MS 20000 /* --once: so long without any shard, others have them all */
-#define LEAVE_MS 5000   /* how long the group's last words may take once all shards are closed */
+#define LEAVE_MS 3000   /* how long the group's last words may take once all shards are closed */
 #define CHANGES_MOST 64u
 
 /* ---- opening and closing ---- */
@@ -156,8 +156,13 @@ static void round_end(struct worker *worker, bool busy, int64_t wake_ms) {
   if (left_ms > 0) kafka_wait(worker->kafka, left_ms < WAIT_MS ? (int)left_ms : WAIT_MS);
 }
 
-static bool has_stopped(const struct worker *worker) {
-  return worker->stopping && (slots_in(worker, SLOT_NONE) == worker->shards || clock_steady_ms() >= worker->stop_by_ms);
+/* All shards closed, and out of the group: the others need not wait for the end of a session. */
+static bool has_stopped(struct worker *worker) {
+  const int64_t now_ms = clock_steady_ms();
+  if (!worker->stopping) return false;
+  if (slots_in(worker, SLOT_NONE) < worker->shards) return now_ms >= worker->stop_by_ms;
+  if (now_ms + LEAVE_MS < worker->stop_by_ms) worker->stop_by_ms = now_ms + LEAVE_MS;
+  return now_ms >= worker->stop_by_ms || !kafka_member(worker->kafka);
 }
 
 static enum status worker_loop(struct worker *worker, struct fault *fault) {

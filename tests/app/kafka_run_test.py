@@ -368,6 +368,23 @@ class Signals(Stage):
         self.wait(lambda: not any(os.path.exists(f"/proc/{child}") for child in children), 30, "the end of the children")
         self.assertEqual(self.said(process).count('"message":"stopped"'), 2)
 
+    def test_drain_in_the_middle(self):
+        """What was decided when SIGTERM comes is committed: no line is decided twice, none is left out."""
+        self.campaigns(*ALONE)
+        self.make_topics()
+        count, lines = 30000, 0
+        self.produce(b"".join(login(i, f"c{i}") for i in range(count)))
+        for _ in range(4):
+            process = self.start("--json", "-X", "commit.events=50", config=self.config(**{"kafka.session.timeout.ms": 30000}))
+            self.wait_said(process, '"message":"running', 15)  # at once: whoever was there before has left the group
+            process.send_signal(signal.SIGTERM)
+            lines += json.loads(self.finish(process, seconds=40))["lines"]
+            self.assertNotIn("come to rest", self.said(process))
+        self.assertLess(lines, count, "it came in the middle")
+        self.assertEqual(lines + self.run_once()["lines"], count)
+        rewards = self.rewards()
+        self.assertEqual((len(rewards), len({one[1] for one in rewards})), (count, count))
+
     @staticmethod
     def ready(port):
         try:
