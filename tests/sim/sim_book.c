@@ -13,6 +13,8 @@ static const struct {
 } raises[] = {
     {"\"stock\": 8,", "\"stock\": 11,"},
     {"\"budget\": \"100.00\"", "\"budget\": \"130.00\""},
+    {"\"ever\"},\n                {\"count\": 2, \"per\": [\"device\"], \"period\": \"ever\", \"missing\": \"skip\"}",
+     "\"ever\"}"}, /* a wait for nothing */
     {"\"version\": 1,", "\"version\": 2,"},
 };
 

@@ -39,7 +39,7 @@ static const struct row rows[] = {
     {"shared", "paced", NULL, OF_CUSTOMER, true, false, false, 1, 1, false},
     {"shared", "paced", NULL, OF_ALL, true, false, false, 3, 3, true},
     {"shared", "paced", NULL, OF_ALL, false, false, false, 12, 12, true},
-    {"device", "device", NULL, OF_DEVICE, false, false, false, 2, 2, false},
+    {"device", "device", NULL, OF_DEVICE, false, false, false, 2, 1000, false},
     {"device", "device", NULL, OF_CUSTOMER, false, false, false, 3, 3, false},
     {"device", "identity", NULL, OF_DEVICE, true, false, false, 1, 1, false},
     {"device", "identity", NULL, OF_PHONE, true, false, false, 1, 1, false},
