@@ -100,7 +100,9 @@ void input_make(struct world *world) {
   for (uint32_t i = 0; i < count; i++) {
     stream_ms += sim_chance(world, 500) ? (6 + (int64_t)sim_upto(world, 14)) * 3600000 : (1 + (int64_t)sim_upto(world, 600)) * 1000;
     if (stream_ms > FIRST_DAY_MS + 28 * DAY_MS) stream_ms = FIRST_DAY_MS + 28 * DAY_MS;
-    struct input *input = input_add(world, sim_upto(world, customers), event_time(world, stream_ms), stream_ms, kind_draw(world));
+    uint32_t customer = sim_upto(world, customers); /* one draw a statement: arguments are drawn in any order */
+    int64_t time_ms = event_time(world, stream_ms);
+    struct input *input = input_add(world, customer, time_ms, stream_ms, kind_draw(world));
     if (sim_chance(world, 200)) poison_make(world, input);
     world->publish[world->publish_count++] = input->number;
     if (sim_chance(world, 1000)) world->publish[world->publish_count++] = sim_upto(world, world->input_count);

@@ -356,14 +356,13 @@ static void odds_draw(struct world *world) {
 }
 
 static void settings_draw(struct world *world) {
-  world->ledger_settings = (struct ledger_settings){.shards = world->shards,
-                                                    .buckets = 1 + sim_upto(world, 8),
-                                                    .batch_events = 1 + sim_upto(world, 20),
-                                                    .batch_ms = sim_upto(world, 60),
-                                                    .checkpoint_ms = 50 + sim_upto(world, 3000),
-                                                    .retry_ms = 1 + sim_upto(world, 50),
-                                                    .pending_bytes = LEDGER_PENDING_LEAST,
-                                                    .id_key = {1, 2}};
+  struct ledger_settings *ledger = &world->ledger_settings;
+  *ledger = (struct ledger_settings){.shards = world->shards, .pending_bytes = LEDGER_PENDING_LEAST, .id_key = {1, 2}};
+  ledger->buckets = 1 + sim_upto(world, 8);
+  ledger->batch_events = 1 + sim_upto(world, 20);
+  ledger->batch_ms = sim_upto(world, 60);
+  ledger->checkpoint_ms = 50 + sim_upto(world, 3000);
+  ledger->retry_ms = 1 + sim_upto(world, 50);
   world->shard_settings = (struct shard_settings){
       .decide = {.id_key = {1, 2}, .horizon_ms = 7 * DAY_MS, .memory_ms = 90 * DAY_MS}, .cache_bytes = 0, .shards = world->shards};
   world->shard_settings.cache_bytes = 16384u + sim_upto(world, 3) * 8192u;
