@@ -18,6 +18,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -29,7 +30,7 @@ import oracle
 import stage
 
 CAMPAIGNS = pathlib.Path(__file__).resolve().parent / "campaigns"
-DRAIN_S, WAIT_S = 60, 240
+DRAIN_S, WAIT_S = 60, 150
 
 
 def arguments():
@@ -92,11 +93,12 @@ def wait_quiet(round_, verdict, healed):
     round_.feeder.join()
     if round_.feeder.failed:
         verdict.complain(f"the stage failed: {round_.feeder.failed}")
-    deadline = time.time() + WAIT_S
+    wait_s = WAIT_S * (4 if round_.args.long else 1)
+    deadline = time.time() + wait_s
     while not round_.drained() and time.time() < deadline:
         time.sleep(0.5)
     if not round_.drained():
-        verdict.complain(f"after {WAIT_S} s {round_.watcher.count()} records have an outcome, fewer than there are")
+        verdict.complain(f"after {wait_s} s {round_.watcher.count()} records have an outcome, fewer than there are")
     drained = time.time()
     while round_.lent() != 0 and time.time() < drained + 20:
         time.sleep(0.5)
@@ -118,6 +120,8 @@ def finish(round_, verdict, healed, rulebooks=None):
     if drain_s > DRAIN_S:
         verdict.complain(f"the last outcome came {drain_s} s after the last fault and event")
     verdict.judged(judge)
+    pace = "".join(f"{second - int(healed):+d} {count}\n" for second, count in sorted(judge.pace.items()))
+    (round_.folder / "pace").write_text("seconds from the last fault on, decisions\n" + pace)
     return judge
 
 
@@ -244,6 +248,7 @@ def main():
     say(f"{args.scenario}, seed {args.seed}, {args.giftd}, in {args.folder}")
     kafka = redis = None
     bad = 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"ended by a signal; see {args.folder}"))
     try:
         kafka, redis = stage.Kafka(args.folder, args.kafka, args.brokers), stage.Redis(args.folder)
         scenario = {"storm": storm, "stock": stock, "upgrade": upgrade, "redis": redis_lost}[args.scenario]

@@ -42,6 +42,7 @@ class Judge:
         self.moves = []  # (time, +1 or -1, pool): how many units are out
         self.decisions = self.dead = self.last_ms = 0
         self.versions = {}
+        self.pace = collections.Counter()  # decisions of each second
 
     def blame(self, kind, text):
         self.trouble[kind].append(text)
@@ -72,6 +73,7 @@ class Judge:
         data = decision["data"]
         self.decisions += 1
         self.last_ms = max(self.last_ms, stamp_ms)
+        self.pace[stamp_ms // 1000] += 1
         self.outcome(int(data["input"].rsplit("/", 1)[1]), data["position"], f"decision on {data['event']['id']}")
         for considered in data["considered"]:
             for gift in considered.get("gifts", []):

@@ -250,7 +250,8 @@ class Round:
         lines = {"kafka.bootstrap.servers": self.kafka.addresses, "kafka.session.timeout.ms": 6000, "kafka.heartbeat.interval.ms": 1000,
                  "topic.events": self.names["events"], "topic.prefix": f"{self.name}.", "group.id": self.name,
                  "redis.servers": self.redis.address, "redis.name": self.name, "view.buckets": 64, "checkpoint.interval": "PT1M",
-                 "commit.interval_ms": 50, "campaigns.dir": campaigns, "events.clock": "event", "log.format": "text", **self.args.options}
+                 "commit.interval_ms": 50, "cache.bytes": "1MiB", "campaigns.dir": campaigns, "events.clock": "event", "log.format": "text",
+                 **self.args.options}
         path = self.folder / name
         path.write_text("".join(f"{key} = {value}\n" for key, value in lines.items()))
         return path
