@@ -13,6 +13,8 @@
 #define OWN_BYTES 1000000                /* parts of the journal and buckets are below 900 KiB */
 #define DEAD_MARGIN_BYTES 65536          /* for the headers a dead letter gets */
 #define TEXT_BYTES 640
+#define MADE_MS 10000 /* how long a topic that was just made may stay unknown */
+#define FOUND_MS 2000
 
 struct finder {
   struct kafka *kafka;
@@ -121,16 +123,25 @@ static void judge(struct finder *finder) {
   }
 }
 
-static enum status look_at_all(struct finder *finder, struct fault *fault) {
-  enum status status = STATUS_OK;
-  for (int i = 0; i < TOPIC_COUNT && status == STATUS_OK; i++) status = topic_look(finder->kafka, (enum topic)i, &finder->forms[i], fault);
-  return status == STATUS_OK ? topics_configured(finder->kafka, finder->forms, fault) : status;
+/* A topic that was just made takes a moment to be known to every broker: one that is not there is asked for again for a while. */
+static enum status await(struct finder *finder, enum topic topic, int64_t until_ms, struct fault *fault) {
+  struct timespec pause = {0, 50000000};
+  struct topic_form *form = &finder->forms[topic];
+  enum status status = topic_look(finder->kafka, topic, form, fault);
+  while (status == STATUS_OK && !form->exists && form->error == RD_KAFKA_RESP_ERR_NO_ERROR && clock_ms() < until_ms) {
+    nanosleep(&pause, NULL);
+    status = topic_look(finder->kafka, topic, form, fault);
+  }
+  return status;
 }
 
-static enum status look_and_judge(struct kafka *kafka, kafka_topic_teller *tell, void *self, struct fault *fault) {
+static enum status look_and_judge(struct kafka *kafka, int64_t patience_ms, kafka_topic_teller *tell, void *self, struct fault *fault) {
   char first[TEXT_BYTES + TOPIC_BYTES];
   struct finder finder = {.kafka = kafka, .tell = tell, .self = self, .first = first};
-  enum status status = look_at_all(&finder, fault);
+  enum status status = STATUS_OK;
+  int64_t until_ms = clock_ms() + patience_ms;
+  for (int i = 0; i < TOPIC_COUNT && status == STATUS_OK; i++) status = await(&finder, (enum topic)i, until_ms, fault);
+  if (status == STATUS_OK) status = topics_configured(kafka, finder.forms, fault);
   if (status != STATUS_OK) return status;
   judge(&finder);
   kafka->shards = finder.forms[TOPIC_EVENTS].partitions;
@@ -140,12 +151,12 @@ static enum status look_and_judge(struct kafka *kafka, kafka_topic_teller *tell,
                    kafka->shards, LIMIT_SHARDS);
 }
 
-enum status topics_accept(struct kafka *kafka, struct fault *fault) { return look_and_judge(kafka, NULL, NULL, fault); }
+enum status topics_accept(struct kafka *kafka, struct fault *fault) { return look_and_judge(kafka, FOUND_MS, NULL, NULL, fault); }
 
 enum status kafka_topics_check(const struct kafka_settings *settings, kafka_topic_teller *tell, void *self, struct fault *fault) {
   struct kafka *kafka = NULL;
   enum status status = kafka_prepare(settings, &kafka, fault);
-  if (status == STATUS_OK) status = look_and_judge(kafka, tell, self, fault);
+  if (status == STATUS_OK) status = look_and_judge(kafka, FOUND_MS, tell, self, fault);
   kafka_close(kafka);
   return status;
 }
@@ -194,24 +205,12 @@ static enum status make_one(struct finder *finder, enum topic topic, uint32_t pa
   return STATUS_OK;
 }
 
-/* A topic that was just made takes a moment to be known everywhere. */
-static enum status await(struct finder *finder, enum topic topic, struct fault *fault) {
-  int64_t until_ms = clock_ms() + CALL_MS;
-  struct timespec pause = {0, 50000000};
-  enum status status = topic_look(finder->kafka, topic, &finder->forms[topic], fault);
-  while (status == STATUS_OK && !finder->forms[topic].exists && clock_ms() < until_ms) {
-    nanosleep(&pause, NULL);
-    status = topic_look(finder->kafka, topic, &finder->forms[topic], fault);
-  }
-  return status;
-}
-
 static enum status make_all(struct finder *finder, const struct kafka_topics_settings *topics, struct fault *fault) {
   struct topic_form *events = &finder->forms[TOPIC_EVENTS];
   enum status status = topic_look(finder->kafka, TOPIC_EVENTS, events, fault);
   if (status == STATUS_OK && !events->exists && topics->make_events) {
     status = make_one(finder, TOPIC_EVENTS, topics->partitions, topics->replicas, fault);
-    if (status == STATUS_OK) status = await(finder, TOPIC_EVENTS, fault);
+    if (status == STATUS_OK) status = await(finder, TOPIC_EVENTS, clock_ms() + MADE_MS, fault);
   }
   if (status == STATUS_OK) status = topics_configured(finder->kafka, finder->forms, fault);
   if (status != STATUS_OK || !events->exists) return status; /* the check behind says that it is missing */
@@ -224,7 +223,7 @@ static enum status make_all(struct finder *finder, const struct kafka_topics_set
     status = topic_look(finder->kafka, (enum topic)i, &finder->forms[i], fault);
     if (status != STATUS_OK || finder->forms[i].exists) continue;
     status = make_one(finder, (enum topic)i, events->partitions, topics->replicas, fault);
-    if (status == STATUS_OK) status = await(finder, (enum topic)i, fault);
+    if (status == STATUS_OK) status = await(finder, (enum topic)i, clock_ms() + MADE_MS, fault);
   }
   return status;
 }
@@ -235,7 +234,7 @@ enum status kafka_topics_create(const struct kafka_settings *settings, const str
   enum status status = kafka_prepare(settings, &kafka, fault);
   struct finder finder = {.kafka = kafka, .tell = tell, .self = self};
   if (status == STATUS_OK) status = make_all(&finder, topics, fault);
-  if (status == STATUS_OK) status = look_and_judge(kafka, tell, self, fault);
+  if (status == STATUS_OK) status = look_and_judge(kafka, MADE_MS, tell, self, fault);
   kafka_close(kafka);
   return status;
 }
