@@ -88,6 +88,7 @@ void shard_swap(struct shard *shard, const struct rulebook *rulebook, const stru
   shard->match_cache = cache;
   shard->sweep = (struct lend_cursor){0};
   shard->swept = false;
+  shard->waiting.anew = shard->waiting.waits;
 }
 
 void shard_observe(struct shard *shard, shard_observer *observer, void *self) {
@@ -370,7 +371,7 @@ enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault) 
   const struct reading *next = !waited && line + 1 < shard->line_count ? reading_of(shard, line + 1) : NULL;
   struct str input_name = shard->log.input_name(shard->log.self);
   struct origin origin = {input_name, reading->line->position};
-  shard->waiting.waits = false;
+  shard->waiting.waits = shard->waiting.anew = false;
   shard->sequence++;
   enum status status = line_decide(shard, reading, next, &origin, now_ms, fault);
   if (status == STATUS_OK)
@@ -432,6 +433,7 @@ static bool room_for_more(const struct shard *shard) { return shard->log.full ==
 enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint32_t *count, bool *ended, struct fault *fault) {
   *count = 0, *ended = false;
   enum status status = shard->settings.shards > 1 ? inbox_take(shard, now_ms, count, fault) : STATUS_OK;
+  if (status == STATUS_OK && shard->waiting.waits && shard->waiting.anew) status = head_take(shard, now_ms, fault);
   if (status == STATUS_OK && shard->line_at == shard->line_count) status = lines_poll(shard, most, ended, fault);
   while (status == STATUS_OK && !shard->waiting.waits && *count < most && shard->line_at < shard->line_count && room_for_more(shard)) {
     status = head_take(shard, now_ms, fault);

@@ -130,6 +130,7 @@ static void seat_open(struct world *world, uint32_t worker, uint32_t shard) {
   seat_prepare(seat);
   seat->state = SEAT_OWNER;
   seat->dead = false;
+  seat->sleeps_until_ms = 0;
   seat->book = world->books[world->swapped && sim_chance(world, 7000)];
   struct ledger_settings settings = world->ledger_settings;
   settings.shard = shard;
@@ -181,6 +182,7 @@ static void seat_step(struct seat *seat) {
     worker_die(world, seat->worker);
     return;
   }
+  seat->sleeps_until_ms = busy ? 0 : wake_ms - world->crew[seat->worker].skew_ms;
   if (status != STATUS_OK) sim_break(world, "shard %u asks for a person: %s", seat->shard, fault.text);
   enum ledger_stage stage = ledger_stage(seat->ledger);
   if (doubted) sim_tell_seat(seat, "doubts: %s", fault.text);
@@ -271,6 +273,14 @@ static struct seat *seat_choose(struct world *world) {
   return NULL;
 }
 
+/* While there are no faults a seat is woken only as its ledger asked for: when its time has come, or input, or while it commits. */
+static bool seat_sleeps(const struct world *world, const struct seat *seat) {
+  const struct partition *events = &world->log.partitions[TOPIC_EVENTS][seat->shard];
+  const struct partition *inbox = &world->log.partitions[TOPIC_MESSAGES][seat->shard];
+  if (world->faults || world->now_ms >= seat->sleeps_until_ms || seat->writer.committing) return false;
+  return seat->writer.events_at >= events->count && seat->writer.inbox_at >= inbox->count;
+}
+
 static void world_step(struct world *world) {
   world->step++;
   world->now_ms += sim_chance(world, 100) ? 100 + sim_upto(world, 1400) : sim_upto(world, 8);
@@ -282,7 +292,7 @@ static void world_step(struct world *world) {
     for (uint32_t i = 1 + sim_upto(world, 5); i > 0 && world->published < world->publish_count; i--)
       input_publish(world, world->publish[world->published++]);
   struct seat *seat = seat_choose(world);
-  if (seat != NULL) seat_step(seat);
+  if (seat != NULL && !seat_sleeps(world, seat)) seat_step(seat);
 }
 
 static bool seat_quiet(const struct world *world, uint32_t shard) {
