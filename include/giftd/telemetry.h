@@ -182,7 +182,7 @@ extern const struct metric_info metric_infos[METRIC_COUNT];
 struct metrics {
   _Atomic int64_t values[METRIC_COUNT][METRIC_SERIES];       /* written by the worker, read by the endpoint's thread */
   _Atomic(const char *) labels[METRIC_COUNT][METRIC_SERIES]; /* of families with a label; NULL: the series is not shown */
-  bool given[METRIC_COUNT];                                  /* ever set: gauges nobody set are not shown */
+  _Atomic bool given[METRIC_COUNT];                          /* ever set: gauges nobody set are not shown */
 };
 void metrics_init(struct metrics *metrics);
 /* Names a series of a family with a label; `value` is borrowed for ever, NULL takes the series away. Series 0 of a family without a label

@@ -180,7 +180,9 @@ static enum status worker_loop(struct worker *worker, struct fault *fault) {
     }
     round_end(worker, busy, wake_ms);
   }
-  return STATUS_OK;
+  if (!worker->settings.once || worker->broken.status == STATUS_OK) return STATUS_OK;
+  *fault = worker->broken; /* it ended, but not all of it was done */
+  return fault->status;
 }
 
 static void started_tell(const struct worker *worker) {

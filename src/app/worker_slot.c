@@ -2,6 +2,8 @@
  *
  * What goes wrong is of two kinds. What may pass (a service that does not answer) keeps the slot waiting and is told with a count. What a
  * person must act on closes the slot: it stays closed, readiness says so, the other shards go on. */
+#include <sys/mman.h>
+
 #include "worker_parts.h"
 
 #define REOPEN_MS 1000
@@ -29,6 +31,8 @@ static enum status ledger_start(struct worker *worker, struct slot *slot, struct
   if (slot->ledger_memory.at == NULL || slot->shard_memory.at == NULL)
     return fault_set(fault, STATUS_STORAGE, "the system gives no %zu MiB of memory; make cache.bytes or pending.bytes smaller",
                      (slot->ledger_memory.bytes + slot->shard_memory.bytes) >> 20);
+  /* Look-ups are spread over all of it: large pages spare page walks. */
+  (void)madvise(slot->shard_memory.at, slot->shard_memory.bytes, MADV_HUGEPAGE);
   const enum status status = cache_open(loaded, &slot->cache_memory, &slot->cache, fault);
   if (status != STATUS_OK) return status;
   const struct ledger_log log = kafka_shard_log(slot->kafka);
@@ -183,6 +187,6 @@ void slot_step(struct worker *worker, struct slot *slot, bool *busy, int64_t *wa
 }
 
 bool slot_quiet(const struct slot *slot) {
-  if (slot->state == SLOT_NONE) return true;
+  if (slot->state == SLOT_NONE || slot->state == SLOT_BROKEN) return true;
   return slot->state == SLOT_OPEN && ledger_quiet(slot->ledger) && kafka_shard_lag(slot->kafka) == 0;
 }

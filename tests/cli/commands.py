@@ -107,6 +107,16 @@ WRONG = [
     (["config", "shwo"], "'shwo' is not show, docs or sample; did you mean show?"),
     (["config", "show", "-X", "log.levl=debug"], "'log.levl' is not an option; did you mean 'log.level'?"),
     (["config", "show", "-c", "/nowhere/giftd.conf"], "/nowhere/giftd.conf: cannot be opened"),
+    (["topics"], "giftd topics: create or check is expected"),
+    (["topics", "chekc"], "'chekc' is not create or check; did you mean check?"),
+    (["topics", "check", "more"], "'more': only one word is expected"),
+    (["topics", "create", "--partitions", "0"], "--partitions is a whole number from 1 to 1024, not '0'"),
+    (["topics", "check", "--replicas", "3"], "--partitions and --replicas are for create"),
+    (["topics", "check"], "kafka.bootstrap.servers is not set: -c FILE or -X kafka.bootstrap.servers=HOST:PORT"),
+    (["topics", "check", "-X", "kafka.sasl.password=x"], "kafka.sasl.password holds a secret"),
+    (["run", "--workers", "65"], "--workers is a whole number from 1 to 64, not '65'"),
+    (["run", "-X", "kafka.bootstrap.servers=a:1", "--trace", "x"], "--trace is for runs on files"),
+    (["run", "-X", "kafka.bootstrap.servers=a:1", "--input", "x"], "input.path (--input) and kafka.bootstrap.servers are both set"),
     (["version", "x"], "'x': no argument is expected"),
 ]
 
