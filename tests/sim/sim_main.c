@@ -189,8 +189,11 @@ static int result_print(const struct options *options) {
 
 static int seeds_run(const struct options *options, const char *program) {
   if (options->list != NULL) list_run(options, program);
-  for (uint64_t i = 0; i < options->seeds && broken_runs < 20; i++)
+  for (uint64_t i = 0; i < options->seeds && broken_runs < 20; i++) {
     if (!seed_run(options, program, options->first + i)) break;
+    if ((i + 1) % 100000 == 0)
+      fprintf(stderr, "sim: %llu histories, %llu broken\n", (unsigned long long)runs, (unsigned long long)broken_runs);
+  }
   return result_print(options);
 }
 
@@ -217,6 +220,7 @@ static void world_make(void) {
 int main(int count, char **words) {
   struct options options;
   options_read(count, words, &options);
+  (void)setvbuf(stdout, NULL, _IOLBF, 0); /* a long run that is stopped has told what it found */
   mutant_set(options.mutant);
   world_make();
   assertions_catch();
