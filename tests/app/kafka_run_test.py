@@ -237,7 +237,7 @@ class SameGifts(Stage):
         again = self.run_once()
         self.assertEqual((again["lines"], again["gifts"]), (0, 0), "what was decided is not decided again")
 
-    def test_two_processes_one_killed(self):
+    def test_two_processes_one_killed_and_the_view_lost(self):
         self.make_topics()
         first = self.start("--once")
         second = self.start("--once")
@@ -248,6 +248,9 @@ class SameGifts(Stage):
         first.send_signal(signal.SIGKILL)
         first.wait()
         third = self.start("--once")
+        keys = redis("KEYS", f"giftd:{{{self.name}:*}}:*").split()
+        self.assertGreater(len(keys), SHARDS)
+        redis("DEL", *keys)
         self.finish(second)
         self.finish(third)
         self.check()
