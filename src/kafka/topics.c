@@ -11,6 +11,7 @@
 #define MESSAGES_KEPT_MS (7 * DAY_MS)
 #define DECISION_BYTES (9 * 1024 * 1024) /* the largest decision line is below 8 MiB (record.h) */
 #define OWN_BYTES 1000000                /* parts of the journal and buckets are below 900 KiB */
+#define DEFAULT_BYTES 1048588            /* Kafka's max.message.bytes */
 #define DEAD_MARGIN_BYTES 65536          /* for the headers a dead letter gets */
 #define TEXT_BYTES 640
 #define MADE_MS 10000 /* how long a topic that was just made may stay unknown */
@@ -189,7 +190,7 @@ static enum status make_one(struct finder *finder, enum topic topic, uint32_t pa
   memcpy(settings, wanted[topic].settings, count * sizeof settings[0]);
   if (replicas >= 3) settings[count++] = (struct topic_setting){"min.insync.replicas", "2"};
   if (topic == TOPIC_DLQ) {
-    int64_t event_bytes = finder->forms[TOPIC_EVENTS].configured ? finder->forms[TOPIC_EVENTS].message_bytes : OWN_BYTES;
+    int64_t event_bytes = finder->forms[TOPIC_EVENTS].configured ? finder->forms[TOPIC_EVENTS].message_bytes : DEFAULT_BYTES;
     snprintf(bytes, sizeof bytes, "%lld", (long long)event_bytes + DEAD_MARGIN_BYTES);
     settings[count++] = (struct topic_setting){"max.message.bytes", bytes};
   }

@@ -8,6 +8,7 @@ struct topic_form {
   bool exists;
   rd_kafka_resp_err_t error; /* other than that it is not there */
   uint32_t partitions, replicas;
+  rd_kafka_resp_err_t config_error;
   bool configured; /* what follows is known: needs the right to describe configurations */
   bool compact, deletes;
   int64_t retention_ms, retention_bytes, min_insync, message_bytes;

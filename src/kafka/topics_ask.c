@@ -97,12 +97,13 @@ static void config_entry(const char *name, const char *value, struct topic_form 
 static void config_of(const rd_kafka_ConfigResource_t *resource, struct topic_form *form) {
   size_t count = 0;
   const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource, &count);
-  if (rd_kafka_ConfigResource_error(resource) != RD_KAFKA_RESP_ERR_NO_ERROR || count == 0) return;
+  form->config_error = rd_kafka_ConfigResource_error(resource);
+  if (form->config_error != RD_KAFKA_RESP_ERR_NO_ERROR || count == 0) return;
   for (size_t i = 0; i < count; i++) config_entry(rd_kafka_ConfigEntry_name(entries[i]), rd_kafka_ConfigEntry_value(entries[i]), form);
   form->configured = true;
 }
 
-enum status topics_configured(struct kafka *kafka, struct topic_form forms[TOPIC_COUNT], struct fault *fault) {
+static enum status ask_configs(struct kafka *kafka, struct topic_form forms[TOPIC_COUNT], struct fault *fault) {
   rd_kafka_ConfigResource_t *asked[TOPIC_COUNT];
   size_t count = 0;
   for (int i = 0; i < TOPIC_COUNT; i++)
@@ -124,6 +125,22 @@ enum status topics_configured(struct kafka *kafka, struct topic_form forms[TOPIC
       if (strcmp(rd_kafka_ConfigResource_name(told[i]), kafka->topics[k]) == 0) config_of(told[i], &forms[k]);
   rd_kafka_event_destroy(event);
   return STATUS_OK;
+}
+
+/* The broker that answers may not know yet what was just made. */
+enum status topics_configured(struct kafka *kafka, struct topic_form forms[TOPIC_COUNT], struct fault *fault) {
+  struct timespec pause = {0, 50000000};
+  int64_t until_ms = clock_ms() + CALL_MS;
+  bool unknown = true;
+  enum status status = STATUS_OK;
+  while (status == STATUS_OK && unknown && clock_ms() < until_ms) {
+    status = ask_configs(kafka, forms, fault);
+    unknown = false;
+    for (int i = 0; i < TOPIC_COUNT; i++)
+      unknown = unknown || (forms[i].exists && forms[i].config_error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+    if (unknown) nanosleep(&pause, NULL);
+  }
+  return status;
 }
 
 /* ---- making ---- */

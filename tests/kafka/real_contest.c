@@ -93,6 +93,16 @@ static enum status step(struct rival *owner, struct fault *fault) {
   return STATUS_OK;
 }
 
+/* GIFTD_TEST_LOUD: where both are, every five seconds. */
+static void progress(const struct rival *rivals) {
+  static int64_t said_ms;
+  if (getenv("GIFTD_TEST_LOUD") == NULL || clock_ms() - said_ms < 5000) return;
+  said_ms = clock_ms();
+  for (int i = 0; i < 2; i++)
+    fprintf(stderr, "at %lld s: %d is in %d, at event %llu, %u takeovers, %u commits\n", (long long)(said_ms / 1000), i, (int)rivals[i].at,
+            (unsigned long long)rivals[i].next, rivals[i].takeovers, rivals[i].commits);
+}
+
 static void rewards_are_exact(struct stage *stage, int events) {
   struct raw_reader reader = raw_open(stage_topic(stage, "rewards"), 0, "read_committed");
   rd_kafka_message_t *message;
@@ -136,6 +146,7 @@ static void every_event_has_one_reward(void **state) {
     if (clock_ms() - began_ms > longest_ms) longest_ms = clock_ms() - began_ms;
     if (chance(400) == 0) until[0] = chance(2), until[1] = 1 - until[0];
     kafka_wait(owner->kafka, 2);
+    progress(owners);
   }
   printf("%u + %u takeovers, %u + %u commits, %u + %u doubts, longest call %lld ms\n", owners[0].takeovers, owners[1].takeovers,
          owners[0].commits, owners[1].commits, owners[0].doubts, owners[1].doubts, (long long)longest_ms);
