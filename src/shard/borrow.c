@@ -251,9 +251,25 @@ static enum status sweep(struct shard *shard, struct fault *fault) {
   return STATUS_OK;
 }
 
+/* A resource that does not come is claimed once more: its home reminds a holder that was taken over and forgot it was asked. */
+static enum status missing_review(struct shard *shard, struct fault *fault) {
+  const struct waiting *waiting = &shard->waiting;
+  for (uint32_t i = 1; waiting->waits && i < waiting->count; i++) {
+    if (!waiting->missing[i] || waiting->owners[i].kind != OWNER_RESOURCE || !review_fits(shard)) continue;
+    struct lending lending = lending_of(shard);
+    struct cache_key key = cache_key(&shard->cache, owner_key(&waiting->owners[i]));
+    enum status status = owner_load(shard, key, &shard->lend_state, fault);
+    if (status != STATUS_OK) return status;
+    lend_review(&lending, &waiting->owners[i], &shard->lend_state);
+    status = keep_changed(shard, key, &shard->lend_state, fault);
+    if (status != STATUS_OK) return status;
+  }
+  return STATUS_OK;
+}
+
 enum status shard_review(struct shard *shard, struct fault *fault) {
   if (shard->settings.shards <= 1) return STATUS_OK;
-  enum status status = STATUS_OK;
+  enum status status = missing_review(shard, fault);
   shard->reviewing = shard->touched;
   shard->touched.count = 0;
   memset(shard->touched.slots, 0, sizeof shard->touched.slots);
