@@ -10,7 +10,7 @@ import random
 
 START = datetime.datetime(2026, 12, 5, tzinfo=datetime.timezone(datetime.timedelta(hours=8)))
 SPAN_S = 6 * 86400
-REFUNDS_UNTIL = 0.6
+REFUNDS_UNTIL = 0.4
 MIXES = {
     "all": {"login": 14, "bill": 20, "spend": 26, "checkin": 14, "wealth": 10, "bound": 8, "reversed": 5, "twice": 2, "poison": 1},
     "stock": {"drop": 100},
