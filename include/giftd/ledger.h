@@ -151,7 +151,7 @@ struct ledger;
 
 size_t ledger_memory(const struct ledger_settings *settings);
 #ifdef GIFTD_SMALL /* the simulator opens a million ledgers with small states */
-#define LEDGER_PENDING_LEAST (320u * 1024u)
+#define LEDGER_PENDING_LEAST (208u * 1024u)
 #else
 #define LEDGER_PENDING_LEAST (32u * 1024u * 1024u)
 #endif
