@@ -120,7 +120,7 @@ static void rewards_are_exact(struct stage *stage, int events) {
 static void every_event_has_one_reward(void **state) {
   struct stage stage;
   struct rival owners[2];
-  int events = getenv("GIFTD_TEST_EVENTS") != NULL ? atoi(getenv("GIFTD_TEST_EVENTS")) : 4000;
+  int events = getenv("GIFTD_TEST_EVENTS") != NULL ? atoi(getenv("GIFTD_TEST_EVENTS")) : 2000;
   (void)state;
   seed = getenv("GIFTD_TEST_SEED") != NULL ? (uint64_t)atoi(getenv("GIFTD_TEST_SEED")) : 1;
   stage_make(&stage, 1);
@@ -133,7 +133,7 @@ static void every_event_has_one_reward(void **state) {
   }
   int64_t longest_ms = 0;
   uint64_t until[2] = {0, 0}; /* each works for a while, and wakes up while the other works */
-  for (int64_t limit = clock_ms() + 240000 + events; owners[0].next < (uint64_t)events && owners[1].next < (uint64_t)events;) {
+  for (int64_t limit = clock_ms() + 480000 + 10 * events; owners[0].next < (uint64_t)events && owners[1].next < (uint64_t)events;) {
     struct rival *owner = &owners[chance(300) == 0 ? chance(2) : until[0] < until[1]];
     struct fault fault = {.status = STATUS_OK};
     assert_true(clock_ms() < limit);

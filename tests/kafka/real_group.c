@@ -48,18 +48,18 @@ static void shards_are_handed_over_one_by_one(void **state) {
   stage_make(&stage, 4);
   OK(kafka_open(&stage.settings, &a.kafka, &fault));
   OK(kafka_join(a.kafka, &fault));
-  assert_true(served_until(&a, NULL, 4, 0, 20000));
+  assert_true(served_until(&a, NULL, 4, 0, 90000));
   OK(kafka_open(&stage.settings, &b.kafka, &fault));
   OK(kafka_join(b.kafka, &fault));
-  assert_true(served_until(&a, &b, 2, 0, 20000)); /* two are to go ... */
+  assert_true(served_until(&a, &b, 2, 0, 90000)); /* two are to go ... */
   assert_int_equal(a.revoked, 2);
   assert_false(served_until(&a, &b, 2, 2, 5000)); /* ... and go nowhere before they are given up */
   a.keep = false;
-  assert_true(served_until(&a, &b, 2, 2, 20000));
+  assert_true(served_until(&a, &b, 2, 2, 90000));
   assert_int_equal(a.revoked, 2); /* the other two never moved */
   assert_int_equal(a.assigned, 4);
   kafka_leave(b.kafka);
-  assert_true(served_until(&a, &b, 4, 0, 20000));
+  assert_true(served_until(&a, &b, 4, 0, 90000));
   assert_int_equal(b.revoked, 2);
   assert_int_equal(a.lost + b.lost, 0);
   kafka_close(b.kafka);
@@ -76,9 +76,9 @@ static void closing_leaves_the_group(void **state) {
   OK(kafka_open(&stage.settings, &b.kafka, &fault));
   OK(kafka_join(a.kafka, &fault));
   OK(kafka_join(b.kafka, &fault));
-  assert_true(served_until(&a, &b, 1, 1, 30000));
+  assert_true(served_until(&a, &b, 1, 1, 90000));
   kafka_close(b.kafka);
-  assert_true(served_until(&a, NULL, 2, 0, 20000));
+  assert_true(served_until(&a, NULL, 2, 0, 90000));
   kafka_close(a.kafka);
 }
 
@@ -93,13 +93,13 @@ static void offsets_are_told(void **state) {
   raw_events(&stage, 0, 0, 10);
   OK(kafka_open(&stage.settings, &a.kafka, &fault));
   OK(kafka_join(a.kafka, &fault));
-  assert_true(served_until(&a, NULL, 1, 0, 20000));
+  assert_true(served_until(&a, NULL, 1, 0, 90000));
   OK(kafka_shard_open(a.kafka, 0, &shard, &fault));
   const char *options[] = {"group.id", stage.group, NULL};
   rd_kafka_t *raw = raw_handle(RD_KAFKA_CONSUMER, options);
   rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
   rd_kafka_topic_partition_list_add(list, stage.events, 0);
-  for (int64_t until = clock_ms() + 10000; told != 7 && clock_ms() < until; usleep(50000)) {
+  for (int64_t until = clock_ms() + 60000; told != 7 && clock_ms() < until; usleep(50000)) {
     serve(&a);
     kafka_shard_report(shard, 7);
     assert_int_equal(rd_kafka_committed(raw, list, 5000), 0);
@@ -123,11 +123,11 @@ static void a_late_member_is_told_what_it_lost(void **state) {
   stage.settings.pair_count = 3;
   OK(kafka_open(&stage.settings, &a.kafka, &fault));
   OK(kafka_join(a.kafka, &fault));
-  assert_true(served_until(&a, NULL, 2, 0, 20000));
+  assert_true(served_until(&a, NULL, 2, 0, 90000));
   usleep(9000000);
-  for (int64_t until = clock_ms() + 10000; a.lost < 2 && clock_ms() < until; kafka_wait(a.kafka, 20)) serve(&a);
+  for (int64_t until = clock_ms() + 60000; a.lost < 2 && clock_ms() < until; kafka_wait(a.kafka, 20)) serve(&a);
   assert_int_equal(a.lost, 2);
-  assert_true(served_until(&a, NULL, 2, 0, 20000));
+  assert_true(served_until(&a, NULL, 2, 0, 90000));
   assert_int_equal(a.revoked, 0);
   kafka_close(a.kafka);
 }

@@ -194,7 +194,7 @@ static void a_position_that_is_gone_is_told(void **state) {
               {500, "ends at offset 100, but 500 was decided"}};
   for (size_t i = 0; i < 2; i++) {
     status = log.input_seek(log.self, gone[i].place, NONE_YET, &told_fault);
-    for (int64_t until = clock_ms() + 20000; status == STATUS_OK && clock_ms() < until; kafka_wait(kafka, 20)) {
+    for (int64_t until = clock_ms() + 90000; status == STATUS_OK && clock_ms() < until; kafka_wait(kafka, 20)) {
       status = log.poll(log.self, lines, 4, &count, &told_fault);
       assert_int_equal(count, 0);
     }
@@ -221,7 +221,7 @@ static void partitions_that_are_added_stop_the_group(void **state) {
   stage.settings.pair_count = 2;
   OK(kafka_open(&stage.settings, &kafka, &fault));
   OK(kafka_join(kafka, &fault));
-  for (int64_t until = clock_ms() + 20000; assigned < 1 && clock_ms() < until; kafka_wait(kafka, 20)) {
+  for (int64_t until = clock_ms() + 90000; assigned < 1 && clock_ms() < until; kafka_wait(kafka, 20)) {
     OK(kafka_group(kafka, changes, 8, &count, &fault));
     assigned += count;
   }
@@ -235,7 +235,7 @@ static void partitions_that_are_added_stop_the_group(void **state) {
   rd_kafka_queue_destroy(queue);
   rd_kafka_destroy(raw);
   enum status status = STATUS_OK;
-  for (int64_t until = clock_ms() + 20000; status == STATUS_OK && clock_ms() < until; kafka_wait(kafka, 20))
+  for (int64_t until = clock_ms() + 90000; status == STATUS_OK && clock_ms() < until; kafka_wait(kafka, 20))
     status = kafka_group(kafka, changes, 8, &count, &grown);
   assert_int_equal(status, STATUS_STATE);
   contains(grown.text, "has more partitions than the 1");
@@ -286,7 +286,7 @@ static void the_journal_is_trimmed(void **state) {
     OK(log_commit(kafka, &log, &place, &fault));
   }
   OK(log.trim(log.self, place, &fault));
-  for (int64_t until = clock_ms() + 10000; (uint64_t)first != place && clock_ms() < until; usleep(20000)) {
+  for (int64_t until = clock_ms() + 90000; (uint64_t)first != place && clock_ms() < until; usleep(20000)) {
     OK(kafka_group(kafka, &change, 1, &none, &fault));
     assert_int_equal(rd_kafka_query_watermark_offsets(kafka->history, kafka->topics[TOPIC_JOURNAL], 0, &first, &end, 5000), 0);
   }

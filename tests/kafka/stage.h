@@ -175,7 +175,7 @@ static inline void text_is(struct str have, const char *want) {
 
 /* ---- a log driven to the end of a call ---- */
 
-#define UNTIL_MS 30000
+#define UNTIL_MS 90000
 
 static inline enum status log_fence(struct kafka *kafka, const struct ledger_log *log, struct fault *fault) {
   bool done = false;
@@ -215,10 +215,22 @@ static inline void log_journal(struct kafka *kafka, const struct ledger_log *log
   assert_true(ended);
 }
 
+/* All `want` lines behind `from` in one poll: sought again until that many are there. */
+static inline void log_whole(struct kafka *kafka, const struct ledger_log *log, uint64_t from, struct input_line *lines, uint32_t want) {
+  uint32_t count = 0;
+  for (int64_t until = clock_ms() + UNTIL_MS; count < want && clock_ms() < until;) {
+    OK(log->input_seek(log->self, from, 0, &fault));
+    usleep(300000);
+    OK(log->poll(log->self, lines, want, &count, &fault));
+    kafka_wait(kafka, 0);
+  }
+  assert_int_equal(count, want);
+}
+
 /* Lines until `want` were seen or nothing came for a second. */
 static inline uint32_t log_lines(struct kafka *kafka, const struct ledger_log *log, struct input_line *lines, uint32_t want) {
   uint32_t count = 0;
-  for (int64_t until = clock_ms() + 10000; count == 0 && clock_ms() < until;) {
+  for (int64_t until = clock_ms() + UNTIL_MS; count == 0 && clock_ms() < until;) {
     OK(log->poll(log->self, lines, want, &count, &fault));
     if (count == 0) kafka_wait(kafka, 50);
   }
