@@ -108,9 +108,11 @@ enum status shard_journal_seek(void *self, uint64_t place, struct fault *fault) 
   struct ends written = shard->written;
   history_seek(&shard->journal, place);
   if (place == 0 || (place >= (uint64_t)written.first && place < (uint64_t)written.end)) return STATUS_OK;
-  return fault_set(fault, STATUS_STATE, "Kafka at %s: %s [partition %u] holds offsets %lld to %lld, not %llu", shard->kafka->broker,
-                   shard->kafka->topics[TOPIC_JOURNAL], shard->shard, (long long)written.first, (long long)written.end - 1,
-                   (unsigned long long)place);
+  return fault_set(fault, STATUS_STATE,
+                   "Kafka at %s: %s [partition %u] holds offsets %lld to %lld, but %llu is needed: records were deleted by somebody else "
+                   "than giftd, or the topic was made anew. Restore it; look at its retention.ms (`giftd topics check`)",
+                   shard->kafka->broker, shard->kafka->topics[TOPIC_JOURNAL], shard->shard, (long long)written.first,
+                   (long long)written.end - 1, (unsigned long long)place);
 }
 
 enum status shard_checkpoint_seek(void *self, struct fault *fault) {

@@ -279,7 +279,7 @@ static void the_journal_is_trimmed(void **state) {
   struct ledger_log log = kafka_shard_log(shard);
   OK(log_fence(kafka, &log, &fault));
   for (int i = 0; i < 3; i++) {
-    char name[8];
+    char name[16];
     snprintf(name, sizeof name, "j%d", i);
     OK(log.begin(log.self, &fault));
     OK(log.append_journal(log.self, str_of(name), &fault));
