@@ -121,6 +121,11 @@ static enum status reading(struct ledger *ledger, bool *busy, struct fault *faul
   }
   if (status != STATUS_OK || !history_over(ledger)) return status;
   *busy = true;
+  if (ledger->usable && !ledger->past.any) { /* nothing at the mark: that says nothing about the journal; read all of it */
+    ledger->usable = false;
+    status = ledger->log.journal_seek(ledger->log.self, 0, fault);
+    return status == STATUS_OK ? enter(ledger, LEDGER_READING) : status;
+  }
   /* An empty journal, or a view that has seen a later epoch than the journal: whatever it has is not of this one. */
   if (!ledger->past.any || (ledger->seen.exists && ledger->seen.version.epoch > ledger->past.epoch)) ledger->usable = false;
   return enter(ledger, LEDGER_EPOCH);
