@@ -208,11 +208,13 @@ void kafka_close(struct kafka *kafka) {
   group_fini(kafka);
   close_topics(kafka);
   if (kafka->admin_queue != NULL) rd_kafka_queue_destroy(kafka->admin_queue);
-  rd_kafka_t *handles[] = {kafka->group, kafka->reader, kafka->history, kafka->admin};
+  const bool destroyable = group_destroyable(kafka);
+  rd_kafka_t *handles[] = {destroyable ? kafka->group : NULL, kafka->reader, kafka->history, kafka->admin};
   for (size_t i = 0; i < sizeof handles / sizeof handles[0]; i++)
     if (handles[i] != NULL) rd_kafka_destroy_flags(handles[i], RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
   watch_leave(&kafka->watch);
   watchdog_stop(&kafka->dog);
+  if (!destroyable) return; /* its threads have `kafka`; the process is about to end */
   if (kafka->wake_fd >= 0) close(kafka->wake_fd);
   free_settings(&kafka->settings);
   free(kafka->broker);

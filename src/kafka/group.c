@@ -61,6 +61,7 @@ static void leaving_forget(struct kafka *kafka) {
 }
 
 static void on_assign(struct kafka *kafka, rd_kafka_topic_partition_list_t *partitions) {
+  kafka->members.assigned = true;
   for (int i = 0; i < partitions->cnt; i++) partitions->elems[i].offset = RD_KAFKA_OFFSET_END; /* never fetched: nothing to look up */
   watch_enter(&kafka->watch, "rd_kafka_incremental_assign");
   if (is_eager(kafka))
@@ -143,8 +144,12 @@ enum status kafka_join(struct kafka *kafka, struct fault *fault) {
   rd_kafka_resp_err_t error = rd_kafka_subscribe(kafka->group, topics);
   rd_kafka_topic_partition_list_destroy(topics);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble(kafka, fault, error, "join the group for", kafka->topics[TOPIC_EVENTS], -1);
-  kafka->members.joined = true;
+  kafka->members.joined = kafka->members.asked = true;
   return STATUS_OK;
+}
+
+bool group_destroyable(const struct kafka *kafka) {
+  return rd_kafka_version() >= 0x02030000 || kafka->members.assigned || !kafka->members.asked;
 }
 
 bool kafka_member(const struct kafka *kafka) {

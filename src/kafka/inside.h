@@ -79,7 +79,8 @@ struct kafka {
     uint32_t owing; /* how many are owed */
     rd_kafka_topic_partition_list_t *leaving;
     bool joined, closing;
-    enum status status; /* what a callback found */
+    bool asked, assigned; /* has ever asked to be a member; has ever been told its share, be it none */
+    enum status status;   /* what a callback found */
     struct fault fault;
   } members;
 };
@@ -98,6 +99,8 @@ enum status kafka_prepare(const struct kafka_settings *settings, struct kafka **
 enum status topics_accept(struct kafka *kafka, struct fault *fault) MUST_USE;
 enum status group_init(struct kafka *kafka, struct fault *fault) MUST_USE;
 void group_fini(struct kafka *kafka); /* leaves */
+/* librdkafka before 2.3 ends the process by an assertion when a cooperative member is destroyed that never heard its share (#4312). */
+bool group_destroyable(const struct kafka *kafka);
 void group_callbacks(rd_kafka_conf_t *conf);
 void answers_drop(struct kafka *kafka); /* of requests nobody waits for (trimming) */
 
