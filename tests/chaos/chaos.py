@@ -8,6 +8,7 @@
   stock    a stock of 1,000 against 10,000 customers at once, under kills; --rounds times
   upgrade  the old processes are killed in mid-stream, new ones start with a changed rulebook; then killed again
   redis    FLUSHALL under load, then no Redis for --outage seconds
+  leave    SIGTERM to workers that are only just joining the group, --rounds times
 
 Ends with one line of figures as JSON and 0, or 1 and the folder where everything is kept. A fault is over when what it broke is there
 again; from then on all that was sent must be answered within 60 s.
@@ -36,7 +37,7 @@ ENDS_WELL = {69, 75}  # a service that is needed is not there; try again: whoeve
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("scenario", choices=["storm", "stock", "upgrade", "redis"])
+    parser.add_argument("scenario", choices=["storm", "stock", "upgrade", "redis", "leave"])
     parser.add_argument("--giftd", required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--events", type=int, default=20000)
@@ -246,6 +247,25 @@ def redis_lost(args, kafka, redis):
     yield verdict
 
 
+def leave(args, kafka, redis):
+    """Workers that come, one that is killed, and the others told to go before they have heard what their share is: each ends well."""
+    verdict, dice, codes = Verdict("leave"), random.Random(args.seed), []
+    round_ = stage.Round(args, kafka, redis, "leave", CAMPAIGNS)
+    for number in range(args.rounds):
+        workers = [stage.Worker(args, round_.conf, round_.folder, 10 * number + seat) for seat in range(args.workers)]
+        for worker in workers:
+            worker.start()
+        time.sleep(dice.uniform(0.3, 3.0))
+        workers[0].kill()
+        time.sleep(dice.uniform(0.0, 0.5))
+        for worker in workers[1:]:
+            if not worker.terminate():
+                verdict.complain(f"worker {worker.number} ended with {worker.process.returncode} after SIGTERM")
+            codes.append(worker.process.returncode)
+    verdict.figures["ended"] = {code: codes.count(code) for code in codes}
+    yield verdict
+
+
 def main():
     args = arguments()
     say(f"{args.scenario}, seed {args.seed}, {args.giftd}, in {args.folder}")
@@ -254,7 +274,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"ended by a signal; see {args.folder}"))
     try:
         kafka, redis = stage.Kafka(args.folder, args.kafka, args.brokers), stage.Redis(args.folder)
-        scenario = {"storm": storm, "stock": stock, "upgrade": upgrade, "redis": redis_lost}[args.scenario]
+        scenario = {"storm": storm, "stock": stock, "upgrade": upgrade, "redis": redis_lost, "leave": leave}[args.scenario]
         for verdict in scenario(args, kafka, redis):
             for complaint in verdict.complaints:
                 print(f"{verdict.name}: {complaint}")
