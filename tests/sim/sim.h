@@ -178,7 +178,7 @@ struct world {
   uint16_t odds[FAULT_COUNT];
   uint64_t hits[FAULT_COUNT];
   uint32_t shards, workers, step;
-  int64_t now_ms, healed_ms;
+  int64_t now_ms;
   struct sim_log log;
   struct sim_segment segments[SHARDS_MOST];
   struct queued_write late[LATE_MOST];

@@ -325,10 +325,16 @@ static void stage_tell(struct world *world) {
   sim_break(world, "not drained after %u steps without faults", STEPS_HEALED);
 }
 
+/* Quiet for so long without a break that every shard has looked at its view and at its pools since: a zombie that has just gone may have
+ * left a view half rebuilt, a rulebook that has just come may have more units than shards were told. */
 static void quiet_reach(struct world *world) {
   uint32_t end = world->step + STEPS_HEALED;
-  while (world->step < end && world->broken[0] == 0)
-    if (world_step(world), world->now_ms > world->healed_ms + NOTICED_MS && world_quiet(world)) return;
+  int64_t since_ms = world->now_ms;
+  while (world->step < end && world->broken[0] == 0) {
+    world_step(world);
+    if (!world_quiet(world)) since_ms = world->now_ms;
+    if (world->now_ms > since_ms + NOTICED_MS) return;
+  }
   if (world->broken[0] == 0) stage_tell(world);
 }
 
@@ -338,7 +344,6 @@ static void world_heal(struct world *world) {
   for (uint32_t w = 0; w < world->workers; w++)
     world->crew[w].down = world->crew[w].down > 0 ? 1 : 0, world->crew[w].stopped = world->crew[w].stopped > 0 ? 1 : 0;
   sim_store_heal(world);
-  world->healed_ms = world->now_ms;
 }
 
 void world_run(struct world *world) {
