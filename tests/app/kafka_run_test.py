@@ -359,6 +359,14 @@ class Signals(Stage):
     def children(process):
         return [int(pid) for pid in pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
 
+    @staticmethod
+    def runs(pid):
+        """A process that ended and that nobody has asked for yet runs no more."""
+        try:
+            return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        except FileNotFoundError:
+            return False
+
     def test_workers_end_with_their_parent(self):
         self.campaigns(*ALONE)
         self.make_topics()
@@ -368,7 +376,7 @@ class Signals(Stage):
         children = self.children(process)
         process.kill()
         process.wait()
-        self.wait(lambda: not any(os.path.exists(f"/proc/{child}") for child in children), 30, "the end of the children")
+        self.wait(lambda: not any(self.runs(child) for child in children), 30, "the end of the children")
         self.assertEqual(self.said(process).count('"message":"stopped"'), 2)
 
     def test_drain_in_the_middle(self):
