@@ -14,6 +14,7 @@
 #define DEFAULT_BYTES 1048588            /* Kafka's max.message.bytes */
 #define DEAD_MARGIN_BYTES 65536          /* for the headers a dead letter gets */
 #define TEXT_BYTES 640
+#define FIRST_BYTES (TEXT_BYTES + TOPIC_BYTES + 16)
 #define MADE_MS 10000 /* how long a topic that was just made may stay unknown */
 #define FOUND_MS 2000
 
@@ -27,7 +28,7 @@ struct finder {
 };
 
 static void say(struct finder *finder, enum topic topic, bool ok, const char *text) {
-  if (!ok && !finder->bad) snprintf(finder->first, TEXT_BYTES, "topic %s: %s", finder->kafka->topics[topic], text);
+  if (!ok && !finder->bad) snprintf(finder->first, FIRST_BYTES, "topic %s: %s", finder->kafka->topics[topic], text);
   finder->bad = finder->bad || !ok;
   if (finder->tell != NULL) finder->tell(finder->self, finder->kafka->topics[topic], ok, text);
 }
@@ -137,7 +138,7 @@ static enum status await(struct finder *finder, enum topic topic, int64_t until_
 }
 
 static enum status look_and_judge(struct kafka *kafka, int64_t patience_ms, kafka_topic_teller *tell, void *self, struct fault *fault) {
-  char first[TEXT_BYTES + TOPIC_BYTES];
+  char first[FIRST_BYTES];
   struct finder finder = {.kafka = kafka, .tell = tell, .self = self, .first = first};
   enum status status = STATUS_OK;
   int64_t until_ms = clock_ms() + patience_ms;
