@@ -323,9 +323,6 @@ struct lend_cursor {
   uint32_t pool, share;
 };
 bool lend_pool_next(const struct rulebook *rulebook, struct lend_cursor *cursor, uint32_t *pool, struct str *share, struct owner *owner);
-/* The n-th pool owner of the rulebook with its share, for the view's readable counters: false behind the last. It counts: for
- * all of them in turn take lend_pool_next. */
-bool lend_pool(const struct rulebook *rulebook, uint32_t n, uint32_t *pool, struct str *share, struct owner *owner);
 /* At home: lent and not yet reported back, of all shards and periods. */
 int64_t lend_outstanding(const struct rulebook *rulebook, uint32_t pool, const struct state *state);
 

@@ -143,7 +143,7 @@ enum ledger_stage {
 };
 
 struct ledger_counts {
-  uint64_t commits, aborts, takeovers, redone, rebuilds, rebuilt_owners, checkpointed_buckets, view_writes, view_refused, claims, stalls;
+  uint64_t commits, aborts, takeovers, redone, rebuilds, rebuilt_owners, checkpointed_buckets, view_writes, view_refused, claims;
   int64_t takeover_ms, rebuild_ms, commit_ms; /* how long the last one took */
 };
 

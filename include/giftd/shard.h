@@ -90,6 +90,7 @@ enum status shard_review(struct shard *shard, struct fault *fault) MUST_USE;
 /* Hands every changed record to view.store and the shard's own position facts; the caller then commits view and log together. */
 enum status shard_flush(struct shard *shard, struct fault *fault) MUST_USE;
 const struct shard_counts *shard_counts(const struct shard *shard);
+void shard_counts_add(struct shard_counts *sum, const struct shard_counts *more);
 /* The stream's own time: latest event time so far (kept across restarts: the shard stores it in the view under "m:clock"). */
 int64_t shard_clock(const struct shard *shard);
 

@@ -29,12 +29,13 @@ static int pool_name_compare(const void *a, const void *b) { return memcmp(a, b,
 static enum status pool_names_read(const struct rulebook *rulebook, struct region *memory, uint32_t *count, struct fault *fault) {
   struct owner owner;
   struct str share;
+  struct lend_cursor counting = {0}, taking = {0};
   uint32_t pool, most = 0;
-  while (most < POOL_NAMES_MOST && lend_pool(rulebook, most, &pool, &share, &owner)) most++;
+  while (most < POOL_NAMES_MOST && lend_pool_next(rulebook, &counting, &pool, &share, &owner)) most++;
   *memory = region_take((most + 1) * sizeof(struct pool_name));
   if (memory->at == NULL) return fault_set(fault, STATUS_STORAGE, "the system gives no memory for the names of %u pools", most);
   struct pool_name *names = memory->at;
-  for (*count = 0; *count < most && lend_pool(rulebook, *count, &pool, &share, &owner); ++*count) {
+  for (*count = 0; *count < most && lend_pool_next(rulebook, &taking, &pool, &share, &owner); ++*count) {
     struct pool_name *name = &names[*count];
     assert(owner.length <= sizeof name->key);
     memcpy(name->key, owner.key, owner.length);

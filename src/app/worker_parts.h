@@ -110,7 +110,6 @@ void trouble_clear(struct trouble *trouble);
 const char *stage_name(enum ledger_stage stage);
 void worker_sum(const struct worker *worker, struct shard_counts *shard, struct ledger_counts *ledger);
 void ledger_counts_add(struct ledger_counts *sum, const struct ledger_counts *more);
-void shard_counts_add(struct shard_counts *sum, const struct shard_counts *more);
 
 /* ---- worker_watch.c; all do nothing when nobody watches ---- */
 enum status worker_watch_open(struct worker *worker, struct fault *fault) MUST_USE;

@@ -87,21 +87,12 @@ void kafka_say(void *self, int level, const char *text) {
 
 /* ---- sums ---- */
 
-void shard_counts_add(struct shard_counts *sum, const struct shard_counts *more) {
-  sum->lines += more->lines, sum->events += more->events, sum->dead += more->dead, sum->duplicates += more->duplicates;
-  sum->late += more->late, sum->future += more->future, sum->gifts += more->gifts, sum->revoked += more->revoked;
-  sum->refusals += more->refusals, sum->commits += more->commits;
-  sum->owner_loads += more->owner_loads, sum->owner_hits += more->owner_hits;
-  sum->messages_in += more->messages_in, sum->messages_out += more->messages_out, sum->stalls += more->stalls;
-  for (uint32_t i = 0; i < REASON_COUNT; i++) sum->by_reason[i] += more->by_reason[i];
-}
-
 void ledger_counts_add(struct ledger_counts *sum, const struct ledger_counts *more) {
   sum->commits += more->commits, sum->aborts += more->aborts, sum->takeovers += more->takeovers, sum->redone += more->redone;
   sum->rebuilds += more->rebuilds, sum->rebuilt_owners += more->rebuilt_owners;
   sum->checkpointed_buckets += more->checkpointed_buckets;
   sum->view_writes += more->view_writes, sum->view_refused += more->view_refused;
-  sum->claims += more->claims, sum->stalls += more->stalls;
+  sum->claims += more->claims;
 }
 
 void worker_sum(const struct worker *worker, struct shard_counts *shard, struct ledger_counts *ledger) {

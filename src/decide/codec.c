@@ -5,7 +5,7 @@
  *   cell: kind, mask (which of flags small period expires key v0..v3 are there), decl 5, then what the mask says
  *
  * Numbers are zigzag varints. Decoding trusts nothing: every length is checked against the bytes there are. */
-#include "bytes.h"
+#include "giftd/base/bytes.h"
 #include "state.h"
 
 #define RECORD_MAGIC 'G'

@@ -112,13 +112,6 @@ bool lend_pool_next(const struct rulebook *rulebook, struct lend_cursor *cursor,
   return true;
 }
 
-bool lend_pool(const struct rulebook *rulebook, uint32_t n, uint32_t *pool, struct str *share, struct owner *owner) {
-  struct lend_cursor cursor = {0, n};
-  while (cursor.pool < rulebook->pool_count && cursor.share >= share_count(&rulebook->pools[cursor.pool]))
-    cursor.share -= share_count(&rulebook->pools[cursor.pool]), cursor.pool++;
-  return lend_pool_next(rulebook, &cursor, pool, share, owner);
-}
-
 int64_t lend_outstanding(const struct rulebook *rulebook, uint32_t pool, const struct state *state) {
   int64_t outstanding = 0;
   for (uint32_t i = 0; i < state->cell_count; i++) {

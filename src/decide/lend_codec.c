@@ -1,7 +1,7 @@
 /* Messages between shards as bytes. Canonical (one message, one form: no overlong numbers) and versioned; reading trusts nothing.
  *
  *   'L' version kind | from | to | owner's 14 bytes | period | units | claim | spent | length of the record, record */
-#include "bytes.h"
+#include "giftd/base/bytes.h"
 #include "lend.h"
 
 #define MESSAGE_MAGIC 'L'

@@ -76,7 +76,7 @@ static enum status port_append(void *self, enum output output, uint32_t which, s
   struct batch *batch = ledger->open;
   batch->stirred = true;
   if (output == OUTPUT_DLQ) return dead_append(ledger, which, bytes, fault);
-  if (output == OUTPUT_MESSAGES) batch->messages++, ledger->counts.claims++;
+  if (output == OUTPUT_MESSAGES) ledger->counts.claims++;
   while (bytes.length > 0) {
     struct str line = bytes, rest = {NULL, 0};
     if (output == OUTPUT_REWARDS && str_split(bytes, '\n', &line, &rest)) line.length++; /* one record each */

@@ -9,7 +9,6 @@
 
 void checkpoint_begin(struct ledger *ledger) {
   ledger->bucket_ms = ledger->now_ms;
-  ledger->bucket_due = 0;
   ledger->bucket_next = 0;
   ledger->round_place = ledger->past.place;
 }

@@ -63,19 +63,10 @@ void ledger_drain(struct ledger *ledger) { ledger->draining = true; }
 
 /* ---- counts ---- */
 
-static void counts_add(struct shard_counts *sum, const struct shard_counts *more) {
-  _Static_assert(sizeof(struct shard_counts) % sizeof(uint64_t) == 0, "counts are numbers of one size");
-  uint64_t to[sizeof *sum / sizeof(uint64_t)], from[sizeof *sum / sizeof(uint64_t)];
-  memcpy(to, sum, sizeof to);
-  memcpy(from, more, sizeof from);
-  for (size_t i = 0; i < sizeof to / sizeof to[0]; i++) to[i] += from[i];
-  memcpy(sum, to, sizeof to);
-}
-
 const struct shard_counts *ledger_shard_counts(const struct ledger *ledger) {
   struct ledger *own = (struct ledger *)(uintptr_t)ledger; /* a sum made when it is asked for */
   own->all = ledger->before;
-  counts_add(&own->all, &ledger->committed);
+  shard_counts_add(&own->all, &ledger->committed);
   return &own->all;
 }
 
@@ -84,7 +75,7 @@ const struct shard_counts *ledger_shard_counts(const struct ledger *ledger) {
 static void doubt(struct ledger *ledger) {
   ledger->log.drop(ledger->log.self);
   ledger->store.drop(ledger->store.self);
-  counts_add(&ledger->before, &ledger->committed);
+  shard_counts_add(&ledger->before, &ledger->committed);
   ledger->committed = (struct shard_counts){0};
   ledger->shard = NULL;
   ledger->flying = ledger->open = NULL;

@@ -45,7 +45,7 @@ struct batch {
   uint64_t from, to; /* positions in `pending` */
   uint64_t events_next, inbox_next;
   int64_t opened_ms, sealed_ms;
-  uint64_t lines, messages;
+  uint64_t lines;
   bool stirred;               /* something happened that is worth a commit */
   struct shard_counts counts; /* of the shard up to its end */
 };
@@ -125,8 +125,7 @@ struct ledger {
 
   /* checkpoint */
   uint32_t bucket_next;
-  int64_t bucket_ms; /* buckets up to now are paid for */
-  uint64_t bucket_due;
+  int64_t bucket_ms;    /* buckets up to now are paid for */
   uint64_t round_place; /* journal place when this round of buckets began */
   struct store_record bucket_records[BUCKET_OWNERS];
   const struct pending_entry *bucket_entries[BUCKET_OWNERS];

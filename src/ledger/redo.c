@@ -4,27 +4,23 @@
 
 #include <assert.h>
 
+#include "giftd/base/bytes.h"
+
 #define REDO_VERSION 1u
 #define HEAD_NUMBERS 12u
 
-static void put_number(struct buffer *out, uint64_t number) {
-  while (number >= 0x80) {
-    buffer_byte(out, (char)(unsigned char)(number | 0x80));
-    number >>= 7;
-  }
-  buffer_byte(out, (char)(unsigned char)number);
+static void number_put(struct buffer *out, uint64_t number) {
+  struct writer w = {(unsigned char *)out->memory + out->length, (unsigned char *)out->memory + out->capacity, false};
+  put_varint(&w, number);
+  assert(!w.full); /* every caller has seen that there is room */
+  out->length = (size_t)(w.at - (unsigned char *)out->memory);
 }
 
-static bool get_number(struct str *rest, uint64_t *number) {
-  *number = 0;
-  for (unsigned shift = 0; shift < 64 && rest->length > 0; shift += 7) {
-    unsigned byte = (unsigned char)rest->at[0];
-    *rest = str_from(*rest, 1);
-    *number |= (uint64_t)(byte & 0x7f) << shift;
-    if (!(byte & 0x80)) return true;
-  }
-  return false;
+static struct reader reader_of(struct str bytes) {
+  return (struct reader){(const unsigned char *)bytes.at, (const unsigned char *)bytes.at + bytes.length, false};
 }
+
+static struct str rest_of(const struct reader *r) { return (struct str){(const char *)r->at, (size_t)(r->end - r->at)}; }
 
 void redo_open(struct buffer *out, const struct redo_head *head) {
   buffer_reset(out);
@@ -33,7 +29,7 @@ void redo_open(struct buffer *out, const struct redo_head *head) {
   const uint64_t numbers[HEAD_NUMBERS] = {head->part,   head->last ? 1u : 0u, head->epoch,      head->sequence,
                                           head->place,  head->shard,          head->shards,     head->buckets,
                                           head->secret, head->events_next,    head->inbox_next, head->rulebook};
-  for (uint32_t i = 0; i < HEAD_NUMBERS; i++) put_number(out, numbers[i]);
+  for (uint32_t i = 0; i < HEAD_NUMBERS; i++) number_put(out, numbers[i]);
   assert(!out->overflowed);
 }
 
@@ -43,7 +39,7 @@ bool redo_put(struct buffer *out, struct str key, struct str record) {
     return false;
   buffer_byte(out, (char)(unsigned char)key.length);
   buffer_put(out, key);
-  put_number(out, record.length);
+  number_put(out, record.length);
   buffer_put(out, record);
   assert(!out->overflowed);
   return true;
@@ -57,9 +53,9 @@ enum status redo_read(struct str bytes, struct redo_head *head, struct redo_read
                      "a record of version %u, this giftd knows version %u; use the giftd that wrote it, or a newer one",
                      (unsigned char)bytes.at[1], REDO_VERSION);
   uint64_t numbers[HEAD_NUMBERS];
-  struct str rest = str_from(bytes, 2);
-  for (uint32_t i = 0; i < HEAD_NUMBERS; i++)
-    if (!get_number(&rest, &numbers[i])) return fault_set(fault, STATUS_STATE, "a damaged record of %zu bytes", bytes.length);
+  struct reader r = reader_of(str_from(bytes, 2));
+  for (uint32_t i = 0; i < HEAD_NUMBERS; i++) numbers[i] = get_varint(&r);
+  if (r.bad) return fault_set(fault, STATUS_STATE, "a damaged record of %zu bytes", bytes.length);
   *head = (struct redo_head){(enum redo_kind)bytes.at[0],
                              numbers[0],
                              numbers[1] != 0,
@@ -73,21 +69,22 @@ enum status redo_read(struct str bytes, struct redo_head *head, struct redo_read
                              numbers[9],
                              numbers[10],
                              numbers[11]};
-  reader->rest = rest;
+  reader->rest = rest_of(&r);
   return STATUS_OK;
 }
 
 bool redo_next(struct redo_reader *reader, struct str *key, struct str *record, bool *bad) {
   struct str rest = reader->rest;
-  uint64_t length;
   *bad = false;
   if (rest.length == 0) return false;
   size_t key_length = (unsigned char)rest.at[0];
   *bad = true;
   if (key_length == 0 || rest.length < 1 + key_length) return false;
   *key = (struct str){rest.at + 1, key_length};
-  rest = str_from(rest, 1 + key_length);
-  if (!get_number(&rest, &length) || length > rest.length || length > LIMIT_STATE_BYTES) return false;
+  struct reader r = reader_of(str_from(rest, 1 + key_length));
+  uint64_t length = get_varint(&r);
+  rest = rest_of(&r);
+  if (r.bad || length > rest.length || length > LIMIT_STATE_BYTES) return false;
   *record = (struct str){rest.at, (size_t)length};
   reader->rest = str_from(rest, (size_t)length);
   *bad = false;

@@ -113,12 +113,14 @@ static const struct owner *wait_find(const struct waiting *waiting, const struct
   return NULL;
 }
 
-static enum status owner_release(struct shard *shard, const struct owner *owner, struct fault *fault) {
+/* lend_release or lend_review on an owner's record. */
+static enum status owner_attend(struct shard *shard, const struct owner *owner,
+                                void (*attend)(const struct lending *, const struct owner *, struct state *), struct fault *fault) {
   struct lending lending = lending_of(shard);
   struct cache_key key = cache_key(&shard->cache, owner_key(owner));
   enum status status = owner_load(shard, key, &shard->lend_state, fault);
   if (status != STATUS_OK) return status;
-  lend_release(&lending, owner, &shard->lend_state);
+  attend(&lending, owner, &shard->lend_state);
   return keep_changed(shard, key, &shard->lend_state, fault);
 }
 
@@ -132,7 +134,7 @@ static bool among(const struct owner *owner, const struct owner *owners, uint32_
 static enum status wait_let_go(struct shard *shard, uint32_t owner_count, struct fault *fault) {
   for (uint32_t i = 1; i < shard->waiting.count; i++) {
     if (among(&shard->waiting.owners[i], shard->owners, owner_count)) continue;
-    enum status status = owner_release(shard, &shard->waiting.owners[i], fault);
+    enum status status = owner_attend(shard, &shard->waiting.owners[i], lend_release, fault);
     if (status != STATUS_OK) return status;
   }
   return STATUS_OK;
@@ -147,13 +149,13 @@ enum status wait_begin(struct shard *shard, uint32_t owner_count, const bool mis
   for (uint32_t i = 0; i < owner_count; i++) waiting->owners[i] = shard->owners[i], waiting->missing[i] = missing[i];
   pins_set(waiting);
   for (uint32_t i = 1; i < owner_count && status == STATUS_OK; i++) /* asked back while it was kept, and kept no longer */
-    if (!waiting->pinned[i]) status = owner_release(shard, &waiting->owners[i], fault);
+    if (!waiting->pinned[i]) status = owner_attend(shard, &waiting->owners[i], lend_release, fault);
   return status == STATUS_OK ? send_result(shard, fault) : status;
 }
 
 enum status wait_end(struct shard *shard, struct fault *fault) {
   for (uint32_t i = 1; i < shard->waiting.count; i++) {
-    enum status status = owner_release(shard, &shard->waiting.owners[i], fault);
+    enum status status = owner_attend(shard, &shard->waiting.owners[i], lend_release, fault);
     if (status != STATUS_OK) return status;
   }
   shard->waiting.count = 0;
@@ -220,17 +222,13 @@ void touched_add(struct shard *shard, struct cache_key key) {
   touched->slots[at] = touched->count;
 }
 
+/* What changed is touched again, and so is what waits for its event. */
 static enum status pool_review(struct shard *shard, const struct owner *owner, struct fault *fault) {
-  struct lending lending = lending_of(shard);
-  struct cache_key key = cache_key(&shard->cache, owner_key(owner));
   bool pinned;
-  enum status status = owner_load(shard, key, &shard->lend_state, fault);
-  if (status != STATUS_OK) return status;
-  if (wait_find(&shard->waiting, owner, &pinned) == NULL || !pinned)
-    lend_review(&lending, owner, &shard->lend_state);
-  else
-    touched_add(shard, key);
-  return keep_changed(shard, key, &shard->lend_state, fault); /* what changed is touched again */
+  (void)wait_find(&shard->waiting, owner, &pinned);
+  if (!pinned) return owner_attend(shard, owner, lend_review, fault);
+  touched_add(shard, cache_key(&shard->cache, owner_key(owner)));
+  return STATUS_OK;
 }
 
 static bool review_fits(const struct shard *shard) { return shard->log.full == NULL || !shard->log.full(shard->log.self); }
@@ -256,12 +254,7 @@ static enum status missing_review(struct shard *shard, struct fault *fault) {
   const struct waiting *waiting = &shard->waiting;
   for (uint32_t i = 1; waiting->waits && i < waiting->count; i++) {
     if (!waiting->missing[i] || waiting->owners[i].kind != OWNER_RESOURCE || !review_fits(shard)) continue;
-    struct lending lending = lending_of(shard);
-    struct cache_key key = cache_key(&shard->cache, owner_key(&waiting->owners[i]));
-    enum status status = owner_load(shard, key, &shard->lend_state, fault);
-    if (status != STATUS_OK) return status;
-    lend_review(&lending, &waiting->owners[i], &shard->lend_state);
-    status = keep_changed(shard, key, &shard->lend_state, fault);
+    enum status status = owner_attend(shard, &waiting->owners[i], lend_review, fault);
     if (status != STATUS_OK) return status;
   }
   return STATUS_OK;

@@ -44,7 +44,7 @@ struct reading {
 /* The event at hand waits for another shard: whom it may touch, and which of them it keeps meanwhile (decide.h, "Deadlock"). */
 struct waiting {
   bool waits;
-  bool anew; /* the rulebook changed since: it may need less now, and nobody would tell */
+  bool anew;                 /* the rulebook changed since: it may need less now, and nobody would tell */
   uint32_t count, looked_to; /* lines up to looked_to had their claims sent ahead */
   struct owner owners[LIMIT_OWNERS];
   bool missing[LIMIT_OWNERS], pinned[LIMIT_OWNERS];

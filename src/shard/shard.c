@@ -102,6 +102,15 @@ uint64_t shard_next(const struct shard *shard) { return shard->next; }
 bool shard_waits(const struct shard *shard) { return shard->waiting.waits; }
 uint64_t shard_changed_bytes(const struct shard *shard) { return shard->cache.changed_bytes; }
 
+void shard_counts_add(struct shard_counts *sum, const struct shard_counts *more) {
+  _Static_assert(sizeof(struct shard_counts) % sizeof(uint64_t) == 0, "counts are numbers of one size");
+  uint64_t to[sizeof *sum / sizeof(uint64_t)], from[sizeof *sum / sizeof(uint64_t)];
+  memcpy(to, sum, sizeof to);
+  memcpy(from, more, sizeof from);
+  for (size_t i = 0; i < sizeof to / sizeof to[0]; i++) to[i] += from[i];
+  memcpy(sum, to, sizeof to);
+}
+
 /* ---- owners ---- */
 
 /* What changed goes to the view's open batch; from then on it may leave the cache. */

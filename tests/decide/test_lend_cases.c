@@ -459,6 +459,14 @@ static void a_full_record_is_said(void **unused) {
   assert_int_equal(lend_hear(&lending, &claim, state_at(0), false, &fault), STATUS_LIMIT);
 }
 
+/* The n-th by counting from the first: a cursor that was moved on must say the same. */
+static bool lend_pool(const struct rulebook *rulebook, uint32_t n, uint32_t *pool, struct str *share, struct owner *owner) {
+  struct lend_cursor cursor = {0};
+  for (uint32_t i = 0; i <= n; i++)
+    if (!lend_pool_next(rulebook, &cursor, pool, share, owner)) return false;
+  return true;
+}
+
 static void pools_come_one_by_one(void **unused) {
   (void)unused;
   struct lend_cursor cursor = {0};

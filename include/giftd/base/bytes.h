@@ -1,7 +1,7 @@
-/* Numbers as bytes and back, for records and messages: little-endian varints, zigzag where they may be negative. A writer that is full and
- * a reader that ran past its end stay so: they are asked once, at the end. */
-#ifndef GIFTD_DECIDE_BYTES_H
-#define GIFTD_DECIDE_BYTES_H
+/* Numbers as bytes and back, for records, messages and the journal: little-endian varints, zigzag where they may be negative. A writer that
+ * is full and a reader that ran past its end stay so: they are asked once, at the end. Not part of base.h: who writes bytes asks for it. */
+#ifndef GIFTD_BASE_BYTES_H
+#define GIFTD_BASE_BYTES_H
 
 #include <stdbool.h>
 #include <stddef.h>
