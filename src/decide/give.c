@@ -105,10 +105,10 @@ static void grant_keep(struct work *w, const struct giving *g, const struct gift
   w->kept_something = true;
   for (uint32_t i = 0; i < claims->count; i++) {
     const struct claim *claim = &claims->claims[i];
-    if (!(claim->pool ? g->rule->undo.restore_pool : g->rule->undo.restore_limits)) continue;
+    if (!(claim->on == ON_POOL ? g->rule->undo.restore_pool : g->rule->undo.restore_limits)) continue;
     struct cell *taken = work_add(w, w->customer, CELL_TAKEN, claim->decl, gift->id_words[0], claim->period);
     if (taken == NULL) return;
-    taken->v[0] = (int64_t)claim->owner_key, taken->v[1] = claim->amount, taken->v[2] = claim->pool;
+    taken->v[0] = (int64_t)claim->owner_key, taken->v[1] = claim->amount, taken->v[2] = claim->on;
     taken->expires_day = state_expiry(until);
   }
   bool beside = based || gift->offset_minor > 0;

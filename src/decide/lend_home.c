@@ -143,7 +143,8 @@ static struct cell *first_claim(const struct desk *desk) {
 }
 
 /* There is more than they were told, here or lent to others: what a borrower was told moves with what it gets and gives back, so this is
- * so only after refunds and when a total was raised. */
+ * so only after refunds and when a total was raised. Said at reviews alone: at every single unit that comes back to a dry pool all shards
+ * would claim it, and all but one wait for nothing. */
 static void open_where_more(const struct desk *desk) {
   for (uint32_t i = 0; i < desk->state->cell_count && !MUTANT(LEND_FORGET_OPEN); i++) {
     struct cell *loan = &desk->state->cells[i];
@@ -158,7 +159,6 @@ static void open_where_more(const struct desk *desk) {
 static void serve(const struct desk *desk) {
   struct cell *claim;
   if (desk->pool == NULL) return;
-  open_where_more(desk);
   while ((claim = first_claim(desk)) != NULL) {
     struct room room = room_for(desk, claim->period);
     int64_t spare = room_units(room);
@@ -288,5 +288,6 @@ void home_review(const struct lending *lending, const struct owner *owner, struc
   struct desk desk = desk_open(lending, owner, state);
   recall_too_much(&desk);
   serve(&desk);
+  if (desk.pool != NULL) open_where_more(&desk);
   tidy(&desk, true);
 }

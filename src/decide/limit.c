@@ -10,7 +10,9 @@ struct counter {
   uint32_t dimension;
 };
 
-struct owner limit_owner(const struct limit *limit, uint64_t key) { return owner_named(OWNER_RESOURCE, limit->decl, key); }
+struct owner limit_owner(const struct limit *limit, uint64_t key) {
+  return owner_named(OWNER_RESOURCE, limit->decl, key);
+}
 
 static int32_t limit_period(const struct work *w, const struct limit *limit) {
   int32_t offset = work_campaign(w, limit->campaign)->offset_minutes;
@@ -65,7 +67,7 @@ static void counter_add(struct work *w, const struct limit *limit, const struct 
   if (cell == NULL) return;
   cell->v[0] += amount;
   cell->expires_day = counter_expiry(w, limit, counter->period);
-  claim_add(claims, false, limit->decl, counter->key, counter->period, amount);
+  claim_add(claims, counter->state == w->customer ? ON_CUSTOMER : ON_RESOURCE, limit->decl, counter->key, counter->period, amount);
 }
 
 static void limit_refuse(struct work *w, uint32_t number, const struct counter *counter, int64_t actual, struct outcome *outcome) {

@@ -99,12 +99,14 @@ static void listener_owners(struct gathering *g, const struct listener *listener
   for (uint32_t i = 0; i < hearers->count; i++) rule_owners(g, g->book->refs[hearers->first + i], 0);
 }
 
-/* A reversal gives back what grants took: their owners stand in the customer's record. */
+/* A reversal gives back what grants took: their owners stand in the customer's record. One whose original is not known gives back nothing.
+ * The customer's own counters are in the customer's record: nobody else may be asked for them. */
 static void taken_owners(struct gathering *g, const struct state *customer) {
+  if (!undo_known(g->w)) return;
   for (uint32_t i = 0; i < customer->cell_count; i++) {
     const struct cell *cell = &customer->cells[i];
-    if (cell->kind != CELL_TAKEN) continue;
-    struct owner owner = owner_named(cell->v[2] != 0 ? OWNER_POOL : OWNER_RESOURCE, cell->decl, (uint64_t)cell->v[0]);
+    if (cell->kind != CELL_TAKEN || cell->v[2] == ON_CUSTOMER) continue;
+    struct owner owner = owner_named(cell->v[2] == ON_POOL ? OWNER_POOL : OWNER_RESOURCE, cell->decl, (uint64_t)cell->v[0]);
     owner_add(g, &owner);
   }
 }

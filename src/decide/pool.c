@@ -249,7 +249,7 @@ static void pool_take(struct work *w, uint32_t number, int64_t amount, struct cl
     block_take(w, pool, state, period, amount);
   else
     book_take(w, number, state, period, amount);
-  claim_add(claims, true, pool->decl, share_hash(pool, pool_share(w, pool)), period, amount);
+  claim_add(claims, ON_POOL, pool->decl, share_hash(pool, pool_share(w, pool)), period, amount);
 }
 
 void pools_take(struct work *w, const uint32_t *paying, uint32_t count, struct pool_need need, struct claims *claims) {

@@ -18,7 +18,7 @@
  * | KEPT     | owner     | hash of owner and field  | item of a list  | hash / number | text            | text          | text        |
  * | ENROLLED | campaign  |                          |                 | time          |                 |               |             |
  * | OWED     | campaign  | 0 money, 1 points        |                 | amount        |                 |               |             |
- * | TAKEN    | limit/pool| id low of the grant      | of limit / pace | hash of owner | amount          | 0 limit,1 pool|             |
+ * | TAKEN    | limit/pool| id low of the grant      | of limit / pace | hash of owner | amount          | claim_on      |             |
  * | BASE     |           | id low of the gift       |                 | id low of base| lot key         | set off       |             |
  * | BLOCK    | pool      |                          | of the pace     | left          | spent           | FINAL's left  | claimed     |
  * | LENT     | pool      | shard + 1                | of the pace     | outstanding   | claimed         | place in line | FINAL's left|

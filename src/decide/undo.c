@@ -59,12 +59,8 @@ static void limit_give_back(struct work *w, struct cell *taken, int64_t value, b
   const struct limit *limit = limit_by_decl(w, taken->decl);
   if (limit == NULL || (!whole && !limit->of_amount)) return;
   int64_t back = whole || value > taken->v[1] ? taken->v[1] : value;
-  struct state *state = w->customer;
+  struct state *state = taken->v[2] == ON_CUSTOMER ? w->customer : owner_state(w, OWNER_RESOURCE, taken->decl, (uint64_t)taken->v[0]);
   struct cell *counter = state_find(state, CELL_LIMIT, taken->decl, (uint64_t)taken->v[0], taken->period);
-  if (counter == NULL) {
-    state = owner_state(w, OWNER_RESOURCE, taken->decl, (uint64_t)taken->v[0]);
-    counter = state_find(state, CELL_LIMIT, taken->decl, (uint64_t)taken->v[0], taken->period);
-  }
   taken->v[1] -= back;
   if (counter == NULL) return; /* its period is over and gone */
   counter->v[0] -= back < counter->v[0] ? back : counter->v[0];
@@ -72,7 +68,7 @@ static void limit_give_back(struct work *w, struct cell *taken, int64_t value, b
 }
 
 static void taken_give_back(struct work *w, struct cell *taken, int64_t value, bool whole) {
-  if (taken->v[2] == 0) {
+  if (taken->v[2] != ON_POOL) {
     limit_give_back(w, taken, value, whole);
     return;
   }
@@ -287,11 +283,22 @@ static void firsts_reopen(struct work *w, const struct undoing *u) {
 
 /* ---- the event ---- */
 
+/* NULL: not known (any more), or the event names none, which its reader refuses. */
+static struct cell *original_of(const struct work *w, uint64_t *digest) {
+  const struct value *id = event_field(w->event, FIELD_ID_ORIGINAL_ID);
+  if (id == NULL) return NULL;
+  *digest = event_digest(w->event->source, id->text);
+  return state_find(w->customer, CELL_ORIGINAL, 0, *digest, 0);
+}
+
+bool undo_known(const struct work *w) {
+  uint64_t digest = 0;
+  return original_of(w, &digest) != NULL;
+}
+
 static bool original_find(struct work *w, struct undoing *u) {
-  const struct value *id = event_field(w->event, FIELD_ID_ORIGINAL_ID), *amount = event_field(w->event, FIELD_ID_AMOUNT);
-  if (id == NULL) return false; /* the reader refuses a reversal without it */
-  u->original = event_digest(w->event->source, id->text);
-  struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, u->original, 0);
+  const struct value *amount = event_field(w->event, FIELD_ID_AMOUNT);
+  struct cell *original = original_of(w, &u->original);
   if (original == NULL) {
     if (!state_seen(w->customer, u->original)) w->out->gate = REASON_EVENT_TOO_LATE;
     return false; /* known, but it fed and gave nothing: nothing to undo */

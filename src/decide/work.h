@@ -152,8 +152,9 @@ uint32_t draw_number(const struct hash_key *key, struct digest128 id, uint32_t a
 /* limit.c */
 #define CLAIMS_MAX 64u
 /* What one gift took from a limit or pool: remembered with the grant where an undo gives it back. */
+enum claim_on { ON_RESOURCE, ON_POOL, ON_CUSTOMER }; /* whose record was counted in: kept with the grant (state.h, TAKEN) */
 struct claim {
-  bool pool;
+  enum claim_on on;
   uint64_t decl, owner_key;
   int32_t period;
   int64_t amount;
@@ -162,8 +163,8 @@ struct claims {
   uint32_t count;
   struct claim claims[CLAIMS_MAX];
 };
-static inline void claim_add(struct claims *claims, bool pool, uint64_t decl, uint64_t owner_key, int32_t period, int64_t amount) {
-  if (claims->count < CLAIMS_MAX && amount != 0) claims->claims[claims->count++] = (struct claim){pool, decl, owner_key, period, amount};
+static inline void claim_add(struct claims *claims, enum claim_on on, uint64_t decl, uint64_t owner_key, int32_t period, int64_t amount) {
+  if (claims->count < CLAIMS_MAX && amount != 0) claims->claims[claims->count++] = (struct claim){on, decl, owner_key, period, amount};
 }
 /* Room for one firing of a rule: false fills the outcome. */
 bool limits_have_room(struct work *w, const struct rule *rule, struct outcome *outcome);
@@ -210,6 +211,8 @@ uint64_t id_low(const struct gift *gift);
 
 /* undo.c */
 void undo_apply(struct work *w);
+/* Whether the customer's record still has what this reversal is about. */
+bool undo_known(const struct work *w);
 /* recheck.c */
 /* What a gift is still worth with what is left after a reversal, at most `now`; 0: nothing. */
 int64_t recheck_value(struct work *w, const struct rule *rule, const struct cell *grant, int64_t amount_left, int64_t now);

@@ -1,5 +1,5 @@
-/* An event that would touch more owners, or give more gifts, than one event may: the decision is void as a whole, nothing is given and
- * nothing ends the program. A rulebook that does so is valid; its author learns it from the dead letters. */
+/* Who is gathered for an event. One that would touch more owners, or give more gifts, than one event may: the decision is void as a whole,
+ * nothing is given and nothing ends the program. A rulebook that does so is valid; its author learns it from the dead letters. */
 #include "stage.h"
 
 #define CAMPAIGN_BYTES (200u * 1024u)
@@ -75,7 +75,39 @@ static void test_gifts(void **state) {
   }
 }
 
+/* A reversal asks for what its customer's gifts took of others, and never for a record that is nobody's: that of a limit which stands in
+ * the customer's own (R133). */
+static void test_reversal(void **state) {
+  (void)state;
+  const char *text =
+      "{\"id\": \"c\", \"version\": 1, \"name\": {\"zh\": \"x\", \"en\": \"x\"}, \"audience\": \"everyone\","
+      " \"period\": {\"from\": \"2026-12-01\", \"to\": \"2027-03-31\"}, \"rules\": [{\"id\": \"r\", \"on\": \"txn.card_spend\","
+      " \"give\": {\"reward\": \"voucher\", \"value\": \"1.00\", \"pool\": {\"stock\": 9}},"
+      " \"limits\": [{\"count\": 5, \"per\": [\"customer\"], \"period\": \"day\"}, {\"count\": 5, \"per\": [\"device\"], \"period\": "
+      "\"day\"}],"
+      " \"on_reversal\": {\"reward\": \"revoke\", \"limits\": \"restore\", \"pool\": \"restore\"}}]}";
+  static const char *const lines[] = {
+      "{\"id\":\"s\",\"source\":\"t\",\"type\":\"txn.card_spend\",\"customer\":\"c1\",\"time\":\"2026-12-05T12:00:00+08:00\","
+      "\"amount_minor\":500,\"currency\":\"CNY\",\"mcc\":\"5812\",\"status\":\"settled\",\"device\":\"d1\"}",
+      "{\"id\":\"r0\",\"source\":\"t\",\"type\":\"txn.reversed\",\"customer\":\"c1\",\"time\":\"2026-12-05T13:00:00+08:00\","
+      "\"original_id\":\"unknown\",\"amount_minor\":500,\"currency\":\"CNY\"}",
+      "{\"id\":\"r1\",\"source\":\"t\",\"type\":\"txn.reversed\",\"customer\":\"c1\",\"time\":\"2026-12-05T14:00:00+08:00\","
+      "\"original_id\":\"s\",\"amount_minor\":500,\"currency\":\"CNY\"}",
+  };
+  static const char *const kinds[] = {"crp", "c", "crp"};
+  struct stage *s = stage_new(&text, 1);
+  for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+    const struct decision *decision = stage_event(s, lines[i]);
+    char gathered[LIMIT_OWNERS + 1] = {0};
+    for (uint32_t k = 0; k < s->owner_count; k++) gathered[k] = (char)s->owners[k].kind;
+    assert_string_equal(gathered, kinds[i]);
+    if (i == 2) assert_int_equal(decision->gifts[0].kind, GIFT_REVOKED);
+  }
+  assert_int_equal(stage_pool(s, "c/r").used, 0);
+  stage_free(s);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_owners), cmocka_unit_test(test_gifts)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_owners), cmocka_unit_test(test_gifts), cmocka_unit_test(test_reversal)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

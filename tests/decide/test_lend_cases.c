@@ -206,7 +206,9 @@ static void a_refund_opens_again(void **unused) {
   expect("1>0 claim 12; 0>1 grant 12; 2>0 claim 1; 0>1 recall; 1>0 return 0/12; mark 0 left 0; 0>2 final 0 in all; ");
   spend(1, 0, -1); /* the unit stays where it came back to, until that shard says so */
   review(1);
-  expect("1>0 return 0/-1; 0>2 open; ");
+  expect("1>0 return 0/-1; "); /* claims go before; who has none hears of it at home's next review */
+  review(0);
+  expect("0>2 open; ");
   assert_false(block_at(2, 0)->flags & BLOCK_FINAL);
   ask(2, 0, 1);
   expect("2>0 claim 1; 0>1 recall; 1>0 return 1; 0>2 grant 1; ");
