@@ -274,6 +274,7 @@ struct lend_message {
   uint32_t claim; /* pools: number of the CLAIM for a need, 1 to LEND_CLAIM_MOST, or 0; of the one that a GRANT or FINAL answers; of the one
                      that stands when a RETURN is sent */
   int64_t spent;  /* RETURN: since the last one; negative after refunds. FINAL: 1 when the total is short, 0 when its pace is */
+  int64_t claimed;   /* FINAL: how much the claim was for, with what home had heard of that went back meanwhile */
   struct str record; /* GRANT and RETURN of a resource: its encoded record, may be empty; borrowed */
 };
 #define LEND_CLAIM_MOST 63u

@@ -86,9 +86,12 @@ void lend_ask_ahead(const struct lending *lending, const struct owner *owner, st
 
 /* ---- messages ---- */
 
+static bool answers(const struct cell *block, uint32_t claim) {
+  return claim == 0 ? (block->flags & BLOCK_AHEAD) != 0 : claim_stands(block) && claim_number(block) == claim;
+}
+
 static void claim_answered(struct cell *block, uint32_t claim) {
-  bool mine = claim == 0 ? (block->flags & BLOCK_AHEAD) != 0 : claim_stands(block) && claim_number(block) == claim;
-  if (mine) block->flags &= (uint8_t) ~(BLOCK_ASKED | BLOCK_AHEAD), block->v[3] = 0;
+  if (answers(block, claim)) block->flags &= (uint8_t) ~(BLOCK_ASKED | BLOCK_AHEAD), block->v[3] = 0;
 }
 
 /* What is here now is not elsewhere any more: a FINAL stays true. */
@@ -99,8 +102,11 @@ static void hear_grant(struct cell *block, const struct lend_message *message) {
   claim_answered(block, message->claim);
 }
 
+/* What went back since the claim, and home had not heard of when it said this, is elsewhere too. The answer to a claim that another one
+ * replaced is no more true, and that one's will come. */
 static void hear_final(struct cell *block, const struct lend_message *message) {
-  block->v[2] = message->units;
+  if (!answers(block, message->claim)) return;
+  block->v[2] = message->units + (block->v[3] - message->claimed);
   block->flags = (uint8_t)((block->flags & ~BLOCK_OUT) | BLOCK_FINAL | (message->spent != 0 ? BLOCK_OUT : 0));
   claim_answered(block, message->claim);
 }

@@ -5,7 +5,7 @@
 #include "lend.h"
 
 #define MESSAGE_MAGIC 'L'
-#define MESSAGE_VERSION 1u
+#define MESSAGE_VERSION 2u
 #define OWNER_BYTES 14u
 #define UNITS_MOST (INT64_MAX / 4) /* sums of two stay in range */
 
@@ -31,6 +31,7 @@ size_t lend_encode(const struct lend_message *message, char *out, size_t capacit
   put_varint(&w, zigzag(message->units));
   put_varint(&w, message->claim);
   put_varint(&w, zigzag(message->spent));
+  put_varint(&w, zigzag(message->claimed));
   put_varint(&w, message->record.length);
   put_bytes(&w, message->record.at, message->record.length);
   return w.full ? 0 : (size_t)(w.at - (unsigned char *)out);
@@ -70,6 +71,7 @@ static bool message_holds(const struct lend_message *m) {
   bool claim = !resource && m->kind != LEND_OPEN && m->kind != LEND_RECALL;
   bool spent = !resource && (m->kind == LEND_RETURN || (m->kind == LEND_FINAL && m->spent == 1));
   bool record = resource && (m->kind == LEND_GRANT || m->kind == LEND_RETURN);
+  if (m->kind != LEND_FINAL && m->claimed != 0) return false;
   if (resource && (m->kind == LEND_FINAL || m->kind == LEND_OPEN || m->period != 0)) return false;
   return (units || m->units == 0) && (claim || m->claim == 0) && (spent || m->spent == 0) && (record || m->record.length == 0);
 }
@@ -99,6 +101,7 @@ bool lend_decode(struct str bytes, struct lend_message *message, struct fault *f
   if (claim > LEND_CLAIM_MOST) r.bad = true;
   message->claim = (uint32_t)claim;
   message->spent = get_between(&r, -UNITS_MOST, UNITS_MOST);
+  message->claimed = get_between(&r, 0, UNITS_MOST);
   uint64_t length = get_exact(&r);
   if (!r.bad && (length > LIMIT_STATE_BYTES || length != (uint64_t)(r.end - r.at))) r.bad = true;
   if (!r.bad) message->record = (struct str){(const char *)r.at, (size_t)length};

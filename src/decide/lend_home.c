@@ -110,7 +110,7 @@ static void grant(const struct desk *desk, struct cell *loan, int64_t units) {
 
 static void tell_final(const struct desk *desk, struct cell *loan, struct room room) {
   struct lend_message message = answer(desk, LEND_FINAL, loan, room_units(room));
-  message.spent = room.total < loan->v[1];
+  message.spent = room.total < loan->v[1], message.claimed = loan->v[1];
   loan->v[3] = message.units, loan->flags |= LENT_TOLD;
   claim_clear(loan);
   lend_send(desk->lending, &message);
@@ -254,11 +254,8 @@ static enum status hear_return(const struct desk *desk, const struct lend_messag
   loan = lend_cell(desk->lending, desk->state, CELL_LENT, desk->name.decl, key, message->period);
   if (loan == NULL) return lend_full(desk->owner, fault);
   loan->v[0] -= less;
-  bool waits = loan->v[1] > 0 && loan->small == message->claim;
-  if (waits) loan->v[1] += message->units;
-  /* while a FINAL is on its way to a claim, the borrower counts as it did before: should that be too little, it is told OPEN */
-  if ((loan->flags & LENT_TOLD) && (waits || message->claim == 0)) loan->v[3] += message->units;
-  if (loan->v[1] > 0 && message->units > 0) loan->v[1] += message->units; /* the claim that stands counted on them */
+  if (loan->v[1] > 0) loan->v[1] += message->units; /* what a claim asks for is beside what was there; it grows at the borrower too */
+  if (loan->flags & LENT_TOLD) loan->v[3] += message->units;
   if (loan->v[0] > 0) return STATUS_OK;
   loan->v[0] = 0, loan->flags &= (uint8_t)~LENT_RECALLED;
   return STATUS_OK;

@@ -494,7 +494,7 @@ static struct lend_message message_of(uint32_t number) {
   struct lend_message messages[] = {
       {.kind = LEND_CLAIM, .from = 3, .to = 1023, .owner = pool, .period = -5, .units = 300, .claim = 63},
       {.kind = LEND_GRANT, .from = 200, .to = 0, .owner = pool, .period = 20000, .units = INT64_MAX / 4, .claim = 1},
-      {.kind = LEND_FINAL, .from = 1, .to = 2, .owner = pool, .units = 0, .claim = 5, .spent = 1},
+      {.kind = LEND_FINAL, .from = 1, .to = 2, .owner = pool, .units = 0, .claim = 5, .spent = 1, .claimed = 300},
       {.kind = LEND_OPEN, .from = 1, .to = 2, .owner = pool},
       {.kind = LEND_RECALL, .from = 1, .to = 2, .owner = pool, .period = INT32_MIN},
       {.kind = LEND_RETURN, .from = 1, .to = 2, .owner = pool, .period = INT32_MAX, .units = 3, .claim = 2, .spent = -900},
@@ -520,7 +520,8 @@ static void messages_are_what_they_were(void **unused) {
     size_t length = lend_encode(&message, bytes, sizeof bytes);
     assert_true(length > 0 && reads(bytes, length, &read));
     assert_true(read.kind == message.kind && read.from == message.from && read.to == message.to && read.period == message.period);
-    assert_true(read.units == message.units && read.spent == message.spent && read.claim == message.claim);
+    assert_true(read.units == message.units && read.spent == message.spent && read.claim == message.claim &&
+                read.claimed == message.claimed);
     assert_true(read.owner.kind == message.owner.kind && read.owner.length == 14 && memcmp(read.owner.key, message.owner.key, 14) == 0);
     assert_true(str_equal(read.record, message.record));
     assert_int_equal(lend_encode(&read, again, sizeof again), length);
