@@ -182,6 +182,7 @@ static enum status state_send(struct ledger *ledger, struct str key, struct str 
   uint32_t bucket = pending_bucket(&ledger->pending, key);
   struct str key_copy = copy_put(ledger, key), record_copy = copy_put(ledger, record);
   ledger->write_records[ledger->write_count++] = (struct store_record){key_copy, record_copy, bucket};
+  if (ledger->stage == LEDGER_REBUILDING) ledger->counts.rebuilt_owners++;
   assert(!ledger->write_copies.overflowed);
   return STATUS_OK;
 }

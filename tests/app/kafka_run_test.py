@@ -28,6 +28,7 @@ if "--events" in sys.argv:
     at = sys.argv.index("--events")
     EVENTS = int(sys.argv[at + 1])
     del sys.argv[at:at + 2]
+SLACK_S = EVENTS // 2000  # of every wait for something that grows with the events
 CAMPAIGNS = pathlib.Path(sys.argv.pop(3))
 STACK = dict(line.split("=", 1) for line in pathlib.Path(sys.argv.pop(2)).read_text().splitlines() if "=" in line)
 GIFTD = sys.argv.pop(1)
@@ -58,7 +59,7 @@ def free_port():
 
 
 def kcat(*arguments, **more):
-    return subprocess.run(["kcat", "-b", KAFKA, *arguments], capture_output=True, timeout=120, check=True, **more).stdout
+    return subprocess.run(["kcat", "-b", KAFKA, *arguments], capture_output=True, timeout=120 + SLACK_S, check=True, **more).stdout
 
 
 def redis(*words):
@@ -155,7 +156,7 @@ class Stage(unittest.TestCase):
             time.sleep(0.1)
 
     def finish(self, process, code=0, seconds=240):
-        out, _ = process.communicate(timeout=seconds)
+        out, _ = process.communicate(timeout=seconds + SLACK_S)
         self.assertEqual(process.returncode, code, self.said(process))
         return out
 
@@ -175,10 +176,10 @@ class SameGifts(Stage):
         for one in ALONE + SHARED:
             (cls.base / "campaigns" / (one["id"] + ".json")).write_text(json.dumps(one))
         events = cls.base / "events.jsonl"
-        subprocess.run([GIFTD, "demo", "--generate", str(events), "--events", str(EVENTS), "-q"], check=True, timeout=120)
+        subprocess.run([GIFTD, "demo", "--generate", str(events), "--events", str(EVENTS), "-q"], check=True, timeout=120 + SLACK_S)
         cls.events = events.read_bytes()
         subprocess.run([GIFTD, "run", "--input", str(events), "--campaigns", str(cls.base / "campaigns"), "--output", str(cls.base / "out"),
-                        "--state", str(cls.base / "state"), "--once"], check=True, timeout=300, capture_output=True)
+                        "--state", str(cls.base / "state"), "--once"], check=True, timeout=300 + SLACK_S, capture_output=True)
         cls.files = [(one["type"], one["id"], one["data"].get("campaign"), one["subject"])
                      for one in map(json.loads, (cls.base / "out" / "rewards.jsonl").read_text().splitlines())]
         cls.lines = len(cls.events.splitlines())
@@ -236,6 +237,16 @@ class SameGifts(Stage):
         self.check()
         again = self.run_once()
         self.assertEqual((again["lines"], again["gifts"]), (0, 0), "what was decided is not decided again")
+
+    def test_four_processes(self):
+        self.make_topics()
+        workers = [self.start("--once") for _ in range(4)]
+        for process in workers:
+            self.wait_said(process, "running")
+        self.produce(self.events)
+        for process in workers:
+            self.finish(process)
+        self.check()
 
     def test_two_processes_one_killed_and_the_view_lost(self):
         self.make_topics()

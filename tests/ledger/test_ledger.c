@@ -205,6 +205,21 @@ static void whatever_happens_the_gifts_are_the_same(void **unused) {
   }
 }
 
+static void a_lost_view_is_rebuilt_and_counted(void **unused) {
+  (void)unused;
+  struct stage *s = stage_new(1);
+  worker_start(s);
+  finish(s);
+  uint64_t before = ledger_counts(s->ledger)->rebuilds;
+  assert_int_equal(ledger_counts(s->ledger)->rebuilt_owners, 0); /* of an empty journal */
+  trouble_make(s, VIEW_EMPTIED);
+  finish(s);
+  assert_int_equal(ledger_counts(s->ledger)->rebuilds, before + 1);
+  assert_true(ledger_counts(s->ledger)->rebuilt_owners >= s->world->view_count);
+  outputs_equal(s, 1);
+  stage_free(s);
+}
+
 static void another_giftds_journal_is_refused(void **unused) {
   (void)unused;
   const struct {
@@ -232,6 +247,7 @@ static void another_giftds_journal_is_refused(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_happens), cmocka_unit_test(whatever_happens_the_gifts_are_the_same),
+                                     cmocka_unit_test(a_lost_view_is_rebuilt_and_counted),
                                      cmocka_unit_test(another_giftds_journal_is_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
