@@ -1,9 +1,8 @@
 /* One shard's road on the log: the same gifts as in one go, whatever dies in between - the worker, the view, a commit, the old journal. */
-#include "world.h"
+#include "rules.h"
 
 #define EVENTS 3000u
 #define CUSTOMERS 60u
-#define ARENA_BYTES (64u << 20)
 
 static const char campaign[] =
     "{\"id\": \"spend\", \"version\": 1, \"name\": {\"zh\": \"消费礼\", \"en\": \"Spend\"}, \"audience\": \"everyone\","
@@ -12,11 +11,7 @@ static const char campaign[] =
     "\"pool\": \"stock\"}, \"limits\": [{\"per\": [\"customer\"], \"period\": \"day\", \"count\": 1}]}]}";
 
 struct stage {
-  struct catalogue catalogue;
-  struct arena arena, scratch;
-  struct findings findings;
-  const struct rulebook *book;
-  const struct match_index *index;
+  struct rules rules;
   struct match_cache *cache;
   struct shard_settings shard;
   struct ledger_settings settings;
@@ -26,12 +21,6 @@ struct stage {
   int64_t now_ms;
   uint32_t doubts;
 };
-
-static uint64_t random_state;
-static uint32_t random_below(uint32_t most) {
-  random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-  return (uint32_t)(random_state >> 33) % most;
-}
 
 static void lines_make(struct world *w) {
   w->lines = calloc(EVENTS, sizeof *w->lines);
@@ -54,21 +43,11 @@ static void lines_make(struct world *w) {
 
 static struct stage *stage_new(uint64_t seed) {
   struct stage *s = calloc(1, sizeof *s);
-  struct source source = {.name = STR("spend.json"), .text = STR(campaign)};
-  struct fault fault = {0};
   assert_non_null(s);
   random_state = seed;
-  arena_init(&s->arena, malloc(ARENA_BYTES), ARENA_BYTES);
-  arena_init(&s->scratch, malloc(ARENA_BYTES), ARENA_BYTES);
-  catalogue_init(&s->catalogue);
-  enum status status = rulebook_read(&source, 1, &s->catalogue, &s->arena, &s->scratch, &s->findings, &s->book, &fault);
-  for (uint32_t i = 0; i < s->findings.count && status != STATUS_OK; i++)
-    print_error("%.*s: %.*s\n", STR_FORMAT(s->findings.items[i].pointer), STR_FORMAT(s->findings.items[i].text));
-  assert_int_equal(status, STATUS_OK);
-  s->index = match_build(s->book, &s->arena, &s->scratch);
-  s->cache = match_cache_new(s->index, &s->arena);
-  s->shard = (struct shard_settings){.decide = {.id_key = {1, 2}, .horizon_ms = 7 * MS_PER_DAY, .memory_ms = 90 * MS_PER_DAY},
-                                     .cache_bytes = 1u << 20};
+  rules_read(&s->rules, campaign);
+  s->cache = match_cache_new(s->rules.index, &s->rules.arena);
+  s->shard = (struct shard_settings){.decide = decide_settings_plain, .cache_bytes = 1u << 20};
   s->settings = (struct ledger_settings){.shard = 0,
                                          .shards = 1,
                                          .buckets = 16,
@@ -89,7 +68,7 @@ static struct stage *stage_new(uint64_t seed) {
 
 static void stage_free(struct stage *s) {
   world_free(s->world);
-  free(s->memory), free(s->shard_memory), free(s->arena.memory), free(s->scratch.memory), free(s);
+  free(s->memory), free(s->shard_memory), rules_free(&s->rules), free(s);
 }
 
 /* A new worker; the one before is simply gone. */
@@ -98,9 +77,9 @@ static void worker_start(struct stage *s) {
   struct ledger_log log = world_log(s->world);
   struct store_port store = world_store(s->world);
   world_drop(s->world);
-  assert_int_equal(
-      ledger_open(s->memory, &s->settings, &s->shard, s->shard_memory, s->book, s->index, s->cache, &log, &store, &s->ledger, &fault),
-      STATUS_OK);
+  assert_int_equal(ledger_open(s->memory, &s->settings, &s->shard, s->shard_memory, s->rules.book, s->rules.index, s->cache, &log, &store,
+                               &s->ledger, &fault),
+                   STATUS_OK);
 }
 
 static void step(struct stage *s) {

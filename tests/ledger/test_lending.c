@@ -1,13 +1,12 @@
 /* Several shards, one stock, one limit a device: never one over, nobody refused while a unit lies idle, nothing left in blocks - through
  * workers that die, commits that fail and views that are lost. */
-#include "world.h"
+#include "rules.h"
 
 #define SHARDS 3u
 #define EVENTS 600u /* of each shard */
 #define STOCK 200
 #define DEVICES 40u
 #define DEVICE_CAP 3u
-#define ARENA_BYTES (64u << 20)
 
 static const char campaign[] =
     "{\"id\": \"shared\", \"version\": 1, \"name\": {\"zh\": \"共享\", \"en\": \"Shared\"}, \"audience\": \"everyone\","
@@ -18,11 +17,7 @@ static const char campaign[] =
     "[\"device\"], \"period\": \"campaign\", \"count\": 3}]}]}";
 
 struct stage {
-  struct catalogue catalogue;
-  struct arena arena, scratch;
-  struct findings findings;
-  const struct rulebook *book;
-  const struct match_index *index;
+  struct rules rules;
   struct shard_settings shard;
   struct ledger_settings settings;
   struct match_cache *caches[SHARDS];
@@ -31,12 +26,6 @@ struct stage {
   struct ledger *ledgers[SHARDS];
   int64_t now_ms;
 };
-
-static uint64_t random_state;
-static uint32_t random_below(uint32_t most) {
-  random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-  return (uint32_t)(random_state >> 33) % most;
-}
 
 static void lines_make(struct world *w, uint32_t shard) {
   w->lines = calloc(EVENTS, sizeof *w->lines);
@@ -55,20 +44,10 @@ static void lines_make(struct world *w, uint32_t shard) {
 
 static struct stage *stage_new(uint64_t seed) {
   struct stage *s = calloc(1, sizeof *s);
-  struct source source = {.name = STR("shared.json"), .text = STR(campaign)};
-  struct fault fault = {0};
   assert_non_null(s);
   random_state = seed;
-  arena_init(&s->arena, malloc(ARENA_BYTES), ARENA_BYTES);
-  arena_init(&s->scratch, malloc(ARENA_BYTES), ARENA_BYTES);
-  catalogue_init(&s->catalogue);
-  enum status status = rulebook_read(&source, 1, &s->catalogue, &s->arena, &s->scratch, &s->findings, &s->book, &fault);
-  for (uint32_t i = 0; i < s->findings.count && status != STATUS_OK; i++)
-    print_error("%.*s: %.*s\n", STR_FORMAT(s->findings.items[i].pointer), STR_FORMAT(s->findings.items[i].text));
-  assert_int_equal(status, STATUS_OK);
-  s->index = match_build(s->book, &s->arena, &s->scratch);
-  s->shard = (struct shard_settings){.decide = {.id_key = {1, 2}, .horizon_ms = 7 * MS_PER_DAY, .memory_ms = 90 * MS_PER_DAY},
-                                     .cache_bytes = 1u << 20};
+  rules_read(&s->rules, campaign);
+  s->shard = (struct shard_settings){.decide = decide_settings_plain, .cache_bytes = 1u << 20};
   s->settings = (struct ledger_settings){.shards = SHARDS,
                                          .buckets = 8,
                                          .batch_events = 40,
@@ -79,7 +58,7 @@ static struct stage *stage_new(uint64_t seed) {
                                          .id_key = {1, 2}};
   s->shard.shards = SHARDS;
   for (uint32_t i = 0; i < SHARDS; i++) {
-    s->caches[i] = match_cache_new(s->index, &s->arena);
+    s->caches[i] = match_cache_new(s->rules.index, &s->rules.arena);
     s->memory[i] = malloc(ledger_memory(&s->settings));
     s->shard_memory[i] = malloc(shard_memory(&s->shard));
     s->worlds[i] = calloc(1, sizeof *s->worlds[i]);
@@ -93,7 +72,7 @@ static struct stage *stage_new(uint64_t seed) {
 
 static void stage_free(struct stage *s) {
   for (uint32_t i = 0; i < SHARDS; i++) world_free(s->worlds[i]), free(s->memory[i]), free(s->shard_memory[i]);
-  free(s->arena.memory), free(s->scratch.memory), free(s);
+  rules_free(&s->rules), free(s);
 }
 
 static void worker_start(struct stage *s, uint32_t i) {
@@ -102,8 +81,8 @@ static void worker_start(struct stage *s, uint32_t i) {
   struct store_port store = world_store(s->worlds[i]);
   s->settings.shard = i;
   world_drop(s->worlds[i]);
-  assert_int_equal(ledger_open(s->memory[i], &s->settings, &s->shard, s->shard_memory[i], s->book, s->index, s->caches[i], &log, &store,
-                               &s->ledgers[i], &fault),
+  assert_int_equal(ledger_open(s->memory[i], &s->settings, &s->shard, s->shard_memory[i], s->rules.book, s->rules.index, s->caches[i], &log,
+                               &store, &s->ledgers[i], &fault),
                    STATUS_OK);
 }
 
@@ -168,17 +147,17 @@ static void devices_check(const struct stage *s) {
 
 /* What the home says once quiet: all that was given is reported, nothing is lent. */
 static void home_check(struct stage *s) {
-  struct owner owner = decide_pool_owner(s->book, 0, (struct str){NULL, 0});
+  struct owner owner = decide_pool_owner(s->rules.book, 0, (struct str){NULL, 0});
   struct state *state = calloc(1, sizeof *state);
   struct fault fault = {0};
   const struct viewed *viewed = viewed_find(s->worlds[lend_home(&owner, SHARDS)], (struct str){owner.key, owner.length});
   assert_non_null(state);
   assert_non_null(viewed);
   assert_true(state_decode((struct str){viewed->record, viewed->record_length}, state, &fault));
-  struct pool_left left = decide_pool_left(s->book, 0, state, (struct str){NULL, 0});
+  struct pool_left left = decide_pool_left(s->rules.book, 0, state, (struct str){NULL, 0});
   assert_int_equal(left.used, STOCK);
   assert_int_equal(left.left, 0);
-  assert_int_equal(lend_outstanding(s->book, 0, state), 0);
+  assert_int_equal(lend_outstanding(s->rules.book, 0, state), 0);
   free(state);
 }
 
