@@ -97,8 +97,9 @@ class Stage(unittest.TestCase):
             (self.folder / "campaigns" / ("broken.json" if isinstance(one, str) else one["id"] + ".json")).write_text(text)
 
     def config(self, **more):
-        path = self.folder / "giftd.conf"
-        path.write_text("".join(f"{key} = {value}\n" for key, value in {**self.options, **more}.items()))
+        path, new = self.folder / "giftd.conf", self.folder / "giftd.conf.new"
+        new.write_text("".join(f"{key} = {value}\n" for key, value in {**self.options, **more}.items()))
+        new.replace(path)  # a process that was just started may be reading the one before
         return str(path)
 
     def topics(self, verb, *more):
