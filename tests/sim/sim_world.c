@@ -191,7 +191,8 @@ static void seat_step(struct seat *seat) {
   if (seat->state == SEAT_DRAINING && stage == LEDGER_STOPPED) seat_close(seat);
   if (seat->state == SEAT_ZOMBIE && --seat->life == 0) seat_close(seat);
   if (seat->state == SEAT_NONE) return;
-  if (seat->book.rulebook != world->books[world->swapped].rulebook && sim_chance(world, 300)) {
+  bool late = seat->book.rulebook != world->books[world->swapped].rulebook; /* an operator tells all, sooner or later */
+  if (late && (!world->faults || sim_chance(world, 300))) {
     seat->book = world->books[1];
     ledger_swap(seat->ledger, seat->book.rulebook, seat->book.index, seat->book.cache);
     sim_tell_seat(seat, "has the new rulebook");
