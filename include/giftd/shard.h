@@ -81,8 +81,11 @@ enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint3
 /* Position behind the last line that was decided (input_line.next), or 0 when none was since shard_open. Lines that were polled but wait
  * are not counted in. */
 uint64_t shard_next(const struct shard *shard);
-/* Whether the event at hand waits for a message of another shard: committing what there is brings its claims on their way. */
+/* Whether the event at hand waits for a message of another shard. */
 bool shard_waits(const struct shard *shard);
+/* Whether a message that another shard waits for was sent since the last flush: a claim, or the answer to one. Committing brings it on its
+ * way; until then the other shard stands still. */
+bool shard_hurries(const struct shard *shard);
 /* Bytes that shard_flush would hand to view.store, and some more. */
 uint64_t shard_changed_bytes(const struct shard *shard);
 /* Once a second or so, between two steps: reports what was used of what other shards lent, gives back what lies idle. */

@@ -122,7 +122,7 @@ static bool commit_is_due(const struct ledger *ledger) {
   const struct batch *batch = ledger->open;
   if (ledger->flying != NULL || ledger->marks_count >= MARKS_MOST - 1 || !batch_stirred(ledger)) return false;
   if (ledger->draining || batch->lines >= ledger->settings.batch_events || batch_full(ledger)) return true;
-  if (shard_waits(ledger->shard)) return true; /* its claims must get on their way */
+  if (shard_hurries(ledger->shard)) return true;
   int64_t open_for = ledger->now_ms - batch->opened_ms;
   return open_for >= ledger->settings.batch_ms || open_for < 0;
 }

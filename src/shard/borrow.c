@@ -6,6 +6,18 @@
 
 /* ---- messages out ---- */
 
+/* Somebody waits for this; reports, blocks asked for ahead and the news that there is more may come with the next batch. */
+static bool message_hurries(const struct shard *shard, const struct lend_message *message) {
+  bool ahead = message->owner.kind == OWNER_POOL && message->claim == 0;
+  switch (message->kind) {
+    case LEND_OPEN: return false;
+    case LEND_RETURN: return !shard->in_review;
+    case LEND_CLAIM:
+    case LEND_GRANT: return !ahead;
+    default: return true;
+  }
+}
+
 static void message_send(void *self, const struct lend_message *message) {
   struct shard *shard = self;
   size_t length = lend_encode(message, shard->message, sizeof shard->message);
@@ -14,6 +26,7 @@ static void message_send(void *self, const struct lend_message *message) {
       shard->log.append(shard->log.self, OUTPUT_MESSAGES, message->to, (struct str){shard->message, length}, &shard->send_fault);
   if (status != STATUS_OK && shard->send_status == STATUS_OK) shard->send_status = status;
   shard->counts.messages_out++;
+  shard->hurries |= message_hurries(shard, message);
 }
 
 /* The share's hash is the end of the owner's key. */
@@ -260,8 +273,7 @@ static enum status missing_review(struct shard *shard, struct fault *fault) {
   return STATUS_OK;
 }
 
-enum status shard_review(struct shard *shard, struct fault *fault) {
-  if (shard->settings.shards <= 1) return STATUS_OK;
+static enum status pools_review(struct shard *shard, struct fault *fault) {
   enum status status = missing_review(shard, fault);
   shard->reviewing = shard->touched;
   shard->touched.count = 0;
@@ -273,6 +285,13 @@ enum status shard_review(struct shard *shard, struct fault *fault) {
     else
       touched_add(shard, cache_key(&shard->cache, owner_key(owner))); /* a second later */
   }
-  if (status == STATUS_OK) status = sweep(shard, fault);
+  return status == STATUS_OK ? sweep(shard, fault) : status;
+}
+
+enum status shard_review(struct shard *shard, struct fault *fault) {
+  if (shard->settings.shards <= 1) return STATUS_OK;
+  shard->in_review = true;
+  enum status status = pools_review(shard, fault);
+  shard->in_review = false;
   return status == STATUS_OK ? send_result(shard, fault) : status;
 }

@@ -80,7 +80,9 @@ struct shard {
   struct waiting waiting;
   struct touched touched, reviewing;
   struct lend_cursor sweep; /* the pool that is reviewed next, touched or not */
-  bool swept;               /* every pool was reviewed once since the shard or its rulebook began */
+  bool in_review;
+  bool hurries; /* a message was sent since the last flush that another shard waits for */
+  bool swept;   /* every pool was reviewed once since the shard or its rulebook began */
   struct input_line inbox[INBOX_MOST];
   enum status send_status; /* of the first message that could not be appended */
   struct fault send_fault;

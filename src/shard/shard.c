@@ -100,6 +100,7 @@ const struct shard_counts *shard_counts(const struct shard *shard) { return &sha
 int64_t shard_clock(const struct shard *shard) { return shard->clock_ms; }
 uint64_t shard_next(const struct shard *shard) { return shard->next; }
 bool shard_waits(const struct shard *shard) { return shard->waiting.waits; }
+bool shard_hurries(const struct shard *shard) { return shard->hurries; }
 uint64_t shard_changed_bytes(const struct shard *shard) { return shard->cache.changed_bytes; }
 
 void shard_counts_add(struct shard_counts *sum, const struct shard_counts *more) {
@@ -457,6 +458,6 @@ enum status shard_flush(struct shard *shard, struct fault *fault) {
   enum status status = outputs_hand_on(shard, 0, fault);
   if (status == STATUS_OK) status = changed_store(shard, fault);
   if (status == STATUS_OK) status = clock_store(shard, fault);
-  if (status == STATUS_OK) shard->counts.commits++;
+  if (status == STATUS_OK) shard->counts.commits++, shard->hurries = false;
   return status;
 }
