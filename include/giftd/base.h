@@ -8,6 +8,7 @@
 #include "giftd/base/memory.h"
 #include "giftd/base/money.h"
 #include "giftd/base/mutant.h"
+#include "giftd/base/partition.h"
 #include "giftd/base/scan.h"
 #include "giftd/base/status.h"
 #include "giftd/base/str.h"

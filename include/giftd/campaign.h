@@ -67,9 +67,9 @@ enum left_kind {
   LEFT_TAG,          /* {"tag": "risk-watch"} */
   LEFT_LIST,         /* {"list": "staff"}: the customer is in the list; operand lists */
   LEFT_SCHEDULE,     /* {"schedule": "peak"}: `index` is the schedule */
-  LEFT_CAUSED_BY,
-  LEFT_CHANCE,     /* chance.F: what the spent chance kept; `index` is the catalogue field */
-  LEFT_RULE_REWARD /* rule_reward.value / .count of the base gift */
+  LEFT_CAUSED_BY,    /* `index` 0: "self" or "other"; 1: the id of who caused it */
+  LEFT_CHANCE,       /* chance.F: what the spent chance kept; `index` is the catalogue field */
+  LEFT_RULE_REWARD   /* rule_reward.value / .count of the base gift */
 };
 
 enum condition_op {
@@ -124,12 +124,24 @@ struct condition {
 
 enum trigger_kind { TRIGGER_EVENT, TRIGGER_FACT, TRIGGER_REWARD };
 
+/* Of `as`: who hears instead of the customer who caused it. A source that names nobody, or the causing customer himself, is passed over. */
+enum hearer_kind {
+  HEARER_FIELD, /* the customer id in an event field: `index` is the catalogue field */
+  HEARER_FACT,  /* the one that a first or last kept: `index` is the fact */
+  HEARER_SELF   /* "customer": the causing customer after all */
+};
+struct hearer {
+  enum hearer_kind kind;
+  uint32_t index;
+};
+
 struct trigger {
   enum trigger_kind kind;
-  uint16_t type; /* EVENT: catalogue type */
-  uint32_t when; /* EVENT: condition node over event fields alone, or NONE */
-  uint32_t fact; /* FACT: track or measure */
-  uint32_t rule; /* REWARD: the base rule */
+  uint16_t type;               /* EVENT: catalogue type */
+  uint32_t when;               /* EVENT: condition node over event fields alone, or NONE */
+  uint32_t fact;               /* FACT: track or measure */
+  uint32_t rule;               /* REWARD: the base rule */
+  uint32_t as_first, as_count; /* `as`: into rulebook.hearers, the first that is present hears; count 0: the customer */
   struct str pointer;
 };
 struct trigger_set {
@@ -151,7 +163,14 @@ struct window {
 };
 
 /* One dimension of a `per`: an event field, the customer, or a table fact. */
-enum dimension_kind { DIMENSION_CUSTOMER, DIMENSION_FIELD, DIMENSION_FACT, DIMENSION_FACT_AT, DIMENSION_UNIT };
+enum dimension_kind {
+  DIMENSION_CUSTOMER,
+  DIMENSION_FIELD,
+  DIMENSION_FACT,
+  DIMENSION_FACT_AT,
+  DIMENSION_UNIT,
+  DIMENSION_CAUSE /* caused_by.id */
+};
 struct dimension {
   enum dimension_kind kind;
   uint32_t index;  /* FIELD: catalogue field; FACT, FACT_AT: fact; UNIT: enum unit */
@@ -203,7 +222,7 @@ struct fact {
   struct axis axes[2];
   const struct str *cells; /* row-major */
   struct str otherwise;    /* table `else`; empty: none */
-  uint32_t parts[2];          /* difference: measures; the first less the second. NONE in the others */
+  uint32_t parts[2];       /* difference: measures; the first less the second. NONE in the others */
   uint32_t band_count;     /* measure: every threshold that rules hearing this fact cite, rising; entering another band is a trigger */
   const int64_t *bands;
   bool seen_by_rules; /* some rule is triggered by this fact */
@@ -416,10 +435,12 @@ struct rulebook {
   const struct catalogue *catalogue; /* borrowed */
   uint32_t campaign_count, rule_count, fact_count, trigger_count, condition_count, item_count, limit_count, pool_count, chance_count,
       schedule_count, list_count, listener_count, ref_count, member_count;
+  uint32_t hearer_count;            /* 0: nobody hears as another */
   const struct campaign *campaigns; /* in order of id, programmes among them */
   const struct rule *rules;         /* in order of campaign, then file: the order of judgement */
   const struct fact *facts;
   const struct trigger *triggers;
+  const struct hearer *hearers;
   const struct condition *conditions;
   const struct item *items;
   const struct limit *limits;

@@ -73,6 +73,8 @@ enum cell_kind {
   CELL_BASE,
   CELL_BLOCK, /* what another shard (or this one, as home) lent */
   CELL_LENT,  /* at home: to whom */
+  CELL_WHOLE, /* a kept customer id that is longer than its cell */
+  CELL_HEARD, /* who heard an event of this customer: what undoes it goes there too */
   CELL_KIND_COUNT
 };
 
@@ -182,11 +184,45 @@ struct shortage {
 };
 #define SHORTAGES_MOST 16u
 
+/* ---- heard as another (`as`, campaigns.md section 3) ----
+ *
+ * The record of the customer who caused an event tells who else hears it; the rule itself - audience, limits, pools, reward id - is judged
+ * for the hearer, with the hearer's record. So the causing customer's decision ends with *forwards*, and the caller has each of them
+ * decided for its hearer: the same event with `customer` the hearer and `cause` who caused it, and a `hearing` that names the rules. Once
+ * only: what is decided for a hearer forwards nothing. It has no gate either: a duplicate or a late event never leaves its customer.
+ *
+ *     causing customer: decide_event -> forwards -> (own shard's queue, or a message) -> hearer: decide_event with `hearing`
+ *
+ * A reversal goes to whoever heard the event it takes back (CELL_HEARD), when the causing customer's record still knows that event. */
+
+/* A rule through which an event is heard, by the names that records have: shards may have different rulebooks for a moment. */
+struct heard_rule {
+  uint64_t rule; /* decl */
+  uint64_t fact; /* decl of the track that completed, with its key and period; 0: the event itself is heard */
+  uint64_t key;
+  int32_t period;
+  uint32_t forward; /* of decision.forwards */
+  uint32_t number;  /* of the rule, at the sender */
+};
+struct forward {
+  struct str hearer; /* in the event or the arena */
+  bool reversal;     /* the hearer heard what this event takes back */
+  uint32_t rules;    /* how many of decision.heard are this one's */
+};
+struct hearing {
+  bool reversal;
+  uint32_t count;
+  const struct heard_rule *rules;
+};
+
 struct decision {
   uint32_t shortage_count; /* > 0: the decision is void, nothing has changed; lend_ask for them and decide again when there are news */
   struct shortage shortages[SHORTAGES_MOST];
   enum reason gate; /* GIVEN: went through; else DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE: nothing was judged */
   uint32_t outcome_count, gift_count, mark_count;
+  uint32_t forward_count, heard_count; /* the rules of all forwards stand in `heard` */
+  struct forward forwards[LIMIT_FORWARDS];
+  struct heard_rule heard[LIMIT_HEARD];
   struct outcome outcomes[LIMIT_OUTCOMES + 1]; /* the last is where a decision that is void writes on */
   struct gift gifts[LIMIT_GIFTS + 1];
   struct pool_mark marks[64];
@@ -208,6 +244,9 @@ enum status decide_check(const struct rulebook *rulebook, const struct decide_se
  * there are more: the event belongs to the dead letters. */
 uint32_t decide_owners(const struct rulebook *rulebook, const struct event *event, const uint32_t *matches, uint32_t match_count,
                        const struct state *customer, struct owner owners[LIMIT_OWNERS]);
+/* The same for what a hearer hears. */
+uint32_t decide_hearer_owners(const struct rulebook *rulebook, const struct event *event, const struct hearing *hearing,
+                              const struct state *customer, struct owner owners[LIMIT_OWNERS]);
 
 struct decide_input {
   const struct rulebook *rulebook;
@@ -217,7 +256,8 @@ struct decide_input {
   uint32_t match_count;
   const struct owner *owners; /* of decide_owners */
   uint32_t owner_count;
-  bool lent; /* several shards: pools are spent from blocks (below). Resources must be here as a whole: lend_here */
+  bool lent;                     /* several shards: pools are spent from blocks (below). Resources must be here as a whole: lend_here */
+  const struct hearing *hearing; /* heard as another: event->cause is set, there are no matches. NULL: the customer's own event */
 };
 
 /* Decides. `states[i]` is the record of owners[i]; those that changed have `changed` set and are to be kept. Texts in `decision` live in
@@ -282,6 +322,22 @@ struct lend_message {
 /* Canonical and versioned, like records. 0: does not fit. */
 size_t lend_encode(const struct lend_message *message, char *out, size_t capacity);
 bool lend_decode(struct str bytes, struct lend_message *message, struct fault *fault) MUST_USE;
+
+/* A forward as bytes: what goes to the hearer's shard, whichever that is, and what its queue keeps. Canonical and versioned. */
+struct forward_message {
+  uint32_t from, to;              /* shards */
+  uint64_t position;              /* of the event in its input, for the hearer's decision */
+  int64_t arrival_ms;             /* as the causing customer's shard saw it: the journey makes nothing late */
+  struct str input, hearer, line; /* line: the event's own bytes */
+  struct hearing hearing;
+};
+#define FORWARD_INPUT_BYTES 4096u /* a path, or topic and partition */
+#define FORWARD_BYTES (LIMIT_EVENT_BYTES + FORWARD_INPUT_BYTES + LIMIT_ID_BYTES + LIMIT_HEARD * 24u + 64u)
+bool forward_is(struct str message); /* or one of lending */
+/* The rules are those of `decision->heard` that belong to forward number `forward`; message.hearing is not read. 0: does not fit. */
+size_t forward_encode(const struct forward_message *message, const struct decision *decision, uint32_t forward, char *out, size_t capacity);
+/* `rules` is where the hearing's rules go: LIMIT_HEARD of them. Texts are borrowed from `bytes`. */
+bool forward_decode(struct str bytes, struct heard_rule *rules, struct forward_message *message, struct fault *fault) MUST_USE;
 
 struct lending {
   const struct rulebook *rulebook;

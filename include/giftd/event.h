@@ -89,6 +89,7 @@ struct value {
 
 struct event {
   struct str id, source, customer; /* checked ids */
+  struct str cause;                /* heard as another (campaigns.md, `as`): who caused it, `customer` being who hears; else empty */
   struct str type_name;
   uint16_t type;                   /* number in the catalogue or TYPE_UNKNOWN */
   int32_t offset_minutes;          /* of `time` as it was written */

@@ -54,7 +54,8 @@ struct ledger_log {
   enum status (*wrap_dead)(void *self, uint32_t line, struct str letter, struct buffer *out, struct fault *fault);
 
   /* One transaction. Bytes are copied. append: rewards one line a call (with its newline), decisions any number of whole lines, dead
-   * letters as wrapped, messages one a call. `which`: the shard a message goes to. */
+   * letters as wrapped (or bare, a JSON object, about an event that another shard read), messages one a call. `which`: the shard a
+   * message goes to. */
   enum status (*begin)(void *self, struct fault *fault);
   enum status (*append)(void *self, enum output output, uint32_t which, struct str bytes, struct fault *fault);
   enum status (*append_journal)(void *self, struct str bytes, struct fault *fault);

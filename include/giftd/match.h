@@ -33,7 +33,16 @@ bool match_condition(const struct rulebook *rulebook, uint32_t node, const struc
 bool match_leaf(const struct rulebook *rulebook, const struct condition *leaf, const struct value *actual, int32_t offset_minutes);
 
 /* Why a listener does not hear the event, judged one by one and without the index, in the order of campaigns.md section 9.1. */
-enum match_refusal { MATCH_HEARS, MATCH_OTHER_TYPE, MATCH_NOT_STARTED, MATCH_ENDED, MATCH_OUTSIDE_SCHEDULE, MATCH_CONDITION };
+/* HEARS_AS: another customer hears it, if the event or the customer's record names one (`as`). */
+enum match_refusal {
+  MATCH_HEARS,
+  MATCH_HEARS_AS,
+  MATCH_OTHER_TYPE,
+  MATCH_NOT_STARTED,
+  MATCH_ENDED,
+  MATCH_OUTSIDE_SCHEDULE,
+  MATCH_CONDITION
+};
 struct match_answer {
   enum match_refusal refusal;
   uint32_t condition; /* CONDITION: the leaf that failed (deepest of a failed all; the node itself of a failed any or not) */

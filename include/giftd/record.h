@@ -47,7 +47,14 @@ struct recorded_outcome {
   uint32_t gift_count;
   struct recorded_gift *gifts;
 };
+/* Who heard the event as another, through which rule. */
+struct recorded_heard {
+  struct str customer, campaign, rule;
+};
 struct recorded_decision {
+  struct str caused_by; /* the customer heard the event of this one; empty: an own event */
+  uint32_t heard_count;
+  struct recorded_heard *heard;
   struct str id, event_source, event_id, event_type, customer, time, gate, rulebook_digest, input;
   uint64_t position;
   uint32_t outcome_count;

@@ -25,14 +25,16 @@ struct input_line {
 #define LIMIT_LINE_BYTES (1024u * 1024u) /* a longer line comes in pieces of this size, in order, so that nothing of it is lost */
 _Static_assert(LIMIT_LINE_BYTES > LIMIT_EVENT_BYTES, "an event is never cut into pieces");
 
+#define LINE_NONE UINT32_MAX
+
 struct log_port {
   void *self;
   /* Up to `capacity` further lines. *count 0 with STATUS_OK: nothing there now (*ended says whether nothing will come). A line without its
    * newline at the end of a file that may grow is not returned; with --once it is. */
   enum status (*poll)(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, bool *ended, struct fault *fault);
   /* Adds bytes to an output; visible to others only after commit (or cut back after a crash). Whole lines; dead letters one at a
-   * time while the line they are about is still lent (`which`: its number in the last poll); messages one at a time (`which`: the shard
-   * they go to); else `which` is 0. */
+   * time while the line they are about is still lent (`which`: its number in the last poll; LINE_NONE: an event that another shard
+   * read and this one heard); messages one at a time (`which`: the shard they go to); else `which` is 0. */
   enum status (*append)(void *self, enum output output, uint32_t which, struct str bytes, struct fault *fault);
   struct str (*input_name)(void *self);
   /* Messages of shards, each once, in order; NULL where there is one shard. Same loan as poll. */
@@ -55,16 +57,18 @@ struct shard_counts {
   uint64_t lines, events, dead, duplicates, late, future, gifts, revoked, refusals, commits;
   uint64_t owner_loads, owner_hits;
   uint64_t messages_in, messages_out; /* of shards */
+  uint64_t heard;                     /* events heard as another (`as`): decided for a hearer */
   uint64_t stalls;                    /* an event that had to wait for another shard */
   uint64_t by_reason[REASON_COUNT];
 };
 
 struct shard_settings {
   struct decide_settings decide;
-  bool wall_clock;        /* arrival is when the line was read; else the stream's own time (the latest event time so far) */
-  bool own_clock;         /* whatever arrival the log tells; else that comes first */
-  uint64_t cache_bytes;   /* bound of the cache of owners' records */
-  uint32_t shard, shards; /* which of how many; shards 0 or 1: alone, nothing is lent */
+  bool wall_clock;              /* arrival is when the line was read; else the stream's own time (the latest event time so far) */
+  bool own_clock;               /* whatever arrival the log tells; else that comes first */
+  uint64_t cache_bytes;         /* bound of the cache of owners' records */
+  uint32_t shard, shards;       /* which of how many; shards 0 or 1: alone, nothing is lent */
+  enum partitioner partitioner; /* of the producers: tells where another customer lives. Checked against every key while a rule has `as` */
 };
 
 struct shard; /* one input, one thread */
@@ -81,7 +85,7 @@ enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint3
 /* Position behind the last line that was decided (input_line.next), or 0 when none was since shard_open. Lines that were polled but wait
  * are not counted in. */
 uint64_t shard_next(const struct shard *shard);
-/* Whether the event at hand waits for a message of another shard. */
+/* Whether the event at hand waits for a message of another shard, or one that is heard as another waits to be decided. */
 bool shard_waits(const struct shard *shard);
 /* Whether a message that another shard waits for was sent since the last flush: a claim, or the answer to one. Committing brings it on its
  * way; until then the other shard stands still. */

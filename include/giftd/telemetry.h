@@ -128,6 +128,7 @@ void log_render(const struct log *log, int64_t now_ms, enum log_level level, con
 enum metric_id {
   METRIC_LINES,
   METRIC_EVENTS,
+  METRIC_HEARD,
   METRIC_DEAD_LETTERS,
   METRIC_DUPLICATES,
   METRIC_LATE,

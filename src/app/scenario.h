@@ -54,6 +54,7 @@ struct expectation {
   struct str rule_text;
   uint32_t rule;                /* NONE until bound */
   struct str reward, value;     /* "any": not looked at; empty: without */
+  struct str to;                /* the customer who heard the event as another; empty: who caused it */
   struct str item, pool, instead_of, limit, actual; /* empty: not looked at (instead_of: not a substitute) */
   int64_t count;
   bool partial, has_valid;
@@ -154,10 +155,17 @@ struct sight {
   const struct outcome *outcome; /* of refusals that were judged with state */
   uint32_t outcome_index;
   uint32_t condition;           /* of refusals that were recomputed; or NONE */
+  struct str to;                /* as in struct expectation */
   bool required;                /* must be listed */
   bool matched;
 };
 #define SCENARIO_SIGHTS (LIMIT_GIFTS + LIMIT_OUTCOMES + 1u)
+
+/* The decision of a step holds what it came to for the customer, and behind that for each who heard it as another. */
+struct scenario_heard {
+  struct str hearer;
+  uint32_t gift_first, outcome_first;
+};
 
 struct comparison {
   const struct rulebook *rulebook;
@@ -166,6 +174,8 @@ struct comparison {
   const struct decision *decision;
   struct sight *sights;         /* SCENARIO_SIGHTS */
   uint32_t sight_count;
+  const struct scenario_heard *heard; /* in order */
+  uint32_t heard_count;
 };
 /* Collects what happened to the campaigns under test. */
 void scenario_sights(struct comparison *c);

@@ -49,7 +49,7 @@ static bool refusal_matches(const struct comparison *c, const struct expectation
 }
 
 static bool sight_matches(const struct comparison *c, const struct expectation *expect, const struct sight *sight) {
-  if (sight->matched || sight->kind != expect->kind || sight->rule != expect->rule) return false;
+  if (sight->matched || sight->kind != expect->kind || sight->rule != expect->rule || !str_equal(sight->to, expect->to)) return false;
   switch (sight->kind) {
     case EXPECT_GIFT: return issued_matches(c, expect, sight->gift) && value_matches(c, expect, sight->gift);
     case EXPECT_CHANCE: return sight->gift->count == expect->count;

@@ -10,20 +10,20 @@ const struct str expect_words[EXPECT_KIND_COUNT] = {
 
 /* How each kind is written, for messages. */
 static const char *const forms[EXPECT_KIND_COUNT] = {
-    [EXPECT_GIFT] = "gift RULE REWARD [VALUE] [count N] [item ITEM] [from POOL] [instead-of ITEM] [valid FROM..TO] [partial]",
-    [EXPECT_REFUSE] = "refuse RULE REASON [limit NAME] [actual X]",
-    [EXPECT_REVOKE] = "revoke RULE [VALUE]",
-    [EXPECT_REDUCE] = "reduce RULE VALUE",
-    [EXPECT_OFFSET] = "offset RULE VALUE",
-    [EXPECT_CHANCE] = "chance RULE [N]",
+    [EXPECT_GIFT] = "gift RULE REWARD [VALUE] [count N] [item ITEM] [from POOL] [instead-of ITEM] [valid FROM..TO] [partial] [to CUSTOMER]",
+    [EXPECT_REFUSE] = "refuse RULE REASON [limit NAME] [actual X] [to CUSTOMER]",
+    [EXPECT_REVOKE] = "revoke RULE [VALUE] [to CUSTOMER]",
+    [EXPECT_REDUCE] = "reduce RULE VALUE [to CUSTOMER]",
+    [EXPECT_OFFSET] = "offset RULE VALUE [to CUSTOMER]",
+    [EXPECT_CHANCE] = "chance RULE [N] [to CUSTOMER]",
     [EXPECT_NOTHING] = "nothing",
     [EXPECT_DUPLICATE] = "duplicate",
     [EXPECT_LATE] = "late",
     [EXPECT_FUTURE] = "future",
 };
 
-static const struct str option_names[] = {{"count", 5}, {"item", 4},  {"from", 4},   {"instead-of", 10},
-                                          {"valid", 5}, {"limit", 5}, {"actual", 6}, {"partial", 7}};
+static const struct str option_names[] = {{"count", 5}, {"item", 4},   {"from", 4},    {"instead-of", 10}, {"valid", 5},
+                                          {"limit", 5}, {"actual", 6}, {"partial", 7}, {"to", 2}};
 enum option {
   OPTION_COUNT,
   OPTION_ITEM,
@@ -33,6 +33,7 @@ enum option {
   OPTION_LIMIT,
   OPTION_ACTUAL,
   OPTION_PARTIAL,
+  OPTION_TO,
   OPTION_NONE
 };
 
@@ -56,8 +57,9 @@ static enum option option_of(struct str word) {
   return OPTION_NONE;
 }
 
-/* Gifts take all but limit and actual; refusals take these two; the others take none. */
+/* Gifts take all but limit and actual; refusals take these two; who got it may be said of all. */
 static bool option_fits(enum expect_kind kind, enum option option) {
+  if (option == OPTION_TO) return true;
   bool of_refusal = option == OPTION_LIMIT || option == OPTION_ACTUAL;
   return (kind == EXPECT_GIFT && !of_refusal) || (kind == EXPECT_REFUSE && of_refusal);
 }
@@ -82,6 +84,7 @@ static bool store_option(struct expect_reader *r, enum option option, struct str
     case OPTION_INSTEAD: out->instead_of = value; return true;
     case OPTION_LIMIT: out->limit = value; return true;
     case OPTION_ACTUAL: out->actual = value; return true;
+    case OPTION_TO: out->to = value; return true;
     default: return option == OPTION_VALID && read_span(r, value);
   }
 }
@@ -124,7 +127,7 @@ static bool read_reason(struct expect_reader *r, struct str word) {
 /* What stands between the rule and the options. */
 static bool read_middle(struct expect_reader *r) {
   struct expectation *out = r->out;
-  bool more = r->at < r->count;
+  bool more = r->at < r->count, value = more && option_of(r->words[r->at]) == OPTION_NONE;
   switch (out->kind) {
     case EXPECT_GIFT:
       if (!more) return complain(r, "the reward is missing");
@@ -134,14 +137,14 @@ static bool read_middle(struct expect_reader *r) {
     case EXPECT_REFUSE: return more ? read_reason(r, r->words[r->at++]) : complain(r, "the reason is missing");
     case EXPECT_CHANCE:
       out->count = 1;
-      return !more || (str_to_int64(r->words[r->at++], &out->count) && out->count > 0) || complain(r, "N is a whole number");
+      return !value || (str_to_int64(r->words[r->at++], &out->count) && out->count > 0) || complain(r, "N is a whole number");
     case EXPECT_REDUCE:
     case EXPECT_OFFSET:
       if (!more) return complain(r, "the value is missing");
       out->value = r->words[r->at++];
       return true;
     default:
-      if (more) out->value = r->words[r->at++];
+      if (value) out->value = r->words[r->at++];
       return true;
   }
 }

@@ -23,7 +23,8 @@ struct stage {
   struct state *pointers[LIMIT_OWNERS];
   struct owner owners[LIMIT_OWNERS];
   uint32_t matches[LIMIT_MATCHES];
-  struct decision decision;
+  struct decision decision, heard;
+  struct scenario_heard heard_by[LIMIT_FORWARDS]; /* who heard the event of the step, and where it begins in `decision` */
   struct sight sights[SCENARIO_SIGHTS];
   struct event event;
   char line[LINE_BYTES];
@@ -125,6 +126,8 @@ static bool store_states(struct stage *stage, uint32_t count, struct fault *faul
   return true;
 }
 
+static bool decide_heard(struct stage *stage, uint32_t number, struct fault *fault);
+
 static bool decide(struct stage *stage, struct fault *fault) {
   const struct loaded *campaigns = stage->campaigns;
   uint32_t matched = match_event(campaigns->index, campaigns->cache, &stage->event, stage->matches);
@@ -134,10 +137,56 @@ static bool decide(struct stage *stage, struct fault *fault) {
   uint32_t owners = decide_owners(campaigns->rulebook, &stage->event, stage->matches, matched, stage->pointers[0], stage->owners);
   if (owners > LIMIT_OWNERS) return fault_set(fault, STATUS_LIMIT, "more limits and pools stand behind one event than it may touch"), false;
   if (!load_states(stage, 1, owners, fault)) return false;
-  struct decide_input input = {campaigns->rulebook, &stage->settings, &stage->event, stage->matches, matched, stage->owners, owners, false};
+  struct decide_input input = {
+      campaigns->rulebook, &stage->settings, &stage->event, stage->matches, matched, stage->owners, owners, false, NULL};
   if (decide_event(&input, stage->pointers, &stage->arena, &stage->decision, fault) != STATUS_OK) return false;
   stage->events++;
-  return store_states(stage, owners, fault);
+  if (!store_states(stage, owners, fault)) return false;
+  for (uint32_t i = 0; i < stage->decision.forward_count; i++)
+    if (!decide_heard(stage, i, fault)) return false;
+  return true;
+}
+
+/* What another customer hears of the event is decided for him next, and is part of what came of it: outcomes and gifts follow the
+ * customer's own. */
+static bool heard_join(struct stage *stage, struct fault *fault) {
+  struct decision *all = &stage->decision, *one = &stage->heard;
+  if (all->outcome_count + one->outcome_count > LIMIT_OUTCOMES || all->gift_count + one->gift_count > LIMIT_GIFTS)
+    return fault_set(fault, STATUS_LIMIT, "more rules and gifts than a step can show"), false;
+  for (uint32_t i = 0; i < one->outcome_count; i++) {
+    struct outcome *outcome = &all->outcomes[all->outcome_count + i];
+    *outcome = one->outcomes[i];
+    outcome->gift_first += all->gift_count;
+    if (outcome->caused_by != NONE) outcome->caused_by += all->outcome_count;
+  }
+  if (one->gift_count > 0) memcpy(&all->gifts[all->gift_count], one->gifts, one->gift_count * sizeof one->gifts[0]);
+  all->outcome_count += one->outcome_count, all->gift_count += one->gift_count;
+  return true;
+}
+
+static bool decide_heard(struct stage *stage, uint32_t number, struct fault *fault) {
+  const struct loaded *campaigns = stage->campaigns;
+  const struct forward *forward = &stage->decision.forwards[number];
+  stage->heard_by[number] = (struct scenario_heard){forward->hearer, stage->decision.gift_count, stage->decision.outcome_count};
+  struct heard_rule rules[LIMIT_HEARD];
+  struct hearing hearing = {.reversal = forward->reversal, .rules = rules};
+  struct event event = stage->event;
+  event.cause = event.customer, event.customer = forward->hearer;
+  for (uint32_t i = 0; i < stage->decision.heard_count; i++)
+    if (stage->decision.heard[i].forward == number) rules[hearing.count++] = stage->decision.heard[i];
+  stage->owners[0] = decide_customer_owner(event.customer);
+  if (!load_states(stage, 0, 1, fault)) return false;
+  uint32_t owners = decide_hearer_owners(campaigns->rulebook, &event, &hearing, stage->pointers[0], stage->owners);
+  if (owners > LIMIT_OWNERS) return fault_set(fault, STATUS_LIMIT, "more limits and pools stand behind one event than it may touch"), false;
+  if (!load_states(stage, 1, owners, fault)) return false;
+  struct decide_input input = {.rulebook = campaigns->rulebook,
+                               .settings = &stage->settings,
+                               .event = &event,
+                               .owners = stage->owners,
+                               .owner_count = owners,
+                               .hearing = &hearing};
+  if (decide_event(&input, stage->pointers, &stage->arena, &stage->heard, fault) != STATUS_OK) return false;
+  return store_states(stage, owners, fault) && heard_join(stage, fault);
 }
 
 static void say_sights(struct play *play, const struct comparison *c, const struct step *step, uint32_t n) {
@@ -156,7 +205,8 @@ static void say_sights(struct play *play, const struct comparison *c, const stru
 static bool compare(struct play *play, const struct step *step, uint32_t n) {
   struct stage *stage = play->stage;
   bool missing[SCENARIO_WORDS];
-  struct comparison c = {stage->campaigns->rulebook, play->scenario, &stage->event, &stage->decision, stage->sights, 0};
+  struct comparison c = {stage->campaigns->rulebook,   play->scenario, &stage->event, &stage->decision, stage->sights, 0, stage->heard_by,
+                         stage->decision.forward_count};
   scenario_sights(&c);
   bool fine = scenario_compare(&c, step, missing);
   if (play->options->coverage != NULL) coverage_decision(play->options->coverage, &c);

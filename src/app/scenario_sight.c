@@ -23,6 +23,19 @@ static bool under_test(const struct comparison *c, uint32_t rule) {
   return false;
 }
 
+/* Whose gift or outcome that is: empty for the customer who caused the event. */
+static struct str heard_gift(const struct comparison *c, uint32_t gift) {
+  struct str to = {NULL, 0};
+  for (uint32_t i = 0; i < c->heard_count && gift >= c->heard[i].gift_first; i++) to = c->heard[i].hearer;
+  return to;
+}
+
+static struct str heard_outcome(const struct comparison *c, uint32_t outcome) {
+  struct str to = {NULL, 0};
+  for (uint32_t i = 0; i < c->heard_count && outcome >= c->heard[i].outcome_first; i++) to = c->heard[i].hearer;
+  return to;
+}
+
 static void add_gifts(struct comparison *c) {
   static const enum expect_kind kinds[] = {
       [GIFT_ISSUED] = EXPECT_GIFT,    [GIFT_SUBSTITUTED] = EXPECT_GIFT, [GIFT_CHANCE] = EXPECT_CHANCE,
@@ -32,7 +45,8 @@ static void add_gifts(struct comparison *c) {
     const struct gift *gift = &c->decision->gifts[i];
     if (gift->kind == GIFT_LOST || !under_test(c, gift->rule)) /* a lost draw stands as its refusal */
       continue;
-    add_sight(c, kinds[gift->kind], gift->rule, REASON_GIVEN)->gift = gift;
+    struct sight *sight = add_sight(c, kinds[gift->kind], gift->rule, REASON_GIVEN);
+    sight->gift = gift, sight->to = heard_gift(c, i);
   }
 }
 
@@ -43,6 +57,7 @@ static void add_outcomes(struct comparison *c) {
     struct sight *sight = add_sight(c, EXPECT_REFUSE, outcome->rule, outcome->reason);
     sight->outcome = outcome;
     sight->outcome_index = i;
+    sight->to = heard_outcome(c, i);
   }
 }
 
@@ -63,7 +78,8 @@ static void add_stateless(struct comparison *c) {
     for (uint32_t rule = campaign->rule_first; rule < campaign->rule_first + campaign->rule_count; rule++) {
       struct match_answer answer = match_rule_refusal(c->rulebook, rule, c->event);
       bool room = c->sight_count < SCENARIO_SIGHTS;
-      if (answer.refusal != MATCH_HEARS && answer.refusal != MATCH_OTHER_TYPE && !was_judged(c, rule) && room)
+      if (answer.refusal != MATCH_HEARS && answer.refusal != MATCH_HEARS_AS && answer.refusal != MATCH_OTHER_TYPE && !was_judged(c, rule) &&
+          room)
         add_sight(c, EXPECT_REFUSE, rule, reason_of[answer.refusal])->condition = answer.condition;
     }
   }
@@ -189,8 +205,9 @@ void scenario_print_sight(const struct comparison *c, const struct sight *sight,
     buffer_print(out, " %lld", (long long)sight->gift->count);
   else if (sight->gift != NULL)
     print_undone(c, sight->gift, out);
+  if (sight->kind == EXPECT_REFUSE) buffer_print(out, " %s", reasons[sight->reason].code);
+  if (sight->to.length > 0) buffer_print(out, " to %.*s", STR_FORMAT(sight->to));
   if (sight->kind != EXPECT_REFUSE) return;
-  buffer_print(out, " %s", reasons[sight->reason].code);
   if (sight->outcome != NULL)
     print_judged(c, sight, out);
   else

@@ -73,6 +73,7 @@ static void counts_set(struct metrics *metrics, const struct shard_counts *count
     uint64_t number;
   } rows[] = {{METRIC_LINES, counts->lines},
               {METRIC_EVENTS, counts->events},
+              {METRIC_HEARD, counts->heard},
               {METRIC_DEAD_LETTERS, counts->dead},
               {METRIC_DUPLICATES, counts->duplicates},
               {METRIC_LATE, counts->late},

@@ -133,6 +133,7 @@ static void counts_set(struct worker *worker, struct metrics *metrics) {
   worker_sum(worker, &shard, &ledger);
   const struct row rows[] = {{METRIC_LINES, shard.lines},
                              {METRIC_EVENTS, shard.events},
+                             {METRIC_HEARD, shard.heard},
                              {METRIC_DEAD_LETTERS, shard.dead},
                              {METRIC_DUPLICATES, shard.duplicates},
                              {METRIC_LATE, shard.late},

@@ -85,7 +85,7 @@ struct compile {
   uint32_t now;               /* the file that is being read, its campaign's number */
   struct campaign *campaigns; /* [file_count], in the arena */
   struct vec rules, facts, triggers, conditions, items, limits, pools, chances, schedules, lists, listeners, refs, members, decls,
-      activities;
+      activities, hearers;
   struct vec fact_broken; /* bool for each fact */
   struct name_map names;
   struct span *fact_hearers, *reward_hearers;
@@ -124,6 +124,7 @@ COMPILE_VEC(listener, listener_at, listeners)
 COMPILE_VEC(member, member_at, members)
 COMPILE_VEC(decl, decl_at, decls)
 COMPILE_VEC(activity, activity_at, activities)
+COMPILE_VEC(hearer, hearer_at, hearers)
 static inline uint32_t *ref_at(struct compile *c, uint32_t index) { return vec_at(c, &c->refs, index); }
 static inline bool *fact_is_broken(struct compile *c, uint32_t index) { return vec_at(c, &c->fact_broken, index); }
 
@@ -213,6 +214,8 @@ uint32_t schedule_ref(struct compile *c, const struct at *at);                  
 void schedules_read(struct compile *c);
 bool condition_read(struct compile *c, const struct at *at, enum place place, uint32_t *node); /* NONE when it is not there */
 bool dimensions_read(struct compile *c, const struct at *at, const struct dimension **out, uint32_t *count);
+/* `as` beside a trigger, into the triggers that were read since `first`. */
+void as_read(struct compile *c, const struct at *at, enum place place, struct vec *triggers, uint32_t first);
 void triggers_read(struct compile *c, const struct at *at, enum place place, struct trigger_set *out);
 void activities_read(struct compile *c);
 void facts_sign(struct compile *c);

@@ -38,9 +38,9 @@ static bool dimension_read(struct compile *c, const struct at *at, struct dimens
   if (!read_text(c, at, &text)) return false;
   *out = (struct dimension){.text = keep_text(c, text)};
   if (str_equal(text, STR("customer"))) return true;
-  if (str_starts(text, STR("caused_by"))) {
-    report(c, at, CHECK_NOT_SERVED, "'%.*s' is not served yet", STR_FORMAT(text));
-    return false;
+  if (str_equal(text, STR("caused_by.id"))) {
+    out->kind = DIMENSION_CAUSE;
+    return true;
   }
   if (str_starts(text, STR("fact."))) return fact_dimension(c, at, text, out);
   if (unit_parse(text, &unit) && unit < UNIT_CAMPAIGN) {

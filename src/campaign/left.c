@@ -95,8 +95,7 @@ static bool base_left_read(struct compile *c, const struct at *at, struct str na
 }
 
 static bool not_served(struct str text) {
-  static const char *const words[] = {"caused_by", "caused_by.id", "place",   "level", "day",  "week",
-                                      "ten_days",  "month",        "quarter", "half",  "year", NULL};
+  static const char *const words[] = {"place", "level", "day", "week", "ten_days", "month", "quarter", "half", "year", NULL};
   for (uint32_t i = 0; words[i] != NULL; i++)
     if (str_equal(text, str_of(words[i]))) return true;
   return false;
@@ -119,12 +118,23 @@ static bool needs_state(struct str text) {
   return str_equal(text, STR("tag")) || str_equal(text, STR("list")) || str_equal(text, STR("schedule"));
 }
 
+/* Who caused the event, where it is heard by another (or by the customer himself). Only a rule is judged for somebody. */
+static bool cause_left_read(struct compile *c, const struct at *at, struct str text, enum place place, struct left *out) {
+  bool id = str_equal(text, STR("caused_by.id"));
+  out->kind = LEFT_CAUSED_BY, out->index = id ? 1 : 0, out->type = TYPE_TEXT;
+  if (place == PLACE_RULE) return true;
+  report(c, at, CHECK_BAD_CONDITION, "'%.*s' is asked in the `when` of a rule or item: only there an event may be heard by another",
+         STR_FORMAT(text));
+  return false;
+}
+
 bool left_read(struct compile *c, const struct at *at, struct str text, enum place place, struct left *out) {
   *out = (struct left){.kind = LEFT_FIELD, .type = TYPE_BROKEN, .text = keep_text(c, text)};
   if (not_served(text)) {
     report(c, at, CHECK_NOT_SERVED, "'%.*s' in a condition is not served yet", STR_FORMAT(text));
     return false;
   }
+  if (str_equal(text, STR("caused_by")) || str_equal(text, STR("caused_by.id"))) return cause_left_read(c, at, text, place, out);
   if (!needs_state(text)) return field_read(c, at, text, "field of an event", LEFT_FIELD, out);
   if (place != PLACE_TRIGGER) return state_left_read(c, at, text, out);
   report(c, at, CHECK_BAD_TRIGGER,

@@ -53,6 +53,23 @@ static void when_lint(struct compile *c, const struct rule *rule) {
   }
 }
 
+/* A fact of the hearer's hears nothing of what another caused: it is never this event (campaigns.md, `as`). */
+static void heard_lint(struct compile *c, const struct rule *rule) {
+  uint32_t leaves[TESTS_MOST], count = leaves_of_all(c, rule->when, leaves, TESTS_MOST);
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    const struct trigger *trigger = trigger_at(c, rule->on.first + i);
+    bool self = trigger->as_count == 0;
+    for (uint32_t j = 0; j < trigger->as_count; j++) self |= hearer_at(c, trigger->as_first + j)->kind == HEARER_SELF;
+    if (self) return;
+  }
+  for (uint32_t i = 0; i < count && rule->on.count > 0; i++) {
+    const struct condition *leaf = condition_at(c, leaves[i]);
+    if (leaf->op != OP_THIS_EVENT) continue;
+    report_text_at(c, leaf->pointer, NULL, CHECK_CANNOT_HOLD,
+                   "the rule is heard by another customer, whose own facts do not hear this event: for them it is never 'this_event'");
+  }
+}
+
 /* A leaf of the rule that no trigger's own condition lets hold. */
 static bool trigger_excludes(struct compile *c, const struct trigger *trigger, const struct condition *leaf) {
   uint32_t leaves[TESTS_MOST], count = leaves_of_all(c, trigger->when, leaves, TESTS_MOST);
@@ -182,6 +199,7 @@ static void once_lint(struct compile *c, const struct rule *rule) {
 void rule_lint(struct compile *c, uint32_t number) {
   const struct rule rule = *rule_at(c, number);
   when_lint(c, &rule);
+  heard_lint(c, &rule);
   trigger_when_lint(c, &rule);
   cells_lint(c, rule.when);
   for (uint32_t i = 0; i < rule.item_count; i++) item_lint(c, &rule, rule.item_first + i);
@@ -234,6 +252,7 @@ static bool hear_together(struct compile *c, const struct rule *a, const struct 
     for (uint32_t j = 0; j < b->on.count; j++) {
       const struct trigger second = *trigger_at(c, b->on.first + j);
       if (second.kind != TRIGGER_EVENT || second.type != first.type) continue;
+      if (first.as_count != second.as_count) continue; /* they pay two customers */
       heard_of(c, b, &second, &other);
       if (!heard_exclude(c, &one, &other)) return true;
     }

@@ -230,6 +230,14 @@ static bool op_fits(struct compile *c, const struct at *at, const struct left *l
   return false;
 }
 
+static void cause_words_check(struct compile *c, const struct at *at, const struct operand *operand) {
+  for (uint32_t i = 0; i < operand->text_count; i++) {
+    if (str_equal(operand->texts[i], STR("self")) || str_equal(operand->texts[i], STR("other"))) continue;
+    report(c, at, CHECK_BAD_CONDITION, "'%.*s': an event is caused by \"self\" or by \"other\"; a customer is asked for with caused_by.id",
+           STR_FORMAT(operand->texts[i]));
+  }
+}
+
 static void value_read(struct compile *c, const struct at *at, const struct left *left, struct condition *leaf) {
   struct operand *out = &leaf->operand;
   bool many = leaf->op == OP_IN || leaf->op == OP_NOT_IN;
@@ -251,6 +259,7 @@ static void value_read(struct compile *c, const struct at *at, const struct left
     between_read(c, at, left, out);
   else
     (void)number_read(c, at, left->type, &out->low);
+  if (left->kind == LEFT_CAUSED_BY && left->index == 0) cause_words_check(c, at, out);
 }
 
 void operand_read(struct compile *c, const struct at *at, const struct left *given, const char *name, enum place place,

@@ -169,7 +169,7 @@ static void vecs_init(struct compile *c) {
   c->pools.size = sizeof(struct pool), c->chances.size = sizeof(struct chance), c->schedules.size = sizeof(struct schedule);
   c->lists.size = sizeof(struct list), c->listeners.size = sizeof(struct listener), c->refs.size = sizeof(uint32_t);
   c->members.size = sizeof(struct member), c->decls.size = sizeof(struct decl), c->activities.size = sizeof(struct activity);
-  c->fact_broken.size = sizeof(bool);
+  c->fact_broken.size = sizeof(bool), c->hearers.size = sizeof(struct hearer);
 }
 
 /* ---- the result ---- */
@@ -205,6 +205,7 @@ static const struct rulebook *rulebook_keep(struct compile *c, uint64_t digest) 
                             .listener_count = c->listeners.count,
                             .ref_count = c->refs.count,
                             .member_count = c->members.count,
+                            .hearer_count = c->hearers.count,
                             .campaigns = c->campaigns,
                             .rules = vec_keep(c, &c->rules),
                             .facts = vec_keep(c, &c->facts),
@@ -219,6 +220,7 @@ static const struct rulebook *rulebook_keep(struct compile *c, uint64_t digest) 
                             .listeners = vec_keep(c, &c->listeners),
                             .refs = vec_keep(c, &c->refs),
                             .members = vec_keep(c, &c->members),
+                            .hearers = vec_keep(c, &c->hearers),
                             .deny_first = c->deny_first,
                             .deny_count = c->deny_count,
                             .fact_hearers = c->fact_hearers,

@@ -3,7 +3,7 @@
 #include "compile.h"
 
 static const struct key trigger_keys[] = {{"event", KEY_MAY}, {"activity", KEY_MAY},     {"fact", KEY_MAY},        {"reward", KEY_MAY},
-                                          {"when", KEY_MAY},  {"close", KEY_NOT_SERVED}, {"date", KEY_NOT_SERVED}, {"as", KEY_NOT_SERVED},
+                                          {"when", KEY_MAY},  {"close", KEY_NOT_SERVED}, {"date", KEY_NOT_SERVED}, {"as", KEY_MAY},
                                           {"delay", KEY_MAY}, {"time", KEY_MAY},         {NULL, KEY_MAY}};
 static const char *const trigger_kinds[] = {"event", "activity", "fact", "reward", "close", "date", NULL};
 #define TRIGGERS_MOST 64u
@@ -151,7 +151,8 @@ static void object_read(struct compile *c, const struct at *at, enum place place
     report(c, at, CHECK_BAD_TRIGGER, "a trigger has exactly one of event, activity, fact, reward; here are %u of them", kinds);
     return;
   }
-  struct at child = at_key(at, kind), when = at_key(at, "when");
+  struct at child = at_key(at, kind), when = at_key(at, "when"), as = at_key(at, "as");
+  uint32_t first = out->count;
   bool event = strcmp(kind, "event") == 0, fact = strcmp(kind, "fact") == 0, reward = strcmp(kind, "reward") == 0;
   if (!event && when.json != NULL)
     report(c, &when, CHECK_BAD_TRIGGER, "`when` stands beside `event` alone; put it into the `when` of the rule");
@@ -167,6 +168,7 @@ static void object_read(struct compile *c, const struct at *at, enum place place
     reward_read_trigger(c, &child, at, out);
   else if (strcmp(kind, "activity") == 0)
     activity_read(c, &child, out);
+  if (as.json != NULL) as_read(c, &as, place, out, first);
 }
 
 static void one_read(struct compile *c, const struct at *at, enum place place, struct vec *out) {

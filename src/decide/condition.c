@@ -68,6 +68,13 @@ static bool has_tag(struct work *w, struct str tag) {
   return state_find(w->customer, CELL_TAG, decl_of_hash(hash), hash, 0) != NULL;
 }
 
+/* Who caused the event: index 0 whether it was the customer, 1 the id. */
+static struct value cause_value(const struct work *w, uint32_t index) {
+  bool other = w->event->cause.length > 0;
+  struct str id = other ? w->event->cause : w->event->customer;
+  return (struct value){.kind = VALUE_TEXT, .text = index == 1 ? id : other ? STR("other") : STR("self")};
+}
+
 struct value left_value(struct work *w, const struct condition *leaf, uint32_t campaign) {
   (void)campaign;
   const struct rulebook *book = w->book;
@@ -80,10 +87,10 @@ struct value left_value(struct work *w, const struct condition *leaf, uint32_t c
     case LEFT_PROFILE:
     case LEFT_CHANCE: return kept_value(w, leaf);
     case LEFT_RULE_REWARD: return w->base == NULL ? absent() : number(leaf->index == 0 ? w->base->value_minor : w->base->count);
+    case LEFT_CAUSED_BY: return cause_value(w, leaf->index);
     case LEFT_TAG:
     case LEFT_LIST:
-    case LEFT_SCHEDULE:
-    case LEFT_CAUSED_BY: break;
+    case LEFT_SCHEDULE: break;
   }
   return absent();
 }

@@ -119,20 +119,60 @@ static uint32_t candidate_add(struct work *w, struct candidate *candidates, uint
   return count + 1;
 }
 
-/* Rules woken by the event and rules woken by facts, together in order of judgement. */
-static void rules_judge(struct work *w) {
-  struct candidate candidates[CANDIDATES_MAX];
+/* Through one trigger: the customer's own candidate, or another's to hear. */
+static uint32_t trigger_wakes(struct work *w, struct candidate *candidates, uint32_t count, uint32_t rule, const struct trigger *trigger,
+                              const struct fired *fired) {
+  struct str hearer;
+  bool self = trigger->as_count == 0;
+  if (!self && hearer_find(w, trigger, &hearer, &self)) forward_add(w, hearer, rule, fired);
+  return self ? candidate_add(w, candidates, count, rule, fired) : count;
+}
+
+/* A rule that hears a fact, through each of its triggers that does. */
+static uint32_t fact_wakes(struct work *w, struct candidate *candidates, uint32_t count, uint32_t number, const struct fired *fired) {
+  const struct rule *rule = &w->book->rules[number];
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    const struct trigger *trigger = &w->book->triggers[rule->on.first + i];
+    if (trigger->kind == TRIGGER_FACT && trigger->fact == fired->fact) count = trigger_wakes(w, candidates, count, number, trigger, fired);
+  }
+  return count;
+}
+
+/* Rules woken by the event and rules woken by facts. */
+static uint32_t own_candidates(struct work *w, struct candidate *candidates) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < w->in->match_count; i++) {
     const struct listener *listener = &w->book->listeners[w->in->matches[i]];
-    if (listener->kind == LISTENER_RULE) count = candidate_add(w, candidates, count, listener->owner, NULL);
+    if (listener->kind == LISTENER_RULE)
+      count = trigger_wakes(w, candidates, count, listener->owner, &w->book->triggers[listener->trigger], NULL);
   }
   for (uint32_t i = 0; i < w->fired_count; i++) {
     const struct span *hearers = &w->book->fact_hearers[w->fired[i].fact];
     if (w->fired[i].downward) lots_lower(w, &w->fired[i]);
     for (uint32_t j = 0; !w->fired[i].downward && j < hearers->count; j++)
-      count = candidate_add(w, candidates, count, w->book->refs[hearers->first + j], &w->fired[i]);
+      count = fact_wakes(w, candidates, count, w->book->refs[hearers->first + j], &w->fired[i]);
   }
+  return count;
+}
+
+/* What a hearer hears. A rule that this rulebook does not have is not judged: its campaign has not come here yet, or has gone. */
+static uint32_t heard_candidates(struct work *w, struct candidate *candidates) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < w->in->hearing->count; i++) {
+    const struct heard_rule *heard = &w->in->hearing->rules[i];
+    uint32_t rule = rule_number(w->book, heard->rule);
+    struct fired fired = {.fact = NONE, .key = heard->key, .period = heard->period, .track = true};
+    if (rule == NONE) continue;
+    if (heard->fact != 0) work_fire(w, &fired);
+    count = candidate_add(w, candidates, count, rule, heard->fact != 0 ? &w->fired[w->fired_count - 1] : NULL);
+  }
+  return count;
+}
+
+/* All together in order of judgement. */
+static void rules_judge(struct work *w) {
+  struct candidate candidates[CANDIDATES_MAX];
+  uint32_t count = w->in->hearing != NULL ? heard_candidates(w, candidates) : own_candidates(w, candidates);
   for (uint32_t i = 0; i < count; i++) {
     struct wake wake = {.fired = candidates[i].fired, .outcome = NONE};
     rule_judge(w, candidates[i].rule, &wake);
@@ -142,13 +182,21 @@ static void rules_judge(struct work *w) {
 /* ---- memory ---- */
 
 static void remember(struct work *w) {
-  state_see(work_touch(w->customer), w->event->digest, w->event->time_ms, w->event->arrival_ms - w->in->settings->horizon_ms);
+  if (w->in->hearing == NULL)
+    state_see(work_touch(w->customer), w->event->digest, w->event->time_ms, w->event->arrival_ms - w->in->settings->horizon_ms);
   if (!w->kept_something || w->event->type == TYPE_UNKNOWN || !w->book->catalogue->types[w->event->type].reversible) return;
   const struct value *amount = event_field(w->event, FIELD_ID_AMOUNT);
   struct cell *original = work_make(w, w->customer, CELL_ORIGINAL, 0, w->event->digest, 0);
   if (original == NULL) return;
   original->v[0] = w->event->time_ms, original->v[1] = amount == NULL ? 0 : amount->number;
   original->expires_day = state_expiry(w->event->time_ms + w->in->settings->memory_ms);
+}
+
+/* Heard as another: rules alone. What the event tells of its customer - profile, facts, tracks - is in that customer's record. */
+static void hearing_decide(struct work *w) {
+  if (w->in->hearing->reversal) undo_apply(w);
+  rules_judge(w);
+  remember(w);
 }
 
 static void decide_all(struct work *w) {
@@ -161,6 +209,7 @@ static void decide_all(struct work *w) {
   audience_ask_anew(w);
   rules_judge(w);
   facts_apply_pending(w);
+  forwards_remember(w);
   remember(w);
 }
 
@@ -171,17 +220,25 @@ enum status decide_event(const struct decide_input *input, struct state **states
   work_init(&w, input, states[0]);
   w.states = states, w.arena = arena, w.out = decision;
   w.customer_hash = hash64(&HASH_KEY_FIXED, input->event->customer);
-  decision->gate = gate(&w);
+  assert((input->hearing == NULL) == (input->event->cause.length == 0));
+  decision->gate = input->hearing != NULL ? REASON_GIVEN : gate(&w);
+  decision->forward_count = decision->heard_count = 0;
   decision->outcome_count = decision->gift_count = decision->mark_count = decision->shortage_count = 0;
   if (input->lent) memset(w.taken, 0, input->owner_count * sizeof w.taken[0]);
-  if (decision->gate == REASON_GIVEN) decide_all(&w);
+  if (input->hearing != NULL)
+    hearing_decide(&w);
+  else if (decision->gate == REASON_GIVEN)
+    decide_all(&w);
   bool void_so_far = decision->shortage_count > 0; /* judged as if there were enough: even a full record proves nothing yet */
   if (!w.full && !w.crowded && !void_so_far) return STATUS_OK;
   for (uint32_t i = 0; i < input->owner_count; i++) states[i]->changed = false;
+  decision->forward_count = decision->heard_count = 0;
   if (void_so_far) return STATUS_OK;
   if (w.crowded)
-    return fault_set(fault, STATUS_LIMIT, "one event may be judged by %u rules and give %u gifts at most; let fewer campaigns hear it",
-                     LIMIT_OUTCOMES, LIMIT_GIFTS);
+    return fault_set(fault, STATUS_LIMIT,
+                     "one event may be judged by %u rules, give %u gifts and be heard by %u other customers through %u rules at most; let "
+                     "fewer campaigns hear it",
+                     LIMIT_OUTCOMES, LIMIT_GIFTS, LIMIT_FORWARDS, LIMIT_HEARD);
   return fault_set(fault, STATUS_LIMIT,
                    "customer %.*s: the record is full (%u facts, counters and gifts); end campaigns that keep too many keys",
                    STR_FORMAT(input->event->customer), LIMIT_STATE_CELLS);

@@ -38,6 +38,14 @@ void keep_values(struct work *w, uint64_t decl, uint64_t key, uint16_t field, co
   }
 }
 
+/* An id that is longer than its cell is kept as a whole beside it: somebody may be asked to hear by it (`as`). */
+static void keep_whole(struct work *w, uint64_t decl, uint64_t key, uint16_t field, const struct value *value, int64_t until_ms) {
+  uint64_t name = hash64_pair(&HASH_KEY_FIXED, key, field);
+  state_remove_all(w->customer, CELL_WHOLE, decl, name);
+  if (value == NULL || value->kind != VALUE_TEXT || value->text.length <= TEXT_IN_CELL || !str_is_id(value->text)) return;
+  if (!state_put_text(w->customer, CELL_WHOLE, decl, name, value->text, w->event->arrival_ms, state_expiry(until_ms))) w->full = true;
+}
+
 /* What a fact keeps of the event: a kept id is somebody else's, so nobody is their own referrer (R79). */
 static void fact_keep(struct work *w, const struct fact *fact, uint64_t key) {
   if (fact->keep == FIELD_NONE) return;
@@ -52,6 +60,7 @@ static void fact_keep(struct work *w, const struct fact *fact, uint64_t key) {
     value = &others;
   }
   keep_values(w, fact->decl, key, fact->keep, value, fact_until(w, fact));
+  keep_whole(w, fact->decl, key, fact->keep, value, fact_until(w, fact));
 }
 
 /* ---- measures ---- */

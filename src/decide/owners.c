@@ -89,14 +89,26 @@ static void rule_owners(struct gathering *g, uint32_t number, uint32_t depth) {
   for (uint32_t i = 0; depth < 8 && i < hearers->count; i++) rule_owners(g, g->book->refs[hearers->first + i], depth + 1);
 }
 
+/* Whether a rule hears a fact for the customer himself: what another hears is judged on that one's owners. */
+static bool fact_is_own(const struct rulebook *book, uint32_t rule, uint32_t fact) {
+  for (uint32_t i = 0; i < book->rules[rule].on.count; i++) {
+    const struct trigger *trigger = &book->triggers[book->rules[rule].on.first + i];
+    if (trigger->kind == TRIGGER_FACT && trigger->fact == fact && trigger_may_be_own(book, trigger)) return true;
+  }
+  return false;
+}
+
 static void listener_owners(struct gathering *g, const struct listener *listener) {
   if (listener->kind == LISTENER_RULE) {
-    rule_owners(g, listener->owner, 0);
+    if (trigger_may_be_own(g->book, &g->book->triggers[listener->trigger])) rule_owners(g, listener->owner, 0);
     return;
   }
   const struct span *hearers = &g->book->fact_hearers[listener->owner];
   if (listener->kind == LISTENER_RESET) return;
-  for (uint32_t i = 0; i < hearers->count; i++) rule_owners(g, g->book->refs[hearers->first + i], 0);
+  for (uint32_t i = 0; i < hearers->count; i++) {
+    uint32_t rule = g->book->refs[hearers->first + i];
+    if (fact_is_own(g->book, rule, listener->owner)) rule_owners(g, rule, 0);
+  }
 }
 
 /* A reversal gives back what grants took: their owners stand in the customer's record. One whose original is not known gives back nothing.
@@ -123,5 +135,22 @@ uint32_t decide_owners(const struct rulebook *rulebook, const struct event *even
   owner_add(&g, &own);
   for (uint32_t i = 0; i < match_count; i++) listener_owners(&g, &rulebook->listeners[matches[i]]);
   if (event->type == TYPE_ID_REVERSED) taken_owners(&g, customer);
+  return g.crowded ? LIMIT_OWNERS + 1 : g.count;
+}
+
+uint32_t decide_hearer_owners(const struct rulebook *rulebook, const struct event *event, const struct hearing *hearing,
+                              const struct state *customer, struct owner owners[LIMIT_OWNERS]) {
+  struct decide_input input = {.rulebook = rulebook, .event = event, .hearing = hearing};
+  struct work w;
+  struct gathering g;
+  struct owner own = decide_customer_owner(event->customer);
+  work_init(&w, &input, (struct state *)(uintptr_t)customer);
+  g.book = rulebook, g.w = &w, g.owners = owners, g.count = 0, g.crowded = false;
+  owner_add(&g, &own);
+  for (uint32_t i = 0; i < hearing->count; i++) {
+    uint32_t rule = rule_number(rulebook, hearing->rules[i].rule);
+    if (rule != NONE) rule_owners(&g, rule, 0);
+  }
+  if (hearing->reversal) taken_owners(&g, customer);
   return g.crowded ? LIMIT_OWNERS + 1 : g.count;
 }

@@ -74,11 +74,16 @@ bool audience_allows(struct work *w, uint32_t campaign, struct failure *failure)
 
 /* ---- the steps ---- */
 
-/* Rules that no listener filtered (woken by a fact or a gift) are judged on lifecycle and schedule here. */
+/* No listener of this record filtered: woken by a fact or a gift, or heard as another, where another shard with its rulebook did. */
+static bool woken(const struct work *w, const struct wake *wake) {
+  return wake->fired != NULL || wake->base != NULL || w->in->hearing != NULL;
+}
+
+/* Rules that no listener filtered are judged on lifecycle and schedule here. */
 static bool step_lifecycle(struct work *w, const struct rule *rule, const struct wake *wake, struct outcome *outcome) {
   const struct campaign *campaign = work_campaign(w, rule->campaign);
   int64_t time = w->event->time_ms;
-  if (wake->fired == NULL && wake->base == NULL) return true;
+  if (!woken(w, wake)) return true;
   bool open_track = wake->fired != NULL && wake->fired->track; /* what is open may finish while closing */
   if (time < campaign->from_ms)
     outcome->reason = REASON_CAMPAIGN_NOT_STARTED;
@@ -167,8 +172,7 @@ static bool step_audience(struct work *w, const struct rule *rule, struct outcom
 
 static bool step_when(struct work *w, const struct rule *rule, const struct wake *wake, struct outcome *outcome) {
   struct failure failure;
-  bool woken = wake->fired != NULL || wake->base != NULL;
-  if (condition_holds(w, rule->when, rule->campaign, woken, &failure)) return true;
+  if (condition_holds(w, rule->when, rule->campaign, woken(w, wake), &failure)) return true;
   failure_into(&failure, outcome);
   return false;
 }
@@ -201,6 +205,21 @@ static bool step_holdout(struct work *w, const struct rule *rule, struct outcome
 
 /* ---- the key of the gift (campaigns.md section 10) ---- */
 
+/* What a track's key and an event's id are unique in is the record of who caused it: heard as another, his name belongs to them. */
+static void key_of_track(const struct work *w, const struct fired *fired, struct reward_key *key) {
+  if (w->event->cause.length == 0)
+    key_print(key, "track:%016llx:%d", (unsigned long long)fired->key, fired->period);
+  else
+    key_print(key, "track:%016llx:%d:%.*s", (unsigned long long)fired->key, fired->period, STR_FORMAT(w->event->cause));
+}
+
+static void key_of_event(const struct event *event, struct reward_key *key) {
+  if (event->cause.length == 0)
+    key_print(key, "event:%.*s/%.*s", STR_FORMAT(event->source), STR_FORMAT(event->id));
+  else
+    key_print(key, "event:%.*s/%.*s:%.*s", STR_FORMAT(event->source), STR_FORMAT(event->id), STR_FORMAT(event->cause));
+}
+
 static void key_of_gift(struct work *w, const struct rule *rule, const struct wake *wake, struct reward_key *key) {
   bool known = false;
   if (rule->once_per_count > 0)
@@ -210,9 +229,9 @@ static void key_of_gift(struct work *w, const struct rule *rule, const struct wa
   else if (wake->base != NULL)
     key_print(key, "gift:%.*s", (int)wake->base->id_length, wake->base->id);
   else if (wake->fired != NULL && wake->fired->track)
-    key_print(key, "track:%016llx:%d", (unsigned long long)wake->fired->key, wake->fired->period);
+    key_of_track(w, wake->fired, key);
   else
-    key_print(key, "event:%.*s/%.*s", STR_FORMAT(w->event->source), STR_FORMAT(w->event->id));
+    key_of_event(w->event, key);
 }
 
 static void once_mark(struct work *w, const struct rule *rule) {

@@ -37,6 +37,7 @@ static void forget_event(struct state *state, uint64_t digest) {
   const struct cell *cell;
   state_remove_all(state, CELL_ORIGINAL, 0, digest);
   state_remove_all(state, CELL_FED, 0, digest);
+  state_remove_all(state, CELL_HEARD, 0, digest);
   while ((cell = state_find_key(state, CELL_GRANT, digest)) != NULL) {
     forget_taken(state, (uint64_t)cell->v[2]);
     state_remove(state, state_find_key(state, CELL_GRANT, digest));
@@ -139,6 +140,33 @@ void cell_get_value(const struct cell *cell, struct value *out) {
     out->text = (struct str){(const char *)&cell->v[1], cell->small};
   else
     out->number = cell->v[0];
+}
+
+#define TEXT_PART (sizeof(int64_t[4]))
+
+bool state_put_text(struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, struct str text, int64_t now_ms,
+                    int32_t expires_day) {
+  assert(text.length <= LIMIT_ID_BYTES);
+  for (int32_t part = 0; text.length > 0; part++) {
+    struct cell *cell = state_make(state, kind, decl, key, part, now_ms);
+    if (cell == NULL) return false;
+    size_t length = text.length < TEXT_PART ? text.length : TEXT_PART;
+    memset(cell->v, 0, sizeof cell->v);
+    memcpy(cell->v, text.at, length);
+    cell->small = (uint16_t)length, cell->expires_day = expires_day;
+    text = str_from(text, length);
+  }
+  return true;
+}
+
+size_t state_get_text(const struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, char out[LIMIT_ID_BYTES]) {
+  size_t length = 0;
+  for (int32_t part = 0;; part++) {
+    const struct cell *cell = state_find((struct state *)(uintptr_t)state, kind, decl, key, part);
+    if (cell == NULL || cell->small > TEXT_PART || length + cell->small > LIMIT_ID_BYTES) return length;
+    memcpy(out + length, cell->v, cell->small);
+    length += cell->small;
+  }
 }
 
 static struct str cell_text(const struct cell *cell) { return (struct str){(const char *)&cell->v[1], cell->small}; }

@@ -21,6 +21,8 @@
  * | TAKEN    | limit/pool| id low of the grant      | of limit / pace | hash of owner | amount          | claim_on      |             |
  * | BASE     |           | id low of the gift       |                 | id low of base| lot key         | set off       |             |
  * | BLOCK    | pool      |                          | of the pace     | left          | spent           | FINAL's left  | claimed     |
+ * | WHOLE    | fact      | as KEPT                  | part of it      | text          | text            | text          | text        |
+ * | HEARD    | hearer    | digest of event          | part of the id  | text          | text            | text          | text        |
  * | LENT     | pool      | shard + 1                | of the pace     | outstanding   | claimed         | place in line | FINAL's left|
  *
  * BLOCK and LENT of resources: decl and (BLOCK) key are the owner's, flags say the rest (lend.h).
@@ -61,6 +63,10 @@ void state_see(struct state *state, uint64_t digest, int64_t time_ms, int64_t ol
 /* A value in a PROFILE or KEPT cell. */
 void cell_set_value(struct cell *cell, const struct value *value, uint32_t item);
 void cell_get_value(const struct cell *cell, struct value *out);
+/* A text of up to LIMIT_ID_BYTES as a whole, in cells of 32 bytes each, one a `period`. Putting replaces; false: the record is full. */
+bool state_put_text(struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, struct str text, int64_t now_ms,
+                    int32_t expires_day);
+size_t state_get_text(const struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, char out[LIMIT_ID_BYTES]);
 /* Whether a cell was set to this text, or two to the same one: by what is kept of it and by its hash. */
 bool cell_is_text(const struct cell *cell, struct str text);
 bool cells_same_text(const struct cell *a, const struct cell *b);

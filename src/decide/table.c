@@ -38,6 +38,9 @@ bool value_of_dimension(struct work *w, const struct dimension *dimension, uint3
   int32_t offset = work_campaign(w, campaign)->offset_minutes;
   switch (dimension->kind) {
     case DIMENSION_CUSTOMER: *out = (struct value){.kind = VALUE_TEXT, .text = w->event->customer}; return true;
+    case DIMENSION_CAUSE:
+      *out = (struct value){.kind = VALUE_TEXT, .text = w->event->cause.length > 0 ? w->event->cause : w->event->customer};
+      return true;
     case DIMENSION_FIELD: return field_value(w->event, dimension->index, out);
     case DIMENSION_FACT: return fact_value(w, &w->book->facts[dimension->index], out);
     case DIMENSION_FACT_AT: return fact_time(w, &w->book->facts[dimension->index], out);

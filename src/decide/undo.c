@@ -300,6 +300,7 @@ static bool original_find(struct work *w, struct undoing *u) {
   const struct value *amount = event_field(w->event, FIELD_ID_AMOUNT);
   struct cell *original = original_of(w, &u->original);
   if (original == NULL) {
+    if (w->in->hearing != NULL) return false; /* heard, and nothing was given for it */
     if (!state_seen(w->customer, u->original)) w->out->gate = REASON_EVENT_TOO_LATE;
     return false; /* known, but it fed and gave nothing: nothing to undo */
   }
@@ -318,6 +319,7 @@ static bool original_find(struct work *w, struct undoing *u) {
 void undo_apply(struct work *w) {
   struct undoing u = {0};
   if (!original_find(w, &u)) return;
+  if (w->in->hearing == NULL) reversal_forward(w, u.original);
   grants_collect(w, &u);
   measures_subtract(w, &u);
   for (uint32_t i = 0; i < u.grant_count; i++) grant_reverse(w, &u, u.grants[i]);

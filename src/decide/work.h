@@ -6,6 +6,7 @@
  *   condition.c tests with state              rule.c    judgement of one rule
  *   give.c      choosers and items            limit.c   caps          pool.c   stock and budgets       chance.c lots
  *   undo.c      reversals                     ids.c     reward ids and draws                          owners.c who may be touched
+ *   heard.c     who else hears the event, and what a hearer hears
  */
 #ifndef GIFTD_DECIDE_WORK_H
 #define GIFTD_DECIDE_WORK_H
@@ -140,9 +141,20 @@ static inline void audience_ask_anew(struct work *w) { w->audience_reason = REAS
 bool campaign_accepts_late(const struct work *w, const struct campaign *campaign);
 struct outcome *outcome_new(struct work *w, uint32_t rule, enum reason reason);
 
+/* heard.c */
+/* Who hears through a trigger with `as`: false - nobody else; *self: the customer after all. */
+bool hearer_find(struct work *w, const struct trigger *trigger, struct str *hearer, bool *self);
+bool trigger_may_be_own(const struct rulebook *book, const struct trigger *trigger); /* whether the customer himself may hear through it */
+/* The event goes on to a hearer: through a rule (fired: the track that completed, or NULL). */
+void forward_add(struct work *w, struct str hearer, uint32_t rule, const struct fired *fired);
+/* A reversal goes where its original went. */
+void reversal_forward(struct work *w, uint64_t original);
+void forwards_remember(struct work *w);
+uint32_t rule_number(const struct rulebook *book, uint64_t decl); /* or NONE */
+
 /* ids.c */
 struct reward_key {
-  char text[192];
+  char text[3 * LIMIT_ID_BYTES + 64]; /* source, id and who caused it */
   size_t length;
 };
 void key_print(struct reward_key *key, const char *format, ...) __attribute__((format(__printf__, 2, 3)));

@@ -21,7 +21,7 @@ uint64_t event_digest(struct str source, struct str id) {
 /* All but the values, which are valid up to field_count. */
 static void event_clear(struct event *event) {
   struct str none = {NULL, 0};
-  event->id = event->source = event->customer = event->type_name = event->traceparent = none;
+  event->id = event->source = event->customer = event->cause = event->type_name = event->traceparent = none;
   event->type = TYPE_UNKNOWN;
   event->offset_minutes = 0;
   event->time_ms = event->arrival_ms = TIME_NONE;

@@ -62,6 +62,11 @@ static void frame_head(struct buffer *out, enum output output, uint32_t which, s
 static enum status dead_append(struct ledger *ledger, uint32_t line, struct str letter, struct fault *fault) {
   struct buffer *out = &ledger->open->outputs;
   size_t head = out->length;
+  if (line == LINE_NONE) { /* no record of this shard's input is lent */
+    frame_head(out, OUTPUT_DLQ, 0, letter.length);
+    buffer_put(out, letter);
+    return STATUS_OK;
+  }
   frame_head(out, OUTPUT_DLQ, 0, 0);
   enum status status = ledger->log.wrap_dead(ledger->log.self, line, letter, out, fault);
   if (status != STATUS_OK) return status;

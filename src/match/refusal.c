@@ -33,13 +33,15 @@ struct match_answer match_listener_refusal(const struct rulebook *rulebook, uint
     if (node == NONE || match_condition(rulebook, node, event, offset)) continue;
     return (struct match_answer){MATCH_CONDITION, failed_leaf(rulebook, node, event, offset)};
   }
-  return (struct match_answer){MATCH_HEARS, NONE};
+  bool as = hears->trigger < rulebook->trigger_count && rulebook->triggers[hears->trigger].as_count > 0;
+  return (struct match_answer){as ? MATCH_HEARS_AS : MATCH_HEARS, NONE};
 }
 
 /* Nearness to being heard: the higher, the more of the order of judgement was passed. */
 static uint32_t refusal_nearness(enum match_refusal refusal) {
   switch (refusal) {
-    case MATCH_HEARS: return 5;
+    case MATCH_HEARS: return 6;
+    case MATCH_HEARS_AS: return 5;
     case MATCH_CONDITION: return 4;
     case MATCH_OUTSIDE_SCHEDULE: return 3;
     case MATCH_ENDED: return 2;

@@ -3,7 +3,7 @@
  *
  * The id is the event's digest, so the same event has the same decision id everywhere; an event that was stopped at the gate (a
  * duplicate, too late) was decided elsewhere or never, and its line carries its place as well: ids of decisions stay unique though event
- * ids come twice.
+ * ids come twice. What was decided for a customer who heard the event as another (`as`) carries that customer's digest.
  */
 #include "text.h"
 
@@ -145,6 +145,29 @@ static void decision_event(struct buffer *out, const struct event *event) {
   PUT(out, "}");
 }
 
+static void heard_open(struct buffer *out, bool first, const struct forward *forward) {
+  text_put(out, first ? STR(",\"heard_by\":[{\"customer\":\"") : STR(",{\"customer\":\""));
+  text_put(out, forward->hearer);
+  PUT(out, "\"");
+}
+
+/* Who hears the event as another, through which rule, or since what it takes back was heard: each has a decision of his own. */
+static void decision_heard(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision) {
+  for (uint32_t i = 0; i < decision->forward_count; i++) {
+    if (!decision->forwards[i].reversal) continue;
+    heard_open(out, out->memory[out->length - 1] == ']', &decision->forwards[i]);
+    PUT(out, ",\"takes_back\":true}");
+  }
+  for (uint32_t i = 0; i < decision->heard_count; i++) {
+    const struct rule *rule = &rulebook->rules[decision->heard[i].number];
+    heard_open(out, out->memory[out->length - 1] == ']', &decision->forwards[decision->heard[i].forward]);
+    TEXT_MEMBER(out, "campaign", rulebook->campaigns[rule->campaign].id);
+    TEXT_MEMBER(out, "rule", rule->id);
+    PUT(out, "}");
+  }
+  if (decision->forward_count > 0) PUT(out, "]");
+}
+
 void record_decision(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct origin *origin,
                      const struct decision *decision) {
   assert(decision->gate < REASON_COUNT && decision->outcome_count <= LIMIT_OUTCOMES);
@@ -154,8 +177,13 @@ void record_decision(struct buffer *out, const struct rulebook *rulebook, const 
     PUT(out, ".");
     buffer_int(out, (int64_t)origin->position);
   }
+  if (event->cause.length > 0) {
+    PUT(out, "-");
+    text_hex(out, hash64(&HASH_KEY_FIXED, event->customer));
+  }
   text_envelope(out, STR("gift.decision"), event->customer, event);
   decision_event(out, event);
+  TEXT_MEMBER(out, "caused_by", event->cause);
   PUT(out, ",\"input\":");
   text_json(out, origin->input);
   TEXT_NUMBER(out, "position", (int64_t)origin->position);
@@ -167,5 +195,7 @@ void record_decision(struct buffer *out, const struct rulebook *rulebook, const 
     if (i > 0) PUT(out, ",");
     decision_outcome(out, rulebook, decision, &decision->outcomes[i]);
   }
-  PUT(out, "]}}\n");
+  PUT(out, "]");
+  decision_heard(out, rulebook, decision);
+  PUT(out, "}}\n");
 }

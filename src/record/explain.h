@@ -9,6 +9,7 @@ enum verdict_kind {
   VERDICT_RECORDED,   /* quoted from the decision line */
   VERDICT_RECOMPUTED, /* refused by event, time and rulebook alone */
   VERDICT_GATED,      /* the event was stopped before any rule */
+  VERDICT_ELSEWHERE,  /* judged for another customer, or for nobody (`as`) */
   VERDICT_UNDECIDED   /* it would be judged with the customer's state, but no decision was recorded */
 };
 

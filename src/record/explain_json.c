@@ -1,6 +1,6 @@
 /* The waterfall for programs: one object a line, in the words of interface.md. Stable: members are added, never renamed.
  *
- *   {"event":{source,id,type,time},"customer","recorded":true,"gate","rulebook","same_rulebook","position","input",
+ *   {"event":{source,id,type,time},"customer","caused_by","recorded":true,"gate","rulebook","same_rulebook","position","input",
  *    "campaigns":[{campaign,version,name,rules:[{rule,reason,recorded,text,at,limit,pool,identity,period,expected,actual,gifts,steps}]}],
  *    "elsewhere":[{campaign,version,rule,reason}]}
  *
@@ -23,7 +23,8 @@ static void json_event(const struct telling *t) {
     TEXT_MEMBER(t->out, "time", r->time);
   }
   PUT(t->out, "}");
-  TEXT_MEMBER(t->out, "customer", t->event != NULL ? t->event->customer : r->customer);
+  TEXT_MEMBER(t->out, "customer", t->event != NULL && r == NULL ? t->event->customer : r->customer);
+  if (r != NULL) TEXT_MEMBER(t->out, "caused_by", r->caused_by);
 }
 
 static void json_open_event(struct telling *t) {

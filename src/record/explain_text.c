@@ -43,12 +43,20 @@ static void event_fields(const struct telling *t) {
   if (event->field_count > 0) buffer_byte(t->out, '\n');
 }
 
+static void head_cause(const struct telling *t) {
+  if (t->recorded == NULL || t->recorded->caused_by.length == 0) return;
+  put(t, " (caused by ", "(由 ");
+  buffer_put(t->out, t->recorded->caused_by);
+  put(t, ")", " 引发)");
+}
+
 static void head_event(const struct telling *t) {
   color(t, "1");
   if (t->event != NULL) {
     buffer_print(t->out, "%.*s %.*s/%.*s", STR_FORMAT(t->event->type_name), STR_FORMAT(t->event->source), STR_FORMAT(t->event->id));
     put(t, ", customer ", ",客户 ");
-    buffer_put(t->out, t->event->customer);
+    buffer_put(t->out, t->recorded != NULL ? t->recorded->customer : t->event->customer);
+    head_cause(t);
     put(t, ", ", ",");
     buffer_time(t->out, t->event->time_ms, t->event->offset_minutes);
   } else {
@@ -56,6 +64,7 @@ static void head_event(const struct telling *t) {
     buffer_print(t->out, "%.*s %.*s/%.*s", STR_FORMAT(r->event_type), STR_FORMAT(r->event_source), STR_FORMAT(r->event_id));
     put(t, ", customer ", ",客户 ");
     buffer_put(t->out, r->customer);
+    head_cause(t);
     put(t, ", ", ",");
     buffer_put(t->out, r->time);
   }
@@ -114,11 +123,31 @@ static void text_head(struct telling *t) {
 
 /* ---- a rule ---- */
 
+/* Who heard it is recorded; nobody: neither the event nor the customer's record named another. */
+static void elsewhere_words(struct buffer *out, const struct telling *t, const struct verdict *verdict) {
+  bool zh = t->style->language == LANGUAGE_ZH, any = false;
+  for (uint32_t i = 0; t->recorded != NULL && i < t->recorded->heard_count; i++) {
+    const struct recorded_heard *heard = &t->recorded->heard[i];
+    const struct campaign *campaign = &t->rulebook->campaigns[verdict->rule->campaign];
+    if (!str_equal(heard->rule, verdict->rule->id) || !str_equal(heard->campaign, campaign->id)) continue;
+    buffer_put(out, any ? STR(", ") : zh ? STR("由其他客户接收,见该客户的决策:") : STR("heard by another customer, see the decision for "));
+    buffer_put(out, heard->customer);
+    any = true;
+  }
+  if (any) return;
+  buffer_put(out, zh ? STR("须由其他客户接收,但事件与客户记录均未指明")
+                     : STR("for another customer to hear, but neither event nor record names one"));
+}
+
 void verdict_words(struct buffer *out, const struct telling *t, const struct verdict *verdict) {
   enum language language = t->style->language;
   if (verdict->kind == VERDICT_UNDECIDED) {
     buffer_put(out, language == LANGUAGE_ZH ? STR("须结合客户状态判断,无决策记录")
                                             : STR("would be judged with the customer's state; nothing is recorded"));
+    return;
+  }
+  if (verdict->kind == VERDICT_ELSEWHERE) {
+    elsewhere_words(out, t, verdict);
     return;
   }
   uint32_t gifts = verdict->recorded == NULL ? 0 : verdict->recorded->gift_count;
@@ -178,8 +207,8 @@ static bool is_good(const struct verdict *verdict) { return verdict->told.reason
 static void text_rule(struct telling *t, const struct campaign *campaign, const struct verdict *verdict) {
   if (t->rules_told++ == 0) campaign_head(t, campaign);
   buffer_put(t->out, STR("  "));
-  if (verdict->kind == VERDICT_UNDECIDED)
-    buffer_put(t->out, STR("? "));
+  if (verdict->kind == VERDICT_UNDECIDED || verdict->kind == VERDICT_ELSEWHERE)
+    buffer_put(t->out, verdict->kind == VERDICT_UNDECIDED ? STR("? ") : STR("→ "));
   else
     mark(t, is_good(verdict));
   buffer_print(t->out, "%.*s: ", STR_FORMAT(verdict->rule->id));

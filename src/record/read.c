@@ -131,6 +131,32 @@ static bool read_outcomes(struct reading *r, struct recorded_decision *out) {
   return r->json.problem == NULL;
 }
 
+/* ---- who else heard it ---- */
+
+static bool read_one_heard(struct reading *r, struct recorded_heard *heard) {
+  const struct text_row rows[] = {{STR("customer"), &heard->customer}, {STR("campaign"), &heard->campaign}, {STR("rule"), &heard->rule}};
+  struct str key;
+  if (!json_enter_object(&r->json)) return false;
+  while (json_next_key(&r->json, &key)) {
+    bool known = false;
+    if (!read_rows(r, ROWS(rows), key, &known)) return false;
+    if (!known && !json_skip(&r->json)) return false;
+  }
+  return r->json.problem == NULL;
+}
+
+static bool read_heard(struct reading *r, struct recorded_decision *out) {
+  if (out->heard != NULL) return reading_fail(r, "heard_by stands twice");
+  if (!array_count(r, LIMIT_HEARD, &out->heard_count)) return false;
+  out->heard = arena_array(r->arena, out->heard_count, sizeof *out->heard);
+  if (out->heard == NULL) return reading_fail(r, "no memory for who heard it");
+  uint32_t read = 0;
+  if (!json_enter_array(&r->json)) return false;
+  while (json_next_item(&r->json))
+    if (!read_one_heard(r, &out->heard[read++])) return false;
+  return r->json.problem == NULL;
+}
+
 /* ---- the line ---- */
 
 static bool read_event(struct reading *r, struct recorded_decision *out) {
@@ -153,7 +179,10 @@ static bool read_position(struct reading *r, uint64_t *out) {
 }
 
 static bool read_data(struct reading *r, struct recorded_decision *out) {
-  const struct text_row rows[] = {{STR("input"), &out->input}, {STR("gate"), &out->gate}, {STR("rulebook"), &out->rulebook_digest}};
+  const struct text_row rows[] = {{STR("input"), &out->input},
+                                  {STR("gate"), &out->gate},
+                                  {STR("rulebook"), &out->rulebook_digest},
+                                  {STR("caused_by"), &out->caused_by}};
   struct str key;
   if (!json_enter_object(&r->json)) return false;
   while (json_next_key(&r->json, &key)) {
@@ -163,6 +192,7 @@ static bool read_data(struct reading *r, struct recorded_decision *out) {
     bool fine = str_equal(key, STR("event"))        ? read_event(r, out)
                 : str_equal(key, STR("position"))   ? read_position(r, &out->position)
                 : str_equal(key, STR("considered")) ? read_outcomes(r, out)
+                : str_equal(key, STR("heard_by"))   ? read_heard(r, out)
                                                     : json_skip(&r->json);
     if (!fine) return false;
   }

@@ -132,6 +132,7 @@ static void reward_sources(struct buffer *out, const struct reward_line *line) {
   PUT(out, ",\"source_events\":[");
   source_name(out, line->event->source, line->event->id);
   PUT(out, "]");
+  TEXT_MEMBER(out, "caused_by", line->event->cause);
   if (!takes_back(line->gift->kind)) return;
   const struct value *original = event_field(line->event, FIELD_ID_ORIGINAL_ID);
   if (original == NULL || original->kind != VALUE_TEXT) return;

@@ -184,6 +184,7 @@ enum reason reason_of_refusal(enum match_refusal refusal) {
     case MATCH_OUTSIDE_SCHEDULE: return REASON_OUTSIDE_SCHEDULE;
     case MATCH_CONDITION: return REASON_CONDITION_NOT_MET;
     case MATCH_HEARS:
+    case MATCH_HEARS_AS:
     case MATCH_OTHER_TYPE: break;
   }
   return REASON_COUNT;

@@ -10,8 +10,8 @@
 
 /* The farther a listener came in the order of judgement, the more it says why the rule was not woken. */
 static int refusal_rank(enum match_refusal refusal) {
-  static const int ranks[] = {[MATCH_OTHER_TYPE] = 0,       [MATCH_NOT_STARTED] = 1, [MATCH_ENDED] = 2,
-                              [MATCH_OUTSIDE_SCHEDULE] = 3, [MATCH_CONDITION] = 4,   [MATCH_HEARS] = 5};
+  static const int ranks[] = {[MATCH_OTHER_TYPE] = 0, [MATCH_NOT_STARTED] = 1, [MATCH_ENDED] = 2, [MATCH_OUTSIDE_SCHEDULE] = 3,
+                              [MATCH_CONDITION] = 4,  [MATCH_HEARS_AS] = 5,    [MATCH_HEARS] = 6};
   return ranks[refusal];
 }
 
@@ -63,9 +63,11 @@ void record_trace(struct buffer *out, const struct rulebook *rulebook, const str
     if (trace_outcomes(out, rulebook, decision, rule, &first)) continue;
     enum match_refusal refusal = trace_refusal(rulebook, rule, event);
     struct str name = rulebook->rules[rule].name;
-    if (refusal == MATCH_OTHER_TYPE) continue;
+    if (refusal == MATCH_OTHER_TYPE || event->cause.length > 0) continue; /* a hearer hears what was forwarded alone */
     if (decision->gate != REASON_GIVEN)
       trace_entry(out, &first, name, str_of(reasons[decision->gate].code));
+    else if (refusal == MATCH_HEARS_AS)
+      trace_entry(out, &first, name, STR("HEARD_AS_ANOTHER"));
     else if (refusal == MATCH_HEARS)
       trace_entry(out, &first, name, STR("UNDECIDED")); /* woken, yet without an outcome: a bug */
     else

@@ -177,7 +177,7 @@ enum status wait_end(struct shard *shard, struct fault *fault) {
 
 enum status look_ahead(struct shard *shard, int64_t now_ms, struct fault *fault) {
   struct waiting *waiting = &shard->waiting;
-  if (waiting->looked_to <= shard->line_at) waiting->looked_to = shard->line_at + 1;
+  if (waiting->looked_to <= shard->line_at) waiting->looked_to = waiting->heard ? shard->line_at : shard->line_at + 1;
   for (; waiting->looked_to < shard->line_count; waiting->looked_to++) {
     if (shard->log.full != NULL && shard->log.full(shard->log.self)) return STATUS_OK;
     enum status status = ahead_take(shard, waiting->looked_to, now_ms, fault);
@@ -207,7 +207,9 @@ enum status inbox_take(struct shard *shard, int64_t now_ms, uint32_t *count, str
     bool awaited = false;
     shard->sequence++;
     shard->counts.messages_in++;
-    if (!lend_decode(shard->inbox[i].bytes, &message, fault))
+    if (forward_is(shard->inbox[i].bytes))
+      status = heard_add(shard, shard->inbox[i].bytes, fault);
+    else if (!lend_decode(shard->inbox[i].bytes, &message, fault))
       status = fault->status;
     else if (message.to != shard->settings.shard)
       status = fault_set(fault, STATUS_STATE, "a message for shard %u of another number of shards; the topics belong to another giftd",

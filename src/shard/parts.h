@@ -1,4 +1,5 @@
-/* What the files of the shard room share: shard.c the loop, borrow.c what other shards lend. Private to the room. */
+/* What the files of the shard room share: shard.c the loop, borrow.c what other shards lend, heard.c what is heard as another. Private to
+ * the room. */
 #ifndef GIFTD_SHARD_PARTS_H
 #define GIFTD_SHARD_PARTS_H
 
@@ -37,13 +38,26 @@ struct reading {
   struct event event;
   struct event_error error;
   struct owner customer;
-  struct cache_key key; /* of the customer; its bytes are in `customer` */
-  struct arena arena;   /* of this event: its texts, those of its outcomes */
+  struct cache_key key;          /* of the customer; its bytes are in `customer` */
+  struct arena arena;            /* of this event: its texts, those of its outcomes */
+  const struct hearing *hearing; /* heard as another: through which rules; NULL: a line */
+};
+
+/* Events that customers of this shard hear as another, in the order in which they came: records of the state, so that they are there after
+ * a take-over. The inbox is never held up by them, so what they wait for can always come. */
+struct heard_queue {
+  uint64_t head, tail; /* numbers of the first and behind the last; both 0 when it is empty */
+  bool changed;        /* since the last flush */
+  struct input_line line;
+  struct forward_message front; /* the one at hand; its texts are in `bytes` */
+  struct heard_rule rules[LIMIT_HEARD];
+  char bytes[FORWARD_BYTES], out[FORWARD_BYTES];
 };
 
 /* The event at hand waits for another shard: whom it may touch, and which of them it keeps meanwhile (decide.h, "Deadlock"). */
 struct waiting {
   bool waits;
+  bool heard;                /* it is the first of the queue, not a line */
   bool anew;                 /* the rulebook changed since: it may need less now, and nobody would tell */
   uint32_t count, looked_to; /* lines up to looked_to had their claims sent ahead */
   struct owner owners[LIMIT_OWNERS];
@@ -71,6 +85,8 @@ struct shard {
   uint64_t sequence; /* lines taken since the state began: the position that records carry */
   struct cache cache;
   struct reading readings[2]; /* the event at hand, and the one behind it */
+  struct reading heard_reading;
+  struct heard_queue heard;
   struct buffer outputs[OUTPUT_COUNT];
   struct decision decision;
   struct input_line lines[LINES_MOST];   /* of the last poll; those before line_at are decided */
@@ -103,8 +119,29 @@ struct shard {
 static inline struct str owner_key(const struct owner *owner) { return (struct str){owner->key, owner->length}; }
 enum status owner_load(struct shard *shard, struct cache_key key, struct state *state, struct fault *fault);
 enum status owner_keep(struct shard *shard, struct cache_key key, struct state *state, struct fault *fault);
-/* Decides the line at hand; waiting.waits says that it could not. */
+/* Decides what is at hand - what waits, else what is heard as another, else the next line; waiting.waits says that it could not. */
 enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault);
+enum status event_decide(struct shard *shard, struct reading *reading, const struct reading *next, const struct origin *origin,
+                         struct fault *fault);
+enum status dead_line(struct shard *shard, const struct input_line *line, const struct origin *origin, const struct event_error *error,
+                      uint32_t which, struct fault *fault);
+enum status outputs_hand_on(struct shard *shard, size_t least, struct fault *fault);
+
+/* ---- heard.c ---- */
+
+static inline bool heard_any(const struct shard *shard) { return shard->heard.head != shard->heard.tail; }
+enum status heard_open(struct shard *shard, struct fault *fault);
+enum status heard_store(struct shard *shard, struct fault *fault); /* with a flush */
+/* A message of another shard, or of this one to itself. */
+enum status heard_add(struct shard *shard, struct str message, struct fault *fault);
+/* Decides the first of the queue. */
+enum status heard_take(struct shard *shard, struct fault *fault);
+/* What the decision at hand forwards, to the shards of the hearers. */
+enum status forwards_send(struct shard *shard, const struct reading *reading, const struct origin *origin, struct fault *fault);
+/* Whether the line's key is where producers would have put it; else a fault. */
+enum status place_check(const struct shard *shard, const struct input_line *line, struct fault *fault);
+/* The same for all lines of a poll, before the first of them is decided. */
+enum status places_check(struct shard *shard, struct fault *fault);
 /* Reads the line, and decides it for its claims alone: nothing is kept but those. */
 enum status ahead_take(struct shard *shard, uint32_t line, int64_t now_ms, struct fault *fault);
 

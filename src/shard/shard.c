@@ -13,7 +13,7 @@
 static size_t rounded(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 size_t shard_memory(const struct shard_settings *settings) {
-  return 64 + rounded(sizeof(struct shard)) + 2 * rounded(ARENA_BYTES) + OUTPUT_COUNT * rounded(OUTPUT_KEPT + OUTPUT_ROOM) +
+  return 64 + rounded(sizeof(struct shard)) + 3 * rounded(ARENA_BYTES) + OUTPUT_COUNT * rounded(OUTPUT_KEPT + OUTPUT_ROOM) +
          cache_memory(settings->cache_bytes);
 }
 
@@ -68,8 +68,10 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   shard->waiting.count = shard->waiting.looked_to = 0;
   shard->send_status = STATUS_OK;
   for (uint32_t i = 0; i < LIMIT_OWNERS; i++) shard->states[i] = &shard->workspace[i];
-  for (int i = 0; i < 2; i++) {
-    arena_init(&shard->readings[i].arena, at, ARENA_BYTES);
+  struct reading *readings[] = {&shard->readings[0], &shard->readings[1], &shard->heard_reading};
+  for (int i = 0; i < 3; i++) {
+    arena_init(&readings[i]->arena, at, ARENA_BYTES);
+    readings[i]->hearing = NULL;
     at += rounded(ARENA_BYTES);
   }
   for (int i = 0; i < OUTPUT_COUNT; i++) {
@@ -79,7 +81,8 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   cache_init(&shard->cache, at, settings->cache_bytes, &settings->decide.id_key);
   shard_swap(shard, rulebook, index, cache);
   *out = shard;
-  return clock_load(shard, fault);
+  enum status status = clock_load(shard, fault);
+  return status == STATUS_OK ? heard_open(shard, fault) : status;
 }
 
 void shard_swap(struct shard *shard, const struct rulebook *rulebook, const struct match_index *index, struct match_cache *cache) {
@@ -99,7 +102,7 @@ void shard_observe(struct shard *shard, shard_observer *observer, void *self) {
 const struct shard_counts *shard_counts(const struct shard *shard) { return &shard->counts; }
 int64_t shard_clock(const struct shard *shard) { return shard->clock_ms; }
 uint64_t shard_next(const struct shard *shard) { return shard->next; }
-bool shard_waits(const struct shard *shard) { return shard->waiting.waits; }
+bool shard_waits(const struct shard *shard) { return shard->waiting.waits || heard_any(shard); }
 bool shard_hurries(const struct shard *shard) { return shard->hurries; }
 uint64_t shard_changed_bytes(const struct shard *shard) { return shard->cache.changed_bytes; }
 
@@ -176,7 +179,10 @@ static enum status owners_load(struct shard *shard, const struct reading *readin
   shard->keys[0] = (struct cache_key){owner_key(&shard->owners[0]), reading->key.tag};
   enum status status = owner_load(shard, shard->keys[0], shard->states[0], fault);
   if (status != STATUS_OK) return status;
-  *owner_count = decide_owners(shard->rulebook, &reading->event, shard->matches, match_count, shard->states[0], shard->owners);
+  if (reading->hearing != NULL)
+    *owner_count = decide_hearer_owners(shard->rulebook, &reading->event, reading->hearing, shard->states[0], shard->owners);
+  else
+    *owner_count = decide_owners(shard->rulebook, &reading->event, shard->matches, match_count, shard->states[0], shard->owners);
   if (*owner_count > LIMIT_OWNERS) return STATUS_OK;
   assert(*owner_count >= 1 && shard->owners[0].kind == OWNER_CUSTOMER);
   for (uint32_t i = 1; i < *owner_count; i++) {
@@ -200,10 +206,10 @@ static void arrival_set(struct shard *shard, struct event *event, const struct i
   if (event->arrival_ms == TIME_NONE) event->arrival_ms = shard->clock_ms;
 }
 
-static void decision_count(struct shard *shard) {
+static void decision_count(struct shard *shard, bool heard) {
   const struct decision *decision = &shard->decision;
   struct shard_counts *counts = &shard->counts;
-  counts->events++;
+  *(heard ? &counts->heard : &counts->events) += 1;
   if (decision->gate == REASON_DUPLICATE_EVENT) counts->duplicates++;
   if (decision->gate == REASON_EVENT_TOO_LATE) counts->late++;
   if (decision->gate == REASON_EVENT_IN_FUTURE) counts->future++;
@@ -225,20 +231,20 @@ static void dead_count(struct shard *shard) {
 }
 
 /* Handed on at once: the log may need the record itself while it is lent. */
-static enum status dead_hand_on(struct shard *shard, struct fault *fault) {
+static enum status dead_hand_on(struct shard *shard, uint32_t which, struct fault *fault) {
   struct buffer *buffer = &shard->outputs[OUTPUT_DLQ];
   assert(!buffer->overflowed);
-  enum status status = shard->log.append(shard->log.self, OUTPUT_DLQ, shard->line_at, buffer_text(buffer), fault);
+  enum status status = shard->log.append(shard->log.self, OUTPUT_DLQ, which, buffer_text(buffer), fault);
   buffer_reset(buffer);
   return status;
 }
 
-static enum status dead_line(struct shard *shard, const struct input_line *line, const struct origin *origin,
-                             const struct event_error *error, struct fault *fault) {
+enum status dead_line(struct shard *shard, const struct input_line *line, const struct origin *origin, const struct event_error *error,
+                      uint32_t which, struct fault *fault) {
   if (shard->looking_ahead) return STATUS_OK;
   dead_count(shard);
   record_dead_letter(&shard->outputs[OUTPUT_DLQ], line->bytes, origin, error);
-  return dead_hand_on(shard, fault);
+  return dead_hand_on(shard, which, fault);
 }
 
 static enum status dead_piece(struct shard *shard, const struct input_line *line, const struct origin *origin, struct fault *fault) {
@@ -247,7 +253,7 @@ static enum status dead_piece(struct shard *shard, const struct input_line *line
   buffer_init(&detail, error.detail, sizeof error.detail - 1);
   buffer_print(&detail, "a piece of a line of more than %u bytes", LIMIT_LINE_BYTES);
   error.detail[detail.length] = 0;
-  return dead_line(shard, line, origin, &error, fault);
+  return dead_line(shard, line, origin, &error, shard->line_at, fault);
 }
 
 static enum status dead_event(struct shard *shard, const struct reading *reading, const struct origin *origin, struct str reason,
@@ -255,7 +261,7 @@ static enum status dead_event(struct shard *shard, const struct reading *reading
   if (shard->looking_ahead) return STATUS_OK;
   dead_count(shard);
   record_dead_event(&shard->outputs[OUTPUT_DLQ], reading->line->bytes, origin, reason, text);
-  return dead_hand_on(shard, fault);
+  return dead_hand_on(shard, reading->hearing != NULL ? LINE_NONE : shard->line_at, fault);
 }
 
 /* A customer's events must come through one partition: the record's key sees to it, so it must be the customer. */
@@ -274,7 +280,7 @@ static enum status event_keep(struct shard *shard, const struct event *event, co
     enum status status = owner_keep(shard, shard->keys[i], shard->states[i], fault);
     if (status != STATUS_OK) return status;
   }
-  decision_count(shard);
+  decision_count(shard, event->cause.length > 0);
   if (shard->observer != NULL) shard->observer(shard->observer_self, event, &shard->decision);
   record_decision(&shard->outputs[OUTPUT_DECISIONS], shard->rulebook, event, origin, &shard->decision);
   if (shard->decision.gift_count > 0 || shard->decision.mark_count > 0)
@@ -292,11 +298,12 @@ static enum status claims_make(struct shard *shard, uint32_t owner_count, bool m
   return wait_begin(shard, owner_count, missing, fault);
 }
 
-static enum status event_settle(struct shard *shard, const struct event *event, const struct origin *origin, uint32_t owner_count,
+static enum status event_settle(struct shard *shard, const struct reading *reading, const struct origin *origin, uint32_t owner_count,
                                 struct fault *fault) {
   if (shard->looking_ahead) return STATUS_OK;
   enum status status = shard->settings.shards > 1 ? blocks_mind(shard, owner_count, fault) : STATUS_OK;
-  return status == STATUS_OK ? event_keep(shard, event, origin, owner_count, fault) : status;
+  if (status == STATUS_OK) status = event_keep(shard, &reading->event, origin, owner_count, fault);
+  return status == STATUS_OK ? forwards_send(shard, reading, origin, fault) : status;
 }
 
 static struct str crowd_text(uint32_t match_count) {
@@ -305,11 +312,12 @@ static struct str crowd_text(uint32_t match_count) {
 }
 
 /* `next` is the reading behind this one, or NULL: its record is asked for while this event is decided. */
-static enum status event_decide(struct shard *shard, struct reading *reading, const struct reading *next, const struct origin *origin,
-                                struct fault *fault) {
+enum status event_decide(struct shard *shard, struct reading *reading, const struct reading *next, const struct origin *origin,
+                         struct fault *fault) {
   const struct event *event = &reading->event;
-  bool missing[LIMIT_OWNERS], waits = false;
-  uint32_t owner_count = 0, missing_count = 0, match_count = match_event(shard->index, shard->match_cache, event, shard->matches);
+  bool missing[LIMIT_OWNERS], waits = false, heard = reading->hearing != NULL;
+  uint32_t owner_count = 0, missing_count = 0;
+  uint32_t match_count = heard ? 0 : match_event(shard->index, shard->match_cache, event, shard->matches);
   if (next != NULL && next->problem == EVENT_OK) cache_prefetch_entry(&shard->cache, next->key);
   if (match_count > LIMIT_MATCHES) return dead_event(shard, reading, origin, STR("STATE_LIMIT"), crowd_text(match_count), fault);
   enum status status = owners_load(shard, reading, match_count, &owner_count, fault);
@@ -318,17 +326,17 @@ static enum status event_decide(struct shard *shard, struct reading *reading, co
   bool lent = shard->settings.shards > 1;
   if (lent) status = resources_ask(shard, owner_count, missing, &missing_count, fault);
   if (status != STATUS_OK) return status;
-  struct decide_input input = {shard->rulebook, &shard->settings.decide, event,       shard->matches,
-                               match_count,     shard->owners,           owner_count, lent};
+  struct decide_input input = {
+      shard->rulebook, &shard->settings.decide, event, shard->matches, match_count, shard->owners, owner_count, lent, reading->hearing};
   status = decide_event(&input, shard->states, &reading->arena, &shard->decision, fault);
   if (status == STATUS_LIMIT && missing_count == 0)
     return dead_event(shard, reading, origin, STR("STATE_LIMIT"), str_of(fault->text), fault);
   if (status == STATUS_LIMIT) status = STATUS_OK, shard->decision.shortage_count = 0; /* judged again when the resources are here */
   if (status == STATUS_OK && lent) status = claims_make(shard, owner_count, missing, missing_count, &waits, fault);
-  return status == STATUS_OK && !waits ? event_settle(shard, event, origin, owner_count, fault) : status;
+  return status == STATUS_OK && !waits ? event_settle(shard, reading, origin, owner_count, fault) : status;
 }
 
-static enum status outputs_hand_on(struct shard *shard, size_t least, struct fault *fault) {
+enum status outputs_hand_on(struct shard *shard, size_t least, struct fault *fault) {
   for (int i = 0; i < OUTPUT_COUNT; i++) {
     struct buffer *buffer = &shard->outputs[i];
     assert(!buffer->overflowed);
@@ -358,8 +366,10 @@ static enum status line_decide(struct shard *shard, struct reading *reading, con
   const struct input_line *line = reading->line;
   struct str reason, text;
   if (line->piece) return dead_piece(shard, line, origin, fault);
-  if (reading->problem != EVENT_OK) return dead_line(shard, line, origin, &reading->error, fault);
+  if (reading->problem != EVENT_OK) return dead_line(shard, line, origin, &reading->error, shard->line_at, fault);
   if (!key_fits(line, &reading->event, &reason, &text)) return dead_event(shard, reading, origin, reason, text, fault);
+  enum status status = place_check(shard, line, fault);
+  if (status != STATUS_OK) return status;
   arrival_set(shard, &reading->event, line, now_ms);
   return event_decide(shard, reading, next, origin, fault);
 }
@@ -373,7 +383,7 @@ static struct reading *reading_of(struct shard *shard, uint32_t line) {
   return reading;
 }
 
-enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault) {
+static enum status line_take(struct shard *shard, int64_t now_ms, struct fault *fault) {
   uint32_t line = shard->line_at;
   bool waited = shard->waiting.waits;
   if (waited) shard->read_to = line; /* its arena holds what the last try left */
@@ -381,7 +391,7 @@ enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault) 
   const struct reading *next = !waited && line + 1 < shard->line_count ? reading_of(shard, line + 1) : NULL;
   struct str input_name = shard->log.input_name(shard->log.self);
   struct origin origin = {input_name, reading->line->position};
-  shard->waiting.waits = shard->waiting.anew = false;
+  shard->waiting.waits = shard->waiting.anew = shard->waiting.heard = false;
   shard->sequence++;
   enum status status = line_decide(shard, reading, next, &origin, now_ms, fault);
   if (status == STATUS_OK)
@@ -399,6 +409,13 @@ enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault) 
   shard->line_at++;
   status = waited ? wait_end(shard, fault) : STATUS_OK;
   return status == STATUS_OK ? outputs_hand_on(shard, OUTPUT_KEPT, fault) : status;
+}
+
+/* Lines wait while something is heard as another: what an event of this shard forwards to a customer of this shard is decided right
+ * behind it. */
+enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault) {
+  bool heard = shard->waiting.waits ? shard->waiting.heard : heard_any(shard);
+  return heard ? heard_take(shard, fault) : line_take(shard, now_ms, fault);
 }
 
 enum status ahead_take(struct shard *shard, uint32_t line, int64_t now_ms, struct fault *fault) {
@@ -435,22 +452,29 @@ static enum status lines_poll(struct shard *shard, uint32_t most, bool *ended, s
       shard->log.poll(shard->log.self, shard->lines, most < LINES_MOST ? most : LINES_MOST, &shard->line_count, ended, fault);
   if (status != STATUS_OK) return status;
   assert(shard->line_count <= LINES_MOST);
+  status = places_check(shard, fault);
+  if (status != STATUS_OK) return status;
   return shard->view.prefetch != NULL && shard->line_count > 0 ? customers_prefetch(shard, fault) : STATUS_OK;
 }
 
 static bool room_for_more(const struct shard *shard) { return shard->log.full == NULL || !shard->log.full(shard->log.self); }
+
+/* What is heard belongs to the event before it: however many lines a step may take, it is not left over. */
+static bool head_is_there(const struct shard *shard, bool lines) {
+  return !shard->waiting.waits && (heard_any(shard) || (lines && shard->line_at < shard->line_count));
+}
 
 enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint32_t *count, bool *ended, struct fault *fault) {
   *count = 0, *ended = false;
   enum status status = shard->settings.shards > 1 ? inbox_take(shard, now_ms, count, fault) : STATUS_OK;
   if (status == STATUS_OK && shard->waiting.waits && shard->waiting.anew) status = head_take(shard, now_ms, fault);
   if (status == STATUS_OK && shard->line_at == shard->line_count) status = lines_poll(shard, most, ended, fault);
-  while (status == STATUS_OK && !shard->waiting.waits && *count < most && shard->line_at < shard->line_count && room_for_more(shard)) {
+  while (status == STATUS_OK && head_is_there(shard, *count < most) && room_for_more(shard)) {
     status = head_take(shard, now_ms, fault);
     if (status == STATUS_OK && shard->waiting.waits) return look_ahead(shard, now_ms, fault);
     (*count)++;
   }
-  if (shard->line_at < shard->line_count) *ended = false;
+  if (shard->line_at < shard->line_count || heard_any(shard)) *ended = false;
   return status;
 }
 
@@ -458,6 +482,7 @@ enum status shard_flush(struct shard *shard, struct fault *fault) {
   enum status status = outputs_hand_on(shard, 0, fault);
   if (status == STATUS_OK) status = changed_store(shard, fault);
   if (status == STATUS_OK) status = clock_store(shard, fault);
+  if (status == STATUS_OK) status = heard_store(shard, fault);
   if (status == STATUS_OK) shard->counts.commits++, shard->hurries = false;
   return status;
 }

@@ -7,6 +7,8 @@
 const struct metric_info metric_infos[METRIC_COUNT] = {
     [METRIC_LINES] = {"giftd_input_lines_total", METRIC_KIND_COUNTER, 0, NULL, "Lines read from the input."},
     [METRIC_EVENTS] = {"giftd_events_total", METRIC_KIND_COUNTER, 0, NULL, "Events that were judged."},
+    [METRIC_HEARD] = {"giftd_heard_total", METRIC_KIND_COUNTER, 0, NULL,
+                      "Events decided for another customer than the one who caused them."},
     [METRIC_DEAD_LETTERS] = {"giftd_dead_letters_total", METRIC_KIND_COUNTER, 0, NULL,
                              "Lines that are no event and went to the dead letters."},
     [METRIC_DUPLICATES] = {"giftd_duplicate_events_total", METRIC_KIND_COUNTER, 0, NULL,

@@ -173,6 +173,33 @@ class Explain(unittest.TestCase):
                             warns="3 lines of out/decisions.jsonl are no decisions and were passed over")
         self.assertIn("not a decision line: byte", done.stderr)
 
+    def test_what_another_customer_heard(self):
+        rule = {**CAMPAIGN["rules"][0], "id": "brought", "on": {"event": "account.opened", "as": "referrer"},
+                "when": {"caused_by": "other"}}
+        taken = {**rule, "id": "shared", "on": {"event": "txn.card_spend", "as": "primary"}}
+        self.write_campaign({**CAMPAIGN, "rules": [rule, taken]})
+        opened = [login(n, customer, type="account.opened", **more) for n, customer, more in
+                  ((1, "bob", {"referrer": "ann"}), (2, "eve", {"referrer": "eve"}))]
+        spent = login(3, "bob", day=6, type="txn.card_spend", primary="ann", amount_minor=100, currency="CNY")
+        back = login(4, "bob", day=7, type="txn.reversed", original_id="e3")
+        (self.folder / "events.jsonl").write_text("".join(opened) + spent + back)
+        self.run_giftd("run", "--input", "events.jsonl", "--campaigns", "campaigns", "--output", "out2", "--state", "state2", "--once")
+        here = ["--output", "out2"]
+        ann = self.explain("--customer", "ann", *here, says="account.opened mbank/e1, customer ann (caused by bob)").stdout
+        self.assertIn("✓ brought: gave points 5", ann)
+        self.assertIn("✗ shared: REVERSED", ann)
+        self.assertEqual(ann.count("mbank/"), 3)  # heard only: what bob's event was refused elsewhere is not ann's
+        self.explain("--event", "-", *here, stdin=opened[0], says="→ brought: heard by another customer, see the decision for ann")
+        self.explain("--event", "-", *here, stdin=opened[1], says="→ brought: for another customer to hear, but neither event nor record")
+        self.explain("--event", "-", *here, "--lang", "zh", stdin=opened[0], says="由其他客户接收,见该客户的决策:ann")
+        said = json.loads(self.explain("--customer", "ann", *here, "--json").stdout.splitlines()[0])
+        self.assertEqual((said["customer"], said["caused_by"]), ("ann", "bob"))
+        lines = [json.loads(line)["data"] for line in (self.folder / "out2" / "decisions.jsonl").read_text().splitlines()]
+        self.assertEqual(lines[0]["heard_by"], [{"customer": "ann", "campaign": "hello", "rule": "brought"}])
+        self.assertEqual(lines[-2]["heard_by"], [{"customer": "ann", "takes_back": True}])
+        rewards = [json.loads(line) for line in (self.folder / "out2" / "rewards.jsonl").read_text().splitlines()]
+        self.assertEqual([(one["subject"], one["data"]["caused_by"]) for one in rewards], [("ann", "bob")] * 3)
+
     # ---- asked wrongly ----
 
     def test_wrong_words(self):

@@ -244,7 +244,7 @@ static inline void world_read(struct world *w, struct world_shard *shard, uint32
 static inline void world_decide(struct world *w, struct world_shard *shard) {
   struct stage *s = w->stage;
   struct fault fault = {0};
-  struct decide_input input = {s->book, &s->settings, &s->event, s->matches, s->match_count, s->owners, s->owner_count, true};
+  struct decide_input input = {s->book, &s->settings, &s->event, s->matches, s->match_count, s->owners, s->owner_count, true, NULL};
   for (uint32_t i = 0; i < s->owner_count; i++) state_copy(w->scratch[i], world_state(shard, &s->owners[i]));
   assert_int_equal(decide_event(&input, w->scratch, &s->event_arena, &s->decision, &fault), STATUS_OK);
 }

@@ -111,7 +111,7 @@ static inline const struct decision *stage_event(struct stage *s, const char *li
   struct state *customer = stage_state(s, 0);
   s->owner_count = decide_owners(s->book, &s->event, s->matches, s->match_count, customer, s->owners);
   for (uint32_t i = 1; i < s->owner_count; i++) (void)stage_state(s, i);
-  struct decide_input input = {s->book, &s->settings, &s->event, s->matches, s->match_count, s->owners, s->owner_count, false};
+  struct decide_input input = {s->book, &s->settings, &s->event, s->matches, s->match_count, s->owners, s->owner_count, false, NULL};
   assert_int_equal(decide_event(&input, s->states, &s->event_arena, &s->decision, &fault), STATUS_OK);
   for (uint32_t i = 0; i < s->owner_count; i++)
     if (s->states[i]->changed) stage_keep(s, i);

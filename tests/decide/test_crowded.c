@@ -65,7 +65,7 @@ static void test_gifts(void **state) {
     struct stage *s = stage_new((const char *const *)&text, 1);
     struct fault fault = {0};
     assert_int_equal(stage_owners(s), 1);
-    struct decide_input input = {s->book, &s->settings, &s->event, s->matches, s->match_count, s->owners, s->owner_count, false};
+    struct decide_input input = {s->book, &s->settings, &s->event, s->matches, s->match_count, s->owners, s->owner_count, false, NULL};
     assert_int_equal(decide_event(&input, s->states, &s->event_arena, &s->decision, &fault), rows[i].status);
     assert_int_equal(s->states[0]->changed, rows[i].status == STATUS_OK);
     if (rows[i].status == STATUS_OK) assert_int_equal(s->decision.gift_count, LIMIT_GIFTS);

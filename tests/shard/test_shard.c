@@ -67,6 +67,13 @@ uint32_t decide_owners(const struct rulebook *rulebook, const struct event *even
   return 2;
 }
 
+uint32_t decide_hearer_owners(const struct rulebook *rulebook, const struct event *event, const struct hearing *hearing,
+                              const struct state *customer, struct owner owners[LIMIT_OWNERS]) {
+  (void)rulebook, (void)event, (void)hearing, (void)owners;
+  assert_false(customer->changed);
+  return 1;
+}
+
 /* A record: "SUM POSITION" and padding, so that lengths differ and grow. */
 size_t state_encode(const struct state *state, char *out, size_t capacity) {
   int length = snprintf(out, capacity, "%lld %llu %*s.", (long long)state->cells[0].v[0], (unsigned long long)state->position,
@@ -89,6 +96,44 @@ bool state_decode(struct str bytes, struct state *state, struct fault *fault) {
   return true;
 }
 
+/* Event "F" is heard by customer "hearer" as well, event "G" by four customers; "M" cannot be decided for its hearer. */
+static void fake_forward(const struct decide_input *input, struct decision *decision) {
+  static const char *const hearers[] = {"hearer", "other", "third", "fourth"};
+  char kind = input->event->id.at[0];
+  decision->heard_count = 0;
+  decision->forward_count = input->hearing != NULL ? 0 : kind == 'F' || kind == 'M' ? 1 : kind == 'G' ? 4 : 0;
+  for (uint32_t i = 0; i < decision->forward_count; i++) decision->forwards[i] = (struct forward){.hearer = str_of(hearers[i])};
+}
+
+bool forward_is(struct str message) { return message.length > 0 && message.at[0] == '>'; }
+
+size_t forward_encode(const struct forward_message *message, const struct decision *decision, uint32_t forward, char *out,
+                      size_t capacity) {
+  int length = snprintf(out, capacity, ">%u %u %llu %lld %.*s %.*s\n%.*s", message->from, message->to,
+                        (unsigned long long)message->position, (long long)message->arrival_ms, STR_FORMAT(message->input),
+                        STR_FORMAT(decision->forwards[forward].hearer), STR_FORMAT(message->line));
+  assert_true(length > 0 && (size_t)length < capacity);
+  return (size_t)length;
+}
+
+bool forward_decode(struct str bytes, struct heard_rule *rules, struct forward_message *message, struct fault *fault) {
+  unsigned long long position;
+  long long arrival_ms;
+  static char words[2][64];
+  struct str head;
+  char text[256];
+  assert_true(str_split(bytes, '\n', &head, &message->line));
+  snprintf(text, sizeof text, "%.*s", STR_FORMAT(head));
+  if (sscanf(text, ">%u %u %llu %lld %63s %63s", &message->from, &message->to, &position, &arrival_ms, words[0], words[1]) != 6) {
+    (void)fault_set(fault, STATUS_STATE, "no forward");
+    return false;
+  }
+  message->position = position, message->arrival_ms = arrival_ms;
+  message->input = str_of(words[0]), message->hearer = str_of(words[1]);
+  message->hearing = (struct hearing){.rules = rules};
+  return true;
+}
+
 static int64_t arrivals[64];
 static uint32_t arrival_count;
 
@@ -102,6 +147,8 @@ enum status decide_event(const struct decide_input *input, struct state **states
   decision->gift_count = decision->outcomes[0].reason == REASON_GIVEN ? 1 : 0;
   decision->gifts[0].kind = GIFT_ISSUED;
   decision->mark_count = 0;
+  fake_forward(input, decision);
+  if (input->event->id.at[0] == 'M' && input->hearing != NULL) return fault_set(fault, STATUS_LIMIT, "the hearer's is full");
   if (input->event->id.at[0] == 'L') return fault_set(fault, STATUS_LIMIT, "outgrown");
   if (input->event->id.at[0] == 'D')
     decision->gate = REASON_DUPLICATE_EVENT, decision->outcome_count = decision->gift_count = 0;
@@ -206,6 +253,7 @@ struct stage {
   struct kept kept[KEPT];
   uint32_t kept_count;
   uint64_t loads, stores;
+  uint32_t dead_which;
   int fail_load, fail_store, fail_append; /* the n-th call fails; 0: none */
   struct shard *shard;
   void *memory;
@@ -234,8 +282,8 @@ static enum status fake_poll(void *self, struct input_line *lines, uint32_t capa
 }
 
 static enum status fake_append(void *self, enum output output, uint32_t which, struct str bytes, struct fault *fault) {
-  (void)which;
   struct stage *stage = self;
+  if (output == OUTPUT_DLQ) stage->dead_which = which;
   if (stage->fail_append > 0 && --stage->fail_append == 0) return fault_set(fault, STATUS_STORAGE, "append fails");
   stage->outputs[output] = realloc(stage->outputs[output], stage->output_lengths[output] + bytes.length);
   assert_non_null(stage->outputs[output]);
@@ -410,8 +458,68 @@ static void owners_come_from_the_cache_after_the_first_time(void **unused) {
   run_to_end(stage, 10, 1000, TIME_NONE);
   assert_int_equal(shard_counts(stage->shard)->owner_loads, 3);
   assert_int_equal(shard_counts(stage->shard)->owner_hits, 3);
-  assert_int_equal(stage->loads, 4);  /* with the clock */
+  assert_int_equal(stage->loads, 5);  /* with the clock and the ends of the queue of what is heard */
   assert_int_equal(stage->stores, 4); /* two customers, a pool, the clock */
+  stage_free(stage);
+}
+
+/* What another hears is decided right behind the event, before the next line, however the lines are cut; and the state remembers that it
+ * was. */
+static void what_another_hears_is_decided_right_behind(void **unused) {
+  (void)unused;
+  for (uint32_t step = 1; step <= 4; step++) {
+    struct stage *stage = stage_new("a c1 1\nF c1 2\nb c2 3\nG c2 4\nc c1 5\n", 1u << 20);
+    stage_start(stage);
+    run_to_end(stage, step, 1, TIME_NONE);
+    expect_output(stage, OUTPUT_DECISIONS,
+                  "a in:0 0\nF in:7 12\nF in:7 0\nb in:14 0\nG in:21 12\nG in:21 12\nG in:21 0\nG in:21 0\nG in:21 0\nc in:28 12\n");
+    assert_int_equal(shard_counts(stage->shard)->events, 5);
+    assert_int_equal(shard_counts(stage->shard)->heard, 5);
+    assert_false(shard_waits(stage->shard));
+    const struct kept *heard = kept_find(stage, STR("chearer"));
+    assert_non_null(heard);
+    assert_memory_equal(heard->record, "2 ", 2);
+    const struct kept *ends = kept_find(stage, STR("m:heard"));
+    assert_non_null(ends);
+    assert_memory_equal(ends->record + 1, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
+    stage->at = stage->length;
+    stage_start(stage); /* nothing is heard again */
+    assert_false(shard_waits(stage->shard));
+    stage_free(stage);
+  }
+}
+
+/* One that does not fit a record of the state goes through the queue in pieces. */
+static void a_long_event_is_heard_as_a_whole(void **unused) {
+  (void)unused;
+  char *text = malloc(LIMIT_EVENT_BYTES + 2);
+  assert_non_null(text);
+  for (size_t length = LIMIT_EVENT_BYTES - 60; length <= LIMIT_EVENT_BYTES; length++) {
+    memset(text, 'x', length);
+    memcpy(text, "F c1 2 ", 7);
+    text[length] = '\n', text[length + 1] = 0;
+    struct stage *stage = stage_new(text, 1u << 20);
+    stage_start(stage);
+    run_to_end(stage, 10, 1, TIME_NONE);
+    assert_int_equal(shard_counts(stage->shard)->heard, 1);
+    const struct kept *piece = kept_find(stage, (struct str){"f\0\0\0\0\0\0\0\0\0", 10});
+    assert_non_null(piece);
+    assert_int_equal(piece->length, 0);
+    stage_free(stage);
+  }
+  free(text);
+}
+
+static void what_cannot_be_decided_for_its_hearer_is_a_dead_letter(void **unused) {
+  (void)unused;
+  struct stage *stage = stage_new("a c1 1\nM c1 2\nb c2 3\n", 1u << 20);
+  stage_start(stage);
+  run_to_end(stage, 10, 1, TIME_NONE);
+  expect_output(stage, OUTPUT_DECISIONS, "a in:0 0\nM in:7 12\nb in:14 0\n");
+  expect_output(stage, OUTPUT_DLQ, "dead 7 STATE_LIMIT the hearer's is full 6\n");
+  assert_true(stage->dead_which == LINE_NONE);
+  assert_int_equal(shard_counts(stage->shard)->dead, 1);
+  assert_false(shard_waits(stage->shard));
   stage_free(stage);
 }
 
@@ -523,6 +631,9 @@ int main(void) {
       cmocka_unit_test(the_same_lines_give_the_same_bytes_however_they_are_cut),
       cmocka_unit_test(a_restart_goes_on),
       cmocka_unit_test(owners_come_from_the_cache_after_the_first_time),
+      cmocka_unit_test(what_another_hears_is_decided_right_behind),
+      cmocka_unit_test(a_long_event_is_heard_as_a_whole),
+      cmocka_unit_test(what_cannot_be_decided_for_its_hearer_is_a_dead_letter),
       cmocka_unit_test(lines_that_are_no_events_are_dead_letters),
       cmocka_unit_test(a_piece_of_a_line_is_a_dead_letter_whatever_it_holds),
       cmocka_unit_test(arrival_is_the_streams_own_time),

@@ -47,6 +47,8 @@
 
 #define LIMIT_MATCHES 4096u   /* listeners one event may wake */
 #define LIMIT_OWNERS 512u     /* owners one event may touch */
+#define LIMIT_FORWARDS 16u    /* other customers who hear one event (`as`) */
+#define LIMIT_HEARD 256u      /* rules through which they hear it */
 #define LIMIT_OUTCOMES 2048u  /* rules judged for one event */
 #define LIMIT_GIFTS 512u      /* gifts, revocations and the like of one event */
 #define LIMIT_BATCH_EVENTS 65536u

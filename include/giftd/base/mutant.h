@@ -28,7 +28,9 @@
   ROW(LEND_FORGET_SPENT, "what was spent is not reported")                                   \
   ROW(LEND_WITHOUT_RECORD, "a resource is decided on without its record")                    \
   ROW(LEND_NO_PIN, "what a waiting event holds is handed over")                              \
-  ROW(LEND_FORGET_OPEN, "nobody is told when there is some again")
+  ROW(LEND_FORGET_OPEN, "nobody is told when there is some again")                           \
+  ROW(HEARD_FORGOTTEN, "what is heard as another and waits is not there after a take-over")  \
+  ROW(HEARD_UNMARKED, "that it was heard is not in the journal")
 
 #define MUTANT_NAME(name, text) MUTANT_##name,
 enum mutant { MUTANT_NONE, MUTANTS(MUTANT_NAME) MUTANT_COUNT };

@@ -1,0 +1,17 @@
+/* Which partition a producer gives a key: what decides in which shard a customer lives. The two ways that producers of all languages have.
+ */
+#ifndef GIFTD_BASE_PARTITION_H
+#define GIFTD_BASE_PARTITION_H
+
+#include <stdint.h>
+
+#include "giftd/base/str.h"
+
+enum partitioner {
+  PARTITIONER_MURMUR2,   /* Java's default; librdkafka's murmur2 and murmur2_random */
+  PARTITIONER_CONSISTENT /* CRC-32: librdkafka's default (consistent_random), and with it Python's, Go's, .NET's and kcat's */
+};
+/* Of `count` partitions, for a key that is not empty (a producer deals out empty ones at random). */
+uint32_t partition_choose(enum partitioner partitioner, struct str key, uint32_t count);
+
+#endif

@@ -1,0 +1,217 @@
+/* Events that are heard by another customer than the one who caused them (decide.h, "heard as another"): on their way out, and the queue of
+ * those that came in.
+ *
+ *     line -> decided for who caused it -> forwards -> own shard: queue            -> decided for the hearer, before the next line
+ *                                                 \-> other shard: message -> inbox -> its queue -> likewise
+ *
+ * The queue is state like any other: a record for each ("f", number, piece) and its two ends ("m:heard"), stored with the batch in which
+ * the inbox moves past the message, gone with the batch in which it is decided. So a message is taken from the inbox as soon as it is
+ * there, whatever the one before it waits for: the inbox, in which GRANTs and RECALLs come, never stands behind an event that needs them.
+ */
+#include "parts.h"
+
+#define QUEUE_KEY STR("m:heard")
+#define QUEUE_VERSION 1
+#define QUEUE_BYTES 17u
+#define PIECE_BYTES LIMIT_STATE_BYTES /* what a record of the state may hold */
+_Static_assert(FORWARD_BYTES <= 2 * PIECE_BYTES, "two pieces hold the longest");
+
+/* ---- the queue as records ---- */
+
+static uint64_t number_of(const char *bytes) {
+  uint64_t number = 0;
+  for (unsigned i = 0; i < 8; i++) number |= (uint64_t)(uint8_t)bytes[i] << (8 * i);
+  return number;
+}
+
+static void number_put(char *bytes, uint64_t number) {
+  for (unsigned i = 0; i < 8; i++) bytes[i] = (char)(uint8_t)(number >> (8 * i));
+}
+
+enum status heard_open(struct shard *shard, struct fault *fault) {
+  struct str record;
+  shard->heard.head = shard->heard.tail = 0;
+  shard->heard.changed = false;
+  enum status status = shard->view.load(shard->view.self, QUEUE_KEY, &record, fault);
+  if (status != STATUS_OK || record.length == 0 || MUTANT(HEARD_FORGOTTEN)) return status;
+  if (record.length != QUEUE_BYTES || record.at[0] != QUEUE_VERSION)
+    return fault_set(fault, STATUS_STATE, "the queue of forwarded events in the state is not of a known form: written by a newer giftd");
+  shard->heard.head = number_of(record.at + 1), shard->heard.tail = number_of(record.at + 9);
+  return STATUS_OK;
+}
+
+enum status heard_store(struct shard *shard, struct fault *fault) {
+  char record[QUEUE_BYTES] = {QUEUE_VERSION};
+  if (!shard->heard.changed) return STATUS_OK;
+  number_put(record + 1, MUTANT(HEARD_UNMARKED) ? 0 : shard->heard.head);
+  number_put(record + 9, shard->heard.tail);
+  shard->heard.changed = false;
+  return shard->view.store(shard->view.self, QUEUE_KEY, (struct str){record, sizeof record}, fault);
+}
+
+struct piece {
+  char key[10];
+};
+
+static struct str piece_key(struct piece *piece, uint64_t number, unsigned index) {
+  piece->key[0] = 'f';
+  number_put(piece->key + 1, number);
+  piece->key[9] = (char)index;
+  return (struct str){piece->key, sizeof piece->key};
+}
+
+/* A message of exactly a piece's length has an empty second one, which is how it is read back. */
+static enum status queue_put(struct shard *shard, struct str message, struct fault *fault) {
+  struct piece piece;
+  enum status status = STATUS_OK;
+  for (unsigned i = 0; status == STATUS_OK && i * PIECE_BYTES < message.length; i++) {
+    struct str rest = str_from(message, i * PIECE_BYTES);
+    if (rest.length > PIECE_BYTES) rest.length = PIECE_BYTES;
+    status = shard->view.store(shard->view.self, piece_key(&piece, shard->heard.tail, i), rest, fault);
+  }
+  shard->heard.tail++;
+  shard->heard.changed = true;
+  return status;
+}
+
+static enum status queue_front(struct shard *shard, struct str *message, struct fault *fault) {
+  struct piece piece;
+  struct str part = {NULL, PIECE_BYTES};
+  *message = (struct str){shard->heard.bytes, 0};
+  for (unsigned i = 0; i < 2 && part.length == PIECE_BYTES; i++) {
+    enum status status = shard->view.load(shard->view.self, piece_key(&piece, shard->heard.head, i), &part, fault);
+    if (status != STATUS_OK) return status;
+    if (message->length + part.length > sizeof shard->heard.bytes) part.length = 0; /* damaged: decoding tells */
+    if (part.length > 0) memcpy(shard->heard.bytes + message->length, part.at, part.length);
+    message->length += part.length;
+  }
+  return STATUS_OK;
+}
+
+/* An empty record is none. Numbers begin anew whenever the queue is empty, so that they name few records in all. */
+static enum status queue_drop(struct shard *shard, size_t length, struct fault *fault) {
+  struct piece piece;
+  enum status status = STATUS_OK;
+  for (unsigned i = 0; status == STATUS_OK && i * PIECE_BYTES < length; i++)
+    status = shard->view.store(shard->view.self, piece_key(&piece, shard->heard.head, i), STR(""), fault);
+  shard->heard.head++;
+  if (shard->heard.head == shard->heard.tail) shard->heard.head = shard->heard.tail = 0;
+  shard->heard.changed = true;
+  return status;
+}
+
+enum status heard_add(struct shard *shard, struct str message, struct fault *fault) {
+  struct forward_message forward;
+  struct heard_rule rules[LIMIT_HEARD];
+  if (!forward_decode(message, rules, &forward, fault)) return fault->status;
+  if (forward.to != shard->settings.shard)
+    return fault_set(fault, STATUS_STATE, "an event for shard %u of another number of shards; the topics belong to another giftd",
+                     forward.to);
+  return queue_put(shard, message, fault);
+}
+
+/* ---- what is heard ---- */
+
+/* The event's own bytes, read as the shard read them that they came to; then the hearer is its customer. */
+static enum status front_decide(struct shard *shard, struct fault *fault) {
+  struct forward_message *front = &shard->heard.front;
+  struct reading *reading = &shard->heard_reading;
+  struct origin origin = {front->input, front->position};
+  shard->heard.line = (struct input_line){.bytes = front->line, .position = front->position};
+  reading->line = &shard->heard.line;
+  reading->hearing = &front->hearing;
+  arena_reset(&reading->arena);
+  reading->problem = event_read(shard->rulebook->catalogue, front->line, &reading->arena, &reading->event, &reading->error);
+  if (reading->problem != EVENT_OK) return dead_line(shard, reading->line, &origin, &reading->error, LINE_NONE, fault);
+  reading->event.cause = reading->event.customer;
+  reading->event.customer = front->hearer;
+  reading->event.arrival_ms = front->arrival_ms;
+  reading->customer = decide_customer_owner(front->hearer);
+  reading->key = cache_key(&shard->cache, owner_key(&reading->customer));
+  return event_decide(shard, reading, NULL, &origin, fault);
+}
+
+enum status heard_take(struct shard *shard, struct fault *fault) {
+  bool waited = shard->waiting.waits;
+  struct str message;
+  shard->waiting.waits = shard->waiting.anew = shard->waiting.heard = false;
+  enum status status = queue_front(shard, &message, fault);
+  if (status == STATUS_OK && !forward_decode(message, shard->heard.rules, &shard->heard.front, fault)) status = fault->status;
+  shard->sequence++;
+  if (status == STATUS_OK) status = front_decide(shard, fault);
+  if (status != STATUS_OK) return fault_prefix(fault, "an event heard as another: ");
+  if (shard->waiting.waits) {
+    shard->waiting.heard = true;
+    shard->read_to = shard->line_at; /* lines are looked at ahead meanwhile */
+    shard->sequence--;
+    return STATUS_OK;
+  }
+  status = queue_drop(shard, message.length, fault);
+  if (status == STATUS_OK && waited) status = wait_end(shard, fault);
+  return status == STATUS_OK ? outputs_hand_on(shard, OUTPUT_KEPT, fault) : status;
+}
+
+/* ---- on their way out ---- */
+
+static uint32_t shard_of(const struct shard *shard, struct str customer) {
+  return shard->settings.shards > 1 ? partition_choose(shard->settings.partitioner, customer, shard->settings.shards)
+                                    : shard->settings.shard;
+}
+
+static enum status forward_send(struct shard *shard, uint32_t number, struct forward_message *message, struct fault *fault) {
+  message->to = shard_of(shard, shard->decision.forwards[number].hearer);
+  size_t length = forward_encode(message, &shard->decision, number, shard->heard.out, sizeof shard->heard.out);
+  assert(length > 0);
+  struct str bytes = {shard->heard.out, length};
+  if (message->to == shard->settings.shard) return queue_put(shard, bytes, fault);
+  shard->counts.messages_out++;
+  return shard->log.append(shard->log.self, OUTPUT_MESSAGES, message->to, bytes, fault);
+}
+
+enum status forwards_send(struct shard *shard, const struct reading *reading, const struct origin *origin, struct fault *fault) {
+  struct forward_message message = {.from = shard->settings.shard,
+                                    .position = origin->position,
+                                    .arrival_ms = reading->event.arrival_ms,
+                                    .input = origin->input,
+                                    .line = reading->line->bytes};
+  enum status status = STATUS_OK;
+  if (message.input.length > FORWARD_INPUT_BYTES) message.input.length = FORWARD_INPUT_BYTES;
+  for (uint32_t i = 0; i < shard->decision.forward_count && status == STATUS_OK; i++) status = forward_send(shard, i, &message, fault);
+  return status;
+}
+
+/* A customer's state would be split over two shards if an event of his came to one and what he hears to another. */
+static bool place_fits(const struct shard *shard, const struct input_line *line, uint32_t *expected) {
+  if (shard->settings.shards <= 1 || shard->rulebook->hearer_count == 0 || line->key.length == 0) return true;
+  *expected = shard_of(shard, line->key);
+  return *expected == shard->settings.shard;
+}
+
+enum status place_check(const struct shard *shard, const struct input_line *line, struct fault *fault) {
+  uint32_t expected = 0;
+  if (place_fits(shard, line, &expected)) return STATUS_OK;
+  return fault_set(
+      fault, STATUS_USAGE,
+      "the key '%.*s' stands in partition %u, but by events.partitioner = %s it belongs to partition %u of %u: a rule with `as` "
+      "needs to know where customers live. Set events.partitioner to what the producers use (murmur2 or consistent), or let "
+      "them all use one; the record is not taken",
+      STR_FORMAT(line->key), shard->settings.shard, shard->settings.partitioner == PARTITIONER_MURMUR2 ? "murmur2" : "consistent", expected,
+      shard->settings.shards);
+}
+
+/* One that is no event of its key's customer becomes a dead letter: where it stands says nothing. */
+enum status places_check(struct shard *shard, struct fault *fault) {
+  struct reading *spare = &shard->heard_reading;
+  uint32_t expected = 0;
+  for (uint32_t i = 0; i < shard->line_count; i++) {
+    const struct input_line *line = &shard->lines[i];
+    if (place_fits(shard, line, &expected) || line->piece) continue;
+    arena_reset(&spare->arena);
+    if (event_read(shard->rulebook->catalogue, line->bytes, &spare->arena, &spare->event, &spare->error) != EVENT_OK) continue;
+    if (!str_equal(spare->event.customer, line->key)) continue;
+    (void)place_check(shard, line, fault);
+    return fault_prefix(fault, "%.*s, offset %llu: ", STR_FORMAT(shard->log.input_name(shard->log.self)),
+                        (unsigned long long)line->position);
+  }
+  return STATUS_OK;
+}
