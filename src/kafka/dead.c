@@ -4,6 +4,9 @@
  *
  *     wrapped: kind 'c' | partition offset time | reason text | flags key value | count (name value)...
  *              kind 'h' | id                    | reason text
+ *
+ * About an event that this shard heard as another and did not read there is no record at hand: its letter, which has the event in it, goes
+ * out as it is ('{').
  */
 #include <stdio.h>
 #include <string.h>
@@ -216,9 +219,24 @@ static enum status send_held(struct kafka_shard *shard, const struct dead *dead,
   return STATUS_OK;
 }
 
+static enum status send_letter(struct kafka_shard *shard, struct str letter, struct fault *fault) {
+  char memory[4096];
+  struct arena arena;
+  struct why why;
+  arena_init(&arena, memory, sizeof memory);
+  why_read(letter, &arena, &why);
+  rd_kafka_headers_t *headers = rd_kafka_headers_new(10);
+  if (letter.at[letter.length - 1] == '\n') letter.length--;
+  add_why(shard, headers,
+          &(struct dead){.partition = shard->shard, .offset = -1, .reason = why.reason, .code = why.code, .text = why.text});
+  struct record record = {.value = letter, .has_value = true, .partition = shard->shard, .headers = headers};
+  return writer_send(shard->writer, TOPIC_DLQ, &record, fault);
+}
+
 enum status dead_append(struct kafka_shard *shard, struct str wrapped, struct fault *fault) {
   assert(wrapped.length > 0);
   char kind = wrapped.at[0];
+  if (kind == '{') return send_letter(shard, wrapped, fault);
   struct str in = str_from(wrapped, 1);
   struct dead dead = {.partition = get_number(&in)};
   dead.offset = get_number(&in);

@@ -462,6 +462,121 @@ class Signals(Stage):
         self.wait(lambda: len(self.rewards()) == 1, 30, "the gift", process)
 
 
+class HeardAsAnother(Stage):
+    """Referrers and card holders live on other shards than the events that they hear. What each causing customer's events alone decide
+    is the same as on files; what all share is never given beyond what there is."""
+    RULES = [
+        {"id": "once", "on": {"event": "account.opened", "as": "referrer"}, "once_per": ["caused_by.id"],
+         "give": {"reward": "points", "value": 10, "pool": "unlimited"}, "limits": "unlimited"},
+        {"id": "share", "on": {"event": "txn.card_spend", "as": ["primary", "customer"]},
+         "give": {"reward": "cash_back", "value": "1.00", "pool": "unlimited"}, "limits": "unlimited", "on_reversal": {"reward": "revoke"}},
+        {"id": "stock", "on": {"event": "account.opened", "as": "referrer"},
+         "give": {"reward": "voucher", "value": "5.00", "pool": {"stock": 40}},
+         "limits": [{"count": 3, "per": ["customer"], "period": "ever"}]}]
+    FRIEND = {"id": "friend", "version": 1, "name": {"zh": "friend", "en": "friend"}, "period": PERIOD, "audience": "everyone",
+              "late": LATE, "rules": RULES}
+    CUSTOMERS = 60
+
+    def setUp(self):
+        super().setUp()
+        self.campaigns(self.FRIEND)
+
+    @classmethod
+    def lines(cls):
+        draw, lines, time_of = random.Random(7), [], "2026-12-05T10:%02d:%02d+08:00"
+        for n in range(900):
+            one = {"id": f"e{n}", "source": "t", "customer": f"c{draw.randrange(cls.CUSTOMERS)}", "time": time_of % (n // 60, n % 60)}
+            other, kind = f"c{draw.randrange(cls.CUSTOMERS)}", n % 3
+            if kind == 0:
+                one.update(type="account.opened", referrer=other)
+            elif kind == 1:
+                one.update(type="txn.card_spend", primary=other, amount_minor=500, currency="CNY", status="settled")
+            else:
+                one.update(type="txn.reversed", original_id=f"e{n - 1}")
+                one["customer"] = lines[-1]["customer"] if draw.random() < 0.5 else one["customer"]
+            lines.append(one)
+        return b"".join(json.dumps(one).replace('": ', '":').encode() + b"\n" for one in lines)
+
+    def on_files(self, lines):
+        events = self.folder / "events.jsonl"
+        events.write_bytes(lines)
+        subprocess.run([GIFTD, "run", "--input", str(events), "--campaigns", str(self.folder / "campaigns"), "--output",
+                        str(self.folder / "out"), "--state", str(self.folder / "state"), "--once"], check=True, timeout=300,
+                       capture_output=True)
+        return [(one["type"], one["id"], one["data"]["rule"], one["subject"])
+                for one in map(json.loads, (self.folder / "out" / "rewards.jsonl").read_text().splitlines()) if "rule" in one["data"]]
+
+    def given(self):
+        found = []
+        for line in self.consume("rewards", "%k\t%h\t%s\n"):
+            customer, headers, value = line.split("\t", 2)
+            words = dict(pair.split("=", 1) for pair in headers.split(",") if "=" in pair)
+            if "rule" in json.loads(value):
+                found.append((words["ce_type"], words["ce_id"], json.loads(value)["rule"], customer))
+        return found
+
+    def check(self, lines):
+        files, given = self.on_files(lines), self.given()
+        self.assertEqual(len({one[:2] for one in given}), len(given), "a reward id came twice")
+        self.assertEqual({one for one in given if one[2] != "stock"}, {one for one in files if one[2] != "stock"})
+        self.assertGreater(sum(one[0] == "gift.reward.revoked" for one in given), 50)
+        stock = collections.Counter(one[3] for one in given if one[2] == "stock")
+        self.assertEqual(sum(stock.values()), 40)
+        self.assertLessEqual(max(stock.values()), 3)
+        decisions = [json.loads(line) for line in self.consume("decisions", "%s") if line]
+        named = [(one["id"].split("-")[0], customer) for one in decisions
+                 for customer in {heard["customer"] for heard in one["data"].get("heard_by", [])}]
+        heard = [(one["id"].split("-")[0], one["subject"]) for one in decisions if "caused_by" in one["data"]]
+        self.assertEqual(sorted(named), sorted(heard))
+        self.assertGreater(len(heard), 400)
+
+    def test_referrers_on_other_shards(self):
+        self.make_topics()
+        lines = self.lines()
+        self.produce(lines)
+        self.run_once()
+        self.check(lines)
+
+    def test_killed_and_another_goes_on(self):
+        self.make_topics()
+        lines = self.lines()
+        self.produce(lines)
+        for _ in range(3):
+            process = self.start("--once")
+            time.sleep(random.uniform(2.0, 6.0))
+            process.kill()
+            process.wait()
+        self.run_once()
+        self.check(lines)
+
+    def test_what_cannot_be_decided_for_its_hearer(self):
+        """More limits than one event may touch stand behind what the referrer hears: the friend's decision stands, the referrer's is a
+        dead letter on the referrer's shard, which never read the record."""
+        self.make_topics()
+        limit = [{"count": 1, "per_each": ["device", "phone_hash", "id_hash"], "period": "ever"}]
+        rule = {**self.RULES[2], "limits": limit, "give": {"reward": "points", "value": 1, "pool": "unlimited"}}
+        self.campaigns({**self.FRIEND, "id": "crowd", "rules": [{**rule, "id": f"r{n}"} for n in range(200)]})
+        for n in range(8):
+            one = {"id": f"e{n}", "source": "t", "customer": f"c{n}", "time": "2026-12-05T10:00:00+08:00", "type": "account.opened",
+                   "referrer": "c99", "device": "d", "phone_hash": "p", "id_hash": "i"}
+            self.produce(json.dumps(one).replace('": ', '":').encode() + b"\n")
+        self.run_once()
+        self.assertEqual(len(self.consume("decisions", "%s")[0]) > 0, True)
+        dead = [json.loads(line) for line in self.consume("events.dlq", "%s\n")]
+        self.assertEqual(sorted(json.loads(one["line"])["customer"] for one in dead), [f"c{n}" for n in range(8)])
+        self.assertEqual({one["reason"] for one in dead}, {"STATE_LIMIT"})
+        self.assertEqual(sum("giftd.reason=STATE_LIMIT" in one for one in self.consume("events.dlq", "%h\n")), 8)
+
+    def test_producers_with_another_partitioner(self):
+        self.make_topics()
+        lines = self.lines()
+        kcat("-P", "-t", f"{self.name}.events", "-K", "\t", "-X", "topic.partitioner=consistent_random", input=keyed(lines))
+        self.run_once(2, "events.partitioner")
+        self.assertEqual(self.given(), [])
+        self.run_once(0, **{"events.partitioner": "consistent"})
+        self.check(lines)
+
+
 class Refused(Stage):
     """What a person did wrong ends at once, with the exit code and the words that help."""
     def setUp(self):
