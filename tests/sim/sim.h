@@ -21,7 +21,7 @@
 #define SHARDS_MOST 4u
 #define WORKERS_MOST 3u
 #define RECORDS_MOST 8192u /* of one partition */
-#define OWNERS_MOST 192u   /* of one segment */
+#define OWNERS_MOST 256u   /* of one segment */
 #define IMAGES_MOST 16u    /* earlier states of a segment that a failover may go back to */
 #define WRITES_QUEUED 16u
 #define LATE_MOST 32u
@@ -188,7 +188,7 @@ struct world {
   struct seat seats[WORKERS_MOST][SHARDS_MOST];
   uint32_t owner[SHARDS_MOST]; /* the worker that should have it */
   struct input inputs[INPUT_MOST];
-  uint32_t input_count, input_first_probe;
+  uint32_t input_count, input_first_probe, customers;
   uint32_t publish[2 * INPUT_MOST]; /* input numbers in the order they are published */
   uint32_t publish_count, published;
   struct book books[2]; /* the second has larger totals */
@@ -250,10 +250,18 @@ struct oracle {
 };
 void oracle_run(struct world *world, uint32_t shard, struct oracle *oracle);
 
-/* sim_check.c, sim_count.c, sim_fold.c */
+/* sim_check.c, sim_count.c, sim_fold.c, sim_heard.c */
+void check_heard(struct world *world);
 void check_all(struct world *world);
 void check_counts(struct world *world);
 void check_folds(struct world *world);
+/* The next line of a topic's committed records; false at the end. */
+struct line_reader {
+  const struct partition *partition;
+  uint32_t at;
+  struct str rest;
+};
+bool line_next(struct line_reader *reader, struct str *line);
 /* The text behind "name": in a line, up to the next quote or comma; empty when it is not there. */
 struct str line_field(struct str line, const char *name);
 

@@ -44,6 +44,10 @@ static const struct row rows[] = {
     {"device", "identity", NULL, OF_DEVICE, true, false, false, 1, 1, false},
     {"device", "identity", NULL, OF_PHONE, true, false, false, 1, 1, false},
     {"device", "identity", NULL, OF_ALL, false, false, false, 5, 5, true},
+    {"friend", "stock", NULL, OF_CUSTOMER, false, false, true, 3, 3, false},
+    {"friend", "stock", NULL, OF_ALL, false, false, true, 7, 7, true},
+    {"friend", "device", NULL, OF_DEVICE, false, false, false, 2, 2, false},
+    {"friend", "device", NULL, OF_ALL, false, false, false, 6, 6, true},
 };
 #define ROWS (sizeof rows / sizeof rows[0])
 
@@ -61,9 +65,10 @@ static bool row_is_of(const struct row *row, struct str campaign, struct str rul
   return names(row->campaign, campaign) && (names(row->rule, rule) || names(row->other_rule, rule));
 }
 
-static int64_t *row_cell(uint32_t row, const struct input *input) {
+/* `customer`: whom the line is about, who may not be the one who caused the event. */
+static int64_t *row_cell(uint32_t row, const struct input *input, uint32_t customer) {
   uint32_t subject = 0;
-  if (rows[row].subject == OF_CUSTOMER) subject = input->customer_number;
+  if (rows[row].subject == OF_CUSTOMER) subject = customer;
   if (rows[row].subject == OF_DEVICE) subject = input->device;
   if (rows[row].subject == OF_PHONE) subject = input->phone;
   if (subject >= PROBE_CUSTOMER) subject = subject - PROBE_CUSTOMER + PROBE_SUBJECT;
@@ -95,6 +100,8 @@ static bool id_known(struct str id) {
   return false;
 }
 
+static uint32_t customer_of(struct str line) { return (uint32_t)number_of(str_from(line_field(line, "subject"), 1)); }
+
 /* Of "source_events":["sim/e17"] or "event":{"source":"sim","id":"e17". */
 static const struct input *input_of(struct world *world, struct str line, const char *before) {
   for (size_t i = 0, length = strlen(before); i + length < line.length; i++)
@@ -112,6 +119,7 @@ static void reward_count(struct world *world, struct str line) {
   if (!issued && !revoked) return; /* marks of pools */
   const struct input *input = input_of(world, line, "\"source_events\":[\"sim/e");
   int64_t value = number_of(line_field(line, "value_minor"));
+  uint32_t customer = customer_of(line);
   if (input == NULL) {
     sim_break(world, "a reward of no event: %.*s", STR_FORMAT(line));
     return;
@@ -121,12 +129,12 @@ static void reward_count(struct world *world, struct str line) {
   tally.undone |= revoked;
   for (uint32_t i = 0; i < ROWS; i++) {
     if (!row_is_of(&rows[i], campaign, rule) || (revoked && !rows[i].back)) continue;
-    int64_t *used = row_cell(i, input), most = world->swapped ? rows[i].raised : rows[i].most;
+    int64_t *used = row_cell(i, input, customer), most = world->swapped ? rows[i].raised : rows[i].most;
     *used += (rows[i].in_money ? value : 1) * (revoked ? -1 : 1);
     if (*used > most || *used < 0)
       sim_break(world, "%.*s/%.*s: %lld of %lld %s given, with reward %.*s for event e%u of customer %u", STR_FORMAT(campaign),
                 STR_FORMAT(rule), (long long)*used, (long long)most, rows[i].pool ? "in the pool" : "by the limit", STR_FORMAT(id),
-                input->number, input->customer_number);
+                input->number, customer);
   }
 }
 
@@ -137,7 +145,7 @@ static void refusal_check(struct world *world, struct str campaign, struct str r
   for (uint32_t i = 0; i < ROWS; i++) {
     if (!rows[i].pool || !row_is_of(&rows[i], campaign, rule)) continue;
     any = true;
-    right |= *row_cell(i, input) + (rows[i].in_money ? price : 1) > rows[i].most || (rows[i].back && tally.undone);
+    right |= *row_cell(i, input, input->customer_number) + (rows[i].in_money ? price : 1) > rows[i].most || (rows[i].back && tally.undone);
   }
   if (any && !right)
     sim_break(world, "event e%u of customer %u is refused by %.*s/%.*s while there is some left", input->number, input->customer_number,
@@ -171,7 +179,7 @@ static void rest_check(struct world *world) {
   const struct input *last = &world->inputs[world->input_count - 1];
   for (uint32_t i = 0; i < ROWS; i++) {
     bool asked = rows[i].pool && rows[i].other_rule == NULL && strcmp(rows[i].rule, "coupon") != 0 && strcmp(rows[i].rule, "credit") != 0;
-    int64_t used = *row_cell(i, last), most = world->swapped ? rows[i].raised : rows[i].most;
+    int64_t used = *row_cell(i, last, last->customer_number), most = world->swapped ? rows[i].raised : rows[i].most;
     if (!asked || used == most || strcmp(rows[i].rule, "paced") == 0) continue;
     sim_break(world, "%s/%s: %lld of %lld are given although more was asked for: the rest is stranded", rows[i].campaign, rows[i].rule,
               (long long)used, (long long)most);

@@ -31,6 +31,14 @@ static const struct input *original_find(struct world *world, uint32_t customer)
 
 enum kind { KIND_SPEND, KIND_LOGIN, KIND_BILL, KIND_BOUND, KIND_CHECKIN, KIND_REVERSED, KIND_COUNT };
 
+/* Who hears it as another: somebody of this history, now and then the customer himself, who then does not. */
+static void other_put(struct world *world, const struct input *input, const char *field, struct buffer *out) {
+  if (input->customer_number >= PROBE_CUSTOMER)
+    buffer_print(out, ",\"%s\":\"c%u\"", field, PROBE_CUSTOMER + (input->customer_number + 1 - PROBE_CUSTOMER) % PROBES);
+  else if (sim_chance(world, 6000))
+    buffer_print(out, ",\"%s\":\"c%u\"", field, sim_upto(world, world->customers));
+}
+
 static void fields_put(struct world *world, struct input *input, enum kind kind, struct buffer *out) {
   static const char *const channels[] = {"pos", "qr"};
   const struct input *original = kind == KIND_REVERSED ? original_find(world, input->customer_number) : NULL;
@@ -39,7 +47,9 @@ static void fields_put(struct world *world, struct input *input, enum kind kind,
     buffer_print(out, ",\"amount_minor\":%lld,\"currency\":\"CNY\"", (long long)input->amount_minor);
   }
   if (kind == KIND_SPEND) buffer_print(out, ",\"status\":\"settled\",\"channel\":\"%s\"", channels[sim_upto(world, 2)]);
+  if (kind == KIND_SPEND || kind == KIND_BILL) other_put(world, input, "primary", out);
   if (kind == KIND_BOUND) {
+    other_put(world, input, "referrer", out);
     buffer_print(out, ",\"device\":\"d%u\",\"phone_hash\":\"p%u\"", input->device, input->phone);
   }
   if (kind == KIND_REVERSED) buffer_print(out, ",\"original_id\":\"e%u\"", original == NULL ? 99999 : original->number);
@@ -62,7 +72,7 @@ static struct input *input_add(struct world *world, uint32_t customer, int64_t t
   struct input *input = &world->inputs[world->input_count];
   *input = (struct input){.number = world->input_count, .customer_number = customer, .time_ms = time_ms, .arrival_ms = arrival_ms};
   input->customer = arena_print(&world->arena, "c%u", customer);
-  input->shard = (uint32_t)(hash64(&HASH_KEY_FIXED, input->customer) % world->shards);
+  input->shard = partition_choose(world->shard_settings.partitioner, input->customer, world->shards);
   input->day = day_of(time_ms);
   input->device = customer >= PROBE_CUSTOMER ? customer : sim_upto(world, 4);
   input->phone = customer >= PROBE_CUSTOMER ? customer : sim_upto(world, 4);
@@ -97,6 +107,7 @@ void input_make(struct world *world) {
   uint32_t count = 30 + sim_upto(world, 91), customers = 2 + sim_upto(world, 10);
   int64_t stream_ms = FIRST_DAY_MS + 5 * DAY_MS + 9 * 3600000;
   world->input_count = world->publish_count = world->published = 0;
+  world->customers = customers;
   for (uint32_t i = 0; i < count; i++) {
     stream_ms += sim_chance(world, 500) ? (6 + (int64_t)sim_upto(world, 14)) * 3600000 : (1 + (int64_t)sim_upto(world, 600)) * 1000;
     if (stream_ms > FIRST_DAY_MS + 28 * DAY_MS) stream_ms = FIRST_DAY_MS + 28 * DAY_MS;

@@ -17,6 +17,16 @@ static void refusals_tell(const struct world *world, struct str line) {
   }
 }
 
+static void forward_tell(const struct world *world, const struct record *record) {
+  struct heard_rule rules[LIMIT_HEARD];
+  struct forward_message message;
+  struct fault fault;
+  if (!forward_decode(record->bytes, rules, &message, &fault)) return;
+  sim_tell(world, "          message %llu to shard %u: %.*s hears place %llu of %.*s%s", (unsigned long long)record->place, message.to,
+           STR_FORMAT(message.hearer), (unsigned long long)message.position, STR_FORMAT(message.input),
+           message.hearing.reversal ? ", which takes back" : "");
+}
+
 static void message_tell(const struct world *world, const struct record *record) {
   static const char *const kinds[] = {"", "claim", "grant", "final", "open", "recall", "return"};
   struct lend_message message;
@@ -36,7 +46,8 @@ void transaction_tell(const struct world *world, const struct transaction *trans
   if (!world->story) return;
   for (const struct record *record = transaction->first; record != NULL; record = record->next) {
     struct str rest = record->bytes, line;
-    if (record->topic == TOPIC_MESSAGES) message_tell(world, record);
+    if (record->topic == TOPIC_MESSAGES && forward_is(record->bytes)) forward_tell(world, record);
+    if (record->topic == TOPIC_MESSAGES && !forward_is(record->bytes)) message_tell(world, record);
     if (record->topic == TOPIC_CHECKPOINT) sim_tell(world, "          bucket %u of the checkpoint", record->bucket / 64);
     if (record->topic != TOPIC_REWARDS && record->topic != TOPIC_DECISIONS) continue;
     while (str_split(rest, '\n', &line, &rest))

@@ -381,7 +381,8 @@ static void settings_draw(struct world *world) {
   ledger->retry_ms = 1 + sim_upto(world, 50);
   world->shard_settings = (struct shard_settings){
       .decide = {.id_key = {1, 2}, .horizon_ms = 7 * DAY_MS, .memory_ms = 90 * DAY_MS}, .cache_bytes = 0, .shards = world->shards};
-  world->shard_settings.cache_bytes = 16384u + sim_upto(world, 3) * 8192u;
+  world->shard_settings.partitioner = sim_chance(world, 5000) ? PARTITIONER_MURMUR2 : PARTITIONER_CONSISTENT;
+  world->shard_settings.cache_bytes = 32768u + sim_upto(world, 3) * 8192u;
 }
 
 void world_open(struct world *world, uint64_t seed, bool story) {
