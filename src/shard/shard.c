@@ -64,7 +64,7 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   shard->next = 0;
   shard->touched.count = 0;
   memset(shard->touched.slots, 0, sizeof shard->touched.slots);
-  shard->waiting.waits = shard->looking_ahead = false;
+  shard->waiting.waits = shard->looking_ahead = shard->in_review = shard->hurries = false;
   shard->waiting.count = shard->waiting.looked_to = 0;
   shard->send_status = STATUS_OK;
   for (uint32_t i = 0; i < LIMIT_OWNERS; i++) shard->states[i] = &shard->workspace[i];
