@@ -186,7 +186,7 @@ static void remember(struct work *w) {
     state_see(work_touch(w->customer), w->event->digest, w->event->time_ms, w->event->arrival_ms - w->in->settings->horizon_ms);
   if (!w->kept_something || w->event->type == TYPE_UNKNOWN || !w->book->catalogue->types[w->event->type].reversible) return;
   const struct value *amount = event_field(w->event, FIELD_ID_AMOUNT);
-  struct cell *original = work_make(w, w->customer, CELL_ORIGINAL, 0, w->event->digest, 0);
+  struct cell *original = work_make(w, w->customer, CELL_ORIGINAL, 0, memory_digest(w, w->event->digest), 0);
   if (original == NULL) return;
   original->v[0] = w->event->time_ms, original->v[1] = amount == NULL ? 0 : amount->number;
   original->expires_day = state_expiry(w->event->time_ms + w->in->settings->memory_ms);

@@ -96,7 +96,7 @@ static void grant_keep(struct work *w, const struct giving *g, const struct gift
   bool based = g->wake->base != NULL || w->lot != NULL;
   if (!event_reversible(w) && !based) return;
   int64_t until = w->event->time_ms + w->in->settings->memory_ms;
-  struct cell *grant = work_add(w, w->customer, CELL_GRANT, g->rule->decl, w->event->digest, (int32_t)gift->count);
+  struct cell *grant = work_add(w, w->customer, CELL_GRANT, g->rule->decl, memory_digest(w, w->event->digest), (int32_t)gift->count);
   if (grant == NULL) return;
   grant->small = item_mark(item);
   grant->v[0] = w->event->time_ms, grant->v[1] = gift->value_minor;

@@ -217,7 +217,7 @@ static void key_of_event(const struct event *event, struct reward_key *key) {
   if (event->cause.length == 0)
     key_print(key, "event:%.*s/%.*s", STR_FORMAT(event->source), STR_FORMAT(event->id));
   else
-    key_print(key, "event:%.*s/%.*s:%.*s", STR_FORMAT(event->source), STR_FORMAT(event->id), STR_FORMAT(event->cause));
+    key_print(key, "event:%.*s/%.*s/%.*s", STR_FORMAT(event->source), STR_FORMAT(event->id), STR_FORMAT(event->cause));
 }
 
 static void key_of_gift(struct work *w, const struct rule *rule, const struct wake *wake, struct reward_key *key) {

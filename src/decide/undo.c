@@ -287,7 +287,7 @@ static void firsts_reopen(struct work *w, const struct undoing *u) {
 static struct cell *original_of(const struct work *w, uint64_t *digest) {
   const struct value *id = event_field(w->event, FIELD_ID_ORIGINAL_ID);
   if (id == NULL) return NULL;
-  *digest = event_digest(w->event->source, id->text);
+  *digest = memory_digest(w, event_digest(w->event->source, id->text));
   return state_find(w->customer, CELL_ORIGINAL, 0, *digest, 0);
 }
 

@@ -161,6 +161,12 @@ void key_print(struct reward_key *key, const char *format, ...) __attribute__((f
 struct digest128 reward_digest(const struct work *w, const struct rule *rule, const struct item *item, const struct reward_key *key);
 uint32_t draw_number(const struct hash_key *key, struct digest128 id, uint32_t attempt, uint32_t total);
 
+/* Under which name a record remembers an event: ids of events are sure to be unique for the customer who caused them alone. */
+static inline uint64_t memory_digest(const struct work *w, uint64_t digest) {
+  const struct str cause = w->event->cause;
+  return cause.length == 0 ? digest : hash64_pair(&HASH_KEY_FIXED, digest, hash64(&HASH_KEY_FIXED, cause));
+}
+
 /* limit.c */
 #define CLAIMS_MAX 64u
 /* What one gift took from a limit or pool: remembered with the grant where an undo gives it back. */

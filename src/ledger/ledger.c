@@ -5,6 +5,7 @@
 #include "parts.h"
 
 #define STEP_EVENTS 1024u
+#define AMISS_MOST 3u /* so often what a person would have to mend is looked at again first */
 #define REVIEW_MS 1000
 #define POLL_MS 2 /* while a commit or a write is under way */
 
@@ -193,9 +194,10 @@ enum status ledger_step(struct ledger *ledger, int64_t now_ms, bool *busy, int64
   ledger->now_ms = now_ms;
   if (ledger->began_ms == TIME_NONE) ledger->began_ms = now_ms;
   enum status status = stage_step(ledger, busy, fault);
-  if (ledger->stage == LEDGER_RUNNING) ledger->amiss = false;
-  if (status == STATUS_STATE && !ledger->amiss) { /* a new owner may have trimmed what this one was reading: looked at once more */
-    ledger->amiss = true;
+  if (ledger->stage == LEDGER_RUNNING) ledger->amiss = 0;
+  /* A new owner may have trimmed what this one was reading while it stood still: looked at again, and it may have stood still again. */
+  if (status == STATUS_STATE && ledger->amiss < AMISS_MOST) {
+    ledger->amiss++;
     status = STATUS_SERVICE;
   }
   if (status == STATUS_SERVICE) {

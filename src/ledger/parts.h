@@ -82,7 +82,7 @@ struct ledger {
   void *shard_memory;
   struct shard *shard; /* while running */
   bool draining;
-  bool amiss; /* the last attempt to take over ended with what only a person could mend */
+  uint32_t amiss; /* faults for a person in a row, none of which was told yet */
   int64_t now_ms, retry_at_ms, review_at_ms, began_ms;
 
   /* takeover */

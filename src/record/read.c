@@ -147,7 +147,7 @@ static bool read_one_heard(struct reading *r, struct recorded_heard *heard) {
 
 static bool read_heard(struct reading *r, struct recorded_decision *out) {
   if (out->heard != NULL) return reading_fail(r, "heard_by stands twice");
-  if (!array_count(r, LIMIT_HEARD, &out->heard_count)) return false;
+  if (!array_count(r, LIMIT_HEARD + LIMIT_FORWARDS, &out->heard_count)) return false;
   out->heard = arena_array(r->arena, out->heard_count, sizeof *out->heard);
   if (out->heard == NULL) return reading_fail(r, "no memory for who heard it");
   uint32_t read = 0;

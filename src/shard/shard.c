@@ -258,9 +258,16 @@ static enum status dead_piece(struct shard *shard, const struct input_line *line
 
 static enum status dead_event(struct shard *shard, const struct reading *reading, const struct origin *origin, struct str reason,
                               struct str text, struct fault *fault) {
+  struct buffer whole;
+  char bytes[1024];
   if (shard->looking_ahead) return STATUS_OK;
   dead_count(shard);
-  record_dead_event(&shard->outputs[OUTPUT_DLQ], reading->line->bytes, origin, reason, text);
+  buffer_init(&whole, bytes, sizeof bytes);
+  if (reading->hearing != NULL) /* the line is of who caused it, and was decided for that one */
+    buffer_print(&whole, "%s heard by customer %.*s alone: ", reading->hearing->reversal ? "what takes back what was" : "as it was",
+                 STR_FORMAT(reading->event.customer));
+  buffer_put(&whole, text);
+  record_dead_event(&shard->outputs[OUTPUT_DLQ], reading->line->bytes, origin, reason, buffer_text(&whole));
   return dead_hand_on(shard, reading->hearing != NULL ? LINE_NONE : shard->line_at, fault);
 }
 
@@ -468,7 +475,10 @@ enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint3
   *count = 0, *ended = false;
   enum status status = shard->settings.shards > 1 ? inbox_take(shard, now_ms, count, fault) : STATUS_OK;
   if (status == STATUS_OK && shard->waiting.waits && shard->waiting.anew) status = head_take(shard, now_ms, fault);
-  if (status == STATUS_OK && shard->line_at == shard->line_count) status = lines_poll(shard, most, ended, fault);
+  if (status == STATUS_OK && shard->line_at == shard->line_count) {
+    status = lines_poll(shard, most, ended, fault);
+    if (status == STATUS_OK && shard->waiting.waits) return look_ahead(shard, now_ms, fault);
+  }
   while (status == STATUS_OK && head_is_there(shard, *count < most) && room_for_more(shard)) {
     status = head_take(shard, now_ms, fault);
     if (status == STATUS_OK && shard->waiting.waits) return look_ahead(shard, now_ms, fault);

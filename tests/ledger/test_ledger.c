@@ -216,7 +216,7 @@ static void another_giftds_journal_is_refused(void **unused) {
     enum status status = STATUS_OK;
     bool busy, doubted;
     int64_t wake_ms;
-    for (int steps = 0; steps < 100 && status == STATUS_OK; steps++)
+    for (int steps = 0; steps < 400 && status == STATUS_OK; steps++)
       status = ledger_step(s->ledger, s->now_ms += 5, &busy, &wake_ms, &doubted, &fault);
     assert_int_equal(status, STATUS_STATE);
     if (strstr(fault.text, rows[i].text) == NULL) fail_msg("%s", fault.text);

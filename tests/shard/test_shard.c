@@ -516,7 +516,7 @@ static void what_cannot_be_decided_for_its_hearer_is_a_dead_letter(void **unused
   stage_start(stage);
   run_to_end(stage, 10, 1, TIME_NONE);
   expect_output(stage, OUTPUT_DECISIONS, "a in:0 0\nM in:7 12\nb in:14 0\n");
-  expect_output(stage, OUTPUT_DLQ, "dead 7 STATE_LIMIT the hearer's is full 6\n");
+  expect_output(stage, OUTPUT_DLQ, "dead 7 STATE_LIMIT as it was heard by customer hearer alone: the hearer's is full 6\n");
   assert_true(stage->dead_which == LINE_NONE);
   assert_int_equal(shard_counts(stage->shard)->dead, 1);
   assert_false(shard_waits(stage->shard));

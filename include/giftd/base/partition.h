@@ -9,7 +9,8 @@
 
 enum partitioner {
   PARTITIONER_MURMUR2,   /* Java's default; librdkafka's murmur2 and murmur2_random */
-  PARTITIONER_CONSISTENT /* CRC-32: librdkafka's default (consistent_random), and with it Python's, Go's, .NET's and kcat's */
+  PARTITIONER_CONSISTENT /* CRC-32: librdkafka's default (consistent_random), and with it that of Confluent's clients for Python, Go
+                            and .NET, and kcat's. Sarama's default is neither: set its partitioner */
 };
 /* Of `count` partitions, for a key that is not empty (a producer deals out empty ones at random). */
 uint32_t partition_choose(enum partitioner partitioner, struct str key, uint32_t count);
