@@ -202,7 +202,7 @@ def upgrade(args, kafka, redis):
     round_ = stage.Round(args, kafka, redis, "upgrade", CAMPAIGNS)
     new_conf = round_.write_conf("giftd-2.conf", folder)
     round_.start(events.Generator(args.seed, args.events), args.rate)
-    deadline, enough = time.time() + WAIT_S, args.events * dice.uniform(0.25, 0.4)
+    deadline, enough = time.time() + args.drain + WAIT_S, args.events * dice.uniform(0.25, 0.4)
     while round_.watcher.count() < enough and time.time() < deadline:
         time.sleep(0.05)
     for worker in round_.workers:  # all at once: none of the old ones may decide after the first new one
