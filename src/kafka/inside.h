@@ -162,7 +162,7 @@ struct writer {
   /* of whoever has the turn: the thread while a job runs, the caller else */
   rd_kafka_t *handle;
   rd_kafka_topic_t *topics[TOPIC_COUNT];
-  bool open; /* a transaction was begun and not handed on */
+  bool open; /* a transaction was begun, and it is not known that it was committed */
   bool journal_seen;
   uint64_t journal_place;
   rd_kafka_resp_err_t failed; /* first delivery that failed */
