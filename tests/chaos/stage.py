@@ -8,9 +8,9 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
-import sys
 
 import checker
 
