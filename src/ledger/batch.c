@@ -171,7 +171,7 @@ enum status journal_write(struct ledger *ledger, const struct batch *batch, stru
   redo_open(&ledger->part, &head);
   uint64_t at = batch->from;
   for (const struct pending_entry *entry; (entry = pending_next(&ledger->pending, &at, batch->to)) != NULL;) {
-    if (!pending_is_latest(&ledger->pending, entry)) continue; /* nothing is behind the open batch: a later one is of this batch */
+    if (!pending_is_latest(entry)) continue; /* nothing is behind the open batch: a later one is of this batch */
     if (redo_put(&ledger->part, pending_key(entry), pending_record(entry))) continue;
     enum status status = part_append(ledger, &head, false, fault);
     if (status != STATUS_OK) return status;

@@ -33,7 +33,7 @@ static uint32_t entries_gather(struct ledger *ledger, uint32_t first, uint32_t c
   uint64_t at = ledger->pending.tail;
   if (MUTANT(BUCKET_WITHOUT_PENDING)) return 0;
   for (const struct pending_entry *entry; (entry = pending_next(&ledger->pending, &at, end)) != NULL;) {
-    if (entry->bucket < first || entry->bucket >= first + count || !pending_is_latest(&ledger->pending, entry)) continue;
+    if (entry->bucket < first || entry->bucket >= first + count || !pending_is_latest(entry)) continue;
     if (found == BUCKET_OWNERS) return UINT32_MAX;
     ledger->bucket_entries[found++] = entry;
   }

@@ -1,5 +1,6 @@
 /* The ring of states that the view lacks, and its index; pending.h has the picture. Invariants: head - tail <= ring_bytes; an entry starts
- * on a unit of 16 bytes and never crosses the ring's end; a slot points at the latest entry of its key, and no slot points before tail. */
+ * on a unit of 16 bytes and never crosses the ring's end; a slot points at the latest entry of its key, all others are stale, and no slot
+ * points before tail. Whether an entry is the latest is written on it: it is asked of every entry three times, and the index is large. */
 #include "pending.h"
 
 #include <assert.h>
@@ -100,7 +101,9 @@ void pending_add(struct pending *pending, struct str key, struct str record, uin
                                   .key_length = (uint8_t)key.length};
   memcpy(entry->bytes, key.at, key.length);
   if (record.length > 0) memcpy(entry->bytes + key.length, record.at, record.length);
-  pending->slots[slot_find(pending, entry->tag, key)] = place_of(pending, entry);
+  uint32_t at = slot_find(pending, entry->tag, key);
+  if (pending->slots[at] != 0) entry_of_slot(pending, at)->stale = true;
+  pending->slots[at] = place_of(pending, entry);
   pending->head += size;
 }
 
@@ -121,20 +124,22 @@ const struct pending_entry *pending_next(const struct pending *pending, uint64_t
 }
 
 const struct pending_entry *pending_latest(const struct pending *pending, const struct pending_entry *entry) {
+  if (!entry->stale) return entry;
   uint32_t at = slot_find(pending, entry->tag, pending_key(entry));
   assert(pending->slots[at] != 0);
   return entry_of_slot(pending, at);
 }
 
-bool pending_is_latest(const struct pending *pending, const struct pending_entry *entry) { return pending_latest(pending, entry) == entry; }
+bool pending_is_latest(const struct pending_entry *entry) { return !entry->stale; }
 
 void pending_drop(struct pending *pending, uint64_t before) {
   assert(before <= pending->head);
   while (pending->tail < before) {
     const struct pending_entry *entry = entry_at(pending, pending->tail);
-    if (entry->bucket != PENDING_FILLER) {
+    if (entry->bucket != PENDING_FILLER && !entry->stale) {
       uint32_t at = slot_find(pending, entry->tag, pending_key(entry));
-      if (pending->slots[at] != 0 && entry_of_slot(pending, at) == entry) slot_free(pending, at);
+      assert(pending->slots[at] == place_of(pending, entry));
+      slot_free(pending, at);
     }
     pending->tail += entry->size;
   }

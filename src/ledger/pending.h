@@ -20,7 +20,8 @@ struct pending_entry {
   uint32_t bucket; /* of the view and the checkpoint; PENDING_FILLER: only fills the ring's end */
   uint64_t batch;  /* sequence of the batch that decided it */
   uint8_t key_length;
-  uint8_t unused[7];
+  bool stale; /* there is a later entry of the same key */
+  uint8_t unused[6];
   char bytes[]; /* key, record */
 };
 #define PENDING_FILLER UINT32_MAX
@@ -44,7 +45,7 @@ bool pending_find(const struct pending *pending, struct str key, struct str *rec
 /* The entry at a position (fillers are passed over), NULL at `end`; *at moves behind it. */
 const struct pending_entry *pending_next(const struct pending *pending, uint64_t *at, uint64_t end);
 /* Whether there is no later entry of the same key. */
-bool pending_is_latest(const struct pending *pending, const struct pending_entry *entry);
+bool pending_is_latest(const struct pending_entry *entry);
 /* The latest entry of the same key: the entry itself when it is. */
 const struct pending_entry *pending_latest(const struct pending *pending, const struct pending_entry *entry);
 /* Entries before this position are in the view. */

@@ -2,7 +2,6 @@
 #include "command.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,22 +24,37 @@ void command_begin(struct command *command) {
   command->length = HEADER_BYTES;
 }
 
+#define NUMBER_BYTES 20u /* of the largest */
+
+/* Digits without printf: a write has thousands of numbers. Returns where they start; they end at `end`. */
+static char *digits_before(char *end, uint64_t number) {
+  do {
+    *--end = (char)('0' + number % 10);
+    number /= 10;
+  } while (number > 0);
+  return end;
+}
+
 void command_add(struct command *command, struct str argument) {
-  command_reserve(command, argument.length + 32);
+  command_reserve(command, argument.length + NUMBER_BYTES + 5);
   char *at = command->memory + command->length;
-  int head = snprintf(at, 32, "$%zu\r\n", argument.length);
-  if (argument.length > 0) memcpy(at + head, argument.at, argument.length);
-  memcpy(at + head + argument.length, "\r\n", 2);
-  command->length += (size_t)head + argument.length + 2;
+  char digits[NUMBER_BYTES], *first = digits_before(digits + sizeof digits, argument.length);
+  size_t count = (size_t)(digits + sizeof digits - first);
+  *at++ = '$';
+  memcpy(at, first, count);
+  memcpy(at + count, "\r\n", 2);
+  at += count + 2;
+  if (argument.length > 0) memcpy(at, argument.at, argument.length);
+  memcpy(at + argument.length, "\r\n", 2);
+  command->length += 1 + count + 2 + argument.length + 2;
   command->arguments++;
 }
 
 void command_text(struct command *command, const char *argument) { command_add(command, str_of(argument)); }
 
 void command_number(struct command *command, uint64_t number) {
-  char text[24];
-  int length = snprintf(text, sizeof text, "%" PRIu64, number);
-  command_add(command, (struct str){text, (size_t)length});
+  char digits[NUMBER_BYTES], *first = digits_before(digits + sizeof digits, number);
+  command_add(command, (struct str){first, (size_t)(digits + sizeof digits - first)});
 }
 
 void command_print(struct command *command, const char *format, ...) {

@@ -73,10 +73,15 @@ static enum status link_push(struct link *link, bool *done, struct fault *fault)
   return STATUS_OK;
 }
 
-enum status link_send(struct link *link, struct str command, struct fault *fault) {
+enum status link_add(struct link *link, struct str command, struct fault *fault) {
   if (redisAppendFormattedCommand(link->context, command.at, command.length) != REDIS_OK) return link_broken(link, fault);
-  int64_t deadline_ms = 0;
   link->unsent += command.length;
+  return STATUS_OK;
+}
+
+enum status link_send(struct link *link, struct str command, struct fault *fault) {
+  if (link_add(link, command, fault) != STATUS_OK) return fault->status;
+  int64_t deadline_ms = 0;
   for (;;) {
     bool done;
     enum status status = link_push(link, &done, fault);

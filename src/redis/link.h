@@ -52,7 +52,10 @@ int64_t link_now_ms(void);
 /* Connects, authenticates, selects, names itself, loads the script, and looks whether this Redis may be used. Nothing if it stands. */
 enum status link_connect(struct link *link, struct fault *fault) MUST_USE;
 void link_drop(struct link *link);
-/* Takes a whole command and hands on as much as the socket takes. Waits only above LIMIT_UNSENT_BYTES. */
+/* Takes a whole command, which goes out with the next one that is sent: a system call for each of a thousand look-ups cost more than the
+ * look-ups. */
+enum status link_add(struct link *link, struct str command, struct fault *fault) MUST_USE;
+/* Takes a whole command and hands on as much as the socket takes of it and of all before it. Waits only above LIMIT_UNSENT_BYTES. */
 enum status link_send(struct link *link, struct str command, struct fault *fault) MUST_USE;
 /* The next reply; NULL when there is none yet (deadline_ms 0: does not wait). Waiting ends with STATUS_SERVICE at deadline_ms of
  * link_now_ms. The caller frees it with freeReplyObject. Errors of Redis come as replies: trouble.h reads them. */

@@ -17,13 +17,14 @@ static void replies_reserve(struct redis_shard *shard, uint32_t count) {
   shard->reply_capacity = count;
 }
 
-static enum status send_get(struct redis_shard *shard, const char *verb, uint32_t bucket, const struct str *field, struct fault *fault) {
+/* Goes out with the version behind it. */
+static enum status add_get(struct redis_shard *shard, const char *verb, uint32_t bucket, const struct str *field, struct fault *fault) {
   struct link *link = &shard->link;
   command_begin(shard->command);
   command_text(shard->command, verb);
   command_print(shard->command, "giftd:{%s:%u}:b:%s:%u", link->redis->name, link->shard, shard->generation, bucket);
   if (field != NULL) command_add(shard->command, *field);
-  return link_send(link, command_bytes(shard->command), fault);
+  return link_add(link, command_bytes(shard->command), fault);
 }
 
 static enum status send_version(struct redis_shard *shard, struct fault *fault) {
@@ -87,7 +88,7 @@ enum status shard_load(void *self, struct version expect, const struct store_rec
                        bool *refused, struct fault *fault) {
   struct redis_shard *shard = self;
   enum status status = read_begin(shard, count, fault);
-  for (uint32_t i = 0; i < count && status == STATUS_OK; i++) status = send_get(shard, "HGET", keys[i].bucket, &keys[i].key, fault);
+  for (uint32_t i = 0; i < count && status == STATUS_OK; i++) status = add_get(shard, "HGET", keys[i].bucket, &keys[i].key, fault);
   if (status == STATUS_OK) status = send_version(shard, fault);
   if (status == STATUS_OK) status = take_replies(shard, count, expect, refused, fault);
   if (status != STATUS_OK) return status;
@@ -104,7 +105,7 @@ enum status shard_bucket(void *self, struct version expect, uint32_t bucket, str
   struct redis_shard *shard = self;
   *count = 0;
   enum status status = read_begin(shard, 1, fault);
-  if (status == STATUS_OK) status = send_get(shard, "HGETALL", bucket, NULL, fault);
+  if (status == STATUS_OK) status = add_get(shard, "HGETALL", bucket, NULL, fault);
   if (status == STATUS_OK) status = send_version(shard, fault);
   if (status == STATUS_OK) status = take_replies(shard, 1, expect, refused, fault);
   if (status != STATUS_OK) return status;

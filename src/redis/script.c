@@ -155,7 +155,10 @@ static uint32_t run_length(const struct store_write *write, uint32_t first) {
 static void call_run(struct command *command, const struct store_record *records, uint32_t count) {
   bool gone = records[0].record.length == 0;
   command_number(command, records[0].bucket);
-  command_print(command, "%s%u", gone ? "-" : "", count);
+  if (gone)
+    command_print(command, "-%u", count);
+  else
+    command_number(command, count);
   for (uint32_t i = 0; i < count; i++) {
     command_add(command, records[i].key);
     if (!gone) command_add(command, records[i].record);

@@ -68,7 +68,7 @@ static void walk(const struct bench *bench) {
     assert_true(entry->batch >= batch);
     batch = entry->batch;
     assert_int_equal(entry->bucket, pending_bucket(&bench->pending, pending_key(entry)));
-    if (pending_is_latest(&bench->pending, entry)) latest++;
+    if (pending_is_latest(entry)) latest++;
   }
   for (uint32_t i = 0; i < OWNERS; i++) known += bench->truths[i].position > bench->pending.tail;
   assert_int_equal(latest, known);
