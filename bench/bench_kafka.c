@@ -1,7 +1,9 @@
 /* What a bare librdkafka program does on the same broker: the loops that giftd is held against, and the clock for its latency.
  *
  *   bench_kafka fill BROKERS TOPIC FILE             produces FILE, one event a line, keyed by "customer" (or "subject")
- *   bench_kafka copy BROKERS TOPIC OUT MS EVERY     reads TOPIC to its end, writes every EVERY-th record to OUT, one transaction per MS
+ *   bench_kafka copy BROKERS TOPIC OUT MS LINES EVERY
+ *                                                   reads TOPIC to its end, writes every EVERY-th record to OUT, one transaction per MS,
+ *                                                   and per LINES unless that is 0
  *   bench_kafka latency BROKERS TOPIC REWARDS FILE RATE SECONDS
  *                                                   produces FILE at RATE a second; how long until a reward of an event can be read
  *
@@ -131,7 +133,7 @@ static int fill(char **argv) {
 static int copy(char **argv) {
   int partitions, ended = 0;
   double interval = atof(argv[5]) / 1000, began = now_s(), opened = began, committed = 0;
-  uint64_t every = strtoull(argv[6], NULL, 10), read = 0, written = 0, commits = 0;
+  uint64_t lines = strtoull(argv[6], NULL, 10), every = strtoull(argv[7], NULL, 10), read = 0, written = 0, commits = 0, since = 0;
   rd_kafka_t *in = consumer(argv[2], argv[3], RD_KAFKA_OFFSET_BEGINNING, &partitions), *out = producer(argv[2], "bench-copy");
   check(rd_kafka_init_transactions(out, CALL_MS), "init_transactions");
   check(rd_kafka_begin_transaction(out), "begin_transaction");
@@ -146,11 +148,13 @@ static int copy(char **argv) {
       }
       rd_kafka_message_destroy(message);
     }
-    if (ended < partitions && (read % 64 != 0 || now_s() - opened < interval)) continue;
+    bool full = lines > 0 && read - since >= lines;
+    if (ended < partitions && !full && (read % 64 != 0 || now_s() - opened < interval)) continue;
     double start = now_s();
     check(rd_kafka_commit_transaction(out, CALL_MS), "commit_transaction");
     committed += now_s() - start;
     commits++;
+    since = read;
     check(rd_kafka_begin_transaction(out), "begin_transaction");
     opened = now_s();
   }
@@ -255,7 +259,7 @@ static int latency(char **argv) {
 
 int main(int argc, char **argv) {
   if (argc == 5 && strcmp(argv[1], "fill") == 0) return fill(argv);
-  if (argc == 7 && strcmp(argv[1], "copy") == 0) return copy(argv);
+  if (argc == 8 && strcmp(argv[1], "copy") == 0) return copy(argv);
   if (argc == 8 && strcmp(argv[1], "latency") == 0) return latency(argv);
   stop("usage: bench_kafka fill BROKERS TOPIC FILE | copy BROKERS TOPIC OUT MS EVERY | latency BROKERS TOPIC REWARDS FILE RATE SECONDS");
   return 2;
