@@ -5,10 +5,10 @@
 
 Knows the formats that everybody may read (schemas/, schemas/redis.md) and none of giftd's code. What it holds giftd to:
 
-  double    no reward id twice, no gift twice for one event, no outcome twice for one record
+  double    no reward id twice, no gift twice for one event, no outcome twice for one record, no event twice for its hearer
   oversold  no pool above its total at any moment, no device and no customer above the cap
   lost      every record of the events topic has an outcome: one decision or one dead letter; every gift of the oracle is there;
-            pools that had demand enough are empty in the end
+            pools that had demand enough are empty in the end; every event with a referrer is decided for the referrer
   wrong     no gift that the oracle does not know; decisions, rewards and revocations tell the same story
   view      the counters in Redis are those of the committed rewards, and nothing is lent, once all is quiet
 """
@@ -39,6 +39,7 @@ class Judge:
         self.rulebook_of = {}  # (partition, offset) -> rulebook, where there are several
         self.gifts, self.revoked, self.told, self.told_revoked = {}, {}, {}, set()
         self.marks = set()
+        self.heard = {}  # event id -> customer for whom it was decided though another caused it
         self.moves = []  # (time, +1 or -1, pool): how many units are out
         self.decisions = self.dead = self.last_ms = 0
         self.versions = {}
@@ -74,10 +75,20 @@ class Judge:
         self.decisions += 1
         self.last_ms = max(self.last_ms, stamp_ms)
         self.pace[stamp_ms // 1000] += 1
-        self.outcome(int(data["input"].rsplit("/", 1)[1]), data["position"], f"decision on {data['event']['id']}")
+        if "caused_by" in data:
+            self.hearing(data["event"]["id"], data["caused_by"], decision["subject"])
+        else:
+            self.outcome(int(data["input"].rsplit("/", 1)[1]), data["position"], f"decision on {data['event']['id']}")
         for considered in data["considered"]:
             for gift in considered.get("gifts", []):
                 self.tell(data["event"]["id"], decision["subject"], considered, gift)
+
+    def hearing(self, event, caused_by, customer):
+        if event in self.heard:
+            self.blame("double", f"{event} is decided twice for those who hear it: {self.heard[event]} and {customer}")
+        elif self.oracle.owners.get(event) != caused_by:
+            self.blame("wrong", f"{event}, heard by {customer}, is said to be caused by {caused_by}")
+        self.heard[event] = customer
 
     def tell(self, event, customer, considered, gift):
         if gift["kind"] == "issued":
@@ -142,6 +153,7 @@ class Judge:
         self.check_outcomes()
         self.check_exact()
         self.check_devices()
+        self.check_heard()
         self.check_revoked()
         self.check_told()
         used = self.check_pools()
@@ -161,26 +173,37 @@ class Judge:
             if key in seen:
                 self.blame("double", f"{key} is given as {seen[key]} and as {id_}")
             seen[key] = id_
-            if self.oracle.owners.get(gift.event) != gift.customer:
-                self.blame("wrong", f"{id_} of {key} goes to {gift.customer} instead of {self.oracle.owners.get(gift.event)}")
-            if gift.campaign == "own" and self.oracle.exact.get(key) != gift.value:
+            receiver = self.oracle.receiver(gift.campaign, gift.event)
+            if receiver != gift.customer:
+                self.blame("wrong", f"{id_} of {key} goes to {gift.customer} instead of {receiver}")
+            if (gift.campaign == "own" or gift.rule == "each") and self.oracle.exact.get(key) != gift.value:
                 wanted = self.oracle.exact.get(key, "nothing")
                 self.blame("wrong" if key in self.oracle.exact else "oversold", f"{key} gives {gift.value}, due is {wanted}")
         for key in self.oracle.exact.keys() - seen.keys():
             self.blame("lost", f"{key} gives nothing, due is {self.oracle.exact[key]}")
 
     def check_devices(self):
-        given, device_of = {}, self.oracle.device_of
-        for gift in self.gifts.values():
-            if gift.campaign == "device":
-                device = device_of.get(gift.event)
-                given[device] = given.get(device, 0) + 1
-        for device, due in self.oracle.device_gifts().items():
-            count = given.pop(device, 0)
+        device_of = self.oracle.device_of
+        given = collections.Counter(device_of.get(gift.event) for gift in self.gifts.values() if gift.campaign == "device")
+        self.check_counts("device", given, self.oracle.device_gifts(), "was never bound")
+
+    def check_heard(self):
+        given = collections.Counter(gift.customer for gift in self.gifts.values() if gift.rule == "bonus")
+        self.check_counts("referrer", given, self.oracle.friend_gifts(), "referred nobody")
+        due = self.oracle.hearers
+        for event in due.keys() - self.heard.keys():
+            self.blame("lost", f"{event} was never decided for {due[event]}, who hears it")
+        for event, customer in self.heard.items():
+            if due.get(event) != customer:
+                self.blame("wrong", f"{event} was decided for {customer}, who hears it is {due.get(event)}")
+
+    def check_counts(self, who, given, wanted, never):
+        for name, due in wanted.items():
+            count = given.pop(name, 0)
             if count != due:
-                self.blame("oversold" if count > due else "lost", f"device {device} has {count} gifts, due are {due}")
-        for device, count in given.items():
-            self.blame("wrong", f"{count} gifts for device {device}, which was never bound")
+                self.blame("oversold" if count > due else "lost", f"{who} {name} has {count} gifts, due are {due}")
+        for name, count in given.items():
+            self.blame("wrong", f"{count} gifts for {who} {name}, which {never}")
 
     def check_revoked(self):
         of_own = set()
@@ -243,7 +266,7 @@ class Judge:
 
     def figures(self):
         return {"records": sum(len(outcomes) - outcomes.count(255) for outcomes in self.records.values()), "rewards": len(self.gifts),
-                "revoked": len(self.revoked), "decisions": self.decisions, "dead": self.dead,
+                "revoked": len(self.revoked), "decisions": self.decisions, "heard": len(self.heard), "dead": self.dead,
                 **{kind: len(found) for kind, found in self.trouble.items()}}
 
     def words(self):
@@ -280,6 +303,8 @@ def rulebooks_read(judge, topics, names):
     for record in topics.read(names["decisions"]):
         for line in record["payload"].splitlines():
             data = json.loads(line)["data"]
+            if "caused_by" in data:
+                continue  # who hears an event may hear it under the next rulebook
             judge.rulebook_of[int(data["input"].rsplit("/", 1)[1]), data["position"]] = data["rulebook"]
 
 

@@ -12,7 +12,8 @@ START = datetime.datetime(2026, 12, 5, tzinfo=datetime.timezone(datetime.timedel
 SPAN_S = 6 * 86400
 REFUNDS_UNTIL = 0.4
 MIXES = {
-    "all": {"login": 14, "bill": 20, "spend": 26, "checkin": 14, "wealth": 10, "bound": 8, "reversed": 5, "twice": 2, "poison": 1},
+    "all": {"login": 14, "bill": 20, "spend": 26, "checkin": 14, "wealth": 10, "bound": 8, "opened": 8, "reversed": 5, "twice": 2,
+            "poison": 1},
     "stock": {"drop": 100},
 }
 
@@ -67,6 +68,9 @@ class Generator:
         # Three or four customers for each device, whose shard is rarely that of any of them.
         device = f"k{self.dice.randrange(max(10, self.count // 40)):05d}"
         return self.event("card.bound", self.customer(), device=device, card=f"x{self.number}", wallet="weixin")
+
+    def opened(self):
+        return self.event("account.opened", self.customer(), referrer=self.customer())
 
     def reversed(self):
         if not self.spent or self.number > self.count * REFUNDS_UNTIL:

@@ -7,7 +7,7 @@ differ: `rules` maps the rulebook that a decision names to them.
 import json
 
 DROP, RETURNS, FUND, NOTE, LINE = 1000, 300, 300, 300, 500  # units; a unit of fund, note and line is 10.00
-DEVICE, DROP_EACH, RETURNS_EACH, WEALTH_EACH = 2, 1, 3, 2
+DEVICE, FRIENDS, DROP_EACH, RETURNS_EACH, WEALTH_EACH = 2, 3, 1, 3, 2
 FIRST = {"daily": 1, "daily_value": 1, "five": 5, "five_value": 10, "sum": 2, "sum_value": 800, "back": 2, "back_value": 300}
 REFUNDABLE = {("own", "back"), ("shared", "returns")}
 
@@ -39,6 +39,8 @@ class Oracle:
         self.reversals = {}  # original event id -> event id of its reversal
         self.owners = {}  # event id -> customer
         self.device_of = {}  # event id -> device
+        self.hearers = {}  # event id -> who hears it as the referrer
+        self.friends = {}  # referrer -> events heard
         self.buyers = {}  # partition -> customers who bought at a till after its last refund
         self.events = self.repeated = self.broken = 0
 
@@ -108,6 +110,17 @@ class Oracle:
         self.device_of[event["id"]] = event["device"]
         self.devices[event["device"]] = self.devices.get(event["device"], 0) + 1
 
+    def on_account_opened(self, _, __, event, ___):
+        referrer = event["referrer"]
+        if referrer == event["customer"]:
+            return  # nobody is his own referrer
+        self.hearers[event["id"]] = referrer
+        self.friends[referrer] = self.friends.get(referrer, 0) + 1
+        self.exact["friend", "each", event["id"]] = 1
+
+    def receiver(self, campaign, event):
+        return self.hearers.get(event) if campaign == "friend" else self.owners.get(event)
+
     def demand(self, field, each):
         return sum(min(each, getattr(customer, field)) for customer in self.customers.values())
 
@@ -123,3 +136,6 @@ class Oracle:
 
     def device_gifts(self):
         return {device: min(DEVICE, asked) for device, asked in self.devices.items()}
+
+    def friend_gifts(self):
+        return {referrer: min(FRIENDS, heard) for referrer, heard in self.friends.items()}

@@ -170,6 +170,37 @@ def device_refused_too_early(history):
     return "lost", "gifts, due are 2"
 
 
+def heard_twice(history):
+    history.decisions.append(history.decisions[history.find_decision('"caused_by"')])
+    return "double", "is decided twice for those who hear it"
+
+
+def heard_never(history):
+    history.decisions.pop(history.find_decision('"caused_by"'))
+    return "lost", "was never decided for"
+
+
+def heard_by_another(history):
+    at = history.find_decision('"caused_by"')
+    decision = json.loads(history.decisions[at])
+    history.decisions[at] = json.dumps({**decision, "subject": "somebody"})
+    return "wrong", "was decided for somebody"
+
+
+def heard_gift_for_the_friend(history):
+    index, headers, data = history.find("bonus")
+    history.rewards[index] = (0, {**headers, "ce_subject": data["caused_by"]}, json.dumps(data))
+    return "wrong", "instead of"
+
+
+def referrer_cap_broken(history):
+    _, headers, data = history.find("bonus")
+    refused = json.loads(history.decisions[history.find_decision('"limit": "friend/bonus#1"')])
+    forged = {**data, "source_events": ["chaos/" + refused["data"]["event"]["id"]]}
+    history.rewards.append((0, {**headers, "ce_id": "fourth", "ce_subject": refused["subject"]}, json.dumps(forged)))
+    return "oversold", "has 4 gifts, due are 3"
+
+
 def decision_lost(history):
     history.decisions.pop(1000)
     return "lost", "has no outcome"
@@ -252,7 +283,8 @@ def counter_lost(history):
 
 
 FORGERIES = [reward_twice, gift_under_another_id, decision_twice, decision_and_dead_letter, pool_oversold, pool_oversold_for_a_while,
-             parent_oversold, cap_broken, device_cap_broken, device_refused_too_early, decision_lost, dead_letter_lost, gift_lost,
+             parent_oversold, cap_broken, device_cap_broken, device_refused_too_early, heard_twice, heard_never, heard_by_another,
+             heard_gift_for_the_friend, referrer_cap_broken, decision_lost, dead_letter_lost, gift_lost,
              gift_lost_with_its_decision, unit_stranded, withdrawal_lost, withdrawal_twice, withdrawal_of_another, value_changed,
              customer_changed, counter_wrong, counter_lent, counter_lost]
 

@@ -161,7 +161,8 @@ class Feeder(threading.Thread):
         self.lines, self.rate, self.sent, self.failed = lines, rate, 0, None
         self.ended = None
         self.command = ["kcat", "-b", brokers, "-P", "-t", topic, "-K", "|", "-E", "-q", "-X", "acks=all", "-X", "linger.ms=5",
-                        "-X", "message.timeout.ms=900000", "-X", "max.in.flight.requests.per.connection=1"]
+                        "-X", "partitioner=murmur2_random", "-X", "message.timeout.ms=900000",
+                        "-X", "max.in.flight.requests.per.connection=1"]
 
     def run(self):
         with spawn(self.command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as kcat:
@@ -194,6 +195,7 @@ class Watcher:
 
     def __init__(self, brokers, names):
         self.brokers, self.names, self.open, self.seen = brokers, names, True, {"decisions": set(), "dlq": set()}
+        self.named, self.heard = set(), set()  # records that another customer hears, and those decided for that customer
         self.processes = {}
         for topic in self.seen:
             threading.Thread(target=self.follow, args=(topic,), daemon=True).start()
@@ -211,7 +213,10 @@ class Watcher:
 
     def take(self, topic, line):
         if topic == "decisions":
-            self.seen[topic].update((int(p) << 40) + int(at) for p, at in self.POSITION.findall(line))
+            records = {(int(p) << 40) + int(at) for p, at in self.POSITION.findall(line)}
+            (self.heard if '"caused_by"' in line else self.seen[topic]).update(records)
+            if '"heard_by"' in line:
+                self.named.update(records)
         else:
             at = re.search(r"__connect\.errors\.offset=(\d+)", line)
             if at:
@@ -219,6 +224,10 @@ class Watcher:
 
     def count(self):
         return sum(map(len, self.seen.values()))
+
+    def waiting(self):
+        """Events on their way to who hears them."""
+        return len(self.named - self.heard)
 
     def close(self):
         self.open = False
@@ -279,7 +288,7 @@ class Round:
             time.sleep(1.0)
 
     def drained(self):
-        return (self.feeder.ended is not None and
+        return (self.feeder.ended is not None and self.watcher.waiting() == 0 and
                 self.watcher.count() >= records_in(self.kafka.addresses, self.names["events"], self.args.partitions))
 
     def lent(self):
