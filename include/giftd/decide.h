@@ -71,10 +71,11 @@ enum cell_kind {
   CELL_KEPT,
   CELL_TAKEN,
   CELL_BASE,
-  CELL_BLOCK, /* what another shard (or this one, as home) lent */
-  CELL_LENT,  /* at home: to whom */
-  CELL_WHOLE, /* a kept customer id that is longer than its cell */
-  CELL_HEARD, /* who heard an event of this customer: what undoes it goes there too */
+  CELL_BLOCK,     /* what another shard (or this one, as home) lent */
+  CELL_LENT,      /* at home: to whom */
+  CELL_WHOLE,     /* a kept customer id that is longer than its cell */
+  CELL_HEARD,     /* who heard an event of this customer: what undoes it goes there too */
+  CELL_FORGOTTEN, /* up to when events were forgotten for want of room: what takes them back is too late */
   CELL_KIND_COUNT
 };
 

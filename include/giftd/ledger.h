@@ -42,6 +42,9 @@ struct ledger_log {
   enum status (*checkpoint_read)(void *self, struct log_record *records, uint32_t capacity, uint32_t *count, bool *ended,
                                  struct fault *fault);
 
+  /* Where a shard begins of which nobody ever decided anything; NONE_YET: at the oldest. Asked before its first epoch, whose record keeps
+   * it: whoever takes over before the first line was decided begins there as well. May be NULL: at the oldest. */
+  enum status (*input_first)(void *self, uint64_t *events, struct fault *fault);
   /* From where lines are taken next: the offset behind the last one that was decided; NONE_YET: from the oldest. */
   enum status (*input_seek)(void *self, uint64_t events, uint64_t inbox, struct fault *fault);
   /* Lines stay valid until the next poll of the same kind. *count 0: nothing now. Inbox lines are committed messages of shards. */

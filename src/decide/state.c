@@ -51,7 +51,14 @@ static bool forget_oldest_event(struct state *state) {
     if (cell->kind == CELL_ORIGINAL && (oldest == NULL || cell->v[0] < oldest->v[0])) oldest = cell;
   }
   if (oldest == NULL) return false;
+  int64_t time_ms = oldest->v[0];
   forget_event(state, oldest->key);
+  struct cell *forgotten = state_find(state, CELL_FORGOTTEN, 0, 0, 0);
+  if (forgotten == NULL) { /* in the room that was just made */
+    forgotten = &state->cells[state->cell_count++];
+    *forgotten = (struct cell){.kind = CELL_FORGOTTEN, .v = {time_ms}};
+  }
+  if (time_ms > forgotten->v[0]) forgotten->v[0] = time_ms;
   return true;
 }
 

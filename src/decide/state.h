@@ -23,6 +23,7 @@
  * | BLOCK    | pool      |                          | of the pace     | left          | spent           | FINAL's left  | claimed     |
  * | WHOLE    | fact      | as KEPT                  | part of it      | text          | text            | text          | text        |
  * | HEARD    | hearer    | digest of event          | part of the id  | text          | text            | text          | text        |
+ * | FORGOTTEN|           |                          |                 | time          |                 |               |             |
  * | LENT     | pool      | shard + 1                | of the pace     | outstanding   | claimed         | place in line | FINAL's left|
  *
  * BLOCK and LENT of resources: decl and (BLOCK) key are the owner's, flags say the rest (lend.h).

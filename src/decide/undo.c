@@ -6,14 +6,14 @@
  * Several partial refunds add up to the whole at most. An original that is not known is EVENT_TOO_LATE, never a guess. */
 #include "work.h"
 
-#define GRANTS_MAX 64u
+#define CHILDREN_MAX 64u
 
 struct undoing {
   uint64_t original;      /* digest */
   int64_t amount, before; /* this reversal; what was left of the original before it */
   bool whole;
   uint32_t grant_count;
-  uint64_t grants[GRANTS_MAX]; /* low words of the ids */
+  uint64_t grants[LIMIT_STATE_CELLS]; /* low words of the ids */
 };
 
 static const struct rule *rule_by_decl(const struct work *w, uint64_t decl) {
@@ -142,11 +142,16 @@ static void grant_undo(struct work *w, const struct undoing *u, uint64_t id, int
 
 /* What undoes a gift undoes its add-ons, and what its chances bought. */
 static void children_undo(struct work *w, const struct undoing *u, uint64_t id) {
-  uint64_t children[GRANTS_MAX];
+  uint64_t children[CHILDREN_MAX];
   uint32_t count = 0;
-  for (uint32_t i = 0; i < w->customer->cell_count && count < GRANTS_MAX; i++) {
+  for (uint32_t i = 0; i < w->customer->cell_count; i++) {
     const struct cell *cell = &w->customer->cells[i];
-    if (cell->kind == CELL_BASE && ((uint64_t)cell->v[0] == id || (uint64_t)cell->v[1] == id)) children[count++] = cell->key;
+    if (cell->kind != CELL_BASE || ((uint64_t)cell->v[0] != id && (uint64_t)cell->v[1] != id)) continue;
+    if (count == CHILDREN_MAX) {
+      w->crowded = true;
+      break;
+    }
+    children[count++] = cell->key;
   }
   for (uint32_t i = 0; i < count; i++) {
     const struct cell *child = grant_find(w, children[i]);
@@ -239,7 +244,7 @@ static bool shares_measure(const struct work *w, const struct cell *grant, uint6
 }
 
 static void grants_collect(const struct work *w, struct undoing *u) {
-  for (uint32_t i = 0; i < w->customer->cell_count && u->grant_count < GRANTS_MAX; i++) {
+  for (uint32_t i = 0; i < w->customer->cell_count; i++) {
     const struct cell *grant = &w->customer->cells[i];
     if (grant->kind != CELL_GRANT) continue;
     if (grant->key == u->original || shares_measure(w, grant, u->original)) u->grants[u->grant_count++] = (uint64_t)grant->v[2];
@@ -296,13 +301,21 @@ bool undo_known(const struct work *w) {
   return original_of(w, &digest) != NULL;
 }
 
+/* Its time is among those whose memory had to make room, so what it gave is not known any more. */
+static bool was_forgotten(const struct work *w, uint64_t digest) {
+  const struct cell *forgotten = state_find(w->customer, CELL_FORGOTTEN, 0, 0, 0);
+  for (uint32_t i = 0; forgotten != NULL && i < w->customer->seen_count; i++)
+    if (w->customer->seen[i].digest == digest) return w->customer->seen[i].time_ms <= forgotten->v[0];
+  return false;
+}
+
 static bool original_find(struct work *w, struct undoing *u) {
   const struct value *amount = event_field(w->event, FIELD_ID_AMOUNT);
   struct cell *original = original_of(w, &u->original);
-  if (original == NULL) {
-    if (w->in->hearing != NULL) return false; /* heard, and nothing was given for it */
-    if (!state_seen(w->customer, u->original)) w->out->gate = REASON_EVENT_TOO_LATE;
-    return false; /* known, but it fed and gave nothing: nothing to undo */
+  if (original == NULL) { /* known, but it fed and gave nothing: nothing to undo; so is what was heard, and nothing was given for it */
+    bool known = w->in->hearing != NULL || state_seen(w->customer, u->original);
+    if (!known || was_forgotten(w, u->original)) w->out->gate = REASON_EVENT_TOO_LATE;
+    return false;
   }
   u->before = original->v[1] - original->v[2];
   u->amount = amount == NULL || amount->number > u->before ? u->before : amount->number;

@@ -163,7 +163,7 @@ struct writer {
   rd_kafka_t *handle;
   rd_kafka_topic_t *topics[TOPIC_COUNT];
   bool open; /* a transaction was begun, and it is not known that it was committed */
-  bool journal_seen;
+  bool journal_sent, journal_seen;
   uint64_t journal_place;
   rd_kafka_resp_err_t failed; /* first delivery that failed */
   const char *failed_topic;   /* one of kafka->topics */
@@ -216,7 +216,6 @@ struct kafka_shard {
   struct history *looking; /* whose end the writer's thread asks for */
   struct ends written;     /* of the journal: as it was at the fence, and what was committed since */
   struct buffer scratch;
-  int64_t latest; /* where "latest" was when it was first asked; -1: not yet */
   struct held {
     rd_kafka_message_t *message;
     uint64_t id;
@@ -227,6 +226,7 @@ struct kafka_shard {
   uint64_t to_report, trimmed;
 };
 
+enum status shard_input_first(void *self, uint64_t *events, struct fault *fault);
 enum status shard_input_seek(void *self, uint64_t events, uint64_t inbox, struct fault *fault);
 enum status shard_poll(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, struct fault *fault);
 enum status shard_poll_inbox(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, struct fault *fault);

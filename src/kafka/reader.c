@@ -11,33 +11,29 @@
 
 /* ---- input ---- */
 
-/* "latest" is where the partition ended when it was first asked: a shard that is taken anew before its first commit skips nothing. */
-static enum status first_offset(struct kafka_shard *shard, int64_t *out, struct fault *fault) {
+enum status shard_input_first(void *self, uint64_t *events, struct fault *fault) {
+  struct kafka_shard *shard = self;
   struct kafka *kafka = shard->kafka;
   int64_t first = 0, end = 0;
-  *out = RD_KAFKA_OFFSET_BEGINNING;
+  const char *name = kafka->topics[TOPIC_EVENTS];
+  *events = NONE_YET;
   if (strcmp(kafka->settings.start, "latest") != 0) return STATUS_OK;
-  if (shard->latest < 0) {
-    const char *name = kafka->topics[TOPIC_EVENTS];
-    watch_enter(&kafka->watch, "rd_kafka_query_watermark_offsets");
-    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(kafka->reader, name, (int32_t)shard->shard, &first, &end, CALL_MS);
-    watch_leave(&kafka->watch);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble(kafka, fault, error, "find the end of", name, (int)shard->shard);
-    shard->latest = end;
-  }
-  *out = shard->latest;
+  watch_enter(&kafka->watch, "rd_kafka_query_watermark_offsets");
+  rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(kafka->reader, name, (int32_t)shard->shard, &first, &end, CALL_MS);
+  watch_leave(&kafka->watch);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble(kafka, fault, error, "find the end of", name, (int)shard->shard);
+  *events = (uint64_t)end;
   return STATUS_OK;
 }
 
+static int64_t offset_of(uint64_t next) { return next == NONE_YET ? RD_KAFKA_OFFSET_BEGINNING : (int64_t)next; }
+
 enum status shard_input_seek(void *self, uint64_t events, uint64_t inbox, struct fault *fault) {
   struct kafka_shard *shard = self;
-  int64_t offset = (int64_t)events;
-  enum status status = events == NONE_YET ? first_offset(shard, &offset, fault) : STATUS_OK;
   history_stop(shard);
   dead_forget(shard);
-  if (status == STATUS_OK) status = stream_start(&shard->events, offset, fault);
-  if (status != STATUS_OK) return status;
-  return stream_start(&shard->inbox, inbox == NONE_YET ? RD_KAFKA_OFFSET_BEGINNING : (int64_t)inbox, fault);
+  enum status status = stream_start(&shard->events, offset_of(events), fault);
+  return status == STATUS_OK ? stream_start(&shard->inbox, offset_of(inbox), fault) : status;
 }
 
 static struct str key_of(const rd_kafka_message_t *message) {

@@ -69,7 +69,6 @@ enum status kafka_shard_open(struct kafka *kafka, uint32_t shard, struct kafka_s
   }
   made->kafka = kafka;
   made->shard = shard;
-  made->latest = -1;
   (void)snprintf(made->input, sizeof made->input, "%s/%u", kafka->topics[TOPIC_EVENTS], shard);
   made->to_report = NONE_YET;
   buffer_init(&made->scratch, scratch, SCRATCH_BYTES);
@@ -143,7 +142,11 @@ static enum status shard_commit_start(void *self, struct fault *fault) {
 static enum status shard_commit_poll(void *self, bool *done, uint64_t *place, struct fault *fault) {
   struct kafka_shard *shard = self;
   enum status status = writer_poll(shard->writer, done, fault);
-  if (status != STATUS_OK || !*done || !shard->writer->journal_seen) return status;
+  if (status != STATUS_OK || !*done) return status;
+  if (!shard->writer->journal_sent) return STATUS_OK;
+  if (!shard->writer->journal_seen)
+    return fault_set(fault, STATUS_SERVICE, "Kafka at %s did not tell where the journal record of shard %u stands; it is looked up",
+                     shard->kafka->broker, shard->shard);
   *place = shard->writer->journal_place;
   shard->written.end = (int64_t)*place + 1;
   return STATUS_OK;
@@ -162,6 +165,7 @@ struct ledger_log kafka_shard_log(struct kafka_shard *shard) {
                              .journal_read = shard_journal_read,
                              .checkpoint_seek = shard_checkpoint_seek,
                              .checkpoint_read = shard_checkpoint_read,
+                             .input_first = shard_input_first,
                              .input_seek = shard_input_seek,
                              .poll = shard_poll,
                              .poll_inbox = shard_poll_inbox,

@@ -53,7 +53,7 @@ static void delivered(rd_kafka_t *handle, const rd_kafka_message_t *message, voi
     return;
   }
   if (message->rkt != writer->topics[TOPIC_JOURNAL]) return;
-  writer->journal_seen = true;
+  writer->journal_seen = message->offset >= 0; /* a broker that had it already may not say where */
   writer->journal_place = (uint64_t)message->offset;
 }
 
@@ -164,18 +164,32 @@ static enum status run_job(struct writer *writer, enum writer_job job, enum topi
   return STATUS_OK;
 }
 
+static rd_kafka_resp_err_t abort_once(struct writer *writer) {
+  watch_enter(&writer->watch, "rd_kafka_abort_transaction");
+  rd_kafka_error_t *error = rd_kafka_abort_transaction(writer->handle, 2 * TICK_MS);
+  watch_leave(&writer->watch);
+  rd_kafka_resp_err_t code = error == NULL ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_error_code(error);
+  if (error != NULL) rd_kafka_error_destroy(error);
+  return code;
+}
+
 /* A transaction whose commit was not confirmed is aborted, as a courtesy to readers of what it wrote, and because it must not be open any
  * more when the producer is destroyed: librdkafka (2.0.2, 2.8.0) still registers partitions then, its own end fails the request at once,
- * and rd_kafka_txn_handle_AddPartitionsToTxn ends the process by an assertion (txn_req_cnt > 0). Behind a commit that got through it is
- * refused, and the next owner finds what is there in any case. */
+ * and rd_kafka_txn_handle_AddPartitionsToTxn ends the process by an assertion (txn_req_cnt > 0). A commit that ran into its deadline lets
+ * no other call in before it was asked again, so it is. Whatever came of it, the next owner finds it in the log. */
+static void end_transaction(struct writer *writer) {
+  if (abort_once(writer) != RD_KAFKA_RESP_ERR__CONFLICT) return;
+  watch_enter(&writer->watch, "rd_kafka_commit_transaction");
+  rd_kafka_error_t *error = rd_kafka_commit_transaction(writer->handle, 2 * TICK_MS);
+  watch_leave(&writer->watch);
+  if (error == NULL) return;
+  rd_kafka_error_destroy(error);
+  (void)abort_once(writer);
+}
+
 static void end_handle(struct writer *writer) {
   if (writer->handle == NULL) return;
-  if (writer->open) {
-    watch_enter(&writer->watch, "rd_kafka_abort_transaction");
-    rd_kafka_error_t *error = rd_kafka_abort_transaction(writer->handle, 2 * TICK_MS);
-    watch_leave(&writer->watch);
-    if (error != NULL) rd_kafka_error_destroy(error);
-  }
+  if (writer->open) end_transaction(writer);
   watch_enter(&writer->watch, "rd_kafka_destroy of a producer");
   (void)rd_kafka_purge(writer->handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
   for (int i = 0; i < TOPIC_COUNT; i++)
@@ -283,7 +297,7 @@ enum status writer_poll(struct writer *writer, bool *done, struct fault *fault) 
 }
 
 enum status writer_begin(struct writer *writer, struct fault *fault) {
-  writer->journal_seen = false;
+  writer->journal_sent = writer->journal_seen = false;
   writer->failed = RD_KAFKA_RESP_ERR_NO_ERROR;
   writer->pack_length = 0;
   watch_enter(&writer->kafka->watch, "rd_kafka_begin_transaction");
@@ -322,6 +336,7 @@ static rd_kafka_resp_err_t send_once(struct writer *writer, enum topic topic, co
 
 enum status writer_send(struct writer *writer, enum topic topic, struct record *record, struct fault *fault) {
   int64_t until_ms = 0;
+  if (topic == TOPIC_JOURNAL) writer->journal_sent = true;
   rd_kafka_resp_err_t error = send_once(writer, topic, record);
   while (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) { /* what is sent makes room */
     if (until_ms == 0) until_ms = clock_ms() + CALL_MS;

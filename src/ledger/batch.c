@@ -7,6 +7,7 @@
 #include "parts.h"
 
 #define FRAME_HEAD 9u
+#define LETTERS_MOST (64u * 1024u * 1024u)
 
 void batch_open(struct ledger *ledger, struct batch *batch) {
   buffer_reset(&batch->outputs);
@@ -26,7 +27,7 @@ void batch_open(struct ledger *ledger, struct batch *batch) {
 bool batch_full(const struct ledger *ledger) {
   const struct batch *batch = ledger->open;
   uint64_t changed = ledger->shard == NULL ? 0 : shard_changed_bytes(ledger->shard);
-  return batch->outputs.capacity - batch->outputs.length < LINE_ROOM ||
+  return batch->outputs.capacity - batch->outputs.length < LINE_ROOM || batch->letters > LETTERS_MOST ||
          changed + ledger->settings.pending_bytes / 4 > pending_room(&ledger->pending);
 }
 
@@ -62,6 +63,7 @@ static void frame_head(struct buffer *out, enum output output, uint32_t which, s
 static enum status dead_append(struct ledger *ledger, uint32_t line, struct str letter, struct fault *fault) {
   struct buffer *out = &ledger->open->outputs;
   size_t head = out->length;
+  ledger->open->letters += letter.length;
   if (line == LINE_NONE) { /* no record of this shard's input is lent */
     frame_head(out, OUTPUT_DLQ, 0, letter.length);
     buffer_put(out, letter);

@@ -45,7 +45,7 @@ struct batch {
   uint64_t from, to; /* positions in `pending` */
   uint64_t events_next, inbox_next;
   int64_t opened_ms, sealed_ms;
-  uint64_t lines;
+  uint64_t lines, letters;    /* lines taken; bytes of dead letters, of which the log may hold the records */
   bool stirred;               /* something happened that is worth a commit */
   struct shard_counts counts; /* of the shard up to its end */
 };

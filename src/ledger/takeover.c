@@ -139,6 +139,12 @@ static enum status epoch_commit(struct ledger *ledger, struct fault *fault) {
     enum status status = ledger->log.fence(ledger->log.self, &done, fault);
     if (status != STATUS_OK || !done) return status;
   }
+  if (ledger->past.epoch == 0 && ledger->log.input_first != NULL) {
+    uint64_t first = NONE_YET;
+    enum status status = ledger->log.input_first(ledger->log.self, &first, fault);
+    if (status != STATUS_OK) return status;
+    if (first != NONE_YET) ledger->past.events_next = first + 1;
+  }
   ledger->past.epoch++;
   batch_open(ledger, &ledger->batches[0]);
   ledger->seek_done = true;

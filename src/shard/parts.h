@@ -11,12 +11,14 @@
 #define LINES_MOST 1024u
 #ifdef GIFTD_SMALL /* the simulator's: bounds that are met often */
 #define INBOX_MOST 5u
+#define HEARD_BEYOND 4u
 #define TOUCHED_SLOTS 16u
 #define TOUCHED_MOST 4u
 #define SWEEP_FIRST 3u
 #define SWEEP_LATER 2u
 #else
 #define INBOX_MOST 64u
+#define HEARD_BEYOND 1024u /* heard as another in one step, beyond its lines: more than one line brings */
 #define TOUCHED_SLOTS 2048u
 #define TOUCHED_MOST 1024u
 #define SWEEP_FIRST 512u /* pools a review while not all were seen once: after a take-over blocks of the last owner are lying about */

@@ -91,6 +91,7 @@ void shard_swap(struct shard *shard, const struct rulebook *rulebook, const stru
   shard->match_cache = cache;
   shard->sweep = (struct lend_cursor){0};
   shard->swept = false;
+  shard->read_to = shard->line_at; /* numbers of types and fields are the catalogue's: what was read ahead is read anew */
   shard->waiting.anew = shard->waiting.waits;
 }
 
@@ -466,9 +467,11 @@ static enum status lines_poll(struct shard *shard, uint32_t most, bool *ended, s
 
 static bool room_for_more(const struct shard *shard) { return shard->log.full == NULL || !shard->log.full(shard->log.self); }
 
-/* What is heard belongs to the event before it: however many lines a step may take, it is not left over. */
-static bool head_is_there(const struct shard *shard, bool lines) {
-  return !shard->waiting.waits && (heard_any(shard) || (lines && shard->line_at < shard->line_count));
+/* What is heard belongs to the event before it: however few lines a step may take, it is not left over - unless a wait has let the queue
+ * grow long. */
+static bool head_is_there(const struct shard *shard, uint32_t count, uint32_t most) {
+  if (shard->waiting.waits) return false;
+  return heard_any(shard) ? count < most + HEARD_BEYOND : count < most && shard->line_at < shard->line_count;
 }
 
 enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint32_t *count, bool *ended, struct fault *fault) {
@@ -479,7 +482,7 @@ enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint3
     status = lines_poll(shard, most, ended, fault);
     if (status == STATUS_OK && shard->waiting.waits) return look_ahead(shard, now_ms, fault);
   }
-  while (status == STATUS_OK && head_is_there(shard, *count < most) && room_for_more(shard)) {
+  while (status == STATUS_OK && head_is_there(shard, *count, most) && room_for_more(shard)) {
     status = head_take(shard, now_ms, fault);
     if (status == STATUS_OK && shard->waiting.waits) return look_ahead(shard, now_ms, fault);
     (*count)++;

@@ -107,7 +107,72 @@ static void test_reversal(void **state) {
   stage_free(s);
 }
 
+/* A customer with `payments` payments of a minute each, every one with two gifts - one rests on the measures, the other on the payment
+ * alone - and as many measures fed as `measures`. */
+static struct stage *stage_paid(uint32_t payments, uint32_t measures) {
+  char text[4096], line[400];
+  struct buffer out;
+  buffer_init(&out, text, sizeof text - 1);
+  buffer_print(&out,
+               "{\"id\": \"c\", \"version\": 1, \"name\": {\"zh\": \"x\", \"en\": \"x\"}, \"audience\": \"everyone\","
+               " \"period\": {\"from\": \"2026-12-01\", \"to\": \"2027-03-31\"}, \"facts\": {");
+  for (uint32_t i = 0; i < measures; i++)
+    buffer_print(&out, "%s\"paid%u\": {\"measure\": \"count\", \"on\": \"txn.card_spend\", \"window\": \"month\"}", i == 0 ? "" : ",", i);
+  buffer_print(&out, "}, \"rules\": [{\"id\": \"r\", \"on\": \"txn.card_spend\", \"when\": {\"all\": [");
+  for (uint32_t i = 0; i < measures; i++) buffer_print(&out, "%s{\"fact.paid%u\": {\"gte\": 1}}", i == 0 ? "" : ",", i);
+  buffer_print(
+      &out,
+      "]}, \"give\": {\"reward\": \"voucher\", \"value\": \"1.00\", \"pool\": \"unlimited\"}, \"limits\": \"unlimited\","
+      " \"on_reversal\": {\"reward\": \"revoke\"}}, {\"id\": \"own\", \"on\": \"txn.card_spend\", \"give\": {\"reward\": \"points\", "
+      "\"value\": 5, \"pool\": \"unlimited\"}, \"limits\": \"unlimited\", \"on_reversal\": {\"reward\": \"revoke\"}}]}");
+  assert_false(out.overflowed);
+  text[out.length] = '\0';
+  const char *campaign = text;
+  struct stage *s = stage_new(&campaign, 1);
+  for (uint32_t i = 0; i < payments; i++) {
+    (void)snprintf(
+        line, sizeof line,
+        "{\"id\":\"s%u\",\"source\":\"t\",\"type\":\"txn.card_spend\",\"customer\":\"c1\",\"time\":\"2026-12-05T%02u:%02u:00+08:00\","
+        "\"amount_minor\":500,\"currency\":\"CNY\",\"mcc\":\"5812\",\"status\":\"settled\"}",
+        i, i / 60, i % 60);
+    assert_int_equal(stage_event(s, line)->gift_count, 2);
+  }
+  return s;
+}
+
+static const struct decision *stage_refund(struct stage *s, uint32_t payment) {
+  char line[400];
+  (void)snprintf(line, sizeof line,
+                 "{\"id\":\"r%u\",\"source\":\"t\",\"type\":\"txn.reversed\",\"customer\":\"c1\",\"time\":\"2026-12-05T20:00:00+08:00\","
+                 "\"original_id\":\"s%u\",\"amount_minor\":500,\"currency\":\"CNY\"}",
+                 payment, payment);
+  return stage_event(s, line);
+}
+
+/* Whatever else rests on the same measure, and however much: the refunded payment's own gift goes. */
+static void test_refund_among_many(void **state) {
+  (void)state;
+  struct stage *s = stage_paid(150, 1);
+  const struct decision *decision = stage_refund(s, 149);
+  assert_int_equal(decision->gate, REASON_GIVEN);
+  assert_int_equal(decision->gift_count, 1);
+  assert_int_equal(decision->gifts[0].kind, GIFT_REVOKED);
+  stage_free(s);
+}
+
+/* A record that was full has forgotten its oldest events: what takes them back is too late, and says so; the latest are still known. */
+static void test_refund_of_what_was_forgotten(void **state) {
+  (void)state;
+  struct stage *s = stage_paid(180, 5);
+  assert_int_equal(stage_refund(s, 0)->gate, REASON_EVENT_TOO_LATE);
+  const struct decision *decision = stage_refund(s, 179);
+  assert_int_equal(decision->gate, REASON_GIVEN);
+  assert_int_equal(decision->gift_count, 1);
+  stage_free(s);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_owners), cmocka_unit_test(test_gifts), cmocka_unit_test(test_reversal)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_owners), cmocka_unit_test(test_gifts), cmocka_unit_test(test_reversal),
+                                     cmocka_unit_test(test_refund_among_many), cmocka_unit_test(test_refund_of_what_was_forgotten)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,7 +111,9 @@ static void a_full_record_forgets_what_expired_then_old_events_then_refuses(void
   assert_non_null(state_add(&a, CELL_LIMIT, 999999, 0, 0, 0)); /* the event and what it fed made way */
   assert_null(state_find(&a, CELL_ORIGINAL, 0, 42, 0));
   assert_null(state_find(&a, CELL_FED, 9, 42, 0));
-  assert_non_null(state_add(&a, CELL_LIMIT, 1000000, 0, 0, 0));
+  const struct cell *forgotten = state_find(&a, CELL_FORGOTTEN, 0, 0, 0); /* in the other's place */
+  assert_non_null(forgotten);
+  assert_int_equal(forgotten->v[0], 1);
   assert_null(state_add(&a, CELL_LIMIT, 1000001, 0, 0, 0));
   a.cells[5].expires_day = 3;
   assert_non_null(state_add(&a, CELL_LIMIT, 1000001, 0, 0, 4 * MS_PER_DAY));

@@ -184,6 +184,22 @@ static void whatever_happens_the_gifts_are_the_same(void **unused) {
   }
 }
 
+/* What came between the first owner's epoch and its first line is not skipped by the next one, though the end has moved on since. */
+static void where_a_shard_began_is_kept_with_its_first_epoch(void **unused) {
+  (void)unused;
+  struct stage *s = stage_new(1);
+  s->world->line_count = 100;
+  s->world->latest = 100;
+  worker_start(s);
+  while (ledger_stage(s->ledger) != LEDGER_RUNNING) step(s);
+  s->world->line_count = EVENTS;
+  s->world->latest = 200;
+  worker_start(s);
+  finish(s);
+  assert_int_equal(ledger_shard_counts(s->ledger)->lines, EVENTS - 100);
+  stage_free(s);
+}
+
 static void a_lost_view_is_rebuilt_and_counted(void **unused) {
   (void)unused;
   struct stage *s = stage_new(1);
@@ -226,6 +242,7 @@ static void another_giftds_journal_is_refused(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_happens), cmocka_unit_test(whatever_happens_the_gifts_are_the_same),
+                                     cmocka_unit_test(where_a_shard_began_is_kept_with_its_first_epoch),
                                      cmocka_unit_test(a_lost_view_is_rebuilt_and_counted),
                                      cmocka_unit_test(another_giftds_journal_is_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,7 @@ struct world {
   uint32_t inbox_at;
   char **lines;
   uint32_t line_count, line_at;
+  uint64_t latest; /* where a shard begins of which nothing was decided; 0: at the oldest */
   struct rows journal, checkpoint, outputs[OUTPUT_COUNT], open_journal, open_checkpoint, open_outputs[OUTPUT_COUNT];
   uint64_t place, open_place; /* of the next journal record; a commit takes one more, as markers of transactions do */
   uint32_t fences, polls_left;
@@ -127,6 +128,12 @@ static inline enum status world_checkpoint_read(void *self, struct log_record *r
     records[(*count)++] = (struct log_record){{row->bytes, row->length}, w->history_at, row->bucket};
   }
   *ended = w->history_at == w->history_end;
+  return STATUS_OK;
+}
+static inline enum status world_input_first(void *self, uint64_t *events, struct fault *fault) {
+  struct world *w = self;
+  (void)fault;
+  *events = w->latest > 0 ? w->latest : NONE_YET;
   return STATUS_OK;
 }
 static inline enum status world_input_seek(void *self, uint64_t events, uint64_t inbox, struct fault *fault) {
@@ -318,6 +325,7 @@ static inline struct ledger_log world_log(struct world *w) {
                              .journal_read = world_journal_read,
                              .checkpoint_seek = world_checkpoint_seek,
                              .checkpoint_read = world_checkpoint_read,
+                             .input_first = world_input_first,
                              .input_seek = world_input_seek,
                              .poll = world_poll,
                              .poll_inbox = world_poll_inbox,

@@ -16,14 +16,16 @@
 
 /* ---- the rooms, played ---- */
 
-static struct catalogue fake_catalogue;
-static const struct rulebook fake_rulebook = {.catalogue = &fake_catalogue};
+static struct catalogue fake_catalogue, next_catalogue;
+static const struct rulebook fake_rulebook = {.catalogue = &fake_catalogue}, next_rulebook = {.catalogue = &next_catalogue};
+static uint32_t read_with_next;
 
 enum event_problem event_read(const struct catalogue *catalogue, struct str line, struct arena *arena, struct event *event,
                               struct event_error *error) {
   long long time_ms = 0;
   char words[3][64] = {"", "", ""}, text[256];
-  assert_ptr_equal(catalogue, &fake_catalogue);
+  assert_true(catalogue == &fake_catalogue || catalogue == &next_catalogue);
+  read_with_next += catalogue == &next_catalogue;
   assert_int_equal(arena->used, 0); /* emptied for each line */
   snprintf(text, sizeof text, "%.*s", STR_FORMAT(line));
   if (sscanf(text, "%63s %63s %lld %63s", words[0], words[1], &time_ms, words[2]) < 3) {
@@ -247,7 +249,7 @@ struct stage {
   const char *text;
   size_t at, length;
   int64_t arrival_ms;
-  bool pieces;
+  bool pieces, stops;
   char *outputs[OUTPUT_COUNT];
   size_t output_lengths[OUTPUT_COUNT];
   struct kept kept[KEPT];
@@ -451,6 +453,30 @@ static void a_restart_goes_on(void **unused) {
   stage_free(stage);
 }
 
+static bool full_after_a_line(void *self) {
+  const struct stage *stage = self;
+  return stage->stops && shard_counts(stage->shard)->lines == 1;
+}
+
+/* Numbers of types and fields are those of the catalogue it was read with: a line that was read ahead is read anew. */
+static void what_was_read_ahead_is_read_anew_by_the_next_rulebook(void **unused) {
+  (void)unused;
+  struct stage *stage = stage_new("a c1 1\nb c1 2\n", 1u << 20);
+  uint32_t count;
+  bool ended;
+  stage->log.full = full_after_a_line;
+  stage->stops = true;
+  stage_start(stage);
+  read_with_next = 0;
+  assert_int_equal(shard_step(stage->shard, 10, TIME_NONE, &count, &ended, &stage->fault), STATUS_OK);
+  assert_int_equal(count, 1);
+  shard_swap(stage->shard, &next_rulebook, NULL, NULL);
+  stage->stops = false;
+  run_to_end(stage, 10, 1000, TIME_NONE);
+  assert_int_equal(read_with_next, 1);
+  stage_free(stage);
+}
+
 static void owners_come_from_the_cache_after_the_first_time(void **unused) {
   (void)unused;
   struct stage *stage = stage_new("a c1 1 p\nb c1 2 p\nc c2 3 p\n", 1u << 20);
@@ -630,6 +656,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_same_lines_give_the_same_bytes_however_they_are_cut),
       cmocka_unit_test(a_restart_goes_on),
+      cmocka_unit_test(what_was_read_ahead_is_read_anew_by_the_next_rulebook),
       cmocka_unit_test(owners_come_from_the_cache_after_the_first_time),
       cmocka_unit_test(what_another_hears_is_decided_right_behind),
       cmocka_unit_test(a_long_event_is_heard_as_a_whole),
