@@ -59,7 +59,5 @@ enum status redis_check(struct redis *redis, struct fault *fault) MUST_USE;
 enum status redis_shard_open(struct redis *redis, uint32_t shard, struct redis_shard **out, struct fault *fault) MUST_USE;
 void redis_shard_close(struct redis_shard *shard); /* NULL is fine */
 struct store_port redis_shard_store(struct redis_shard *shard);
-/* Reads one owner's record without a version: for explain and `giftd pool`. */
-enum status redis_shard_peek(struct redis_shard *shard, uint32_t bucket, struct str key, struct str *record, struct fault *fault) MUST_USE;
 
 #endif

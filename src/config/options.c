@@ -21,7 +21,8 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
          "Folder of the store: what is remembered of customers, limits and pools, and how far the input was read. One process at a time."},
     [CONFIG_COMMIT_EVENTS] =
         {"commit.events", CONFIG_TYPE_INT, "200000", "events", 1, 1000000, "",
-         "Commit after so many events at the latest. More is faster; what was not committed is decided again after a crash."},
+         "Commit after so many events at the latest, on Kafka after 65536. More is faster; what was not committed is decided again after a "
+         "crash."},
     [CONFIG_COMMIT_INTERVAL_MS] = {"commit.interval_ms", CONFIG_TYPE_INT, "0", "ms", 0, 60000, "",
                                    "Commit so long after the first event of a batch at the latest: how long a gift may take to become "
                                    "visible. 0: 1000 on files, 50 on "

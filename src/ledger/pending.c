@@ -6,7 +6,7 @@
 #include <assert.h>
 
 #define UNIT 16u
-#define BYTES_A_SLOT 64u /* an entry takes at least so many: the index is never full */
+#define BYTES_A_SLOT 64u /* few entries take less, and none less than 48; two slots for so many bytes: the index is never full */
 
 static uint64_t slot_count(uint64_t bytes) {
   uint64_t slots = 1024;

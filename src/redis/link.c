@@ -70,6 +70,7 @@ static enum status link_push(struct link *link, bool *done, struct fault *fault)
   *done = false;
   if (redisBufferWrite(link->context, &all) != REDIS_OK) return link_broken(link, fault);
   *done = all != 0;
+  if (*done) link->unsent = 0;
   return STATUS_OK;
 }
 
@@ -85,7 +86,6 @@ enum status link_send(struct link *link, struct str command, struct fault *fault
   for (;;) {
     bool done;
     enum status status = link_push(link, &done, fault);
-    if (done) link->unsent = 0;
     if (status != STATUS_OK || link->unsent <= LIMIT_UNSENT_BYTES) return status;
     if (deadline_ms == 0) deadline_ms = link_now_ms() + link->redis->answer_ms;
     if (!link_wait(link, POLLOUT, deadline_ms)) return link_silent(link, fault);

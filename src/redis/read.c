@@ -121,22 +121,3 @@ enum status shard_bucket(void *self, struct version expect, uint32_t bucket, str
   }
   return STATUS_OK;
 }
-
-/* Without a version; but the generation is read behind the record, and when the segment has turned to another one, all is asked again. */
-enum status redis_shard_peek(struct redis_shard *shard, uint32_t bucket, struct str key, struct str *record, struct fault *fault) {
-  struct segment segment;
-  struct store_port port = redis_shard_store(shard);
-  struct store_record wanted = {.key = key, .bucket = bucket};
-  for (int attempt = 0; attempt < 3; attempt++) {
-    bool refused;
-    *record = (struct str){NULL, 0};
-    enum status status = port.look(shard, &segment, fault);
-    if (status != STATUS_OK || !segment.exists) return status;
-    status = shard_load(shard, segment.version, &wanted, 1, record, &refused, fault);
-    if (status != STATUS_OK) return status;
-    const redisReply *version = shard->replies[1];
-    if (version->type == REDIS_REPLY_ARRAY && version->elements == 3 && reply_is(version->element[2], shard->generation)) return STATUS_OK;
-  }
-  (void)fault_set(fault, STATUS_SERVICE, "shard %u is being built anew: try again", shard->link.shard);
-  return link_named(&shard->link, fault);
-}

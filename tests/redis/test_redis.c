@@ -221,11 +221,6 @@ static void test_counters_can_be_read(void **state) {
   assert_string_equal(host_says(&stage.host, "HGET giftd:{test:2}:pool:coffee left"), "995");
   assert_string_equal(host_says(&stage.host, "HGET giftd:{test:2}:pool:endless left"), "unlimited");
   assert_string_equal(host_says(&stage.host, "SCARD giftd:{test:2}:pools"), "2");
-  struct str record;
-  expect_status(&stage, redis_shard_peek(stage.shard, 1, STR("pool!coffee"), &record, &stage.fault), STATUS_OK, "");
-  assert_true(str_equal(record, STR("12345")));
-  expect_status(&stage, redis_shard_peek(stage.shard, 1, STR("nobody"), &record, &stage.fault), STATUS_OK, "");
-  assert_int_equal(record.length, 0);
   stage_close(&stage);
 }
 
