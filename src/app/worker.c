@@ -190,6 +190,11 @@ static void started_tell(const struct worker *worker) {
   const struct log_field fields[] = {LOG_INT("campaigns", rulebook->campaign_count), LOG_INT("rules", rulebook->rule_count),
                                      LOG_TEXT("rulebook", rulebook->digest), LOG_INT("shards", worker->shards)};
   log_write(worker->settings.log, LOG_LEVEL_INFO, "started", fields, sizeof fields / sizeof fields[0]);
+  if (!worker->settings.own_key)
+    log_write(worker->settings.log, LOG_LEVEL_WARNING,
+              "id.key_file is not set: ids of gifts and draws follow from a key that everybody knows. Make one before the first start in "
+              "production (head -c 32 /dev/urandom); it can never be changed",
+              NULL, 0);
 }
 
 enum status worker_run(const struct worker_settings *settings, struct worker_counts *counts, struct fault *fault) {

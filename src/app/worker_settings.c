@@ -72,7 +72,6 @@ static enum status input_check(const struct config *config, struct fault *fault)
 
 enum status worker_settings_fill(const struct config *config, struct arena *arena, const char *campaigns[2],
                                  struct kafka_pair pairs[CONFIG_PASSED], struct worker_settings *out, struct fault *fault) {
-  bool secret;
   *out = (struct worker_settings){.campaigns = campaigns, .campaign_count = 1, .drain_ms = DRAIN_MS};
   campaigns[0] = text_of(config, arena, CONFIG_CAMPAIGNS_DIR);
   campaigns[1] = text_or_null(config, arena, CONFIG_EVENTS_CATALOGUE);
@@ -84,7 +83,7 @@ enum status worker_settings_fill(const struct config *config, struct arena *aren
   redis_fill(config, arena, &out->redis);
   enum status status = input_check(config, fault);
   if (status == STATUS_OK) status = worker_kafka_fill(config, arena, pairs, &out->kafka, fault);
-  if (status == STATUS_OK) status = config_id_key(config, &out->shard.decide.id_key, &secret, fault);
+  if (status == STATUS_OK) status = config_id_key(config, &out->shard.decide.id_key, &out->own_key, fault);
   if (status != STATUS_OK) return status;
   out->ledger.id_key = out->shard.decide.id_key;
   out->redis.secret = hash64(&out->ledger.id_key, STR("giftd secret"));

@@ -103,6 +103,12 @@ enum status shard_journal_seek(void *self, uint64_t place, struct fault *fault) 
   struct kafka_shard *shard = self;
   struct ends written = shard->written;
   history_seek(&shard->journal, place);
+  if (place == 0 && written.first > 0 && written.first == written.end)
+    return fault_set(
+        fault, STATUS_STATE,
+        "Kafka at %s: %s [partition %u] had %lld records and has none: retention or somebody else deleted them. Restore it, and "
+        "look at its retention.ms (`giftd topics check`); with an empty journal every counter, limit and pool would begin anew",
+        shard->kafka->broker, shard->kafka->topics[TOPIC_JOURNAL], shard->shard, (long long)written.first);
   if (place == 0 || (place >= (uint64_t)written.first && place < (uint64_t)written.end)) return STATUS_OK;
   return fault_set(fault, STATUS_STATE,
                    "Kafka at %s: %s [partition %u] holds offsets %lld to %lld, but %llu is needed: records were deleted by somebody else "

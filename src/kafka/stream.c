@@ -88,6 +88,13 @@ static enum status stream_event(struct stream *stream, const rd_kafka_message_t 
           "and restore the partition from a replica",
           stream->kafka->broker, rd_kafka_topic_name(stream->topic), stream->partition, (unsigned long long)stream->position,
           rd_kafka_message_errstr(message));
+    case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
+      return fault_set(
+          fault, STATUS_STATE,
+          "Kafka at %s: %s [partition %d] holds a batch behind offset %llu that cannot be decompressed: %s; restore the partition "
+          "from a replica, or look at who produces it",
+          stream->kafka->broker, rd_kafka_topic_name(stream->topic), stream->partition, (unsigned long long)stream->position,
+          rd_kafka_message_errstr(message));
     default: return trouble(stream->kafka, fault, message->err, "read", rd_kafka_topic_name(stream->topic), stream->partition);
   }
 }

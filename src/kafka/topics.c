@@ -82,6 +82,10 @@ static void wrong_form(const struct finder *finder, enum topic topic, char *text
                                            : "Partitions cannot be taken away: use other topics (topic.prefix) and a new group.id");
     return;
   }
+  if (!form->configured && topic != TOPIC_EVENTS)
+    snprintf(
+        text, TEXT_BYTES,
+        "its configuration may not be read, so nobody knows how long its records are kept; grant DescribeConfigs on it (kafka-acls.sh)");
   if (!form->configured) return;
   wrong_size(finder, topic, text);
   if (form->replicas >= 3 && form->min_insync < 2 && topic != TOPIC_EVENTS)

@@ -295,6 +295,12 @@ static enum status bucket_take(struct ledger *ledger, const struct log_record *r
   enum status status = redo_read(record->bytes, &head, &reader, fault);
   if (status == STATUS_OK) status = redo_head_check(ledger, &head, fault);
   if (status != STATUS_OK) return fault_prefix(fault, "checkpoint, record at %llu: ", (unsigned long long)record->place);
+  if (head.sequence > ledger->past.sequence)
+    return fault_set(
+        fault, STATUS_STATE,
+        "the checkpoint of shard %u is of batch %llu, but its journal ends with batch %llu: the journal was emptied or made anew. "
+        "Restore it: with an empty one every counter, limit and pool of the shard would begin anew",
+        ledger->settings.shard, (unsigned long long)head.sequence, (unsigned long long)ledger->past.sequence);
   if (bucket >= ledger->settings.buckets)
     return fault_set(fault, STATUS_STATE, "checkpoint of shard %u: bucket %u of %u", ledger->settings.shard, bucket,
                      ledger->settings.buckets);

@@ -6,6 +6,7 @@ them killed; signals; what is told when something is wrong.
 """
 import collections
 import contextlib
+import gzip
 import json
 import os
 import pathlib
@@ -579,6 +580,35 @@ class HeardAsAnother(Stage):
         self.assertEqual(self.given(), [])
         self.run_once(0, **{"events.partitioner": "consistent"})
         self.check(lines)
+
+
+class DeadLetters(Stage):
+    """A record that is no event, or must not be one, says why on the dead letters' topic, as it came; those around it are decided."""
+    def letters(self):
+        found = {}
+        for line in self.consume("events.dlq", "%o\t%h\n"):
+            headers = dict(pair.split("=", 1) for pair in line.split("\t", 1)[1].split(",") if "=" in pair)
+            found[int(headers["__connect.errors.offset"])] = (headers["giftd.reason"], line)
+        return found
+
+    def test_each_says_why(self):
+        self.campaigns(*ALONE)
+        self.make_topics(1)
+        packed = {"gzip": gzip.compress(login(3, "c3").strip()), "zstd": b"\x28\xb5\x2f\xfd" + bytes(12)}
+        for key, value in (("c0", login(0, "c0").strip()), (None, login(1, "c1").strip()), ("c9", login(2, "c2").strip()),
+                           ("c3", packed["gzip"]), ("c4", packed["zstd"]), ("c5", b"{not json"), ("c6", login(6, "c6").strip())):
+            path = self.folder / "value"
+            path.write_bytes(value)
+            kcat("-P", "-t", f"{self.name}.events", *(("-k", key) if key else ()), str(path))
+        self.run_once()
+        letters = self.letters()
+        self.assertEqual(sorted(letters), [1, 2, 3, 4, 5])
+        for offset, reason, words in ((1, "KEY_MISSING", "has no key"), (2, "KEY_MISMATCH", "is not the customer of the event"),
+                                      (3, "MALFORMED_EVENT", "the value is gzip"), (4, "MALFORMED_EVENT", "the value is zstd"),
+                                      (5, "MALFORMED_EVENT", "JSON")):
+            self.assertEqual(letters[offset][0], reason)
+            self.assertIn(words, letters[offset][1])
+        self.assertEqual(len(self.rewards()), 2)
 
 
 class Refused(Stage):

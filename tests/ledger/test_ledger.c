@@ -240,10 +240,34 @@ static void another_giftds_journal_is_refused(void **unused) {
   }
 }
 
+/* A checkpoint without the journal it belongs to is not a new shard, however often it is tried. */
+static void a_journal_that_was_emptied_is_no_new_shard(void **unused) {
+  (void)unused;
+  struct stage *s = stage_new(1);
+  worker_start(s);
+  for (int steps = 0; steps < 400; steps++) step(s);
+  assert_true(ledger_counts(s->ledger)->checkpointed_buckets > 0);
+  rows_clear(&s->world->journal);
+  for (int tries = 0; tries < 3; tries++) {
+    struct fault fault = {0};
+    enum status status = STATUS_OK;
+    bool busy, doubted;
+    int64_t wake_ms;
+    worker_start(s);
+    for (int steps = 0; steps < 400 && status == STATUS_OK; steps++)
+      status = ledger_step(s->ledger, s->now_ms += 5, &busy, &wake_ms, &doubted, &fault);
+    assert_int_equal(status, STATUS_STATE);
+    if (strstr(fault.text, "emptied or made anew") == NULL) fail_msg("%s", fault.text);
+  }
+  stage_free(s);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_happens), cmocka_unit_test(whatever_happens_the_gifts_are_the_same),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_happens),
+                                     cmocka_unit_test(whatever_happens_the_gifts_are_the_same),
                                      cmocka_unit_test(where_a_shard_began_is_kept_with_its_first_epoch),
                                      cmocka_unit_test(a_lost_view_is_rebuilt_and_counted),
-                                     cmocka_unit_test(another_giftds_journal_is_refused)};
+                                     cmocka_unit_test(another_giftds_journal_is_refused),
+                                     cmocka_unit_test(a_journal_that_was_emptied_is_no_new_shard)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
