@@ -101,7 +101,9 @@ static void missing(const struct finder *finder, enum topic topic, char *text) {
   rd_kafka_resp_err_t error = finder->forms[topic].error;
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
     snprintf(text, TEXT_BYTES, "cannot be looked at: %s%s", rd_kafka_err2str(error),
-             error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ? "; grant Describe, Read and Write on it (kafka-acls.sh)" : "");
+             error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED
+                 ? "; grant Describe and Read on it (kafka-acls.sh), and Write if it is one of giftd's own"
+                 : "");
   else if (topic == TOPIC_EVENTS)
     snprintf(text, TEXT_BYTES,
              "is not there: whoever produces events makes it, or `giftd topics create --partitions N`; or check topic.events");
@@ -202,6 +204,11 @@ static enum status make_one(struct finder *finder, enum topic topic, uint32_t pa
   enum status status = topic_make(kafka, topic, partitions, replicas, settings, count, &error, why, sizeof why, fault);
   if (status != STATUS_OK) return status;
   bool made = error == RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || error == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED)
+    return fault_set(fault, STATUS_USAGE,
+                     "Kafka at %s: cannot make topic %s: %s; grant Create on the topics that start with topic.prefix (kafka-acls.sh "
+                     "--resource-pattern-type prefixed), or let someone who may run `giftd topics create`",
+                     kafka->broker, kafka->topics[topic], rd_kafka_err2str(error));
   if (!made && error != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
     status = trouble(kafka, fault, error, "make topic", kafka->topics[topic], -1);
     return why[0] != '\0' ? fault_prefix(fault, "%s: ", why) : status;

@@ -26,13 +26,14 @@ static const struct remedy remedies[] = {
      "check kafka.security.protocol, kafka.sasl.mechanism, the user and the password"},
     {RD_KAFKA_RESP_ERR__SSL, STATUS_USAGE, "check kafka.security.protocol and kafka.ssl.ca.location"},
     {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, STATUS_USAGE,
-     "the user may not use this topic: grant Read and Describe on what is read, Write and Describe on what is written (kafka-acls.sh)"},
+     "the user lacks a right on it, or on another topic that it writes: grant Read and Describe on the events topic, and Read, Write, "
+     "Describe, DescribeConfigs and Delete on the topics that start with topic.prefix (kafka-acls.sh --resource-pattern-type prefixed)"},
     {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, STATUS_USAGE, "the user may not join the group: grant Read on it (kafka-acls.sh)"},
     {RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, STATUS_USAGE,
      "the user may not write transactions: grant Write and Describe on the transactional ids that start with the group's name "
      "(kafka-acls.sh --transactional-id GROUP- --resource-pattern-type prefixed)"},
     {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, STATUS_USAGE,
-     "the user may not do this on the cluster: grant IdempotentWrite to run, Create and AlterConfigs to make topics (kafka-acls.sh)"},
+     "the user may not do this on the cluster: grant IdempotentWrite on it (kafka-acls.sh --cluster)"},
     {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, STATUS_SERVICE,
      "the topic or partition is not there: make the topics with `giftd topics create`, or check topic.events and topic.prefix"},
     {RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, STATUS_SERVICE,

@@ -31,7 +31,9 @@ if "--events" in sys.argv:
     del sys.argv[at:at + 2]
 SLACK_S = EVENTS // 2000  # of every wait for something that grows with the events
 CAMPAIGNS = pathlib.Path(sys.argv.pop(3))
-STACK = dict(line.split("=", 1) for line in pathlib.Path(sys.argv.pop(2)).read_text().splitlines() if "=" in line)
+STACK_PROGRAM = pathlib.Path(__file__).parents[2] / "deploy" / "stack"
+STACK_ENV = pathlib.Path(sys.argv.pop(2))
+STACK = dict(line.split("=", 1) for line in STACK_ENV.read_text().splitlines() if "=" in line)
 GIFTD = sys.argv.pop(1)
 KAFKA, REDIS = STACK["KAFKA"], STACK["REDIS"]
 SHARDS = 4
@@ -683,6 +685,80 @@ class Refused(Stage):
         process = self.start("--workers", "3", config=self.config(**{"kafka.no.such.option": "1"}))
         self.finish(process, 2, seconds=20)
         self.run_once(2, "enable.auto.commit", **{"kafka.enable.auto.commit": "true"})
+
+
+class AclDenied(Stage):
+    """A right that giftd lacks: on what, and how to grant it. Once it is granted, the same run gives what there was to give."""
+    OWN = ("Read", "Write", "Describe", "DescribeConfigs", "Delete")
+
+    def setUp(self):
+        super().setUp()
+        self.campaigns(*ALONE)
+        self.make_topics(1)
+        self.produce(login(1, "c1") + login(2, "c2"))
+
+    @staticmethod
+    def acls(*words):
+        subprocess.run([STACK_PROGRAM, "acls", "--dir", STACK_ENV.parent, *words], check=True, capture_output=True, timeout=60)
+
+    def allow(self, kind, name, *operations, who="ANONYMOUS"):
+        """From now on nobody may do anything else on it, as StandardAuthorizer has it where any ACL is."""
+        each = [word for one in operations for word in ("--operation", one)]
+        self.acls("--add", f"--{kind}", name, "--allow-principal", f"User:{who}", *each)
+
+    def refuse(self, *words):
+        process = self.start("--once")
+        self.finish(process, 2)
+        for word in (*words, "kafka-acls.sh"):
+            self.assertIn(word, self.said(process).splitlines()[-1])
+        self.assertEqual(self.rewards(), [])
+
+    def gives(self):
+        self.assertEqual(self.run_once()["gifts"], 2)
+        self.assertEqual(len(self.rewards()), 2)
+
+    def lacks(self, topic, right, *words):
+        name, rights = f"{self.name}.{topic}", ("Read", "Describe") if topic == "events" else self.OWN
+        self.allow("topic", name, *(one for one in rights if one != right), *(("Write", ) if topic == "events" else ()))
+        self.refuse(name if right != "Write" else "commit the transaction", f"{right}", *words)
+        self.allow("topic", name, right)
+        self.gives()
+
+    def test_events_not_read(self):
+        self.lacks("events", "Read", "Topic authorization failed")
+
+    def test_rewards_not_written(self):
+        self.lacks("rewards", "Write", "Topic authorization failed")
+
+    def test_journal_not_read(self):
+        self.lacks("journal", "Read", "Topic authorization failed")
+
+    def test_configuration_not_told(self):
+        self.lacks("checkpoint", "DescribeConfigs", "nobody knows how long its records are kept")
+
+    def test_group_not_joined(self):
+        self.allow("group", self.name, "Read", who="other")
+        self.refuse(f"the group {self.name} for {self.name}.events", "Group authorization failed", "grant Read")
+        self.allow("group", self.name, "Read")
+        self.gives()
+
+    def test_no_transactions(self):
+        self.allow("transactional-id", f"{self.name}-0", "Write", who="other")
+        self.refuse(f"{self.name}.journal", "Transactional Id authorization failed", "grant Write and Describe")
+        self.allow("transactional-id", f"{self.name}-0", "Write", "Describe")
+        self.gives()
+
+    def test_topics_not_made(self):
+        self.options["topic.prefix"] = f"{self.name}.other."
+        self.acls("--add", "--cluster", "--allow-principal", "User:ANONYMOUS", "--operation", "All")
+        self.addCleanup(self.acls, "--remove", "--force", "--cluster")
+        self.acls("--add", "--cluster", "--deny-principal", "User:ANONYMOUS", "--operation", "Create")
+        self.acls("--add", "--topic", self.options["topic.prefix"], "--resource-pattern-type", "prefixed", "--allow-principal",
+                  "User:ANONYMOUS", "--operation", "Describe")
+        made = self.topics("create")
+        self.assertEqual(made.returncode, 2)
+        for word in (f"{self.name}.other.messages", "authorization failed", "Create", "kafka-acls.sh"):
+            self.assertIn(word, made.stderr)
 
 
 if __name__ == "__main__":

@@ -89,6 +89,7 @@ class Life(unittest.TestCase):
         stack.topic("t", 2)
         stack.kcat("-P", "-t", "t", "-K", ":", text="a:1\nb:2\n")
         self.assertEqual(stack.read("t"), ["a=1", "b=2"])
+        self.check_acls(stack)
         self.check_redis(stack)
 
         stack.up()
@@ -106,6 +107,15 @@ class Life(unittest.TestCase):
         self.assertEqual(stack.run("down", "--delete")[0], 0)
         self.assertFalse(any(map(alive, pids)))
         self.assertFalse(os.path.exists(stack.dir))
+
+    def check_acls(self, stack):
+        """Where an ACL is, nothing else is allowed: an authorizer that everybody passes would show nothing to who tries rights out."""
+        stack.topic("closed", 1)
+        code, text = stack.run("acls", "--add", "--topic", "closed", "--allow-principal", "User:ANONYMOUS", "--operation", "Describe")
+        self.assertEqual(code, 0, text)
+        with self.assertRaises(subprocess.CalledProcessError) as refused:
+            stack.kcat("-P", "-t", "closed", text="a")
+        self.assertIn("authorization failed", refused.exception.stderr)
 
     def check_redis(self, stack):
         for name, value in (("maxmemory-policy", "noeviction"), ("save", ""), ("appendonly", "no"), ("hash-max-listpack-entries", "512"),
