@@ -115,8 +115,8 @@ class Stage(unittest.TestCase):
     def produce(self, lines):
         self.produce_keyed(keyed(lines))
 
-    def produce_keyed(self, lines):
-        kcat("-P", "-t", f"{self.name}.events", "-K", "\t", "-X", "topic.partitioner=murmur2_random", input=lines)
+    def produce_keyed(self, lines, *more):
+        kcat("-P", "-t", f"{self.name}.events", "-K", "\t", "-X", "topic.partitioner=murmur2_random", *more, input=lines)
 
     def consume(self, topic, form):
         out = kcat("-C", "-t", f"{self.name}.{topic}", "-e", "-q", "-X", "isolation.level=read_committed", "-f", form)
@@ -597,17 +597,23 @@ class DeadLetters(Stage):
         self.campaigns(*ALONE)
         self.make_topics(1)
         packed = {"gzip": gzip.compress(login(3, "c3").strip()), "zstd": b"\x28\xb5\x2f\xfd" + bytes(12)}
+        large = login(7, "c7").strip().replace(b'"login"', b'"login","note":"' + b"x" * 70000 + b'"')
         for key, value in (("c0", login(0, "c0").strip()), (None, login(1, "c1").strip()), ("c9", login(2, "c2").strip()),
-                           ("c3", packed["gzip"]), ("c4", packed["zstd"]), ("c5", b"{not json"), ("c6", login(6, "c6").strip())):
+                           ("c3", packed["gzip"]), ("c4", packed["zstd"]), ("c5", b"{not json"), ("c6", None),
+                           ("c6", b"\x00\x00\x00\x00\x07\x02\x04"), ("c7", large), ("c8", login(8, "c8").strip())):
+            if value is None:
+                self.produce_keyed(f"{key}\t\n".encode(), "-Z")
+                continue
             path = self.folder / "value"
             path.write_bytes(value)
             kcat("-P", "-t", f"{self.name}.events", *(("-k", key) if key else ()), str(path))
         self.run_once()
         letters = self.letters()
-        self.assertEqual(sorted(letters), [1, 2, 3, 4, 5])
+        self.assertEqual(sorted(letters), list(range(1, 9)))
         for offset, reason, words in ((1, "KEY_MISSING", "has no key"), (2, "KEY_MISMATCH", "is not the customer of the event"),
                                       (3, "MALFORMED_EVENT", "the value is gzip"), (4, "MALFORMED_EVENT", "the value is zstd"),
-                                      (5, "MALFORMED_EVENT", "JSON")):
+                                      (5, "MALFORMED_EVENT", "JSON"), (6, "MALFORMED_EVENT", "tombstone"),
+                                      (7, "MALFORMED_EVENT", "Confluent-framed Avro"), (8, "MALFORMED_EVENT", "65536")):
             self.assertEqual(letters[offset][0], reason)
             self.assertIn(words, letters[offset][1])
         self.assertEqual(len(self.rewards()), 2)
