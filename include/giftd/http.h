@@ -22,6 +22,7 @@ typedef uint32_t http_checker(void *self, struct http_check checks[HTTP_CHECKS])
 struct http_settings {
   struct str listen;       /* "127.0.0.1:9464", ":9464" (all addresses), "9464" (loopback), "[::1]:9464", "off" */
   struct metrics *metrics; /* borrowed */
+  uint16_t port_offset;    /* added to the port; not to 0, which is any free one: processes beside each other share one setting */
   const char *version;
   http_checker *check; /* or NULL: ready as long as it answers */
   void *check_self;

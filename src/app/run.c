@@ -144,12 +144,12 @@ struct kafka_play {
   bool json;
 };
 
-/* One process. Only the first has the endpoint: there is one address. */
+/* One process. Each has an endpoint of its own, on the ports from http.listen on. */
 static int worker_play(void *self, uint32_t child) {
   static struct worker_counts counts;
   struct kafka_play *play = self;
   struct fault fault = {0};
-  if (child > 0) play->settings.http_listen = NULL;
+  play->settings.http_offset = (uint16_t)child;
   const enum status status = worker_run(&play->settings, &counts, &fault);
   if (status != STATUS_OK) return run_log_failed(&play->log, &fault);
   run_log_worker(&play->log, &counts);

@@ -49,7 +49,7 @@ static uint32_t worker_fields(const struct worker_counts *counts, struct log_fie
                                   LOG_INT("refusals", (int64_t)shard->refusals),     LOG_INT("dead", (int64_t)shard->dead),
                                   LOG_INT("duplicates", (int64_t)shard->duplicates), LOG_INT("late", (int64_t)shard->late),
                                   LOG_INT("future", (int64_t)shard->future),         LOG_INT("stalls", (int64_t)shard->stalls),
-                                  LOG_INT("commits", (int64_t)ledger->commits),      LOG_INT("doubts", (int64_t)ledger->aborts),
+                                  LOG_INT("commits", (int64_t)ledger->commits),      LOG_INT("aborts", (int64_t)ledger->aborts),
                                   LOG_INT("takeovers", (int64_t)ledger->takeovers),  LOG_INT("rebuilds", (int64_t)ledger->rebuilds),
                                   LOG_INT("elapsed_ms", counts->elapsed_ms)};
   _Static_assert(sizeof all / sizeof all[0] <= COUNTS_MOST, "all of them fit");

@@ -19,15 +19,17 @@ struct watch {
   _Atomic int64_t refused_ms; /* wall clock of the last reload, if it was refused; else 0 */
 };
 
-void watch_campaigns_text(struct http_check *check, int64_t count, int64_t refused_ms) {
+void watch_campaigns_text(struct http_check *check, int64_t count, struct str digest, int64_t refused_ms) {
+  char which[48] = "";
+  if (digest.length > 0) (void)snprintf(which, sizeof which, ", rulebook %.*s", STR_FORMAT(digest));
   if (refused_ms == 0) {
-    (void)snprintf(check->text, sizeof check->text, "%lld of them", (long long)count);
+    (void)snprintf(check->text, sizeof check->text, "%lld of them%s", (long long)count, which);
     return;
   }
   const struct civil when = civil_from_ms(refused_ms);
   (void)snprintf(check->text, sizeof check->text,
-                 "%lld of them, the old ones: those read at %02d:%02d:%02d UTC were refused, the log says why", (long long)count, when.hour,
-                 when.minute, when.second);
+                 "%lld of them%s, the old ones: those read at %02d:%02d:%02d UTC were refused, the log says why", (long long)count, which,
+                 when.hour, when.minute, when.second);
 }
 
 /* Called from the endpoint's thread. */
@@ -37,7 +39,7 @@ static uint32_t check_ready(void *self, struct http_check checks[HTTP_CHECKS]) {
   checks[0] = (struct http_check){.name = "loop", .ok = silent < STALL_MS};
   (void)snprintf(checks[0].text, sizeof checks[0].text, "last round %lld ms ago", (long long)silent);
   checks[1] = (struct http_check){.name = "campaigns", .ok = metrics_get(&watch->metrics, METRIC_CAMPAIGNS, 0) > 0};
-  watch_campaigns_text(&checks[1], metrics_get(&watch->metrics, METRIC_CAMPAIGNS, 0), atomic_load(&watch->refused_ms));
+  watch_campaigns_text(&checks[1], metrics_get(&watch->metrics, METRIC_CAMPAIGNS, 0), STR(""), atomic_load(&watch->refused_ms));
   return 2;
 }
 
@@ -55,7 +57,7 @@ enum status watch_open(struct session *session, struct fault *fault) {
   if (watch == NULL) return fault_set(fault, STATUS_STORAGE, "no memory");
   metrics_init(&watch->metrics);
   labels_set(&watch->metrics);
-  struct http_settings http = {str_of(session->settings.http_listen), &watch->metrics, GIFTD_VERSION, check_ready, watch};
+  struct http_settings http = {str_of(session->settings.http_listen), &watch->metrics, 0, GIFTD_VERSION, check_ready, watch};
   watch_refresh(session, true);
   return http_open(&http, &watch->http, fault);
 }

@@ -19,6 +19,7 @@ struct worker_settings {
   const char *const *campaigns; /* paths of files and folders */
   uint32_t campaign_count;
   const char *http_listen; /* or NULL */
+  uint16_t http_offset;    /* http.h: port_offset */
   const struct log *log;
   bool once;              /* until nothing is left to do for three seconds, then drain and end */
   uint64_t pending_bytes; /* of all shards together, as shard.cache_bytes is */

@@ -51,7 +51,7 @@ static void PRINTF_LIKE(3, 4) check_set(struct http_check *check, bool ok, const
 static void campaigns_check(const struct worker *worker, struct http_check *check) {
   const uint32_t count = worker->loaded.rulebook->campaign_count;
   check->name = "campaigns", check->ok = count > 0;
-  watch_campaigns_text(check, count, worker->reload_refused ? worker->reload_refused_ms : 0);
+  watch_campaigns_text(check, count, worker->loaded.rulebook->digest, worker->reload_refused ? worker->reload_refused_ms : 0);
 }
 
 /* The first slot whose trouble is Redis's (or not Redis's), or NULL. The redis room's texts begin with its name. */
@@ -144,7 +144,7 @@ static void counts_set(struct worker *worker, struct metrics *metrics) {
                              {METRIC_OWNER_LOADS, shard.owner_loads},
                              {METRIC_OWNER_HITS, shard.owner_hits},
                              {METRIC_STALLS, shard.stalls},
-                             {METRIC_DOUBTS, ledger.aborts},
+                             {METRIC_ABORTS, ledger.aborts},
                              {METRIC_TAKEOVERS, ledger.takeovers},
                              {METRIC_REBUILDS, ledger.rebuilds},
                              {METRIC_REBUILT_OWNERS, ledger.rebuilt_owners},
@@ -251,7 +251,12 @@ enum status worker_watch_open(struct worker *worker, struct fault *fault) {
   metrics_init(&watch->metrics);
   labels_set(watch);
   worker_watch_refresh(worker, true);
-  const struct http_settings http = {str_of(worker->settings.http_listen), &watch->metrics, GIFTD_VERSION, check_ready, watch};
+  const struct http_settings http = {.listen = str_of(worker->settings.http_listen),
+                                     .metrics = &watch->metrics,
+                                     .port_offset = worker->settings.http_offset,
+                                     .version = GIFTD_VERSION,
+                                     .check = check_ready,
+                                     .check_self = watch};
   return http_open(&http, &watch->http, fault);
 }
 

@@ -89,9 +89,10 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
     [CONFIG_PENDING_BYTES] =
         {"pending.bytes", CONFIG_TYPE_BYTES, "256MiB", "", 1 * MIB, 1024 * GIB, "",
          "Memory for states that are on their way to the view, shared by the shards of this process. When it is full events wait."},
-    [CONFIG_HTTP_LISTEN] = {"http.listen", CONFIG_TYPE_ADDRESS, "off", "", 0, 0, "",
-                            "Address of /livez, /readyz, /metrics and /version: host:port, or a port alone for 127.0.0.1. There is no "
-                            "password: keep it on loopback or behind a proxy."},
+    [CONFIG_HTTP_LISTEN] =
+        {"http.listen", CONFIG_TYPE_ADDRESS, "off", "", 0, 0, "",
+         "Address of /livez, /readyz, /metrics and /version: host:port, or a port alone for 127.0.0.1. With --workers N each "
+         "process has its own, on the next ports. There is no password: keep it on loopback or behind a proxy."},
     [CONFIG_LOG_FORMAT] = {"log.format", CONFIG_TYPE_CHOICE, "auto", "", 0, 0, "auto text json",
                            "auto - text on a terminal, one JSON object a line elsewhere."},
     [CONFIG_LOG_LEVEL] = {"log.level", CONFIG_TYPE_CHOICE, "info", "", 0, 0, "debug info warning error",

@@ -130,7 +130,7 @@ struct address {
   char host[128], port[8];
 };
 
-static enum status address_split(struct str listen, struct address *out, struct fault *fault) {
+static enum status address_split(struct str listen, uint16_t offset, struct address *out, struct fault *fault) {
   size_t colon = listen.length;
   while (colon > 0 && listen.at[colon - 1] != ':') colon--;
   struct str host = {listen.at, colon == 0 ? 0 : colon - 1};
@@ -141,6 +141,11 @@ static enum status address_split(struct str listen, struct address *out, struct 
     return fault_set(fault, STATUS_USAGE, "http.listen: '%.*s' is no address; write 127.0.0.1:9464, a port alone, or off",
                      STR_FORMAT(listen));
   }
+  if (number > 0) number += offset;
+  if (number > 65535)
+    return fault_set(fault, STATUS_USAGE,
+                     "http.listen: '%.*s': worker %u listens %u ports further on, and there are 65535; choose a lower one",
+                     STR_FORMAT(listen), offset, offset);
   snprintf(out->port, sizeof(out->port), "%d", (int)number);
   if (colon == 0)
     snprintf(out->host, sizeof(out->host), "127.0.0.1");
@@ -196,7 +201,7 @@ enum status http_open(const struct http_settings *settings, struct http **out, s
   int file = -1;
   *out = NULL;
   if (settings->listen.length == 0 || str_equal(settings->listen, STR("off"))) return STATUS_OK;
-  enum status status = address_split(settings->listen, &address, fault);
+  enum status status = address_split(settings->listen, settings->port_offset, &address, fault);
   if (status == STATUS_OK) status = listen_on(&address, &file, fault);
   if (status != STATUS_OK) return status;
   struct http *http = calloc(1, sizeof(*http));

@@ -34,8 +34,8 @@ const struct metric_info metric_infos[METRIC_COUNT] = {
         {"giftd_shard_stage", METRIC_KIND_GAUGE, 0, "shard",
          "What a shard is at: 0 fencing, 1 looking, 2 reading, 3 epoch, 4 redoing, 5 rebuilding, 6 running, 7 waiting, 8 "
          "stopped, 9 closed until a person acts."},
-    [METRIC_DOUBTS] = {"giftd_doubts_total", METRIC_KIND_COUNTER, 0, NULL,
-                       "Times a shard dropped what was not committed and took over anew, for whatever reason."},
+    [METRIC_ABORTS] = {"giftd_aborts_total", METRIC_KIND_COUNTER, 0, NULL,
+                       "Times a shard dropped a batch that was not committed, for whatever reason, and took over anew."},
     [METRIC_TAKEOVERS] = {"giftd_takeovers_total", METRIC_KIND_COUNTER, 0, NULL, "Times a shard was taken over."},
     [METRIC_TAKEOVER_SECONDS] = {"giftd_takeover_duration_seconds", METRIC_KIND_HISTOGRAM, 3, NULL,
                                  "How long taking over a shard took, from the fence until it ran."},
@@ -62,7 +62,7 @@ const struct metric_info metric_infos[METRIC_COUNT] = {
 };
 
 /* Upper bounds of a histogram's buckets, in milliseconds; series 0..n-1 count them, n counts the rest, n+1 sums. */
-static const int64_t bucket_ms[] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000};
+static const int64_t bucket_ms[] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 60000, 120000, 300000};
 #define BUCKETS ((uint32_t)(sizeof(bucket_ms) / sizeof(bucket_ms[0])))
 _Static_assert(sizeof(bucket_ms) / sizeof(bucket_ms[0]) + 2 <= METRIC_SERIES, "a histogram fits its series");
 

@@ -61,6 +61,15 @@ def free_port():
         return taken.getsockname()[1]
 
 
+def free_ports():
+    """The first of two free ports beside each other."""
+    while True:
+        with socket.socket() as first, socket.socket() as second, contextlib.suppress(OSError, OverflowError):
+            first.bind(("127.0.0.1", 0))
+            second.bind(("127.0.0.1", first.getsockname()[1] + 1))
+            return first.getsockname()[1]
+
+
 def kcat(*arguments, **more):
     return subprocess.run(["kcat", "-b", KAFKA, *arguments], capture_output=True, timeout=120 + SLACK_S, check=True, **more).stdout
 
@@ -242,7 +251,7 @@ class SameGifts(Stage):
         self.produce_keyed(self.keyed)
         done = self.run_once()
         self.assertEqual(done["lines"], self.lines)
-        self.assertEqual(done["doubts"], 0)
+        self.assertEqual(done["aborts"], 0)
         self.check()
         again = self.run_once()
         self.assertEqual((again["lines"], again["gifts"]), (0, 0), "what was decided is not decided again")
@@ -346,7 +355,8 @@ class Signals(Stage):
         notes.bind(str(self.folder / "notify"))
         os.environ.update({"NOTIFY_SOCKET": str(self.folder / "notify"), "WATCHDOG_USEC": "500000"})
         self.addCleanup(lambda: [os.environ.pop(name) for name in ("NOTIFY_SOCKET", "WATCHDOG_USEC")])
-        process = self.start("--workers", "2")
+        port = free_ports()
+        process = self.start("--workers", "2", "-X", f"http.listen={port}")
         told = set()
         self.listen(notes, told)
         self.wait(lambda: told >= {"READY=1", "WATCHDOG=1"}, 60, "READY and WATCHDOG", process)
@@ -354,6 +364,7 @@ class Signals(Stage):
         self.wait(lambda: len(self.children(process)) == 2, 10, "two children", process)
         self.produce(b"".join(login(i, f"c{i}") for i in range(100)))
         self.wait(lambda: len(self.rewards()) == 100, 30, "100 rewards", process)
+        self.check_each(port, process)
         os.kill(self.children(process)[0], signal.SIGKILL)
         self.wait_said(process, "a worker ended and is started again")
         self.produce(b"".join(login(i, f"c{i}") for i in range(100, 200)))
@@ -363,6 +374,15 @@ class Signals(Stage):
         self.finish(process, seconds=40)
         self.assertEqual(self.said(process).count('"message":"stopped"'), 2)
         self.wait(lambda: "STOPPING=1" in told, 10, "STOPPING")
+
+    def check_each(self, port, process):
+        """Each process tells its own share; both work by the same rulebook."""
+        for of_all, number in (("giftd_shards_owned", SHARDS), ("giftd_gifts_total", 100)):
+            share = re.compile(rf"^{of_all} (\d+)$", re.M)
+            self.wait(lambda: sum(int(share.search(self.metrics(port + n)).group(1)) for n in (0, 1)) == number, 10, of_all, process)
+        rulebooks = [re.search("rulebook [0-9a-f]{16}", self.ready(port + n)[1]).group(0) for n in (0, 1)]
+        self.assertEqual(rulebooks[0], rulebooks[1])
+        self.assertIn(rulebooks[0].split()[1], self.said(process))
 
     @staticmethod
     def listen(notes, told):
@@ -435,7 +455,7 @@ class Signals(Stage):
     def check_metrics(self, port, process):
         for line in (f"giftd_shards_owned {SHARDS}", "giftd_gifts_total 102", 'giftd_shard_stage{shard="3"} 6', "giftd_input_lag_events 0",
                      'giftd_shard_input_lag_events{shard="0"} 0', f"giftd_takeovers_total {SHARDS}", "giftd_ready 1",
-                     'giftd_rulebook_reloads_total{result="refused"} 1', "giftd_doubts_total 0"):
+                     'giftd_rulebook_reloads_total{result="refused"} 1', "giftd_aborts_total 0"):
             self.wait_metric(port, line, process)
         if shutil.which("promtool"):
             answer = subprocess.run(["promtool", "check", "metrics"], input=self.metrics(port), text=True, capture_output=True, timeout=30)
