@@ -63,11 +63,20 @@ static void shard_fill(const struct config *config, struct shard_settings *out) 
 }
 
 /* Files and Kafka at once is no mode of work: one of them was forgotten in the configuration. */
-static enum status input_check(const struct config *config, struct fault *fault) {
-  const struct config_value *input = &config->values[CONFIG_INPUT_PATH];
-  if (input->place == CONFIG_FROM_DEFAULT) return STATUS_OK;
-  return fault_set(fault, STATUS_USAGE, "input.path (%.*s) and kafka.bootstrap.servers are both set: events come from one of them",
-                   STR_FORMAT(input->where));
+static enum status files_check(const struct config *config, struct fault *fault) {
+  static const struct {
+    enum config_key key;
+    const char *why;
+  } of_files[] = {{CONFIG_INPUT_PATH, "events come from one of them"},
+                  {CONFIG_OUTPUT_DIR, "rewards and decisions go to topics then, not to a folder; take one of them out"},
+                  {CONFIG_STATE_DIR, "state is kept in topics and Redis then, not in a folder; take one of them out"}};
+  for (size_t i = 0; i < sizeof of_files / sizeof of_files[0]; i++) {
+    const struct config_value *value = &config->values[of_files[i].key];
+    if (value->place == CONFIG_FROM_DEFAULT) continue;
+    return fault_set(fault, STATUS_USAGE, "%s (%.*s) and kafka.bootstrap.servers are both set: %s", config_options[of_files[i].key].key,
+                     STR_FORMAT(value->where), of_files[i].why);
+  }
+  return STATUS_OK;
 }
 
 enum status worker_settings_fill(const struct config *config, struct arena *arena, const char *campaigns[2],
@@ -81,7 +90,7 @@ enum status worker_settings_fill(const struct config *config, struct arena *aren
   shard_fill(config, &out->shard);
   ledger_fill(config, &out->ledger);
   redis_fill(config, arena, &out->redis);
-  enum status status = input_check(config, fault);
+  enum status status = files_check(config, fault);
   if (status == STATUS_OK) status = worker_kafka_fill(config, arena, pairs, &out->kafka, fault);
   if (status == STATUS_OK) status = config_id_key(config, &out->shard.decide.id_key, &out->own_key, fault);
   if (status != STATUS_OK) return status;

@@ -702,7 +702,8 @@ class Refused(Stage):
         self.assertIn("buckets", self.said(process))
 
     def test_words_that_do_not_fit(self):
-        self.run_once(2, "input.path", **{"input.path": "x.jsonl"})
+        for name in ("input.path", "output.dir", "state.dir"):
+            self.run_once(2, name, **{name: "x"})
         self.run_once(2, "no.such.option", **{"kafka.no.such.option": "1"})
         self.run_once(2, "kafka.sasl.password_file", **{"kafka.sasl.password": "hunter2"})
         alone = subprocess.run([GIFTD, "run", "--workers", "2"], capture_output=True, text=True, timeout=20)
