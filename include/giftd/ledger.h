@@ -176,6 +176,7 @@ void ledger_drain(struct ledger *ledger);
 enum ledger_stage ledger_stage(const struct ledger *ledger);
 const struct ledger_counts *ledger_counts(const struct ledger *ledger);
 const struct shard_counts *ledger_shard_counts(const struct ledger *ledger); /* since ledger_open, over all takeovers */
+uint64_t ledger_heard_waiting(const struct ledger *ledger);                  /* shard_heard_waiting(); 0 while the shard is not there yet */
 int64_t ledger_clock(const struct ledger *ledger);                           /* the stream's own time, or TIME_NONE */
 /* Offsets behind what is committed, for lag tools. */
 uint64_t ledger_events_next(const struct ledger *ledger);

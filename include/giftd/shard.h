@@ -100,6 +100,7 @@ const struct shard_counts *shard_counts(const struct shard *shard);
 void shard_counts_add(struct shard_counts *sum, const struct shard_counts *more);
 /* The stream's own time: latest event time so far (kept across restarts: the shard stores it in the view under "m:clock"). */
 int64_t shard_clock(const struct shard *shard);
+uint64_t shard_heard_waiting(const struct shard *shard); /* length of the queue of what is heard as another */
 
 /* Observer for tests and `giftd test`: called after each decision, before anything is written. May be NULL. */
 typedef void shard_observer(void *self, const struct event *event, const struct decision *decision);

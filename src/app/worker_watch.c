@@ -160,7 +160,7 @@ static void counts_set(struct worker *worker, struct metrics *metrics) {
 /* Numbers of one series: of a shard, or of all that share the last one. */
 struct shown {
   bool any;
-  int64_t lag_events, time_lag_ms, stage;
+  int64_t lag_events, time_lag_ms, stage, heard;
 };
 
 static void slot_show(const struct slot *slot, int64_t now_ms, struct shown *shown) {
@@ -174,6 +174,7 @@ static void slot_show(const struct slot *slot, int64_t now_ms, struct shown *sho
   if (lag > shown->lag_events) shown->lag_events = lag;
   if (clock_ms != TIME_NONE && now_ms - clock_ms > shown->time_lag_ms) shown->time_lag_ms = now_ms - clock_ms;
   if (stage != LEDGER_RUNNING) shown->stage = stage;
+  if (open) shown->heard += (int64_t)ledger_heard_waiting(slot->ledger);
 }
 
 static void shown_set(struct worker_watch *watch, uint32_t series, const struct shown *shown) {
@@ -183,7 +184,8 @@ static void shown_set(struct worker_watch *watch, uint32_t series, const struct 
     bool known;
   } rows[] = {{METRIC_SHARD_LAG_EVENTS, shown->lag_events, shown->lag_events >= 0},
               {METRIC_SHARD_TIME_LAG, shown->time_lag_ms, shown->time_lag_ms >= 0},
-              {METRIC_SHARD_STAGE, shown->stage, true}};
+              {METRIC_SHARD_STAGE, shown->stage, true},
+              {METRIC_SHARD_HEARD_WAITING, shown->heard, true}};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     if (rows[i].known && shown->any) metrics_set(&watch->metrics, rows[i].id, series, rows[i].number);
     metrics_label(&watch->metrics, rows[i].id, series, rows[i].known && shown->any ? watch->shard_names[series] : NULL);
@@ -194,7 +196,7 @@ static void shards_set(const struct worker *worker, struct worker_watch *watch) 
   const int64_t now_ms = clock_wall_ms();
   int64_t owned = 0, lag = 0, latest_ms = TIME_NONE;
   struct shown shown[METRIC_SERIES];
-  for (uint32_t i = 0; i < METRIC_SERIES; i++) shown[i] = (struct shown){false, -1, -1, LEDGER_RUNNING};
+  for (uint32_t i = 0; i < METRIC_SERIES; i++) shown[i] = (struct shown){false, -1, -1, LEDGER_RUNNING, 0};
   for (uint32_t i = 0; i < worker->shards; i++) {
     const struct slot *slot = &worker->slots[i];
     if (slot->state == SLOT_NONE) continue;

@@ -213,6 +213,8 @@ enum status ledger_step(struct ledger *ledger, int64_t now_ms, bool *busy, int64
 
 enum ledger_stage ledger_stage(const struct ledger *ledger) { return ledger->stage; }
 const struct ledger_counts *ledger_counts(const struct ledger *ledger) { return &ledger->counts; }
+uint64_t ledger_heard_waiting(const struct ledger *ledger) { return ledger->shard == NULL ? 0 : shard_heard_waiting(ledger->shard); }
+
 int64_t ledger_clock(const struct ledger *ledger) { return ledger->shard == NULL ? TIME_NONE : shard_clock(ledger->shard); }
 uint64_t ledger_events_next(const struct ledger *ledger) { return ledger->past.events_next == 0 ? NONE_YET : ledger->past.events_next - 1; }
 uint64_t ledger_inbox_next(const struct ledger *ledger) { return ledger->past.inbox_next == 0 ? NONE_YET : ledger->past.inbox_next - 1; }

@@ -102,6 +102,8 @@ void shard_observe(struct shard *shard, shard_observer *observer, void *self) {
 
 const struct shard_counts *shard_counts(const struct shard *shard) { return &shard->counts; }
 int64_t shard_clock(const struct shard *shard) { return shard->clock_ms; }
+
+uint64_t shard_heard_waiting(const struct shard *shard) { return shard->heard.tail - shard->heard.head; }
 uint64_t shard_next(const struct shard *shard) { return shard->next; }
 bool shard_waits(const struct shard *shard) { return shard->waiting.waits || heard_any(shard); }
 bool shard_hurries(const struct shard *shard) { return shard->hurries; }

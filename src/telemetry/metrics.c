@@ -48,6 +48,8 @@ const struct metric_info metric_infos[METRIC_COUNT] = {
     [METRIC_VIEW_REFUSED] = {"giftd_view_writes_refused_total", METRIC_KIND_COUNTER, 0, NULL,
                              "Times the view had another version than expected."},
     [METRIC_MESSAGES] = {"giftd_shard_messages_total", METRIC_KIND_COUNTER, 0, "direction", "Messages between shards, by direction."},
+    [METRIC_SHARD_HEARD_WAITING] = {"giftd_shard_heard_waiting", METRIC_KIND_GAUGE, 0, "shard",
+                                    "Events of customers of other shards that a shard has taken in and not decided yet."},
     [METRIC_STALLS] = {"giftd_stalls_total", METRIC_KIND_COUNTER, 0, NULL, "Events that had to wait for another shard."},
     [METRIC_OWNER_LOADS] = {"giftd_record_loads_total", METRIC_KIND_COUNTER, 0, NULL, "Records of owners read from the store."},
     [METRIC_OWNER_HITS] = {"giftd_record_hits_total", METRIC_KIND_COUNTER, 0, NULL, "Records of owners found in the cache."},

@@ -455,7 +455,8 @@ class Signals(Stage):
     def check_metrics(self, port, process):
         for line in (f"giftd_shards_owned {SHARDS}", "giftd_gifts_total 102", 'giftd_shard_stage{shard="3"} 6', "giftd_input_lag_events 0",
                      'giftd_shard_input_lag_events{shard="0"} 0', f"giftd_takeovers_total {SHARDS}", "giftd_ready 1",
-                     'giftd_rulebook_reloads_total{result="refused"} 1', "giftd_aborts_total 0"):
+                     'giftd_rulebook_reloads_total{result="refused"} 1', "giftd_aborts_total 0",
+                     'giftd_shard_heard_waiting{shard="1"} 0'):
             self.wait_metric(port, line, process)
         if shutil.which("promtool"):
             answer = subprocess.run(["promtool", "check", "metrics"], input=self.metrics(port), text=True, capture_output=True, timeout=30)

@@ -536,6 +536,16 @@ static void a_long_event_is_heard_as_a_whole(void **unused) {
   free(text);
 }
 
+static void the_length_of_the_queue_is_told(void **unused) {
+  (void)unused;
+  struct stage *stage = stage_new("a c1 1\n", 1u << 20);
+  struct fault fault;
+  assert_int_equal(fake_store(stage, STR("m:heard"), (struct str){"\1\2\0\0\0\0\0\0\0\5\0\0\0\0\0\0\0", 17}, &fault), STATUS_OK);
+  stage_start(stage);
+  assert_int_equal(shard_heard_waiting(stage->shard), 3);
+  stage_free(stage);
+}
+
 static void what_cannot_be_decided_for_its_hearer_is_a_dead_letter(void **unused) {
   (void)unused;
   struct stage *stage = stage_new("a c1 1\nM c1 2\nb c2 3\n", 1u << 20);
@@ -660,6 +670,7 @@ int main(void) {
       cmocka_unit_test(owners_come_from_the_cache_after_the_first_time),
       cmocka_unit_test(what_another_hears_is_decided_right_behind),
       cmocka_unit_test(a_long_event_is_heard_as_a_whole),
+      cmocka_unit_test(the_length_of_the_queue_is_told),
       cmocka_unit_test(what_cannot_be_decided_for_its_hearer_is_a_dead_letter),
       cmocka_unit_test(lines_that_are_no_events_are_dead_letters),
       cmocka_unit_test(a_piece_of_a_line_is_a_dead_letter_whatever_it_holds),
