@@ -198,7 +198,7 @@ int64_t metrics_get(const struct metrics *metrics, enum metric_id id, uint32_t s
 void metrics_process(struct metrics *metrics);
 /* Prometheus text format 0.0.4; fits 64 KiB. */
 void metrics_render(const struct metrics *metrics, struct buffer *out);
-/* The table of all metrics as Markdown, for the manual. */
+/* docs/METRICS.md: all metrics as Markdown. */
 void metrics_document(struct buffer *out);
 
 #endif

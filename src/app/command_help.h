@@ -112,10 +112,11 @@
 
 #define HELP_CONFIG                                                            \
   "Usage: giftd config show [-c FILE] [-X key=value] [--effective] [--json]\n" \
-  "       giftd config docs | sample\n\n"                                      \
+  "       giftd config docs [--metrics] | sample\n\n"                          \
   "show    options that were set, each with the place it came from: flag,\n"   \
   "        environment (GIFTD_...), file; those further left win\n"            \
-  "docs    docs/CONFIGURATION.md, from the table of options\n"                 \
+  "docs    docs/CONFIGURATION.md, from the table of options; with --metrics\n" \
+  "        docs/METRICS.md, from the table of metrics\n"                       \
   "sample  deploy/giftd.conf: set for Kafka and Redis on this machine, and\n"  \
   "        every option with its default, as comments\n\n"                     \
   "  -c, --config FILE    configuration (or GIFTD_CONFIG)\n"                   \

@@ -1,7 +1,8 @@
-/* `giftd config`: what is in effect and where it came from, the manual page of the options, a commented sample. Reads only. */
+/* `giftd config`: what is in effect and where it came from, the manual pages of options and metrics, a commented sample. Reads only. */
 #include <unistd.h>
 
 #include "giftd/config.h"
+#include "giftd/telemetry.h"
 #include "help.h"
 
 #define ASSIGNMENTS 64u
@@ -10,21 +11,18 @@ static unsigned char texts[2u * 1024u * 1024u];
 static char printed[1024u * 1024u];
 
 static const char *const verbs[] = {"show", "docs", "sample", NULL};
-static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                        {"set", required_argument, NULL, 'X'},
-                                        {"effective", no_argument, NULL, 'e'},
-                                        {"json", no_argument, NULL, 'j'},
-                                        {NULL, 0, NULL, 0}};
+static const struct option options[] = {{"config", required_argument, NULL, 'c'}, {"set", required_argument, NULL, 'X'},
+                                        {"effective", no_argument, NULL, 'e'},    {"json", no_argument, NULL, 'j'},
+                                        {"metrics", no_argument, NULL, 'm'},      {NULL, 0, NULL, 0}};
 
 struct request {
   const char *verb, *path;
   const char *assignments[ASSIGNMENTS];
   uint32_t count;
-  bool effective, json;
+  bool effective, json, metrics;
 };
 
-/* EXIT_DONE when the words are right. */
-static int request_read(int argc, char **argv, struct request *request) {
+static int flags_read(int argc, char **argv, struct request *request) {
   opterr = 0;
   optind = 0;
   for (int flag; (flag = getopt_long(argc, argv, ":c:X:", options, NULL)) != -1;) {
@@ -36,12 +34,21 @@ static int request_read(int argc, char **argv, struct request *request) {
         break;
       case 'e': request->effective = true; break;
       case 'j': request->json = true; break;
+      case 'm': request->metrics = true; break;
       default: return help_bad_flag("config", options, argv, flag);
     }
   }
+  return EXIT_DONE;
+}
+
+/* EXIT_DONE when the words are right. */
+static int request_read(int argc, char **argv, struct request *request) {
+  const int code = flags_read(argc, argv, request);
+  if (code != EXIT_DONE) return code;
   if (optind == argc) return help_bad_usage("config", "show, docs or sample is expected");
   request->verb = argv[optind];
   if (optind + 1 < argc) return help_bad_usage("config", "'%s': only one word is expected", argv[optind + 1]);
+  if (request->metrics && strcmp(request->verb, "docs") != 0) return help_bad_usage("config", "--metrics is for docs");
   for (size_t i = 0; verbs[i] != NULL; i++) {
     if (strcmp(verbs[i], request->verb) == 0) return EXIT_DONE;
   }
@@ -72,7 +79,9 @@ int command_config(int argc, char **argv) {
   struct buffer out;
   arena_init(&arena, texts, sizeof(texts));
   buffer_init(&out, printed, sizeof(printed));
-  if (strcmp(request.verb, "docs") == 0)
+  if (request.metrics)
+    metrics_document(&out);
+  else if (strcmp(request.verb, "docs") == 0)
     config_document(&out);
   else if (strcmp(request.verb, "sample") == 0)
     config_deployed(&out);

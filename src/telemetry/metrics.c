@@ -25,9 +25,12 @@ const struct metric_info metric_infos[METRIC_COUNT] = {
     [METRIC_EVENT_TIME_LAG] = {"giftd_event_time_lag_seconds", METRIC_KIND_GAUGE, 3, NULL, "Wall clock minus latest event time."},
     [METRIC_INPUT_BYTES] = {"giftd_input_bytes_total", METRIC_KIND_COUNTER, 0, NULL, "Bytes of the input that were decided and committed."},
     [METRIC_INPUT_LAG_BYTES] = {"giftd_input_lag_bytes", METRIC_KIND_GAUGE, 0, NULL, "Bytes of the input that wait."},
-    [METRIC_LAG_EVENTS] = {"giftd_input_lag_events", METRIC_KIND_GAUGE, 0, NULL, "Events of this process's shards that wait in Kafka."},
+    [METRIC_LAG_EVENTS] =
+        {"giftd_input_lag_events", METRIC_KIND_GAUGE, 0, NULL,
+         "Events that wait in Kafka, of the shards that run in this process: one that is closed or being taken over is left out."},
     [METRIC_SHARDS_OWNED] = {"giftd_shards_owned", METRIC_KIND_GAUGE, 0, NULL, "Shards that the group has given to this process."},
-    [METRIC_SHARD_LAG_EVENTS] = {"giftd_shard_input_lag_events", METRIC_KIND_GAUGE, 0, "shard", "Events of a shard that wait in Kafka."},
+    [METRIC_SHARD_LAG_EVENTS] = {"giftd_shard_input_lag_events", METRIC_KIND_GAUGE, 0, "shard",
+                                 "Events of a shard that wait in Kafka; not shown while it is closed or being taken over."},
     [METRIC_SHARD_TIME_LAG] = {"giftd_shard_event_time_lag_seconds", METRIC_KIND_GAUGE, 3, "shard",
                                "Wall clock minus latest event time of a shard."},
     [METRIC_SHARD_STAGE] =
@@ -206,7 +209,21 @@ void metrics_render(const struct metrics *metrics, struct buffer *out) {
 }
 
 void metrics_document(struct buffer *out) {
-  buffer_put(out, STR("| metric | kind | label | meaning |\n|---|---|---|---|\n"));
+  buffer_put(
+      out,
+      STR("# Metrics\n"
+          "\n"
+          "Written by `giftd config docs --metrics` from the table of metrics; change the table (src/telemetry/metrics.c), not this page.\n"
+          "\n"
+          "`http.listen` (off by default) switches `/metrics` on, in Prometheus' text format. A gauge that nobody has set is not shown: on "
+          "files those\n"
+          "of shards, on Kafka the bytes that wait. Counters begin at 0 with the process. There is no label per customer. A histogram has "
+          "`_bucket`,\n"
+          "`_sum` and `_count`, with bounds from 0.001 to 10 seconds. Shards from number 63 on share the series `63+`, which shows the "
+          "worst of them.\n"
+          "\n"
+          "| metric | kind | label | meaning |\n"
+          "|---|---|---|---|\n"));
   for (uint32_t id = 0; id < METRIC_COUNT; id++) {
     const struct metric_info *info = &metric_infos[id];
     buffer_print(out, "| `%s` | %s | %s | %s |\n", info->name, kind_name(info->kind), info->label == NULL ? "" : info->label,

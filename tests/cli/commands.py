@@ -107,6 +107,7 @@ WRONG = [
     (["config", "shwo"], "'shwo' is not show, docs or sample; did you mean show?"),
     (["config", "show", "-X", "log.levl=debug"], "'log.levl' is not an option; did you mean 'log.level'?"),
     (["config", "show", "-c", "/nowhere/giftd.conf"], "/nowhere/giftd.conf: cannot be opened"),
+    (["config", "show", "--metrics"], "--metrics is for docs"),
     (["topics"], "giftd topics: create or check is expected"),
     (["topics", "chekc"], "'chekc' is not create or check; did you mean check?"),
     (["topics", "check", "more"], "'more': only one word is expected"),
@@ -159,9 +160,9 @@ class Config(Folder):
         self.assertIn({"key": "lang", "value": "en", "from": "default", "where": "default"}, options)
 
     def test_documents(self):
-        for word, name in (("docs", "docs/CONFIGURATION.md"), ("sample", "deploy/giftd.conf")):
+        for words, name in (("docs", "docs/CONFIGURATION.md"), ("sample", "deploy/giftd.conf"), ("docs --metrics", "docs/METRICS.md")):
             with open(os.path.join(SOURCE, name), encoding="utf-8") as file:
-                self.assertEqual(giftd("config", word).stdout, file.read(), f"giftd config {word} > {name}")
+                self.assertEqual(giftd("config", *words.split()).stdout, file.read(), f"giftd config {words} > {name}")
         shown = giftd("config", "show", "-c", os.path.join(SOURCE, "deploy/giftd.conf"))
         self.assertIn("\nkafka.bootstrap.servers = 127.0.0.1:9092\n", shown.stdout)
 
