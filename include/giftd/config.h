@@ -129,6 +129,9 @@ struct config_pair {
 };
 enum status config_pairs(const struct config *config, struct arena *secrets, struct config_pair pairs[CONFIG_PASSED], uint32_t *count,
                          struct fault *fault) MUST_USE;
+/* The next file with a secret for Redis or Kafka that everybody on this machine may read, and the key that names it; *at is 0 at first.
+ * NULL: there is none any more. */
+const char *config_open_secret(const struct config *config, uint32_t *at, struct str *key) MUST_USE;
 /* Whether events come from Kafka: kafka.bootstrap.servers is set. */
 bool config_on_kafka(const struct config *config);
 

@@ -83,7 +83,7 @@ int64_t kafka_shard_lag(const struct kafka_shard *shard);
 /* ---- topics ---- */
 
 struct kafka_topics_settings {
-  uint32_t partitions, replicas; /* 0: partitions of the events topic, the broker's default */
+  uint32_t partitions, replicas; /* 0: as many as the events topic has; replicas of that, or where it has one, are the broker's default */
   bool make_events;              /* make the events topic too; its dlq is always made */
 };
 /* One line a topic about what is (for check) or was made (for create); called for each. ok false: `text` says what is wrong and what to do.

@@ -52,18 +52,19 @@
   "  giftd run -c giftd.conf -X kafka.bootstrap.servers=localhost:9092\n"            \
   "  giftd run --input events.jsonl --campaigns deploy/campaigns --once\n"
 
-#define HELP_TOPICS                                                             \
-  "Usage: giftd topics create|check [FLAGS]\n\n"                                \
-  "create  makes the topics of giftd that are missing (rewards, decisions,\n"   \
-  "        messages, journal, checkpoint, dead letters); changes none\n"        \
-  "check   says of each whether it has the right form; exit code 1 if not\n\n"  \
-  "  -c, --config FILE    configuration: kafka.*, topic.events, topic.prefix\n" \
-  "      --partitions N   make the events topic too, with N partitions\n"       \
-  "                       (without it giftd's get as many as that one has)\n"   \
-  "      --replicas N     copies of each (the broker's default)\n"              \
-  "      --json           one JSON object a topic\n"                            \
-  "  -X key=value         any option of the configuration; may be repeated\n\n" \
-  "Example:\n"                                                                  \
+#define HELP_TOPICS                                                               \
+  "Usage: giftd topics create|check [FLAGS]\n\n"                                  \
+  "create  makes the topics of giftd that are missing (rewards, decisions,\n"     \
+  "        messages, journal, checkpoint, dead letters); changes none\n"          \
+  "check   says of each whether it has the right form; exit code 1 if not\n\n"    \
+  "  -c, --config FILE    configuration: kafka.*, topic.events, topic.prefix\n"   \
+  "      --partitions N   make the events topic too, with N partitions\n"         \
+  "                       (without it giftd's get as many as that one has)\n"     \
+  "      --replicas N     copies of each (as many as the events topic has; for\n" \
+  "                       that, or where it has one, the broker's default)\n"     \
+  "      --json           one JSON object a topic\n"                              \
+  "  -X key=value         any option of the configuration; may be repeated\n\n"   \
+  "Example:\n"                                                                    \
   "  giftd topics create -c giftd.conf --partitions 8 --replicas 3\n"
 
 #define HELP_CHECK                                                                  \

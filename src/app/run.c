@@ -157,6 +157,16 @@ static int worker_play(void *self, uint32_t child) {
   return EXIT_DONE;
 }
 
+static void open_secrets_tell(const struct config *config, const struct log *log) {
+  struct str key;
+  char text[1200];
+  uint32_t at = 0;
+  for (const char *path; (path = config_open_secret(config, &at, &key)) != NULL;) {
+    (void)snprintf(text, sizeof text, "%.*s: everybody on this machine may read %s; chmod o-r %s", STR_FORMAT(key), path, path);
+    log_write(log, LOG_LEVEL_WARNING, text, NULL, 0);
+  }
+}
+
 static int kafka_run(const struct config *config, const struct run_flags *flags, struct arena *arena) {
   static struct kafka_pair pairs[CONFIG_PASSED];
   static struct kafka_play play;
@@ -166,6 +176,7 @@ static int kafka_run(const struct config *config, const struct run_flags *flags,
   const enum status status = worker_settings_fill(config, arena, campaigns, pairs, &play.settings, &fault);
   if (status != STATUS_OK) return app_fail("run", &fault);
   run_log_init(&play.log, config, !flags->once);
+  open_secrets_tell(config, &play.log);
   play.settings.log = &play.log, play.settings.once = flags->once, play.json = flags->json;
   if (flags->workers <= 1) return worker_play(&play, 0);
   const struct family_settings family = {(uint32_t)flags->workers, flags->once, &play.log, worker_play, &play};

@@ -71,7 +71,7 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
     [CONFIG_REDIS_DATABASE] = {"redis.database", CONFIG_TYPE_INT, "0", "number", 0, 65535, "", "Number of the database on every server."},
     [CONFIG_REDIS_USER] = {"redis.user", CONFIG_TYPE_PATH, "", "", 0, 0, "", "ACL user; without it the default user."},
     [CONFIG_REDIS_PASSWORD_FILE] = {"redis.password_file", CONFIG_TYPE_PATH, "", "", 0, 0, "",
-                                    "File whose first line is the password of Redis."},
+                                    "File whose first line is the password of Redis. giftd's user alone should be able to read it."},
     [CONFIG_REDIS_TLS] = {"redis.tls", CONFIG_TYPE_CHOICE, "false", "", 0, 0, "false true",
                           "Whether connections to Redis are encrypted. A build whose hiredis cannot do it refuses to start."},
     [CONFIG_REDIS_TLS_CA_FILE] = {"redis.tls_ca_file", CONFIG_TYPE_PATH, "", "", 0, 0, "",
@@ -79,9 +79,8 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
     [CONFIG_REDIS_NAME] = {"redis.name", CONFIG_TYPE_PATH, "giftd", "", 0, 0, "",
                            "Name of this giftd in every key, 1 to 32 of [A-Za-z0-9_.-]: several may share a Redis under different names."},
     [CONFIG_VIEW_BUCKETS] = {"view.buckets", CONFIG_TYPE_INT, "16384", "buckets", 1, 65536, "",
-                             "Into how many buckets the owners of a shard are hashed, for the view and the checkpoint: some 500 owners a "
-                             "bucket are good. Fixed "
-                             "for the life of the topics."},
+                             "Into how many buckets the owners of a shard are hashed, for the view and the checkpoint: 32 to 160 owners a "
+                             "bucket are good (schemas/redis.md). Fixed for the life of the topics."},
     [CONFIG_CHECKPOINT_INTERVAL] =
         {"checkpoint.interval", CONFIG_TYPE_DURATION, "PT1H", "", MINUTE_MS, 31 * MS_PER_DAY, "",
          "Within this time every bucket is written to the checkpoint once. Shorter: less of the journal is read when the view has to be "

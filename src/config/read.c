@@ -217,6 +217,18 @@ enum status config_id_key(const struct config *config, struct hash_key *key, boo
   return STATUS_OK;
 }
 
+const char *config_open_secret(const struct config *config, uint32_t *at, struct str *key) {
+  struct stat info;
+  while (*at <= config->passed_count) {
+    const uint32_t i = (*at)++; /* 0 is Redis's password, behind it what is passed to Kafka */
+    const struct str path = i == 0 ? config_text(config, CONFIG_REDIS_PASSWORD_FILE) : config->passed[i - 1].text;
+    *key = i == 0 ? str_of(config_options[CONFIG_REDIS_PASSWORD_FILE].key) : config->passed[i - 1].key;
+    if (path.length == 0 || (i > 0 && config_secret_name(*key).length == 0)) continue;
+    if (stat(path.at, &info) == 0 && (info.st_mode & S_IROTH) != 0) return path.at;
+  }
+  return NULL;
+}
+
 /* ---- what is passed to Kafka ---- */
 
 bool config_on_kafka(const struct config *config) {

@@ -73,10 +73,10 @@ static void why_put(struct buffer *out, struct str letter, const rd_kafka_messag
   struct arena arena;
   struct buffer words;
   struct why why;
-  const char *foreign = cloudevent_foreign(message);
   arena_init(&arena, memory, sizeof memory);
   buffer_init(&words, text, sizeof text);
   why_read(letter, &arena, &why);
+  const char *foreign = str_equal(why.reason, STR("KEY_MISSING")) ? NULL : cloudevent_foreign(message); /* it says all there is to say */
   buffer_put(&words, why.text);
   if (why.detail.length > 0) buffer_print(&words, ": %.*s", STR_FORMAT(why.detail));
   if (foreign != NULL)

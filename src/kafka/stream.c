@@ -68,8 +68,9 @@ static enum status cut_away(struct stream *stream, struct fault *fault) {
   return fault_set(
       fault, STATUS_STATE,
       "Kafka at %s: %s [partition %d] begins at offset %lld, but %llu comes next: retention deleted %lld records that giftd has "
-      "not seen, their customers get nothing. Raise retention.ms of the topic; bring the records back from where they came "
-      "from, then let giftd go on behind the gap with new topics (topic.prefix) and a new group.id",
+      "not seen, their customers get nothing. Raise retention.ms of the topic. giftd goes on behind the gap only with new topics "
+      "(topic.prefix) and a new group.id: every counter, limit and pool begins anew then, and what the topic still holds is judged again "
+      "(docs/OPERATIONS.md)",
       stream->kafka->broker, name, stream->partition, (long long)first, wanted, (long long)(first - (int64_t)wanted));
 }
 

@@ -13,7 +13,8 @@
 #define OWN_BYTES 1000000                /* parts of the journal and buckets are below 900 KiB */
 #define DEFAULT_BYTES 1048588            /* Kafka's max.message.bytes */
 #define DEAD_MARGIN_BYTES 65536          /* for the headers a dead letter gets */
-#define TEXT_BYTES 640
+#define TEXT_BYTES 1536
+#define COMMAND_BYTES 1024
 #define FIRST_BYTES (TEXT_BYTES + TOPIC_BYTES + 16)
 #define MADE_MS 10000 /* how long a topic that was just made may stay unknown */
 #define FOUND_MS 2000
@@ -35,51 +36,72 @@ static void say(struct finder *finder, enum topic topic, bool ok, const char *te
 
 /* ---- what each must be: writes what is wrong and what to do; empty: nothing ---- */
 
-static void wrong_policy(enum topic topic, const struct topic_form *form, char *text) {
-  if (topic == TOPIC_CHECKPOINT && (!form->compact || form->deletes))
-    snprintf(text, TEXT_BYTES,
-             "cleanup.policy must be compact alone: else buckets are deleted by age, and a view that is lost cannot be "
-             "rebuilt. kafka-configs.sh --alter --add-config cleanup.policy=compact");
-  if (topic != TOPIC_CHECKPOINT && form->compact)
-    snprintf(text, TEXT_BYTES,
-             "cleanup.policy must be delete: compaction keeps one record a key and drops the others, so %s are lost. "
-             "kafka-configs.sh --alter --add-config cleanup.policy=delete",
-             topic == TOPIC_EVENTS ? "events" : "records");
+/* The command that sets it, as a person pastes it. */
+static const char *alter(const struct finder *finder, enum topic topic, const char *setting, char *command) {
+  snprintf(command, COMMAND_BYTES, "kafka-configs.sh --bootstrap-server %s --alter --entity-type topics --entity-name %s --add-config %s",
+           finder->kafka->broker, finder->kafka->topics[topic], setting);
+  return command;
 }
 
-static void wrong_retention(enum topic topic, const struct topic_form *form, char *text) {
+static void wrong_policy(const struct finder *finder, enum topic topic, char *text) {
+  const struct topic_form *form = &finder->forms[topic];
+  char command[COMMAND_BYTES];
+  if (topic == TOPIC_CHECKPOINT && (!form->compact || form->deletes))
+    snprintf(text, TEXT_BYTES,
+             "cleanup.policy must be compact alone: else buckets are deleted by age, and a view that is lost cannot be rebuilt. %s",
+             alter(finder, topic, "cleanup.policy=compact", command));
+  if (topic != TOPIC_CHECKPOINT && form->compact)
+    snprintf(text, TEXT_BYTES, "cleanup.policy must be delete: compaction keeps one record a key and drops the others, so %s are lost. %s",
+             topic == TOPIC_EVENTS ? "events" : "records", alter(finder, topic, "cleanup.policy=delete", command));
+}
+
+static void wrong_retention(const struct finder *finder, enum topic topic, char *text) {
+  const struct topic_form *form = &finder->forms[topic];
+  char command[COMMAND_BYTES];
   if (topic == TOPIC_JOURNAL && (form->retention_ms >= 0 || form->retention_bytes >= 0))
     snprintf(text, TEXT_BYTES,
-             "retention.ms is %lld and retention.bytes %lld, both must be -1: the journal is the truth, giftd trims what is "
-             "not needed. kafka-configs.sh --alter --add-config retention.ms=-1,retention.bytes=-1",
-             (long long)form->retention_ms, (long long)form->retention_bytes);
+             "retention.ms is %lld and retention.bytes %lld, both must be -1: the journal is the truth, giftd trims what is not needed. %s",
+             (long long)form->retention_ms, (long long)form->retention_bytes,
+             alter(finder, topic, "retention.ms=-1,retention.bytes=-1", command));
   if (topic == TOPIC_MESSAGES && ((form->retention_ms >= 0 && form->retention_ms < MESSAGES_KEPT_MS) || form->retention_bytes >= 0))
     snprintf(text, TEXT_BYTES,
              "retention.ms must be 7 days (604800000) or more and retention.bytes -1: a message of a shard that is not read "
-             "yet must not go. kafka-configs.sh --alter --add-config retention.ms=2592000000,retention.bytes=-1");
+             "yet must not go. %s",
+             alter(finder, topic, "retention.ms=2592000000,retention.bytes=-1", command));
 }
 
 static void wrong_size(const struct finder *finder, enum topic topic, char *text) {
   int64_t has = finder->forms[topic].message_bytes, needs = OWN_BYTES;
+  char command[COMMAND_BYTES], setting[48];
   if (topic == TOPIC_EVENTS) return;
   if (topic == TOPIC_DECISIONS) needs = DECISION_BYTES;
   if (topic == TOPIC_DLQ && finder->forms[TOPIC_EVENTS].configured) needs = finder->forms[TOPIC_EVENTS].message_bytes + DEAD_MARGIN_BYTES;
-  if (has < needs)
-    snprintf(text, TEXT_BYTES,
-             "max.message.bytes is %lld, it must be %lld or more: a larger record would stop its shard. kafka-configs.sh "
-             "--alter --add-config max.message.bytes=%lld",
-             (long long)has, (long long)needs, (long long)needs);
+  if (has >= needs) return;
+  snprintf(setting, sizeof setting, "max.message.bytes=%lld", (long long)needs);
+  snprintf(text, TEXT_BYTES, "max.message.bytes is %lld, it must be %lld or more: a larger record would stop its shard. %s", (long long)has,
+           (long long)needs, alter(finder, topic, setting, command));
+}
+
+static void wrong_partitions(const struct finder *finder, enum topic topic, char *text) {
+  const struct kafka *kafka = finder->kafka;
+  uint32_t has = finder->forms[topic].partitions, needs = finder->forms[TOPIC_EVENTS].partitions;
+  int length = snprintf(text, TEXT_BYTES, "has %u partitions, the events topic %s has %u: every topic needs the same number. ", has,
+                        kafka->topics[TOPIC_EVENTS], needs);
+  if (has > needs)
+    snprintf(text + length, TEXT_BYTES - (size_t)length,
+             "Partitions cannot be taken away: use other topics (topic.prefix) and a new group.id; every counter begins anew with them");
+  else
+    snprintf(text + length, TEXT_BYTES - (size_t)length,
+             "While giftd has decided nothing yet, add them: kafka-topics.sh --bootstrap-server %s --alter --topic %s --partitions %u",
+             kafka->broker, kafka->topics[topic], needs);
 }
 
 static void wrong_form(const struct finder *finder, enum topic topic, char *text) {
   const struct topic_form *form = &finder->forms[topic];
-  uint32_t partitions = finder->forms[TOPIC_EVENTS].partitions;
+  char command[COMMAND_BYTES];
   text[0] = '\0';
-  if (form->partitions != partitions) {
-    snprintf(text, TEXT_BYTES, "has %u partitions, the events topic %s has %u: every topic needs the same number. %s", form->partitions,
-             finder->kafka->topics[TOPIC_EVENTS], partitions,
-             form->partitions < partitions ? "While giftd has decided nothing yet, add them: kafka-topics.sh --alter --partitions"
-                                           : "Partitions cannot be taken away: use other topics (topic.prefix) and a new group.id");
+  if (form->partitions != finder->forms[TOPIC_EVENTS].partitions) {
+    wrong_partitions(finder, topic, text);
     return;
   }
   if (!form->configured && topic != TOPIC_EVENTS)
@@ -90,11 +112,17 @@ static void wrong_form(const struct finder *finder, enum topic topic, char *text
   wrong_size(finder, topic, text);
   if (form->replicas >= 3 && form->min_insync < 2 && topic != TOPIC_EVENTS)
     snprintf(text, TEXT_BYTES,
-             "min.insync.replicas is %lld with %u replicas: a commit that one broker alone has seen can be lost with it. "
-             "kafka-configs.sh --alter --add-config min.insync.replicas=2",
-             (long long)form->min_insync, form->replicas);
-  wrong_retention(topic, form, text);
-  wrong_policy(topic, form, text);
+             "min.insync.replicas is %lld with %u replicas: a commit that one broker alone has seen can be lost with it. %s",
+             (long long)form->min_insync, form->replicas, alter(finder, topic, "min.insync.replicas=2", command));
+  wrong_retention(finder, topic, text);
+  wrong_policy(finder, topic, text);
+}
+
+static void right_form(const struct topic_form *form, char *text) {
+  snprintf(text, TEXT_BYTES, "%u partitions, %u replica%s%s%s", form->partitions, form->replicas,
+           form->replicas > 1 ? "s" : " (lost with its broker's disk: for trying out only)",
+           form->configured ? (form->compact ? ", compacted" : ", deleted by age") : "; its configuration may not be read",
+           form->configured && form->retention_ms < 0 && !form->compact ? " (never)" : "");
 }
 
 static void missing(const struct finder *finder, enum topic topic, char *text) {
@@ -123,10 +151,7 @@ static void judge(struct finder *finder) {
     }
     wrong_form(finder, (enum topic)i, text);
     bool ok = text[0] == '\0';
-    if (ok)
-      snprintf(text, sizeof text, "%u partitions, %u replicas%s%s", form->partitions, form->replicas,
-               form->configured ? (form->compact ? ", compacted" : ", deleted by age") : "; its configuration may not be read",
-               form->configured && form->retention_ms < 0 && !form->compact ? " (never)" : "");
+    if (ok) right_form(form, text);
     say(finder, (enum topic)i, ok, text);
   }
 }
@@ -232,10 +257,12 @@ static enum status make_all(struct finder *finder, const struct kafka_topics_set
                      "Kafka at %s: the events topic %s has %u partitions, not %u: every topic gets as many as it has; "
                      "leave the number out, or make another events topic",
                      finder->kafka->broker, finder->kafka->topics[TOPIC_EVENTS], events->partitions, topics->partitions);
+  /* As safe as the events: then it is known whether min.insync.replicas can be 2, which the broker's default does not tell. */
+  const uint32_t replicas = topics->replicas == 0 && events->replicas > 1 ? events->replicas : topics->replicas;
   for (int i = TOPIC_EVENTS + 1; i < TOPIC_COUNT && status == STATUS_OK; i++) {
     status = topic_look(finder->kafka, (enum topic)i, &finder->forms[i], fault);
     if (status != STATUS_OK || finder->forms[i].exists) continue;
-    status = make_one(finder, (enum topic)i, events->partitions, topics->replicas, fault);
+    status = make_one(finder, (enum topic)i, events->partitions, replicas, fault);
     if (status == STATUS_OK) status = await(finder, (enum topic)i, clock_ms() + MADE_MS, fault);
   }
   return status;

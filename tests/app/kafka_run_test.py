@@ -637,6 +637,7 @@ class DeadLetters(Stage):
                                       (7, "MALFORMED_EVENT", "Confluent-framed Avro"), (8, "MALFORMED_EVENT", "65536")):
             self.assertEqual(letters[offset][0], reason)
             self.assertIn(words, letters[offset][1])
+        self.assertEqual(letters[1][1].count("has no key"), 1)
         self.assertEqual(len(self.rewards()), 2)
 
 
@@ -685,6 +686,7 @@ class Refused(Stage):
         here = {"redis.servers": f"127.0.0.1:{port}"}
         self.run_once(2, "redis.password_file", **here)
         self.run_once(2, f"127.0.0.1:{port}", **here, **{"redis.password_file": password})
+        password.chmod(0o600)
         password.write_text("right\n")
         self.run_once(2, "noeviction", **here, **{"redis.password_file": password})
         self.run_once(69, "127.0.0.1:1", **{"redis.servers": "127.0.0.1:1"})

@@ -291,6 +291,28 @@ static void key_is_read_from_a_file_of_its_own(void **state) {
   (void)rmdir(folder);
 }
 
+static void secrets_that_everybody_may_read_are_named(void **state) {
+  char folder[] = "/tmp/giftd-test-config-XXXXXX", path[64], lines[512];
+  struct str key;
+  (void)state;
+  assert_non_null(mkdtemp(folder));
+  (void)snprintf(path, sizeof path, "%s/password", folder);
+  (void)snprintf(lines, sizeof lines, "kafka.ssl.ca.location = %s\nkafka.sasl.password_file = %s\nredis.password_file = %s\n", path, path,
+                 path);
+  assert_int_equal(config_read(&config, STR("x"), str_of(lines), &fault), STATUS_OK);
+  for (mode_t mode = 0640; mode <= 0644; mode += 4) {
+    uint32_t at = 0, found = 0;
+    write_file(path, "hunter2\n", mode);
+    for (const char *file; (file = config_open_secret(&config, &at, &key)) != NULL; found++) {
+      assert_string_equal(file, path);
+      assert_true(str_equal(key, found == 0 ? STR("redis.password_file") : STR("kafka.sasl.password_file")));
+    }
+    assert_int_equal(found, mode == 0644 ? 2 : 0);
+  }
+  (void)unlink(path);
+  (void)rmdir(folder);
+}
+
 /* ---- what is printed ---- */
 
 static void prints_what_can_be_read_back(void **state) {
@@ -365,6 +387,7 @@ int main(void) {
       cmocka_unit_test_setup(pairs_hold_what_the_files_say, fresh),
       cmocka_unit_test_setup(wrong_flags_are_told, fresh),
       cmocka_unit_test_setup(key_is_read_from_a_file_of_its_own, fresh),
+      cmocka_unit_test_setup(secrets_that_everybody_may_read_are_named, fresh),
       cmocka_unit_test_setup(prints_what_can_be_read_back, fresh),
       cmocka_unit_test_setup(documents_come_from_the_table, fresh),
       cmocka_unit_test_setup(documents_are_current, fresh),

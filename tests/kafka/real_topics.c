@@ -2,7 +2,7 @@
 #include "stage.h"
 
 struct told {
-  int good, bad;
+  int good, bad, alone; /* alone: has one replica */
   char text[8192];
 };
 
@@ -11,6 +11,7 @@ static void hear(void *self, const char *topic, bool ok, const char *text) {
   size_t length = strlen(told->text);
   told->good += ok;
   told->bad += !ok;
+  told->alone += strstr(text, ", 1 replica (lost with its broker") != NULL;
   if (!ok) snprintf(told->text + length, sizeof told->text - length, "%s: %s\n", topic, text);
 }
 
@@ -57,6 +58,7 @@ static void made_topics_are_as_they_must_be(void **state) {
   stage_make(&stage, 3);
   assert_int_equal(kafka_topics_check(&stage.settings, hear, &told, &told_fault), STATUS_OK);
   assert_int_equal(told.good, TOPIC_COUNT);
+  assert_int_equal(told.alone, TOPIC_COUNT);
   assert_int_equal(kafka_topics_create(&stage.settings, &topics, hear, &told, &told_fault), STATUS_OK); /* again: nothing changes */
   assert_int_equal(told.bad, 0);
   topics.partitions = 5;
@@ -65,6 +67,7 @@ static void made_topics_are_as_they_must_be(void **state) {
 }
 
 static void wrong_forms_are_named(void **state) {
+  char command[512];
   struct stage stage;
   struct told told = {.good = 0};
   struct kafka *kafka = NULL;
@@ -86,6 +89,10 @@ static void wrong_forms_are_named(void **state) {
   contains(told.text, "messages: retention.ms must be 7 days");
   contains(told.text, "decisions: max.message.bytes is 1000000, it must be 9437184");
   contains(told.text, "dlq: max.message.bytes is 1000");
+  snprintf(command, sizeof command,
+           "kafka-configs.sh --bootstrap-server %s --alter --entity-type topics --entity-name %s --add-config cleanup.policy=compact\n",
+           broker(), stage_topic(&stage, "checkpoint"));
+  contains(told.text, command);
   assert_int_equal(kafka_open(&stage.settings, &kafka, &told_fault), STATUS_STATE);
   assert_null(kafka);
 }

@@ -118,7 +118,7 @@ class Life(unittest.TestCase):
         self.assertIn("authorization failed", refused.exception.stderr)
 
     def check_redis(self, stack):
-        for name, value in (("maxmemory-policy", "noeviction"), ("save", ""), ("appendonly", "no"), ("hash-max-listpack-entries", "512"),
+        for name, value in (("maxmemory-policy", "noeviction"), ("save", ""), ("appendonly", "no"), ("hash-max-listpack-entries", "1024"),
                             ("hash-max-listpack-value", "2048")):
             self.assertEqual(stack.redis("CONFIG", "GET", name), f"{name}\n{value}".strip())
 
@@ -210,7 +210,7 @@ class Refused(unittest.TestCase):
             name = "KAFKA_" + key.upper().replace(".", "_")
             self.assertEqual(services["kafka"]["environment"].get(name), re.sub(r"\$\w+", "1", value), name)
         command = " ".join(services["redis"]["command"])
-        for setting in ("maxmemory-policy noeviction", "hash-max-listpack-entries 512", "hash-max-listpack-value 2048", "appendonly no"):
+        for setting in ("maxmemory-policy noeviction", "hash-max-listpack-entries 1024", "hash-max-listpack-value 2048", "appendonly no"):
             self.assertIn(f'"{setting}"', script)
             self.assertIn(f"--{setting}", command)
 
