@@ -232,7 +232,7 @@ static enum status make_one(struct finder *finder, enum topic topic, uint32_t pa
   if (error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || error == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED)
     return fault_set(fault, STATUS_USAGE,
                      "Kafka at %s: cannot make topic %s: %s; grant Create on the topics that start with topic.prefix (kafka-acls.sh "
-                     "--resource-pattern-type prefixed), or let someone who may run `giftd topics create`",
+                     "--resource-pattern-type prefixed) and on the dead letters, or let someone who may run `giftd topics create`",
                      kafka->broker, kafka->topics[topic], rd_kafka_err2str(error));
   if (!made && error != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
     status = trouble(kafka, fault, error, "make topic", kafka->topics[topic], -1);

@@ -305,6 +305,7 @@ class Signals(Stage):
         process.send_signal(signal.SIGHUP)
         self.wait_said(process, "campaigns read again: 3 of them")
         self.assertNotIn("were refused", self.ready(port)[1])
+        self.assertIn(re.search("campaigns read again: 3 of them, (rulebook [0-9a-f]{16})", self.said(process))[1], self.ready(port)[1])
         self.produce(login(1000, "c1000"))
         self.wait(lambda: len(self.rewards()) == 102, 30, "both campaigns' rewards", process)
         self.check_metrics(port, process)
@@ -777,6 +778,22 @@ class AclDenied(Stage):
         self.refuse(f"{self.name}.journal", "Transactional Id authorization failed", "grant Write and Describe")
         self.allow("transactional-id", f"{self.name}-0", "Write", "Describe")
         self.gives()
+
+    def test_rights_of_the_document_suffice(self):
+        """What schemas/kafka.md grants, and nothing else: IdempotentWrite is denied, as nobody has it by that page."""
+        self.acls("--add", "--cluster", "--allow-principal", "User:ANONYMOUS", "--operation", "All")
+        self.addCleanup(self.acls, "--remove", "--force", "--cluster")
+        self.acls("--add", "--cluster", "--deny-principal", "User:ANONYMOUS", "--operation", "IdempotentWrite")
+        page = (pathlib.Path(__file__).parents[2] / "schemas/kafka.md").read_text(encoding="utf-8")
+        rows = re.findall(r"^allow (--.*)$", page, re.M)
+        self.assertGreater(len(rows), 5)
+        for row in rows:
+            named = [re.sub(r"^giftd(?=[.-]|$)", self.name, re.sub(r"^events(?=[.]|$)", f"{self.name}.events", word)) for word in row.split()]
+            self.acls("--add", "--allow-principal", "User:ANONYMOUS", *named)
+        self.assertEqual(self.topics("check").returncode, 0)
+        self.assertEqual(self.run_once()["gifts"], 2)
+        self.allow("topic", f"{self.name}.rewards", "Read")
+        self.assertEqual(len(self.rewards()), 2)
 
     def test_topics_not_made(self):
         self.options["topic.prefix"] = f"{self.name}.other."
