@@ -788,8 +788,8 @@ class AclDenied(Stage):
         rows = re.findall(r"^allow (--.*)$", page, re.M)
         self.assertGreater(len(rows), 5)
         for row in rows:
-            named = [re.sub(r"^giftd(?=[.-]|$)", self.name, re.sub(r"^events(?=[.]|$)", f"{self.name}.events", word)) for word in row.split()]
-            self.acls("--add", "--allow-principal", "User:ANONYMOUS", *named)
+            row = re.sub(r"(?<= )events(?=[. ])", f"{self.name}.events", re.sub(r"(?<= )giftd(?=[. -])", self.name, row))
+            self.acls("--add", "--allow-principal", "User:ANONYMOUS", *row.split())
         self.assertEqual(self.topics("check").returncode, 0)
         self.assertEqual(self.run_once()["gifts"], 2)
         self.allow("topic", f"{self.name}.rewards", "Read")
