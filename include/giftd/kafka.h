@@ -35,6 +35,7 @@ struct kafka_settings {
   const char *events_topic;
   const char *prefix;             /* of giftd's own topics, "giftd." */
   const char *start;              /* of a shard without a journal: "earliest" or "latest" */
+  bool skip_gap;                  /* events that retention deleted before they were read are passed over, with a warning */
   const struct kafka_pair *pairs; /* kafka.* options passed through to librdkafka: bootstrap.servers, security.*, sasl.*, ssl.* ... */
   uint32_t pair_count;
   int64_t stall_ms; /* a call that takes longer ends the process with a message: 90 s */

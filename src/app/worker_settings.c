@@ -26,6 +26,7 @@ enum status worker_kafka_fill(const struct config *config, struct arena *arena, 
                                  .events_topic = text_of(config, arena, CONFIG_TOPIC_EVENTS),
                                  .prefix = text_of(config, arena, CONFIG_TOPIC_PREFIX),
                                  .start = text_of(config, arena, CONFIG_INPUT_START),
+                                 .skip_gap = str_equal(config_text(config, CONFIG_INPUT_GAP), STR("skip")),
                                  .pairs = pairs,
                                  .pair_count = count,
                                  .stall_ms = STALL_MS};

@@ -65,6 +65,11 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
                          "work have the same one; no other program may have it."},
     [CONFIG_INPUT_START] = {"input.start", CONFIG_TYPE_CHOICE, "earliest", "", 0, 0, "earliest latest",
                             "Where a shard begins that has no journal yet: at the oldest event of its partition, or behind the newest."},
+    [CONFIG_INPUT_GAP] =
+        {"input.gap", CONFIG_TYPE_CHOICE, "stop", "", 0, 0, "stop skip",
+         "What a shard does when retention deleted events that it has not read: stop - it is closed until a person acts; "
+         "skip - it goes on behind the gap with all its counters, and a warning says which offsets were passed over. Their "
+         "customers get nothing for them: for the one start in which a person has decided so."},
     [CONFIG_REDIS_SERVERS] = {"redis.servers", CONFIG_TYPE_PATH, "127.0.0.1:6379", "", 0, 0, "",
                               "Redis servers that hold the view: host:port or unix:/path, several with commas. Shard n lives on server n "
                               "modulo their number. maxmemory-policy must be noeviction."},

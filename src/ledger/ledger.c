@@ -5,7 +5,8 @@
 #include "parts.h"
 
 #define STEP_EVENTS 1024u
-#define AMISS_MOST 3u /* so often what a person would have to mend is looked at again first */
+#define AMISS_MOST 3u  /* so often what a person would have to mend is looked at again first */
+#define SOUND_MS 10000 /* who has run so long meets a fault for the first time: one that stays is met at once after each takeover */
 #define REVIEW_MS 1000
 #define POLL_MS 2 /* while a commit or a write is under way */
 
@@ -189,17 +190,19 @@ static enum status stage_step(struct ledger *ledger, bool *busy, struct fault *f
   return takeover_step(ledger, busy, fault);
 }
 
+/* A new owner may have trimmed what this one was reading while it stood still: looked at again, and it may have stood still again. */
+static bool look_again(struct ledger *ledger, enum status status) {
+  if (ledger->stage != LEDGER_RUNNING || ledger->now_ms < ledger->sound_since_ms) ledger->sound_since_ms = ledger->now_ms;
+  if (ledger->now_ms - ledger->sound_since_ms >= SOUND_MS) ledger->amiss = 0;
+  return status == STATUS_STATE && ledger->amiss++ < AMISS_MOST;
+}
+
 enum status ledger_step(struct ledger *ledger, int64_t now_ms, bool *busy, int64_t *wake_ms, bool *doubted, struct fault *fault) {
   *busy = *doubted = false;
   ledger->now_ms = now_ms;
   if (ledger->began_ms == TIME_NONE) ledger->began_ms = now_ms;
   enum status status = stage_step(ledger, busy, fault);
-  if (ledger->stage == LEDGER_RUNNING) ledger->amiss = 0;
-  /* A new owner may have trimmed what this one was reading while it stood still: looked at again, and it may have stood still again. */
-  if (status == STATUS_STATE && ledger->amiss < AMISS_MOST) {
-    ledger->amiss++;
-    status = STATUS_SERVICE;
-  }
+  if (look_again(ledger, status)) status = STATUS_SERVICE;
   if (status == STATUS_SERVICE) {
     *doubted = true, *busy = false;
     doubt(ledger);

@@ -84,6 +84,7 @@ struct ledger {
   bool draining;
   uint32_t amiss; /* faults for a person in a row, none of which was told yet */
   int64_t now_ms, retry_at_ms, review_at_ms, began_ms;
+  int64_t sound_since_ms; /* runs without a fault */
 
   /* takeover */
   struct segment seen;

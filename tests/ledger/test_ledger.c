@@ -240,6 +240,28 @@ static void another_giftds_journal_is_refused(void **unused) {
   }
 }
 
+/* What a person must mend ends the shard also when it is met while it runs, not at its opening; what came before is decided, and once
+ * it is mended nothing is lost. */
+static void a_fault_for_a_person_ends_a_running_shard(void **unused) {
+  (void)unused;
+  struct stage *s = stage_new(1);
+  struct fault fault = {0};
+  enum status status = STATUS_OK;
+  bool busy, doubted;
+  int64_t wake_ms;
+  s->world->gap_at = EVENTS / 2;
+  worker_start(s);
+  for (int64_t end_ms = s->now_ms + 60000; status == STATUS_OK && s->now_ms < end_ms; s->now_ms += 5)
+    status = ledger_step(s->ledger, s->now_ms, &busy, &wake_ms, &doubted, &fault);
+  assert_int_equal(status, STATUS_STATE);
+  assert_string_equal(fault.text, "a gap");
+  s->world->gap_at = 0;
+  worker_start(s);
+  finish(s);
+  outputs_equal(s, 1);
+  stage_free(s);
+}
+
 /* A checkpoint without the journal it belongs to is not a new shard, however often it is tried. */
 static void a_journal_that_was_emptied_is_no_new_shard(void **unused) {
   (void)unused;
@@ -268,6 +290,7 @@ int main(void) {
                                      cmocka_unit_test(where_a_shard_began_is_kept_with_its_first_epoch),
                                      cmocka_unit_test(a_lost_view_is_rebuilt_and_counted),
                                      cmocka_unit_test(another_giftds_journal_is_refused),
-                                     cmocka_unit_test(a_journal_that_was_emptied_is_no_new_shard)};
+                                     cmocka_unit_test(a_fault_for_a_person_ends_a_running_shard),
+      cmocka_unit_test(a_journal_that_was_emptied_is_no_new_shard)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
