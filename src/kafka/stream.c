@@ -80,17 +80,19 @@ static enum status cut_away(struct stream *stream, struct fault *fault) {
                      "Kafka at %s: %s [partition %d] ends at offset %lld, but %llu was decided already: the topic was made anew, or its "
                      "brokers lost records. Restore the topic, or give giftd new topics (topic.prefix) and a new group.id",
                      stream->kafka->broker, name, stream->partition, (long long)end, wanted);
-  if (stream->kafka->settings.skip_gap && first > (int64_t)wanted && stream->topic == stream->kafka->events_read) {
+  bool events = stream->topic == stream->kafka->events_read;
+  if (events && stream->kafka->settings.skip_gap && first > (int64_t)wanted) {
     pass_over(stream, (uint64_t)first);
     return STATUS_OK;
   }
-  return fault_set(
-      fault, STATUS_STATE,
-      "Kafka at %s: %s [partition %d] begins at offset %lld, but %llu comes next: retention deleted %lld records that giftd has "
-      "not seen, their customers get nothing for them. Raise retention.ms of the topic, bring the events back if you can, and let giftd go "
-      "on "
-      "behind the gap with input.gap = skip for one start (docs/OPERATIONS.md)",
-      stream->kafka->broker, name, stream->partition, (long long)first, wanted, (long long)(first - (int64_t)wanted));
+  return fault_set(fault, STATUS_STATE,
+                   "Kafka at %s: %s [partition %d] begins at offset %lld, but %llu comes next: retention deleted %lld %s",
+                   stream->kafka->broker, name, stream->partition, (long long)first, wanted, (long long)(first - (int64_t)wanted),
+                   events ? "records that giftd has not seen, their customers get nothing for them. Raise retention.ms of the topic, bring "
+                            "the events back if you can, and let giftd go on behind the gap with input.gap = skip for one start "
+                            "(docs/OPERATIONS.md)"
+                          : "of giftd's own records before they were read. Restore the topic, and look at its retention (`giftd topics "
+                            "check`)");
 }
 
 static enum status stream_event(struct stream *stream, const rd_kafka_message_t *message, bool *ended, struct fault *fault) {

@@ -10,7 +10,7 @@ const struct metric_info metric_infos[METRIC_COUNT] = {
     [METRIC_HEARD] = {"giftd_heard_total", METRIC_KIND_COUNTER, 0, NULL,
                       "Events decided for another customer than the one who caused them."},
     [METRIC_DEAD_LETTERS] = {"giftd_dead_letters_total", METRIC_KIND_COUNTER, 0, NULL,
-                             "Lines that are no event and went to the dead letters."},
+                             "Records that are no event, or could not be decided, and went to the dead letters."},
     [METRIC_DUPLICATES] = {"giftd_duplicate_events_total", METRIC_KIND_COUNTER, 0, NULL,
                            "Events that were decided before and added nothing."},
     [METRIC_LATE] = {"giftd_late_events_total", METRIC_KIND_COUNTER, 0, NULL, "Events that came too late to be judged."},
@@ -209,21 +209,18 @@ void metrics_render(const struct metrics *metrics, struct buffer *out) {
 }
 
 void metrics_document(struct buffer *out) {
-  buffer_put(
-      out,
-      STR("# Metrics\n"
-          "\n"
-          "Written by `giftd config docs --metrics` from the table of metrics; change the table (src/telemetry/metrics.c), not this page.\n"
-          "\n"
-          "`http.listen` (off by default) switches `/metrics` on, in Prometheus' text format. A gauge that nobody has set is not shown: on "
-          "files those\n"
-          "of shards, on Kafka the bytes that wait. Counters begin at 0 with the process. There is no label per customer. A histogram has "
-          "`_bucket`,\n"
-          "`_sum` and `_count`, with bounds from 0.001 to 10 seconds. Shards from number 63 on share the series `63+`, which shows the "
-          "worst of them.\n"
-          "\n"
-          "| metric | kind | label | meaning |\n"
-          "|---|---|---|---|\n"));
+  buffer_put(out,
+             STR("# Metrics\n\n"
+                 "Written by `giftd config docs --metrics` from the table of metrics; change the table (src/telemetry/metrics.c), not "
+                 "this page.\n\n"
+                 "`http.listen` (off by default) switches `/metrics` on, in Prometheus' text format. A gauge that nobody has set is not "
+                 "shown: on files those\n"
+                 "of shards, on Kafka the bytes that wait. Counters begin at 0 with the process. There is no label per customer. A "
+                 "histogram has `_bucket`,\n"));
+  buffer_print(out, "`_sum` and `_count`, with bounds from 0.001 to %lld seconds.", (long long)(bucket_ms[BUCKETS - 1] / 1000));
+  buffer_print(out, " Shards from number %u on share the series `%u+`, which shows the worst of them.\n\n", METRIC_SERIES - 1,
+               METRIC_SERIES - 1);
+  buffer_put(out, STR("| metric | kind | label | meaning |\n|---|---|---|---|\n"));
   for (uint32_t id = 0; id < METRIC_COUNT; id++) {
     const struct metric_info *info = &metric_infos[id];
     buffer_print(out, "| `%s` | %s | %s | %s |\n", info->name, kind_name(info->kind), info->label == NULL ? "" : info->label,
