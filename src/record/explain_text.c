@@ -88,7 +88,7 @@ static void head_decision(const struct telling *t) {
   }
   put(t, "  decided from ", "  决策依据:");
   buffer_print(t->out, "%.*s, ", STR_FORMAT(t->recorded->input));
-  put(t, "byte ", "字节 ");
+  put(t, "position ", "位置 ");
   buffer_print(t->out, "%" PRIu64, t->recorded->position);
   put(t, ", rulebook ", ",规则版本 ");
   buffer_put(t->out, t->recorded->rulebook_digest);

@@ -64,7 +64,7 @@ class Explain(unittest.TestCase):
 
     def test_an_event_that_gave(self):
         done = self.ask(EVENTS[0], says="✓ day: gave points 5\n")
-        self.assertIn("login mbank/e1, customer c1, 2026-12-05T10:00:00+08:00\n  channel app\n  decided from events.jsonl, byte 0,",
+        self.assertIn("login mbank/e1, customer c1, 2026-12-05T10:00:00+08:00\n  channel app\n  decided from events.jsonl, position 0,",
                       done.stdout)
         self.assertIn(f"reward {self.reward()}, pool hello/points", done.stdout)
         self.assertIn("The same event came 1 more time and was not judged again.", done.stdout)

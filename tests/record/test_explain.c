@@ -78,7 +78,7 @@ static void gift_that_was_cut(void **state) {
 #define HEAD_EN                                                             \
   "txn.card_spend card-core/pay2, customer c1, 2026-12-04T12:30:00+08:00\n" \
   "  amount 80.00, currency CNY, mcc 5812, merchant m7\n"                   \
-  "  decided from events.jsonl, byte 4711, rulebook 0123456789abcdef\n"
+  "  decided from events.jsonl, position 4711, rulebook 0123456789abcdef\n"
 
 static void english_text(void **state) {
   (void)state;
@@ -135,7 +135,7 @@ static void chinese_text(void **state) {
   assert_text(buffer_text(&out),
               "txn.card_spend card-core/pay2,客户 c1,2026-12-04T12:30:00+08:00\n"
               "  金额 80.00, 币种 CNY, 商户类别 5812, 商户 m7\n"
-              "  决策依据:events.jsonl, 字节 4711,规则版本 0123456789abcdef\n"
+              "  决策依据:events.jsonl, 位置 4711,规则版本 0123456789abcdef\n"
               "\n"
               "weekend v3  周末半价\n"
               "  ✗ half: LIMIT_REACHED 已达上限:每客户每日 1 次,2026-12-04 已用 1\n"
