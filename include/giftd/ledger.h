@@ -45,6 +45,9 @@ struct ledger_log {
   /* Where a shard begins of which nobody ever decided anything; NONE_YET: at the oldest. Asked before its first epoch, whose record keeps
    * it: whoever takes over before the first line was decided begins there as well. May be NULL: at the oldest. */
   enum status (*input_first)(void *self, uint64_t *events, struct fault *fault);
+  /* Further on than *events, if that is not there any more and a person has said that what lies between is passed over; else *events
+   * stays. Asked before every later epoch, whose record keeps it. May be NULL. */
+  enum status (*input_gap)(void *self, uint64_t *events, struct fault *fault);
   /* From where lines are taken next: the offset behind the last one that was decided; NONE_YET: from the oldest. */
   enum status (*input_seek)(void *self, uint64_t events, uint64_t inbox, struct fault *fault);
   /* Lines stay valid until the next poll of the same kind. *count 0: nothing now. Inbox lines are committed messages of shards. */

@@ -131,7 +131,6 @@ struct stream {
   rd_kafka_message_t **lent;
   uint32_t lent_count, lent_capacity;
   rd_kafka_message_t *kept; /* was popped, did not fit */
-  uint64_t gap_end;         /* 0, or where it goes on behind a gap as soon as nothing is lent any more */
 };
 void stream_init(struct stream *stream, struct kafka *kafka, rd_kafka_t *handle, rd_kafka_topic_t *topic, uint32_t partition);
 enum status stream_start(struct stream *stream, int64_t offset, struct fault *fault) MUST_USE;
@@ -228,6 +227,7 @@ struct kafka_shard {
 };
 
 enum status shard_input_first(void *self, uint64_t *events, struct fault *fault);
+enum status shard_input_gap(void *self, uint64_t *events, struct fault *fault);
 enum status shard_input_seek(void *self, uint64_t events, uint64_t inbox, struct fault *fault);
 enum status shard_poll(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, struct fault *fault);
 enum status shard_poll_inbox(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, struct fault *fault);

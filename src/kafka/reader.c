@@ -6,23 +6,47 @@
  * end is reached when the partition says so, or when the next offset is not before it.
  */
 #include <stdio.h>
+#include <syslog.h>
 
 #include "inside.h"
 
 /* ---- input ---- */
 
+static enum status events_ends(struct kafka_shard *shard, struct ends *ends, struct fault *fault) {
+  struct kafka *kafka = shard->kafka;
+  const char *name = kafka->topics[TOPIC_EVENTS];
+  watch_enter(&kafka->watch, "rd_kafka_query_watermark_offsets");
+  rd_kafka_resp_err_t error =
+      rd_kafka_query_watermark_offsets(kafka->reader, name, (int32_t)shard->shard, &ends->first, &ends->end, CALL_MS);
+  watch_leave(&kafka->watch);
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR ? STATUS_OK : trouble(kafka, fault, error, "find the ends of", name, (int)shard->shard);
+}
+
 enum status shard_input_first(void *self, uint64_t *events, struct fault *fault) {
   struct kafka_shard *shard = self;
-  struct kafka *kafka = shard->kafka;
-  int64_t first = 0, end = 0;
-  const char *name = kafka->topics[TOPIC_EVENTS];
+  struct ends ends = {0, 0};
   *events = NONE_YET;
-  if (strcmp(kafka->settings.start, "latest") != 0) return STATUS_OK;
-  watch_enter(&kafka->watch, "rd_kafka_query_watermark_offsets");
-  rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(kafka->reader, name, (int32_t)shard->shard, &first, &end, CALL_MS);
-  watch_leave(&kafka->watch);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble(kafka, fault, error, "find the end of", name, (int)shard->shard);
-  *events = (uint64_t)end;
+  if (strcmp(shard->kafka->settings.start, "latest") != 0) return STATUS_OK;
+  enum status status = events_ends(shard, &ends, fault);
+  if (status == STATUS_OK) *events = (uint64_t)ends.end;
+  return status;
+}
+
+/* input.gap = skip. What is passed over is told: nobody else will. */
+enum status shard_input_gap(void *self, uint64_t *events, struct fault *fault) {
+  struct kafka_shard *shard = self;
+  const struct kafka *kafka = shard->kafka;
+  struct ends ends = {0, 0};
+  char text[512];
+  if (!kafka->settings.skip_gap) return STATUS_OK;
+  enum status status = events_ends(shard, &ends, fault);
+  if (status != STATUS_OK || *events >= (uint64_t)ends.first) return status;
+  snprintf(text, sizeof text,
+           "Kafka at %s: %s [partition %u]: offsets %llu to %lld are passed over (input.gap = skip): retention deleted them before giftd "
+           "read them. Set input.gap back to stop",
+           kafka->broker, kafka->topics[TOPIC_EVENTS], shard->shard, (unsigned long long)*events, (long long)ends.first - 1);
+  if (kafka->settings.say != NULL) kafka->settings.say(kafka->settings.say_self, LOG_WARNING, text);
+  *events = (uint64_t)ends.first;
   return STATUS_OK;
 }
 

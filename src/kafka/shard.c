@@ -166,6 +166,7 @@ struct ledger_log kafka_shard_log(struct kafka_shard *shard) {
                              .checkpoint_seek = shard_checkpoint_seek,
                              .checkpoint_read = shard_checkpoint_read,
                              .input_first = shard_input_first,
+                             .input_gap = shard_input_gap,
                              .input_seek = shard_input_seek,
                              .poll = shard_poll,
                              .poll_inbox = shard_poll_inbox,

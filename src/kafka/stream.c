@@ -3,7 +3,6 @@
  * time: rd_kafka_consume_batch_queue skips and misroutes around a seek (librdkafka issue 4208).
  */
 #include <stdio.h>
-#include <syslog.h>
 
 #include "inside.h"
 
@@ -31,7 +30,6 @@ void stream_stop(struct stream *stream) {
 
 enum status stream_start(struct stream *stream, int64_t offset, struct fault *fault) {
   stream_stop(stream);
-  stream->gap_end = 0;
   stream->position = offset >= 0 ? (uint64_t)offset : 0;
   stream->queue = rd_kafka_queue_new(stream->handle);
   queue_wakes(stream->kafka, stream->queue);
@@ -54,19 +52,6 @@ enum status stream_reserve(struct stream *stream, uint32_t capacity, struct faul
   return STATUS_OK;
 }
 
-/* input.gap = skip: what is passed over is told, the stream goes on behind it. */
-static void pass_over(struct stream *stream, uint64_t first) {
-  char text[512];
-  const struct kafka *kafka = stream->kafka;
-  snprintf(text, sizeof text,
-           "Kafka at %s: %s [partition %d]: offsets %llu to %llu are passed over (input.gap = skip): retention deleted them before giftd "
-           "read them. Set input.gap back to stop",
-           kafka->broker, rd_kafka_topic_name(stream->topic), stream->partition, (unsigned long long)stream->position,
-           (unsigned long long)first - 1);
-  if (kafka->settings.say != NULL) kafka->settings.say(kafka->settings.say_self, LOG_WARNING, text);
-  stream->gap_end = first;
-}
-
 /* A position that is not there any more: what is lost, and that a person must say so. */
 static enum status cut_away(struct stream *stream, struct fault *fault) {
   int64_t first = -1, end = -1;
@@ -81,10 +66,6 @@ static enum status cut_away(struct stream *stream, struct fault *fault) {
                      "brokers lost records. Restore the topic, or give giftd new topics (topic.prefix) and a new group.id",
                      stream->kafka->broker, name, stream->partition, (long long)end, wanted);
   bool events = stream->topic == stream->kafka->events_read;
-  if (events && stream->kafka->settings.skip_gap && first > (int64_t)wanted) {
-    pass_over(stream, (uint64_t)first);
-    return STATUS_OK;
-  }
   return fault_set(fault, STATUS_STATE,
                    "Kafka at %s: %s [partition %d] begins at offset %lld, but %llu comes next: retention deleted %lld %s",
                    stream->kafka->broker, name, stream->partition, (long long)first, wanted, (long long)(first - (int64_t)wanted),
@@ -127,17 +108,11 @@ static rd_kafka_message_t *take(struct stream *stream) {
   return message != NULL ? message : rd_kafka_consume_queue(stream->queue, 0);
 }
 
-/* A new start takes back what is lent, so it waits for the next release. */
-static enum status gap_end(struct stream *stream, struct fault *fault) {
-  return stream->lent_count > 0 ? STATUS_OK : stream_start(stream, (int64_t)stream->gap_end, fault);
-}
-
 enum status stream_next(struct stream *stream, rd_kafka_message_t **out, bool *ended, struct fault *fault) {
   rd_kafka_message_t *message;
   *out = NULL;
   assert(stream->queue != NULL && stream->lent_count < stream->lent_capacity);
-  if (stream->gap_end > 0) return gap_end(stream, fault);
-  while (stream->gap_end == 0 && (message = take(stream)) != NULL) {
+  while ((message = take(stream)) != NULL) {
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && (uint64_t)message->offset >= stream->position) {
       stream->position = (uint64_t)message->offset + 1;
       stream->lent[stream->lent_count++] = message;

@@ -133,18 +133,25 @@ static enum status reading(struct ledger *ledger, bool *busy, struct fault *faul
 
 /* ---- the epoch ---- */
 
+/* Where lines are taken from is in the epoch's record, so that the next owner begins there too. */
+static enum status input_place(struct ledger *ledger, struct fault *fault) {
+  const struct ledger_log *log = &ledger->log;
+  uint64_t next = ledger->past.events_next == 0 ? NONE_YET : ledger->past.events_next - 1;
+  enum status status = STATUS_OK;
+  if (ledger->past.epoch == 0 && log->input_first != NULL) status = log->input_first(log->self, &next, fault);
+  if (ledger->past.epoch > 0 && next != NONE_YET && log->input_gap != NULL) status = log->input_gap(log->self, &next, fault);
+  if (status == STATUS_OK && next != NONE_YET) ledger->past.events_next = next + 1;
+  return status;
+}
+
 static enum status epoch_commit(struct ledger *ledger, struct fault *fault) {
   bool done = true;
   if (MUTANT(UNSTABLE_END)) {
     enum status status = ledger->log.fence(ledger->log.self, &done, fault);
     if (status != STATUS_OK || !done) return status;
   }
-  if (ledger->past.epoch == 0 && ledger->log.input_first != NULL) {
-    uint64_t first = NONE_YET;
-    enum status status = ledger->log.input_first(ledger->log.self, &first, fault);
-    if (status != STATUS_OK) return status;
-    if (first != NONE_YET) ledger->past.events_next = first + 1;
-  }
+  enum status status = input_place(ledger, fault);
+  if (status != STATUS_OK) return status;
   ledger->past.epoch++;
   batch_open(ledger, &ledger->batches[0]);
   ledger->seek_done = true;

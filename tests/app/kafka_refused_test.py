@@ -143,6 +143,20 @@ class Gap(Stage):
         self.assertEqual((done["lines"], done["gifts"]), (2, 1), "c1 had today's gift before the gap")
         self.assertEqual(sorted(one[3] for one in self.rewards()), ["c1", "c3"])
 
+    def test_gap_with_nothing_behind(self):
+        """One start with skip is enough, also where no event came since: the next start does not stop at the same gap."""
+        self.campaigns(*ALONE)
+        self.make_topics(1)
+        self.produce(login(1, "c1"))
+        self.run_once()
+        self.produce(login(2, "c2"))
+        self.delete_before(2)
+        self.run_once(2, "retention deleted 1 records")
+        self.run_once(0, "offsets 1 to 1 are passed over", **{"input.gap": "skip"})
+        self.run_once()
+        self.produce(login(3, "c3"))
+        self.assertEqual(self.run_once()["gifts"], 1)
+
     def delete_before(self, offset):
         path = self.folder / "offsets.json"
         path.write_text(json.dumps({"version": 1, "partitions": [{"topic": f"{self.name}.events", "partition": 0, "offset": offset}]}))

@@ -240,6 +240,24 @@ static void another_giftds_journal_is_refused(void **unused) {
   }
 }
 
+/* What is passed over is in the epoch's record: whoever comes next begins behind it too, though nothing was decided there yet. */
+static void where_a_gap_ends_is_kept_with_the_epoch(void **unused) {
+  (void)unused;
+  struct stage *s = stage_new(1);
+  s->world->line_count = 100;
+  worker_start(s);
+  finish(s);
+  s->world->gap_to = 200;
+  worker_start(s);
+  while (ledger_stage(s->ledger) != LEDGER_RUNNING) step(s);
+  s->world->gap_to = 0;
+  s->world->line_count = EVENTS;
+  worker_start(s);
+  finish(s);
+  assert_int_equal(ledger_shard_counts(s->ledger)->lines, EVENTS - 200);
+  stage_free(s);
+}
+
 /* What a person must mend ends the shard also when it is met while it runs, not at its opening; what came before is decided, and once
  * it is mended nothing is lost. */
 static void a_fault_for_a_person_ends_a_running_shard(void **unused) {
@@ -290,7 +308,8 @@ int main(void) {
                                      cmocka_unit_test(where_a_shard_began_is_kept_with_its_first_epoch),
                                      cmocka_unit_test(a_lost_view_is_rebuilt_and_counted),
                                      cmocka_unit_test(another_giftds_journal_is_refused),
+                                     cmocka_unit_test(where_a_gap_ends_is_kept_with_the_epoch),
                                      cmocka_unit_test(a_fault_for_a_person_ends_a_running_shard),
-      cmocka_unit_test(a_journal_that_was_emptied_is_no_new_shard)};
+                                     cmocka_unit_test(a_journal_that_was_emptied_is_no_new_shard)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,6 +39,7 @@ struct world {
   char **lines;
   uint32_t line_count, line_at;
   uint32_t gap_at; /* 0, or the line that a person must act about */
+  uint64_t gap_to; /* lines before this one are passed over */
   uint64_t latest; /* where a shard begins of which nothing was decided; 0: at the oldest */
   struct rows journal, checkpoint, outputs[OUTPUT_COUNT], open_journal, open_checkpoint, open_outputs[OUTPUT_COUNT];
   uint64_t place, open_place; /* of the next journal record; a commit takes one more, as markers of transactions do */
@@ -135,6 +136,12 @@ static inline enum status world_input_first(void *self, uint64_t *events, struct
   struct world *w = self;
   (void)fault;
   *events = w->latest > 0 ? w->latest : NONE_YET;
+  return STATUS_OK;
+}
+static inline enum status world_input_gap(void *self, uint64_t *events, struct fault *fault) {
+  struct world *w = self;
+  (void)fault;
+  if (*events < w->gap_to) *events = w->gap_to;
   return STATUS_OK;
 }
 static inline enum status world_input_seek(void *self, uint64_t events, uint64_t inbox, struct fault *fault) {
@@ -329,6 +336,7 @@ static inline struct ledger_log world_log(struct world *w) {
                              .checkpoint_seek = world_checkpoint_seek,
                              .checkpoint_read = world_checkpoint_read,
                              .input_first = world_input_first,
+                             .input_gap = world_input_gap,
                              .input_seek = world_input_seek,
                              .poll = world_poll,
                              .poll_inbox = world_poll_inbox,
