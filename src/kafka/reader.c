@@ -22,14 +22,14 @@ static enum status events_ends(struct kafka_shard *shard, struct ends *ends, str
   return error == RD_KAFKA_RESP_ERR_NO_ERROR ? STATUS_OK : trouble(kafka, fault, error, "find the ends of", name, (int)shard->shard);
 }
 
+/* Fixed for "earliest" too: from the first epoch on what retention deletes is a gap. */
 enum status shard_input_first(void *self, uint64_t *events, struct fault *fault) {
   struct kafka_shard *shard = self;
   struct ends ends = {0, 0};
-  *events = NONE_YET;
-  if (strcmp(shard->kafka->settings.start, "latest") != 0) return STATUS_OK;
   enum status status = events_ends(shard, &ends, fault);
-  if (status == STATUS_OK) *events = (uint64_t)ends.end;
-  return status;
+  if (status != STATUS_OK) return status;
+  *events = (uint64_t)(strcmp(shard->kafka->settings.start, "latest") == 0 ? ends.end : ends.first);
+  return STATUS_OK;
 }
 
 /* input.gap = skip. What is passed over is told: nobody else will. */

@@ -27,8 +27,8 @@ static const struct remedy remedies[] = {
     {RD_KAFKA_RESP_ERR__SSL, STATUS_USAGE, "check kafka.security.protocol and kafka.ssl.ca.location"},
     {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, STATUS_USAGE,
      "the user lacks a right on it, or on another topic that it writes: grant Read and Describe on the events topic, and Read, Write, "
-     "Describe, DescribeConfigs and Delete on the topics that start with topic.prefix (kafka-acls.sh --resource-pattern-type prefixed), "
-     "Write and DescribeConfigs on the dead letters; schemas/kafka.md has the list"},
+     "Describe and DescribeConfigs on the topics that start with topic.prefix (kafka-acls.sh --resource-pattern-type prefixed), Write and "
+     "DescribeConfigs on the dead letters; schemas/kafka.md has the least that is needed, as commands"},
     {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, STATUS_USAGE, "the user may not join the group: grant Read on it (kafka-acls.sh)"},
     {RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, STATUS_USAGE,
      "the user may not write transactions: grant Write and Describe on the transactional ids that start with the group's name "

@@ -6,7 +6,7 @@
 
 #define STEP_EVENTS 1024u
 #define AMISS_MOST 3u  /* so often what a person would have to mend is looked at again first */
-#define SOUND_MS 10000 /* who has run so long meets a fault for the first time: one that stays is met at once after each takeover */
+#define SOUND_MS 60000 /* who has run so long without a fault is forgiven one */
 #define REVIEW_MS 1000
 #define POLL_MS 2 /* while a commit or a write is under way */
 
@@ -193,7 +193,10 @@ static enum status stage_step(struct ledger *ledger, bool *busy, struct fault *f
 /* A new owner may have trimmed what this one was reading while it stood still: looked at again, and it may have stood still again. */
 static bool look_again(struct ledger *ledger, enum status status) {
   if (ledger->stage != LEDGER_RUNNING || ledger->now_ms < ledger->sound_since_ms) ledger->sound_since_ms = ledger->now_ms;
-  if (ledger->now_ms - ledger->sound_since_ms >= SOUND_MS) ledger->amiss = 0;
+  if (ledger->now_ms - ledger->sound_since_ms >= SOUND_MS) {
+    ledger->amiss -= ledger->amiss > 0;
+    ledger->sound_since_ms = ledger->now_ms;
+  }
   return status == STATUS_STATE && ledger->amiss++ < AMISS_MOST;
 }
 

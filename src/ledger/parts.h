@@ -82,7 +82,7 @@ struct ledger {
   void *shard_memory;
   struct shard *shard; /* while running */
   bool draining;
-  uint32_t amiss; /* faults for a person in a row, none of which was told yet */
+  uint32_t amiss; /* faults for a person that were not told yet; forgiven one by one */
   int64_t now_ms, retry_at_ms, review_at_ms, began_ms;
   int64_t sound_since_ms; /* runs without a fault */
 

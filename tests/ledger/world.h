@@ -38,7 +38,7 @@ struct world {
   uint32_t inbox_at;
   char **lines;
   uint32_t line_count, line_at;
-  uint32_t gap_at; /* 0, or the line that a person must act about */
+  bool gap;        /* a person must act about it */
   uint64_t gap_to; /* lines before this one are passed over */
   uint64_t latest; /* where a shard begins of which nothing was decided; 0: at the oldest */
   struct rows journal, checkpoint, outputs[OUTPUT_COUNT], open_journal, open_checkpoint, open_outputs[OUTPUT_COUNT];
@@ -153,10 +153,9 @@ static inline enum status world_input_seek(void *self, uint64_t events, uint64_t
 }
 static inline enum status world_poll(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, struct fault *fault) {
   struct world *w = self;
-  uint32_t end = w->gap_at != 0 ? w->gap_at : w->line_count;
   *count = 0;
-  if (w->gap_at != 0 && w->line_at >= w->gap_at) return fault_set(fault, STATUS_STATE, "a gap");
-  for (; *count < capacity && *count < 37 && w->line_at < end; w->line_at++)
+  if (w->gap) return fault_set(fault, STATUS_STATE, "a gap");
+  for (; *count < capacity && *count < 37 && w->line_at < w->line_count; w->line_at++)
     lines[(*count)++] =
         (struct input_line){.bytes = str_of(w->lines[w->line_at]), .position = w->line_at, .next = w->line_at + 1, .arrival_ms = TIME_NONE};
   return STATUS_OK;
