@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "giftd/decide.h"
+#include "giftd/memory.h"
 #include "giftd/redis.h"
 
 #define CHUNK 500u
@@ -32,7 +32,7 @@ struct lane { /* one shard: its connection and the chunk that is being filled */
 static struct lane *lanes;
 static uint32_t shards, buckets, events;
 static uint64_t record_bytes;
-static struct state state;
+static struct page_plan plan;
 static struct fault fault;
 
 static void good(enum status status) {
@@ -55,16 +55,23 @@ static uint64_t mixed(uint64_t z) {
   return z ^ (z >> 31);
 }
 
+static void clock_add(struct state *state, uint64_t decl, int64_t time_ms) {
+  struct cell *cell = state_add(state, CELL_LAST, decl, 0, 0);
+  if (cell == NULL) good(fault_set(&fault, STATUS_LIMIT, "the bench's block is too small"));
+  cell->last.time_ms = time_ms;
+}
+
 static size_t customer_encode(uint32_t customer, uint32_t pass, char *out, size_t capacity) {
+  static _Alignas(64) char block[16384];
+  struct state *state = state_init(block, sizeof block, events);
   int64_t last = 1795000000000LL - (int64_t)(mixed(customer) % (uint64_t)(90 * DAY_MS)) + pass;
-  state.position = 1000000 + customer;
-  state.cell_count = 2;
-  state.cells[0] = (struct cell){.kind = CELL_LAST, .decl = 0x1234567890, .v = {last, 0, 0, 0}};
-  state.cells[1] = (struct cell){.kind = CELL_LAST, .decl = 0x0987654321, .v = {last - 3 * DAY_MS, 0, 0, 0}};
-  state.seen_count = events;
+  clock_add(state, 0x1234567890, last);
+  clock_add(state, 0x0987654321, last - 3 * DAY_MS);
   for (uint32_t i = 0; i < events; i++)
-    state.seen[i] = (struct seen){mixed((uint64_t)customer << 8 | i), last - (int64_t)(events - i) * DAY_MS};
-  return state_encode(&state, out, capacity);
+    if (!state_see(state, mixed((uint64_t)customer << 8 | i), last - (int64_t)(events - i) * DAY_MS))
+      good(fault_set(&fault, STATUS_LIMIT, "the bench's block is too small"));
+  page_plan_make(&plan, state);
+  return page_encode(state, &plan, 0, out, capacity);
 }
 
 static void lane_send(struct lane *lane) {

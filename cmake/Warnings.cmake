@@ -39,6 +39,11 @@ if(GIFTD_SANITIZE)
   add_link_options(-fsanitize=${GIFTD_SANITIZE})
 endif()
 
+# Debug and fuzz builds ask after every event whether the states it touched hold together (src/memory/check.c).
+if(CMAKE_BUILD_TYPE STREQUAL "Debug" OR GIFTD_FUZZ)
+  add_compile_definitions(GIFTD_CHECK_MEMORY)
+endif()
+
 # Assertions stay on in release: a bug stops the program before it can give a gift twice.
 foreach(type RELEASE RELWITHDEBINFO MINSIZEREL)
   string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_${type} "${CMAKE_C_FLAGS_${type}}")

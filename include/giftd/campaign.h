@@ -9,7 +9,9 @@
  *
  * Names of state: every fact, limit, pool, chance and rule has a `decl`, the 40-bit hash of its qualified name ("wake-spring/woke"), which
  * is what records of owners carry. It does not change with versions, so counters go on when a campaign is edited (R99). Two names with the
- * same hash are refused.
+ * same hash are refused. What was renamed says what it was called before (`was`): it has its new `name` for people, and its `first_name`,
+ * the oldest one, is what `decl` is the hash of. Without `was` both are the same text. What stands inside a rule - limits, pools, items -
+ * is qualified by the rule: by its name in `name`, by its oldest name in `first_name`.
  */
 #ifndef GIFTD_CAMPAIGN_H
 #define GIFTD_CAMPAIGN_H
@@ -191,7 +193,8 @@ struct axis {
 };
 
 struct fact {
-  struct str name; /* qualified: "wake-spring/woke"; of the programme bank: "bank/last_txn" */
+  struct str name;       /* qualified: "wake-spring/woke"; of the programme bank: "bank/last_txn" */
+  struct str first_name; /* the oldest name: of tables and differences too, since others count by them */
   uint64_t decl;
   enum fact_kind kind;
   uint32_t campaign;        /* declaring campaign or programme */
@@ -250,7 +253,11 @@ struct label {
 };
 
 struct item {
-  struct str id;     /* the rule's id by default */
+  struct str id; /* the rule's id by default */
+  /* The oldest id (`was`), by default the rule's oldest. Reward ids are made of it, not of `id`: an item that is only called otherwise
+   * must not give the same gift again. */
+  struct str first_id;
+  uint32_t mark;     /* hash of first_id: what tells items of a rule apart in a customer's record; unique in a rule, substitutes too */
   struct str reward; /* "instant_discount" */
   bool is_nothing, is_chance, is_points, is_notice;
   struct worth value; /* money unless is_points */
@@ -275,7 +282,7 @@ enum give_form { GIVE_ONE, GIVE_EACH, GIVE_FIRST_OF, GIVE_DRAW_OF };
 enum draw_empty { DRAW_REDRAW, DRAW_NEXT, DRAW_LOSE };
 
 struct chance {
-  struct str name;
+  struct str name, first_name;
   uint64_t decl;
   uint32_t campaign;
   uint32_t given_by /* a rule */;
@@ -283,10 +290,13 @@ struct chance {
 
 /* ---- limits and pools ---- */
 
+/* An inline limit is named by its id, "campaign/rule#ID", else by what it says: "campaign/rule#count.customer.day" - unit, per, period,
+ * never its place (docs/language-changes.md has the spelling). */
 struct limit {
-  struct str name; /* qualified; inline: "campaign/rule#1" */
+  struct str name, first_name; /* qualified */
   uint64_t decl;
   uint32_t campaign; /* whose zone and period count */
+  uint32_t rule;     /* inline: the rule it is written in; NONE: a named one */
   bool of_amount;    /* else count of gifts */
   bool in_points;    /* amount of points */
   int64_t max;
@@ -311,10 +321,12 @@ struct funder {
   int32_t share_bp;
 };
 
+/* An inline pool is "campaign/rule.item", with an id "campaign/rule.item#ID" ("campaign/rule" of a single item without an id). */
 struct pool {
-  struct str name; /* qualified; inline: "campaign/rule.item" */
+  struct str name, first_name; /* qualified */
   uint64_t decl;
   uint32_t campaign;
+  uint32_t rule; /* inline: the rule it is written in; NONE: a named one */
   bool of_money; /* budget in minor units, else stock in units */
   bool in_points;
   bool unlimited; /* with a pace only */
@@ -351,6 +363,8 @@ struct undo {
 struct rule {
   struct str id;   /* "half" */
   struct str name; /* qualified: "weekend-dining/half" */
+  /* The oldest id and name (`was`). Reward ids are made of first_id, not of `id`: a renamed rule must not give the same gift again. */
+  struct str first_id, first_name;
   uint64_t decl;
   uint32_t campaign;
   struct trigger_set on;
@@ -399,11 +413,19 @@ struct campaign {
   bool enrolment; /* required */
   struct audience audience;
   uint32_t rule_first, rule_count;
-  struct str digest; /* 16 hex: of the file and what it cites; quoted in decisions */
+  uint64_t decl; /* of its id */
+  /* What it declares by name, each in a row in the array of its kind; what is written inside rules stands elsewhere. */
+  uint32_t fact_first, fact_count, limit_first, limit_count, pool_first, pool_count, chance_first, chance_count;
+  uint32_t cited_first,
+      cited_count;        /* into rulebook.refs: campaigns it cites, directly or through others, rising; itself is not among them */
+  struct str digest;      /* 16 hex: of the file and what it cites; quoted in decisions */
+  uint64_t content;       /* hash of the file's JSON with its keys in order and no spaces: laying it out anew changes nothing */
+  struct str source_text; /* the file's bytes, borrowed from the sources; its name is `file` */
 };
 
 struct list {
   struct str name;
+  bool of_file; /* lists/NAME.txt; else declared in a campaign file */
   uint32_t count;
   const struct str *items;
   uint32_t slot_count;
@@ -428,6 +450,17 @@ struct listener {
 
 struct span {
   uint32_t first, count;
+};
+
+/* An item whose number of chances tops up by a measure: what it gave follows that measure up and down. */
+struct top_up {
+  uint32_t fact, rule, item;
+};
+
+/* From a decl, as records carry it, to the number of what has it: open-addressed, number + 1; 0: free. */
+struct decl_table {
+  const uint32_t *slots;
+  uint32_t mask;
 };
 
 struct rulebook {
@@ -455,6 +488,9 @@ struct rulebook {
   /* Which rules hear a fact / a rule's gift: for rule r and fact f, in order of judgement. */
   const struct span *fact_hearers;   /* [fact_count] into refs: rules */
   const struct span *reward_hearers; /* [rule_count] into refs: rules */
+  uint32_t top_up_count;
+  const struct top_up *top_ups;
+  struct decl_table rule_decls, fact_decls, limit_decls, pool_decls, campaign_decls; /* rulebook_rule() ... */
 };
 
 /* ---- reading ---- */
@@ -482,6 +518,7 @@ enum check_code {
   CHECK_BAD_SCHEDULE,
   CHECK_BAD_ZONE,
   CHECK_BAD_CURRENCY,
+  CHECK_MIXED_UNITS,
   CHECK_UNKNOWN_EVENT,
   CHECK_UNKNOWN_FIELD,
   CHECK_UNKNOWN_REF,
@@ -513,10 +550,13 @@ enum check_code {
   CHECK_PRIZE_CEILING,
   CHECK_TOO_MANY,
   CHECK_NAME_CLASH,
+  CHECK_SAME_NAME,
+  CHECK_BAD_WAS,
   CHECK_REDEFINED,
   CHECK_SHORT_CLOSING,
   CHECK_NOT_SERVED,
   CHECK_CANNOT_HOLD,
+  CHECK_NEVER_VALID,
   CHECK_BANK_ONLY,
   CHECK_WARNINGS, /* from here on: warnings */
   CHECK_UNUSED = CHECK_WARNINGS,
@@ -527,6 +567,11 @@ enum check_code {
   CHECK_WIDE_OPEN,
   CHECK_NO_LIMIT_AT_ALL,
   CHECK_POOL_TOO_SMALL,
+  CHECK_NO_EFFECT,
+  CHECK_NOT_ALWAYS_VALID,
+  CHECK_EMPTY_AT_FIRST,
+  CHECK_TASKS_MEET,
+  CHECK_REACH,
   CHECK_CODE_COUNT
 };
 struct check_code_info {
@@ -551,8 +596,9 @@ struct source {
 }; /* one file: the name shown in messages, the bytes; lists are given as name "lists/x.txt", an id a line */
 
 /* Compiles all files. `rulebook` and everything it points to live in `arena` (about 4 KiB a campaign); `scratch` may be reset after.
- * Findings live in `arena` too. Returns STATUS_OK with a rulebook when no finding is an error, STATUS_INPUT when there is one (findings say
- * all), STATUS_LIMIT when the arena is full. Same files, same bytes (in whatever order they are given): they are sorted by name. */
+ * Findings live in `arena` too. The texts of the sources are borrowed by the rulebook (campaign.source_text). Returns STATUS_OK with a
+ * rulebook when no finding is an error, STATUS_INPUT when there is one (findings say all), STATUS_LIMIT when the arena is full. Same files,
+ * same bytes (in whatever order they are given): they are sorted by name. */
 enum status rulebook_read(const struct source *sources, uint32_t source_count, const struct catalogue *catalogue, struct arena *arena,
                           struct arena *scratch, struct findings *findings, const struct rulebook **rulebook, struct fault *fault) MUST_USE;
 /* "weekend.json: /rules/0/when/mccs: error[UNKNOWN_KEY]: ...; remedy" */
@@ -561,15 +607,102 @@ void finding_print(struct buffer *out, const struct finding *finding);
 enum status catalogue_extend(struct catalogue *catalogue, struct source file, struct arena *arena, struct findings *findings,
                              struct fault *fault) MUST_USE;
 
-/* ---- what match and decide ask of it ---- */
+/* ---- what names mean (campaigns.md 9.5) ---- */
+
+/* Everything that counts or remembers under a name, and the campaign itself. The numbers are kept in states: new ones go to the end. */
+enum meaning_kind {
+  MEANING_CAMPAIGN,
+  MEANING_FACT,
+  MEANING_LIMIT,
+  MEANING_POOL,
+  MEANING_CHANCE,
+  MEANING_RULE,
+  MEANING_ITEM,
+  MEANING_KINDS
+};
+extern const char *const meaning_words[MEANING_KINDS]; /* "campaign" "fact" ... */
+
+#define MEANING_BYTES 3072
+/* Texts stand in the cursor, until the next call. */
+struct meaning {
+  enum meaning_kind kind;
+  uint32_t number;  /* in the array of its kind */
+  struct str name;  /* qualified: "c/weekly"; an item "c/rule.item" */
+  struct str first; /* its oldest name, qualified; `name` when it was never renamed */
+  uint64_t decl;    /* 40-bit hash of `first`: what it is known by within its kind; nobody makes sure that those of items differ */
+  struct str text;  /* what may never change as long as the name lives; word for word the same in every version */
+};
+struct meaning_cursor {
+  uint32_t stage, index, limit, item, chain, pool; /* private */
+  char name[256], first[256], text[MEANING_BYTES];
+};
+/* The next name of a campaign: the campaign, its facts, limits, pools and chances, then each rule with its limits, items and pools. Starts
+ * with a zeroed cursor; false when there are no more. Tables and differences remember nothing and have no meaning. */
+bool meaning_next(const struct rulebook *rulebook, uint32_t campaign, struct meaning_cursor *cursor, struct meaning *out);
+
+/* What a set of files changes against the one before. */
+enum change_class {
+  CHANGE_NEW,           /* starts at nothing */
+  CHANGE_GOES_ON,       /* means the same under the same or another name; its terms changed, or it was renamed */
+  CHANGE_MEANING,       /* a living name means something else */
+  CHANGE_GONE,          /* a living name is not there any more, but its campaign is */
+  CHANGE_VERSION_BACK,  /* a lower version than before */
+  CHANGE_SAME_VERSION,  /* other content under the same version */
+  CHANGE_CAMPAIGN_GONE, /* the file is not there any more */
+  CHANGE_CLASSES
+};
+struct change_class_info {
+  const char *code, *text_en, *text_zh;
+};
+extern const struct change_class_info change_classes[CHANGE_CLASSES];
+
+struct change {
+  enum change_class class;
+  bool refused; /* the new set may not be taken; else it is told for information */
+  enum meaning_kind kind;
+  struct str campaign;       /* id; of NEW in the new set, else in the old one */
+  struct str name, old_name; /* qualified, in the new and in the old set; "" where it is not there */
+  struct str before, after;  /* what it meant and means; of GOES_ON its terms. "" where there is none */
+  struct str remedy;         /* what to do; "" when nothing is refused */
+};
+struct changes {
+  struct change *items; /* in the arena */
+  uint32_t count, refused;
+};
+
+/* Compares two compiled sets. `now_ms` is the time of the stream. What a campaign counted is remembered for `remembered_ms` after it
+ * closed, and so long its names are living; before it begins only its first and last are (what a programme declares always is). A campaign
+ * may go when it has closed, or has not begun. Returns STATUS_OK when nothing is refused, STATUS_INPUT when something is (`changes` say
+ * what), STATUS_LIMIT when an arena is full. `changes` live in `arena`; `scratch` may be reset after. */
+enum status meanings_compare(const struct rulebook *before, const struct rulebook *after, int64_t now_ms, int64_t remembered_ms,
+                             struct arena *arena, struct arena *scratch, struct changes *changes, struct fault *fault) MUST_USE;
+/* "weekend: refused[CHANGED_MEANING]: limit 'weekend/w': number of gifts, ... -> ...; remedy" */
+void change_print(struct buffer *out, const struct change *change);
+
+/* ---- what match and judge ask of it ---- */
+
+/* The number of what a decl names, or NONE. */
+uint32_t rulebook_rule(const struct rulebook *rulebook, uint64_t decl);
+uint32_t rulebook_fact(const struct rulebook *rulebook, uint64_t decl);
+uint32_t rulebook_limit(const struct rulebook *rulebook, uint64_t decl);
+uint32_t rulebook_pool(const struct rulebook *rulebook, uint64_t decl);
+uint32_t rulebook_campaign(const struct rulebook *rulebook, uint64_t decl); /* of its id */
+/* Number of a campaign's terms: of all its file and what it cites say. Never 0. What was given under it is undone under it. */
+uint32_t terms_number(const struct campaign *campaign);
 
 bool list_has(const struct list *list, struct str item);
 bool schedule_holds(const struct schedule *schedule, int64_t utc_ms, int32_t offset_minutes);
 /* Whether the schedule holds at an instant, and the widest [from, to) around it in which the answer is the same (for the active-now
  * bitmap). */
 bool schedule_window(const struct schedule *schedule, int64_t utc_ms, int32_t offset_minutes, int64_t *from_ms, int64_t *to_ms);
+/* The first instant of [from, to) at which all of the schedules hold, or TIME_NONE. */
+int64_t schedules_first(const struct schedule *const *schedules, uint32_t count, int64_t from_ms, int64_t to_ms, int32_t offset_minutes);
 /* The moment seen from an instant (event time), in the zone. */
 int64_t moment_resolve(const struct moment *moment, int64_t utc_ms, int32_t offset_minutes);
+/* The same as an end: the first instant that is outside. A date ends with its day and `end_of` with its last instant, so that is the next
+ * midnight; a time of day ends there (NEXT has one, 00:00 by default); an age ends in, so one millisecond after it. NONE has no end:
+ * INT64_MAX / 2. */
+int64_t moment_end(const struct moment *moment, int64_t utc_ms, int32_t offset_minutes);
 /* Calendar `cn`: statutory holidays and moved working days, by day since 1970. Days outside the known years: Monday to Friday. */
 bool calendar_is_workday(int64_t day);
 uint32_t calendar_named_days(int64_t day); /* bit per name */

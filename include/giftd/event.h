@@ -29,6 +29,7 @@ struct field_info {
   struct str campaign_name; /* "amount", "mcc" */
   enum field_kind kind;
   struct str help_en, help_zh;
+  uint64_t hash; /* hash64 of event_name: what records of customers know it by; set by catalogue_add_field */
 };
 
 struct type_info {
@@ -49,12 +50,12 @@ struct catalogue {
 #define TYPE_UNKNOWN 0xffffu /* an event type nobody declared: valid, heard by no rule */
 #define FIELD_NONE 0xffffu
 
-/* Fields that decide and match know by name. Their numbers are fixed: the first rows of the built-in table, in this order. */
+/* Fields that judge and match know by name. Their numbers are fixed: the first rows of the built-in table, in this order. */
 enum known_field {
   FIELD_ID_AMOUNT, FIELD_ID_CURRENCY, FIELD_ID_MCC, FIELD_ID_CHANNEL, FIELD_ID_MERCHANT, FIELD_ID_CARD, FIELD_ID_STATUS,
   FIELD_ID_ORIGINAL_ID, FIELD_ID_ORIGINAL_TIME, FIELD_ID_ORIGINAL_AMOUNT, FIELD_ID_CAMPAIGN, FIELD_ID_RULE, FIELD_ID_REWARD_ID,
   FIELD_ID_CHOICE, FIELD_ID_TAGS, FIELD_ID_DEVICE, FIELD_ID_PHONE_HASH, FIELD_ID_ID_HASH, FIELD_ID_DATE, FIELD_ID_REASON,
-  FIELD_ID_KNOWN_COUNT
+  FIELD_ID_ORIGINAL_SOURCE, FIELD_ID_KNOWN_COUNT
 };
 /* Event types likewise. */
 enum known_type {
@@ -99,7 +100,7 @@ struct event {
   uint64_t digest;                 /* hash64 of (source, 0, id): the event's identity inside a customer's state */
   uint32_t field_count;
   uint16_t field_ids[LIMIT_EVENT_FIELDS];
-  struct value values[LIMIT_EVENT_FIELDS];
+  struct value values[LIMIT_EVENT_FIELDS]; /* VALUE_ABSENT: null, kept of customer.updated alone, where it clears a field */
 };
 
 /* NULL when the event does not carry the field (or carries null). */

@@ -160,7 +160,7 @@ size_t ledger_memory(const struct ledger_settings *settings);
 #ifdef GIFTD_SMALL /* the simulator opens a million ledgers with small states */
 #define LEDGER_PENDING_LEAST (208u * 1024u)
 #else
-#define LEDGER_PENDING_LEAST (32u * 1024u * 1024u)
+#define LEDGER_PENDING_LEAST (40u * 1024u * 1024u)
 #endif
 /* `memory` holds ledger_memory(settings) bytes, zeroed or not; `shard_memory` holds shard_memory(shard settings) bytes: the ledger makes
  * the shard there whenever it has taken over, and drops it at any doubt. Both outlive the ledger. shard->shard and ->shards are set here.
@@ -168,6 +168,11 @@ size_t ledger_memory(const struct ledger_settings *settings);
 enum status ledger_open(void *memory, const struct ledger_settings *settings, const struct shard_settings *shard, void *shard_memory,
                         const struct rulebook *rulebook, const struct match_index *index, struct match_cache *cache,
                         const struct ledger_log *log, const struct store_port *store, struct ledger **out, struct fault *fault) MUST_USE;
+/* Whether another rulebook may be taken, as `terms` says, who knows it (shard.h). Nothing changes; while nobody owns the shard here it may.
+ */
+enum status ledger_admits(struct ledger *ledger, const struct terms_port *terms, struct fault *fault) MUST_USE;
+/* `terms` is asked from then on, with a rulebook that ledger_swap brings. */
+void ledger_terms(struct ledger *ledger, const struct terms_port *terms);
 /* Another rulebook from the next event on. */
 void ledger_swap(struct ledger *ledger, const struct rulebook *rulebook, const struct match_index *index, struct match_cache *cache);
 /* One slice of work, never longer than a few milliseconds unless a port takes longer. *busy: call again at once; else there is nothing to

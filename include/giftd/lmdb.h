@@ -23,6 +23,8 @@ struct lmdb_settings {
 };
 
 enum status lmdb_open(const struct lmdb_settings *settings, struct lmdb **out, struct fault *fault) MUST_USE;
+/* For loads alone, of the last commit; whether a giftd holds the folder or not. STATUS_USAGE: there is no state in it. */
+enum status lmdb_open_to_read(const char *folder, struct lmdb **out, struct fault *fault) MUST_USE;
 /* What was not committed is dropped. NULL is fine. */
 void lmdb_close(struct lmdb *lmdb);
 struct view_port lmdb_port(struct lmdb *lmdb);

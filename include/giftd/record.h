@@ -8,7 +8,7 @@
 #ifndef GIFTD_RECORD_H
 #define GIFTD_RECORD_H
 
-#include "giftd/decide.h"
+#include "giftd/judge.h"
 
 /* Where an event came from: kept in its decision, so that explain finds the line again. */
 struct origin {
@@ -16,13 +16,28 @@ struct origin {
   uint64_t position; /* bytes from the start of the input */
 };
 
-/* One JSON line each, with newline. The buffer overflowing is the caller's bug (flush before: a decision is below 8 MiB at its very
- * largest, usually below 1 KiB; a dead letter is at most six times its line and 4 KiB). */
+/* A decision is one JSON line with its newline, usually below 1 KiB. Where thousands of rules were judged it is several: each ends behind
+ * DECISION_PART_BYTES (some KiB more at most), the id of the second ends in +2, and all parts together name every outcome once; behind
+ * DECISION_FULL_BYTES the reason alone. Facts stand in the first part beside its outcomes, DECISION_PART_BYTES of them at most, who else
+ * heard in the last. The buffer overflowing is the caller's bug. */
+#define DECISION_PART_BYTES (256u * 1024u)
+#define DECISION_FULL_BYTES (4u * 1024u * 1024u)
+struct decision_cursor {
+  uint32_t outcome, part; /* what comes next */
+  size_t written;
+};
+/* The next part; false: it was the last. */
+bool record_decision_part(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct origin *origin,
+                          const struct decision *decision, struct decision_cursor *cursor);
+/* All of them. */
 void record_decision(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct origin *origin,
                      const struct decision *decision);
 /* Every gift of the decision that goes out (issued, substituted, revoked, reduced, offset; chances too; not lost draws): gift.reward.*
  * events, and gift.pool.low / .empty. Returns the number of lines. */
 uint32_t record_rewards(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct decision *decision);
+/* The same in pieces: gifts from number *next on, until the buffer holds `most` bytes; and the marks. */
+uint32_t record_gifts(struct buffer *out, const struct event *event, const struct decision *decision, uint32_t *next, size_t most);
+uint32_t record_marks(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct decision *decision);
 /* gift.pool.low / .empty told by a pool's home, where no single event caused it: other shards reported what they had spent. `share_hash`:
  * of the value of `by`, or 0. One line. */
 void record_pool_mark(struct buffer *out, const struct rulebook *rulebook, const struct pool_mark *mark, uint64_t share_hash,
@@ -51,7 +66,13 @@ struct recorded_outcome {
 struct recorded_heard {
   struct str customer, campaign, rule;
 };
+/* What the event did to a fact of its customer; texts as printed, empty: not said. */
+struct recorded_effect {
+  struct str fact, what, period, before, after;
+};
 struct recorded_decision {
+  uint32_t effect_count;
+  struct recorded_effect *effects;
   struct str caused_by; /* the customer heard the event of this one; empty: an own event */
   uint32_t heard_count;
   struct recorded_heard *heard;
@@ -62,6 +83,11 @@ struct recorded_decision {
 };
 /* Reads a line that record_decision wrote. STATUS_INPUT: it is none, or damaged (fault says where). */
 enum status record_read_decision(struct str line, struct arena *arena, struct recorded_decision *out, struct fault *fault) MUST_USE;
+
+/* Whether a decision's id says that it is a further part of that one: "0123456789abcdef+2". */
+bool record_is_part(struct str id, struct str of);
+/* What a further part says is added to the first one's. False: the arena is full. */
+bool record_join(struct recorded_decision *whole, const struct recorded_decision *part, struct arena *arena) MUST_USE;
 
 /* ---- explaining ---- */
 

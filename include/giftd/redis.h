@@ -3,7 +3,8 @@
  *
  *   giftd:{NAME:SHARD}:segment              hash   form, epoch, count, generation, mark_sequence, mark_place, shards, buckets, secret,
  *                                                     events_next, inbox_next
- *   giftd:{NAME:SHARD}:b:GENERATION:BUCKET   hash   owner's key -> record (src/decide/codec.c). Small hashes: Redis packs them (listpack)
+ *   giftd:{NAME:SHARD}:b:GENERATION:BUCKET   hash   owner's key -> record (src/memory/codec.c). Small hashes: Redis packs them (listpack)
+ *   giftd:{NAME:0}:members                  hash   host:pid -> digest of its campaigns, wall clock in ms (src/redis/board.c)
  *   giftd:{NAME:SHARD}:pool:NAME[:SHARE]     hash   total, used, lent, left: for people and other programs; written with the records of
  * pools giftd:{NAME:SHARD}:pools                 set    names of these giftd:{NAME:SHARD}:old                   list   generations that are
  * being taken away
@@ -43,7 +44,8 @@ struct redis_settings {
 /* What is needed to write readable counters: a pool's record as text fields. Called for records of pools (key[0] == 'p'); false: none. */
 struct redis_counter {
   char key[224]; /* what stands behind pool: */
-  int64_t total, used, lent, left;
+  int64_t total, used, left;
+  int64_t lent; /* below 0: not known */
   bool unlimited;
 };
 typedef bool redis_counter_reader(void *self, struct str key, struct str record, struct redis_counter *out);
@@ -59,5 +61,20 @@ enum status redis_check(struct redis *redis, struct fault *fault) MUST_USE;
 enum status redis_shard_open(struct redis *redis, uint32_t shard, struct redis_shard **out, struct fault *fault) MUST_USE;
 void redis_shard_close(struct redis_shard *shard); /* NULL is fine */
 struct store_port redis_shard_store(struct redis_shard *shard);
+
+/* ---- the notice board: which process of the group runs which campaigns. No gift hangs on it ---- */
+
+struct redis_board;
+struct redis_notice {
+  char process[80];  /* host:pid */
+  char rulebook[20]; /* digest */
+};
+#define REDIS_NOTICE_MS 30000 /* an older notice is of a process that has gone */
+enum status redis_board_open(struct redis *redis, struct redis_board **out, struct fault *fault) MUST_USE;
+void redis_board_close(struct redis_board *board); /* NULL is fine */
+/* Puts this process's notice up and reads those of others: one round trip, at most a time-out long. now_ms: wall clock. After any status
+ * but OK the next call connects anew. */
+enum status redis_board_ask(struct redis_board *board, struct str process, struct str rulebook, int64_t now_ms, struct redis_notice *others,
+                            uint32_t capacity, uint32_t *count, struct fault *fault) MUST_USE;
 
 #endif

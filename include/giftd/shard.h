@@ -1,6 +1,6 @@
 /* The shard room: the loop that turns input into committed outcomes, written once against two small ports.
  *
- *     log.poll -> read -> match -> owners -> view.load -> decide -> record -> (many events) -> commit
+ *     log.poll -> read -> match -> owners (cache, else view.load) -> judge -> record -> (many events) -> commit
  *
  * `log` brings lines and takes output; `view` keeps the records of owners. Which of them is the truth differs: with files and LMDB one
  * transaction holds states, position and output lengths; with Kafka the log is the truth and the view follows. The loop does not know.
@@ -53,6 +53,58 @@ struct view_port {
   enum status (*prefetch)(void *self, const struct str *keys, uint32_t count, struct fault *fault);
 };
 
+/* ---- the manifest: whose names this state has, and the terms that can still be undone (campaigns.md 9.5) ----
+ *
+ * A state remembers which campaigns it was counted by: each campaign's file as it was, byte for byte, with the files it cited; the version
+ * that runs, and those before it as long as what they gave can be undone. It is kept in the state itself, so it goes where the state goes:
+ *
+ *     "m:rules", piece                          the entries below
+ *     "t", hash of a text 8, piece              the texts
+ *
+ * Before the first event under another rulebook the manifest follows it, texts first, so there is no gift whose terms are not known. */
+
+struct manifest_text {
+  uint64_t hash; /* hash64 of the bytes */
+  uint32_t length;
+};
+struct manifest_entry {
+  uint64_t campaign; /* decl of its id */
+  uint32_t terms;    /* terms_number() */
+  int64_t until_ms;  /* of the stream's clock: when it may be forgotten; 0: it runs */
+  struct str file;   /* as messages name it */
+  struct manifest_text text;
+  uint32_t cited_count;
+  const unsigned char *cited; /* manifest_cited() */
+};
+struct manifest {
+  struct str bytes; /* empty: a state that nobody counted in yet */
+};
+#ifdef GIFTD_SMALL
+#define MANIFEST_BYTES (64u * 1024u)
+#else
+#define MANIFEST_BYTES (8u * 1024u * 1024u) /* some ninety thousand entries */
+#endif
+/* Reads it from a view. `memory` holds MANIFEST_BYTES. STATUS_STATE: foreign, newer or damaged. */
+enum status manifest_load(const struct view_port *view, char *memory, struct manifest *out, struct fault *fault) MUST_USE;
+/* The next entry; *at begins at 0. False: there are no more. Texts are borrowed from the manifest. */
+bool manifest_next(const struct manifest *manifest, size_t *at, struct manifest_entry *out);
+struct manifest_text manifest_cited(const struct manifest_entry *entry, uint32_t number);
+/* The names of lists that its campaigns may ask for: *at begins at 0. */
+bool manifest_list(const struct manifest *manifest, size_t *at, struct str *name);
+/* A text, into `out` of text.length bytes. STATUS_STATE: it is not there. */
+enum status manifest_text_load(const struct view_port *view, struct manifest_text text, char *out, struct fault *fault) MUST_USE;
+/* Whether every campaign of a rulebook, and no other, runs in it under the same terms. */
+bool manifest_agrees(const struct manifest *manifest, const struct rulebook *rulebook);
+
+/* Who compares and compiles: it is asked when a shard opens and before another rulebook is taken. */
+struct terms_port {
+  void *self;
+  /* Whether names in a state mean what the new files say; and puts the terms of earlier versions on the shelf. `now_ms`: the stream's time
+   * as far as it is known, or TIME_NONE. Any status but OK: the rulebook is not taken, the fault says why. */
+  enum status (*admit)(void *self, const struct manifest *manifest, const struct view_port *view, int64_t now_ms, struct fault *fault);
+  const struct terms_shelf *shelf; /* filled by admit; stays where it is */
+};
+
 struct shard_counts {
   uint64_t lines, events, dead, duplicates, late, future, gifts, revoked, refusals, commits;
   uint64_t owner_loads, owner_hits;
@@ -63,12 +115,13 @@ struct shard_counts {
 };
 
 struct shard_settings {
-  struct decide_settings decide;
-  bool wall_clock;              /* arrival is when the line was read; else the stream's own time (the latest event time so far) */
+  struct judge_settings judge;
+  bool wall_clock;              /* arrival is when the line was read; else it follows from the stream's own time (clock.c) */
   bool own_clock;               /* whatever arrival the log tells; else that comes first */
-  uint64_t cache_bytes;         /* bound of the cache of owners' records */
+  uint64_t cache_bytes;         /* bound of the cache of owners' states; 24 MiB at least are taken */
   uint32_t shard, shards;       /* which of how many; shards 0 or 1: alone, nothing is lent */
   enum partitioner partitioner; /* of the producers: tells where another customer lives. Checked against every key while a rule has `as` */
+  const struct terms_port *terms; /* NULL: nothing is compared, no manifest is kept */
 };
 
 struct shard; /* one input, one thread */
@@ -78,7 +131,11 @@ size_t shard_memory(const struct shard_settings *settings);
 enum status shard_open(void *memory, const struct shard_settings *settings, const struct rulebook *rulebook,
                        const struct match_index *index, struct match_cache *cache, const struct log_port *log, const struct view_port *view,
                        struct shard **out, struct fault *fault) MUST_USE;
-/* Another rulebook from the next event on; only between two steps. */
+/* Whether another rulebook may be taken, as `terms` says, who knows it. Nothing changes. */
+enum status shard_admits(struct shard *shard, const struct terms_port *terms, struct fault *fault) MUST_USE;
+/* Another rulebook from the next event on; only between two steps, and where there is a manifest only after shard_admits. `terms` is asked
+ * from then on; NULL where there is none. */
+void shard_terms(struct shard *shard, const struct terms_port *terms);
 void shard_swap(struct shard *shard, const struct rulebook *rulebook, const struct match_index *index, struct match_cache *cache);
 /* One poll's worth of events, at most `most`. `now_ms` is used when wall_clock is set. *count is how many lines were taken. */
 enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint32_t *count, bool *ended, struct fault *fault) MUST_USE;
@@ -98,7 +155,9 @@ enum status shard_review(struct shard *shard, struct fault *fault) MUST_USE;
 enum status shard_flush(struct shard *shard, struct fault *fault) MUST_USE;
 const struct shard_counts *shard_counts(const struct shard *shard);
 void shard_counts_add(struct shard_counts *sum, const struct shard_counts *more);
-/* The stream's own time: latest event time so far (kept across restarts: the shard stores it in the view under "m:clock"). */
+/* The stream's time of a state, as far as it is known, or TIME_NONE: from its view alone. */
+enum status shard_time(const struct view_port *view, int64_t *about_ms, struct fault *fault) MUST_USE;
+/* Latest event time so far, or TIME_NONE (kept across restarts: the shard stores it in the view under "m:clock"). */
 int64_t shard_clock(const struct shard *shard);
 uint64_t shard_heard_waiting(const struct shard *shard); /* length of the queue of what is heard as another */
 

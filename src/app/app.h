@@ -63,5 +63,11 @@ int app_fail(const char *command, const struct fault *fault);
 /* A reserved, zeroed block of address space (memory is used as it is touched); NULL when the system refuses. */
 void *region_open(size_t bytes);
 void region_close(void *region, size_t bytes);
+struct region {
+  void *at; /* NULL: the system gave none */
+  size_t bytes;
+};
+struct region region_take(size_t bytes);
+void region_give(struct region *region);
 
 #endif

@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "against.h"
 #include "help.h"
 
 #define PATHS_MOST 256u
 
 struct check_request {
   bool strict, json;
+  const char *against;
   const char *paths[PATHS_MOST];
   uint32_t path_count;
   const char *roots[PATHS_MOST]; /* what is read: the paths, of a file its folder */
@@ -18,8 +20,11 @@ struct check_request {
   bool narrowed; /* only what is said of the paths is told */
 };
 
-static const struct option options[] = {
-    {"strict", no_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+static const struct option options[] = {{"strict", no_argument, NULL, 's'},
+                                        {"json", no_argument, NULL, 'j'},
+                                        {"against", required_argument, NULL, 'a'},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
 
 static bool is_folder(const char *path) {
   struct stat info;
@@ -40,6 +45,7 @@ static int request_read(int argc, char **argv, struct check_request *request) {
     switch (found) {
       case 's': request->strict = true; break;
       case 'j': request->json = true; break;
+      case 'a': request->against = optarg; break;
       case 'h': help_of(help_find("check"), stdout); return EXIT_DONE;
       default: return help_bad_flag("check", options, argv, found);
     }
@@ -168,7 +174,12 @@ int command_check(int argc, char **argv) {
   }
   struct tally tally = findings_tell(&request, &loaded);
   summary_tell(&request, &loaded, &tally);
+  uint32_t refused = 0;
+  status = STATUS_OK;
+  if (request.against != NULL && tally.errors == 0) status = against_tell(&loaded, request.against, request.json, &refused, &fault);
   app_unload(&loaded);
+  if (status != STATUS_OK) return app_fail("check", &fault);
+  if (refused > 0) return EXIT_BAD_ANSWER;
   if (tally.errors > 0) return EXIT_BAD_ANSWER;
   return request.strict && tally.warnings > 0 ? EXIT_STRICT_WARNINGS : EXIT_DONE;
 }

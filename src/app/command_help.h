@@ -68,15 +68,19 @@
   "  giftd topics create -c giftd.conf --partitions 8 --replicas 3\n"
 
 #define HELP_CHECK                                                                  \
-  "Usage: giftd check [PATH...] [--strict] [--json]\n\n"                            \
+  "Usage: giftd check [PATH...] [--against OTHER] [--strict] [--json]\n\n"          \
   "Tells every error of every campaign file at once, with file, JSON pointer,\n"    \
   "code and remedy, and what would go wrong commercially. Exit code 1 on errors.\n" \
   "PATH is a file or folder; without one deploy/campaigns, campaigns or the\n"      \
   "current folder.\n\n"                                                             \
+  "      --against OTHER  tells what would begin anew, go on, or be refused when\n"  \
+  "                       these files run next; OTHER is the state folder of a\n"    \
+  "                       run, or the files that run. Refused: exit code 1\n"        \
   "      --strict         warnings end with exit code 3\n"                          \
   "      --json           for programs\n\n"                                         \
-  "Example:\n"                                                                      \
-  "  giftd check deploy/campaigns\n"
+  "Examples:\n"                                                                     \
+  "  giftd check deploy/campaigns\n"                                                \
+  "  giftd check new-campaigns --against giftd-state\n"
 
 #define HELP_TEST                                                                  \
   "Usage: giftd test [PATH...] [FLAGS]\n\n"                                        \

@@ -116,6 +116,7 @@ static void tally_gift(struct demo_tally *tally, const struct item *item, const 
       tally->undone++;
       if (!item->is_chance) *(item->is_points ? &tally->points_back : &tally->money_back) += worth;
       break;
+    case GIFT_UNDONE:
     case GIFT_LOST: break;
   }
 }

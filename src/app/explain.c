@@ -144,6 +144,18 @@ static bool decision_read(struct answer *a, struct str line, struct recorded_dec
   return false;
 }
 
+/* A decision with its further parts, which stand right behind it. */
+static bool decision_whole(struct answer *a, uint64_t position, struct recorded_decision *whole) {
+  struct str line, id, customer;
+  if (!scan_line_at(a->decisions, position, &a->arena, &line) || !decision_read(a, line, whole)) return false;
+  for (;;) {
+    struct recorded_decision part;
+    position += line.length + 1;
+    if (!scan_line_at(a->decisions, position, &a->arena, &line) || !decision_head(line, &id, &customer)) return true;
+    if (!record_is_part(id, whole->id) || !decision_read(a, line, &part) || !record_join(whole, &part, &a->arena)) return true;
+  }
+}
+
 /* ---- --event ---- */
 
 static struct wanted *wanted_find(const struct answer *a, uint64_t digest, struct str customer) {
@@ -214,6 +226,7 @@ static void decision_note(struct answer *a, struct str line, uint64_t position) 
   uint64_t digest;
   bool gated = false;
   struct recorded_decision recorded;
+  if (decision_is_part(line)) return;
   if (!decision_head(line, &id, &customer)) {
     arena_reset(&a->arena);
     if (!decision_read(a, line, &recorded)) return;
@@ -243,10 +256,8 @@ static enum status decisions_note(struct answer *a, struct fault *fault) {
 static void explain_wanted(struct answer *a, const struct wanted *wanted) {
   struct recorded_decision recorded;
   struct event event;
-  struct str line;
-  bool there = false;
   arena_reset(&a->arena);
-  if (wanted->found && scan_line_at(a->decisions, wanted->position, &a->arena, &line)) there = decision_read(a, line, &recorded);
+  bool there = wanted->found && decision_whole(a, wanted->position, &recorded);
   if (!event_take(a, wanted->line, &event)) return;
   a->missing += !there;
   explain_one(a, &event, there ? &recorded : NULL);
@@ -289,13 +300,11 @@ static bool has_gift(const struct recorded_decision *recorded, struct str id) {
   return false;
 }
 
-static void explain_found(struct answer *a, struct str line, struct str customer, struct str reward) {
+static void explain_found(struct answer *a, uint64_t position, struct str customer, struct str reward) {
   struct recorded_decision recorded;
   struct event event;
-  struct str copy;
   arena_reset(&a->arena);
-  copy = arena_copy(&a->arena, line);
-  if (!decision_read(a, copy, &recorded)) return;
+  if (!decision_whole(a, position, &recorded)) return;
   if (customer.length > 0 && (!str_equal(recorded.customer, customer) || !is_since(a, &recorded))) return;
   if (reward.length > 0 && !has_gift(&recorded, reward)) return;
   explain_one(a, event_find(a, &recorded, &event) ? &event : NULL, &recorded);
@@ -312,11 +321,15 @@ static bool may_be_meant(struct str line, struct str customer, struct str reward
 static enum status answer_decisions(struct answer *a, struct str customer, struct str reward, struct fault *fault) {
   struct scan scan;
   struct str line;
-  uint64_t position;
+  uint64_t position, first = 0, told = UINT64_MAX;
   enum status status = scan_open(&scan, a->decisions, fault);
   if (status != STATUS_OK) return fault_prefix(fault, "name the folder of a run with --output: ");
-  while (scan_next(&scan, &line, &position))
-    if (may_be_meant(line, customer, reward)) explain_found(a, line, customer, reward);
+  while (scan_next(&scan, &line, &position)) {
+    if (!decision_is_part(line)) first = position;
+    if (told == first || !may_be_meant(line, customer, reward)) continue;
+    explain_found(a, first, customer, reward);
+    told = first;
+  }
   scan_close(&scan);
   return STATUS_OK;
 }

@@ -117,6 +117,11 @@ bool decision_head(struct str line, struct str *id, struct str *customer) {
   return head_take(&line, STR("\",\"source\":\"giftd\",\"type\":\"gift.decision\",\"subject\":\"")) && head_text(&line, customer);
 }
 
+bool decision_is_part(struct str line) {
+  struct str id, customer;
+  return decision_head(line, &id, &customer) && id.length > 0 && memchr(id.at, '+', id.length) != NULL;
+}
+
 static int hex_digit(char byte) {
   if (byte >= '0' && byte <= '9') return byte - '0';
   return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;

@@ -39,6 +39,16 @@ void region_close(void *region, size_t bytes) {
   if (region != NULL) (void)munmap(region, bytes);
 }
 
+struct region region_take(size_t bytes) {
+  struct region region = {region_open(bytes), bytes};
+  return region;
+}
+
+void region_give(struct region *region) {
+  region_close(region->at, region->bytes);
+  *region = (struct region){NULL, 0};
+}
+
 /* ---- listing ---- */
 
 static bool ends_with(const char *text, const char *ending) {

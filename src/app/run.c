@@ -108,9 +108,9 @@ static enum status settings_fill(const struct config *config, const struct run_f
   settings->state_map_bytes = (uint64_t)config_number(config, CONFIG_STATE_MAP_BYTES);
   settings->shard.cache_bytes = (uint64_t)config_number(config, CONFIG_CACHE_BYTES);
   settings->shard.wall_clock = str_equal(config_text(config, CONFIG_EVENTS_CLOCK), STR("wall"));
-  settings->shard.decide.horizon_ms = config_number(config, CONFIG_EVENTS_HORIZON);
-  settings->shard.decide.memory_ms = config_number(config, CONFIG_EVENTS_MEMORY);
-  return config_id_key(config, &settings->shard.decide.id_key, &secret, fault);
+  settings->shard.judge.horizon_ms = config_number(config, CONFIG_EVENTS_HORIZON);
+  settings->shard.judge.memory_ms = config_number(config, CONFIG_EVENTS_MEMORY);
+  return config_id_key(config, &settings->shard.judge.id_key, &secret, fault);
 }
 
 static int session_play(struct session_settings *settings, const struct config *config, bool json) {

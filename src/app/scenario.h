@@ -2,8 +2,7 @@
  *
  * A scenario file stands beside the campaigns it tests and is written by the people who write campaigns: time passes, events arrive, and
  * indented under each event stands what must come of it. Playing one is the production path without its edges - every event becomes a JSON
- * line and goes through the real reader, index and decide; records of owners are encoded and decoded after every event - so a story that
- * passes here is what the bank will see. The clock is the story's own.
+ * line and goes through the shard's own loop - so a story that passes here is what the bank will see. The clock is the story's own.
  *
  *     text ──▶ scenario_read ──▶ scenario_bind ──▶ scenario_play ──▶ scenario_compare ──▶ report, coverage
  *              (no rulebook:      (names of rules,   (one event        (expected against
@@ -16,7 +15,7 @@
 #define GIFTD_APP_SCENARIO_H
 
 #include "app.h"
-#include "giftd/decide.h"
+#include "giftd/shard.h"
 
 #define SCENARIO_FILE_BYTES (1024u * 1024u)
 #define SCENARIO_LINE_BYTES 4096u

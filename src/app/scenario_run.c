@@ -1,34 +1,38 @@
-/* Plays a scenario: the path of one event through the pure rooms, with the story's own clock and fresh records.
+/* Plays a scenario: each step's event goes through the shard's own loop, with the story's clock and fresh states.
  *
- *     step ─▶ JSON line ─▶ event_read ─▶ match_event ─▶ decide_owners ─▶ records decoded ─▶ decide_event ─▶ records encoded ─▶ compared
+ *     step ─▶ JSON line ─▶ shard_step ─▶ observer: the decision, and those of who heard it as another ─▶ compared
  *
- * It is the shard's loop without log and commit. Draws are made with the fixed key, so a story always draws the same.
+ * Nothing is committed: the log is one line at a time and the view a table in memory. Draws are made with the fixed key, so a story always
+ * draws the same.
  */
 #include <stdlib.h>
 
+#include "pool_state.h"
 #include "scenario.h"
 
 #define LINE_BYTES (32u * 1024u)
-#define BATCH_BYTES (1u << 20)
+#define TEXT_BYTES (8u << 20)
 #define MEMORY_MS (90 * MS_PER_DAY)
+#define CACHE_BYTES (64u << 20)
 
 struct stage {
   const struct loaded *campaigns;
-  struct decide_settings settings;
+  struct shard_settings settings;
+  struct shard *shard; /* of the scenario being played */
   void *region;
   size_t region_bytes;
-  struct arena arena;           /* of one event */
+  struct arena arena;           /* texts of the step at hand */
   struct record_table *records; /* of the scenario being played */
-  struct state *states;         /* LIMIT_OWNERS of them; touched pages alone cost memory */
-  struct state *pointers[LIMIT_OWNERS];
-  struct owner owners[LIMIT_OWNERS];
-  uint32_t matches[LIMIT_MATCHES];
-  struct decision decision, heard;
+  struct input_line line;       /* the step's event */
+  bool line_waits;              /* it was not taken yet */
+  bool decided;
+  char letter[1024]; /* why it was not: its dead letter */
+  struct decision decision;
+  uint32_t heard_count;
   struct scenario_heard heard_by[LIMIT_FORWARDS]; /* who heard the event of the step, and where it begins in `decision` */
   struct sight sights[SCENARIO_SIGHTS];
   struct event event;
-  char line[LINE_BYTES];
-  char record[LIMIT_STATE_BYTES];
+  char bytes[LINE_BYTES];
   uint64_t events;
 };
 
@@ -51,35 +55,106 @@ static int64_t horizon_of(const struct rulebook *rulebook) {
 }
 
 struct stage *stage_new(const struct loaded *campaigns, struct fault *fault) {
-  struct stage *stage = calloc(1, sizeof *stage);
-  if (stage == NULL) {
-    fault_set(fault, STATUS_STORAGE, "out of memory");
+  struct shard_settings settings = {.judge = {HASH_KEY_FIXED, horizon_of(campaigns->rulebook), MEMORY_MS}, .cache_bytes = CACHE_BYTES};
+  size_t bytes = sizeof(struct stage) + TEXT_BYTES + shard_memory(&settings) + 128;
+  void *region = region_open(bytes); /* only what is touched costs memory */
+  if (region == NULL) {
+    fault_set(fault, STATUS_STORAGE, "no room for %zu MiB of memory", bytes >> 20);
     return NULL;
   }
-  size_t states = LIMIT_OWNERS * sizeof(struct state);
-  stage->region_bytes = states + BATCH_BYTES;
-  stage->region = region_open(stage->region_bytes);
-  if (stage->region == NULL) {
-    fault_set(fault, STATUS_STORAGE, "no room for %zu bytes of memory", stage->region_bytes);
-    free(stage);
-    return NULL;
-  }
-  stage->states = stage->region;
-  for (uint32_t i = 0; i < LIMIT_OWNERS; i++) stage->pointers[i] = &stage->states[i];
-  arena_init(&stage->arena, (char *)stage->region + states, BATCH_BYTES);
-  stage->campaigns = campaigns;
-  stage->settings =
-      (struct decide_settings){.id_key = HASH_KEY_FIXED, .horizon_ms = horizon_of(campaigns->rulebook), .memory_ms = MEMORY_MS};
+  struct stage *stage = region;
+  stage->region = region, stage->region_bytes = bytes;
+  stage->campaigns = campaigns, stage->settings = settings;
+  arena_init(&stage->arena, (char *)region + sizeof *stage, TEXT_BYTES);
   return stage;
 }
 
 void stage_free(struct stage *stage) {
-  if (stage == NULL) return;
-  region_close(stage->region, stage->region_bytes);
-  free(stage);
+  if (stage != NULL) region_close(stage->region, stage->region_bytes);
 }
 
 uint64_t stage_events(const struct stage *stage) { return stage->events; }
+
+/* ---- what the shard stands on ---- */
+
+static enum status port_poll(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, bool *ended, struct fault *fault) {
+  struct stage *stage = self;
+  (void)capacity, (void)fault;
+  *count = stage->line_waits;
+  *ended = true;
+  lines[0] = stage->line;
+  stage->line_waits = false;
+  return STATUS_OK;
+}
+
+static enum status port_append(void *self, enum output output, uint32_t which, struct str bytes, struct fault *fault) {
+  struct stage *stage = self;
+  (void)which, (void)fault;
+  if (output != OUTPUT_DLQ) return STATUS_OK;
+  if (bytes.length > sizeof stage->letter - 1) bytes.length = sizeof stage->letter - 1;
+  memcpy(stage->letter, bytes.at, bytes.length);
+  stage->letter[bytes.length] = 0;
+  return STATUS_OK;
+}
+
+static struct str port_name(void *self) {
+  (void)self;
+  return STR("story");
+}
+
+static enum status port_load(void *self, struct str key, struct str *record, struct fault *fault) {
+  struct stage *stage = self;
+  (void)fault;
+  *record = record_table_get(stage->records, key);
+  return STATUS_OK;
+}
+
+static enum status port_store(void *self, struct str key, struct str record, struct fault *fault) {
+  struct stage *stage = self;
+  if (record_table_put(stage->records, key, record)) return STATUS_OK;
+  return fault_set(fault, STATUS_STORAGE, "out of memory");
+}
+
+/* ---- what was decided ---- */
+
+static struct str copied(struct stage *stage, struct str text) {
+  char *bytes = arena_take(&stage->arena, text.length);
+  if (bytes == NULL || text.length == 0) return (struct str){NULL, 0};
+  memcpy(bytes, text.at, text.length);
+  return (struct str){bytes, text.length};
+}
+
+/* Outcomes and gifts of who heard the event follow the customer's own: they are part of what came of the step. */
+static void decision_join(struct stage *stage, const struct decision *one) {
+  struct decision *all = &stage->decision;
+  uint32_t room = LIMIT_OUTCOMES - all->outcome_count, gifts = LIMIT_GIFTS - all->gift_count;
+  uint32_t outcome_count = one->outcome_count < room ? one->outcome_count : room;
+  uint32_t gift_count = one->gift_count < gifts ? one->gift_count : gifts;
+  for (uint32_t i = 0; i < outcome_count; i++) {
+    struct outcome *outcome = &all->outcomes[all->outcome_count + i];
+    *outcome = one->outcomes[i];
+    outcome->actual_text = copied(stage, outcome->actual_text);
+    outcome->gift_first += all->gift_count;
+    if (outcome->caused_by != NONE) outcome->caused_by += all->outcome_count;
+  }
+  if (gift_count > 0) memcpy(&all->gifts[all->gift_count], one->gifts, gift_count * sizeof one->gifts[0]);
+  all->outcome_count += outcome_count, all->gift_count += gift_count;
+}
+
+static void observe(void *self, const struct event *event, const struct decision *decision) {
+  struct stage *stage = self;
+  if (event->cause.length == 0) {
+    stage->event = *event; /* its texts stay until the next line */
+    stage->decision.gate = decision->gate;
+    stage->decision.outcome_count = stage->decision.gift_count = 0;
+    stage->decided = true;
+    stage->events++;
+  } else if (stage->heard_count < LIMIT_FORWARDS) {
+    stage->heard_by[stage->heard_count++] =
+        (struct scenario_heard){copied(stage, event->customer), stage->decision.gift_count, stage->decision.outcome_count};
+  }
+  decision_join(stage, decision);
+}
 
 /* ---- saying what failed ---- */
 
@@ -102,93 +177,6 @@ static bool fail_with(struct play *play, const struct step *step, uint32_t n, co
   return false;
 }
 
-/* ---- one event ---- */
-
-static bool load_states(struct stage *stage, uint32_t from, uint32_t to, struct fault *fault) {
-  for (uint32_t i = from; i < to; i++) {
-    struct str key = {stage->owners[i].key, stage->owners[i].length};
-    if (!state_decode(record_table_get(stage->records, key), stage->pointers[i], fault)) return false;
-    stage->pointers[i]->changed = false;
-  }
-  return true;
-}
-
-static bool store_states(struct stage *stage, uint32_t count, struct fault *fault) {
-  for (uint32_t i = 0; i < count; i++) {
-    if (!stage->pointers[i]->changed) continue;
-    size_t length = state_encode(stage->pointers[i], stage->record, sizeof stage->record);
-    struct str key = {stage->owners[i].key, stage->owners[i].length};
-    if (length == 0 || !record_table_put(stage->records, key, (struct str){stage->record, length})) {
-      fault_set(fault, STATUS_LIMIT, "the record of owner %u does not fit", i);
-      return false;
-    }
-  }
-  return true;
-}
-
-static bool decide_heard(struct stage *stage, uint32_t number, struct fault *fault);
-
-static bool decide(struct stage *stage, struct fault *fault) {
-  const struct loaded *campaigns = stage->campaigns;
-  uint32_t matched = match_event(campaigns->index, campaigns->cache, &stage->event, stage->matches);
-  if (matched > LIMIT_MATCHES) return fault_set(fault, STATUS_LIMIT, "more rules and facts hear one event than it may wake"), false;
-  stage->owners[0] = decide_customer_owner(stage->event.customer);
-  if (!load_states(stage, 0, 1, fault)) return false;
-  uint32_t owners = decide_owners(campaigns->rulebook, &stage->event, stage->matches, matched, stage->pointers[0], stage->owners);
-  if (owners > LIMIT_OWNERS) return fault_set(fault, STATUS_LIMIT, "more limits and pools stand behind one event than it may touch"), false;
-  if (!load_states(stage, 1, owners, fault)) return false;
-  struct decide_input input = {
-      campaigns->rulebook, &stage->settings, &stage->event, stage->matches, matched, stage->owners, owners, false, NULL};
-  if (decide_event(&input, stage->pointers, &stage->arena, &stage->decision, fault) != STATUS_OK) return false;
-  stage->events++;
-  if (!store_states(stage, owners, fault)) return false;
-  for (uint32_t i = 0; i < stage->decision.forward_count; i++)
-    if (!decide_heard(stage, i, fault)) return false;
-  return true;
-}
-
-/* What another customer hears of the event is decided for him next, and is part of what came of it: outcomes and gifts follow the
- * customer's own. */
-static bool heard_join(struct stage *stage, struct fault *fault) {
-  struct decision *all = &stage->decision, *one = &stage->heard;
-  if (all->outcome_count + one->outcome_count > LIMIT_OUTCOMES || all->gift_count + one->gift_count > LIMIT_GIFTS)
-    return fault_set(fault, STATUS_LIMIT, "more rules and gifts than a step can show"), false;
-  for (uint32_t i = 0; i < one->outcome_count; i++) {
-    struct outcome *outcome = &all->outcomes[all->outcome_count + i];
-    *outcome = one->outcomes[i];
-    outcome->gift_first += all->gift_count;
-    if (outcome->caused_by != NONE) outcome->caused_by += all->outcome_count;
-  }
-  if (one->gift_count > 0) memcpy(&all->gifts[all->gift_count], one->gifts, one->gift_count * sizeof one->gifts[0]);
-  all->outcome_count += one->outcome_count, all->gift_count += one->gift_count;
-  return true;
-}
-
-static bool decide_heard(struct stage *stage, uint32_t number, struct fault *fault) {
-  const struct loaded *campaigns = stage->campaigns;
-  const struct forward *forward = &stage->decision.forwards[number];
-  stage->heard_by[number] = (struct scenario_heard){forward->hearer, stage->decision.gift_count, stage->decision.outcome_count};
-  struct heard_rule rules[LIMIT_HEARD];
-  struct hearing hearing = {.reversal = forward->reversal, .rules = rules};
-  struct event event = stage->event;
-  event.cause = event.customer, event.customer = forward->hearer;
-  for (uint32_t i = 0; i < stage->decision.heard_count; i++)
-    if (stage->decision.heard[i].forward == number) rules[hearing.count++] = stage->decision.heard[i];
-  stage->owners[0] = decide_customer_owner(event.customer);
-  if (!load_states(stage, 0, 1, fault)) return false;
-  uint32_t owners = decide_hearer_owners(campaigns->rulebook, &event, &hearing, stage->pointers[0], stage->owners);
-  if (owners > LIMIT_OWNERS) return fault_set(fault, STATUS_LIMIT, "more limits and pools stand behind one event than it may touch"), false;
-  if (!load_states(stage, 1, owners, fault)) return false;
-  struct decide_input input = {.rulebook = campaigns->rulebook,
-                               .settings = &stage->settings,
-                               .event = &event,
-                               .owners = stage->owners,
-                               .owner_count = owners,
-                               .hearing = &hearing};
-  if (decide_event(&input, stage->pointers, &stage->arena, &stage->heard, fault) != STATUS_OK) return false;
-  return store_states(stage, owners, fault) && heard_join(stage, fault);
-}
-
 static void say_sights(struct play *play, const struct comparison *c, const struct step *step, uint32_t n) {
   say_title(play);
   buffer_print(play->out, "  %.*s", STR_FORMAT(step->text));
@@ -202,11 +190,13 @@ static void say_sights(struct play *play, const struct comparison *c, const stru
   if (c->sight_count == 0) buffer_put(play->out, STR("      nothing\n"));
 }
 
+/* ---- one event ---- */
+
 static bool compare(struct play *play, const struct step *step, uint32_t n) {
   struct stage *stage = play->stage;
   bool missing[SCENARIO_WORDS];
-  struct comparison c = {stage->campaigns->rulebook,   play->scenario, &stage->event, &stage->decision, stage->sights, 0, stage->heard_by,
-                         stage->decision.forward_count};
+  struct comparison c = {stage->campaigns->rulebook, play->scenario, &stage->event, &stage->decision, stage->sights, 0, stage->heard_by,
+                         stage->heard_count};
   scenario_sights(&c);
   bool fine = scenario_compare(&c, step, missing);
   if (play->options->coverage != NULL) coverage_decision(play->options->coverage, &c);
@@ -219,45 +209,56 @@ static bool compare(struct play *play, const struct step *step, uint32_t n) {
   return fine;
 }
 
+static bool decide(struct play *play, struct str line, struct fault *fault) {
+  struct stage *stage = play->stage;
+  uint32_t count;
+  bool ended;
+  stage->line = (struct input_line){.bytes = line, .next = line.length, .arrival_ms = play->now_ms};
+  stage->line_waits = true, stage->decided = false, stage->heard_count = 0;
+  stage->letter[0] = 0;
+  arena_reset(&stage->arena);
+  return shard_step(stage->shard, 1, play->now_ms, &count, &ended, fault) == STATUS_OK;
+}
+
 static bool play_event(struct play *play, const struct step *step, uint32_t n) {
   struct stage *stage = play->stage;
   struct fault fault;
   char words[512];
   struct buffer line, trouble;
-  struct event_error error;
-  buffer_init(&line, stage->line, sizeof stage->line);
+  buffer_init(&line, stage->bytes, sizeof stage->bytes);
   buffer_init(&trouble, words, sizeof words);
-  arena_reset(&stage->arena);
   if (!scenario_event_line(step, n, play->now_ms, stage->campaigns->catalogue, &line, &trouble))
     return fail_with(play, step, n, "", buffer_text(&trouble));
-  if (event_read(stage->campaigns->catalogue, buffer_text(&line), &stage->arena, &stage->event, &error) != EVENT_OK) {
-    event_error_print(&trouble, &error);
-    return fail_with(play, step, n, "no event can be made of this: ", buffer_text(&trouble));
-  }
-  stage->event.arrival_ms = play->now_ms;
-  if (!decide(stage, &fault)) return fail_with(play, step, n, "not decided: ", str_of(fault.text));
+  if (!decide(play, buffer_text(&line), &fault)) return fail_with(play, step, n, "not decided: ", str_of(fault.text));
+  if (!stage->decided) return fail_with(play, step, n, "a dead letter: ", str_of(stage->letter));
   return compare(play, step, n);
 }
 
 /* ---- the story ---- */
 
-static bool play_pool(struct play *play, const struct step *step) {
+static bool pool_look(struct play *play, const struct step *step, struct pool_told *told, struct fault *fault) {
   struct stage *stage = play->stage;
   const struct rulebook *book = stage->campaigns->rulebook;
+  struct owner owner = pool_owner(&book->pools[step->pool], step->share);
+  if (shard_flush(stage->shard, fault) != STATUS_OK) return false;
+  return pool_tell(book, step->pool, step->share, record_table_get(stage->records, owner_key(&owner)), told, fault);
+}
+
+static bool play_pool(struct play *play, const struct step *step) {
+  const struct rulebook *book = play->stage->campaigns->rulebook;
   const struct pool *pool = &book->pools[step->pool];
+  struct pool_told told;
   struct fault fault;
-  stage->owners[0] = decide_pool_owner(book, step->pool, step->share);
-  if (!load_states(stage, 0, 1, &fault)) return fail_with(play, step, 1, "the pool's record cannot be read: ", str_of(fault.text));
-  struct pool_left left = decide_pool_left(book, step->pool, stage->pointers[0], step->share);
   char memory[64];
   struct buffer text;
+  if (!pool_look(play, step, &told, &fault)) return fail_with(play, step, 1, "the pool cannot be read: ", str_of(fault.text));
   buffer_init(&text, memory, sizeof memory);
-  if (left.unlimited)
+  if (told.left.unlimited)
     buffer_put(&text, STR("unlimited"));
   else if (pool->of_money)
-    buffer_money(&text, left.left, book->campaigns[pool->campaign].decimals);
+    buffer_money(&text, told.left.left, book->campaigns[pool->campaign].decimals);
   else
-    buffer_int(&text, left.left);
+    buffer_int(&text, told.left.left);
   if (str_equal(buffer_text(&text), step->left)) return true;
   say_place(play, step, 1);
   buffer_print(play->out, "    - %.*s left\n    + %.*s left\n", STR_FORMAT(step->left), STR_FORMAT(buffer_text(&text)));
@@ -294,19 +295,28 @@ static int64_t start_of(const struct play *play) {
   return start;
 }
 
+static bool shard_begin(struct stage *stage, struct fault *fault) {
+  struct log_port log = {.self = stage, .poll = port_poll, .append = port_append, .input_name = port_name};
+  struct view_port view = {.self = stage, .load = port_load, .store = port_store};
+  const struct loaded *campaigns = stage->campaigns;
+  char *memory = (char *)stage->region + sizeof *stage + TEXT_BYTES;
+  enum status status =
+      shard_open(memory, &stage->settings, campaigns->rulebook, campaigns->index, campaigns->cache, &log, &view, &stage->shard, fault);
+  if (status == STATUS_OK) shard_observe(stage->shard, observe, stage);
+  return status == STATUS_OK;
+}
+
 bool scenario_play(struct stage *stage, const struct scenario_file *file, const struct scenario *scenario,
                    const struct play_options *options, struct buffer *out) {
   struct play play = {.stage = stage, .file = file, .scenario = scenario, .options = options, .out = out};
-  bool passed = true;
+  struct fault fault = {.text = "out of memory"};
   stage->records = record_table_new();
-  if (stage->records == NULL) {
-    buffer_print(out, "%.*s:%u: FAILED: out of memory\n", STR_FORMAT(file->name), scenario->line);
-    return false;
-  }
+  bool passed = stage->records != NULL && shard_begin(stage, &fault);
+  if (!passed) buffer_print(out, "%.*s:%u: FAILED: %s\n", STR_FORMAT(file->name), scenario->line, fault.text);
   play.now_ms = start_of(&play);
-  for (uint32_t i = 0; i < scenario->step_count; i++) passed = play_step(&play, &scenario->steps[i]) && passed;
-  record_table_free(stage->records);
-  stage->records = NULL;
+  for (uint32_t i = 0; i < scenario->step_count && stage->shard != NULL; i++) passed = play_step(&play, &scenario->steps[i]) && passed;
+  if (stage->records != NULL) record_table_free(stage->records);
+  stage->records = NULL, stage->shard = NULL;
   if (passed && options->coverage != NULL) coverage_passed(options->coverage, scenario);
   return passed;
 }

@@ -43,10 +43,11 @@ static void add_gifts(struct comparison *c) {
   };
   for (uint32_t i = 0; i < c->decision->gift_count; i++) {
     const struct gift *gift = &c->decision->gifts[i];
-    if (gift->kind == GIFT_LOST || !under_test(c, gift->rule)) /* a lost draw stands as its refusal */
-      continue;
+    /* A lost draw stands as its refusal, and what was undone before it went out as REVERSED. */
+    if (gift->kind == GIFT_LOST || gift->kind == GIFT_UNDONE || !under_test(c, gift->rule)) continue;
     struct sight *sight = add_sight(c, kinds[gift->kind], gift->rule, REASON_GIVEN);
     sight->gift = gift, sight->to = heard_gift(c, i);
+    if (gift->kind == GIFT_REDUCED && gift->count > 0) sight->required = false; /* fewer units or chances: what is left shows later */
   }
 }
 
@@ -85,13 +86,19 @@ static void add_stateless(struct comparison *c) {
   }
 }
 
+static enum expect_kind gate_kind(enum reason gate) {
+  switch (gate) {
+    case REASON_DUPLICATE_EVENT: return EXPECT_DUPLICATE;
+    case REASON_EVENT_TOO_LATE: return EXPECT_LATE;
+    case REASON_EVENT_IN_FUTURE: return EXPECT_FUTURE;
+    default: return EXPECT_REFUSE;
+  }
+}
+
 void scenario_sights(struct comparison *c) {
   c->sight_count = 0;
   if (c->decision->gate != REASON_GIVEN) {
-    enum expect_kind kind = c->decision->gate == REASON_DUPLICATE_EVENT  ? EXPECT_DUPLICATE
-                            : c->decision->gate == REASON_EVENT_TOO_LATE ? EXPECT_LATE
-                                                                         : EXPECT_FUTURE;
-    add_sight(c, kind, NONE, c->decision->gate);
+    add_sight(c, gate_kind(c->decision->gate), NONE, c->decision->gate)->required = true;
     return;
   }
   add_gifts(c);

@@ -6,6 +6,7 @@
  *     commit  LMDB's commit: from here on it has happened
  */
 #include "notify.h"
+#include "pool_state.h"
 #include "session_parts.h"
 
 #include <stdlib.h>
@@ -21,7 +22,7 @@ void session_defaults(struct session_settings *settings) {
   *settings =
       (struct session_settings){.command = "run", .progress = true, .handle_signals = true, .commit_events = 200000, .commit_ms = 1000};
   settings->shard =
-      (struct shard_settings){.decide = {HASH_KEY_FIXED, HORIZON_MS, MEMORY_MS}, .wall_clock = false, .cache_bytes = 256ull << 20};
+      (struct shard_settings){.judge = {HASH_KEY_FIXED, HORIZON_MS, MEMORY_MS}, .wall_clock = false, .cache_bytes = 256ull << 20};
 }
 
 /* ---- commit ---- */
@@ -73,14 +74,14 @@ static enum status campaigns_load(const struct session *session, struct loaded *
   const struct session_settings *settings = &session->settings;
   enum status status = app_load(settings->campaigns, settings->campaign_count, out, fault);
   if (status == STATUS_INPUT) findings_say(session, &out->findings);
-  if (status == STATUS_OK) status = decide_check(out->rulebook, &settings->shard.decide, fault);
+  if (status == STATUS_OK) status = judge_check(out->rulebook, &settings->shard.judge, fault);
   return status;
 }
 
 /* Reward ids derive from the secret: the same state with another one would issue the same gifts under other ids. */
 static enum status secret_check(struct session *session, struct fault *fault) {
   struct str record;
-  const struct hash_key *key = &session->settings.shard.decide.id_key;
+  const struct hash_key *key = &session->settings.shard.judge.id_key;
   uint64_t digest = hash64(key, STR("giftd secret"));
   enum status status = session->view.load(session->view.self, SECRET_KEY, &record, fault);
   if (status != STATUS_OK) return status;
@@ -119,6 +120,16 @@ static enum status stores_open(struct session *session, struct fault *fault) {
   return status == STATUS_OK ? marks_take_up(session, fault) : status;
 }
 
+/* ---- terms ---- */
+
+static void change_say(void *self, const char *line) { session_say(self, LOG_LEVEL_ERROR, "%s", line); }
+
+static enum status terms_make(struct session *session, const struct loaded *loaded, struct terms_keeper **out, struct fault *fault) {
+  const struct judge_settings *judge = &session->settings.shard.judge;
+  *out = terms_open(loaded, judge->memory_ms + judge->horizon_ms, change_say, session);
+  return *out != NULL ? STATUS_OK : fault_set(fault, STATUS_STORAGE, "no memory");
+}
+
 static enum status shard_start(struct session *session, struct fault *fault) {
   const struct loaded *loaded = &session->loaded;
   session->memory_bytes = shard_memory(&session->settings.shard);
@@ -127,8 +138,11 @@ static enum status shard_start(struct session *session, struct fault *fault) {
     return fault_set(fault, STATUS_STORAGE, "the system gives no %zu MiB of memory; make the cache smaller", session->memory_bytes >> 20);
   /* Look-ups are spread over all of it: large pages spare page walks. */
   (void)madvise(session->memory, session->memory_bytes, MADV_HUGEPAGE);
-  enum status status = shard_open(session->memory, &session->settings.shard, loaded->rulebook, loaded->index, loaded->cache, &session->log,
-                                  &session->view, &session->shard, fault);
+  enum status status = terms_make(session, loaded, &session->terms, fault);
+  if (status != STATUS_OK) return status;
+  session->settings.shard.terms = terms_of(session->terms);
+  status = shard_open(session->memory, &session->settings.shard, loaded->rulebook, loaded->index, loaded->cache, &session->log,
+                      &session->view, &session->shard, fault);
   if (status != STATUS_OK) return status;
   if (session->trace != NULL || session->settings.observer != NULL) shard_observe(session->shard, observe, session);
   return session_commit(session, fault); /* from here on the state knows its outputs, however this run ends */
@@ -168,6 +182,7 @@ void session_close(struct session *session) {
   files_close(session->files);
   lmdb_close(session->lmdb);
   if (session->memory != NULL) region_close(session->memory, session->memory_bytes);
+  terms_close(session->terms);
   app_unload(&session->loaded);
   if (session->settings.handle_signals) signals_close();
   free(session);
@@ -175,21 +190,31 @@ void session_close(struct session *session) {
 
 /* ---- the loop ---- */
 
-/* SIGHUP: the new campaigns are taken only when all of them are right; else the old ones stay and the reasons are told. */
+static void fresh_take(struct session *session, const struct loaded *fresh, struct terms_keeper *terms) {
+  shard_terms(session->shard, terms_of(terms));
+  shard_swap(session->shard, fresh->rulebook, fresh->index, fresh->cache);
+  terms_close(session->terms);
+  app_unload(&session->loaded);
+  session->loaded = *fresh, session->terms = terms;
+}
+
+/* SIGHUP: the new campaigns are taken only when all of them are right and mean what the old ones meant; else the old ones stay and the
+ * reasons are told. */
 static void campaigns_reload(struct session *session) {
   struct loaded fresh = {0};
+  struct terms_keeper *terms = NULL;
   struct fault fault = {0};
   enum status status = campaigns_load(session, &fresh, &fault);
+  if (status == STATUS_OK) status = terms_make(session, &fresh, &terms, &fault);
+  if (status == STATUS_OK) status = shard_admits(session->shard, terms_of(terms), &fault);
+  watch_reloaded(session, status == STATUS_OK);
   if (status != STATUS_OK) {
     session_say(session, LOG_LEVEL_ERROR, "the new campaigns are not taken, the old ones go on: %s", fault.text);
+    terms_close(terms);
     app_unload(&fresh);
-    watch_reloaded(session, false);
     return;
   }
-  shard_swap(session->shard, fresh.rulebook, fresh.index, fresh.cache);
-  app_unload(&session->loaded);
-  session->loaded = fresh;
-  watch_reloaded(session, true);
+  fresh_take(session, &fresh, terms);
   session_say(session, LOG_LEVEL_INFO, "campaigns read again: %u of them, rulebook %.*s", fresh.rulebook->campaign_count,
               STR_FORMAT(fresh.rulebook->digest));
 }
@@ -253,16 +278,13 @@ int64_t session_elapsed_ms(const struct session *session) { return session->ende
 
 enum status session_pool(struct session *session, uint32_t pool, struct str share, struct pool_left *out, struct fault *fault) {
   const struct rulebook *rulebook = session->loaded.rulebook;
-  struct owner owner = decide_pool_owner(rulebook, pool, share);
+  struct owner owner = pool_owner(&rulebook->pools[pool], share);
   struct str record;
-  enum status status = session->view.load(session->view.self, (struct str){owner.key, owner.length}, &record, fault);
+  struct pool_told told;
+  enum status status = session->view.load(session->view.self, owner_key(&owner), &record, fault);
   if (status != STATUS_OK) return status;
-  struct state *state = calloc(1, sizeof *state);
-  if (state == NULL) return fault_set(fault, STATUS_STORAGE, "no memory");
-  if (state_decode(record, state, fault))
-    *out = decide_pool_left(rulebook, pool, state, share);
-  else
-    status = fault_prefix(fault, "the record of pool %.*s: ", STR_FORMAT(rulebook->pools[pool].name));
-  free(state);
-  return status;
+  if (!pool_tell(rulebook, pool, share, record, &told, fault))
+    return fault_prefix(fault, "the record of pool %.*s: ", STR_FORMAT(rulebook->pools[pool].name));
+  *out = told.left;
+  return STATUS_OK;
 }

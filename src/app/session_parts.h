@@ -7,6 +7,7 @@
 #include "giftd/telemetry.h"
 #include "session.h"
 #include "signals.h"
+#include "terms.h"
 
 #include <stdio.h>
 
@@ -15,6 +16,7 @@ struct watch;
 struct session {
   struct session_settings settings;
   struct loaded loaded;
+  struct terms_keeper *terms; /* of these */
   struct files *files;
   struct lmdb *lmdb;
   struct log_port log;

@@ -42,6 +42,7 @@ static enum status worker_open(struct worker *worker, struct fault *fault) {
 static void worker_close(struct worker *worker) {
   for (uint32_t i = 0; worker->slots != NULL && i < worker->shards; i++) slot_close(worker, &worker->slots[i]);
   worker_watch_close(worker);
+  group_close(worker);
   kafka_close(worker->kafka);
   redis_close(worker->redis);
   free(worker->slots);
@@ -145,6 +146,7 @@ static bool all_broken(const struct worker *worker) {
 }
 
 static void round_end(struct worker *worker, bool busy, int64_t wake_ms) {
+  group_look(worker);
   worker_watch_refresh(worker, false);
   notify_alive(clock_steady_ms());
   if (!worker->ready_told && all_run(worker)) {

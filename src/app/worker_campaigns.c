@@ -2,6 +2,7 @@
  * people how much of each is left. */
 #include <stdlib.h>
 
+#include "pool_state.h"
 #include "worker_parts.h"
 
 #define POOL_NAMES_MOST (1u << 20) /* pools times their shares */
@@ -11,16 +12,6 @@ struct pool_name {
   uint32_t pool;
   struct str share;
 };
-
-struct region region_take(size_t bytes) {
-  struct region region = {region_open(bytes), bytes};
-  return region;
-}
-
-void region_give(struct region *region) {
-  region_close(region->at, region->bytes);
-  *region = (struct region){NULL, 0};
-}
 
 /* ---- the names of pools ---- */
 
@@ -53,17 +44,17 @@ static const struct pool_name *pool_name_find(const struct worker *worker, struc
 }
 
 bool pool_counter(void *self, struct str key, struct str record, struct redis_counter *out) {
-  static struct state state; /* one thread turns all shards */
-  const struct worker *worker = self;
+  const struct worker *worker = self; /* one thread turns all shards */
   const struct rulebook *rulebook = worker->loaded.rulebook;
   const struct pool_name *name = pool_name_find(worker, key);
+  struct pool_told told;
   struct fault fault;
-  if (name == NULL || !state_decode(record, &state, &fault)) return false;
-  struct owner owner = decide_pool_owner(rulebook, name->pool, name->share);
+  if (name == NULL || !pool_tell(rulebook, name->pool, name->share, record, &told, &fault)) return false;
+  struct owner owner = pool_owner(&rulebook->pools[name->pool], name->share);
   if (worker->shards > 1 && lend_home(&owner, worker->shards) != worker->stepping) return false; /* a borrower knows its blocks only */
-  const struct pool_left left = decide_pool_left(rulebook, name->pool, &state, name->share);
+  const struct pool_left left = told.left;
   *out = (struct redis_counter){.total = left.total, .used = left.used, .left = left.left, .unlimited = left.unlimited};
-  if (worker->shards > 1) out->lent = lend_outstanding(rulebook, name->pool, &state);
+  if (worker->shards > 1) out->lent = told.lent;
   const struct str pool = rulebook->pools[name->pool].name;
   const int length =
       snprintf(out->key, sizeof out->key, "%.*s%s%.*s", STR_FORMAT(pool), name->share.length > 0 ? ":" : "", STR_FORMAT(name->share));
@@ -85,16 +76,26 @@ static enum status campaigns_load(const struct worker *worker, struct loaded *ou
       worker_say(worker, LOG_LEVEL_WARNING, NO_SHARD, "%.*s", STR_FORMAT(buffer_text(&line)));
     }
   }
-  if (status == STATUS_OK) status = decide_check(out->rulebook, &settings->shard.decide, fault);
+  if (status == STATUS_OK) status = judge_check(out->rulebook, &settings->shard.judge, fault);
   if (status == STATUS_OK) status = pool_names_read(out->rulebook, names, count, fault);
   return status;
 }
 
+static void change_say(void *self, const char *line) { worker_say(self, LOG_LEVEL_ERROR, NO_SHARD, "%s", line); }
+
+static enum status terms_make(struct worker *worker, const struct loaded *loaded, struct terms_keeper **out, struct fault *fault) {
+  const struct judge_settings *judge = &worker->settings.shard.judge;
+  *out = terms_open(loaded, judge->memory_ms + judge->horizon_ms, change_say, worker);
+  return *out != NULL ? STATUS_OK : fault_set(fault, STATUS_STORAGE, "no memory");
+}
+
 enum status campaigns_open(struct worker *worker, struct fault *fault) {
-  return campaigns_load(worker, &worker->loaded, &worker->pool_names, &worker->pool_name_count, fault);
+  enum status status = campaigns_load(worker, &worker->loaded, &worker->pool_names, &worker->pool_name_count, fault);
+  return status == STATUS_OK ? terms_make(worker, &worker->loaded, &worker->terms, fault) : status;
 }
 
 void campaigns_close(struct worker *worker) {
+  terms_close(worker->terms);
   region_give(&worker->pool_names);
   app_unload(&worker->loaded);
 }
@@ -113,20 +114,24 @@ enum status cache_open(const struct loaded *loaded, struct region *memory, struc
 
 struct fresh {
   struct loaded loaded;
+  struct terms_keeper *terms;
   struct region names;
   uint32_t name_count;
   struct region *cache_memory; /* one for each slot */
   struct match_cache **caches;
 };
 
-static enum status fresh_open(const struct worker *worker, struct fresh *fresh, struct fault *fault) {
+static enum status fresh_open(struct worker *worker, struct fresh *fresh, struct fault *fault) {
   enum status status = campaigns_load(worker, &fresh->loaded, &fresh->names, &fresh->name_count, fault);
   if (status != STATUS_OK) return status;
   fresh->cache_memory = calloc(worker->shards, sizeof *fresh->cache_memory);
   fresh->caches = calloc(worker->shards, sizeof *fresh->caches);
   if (fresh->cache_memory == NULL || fresh->caches == NULL) return fault_set(fault, STATUS_STORAGE, "no memory");
+  status = terms_make(worker, &fresh->loaded, &fresh->terms, fault);
   for (uint32_t i = 0; i < worker->shards && status == STATUS_OK; i++) {
-    if (worker->slots[i].ledger != NULL) status = cache_open(&fresh->loaded, &fresh->cache_memory[i], &fresh->caches[i], fault);
+    if (worker->slots[i].ledger == NULL) continue;
+    status = cache_open(&fresh->loaded, &fresh->cache_memory[i], &fresh->caches[i], fault);
+    if (status == STATUS_OK) status = ledger_admits(worker->slots[i].ledger, terms_of(fresh->terms), fault);
   }
   return status;
 }
@@ -136,6 +141,7 @@ static void fresh_close(const struct worker *worker, struct fresh *fresh) {
   free(fresh->cache_memory);
   free(fresh->caches);
   region_give(&fresh->names);
+  terms_close(fresh->terms);
   app_unload(&fresh->loaded);
 }
 
@@ -143,16 +149,24 @@ static void fresh_close(const struct worker *worker, struct fresh *fresh) {
 static void fresh_swap(struct worker *worker, struct fresh *fresh) {
   const struct loaded loaded = worker->loaded;
   const struct region names = worker->pool_names;
+  struct terms_keeper *terms = worker->terms;
   worker->loaded = fresh->loaded, worker->pool_names = fresh->names, worker->pool_name_count = fresh->name_count;
-  fresh->loaded = loaded, fresh->names = names;
+  worker->terms = fresh->terms;
+  fresh->loaded = loaded, fresh->names = names, fresh->terms = terms;
   for (uint32_t i = 0; i < worker->shards; i++) {
     struct slot *slot = &worker->slots[i];
     if (slot->ledger == NULL) continue;
     const struct region memory = slot->cache_memory;
     slot->cache_memory = fresh->cache_memory[i], slot->cache = fresh->caches[i];
     fresh->cache_memory[i] = memory;
+    ledger_terms(slot->ledger, terms_of(worker->terms));
     ledger_swap(slot->ledger, worker->loaded.rulebook, worker->loaded.index, slot->cache);
   }
+}
+
+/* A shard that was closed since its state knew other campaigns may be mended by these. */
+static void slots_mend(struct worker *worker) {
+  for (uint32_t i = 0; i < worker->shards; i++) slot_mend(worker, &worker->slots[i]);
 }
 
 void campaigns_reload(struct worker *worker) {
@@ -162,12 +176,15 @@ void campaigns_reload(struct worker *worker) {
   worker->reload_refused = status != STATUS_OK;
   if (status == STATUS_OK) {
     fresh_swap(worker, &fresh);
-    worker_say(worker, LOG_LEVEL_INFO, NO_SHARD, "campaigns read again: %u of them, rulebook %.*s", worker->loaded.rulebook->campaign_count,
-               STR_FORMAT(worker->loaded.rulebook->digest));
+    slots_mend(worker);
   } else {
     worker->reload_refused_ms = clock_wall_ms();
-    worker_say(worker, LOG_LEVEL_ERROR, NO_SHARD, "the new campaigns are not taken, the old ones go on: %s", fault.text);
   }
-  worker_watch_reloaded(worker, status == STATUS_OK);
+  worker_watch_reloaded(worker, status == STATUS_OK); /* before it is said: who reads the log asks /readyz at once */
+  if (status == STATUS_OK)
+    worker_say(worker, LOG_LEVEL_INFO, NO_SHARD, "campaigns read again: %u of them, rulebook %.*s", worker->loaded.rulebook->campaign_count,
+               STR_FORMAT(worker->loaded.rulebook->digest));
+  else
+    worker_say(worker, LOG_LEVEL_ERROR, NO_SHARD, "the new campaigns are not taken, the old ones go on: %s", fault.text);
   fresh_close(worker, &fresh);
 }

@@ -2,13 +2,14 @@
  *
  *   worker.c           open, loop, stop            worker_slot.c    one shard: open, step, drain, close
  *   worker_campaigns.c load, reload, pools' names  worker_watch.c   readiness and metrics
- *   worker_tell.c      its log lines
+ *   worker_tell.c      its log lines            worker_group.c   what other processes run
  */
 #ifndef GIFTD_APP_WORKER_PARTS_H
 #define GIFTD_APP_WORKER_PARTS_H
 
 #include <assert.h>
 
+#include "terms.h"
 #include "worker.h"
 
 /* A complaint that may come again and again: its text is told once, then how often it came. */
@@ -24,11 +25,6 @@ enum slot_state {
   SLOT_OPEN,     /* its ledger runs */
   SLOT_DRAINING, /* until drain_by_ms */
   SLOT_BROKEN    /* a person must act; it stays closed */
-};
-
-struct region {
-  void *at;
-  size_t bytes;
 };
 
 struct slot {
@@ -53,6 +49,7 @@ struct worker_watch;
 struct worker {
   struct worker_settings settings;
   struct loaded loaded;
+  struct terms_keeper *terms; /* of these */
   struct region pool_names;
   uint32_t pool_name_count;
   struct kafka *kafka;
@@ -65,7 +62,13 @@ struct worker {
   bool stopping, ready_told;
   int64_t member_asked_ms, member_since_ms;
   int64_t started_ms, stop_by_ms;
-  int64_t quiet_since_ms; /* once: when there was last something to do */
+  int64_t quiet_since_ms;    /* once: when there was last something to do */
+  struct redis_board *board; /* or NULL: not asked yet */
+  int64_t board_asked_ms;
+  uint32_t rulebooks;       /* different ones in the group */
+  bool differs;             /* for longer than files need to be exchanged */
+  int64_t differs_since_ms; /* 0: they do not */
+  struct trouble differs_trouble;
   bool reload_refused;
   int64_t reload_refused_ms;
   struct fault broken; /* of the last slot that a person must act on */
@@ -86,6 +89,8 @@ void slot_drain(struct worker *worker, struct slot *slot);
 void slot_close(struct worker *worker, struct slot *slot);
 /* A slice of work. *wake_ms is lowered to when it has something to do again. */
 void slot_step(struct worker *worker, struct slot *slot, bool *busy, int64_t *wake_ms);
+/* One that a person had to act on is tried again. */
+void slot_mend(struct worker *worker, struct slot *slot);
 bool slot_quiet(const struct slot *slot);
 static inline bool slot_has_ledger(const struct slot *slot) { return slot->ledger != NULL; }
 
@@ -98,6 +103,11 @@ void campaigns_reload(struct worker *worker);
 enum status cache_open(const struct loaded *loaded, struct region *memory, struct match_cache **out, struct fault *fault) MUST_USE;
 /* What the view shows people of a pool's record (redis_counter_reader); self is the worker. */
 bool pool_counter(void *self, struct str key, struct str record, struct redis_counter *out);
+
+/* ---- worker_group.c ---- */
+/* Every few seconds: whether other processes of the group run the same campaigns. */
+void group_look(struct worker *worker);
+void group_close(struct worker *worker);
 
 /* ---- worker_tell.c ---- */
 #define NO_SHARD UINT32_MAX
@@ -118,8 +128,5 @@ void worker_watch_refresh(struct worker *worker, bool now);
 void worker_watch_committed(struct worker *worker, int64_t took_ms);
 void worker_watch_taken_over(struct worker *worker, int64_t took_ms);
 void worker_watch_reloaded(struct worker *worker, bool taken);
-
-struct region region_take(size_t bytes);
-void region_give(struct region *region);
 
 #endif

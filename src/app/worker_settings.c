@@ -59,8 +59,8 @@ static void shard_fill(const struct config *config, struct shard_settings *out) 
                                  .cache_bytes = (uint64_t)config_number(config, CONFIG_CACHE_BYTES)};
   out->partitioner =
       str_equal(config_text(config, CONFIG_EVENTS_PARTITIONER), STR("murmur2")) ? PARTITIONER_MURMUR2 : PARTITIONER_CONSISTENT;
-  out->decide.horizon_ms = config_number(config, CONFIG_EVENTS_HORIZON);
-  out->decide.memory_ms = config_number(config, CONFIG_EVENTS_MEMORY);
+  out->judge.horizon_ms = config_number(config, CONFIG_EVENTS_HORIZON);
+  out->judge.memory_ms = config_number(config, CONFIG_EVENTS_MEMORY);
 }
 
 /* Files and Kafka at once is no mode of work: one of them was forgotten in the configuration. */
@@ -93,9 +93,9 @@ enum status worker_settings_fill(const struct config *config, struct arena *aren
   redis_fill(config, arena, &out->redis);
   enum status status = files_check(config, fault);
   if (status == STATUS_OK) status = worker_kafka_fill(config, arena, pairs, &out->kafka, fault);
-  if (status == STATUS_OK) status = config_id_key(config, &out->shard.decide.id_key, &out->own_key, fault);
+  if (status == STATUS_OK) status = config_id_key(config, &out->shard.judge.id_key, &out->own_key, fault);
   if (status != STATUS_OK) return status;
-  out->ledger.id_key = out->shard.decide.id_key;
+  out->ledger.id_key = out->shard.judge.id_key;
   out->redis.secret = hash64(&out->ledger.id_key, STR("giftd secret"));
   return arena->overflowed ? fault_set(fault, STATUS_USAGE, "the configuration is too long") : STATUS_OK;
 }

@@ -24,6 +24,7 @@ static enum status ledger_start(struct worker *worker, struct slot *slot, struct
   struct shard_settings shard = worker->settings.shard;
   const struct loaded *loaded = &worker->loaded;
   settings.shard = shard.shard = slot->shard, settings.shards = shard.shards = worker->shards;
+  shard.terms = terms_of(worker->terms);
   settings.pending_bytes = part_of(worker->settings.pending_bytes, worker->shards, LEDGER_PENDING_LEAST);
   shard.cache_bytes = part_of(shard.cache_bytes, worker->shards, 1u << 20);
   slot->ledger_memory = region_take(ledger_memory(&settings));
@@ -76,6 +77,13 @@ static void slot_break(struct worker *worker, struct slot *slot, const struct fa
   (void)snprintf(slot->trouble.text, sizeof slot->trouble.text, "%.*s", (int)sizeof slot->trouble.text - 1, fault->text);
   worker_say(worker, LOG_LEVEL_ERROR, slot->shard, "this shard stays closed until someone acts: %s", fault->text);
   if (slot->revoked) slot_close(worker, slot);
+}
+
+void slot_mend(struct worker *worker, struct slot *slot) {
+  if (slot->state != SLOT_BROKEN || worker->stopping) return;
+  *slot = (struct slot){.shard = slot->shard, .state = SLOT_OPENING};
+  worker->broken.status = STATUS_OK;
+  worker_say(worker, LOG_LEVEL_INFO, slot->shard, "tried again");
 }
 
 /* ---- what the group says ---- */

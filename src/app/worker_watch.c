@@ -52,6 +52,7 @@ static void campaigns_check(const struct worker *worker, struct http_check *chec
   const uint32_t count = worker->loaded.rulebook->campaign_count;
   check->name = "campaigns", check->ok = count > 0;
   watch_campaigns_text(check, count, worker->loaded.rulebook->digest, worker->reload_refused ? worker->reload_refused_ms : 0);
+  if (worker->differs) check_set(check, false, "%s", worker->differs_trouble.text);
 }
 
 /* The first slot whose trouble is Redis's (or not Redis's), or NULL. The redis room's texts begin with its name. */
@@ -224,6 +225,7 @@ void worker_watch_refresh(struct worker *worker, bool now) {
   counts_set(worker, &watch->metrics);
   shards_set(worker, watch);
   metrics_set(&watch->metrics, METRIC_CAMPAIGNS, 0, worker->loaded.rulebook->campaign_count);
+  metrics_set(&watch->metrics, METRIC_RULEBOOKS, 0, worker->rulebooks > 0 ? worker->rulebooks : 1);
   metrics_set(&watch->metrics, METRIC_RULES, 0, worker->loaded.rulebook->rule_count);
   metrics_process(&watch->metrics);
   checks_refresh(worker, watch);

@@ -106,6 +106,42 @@ bool schedule_window(const struct schedule *schedule, int64_t utc_ms, int32_t of
   return schedule_holds(schedule, utc_ms, offset_minutes);
 }
 
+/* Schedules change their answers at midnight, where hours begin or end, and at their own ends: the first instant at which all hold is one
+ * of those at which one of them begins, or the beginning itself. */
+static int64_t first_of_day(const struct schedule *const *schedules, uint32_t count, int64_t from_ms, int64_t to_ms, int64_t midnight,
+                            int32_t offset_minutes) {
+  int64_t found = TIME_NONE;
+  for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t h = 0; h < schedules[i]->hour_count + 3; h++) {
+      int64_t at = h == 0   ? from_ms
+                   : h == 1 ? midnight
+                   : h == 2 ? schedules[i]->from_ms
+                            : midnight + schedules[i]->hours[h - 3].from_s * MS_PER_SECOND;
+      bool all = at >= from_ms && at < to_ms && at >= midnight && at < midnight + MS_PER_DAY && (found == TIME_NONE || at < found);
+      for (uint32_t j = 0; j < count && all; j++) all = schedule_holds(schedules[j], at, offset_minutes);
+      if (all) found = at;
+    }
+  }
+  return found;
+}
+
+#define FIRST_DAYS 36600 /* a campaign of a hundred years is looked through */
+
+int64_t schedules_first(const struct schedule *const *schedules, uint32_t count, int64_t from_ms, int64_t to_ms, int32_t offset_minutes) {
+  int64_t zone = (int64_t)offset_minutes * 60000;
+  for (uint32_t i = 0; i < count; i++) {
+    if (schedules[i]->from_ms > from_ms) from_ms = schedules[i]->from_ms;
+    if (schedules[i]->to_ms < to_ms) to_ms = schedules[i]->to_ms;
+  }
+  if (count == 0 || from_ms >= to_ms) return from_ms < to_ms ? from_ms : TIME_NONE;
+  int64_t day = floor_day(from_ms + zone);
+  for (int64_t last = day + FIRST_DAYS; day <= last && day * MS_PER_DAY - zone < to_ms; day++) {
+    int64_t found = first_of_day(schedules, count, from_ms, to_ms, day * MS_PER_DAY - zone, offset_minutes);
+    if (found != TIME_NONE) return found;
+  }
+  return TIME_NONE;
+}
+
 /* ---- moments ---- */
 
 static int64_t after_working_days(int64_t utc_ms, int32_t count, int32_t offset_minutes) {
@@ -140,4 +176,10 @@ int64_t moment_resolve(const struct moment *moment, int64_t utc_ms, int32_t offs
     }
   }
   return utc_ms;
+}
+
+int64_t moment_end(const struct moment *moment, int64_t utc_ms, int32_t offset_minutes) {
+  if (moment->kind == MOMENT_NONE) return INT64_MAX / 2;
+  bool age = moment->kind == MOMENT_AFTER || moment->kind == MOMENT_AFTER_WORKING_DAYS;
+  return moment_resolve(moment, utc_ms, offset_minutes) + (age ? 1 : 0);
 }

@@ -55,6 +55,17 @@ struct activity {
   bool done, under_way;
 };
 
+/* The kinds of things that have an old name: within one of them a name is had once. */
+enum old_kind { OLD_FACT, OLD_LIMIT, OLD_POOL, OLD_CHANCE, OLD_RULE, OLD_ITEM };
+
+/* A name of `was`. */
+struct old {
+  enum old_kind kind;
+  uint32_t file;
+  struct str name, own; /* qualified: what it was, and what it is now */
+  struct str pointer;
+};
+
 /* One campaign file. Its number is the number of its campaign: they are sorted by id. */
 struct file {
   const struct source *source;
@@ -67,6 +78,7 @@ struct file {
   uint32_t decl_first[DECL_KINDS], decl_count[DECL_KINDS];
   struct undo undo; /* on_reversal of the header */
   uint64_t digest;  /* of its own bytes */
+  uint64_t content; /* of its JSON, however it is laid out */
   struct vec cited; /* uint32_t: files it cites */
 };
 
@@ -85,8 +97,9 @@ struct compile {
   uint32_t now;               /* the file that is being read, its campaign's number */
   struct campaign *campaigns; /* [file_count], in the arena */
   struct vec rules, facts, triggers, conditions, items, limits, pools, chances, schedules, lists, listeners, refs, members, decls,
-      activities, hearers;
+      activities, hearers, olds;
   struct vec fact_broken; /* bool for each fact */
+  struct vec fact_priced; /* bool for each fact: a table by amounts of money */
   struct name_map names;
   struct span *fact_hearers, *reward_hearers;
   uint32_t deny_first, deny_count;
@@ -95,6 +108,7 @@ struct compile {
   bool rule_spends, rule_on_reward;
   uint32_t rule_chance;            /* chance it spends or NONE */
   uint32_t budget;                 /* comparisons left to lint for this file */
+  struct buffer content;           /* where files are written anew, one after the other */
   bool full;                       /* an arena is */
   uint64_t spill[SPILL_BYTES / 8]; /* where writes go after that */
 };
@@ -125,8 +139,12 @@ COMPILE_VEC(member, member_at, members)
 COMPILE_VEC(decl, decl_at, decls)
 COMPILE_VEC(activity, activity_at, activities)
 COMPILE_VEC(hearer, hearer_at, hearers)
+COMPILE_VEC(old, old_at, olds)
 static inline uint32_t *ref_at(struct compile *c, uint32_t index) { return vec_at(c, &c->refs, index); }
+static inline const struct fact *facts_now(const struct compile *c) { return (const struct fact *)(const void *)c->facts.items; }
 static inline bool *fact_is_broken(struct compile *c, uint32_t index) { return vec_at(c, &c->fact_broken, index); }
+
+static inline bool *fact_is_priced(struct compile *c, uint32_t index) { return vec_at(c, &c->fact_priced, index); }
 
 static inline struct file *file_now(struct compile *c) { return &c->files[c->now]; }
 static inline struct campaign *campaign_now(struct compile *c) { return &c->campaigns[c->now]; }
@@ -199,6 +217,56 @@ const char *kind_name(enum decl_kind kind);
 uint64_t name_hash40(struct str qualified_name);
 void cite_file(struct compile *c, uint32_t file);
 
+/* ---- was.c ---- */
+/* Whose `was` is read, and where its names are at home. */
+struct was_scope {
+  enum old_kind kind;
+  struct str own;  /* its qualified name */
+  struct str home; /* what an inline name ("#count.customer.day") or an item's stands behind: "campaign/rule"; "" where there is none */
+};
+/* The name its counters stand under: the first of `was`, qualified, or `otherwise` when there is none (or it is broken). */
+struct str was_read(struct compile *c, const struct at *object, const struct was_scope *scope, struct str otherwise);
+void was_check(struct compile *c);
+
+/* ---- says.c ---- */
+/* The canonical words of what is counted, which names are made of; `first`: with the oldest names of the facts that stand in them.
+ * `own` is the id of the campaign whose facts need no prefix. */
+void dimension_say(struct buffer *out, const struct dimension *dimension, const struct fact *facts, struct str own, bool first);
+void dimensions_say(struct buffer *out, const struct dimension *dimensions, uint32_t count, const struct fact *facts, struct str own,
+                    const char *between);
+void limit_say(struct buffer *out, const struct limit *limit, const struct fact *facts, struct str own, bool first);
+
+/* ---- unit.c ---- */
+enum tally_kind { TALLY_THINGS, TALLY_POINTS, TALLY_MONEY };
+struct tally {
+  enum tally_kind kind;
+  uint32_t campaign; /* MONEY: in its currency */
+};
+enum unit_use {
+  USE_DRAW,     /* a gift's value from a pool */
+  USE_PARENT,   /* a pool from its parent */
+  USE_FALLBACK, /* a pool, and the one that pays when it is empty */
+  USE_PERCENT,  /* a value, and what it is a percentage of */
+  USE_CAP,      /* what a rule gives, and its limit */
+  USE_COMPARE   /* a number of this file, and what it is held against */
+};
+/* Why the two do not go together; text.length 0: they do. */
+struct clash {
+  enum check_code code;
+  struct str text;
+};
+struct clash tally_clash(struct compile *c, enum unit_use use, struct tally left, struct tally right);
+struct tally tally_of_pool(const struct pool *pool);
+struct tally tally_of_limit(const struct limit *limit);
+struct tally tally_of_item(const struct item *item, uint32_t campaign);
+bool currency_is(const struct compile *c, uint32_t campaign, uint32_t other);
+/* Bits 1 << TALLY_POINTS, TALLY_MONEY of what a rule gives, from its JSON. */
+uint32_t give_units(const json_t *rule);
+
+/* ---- terms.c ---- */
+/* What may change under a living name, in one line; "" for what has no short one. `number` of the kind, of that campaign. */
+void terms_say(struct buffer *out, const struct rulebook *book, enum meaning_kind kind, uint32_t campaign, uint32_t number);
+
 /* ---- one for each noun ---- */
 bool zone_offset(struct str name, int32_t *minutes);
 bool zone_has_summer(struct str name);
@@ -220,19 +288,23 @@ void triggers_read(struct compile *c, const struct at *at, enum place place, str
 void activities_read(struct compile *c);
 void facts_sign(struct compile *c);
 void differences_sign(struct compile *c);
+void tables_sign(struct compile *c);
+/* Whether the file that is read may use a fact: one that is in money is in its currency. `at` is where to report. */
+bool fact_fits(struct compile *c, const struct at *at, uint32_t number, bool money);
 void facts_read(struct compile *c);
 void track_read(struct compile *c, const struct at *at, struct fact *fact);
 void table_read(struct compile *c, const struct at *at, struct fact *fact);
-uint32_t limit_read(struct compile *c, const struct at *at, struct str name);
 void limits_named_read(struct compile *c);
 void rule_limits_read(struct compile *c, const struct at *rule_at, struct rule *rule);
-void pool_read(struct compile *c, const struct at *at, struct str name, uint32_t number);
+/* `named`: name, first_name, decl and rule are set. */
+void pool_read(struct compile *c, const struct at *at, const struct pool *named, uint32_t number);
 void pools_named_read(struct compile *c);
 bool worth_value_read(struct compile *c, const struct at *at, bool points, struct worth *out);
 bool worth_count_read(struct compile *c, const struct at *at, struct worth *out);
 enum item_place { ITEM_ALONE, ITEM_OF_LIST, ITEM_OF_FIRST, ITEM_OF_DRAW, ITEM_OF_BUNDLE, ITEM_SUBSTITUTE };
 /* Into the item of that number; `depth` counts the substitutes before it. */
 void item_read(struct compile *c, const struct at *at, enum item_place place, uint32_t depth, const struct rule *rule, uint32_t number);
+bool reward_is_money(struct str form); /* its value is the gift itself */
 void give_read(struct compile *c, const struct at *at, struct rule *rule);
 void undo_read(struct compile *c, const struct at *at, struct undo *out);
 void rules_read(struct compile *c);
@@ -241,17 +313,40 @@ void hearers_make(struct compile *c);
 void listeners_make(struct compile *c);
 void lint(struct compile *c);
 void names_lint(struct compile *c);
+void belongings_make(struct compile *c);
 void digests_make(struct compile *c);
+void lookups_make(struct compile *c, struct rulebook *book); /* lookup.c */
+uint64_t content_digest(struct compile *c, const json_t *json);
 
-/* ---- lint.c and exclude.c ---- */
+/* ---- never.c, exclude.c and lint_*.c ---- */
 #define TESTS_MOST 64u /* of one condition */
 void condition_lint(struct compile *c, uint32_t node);
 /* The leaves that must all hold for a node to hold; at most `most`. */
 uint32_t leaves_of_all(struct compile *c, uint32_t node, uint32_t *out, uint32_t most);
+bool lint_spend(struct compile *c, uint32_t steps);
+bool leaf_implies(struct compile *c, const struct condition *a, const struct condition *b);
 bool leaves_exclude(struct compile *c, const struct condition *a, const struct condition *b);
 bool schedules_exclude(const struct schedule *a, const struct schedule *b);
 bool field_is_carried(const struct compile *c, uint16_t type, uint32_t field);
+bool never_carried(struct compile *c, const struct trigger_set *on, uint32_t field); /* all are events, and none carries it */
 void trigger_lint(struct compile *c, const struct trigger *trigger);
+/* `whose`: "rule", "fact", "task". */
+void when_lint(struct compile *c, const struct trigger_set *on, uint32_t when, const char *whose);
+struct hearing {
+  struct trigger_set on;
+  uint32_t when;
+};
+bool hear_together(struct compile *c, const struct hearing *a, const struct hearing *b); /* one event, as far as the file tells */
+void cells_lint(struct compile *c, uint32_t node);
+#define SCHEDULES_MOST 16u
+/* Schedules that must hold for a rule, and for the further condition `when` (an item's, or NONE). */
+uint32_t schedules_of_rule(struct compile *c, const struct rule *rule, uint32_t when, const struct schedule *out[SCHEDULES_MOST]);
+void schedule_lint(struct compile *c, const struct rule *rule, uint32_t when, struct str pointer);
+void valid_lint(struct compile *c, const struct rule *rule, const struct item *item);
+void item_lint(struct compile *c, const struct rule *rule, uint32_t number);
+void facts_lint(struct compile *c);
+void reach_lint(struct compile *c);
+bool may_be_undone(struct compile *c, const struct rule *rule);
 void rule_lint(struct compile *c, uint32_t number);
 void pairs_lint(struct compile *c, uint32_t campaign);
 

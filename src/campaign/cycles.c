@@ -51,9 +51,9 @@ static void fact_walk(struct compile *c, struct walk *walk, uint32_t number) {
 
 /* ---- pools ---- */
 
-static void pool_report(struct compile *c, const struct pool *pool, const char *key, enum check_code code, const char *text) {
+static void pool_report(struct compile *c, const struct pool *pool, const char *key, enum check_code code, struct str text) {
   c->now = pool->campaign;
-  report_text_at(c, pool->pointer, key, code, "%s", text);
+  report_text_at(c, pool->pointer, key, code, "%.*s", STR_FORMAT(text));
 }
 
 /* Whether the pool is part of a circle. */
@@ -65,7 +65,7 @@ static bool chain_check(struct compile *c, uint32_t number, bool parents) {
     if (at == NONE) return false;
     if (at < least) least = at;
     if (at != number) continue;
-    if (least == number) pool_report(c, pool, parents ? "parent" : "fallback", CHECK_CIRCULAR, "the pool stands above itself");
+    if (least == number) pool_report(c, pool, parents ? "parent" : "fallback", CHECK_CIRCULAR, STR("the pool stands above itself"));
     return true;
   }
   uint32_t next = parents ? pool->parent : pool->fallback;
@@ -75,19 +75,14 @@ static bool chain_check(struct compile *c, uint32_t number, bool parents) {
     leads = one != NONE && one != next;
     if (one == next) return true;
   }
-  pool_report(c, pool, parents ? "parent" : "fallback", CHECK_TOO_DEEP, "the chain of pools is too long: at most six");
+  pool_report(c, pool, parents ? "parent" : "fallback", CHECK_TOO_DEEP, STR("the chain of pools is too long: at most six"));
   return true;
 }
 
-static void parent_check(struct compile *c, uint32_t number) {
-  const struct pool *pool = pool_at(c, number);
-  if (pool->parent == NONE) return;
-  const struct pool *parent = pool_at(c, pool->parent);
-  bool money = pool->of_money, stock = !pool->of_money && !pool->in_points;
-  bool parent_stock = !parent->of_money && !parent->in_points;
-  if (parent_stock && !stock) pool_report(c, pool, "parent", CHECK_BAD_POOL, "a budget cannot be drawn from a stock");
-  if ((parent->in_points && money) || (parent->of_money && pool->in_points))
-    pool_report(c, pool, "parent", CHECK_BAD_POOL, "points and money are not drawn from each other");
+static void link_check(struct compile *c, uint32_t number, uint32_t other, enum unit_use use, const char *key) {
+  if (other == NONE) return;
+  struct clash clash = tally_clash(c, use, tally_of_pool(pool_at(c, number)), tally_of_pool(pool_at(c, other)));
+  if (clash.text.length > 0) pool_report(c, pool_at(c, number), key, clash.code, clash.text);
 }
 
 /* ---- gifts on gifts ---- */
@@ -125,7 +120,9 @@ void cycles_check(struct compile *c) {
     if (facts.colours[i] == WHITE) fact_walk(c, &facts, i);
   for (uint32_t i = 0; i < c->pools.count; i++) {
     bool above = chain_check(c, i, true), behind = chain_check(c, i, false);
-    if (!above && !behind) parent_check(c, i);
+    if (above || behind) continue;
+    link_check(c, i, pool_at(c, i)->parent, USE_PARENT, "parent");
+    link_check(c, i, pool_at(c, i)->fallback, USE_FALLBACK, "fallback");
   }
   for (uint32_t i = 0; i < c->rules.count; i++)
     if (rules.colours[i] == WHITE) rule_walk(c, &rules, i);

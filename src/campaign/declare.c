@@ -7,7 +7,10 @@ static uint32_t number_new(struct compile *c, enum decl_kind kind) {
   switch (kind) {
     case DECL_ACTIVITY: return vec_push(c, &c->activities, 1);
     case DECL_LIST: return vec_push(c, &c->lists, 1);
-    case DECL_FACT: (void)vec_push(c, &c->fact_broken, 1); return vec_push(c, &c->facts, 1);
+    case DECL_FACT:
+      (void)vec_push(c, &c->fact_broken, 1);
+      (void)vec_push(c, &c->fact_priced, 1);
+      return vec_push(c, &c->facts, 1);
     case DECL_POOL: return vec_push(c, &c->pools, 1);
     case DECL_CHANCE: return vec_push(c, &c->chances, 1);
     default: return NONE;
@@ -58,14 +61,17 @@ static void section_declare(struct compile *c, enum decl_kind kind) {
 
 static void rule_declare(struct compile *c, const struct at *at, uint32_t index) {
   struct at id = at_key(at, "id");
+  struct str file_id = file_now(c)->id;
   uint32_t number = vec_push(c, &c->rules, 1);
   struct rule rule = {.campaign = c->now, .schedule = NONE, .when = NONE, .spends = NONE, .pointer = at_pointer(c, at)};
   if (id.json == NULL || !read_id(c, &id, false, &rule.id))
     rule.id = arena_print(c->arena, "#%u", index + 1);
   else
     rule.id = keep_text(c, rule.id);
-  rule.name = qualified(c, file_now(c)->id, rule.id);
-  rule.decl = name_hash40(rule.name);
+  rule.name = qualified(c, file_id, rule.id);
+  rule.first_name = was_read(c, at, &(struct was_scope){.kind = OLD_RULE, .own = rule.name}, rule.name);
+  rule.first_id = str_from(rule.first_name, file_id.length + 1);
+  rule.decl = name_hash40(rule.first_name);
   *rule_at(c, number) = rule;
   struct decl decl = {
       .kind = DECL_RULE, .file = c->now, .number = number, .name = rule.id, .qualified = rule.name, .at = *at, .used = true};
@@ -96,14 +102,16 @@ static void rules_declare(struct compile *c) {
 
 /* ---- chances: declared by the items that give them ---- */
 
+/* "pack", or {"id": "pack", "was": "packet"}. */
 static void chance_declare(struct compile *c, const json_t *item, uint32_t rule) {
-  struct str name = text_of(json_object_get(item, "chance"));
+  const json_t *chance = json_object_get(item, "chance");
+  struct str name = text_of(json_is_object(chance) ? json_object_get(chance, "id") : chance);
   if (!str_equal(text_of(json_object_get(item, "reward")), STR("chance")) || !id_is_good(name, true)) return;
   if (name_find(c, DECL_CHANCE, file_now(c)->id, name) != NONE) return;
   struct decl decl = {.kind = DECL_CHANCE, .file = c->now, .name = name, .qualified = qualified(c, file_now(c)->id, name), .used = true};
   decl.number = number_new(c, DECL_CHANCE);
-  *chance_at(c, decl.number) =
-      (struct chance){.name = decl.qualified, .decl = name_hash40(decl.qualified), .campaign = c->now, .given_by = rule};
+  *chance_at(c, decl.number) = (struct chance){
+      .name = decl.qualified, .first_name = decl.qualified, .decl = name_hash40(decl.qualified), .campaign = c->now, .given_by = rule};
   if (name_add(c, &decl) != NONE) file_now(c)->decl_count[DECL_CHANCE]++;
 }
 

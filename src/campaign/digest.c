@@ -1,5 +1,5 @@
 /* Digests: of a campaign, its file and what it cites; of the rulebook, all files. Quoted in decisions, so that it can be told later by
- * which words a gift was given. */
+ * which words a gift was given. And of a file's content: the same JSON laid out in another way is the same campaign. */
 #include "compile.h"
 
 static struct str digest_text(struct compile *c, uint64_t digest) {
@@ -8,22 +8,34 @@ static struct str digest_text(struct compile *c, uint64_t digest) {
   return keep_text(c, (struct str){hex, sizeof hex});
 }
 
-/* What it cites, and what that cites. */
-static uint64_t chain(struct compile *c, const uint64_t *digests, uint32_t number) {
-  uint64_t digest = c->files[number].digest, cited = 0;
-  const struct file *file = &c->files[number];
-  for (uint32_t i = 0; i < file->cited.count; i++)
-    cited += digests[*(uint32_t *)vec_at(c, &c->files[number].cited, i)]; /* in whatever order */
-  return hash64_pair(&HASH_KEY_FIXED, digest, cited);
+/* The file and everything it cites, directly or not, in whatever order. */
+static uint64_t chain(struct compile *c, uint32_t number) {
+  const struct campaign *campaign = &c->campaigns[number];
+  uint64_t cited = 0;
+  for (uint32_t i = 0; i < campaign->cited_count; i++) cited += c->files[*ref_at(c, campaign->cited_first + i)].digest;
+  return hash64_pair(&HASH_KEY_FIXED, c->files[number].digest, cited);
 }
 
 void digests_make(struct compile *c) {
-  uint64_t *first = arena_array(c->scratch, c->file_count, sizeof *first), *second = arena_array(c->scratch, c->file_count, sizeof *second);
-  if (first == NULL || second == NULL) {
-    c->full = true;
-    return;
+  for (uint32_t i = 0; i < c->file_count; i++) {
+    struct campaign *campaign = &c->campaigns[i];
+    campaign->digest = digest_text(c, chain(c, i));
+    campaign->content = c->files[i].content;
+    campaign->source_text = c->files[i].source->text;
+    campaign->decl = name_hash40(campaign->id);
   }
-  for (uint32_t i = 0; i < c->file_count; i++) first[i] = c->files[i].digest;
-  for (uint32_t i = 0; i < c->file_count; i++) second[i] = chain(c, first, i);
-  for (uint32_t i = 0; i < c->file_count; i++) c->campaigns[i].digest = digest_text(c, chain(c, second, i));
+}
+
+/* Keys in order, no spaces, numbers and texts in one spelling. */
+uint64_t content_digest(struct compile *c, const json_t *json) {
+  const size_t flags = JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY;
+  size_t length = json_dumpb(json, c->content.memory, c->content.capacity, flags);
+  if (length > c->content.capacity) {
+    void *memory = arena_take(c->scratch, 2 * length);
+    c->full = c->full || memory == NULL;
+    if (memory == NULL) return 0;
+    buffer_init(&c->content, memory, 2 * length);
+    (void)json_dumpb(json, c->content.memory, c->content.capacity, flags);
+  }
+  return hash64(&HASH_KEY_FIXED, (struct str){c->content.memory, length});
 }

@@ -8,10 +8,10 @@ static bool fact_dimension(struct compile *c, const struct at *at, struct str te
   uint32_t decl = name_resolve(c, at, DECL_FACT, name);
   if (decl == NONE) return false;
   out->index = decl_at(c, decl)->number;
+  out->kind = timed ? DIMENSION_FACT_AT : DIMENSION_FACT;
   if (*fact_is_broken(c, out->index)) return true;
   const struct fact *fact = fact_at(c, out->index);
-  out->kind = timed ? DIMENSION_FACT_AT : DIMENSION_FACT;
-  if (!timed && fact->kind == FACT_TABLE) return true;
+  if (!timed && fact->kind == FACT_TABLE) return fact_fits(c, at, out->index, false);
   if (timed && str_equal(part, STR("at")) && (fact->kind == FACT_FIRST || fact->kind == FACT_LAST)) return true;
   report(c, at, CHECK_BAD_PER, "'%.*s' divides nothing: a table (fact.scene) or the time of a first or last (fact.last_txn.at) does",
          STR_FORMAT(text));
@@ -50,10 +50,43 @@ static bool dimension_read(struct compile *c, const struct at *at, struct dimens
   return field_dimension(c, at, text, out);
 }
 
-static bool dimension_twice(const struct dimension *dimensions, uint32_t count, const struct dimension *one) {
-  for (uint32_t i = 0; i < count; i++)
-    if (str_equal(dimensions[i].text, one->text)) return true;
-  return false;
+/* The customer first, then by name, tables by their oldest: what is counted by two things has one key, in whatever order they are written
+ * and whatever a table is called now. */
+static int dimension_compare(struct compile *c, const struct dimension *a, const struct dimension *b) {
+  char memory[2][256];
+  struct buffer text[2];
+  const struct dimension *both[2] = {a, b};
+  if (a->kind == DIMENSION_CUSTOMER || b->kind == DIMENSION_CUSTOMER)
+    return (b->kind == DIMENSION_CUSTOMER) - (a->kind == DIMENSION_CUSTOMER);
+  for (uint32_t i = 0; i < 2; i++) {
+    buffer_init(&text[i], memory[i], sizeof memory[i]);
+    dimension_say(&text[i], both[i], facts_now(c), file_now(c)->id, true);
+  }
+  return str_compare(buffer_text(&text[0]), buffer_text(&text[1]));
+}
+
+/* Its place among those before it, or NONE when it is there already. */
+static uint32_t dimension_place(struct compile *c, const struct dimension *dimensions, uint32_t count, const struct dimension *one) {
+  uint32_t place = 0;
+  for (uint32_t i = 0; i < count && !c->full; i++) {
+    int order = dimension_compare(c, &dimensions[i], one);
+    if (order == 0) return NONE;
+    if (order < 0) place = i + 1;
+  }
+  return place;
+}
+
+static bool dimension_add(struct compile *c, const struct at *at, struct dimension *dimensions, uint32_t *count) {
+  struct dimension one;
+  if (!dimension_read(c, at, &one)) return false;
+  uint32_t place = dimension_place(c, dimensions, *count, &one);
+  if (place == NONE) {
+    report(c, at, CHECK_BAD_PER, "'%.*s' stands twice", STR_FORMAT(one.text));
+    return false;
+  }
+  memmove(&dimensions[place + 1], &dimensions[place], (*count - place) * sizeof *dimensions);
+  dimensions[place] = one, (*count)++;
+  return true;
 }
 
 bool dimensions_read(struct compile *c, const struct at *at, const struct dimension **out, uint32_t *count) {
@@ -68,15 +101,7 @@ bool dimensions_read(struct compile *c, const struct at *at, const struct dimens
   bool good = dimensions != NULL;
   for (uint32_t i = 0; i < listed && dimensions != NULL; i++) {
     struct at item = at_item(at, i);
-    struct dimension one;
-    if (!dimension_read(c, &item, &one)) {
-      good = false;
-    } else if (dimension_twice(dimensions, *count, &one)) {
-      report(c, &item, CHECK_BAD_PER, "'%.*s' stands twice", STR_FORMAT(one.text));
-      good = false;
-    } else {
-      dimensions[(*count)++] = one;
-    }
+    good = dimension_add(c, &item, dimensions, count) && good;
   }
   *out = dimensions;
   return good;

@@ -1,5 +1,5 @@
-/* Tests that exclude each other, as far as it can be told from the file: numbers in ranges that do not meet, texts from sets that do not.
- */
+/* Tests that exclude each other, or of which one implies the other, as far as it can be told from the file: numbers in ranges that do not
+ * meet, texts from sets that do not. */
 #include "compile.h"
 
 struct range {
@@ -25,13 +25,13 @@ static bool is_positive(enum condition_op op) { return op == OP_EQ || op == OP_I
 static bool is_negative(enum condition_op op) { return op == OP_NE || op == OP_NOT_IN || op == OP_NOT_IN_LIST; }
 
 /* False when the budget is used up: then nothing more is told. */
-static bool spend(struct compile *c, uint32_t steps) {
+bool lint_spend(struct compile *c, uint32_t steps) {
   c->budget = steps < c->budget ? c->budget - steps : 0;
   return c->budget > 0;
 }
 
 static bool set_has(struct compile *c, const struct operand *set, struct str text) {
-  if (!spend(c, set->text_count + 1)) return true;
+  if (!lint_spend(c, set->text_count + 1)) return true;
   for (uint32_t i = 0; i < set->text_count; i++)
     if (str_equal(set->texts[i], text)) return true;
   return set->list != NONE && list_has(list_at(c, set->list), text);
@@ -54,16 +54,58 @@ static bool texts_exclude(struct compile *c, const struct condition *a, const st
   return is_positive(b->op) ? inside == 0 : inside == all;
 }
 
+/* ---- numbers that are named one by one ---- */
+
+static bool number_passes(const struct condition *leaf, int64_t number) {
+  struct range range;
+  bool listed = leaf->op == OP_IN || leaf->op == OP_NOT_IN;
+  if (leaf->op == OP_NE) return number != leaf->operand.low;
+  if (!listed) return !range_of(leaf, &range) || (number >= range.low && number <= range.high);
+  bool found = false;
+  for (uint32_t i = 0; i < leaf->operand.number_count; i++) found = found || leaf->operand.numbers[i] == number;
+  return found == (leaf->op == OP_IN);
+}
+
+static bool is_numeric(const struct condition *leaf) {
+  return leaf->operand.kind != VALUE_TEXT && leaf->operand.kind != VALUE_ABSENT && leaf->op <= OP_NOT_IN;
+}
+
+/* None of the numbers that `a` lists passes `b`. */
+static bool numbers_exclude(struct compile *c, const struct condition *a, const struct condition *b) {
+  bool one = a->op == OP_EQ, listed = a->op == OP_IN;
+  if (!is_numeric(a) || !is_numeric(b) || !(one || listed)) return false;
+  uint32_t count = one ? 1 : a->operand.number_count;
+  for (uint32_t i = 0; i < count; i++)
+    if (!lint_spend(c, b->operand.number_count + 1) || number_passes(b, one ? a->operand.low : a->operand.numbers[i])) return false;
+  return count > 0;
+}
+
 static bool exists_not(const struct condition *leaf) { return leaf->op == OP_EXISTS && leaf->operand.low == 0; }
 
 bool leaves_exclude(struct compile *c, const struct condition *a, const struct condition *b) {
   struct range one, other;
-  if (!spend(c, 1)) return false;
+  if (!lint_spend(c, 1)) return false;
   if (a->kind != CONDITION_LEAF || b->kind != CONDITION_LEAF || a->left != b->left || a->index != b->index) return false;
   if (a->left == LEFT_TAG || a->left == LEFT_LIST || a->left == LEFT_SCHEDULE) return false;
   if (exists_not(a) != exists_not(b)) return true;
   if (range_of(a, &one) && range_of(b, &other)) return one.low > other.high || other.low > one.high;
-  return texts_exclude(c, a, b) || texts_exclude(c, b, a);
+  return numbers_exclude(c, a, b) || numbers_exclude(c, b, a) || texts_exclude(c, a, b) || texts_exclude(c, b, a);
+}
+
+/* Whether `b` holds wherever `a` does. */
+bool leaf_implies(struct compile *c, const struct condition *a, const struct condition *b) {
+  struct range one, other;
+  uint32_t inside, all;
+  if (!lint_spend(c, 1) || a->kind != CONDITION_LEAF || b->kind != CONDITION_LEAF || a->left != b->left || a->index != b->index)
+    return false;
+  if (a->left == LEFT_TAG || a->left == LEFT_LIST || a->left == LEFT_SCHEDULE) return false;
+  if (b->op == OP_EXISTS) return exists_not(a) == exists_not(b);
+  if ((a->op == OP_THIS_EVENT || a->op == OP_COMPLETED) && a->op == b->op) return true;
+  if (range_of(a, &one) && range_of(b, &other)) return one.low >= other.low && one.high <= other.high;
+  bool texts = a->operand.kind == VALUE_TEXT && b->operand.kind == VALUE_TEXT && is_positive(a->op) && is_positive(b->op);
+  if (!texts) return false;
+  set_meet(c, &a->operand, &b->operand, &inside, &all);
+  return all > 0 && inside == all && c->budget > 0;
 }
 
 uint32_t leaves_of_all(struct compile *c, uint32_t node, uint32_t *out, uint32_t most) {

@@ -5,14 +5,15 @@
 static const char *const kind_words[] = {"first", "last", "measure", "track", "table", "level", "difference", NULL};
 static const char *const measure_words[] = {"count", "sum", "average", "max", "min", "distinct", "streak", "daily_average", NULL};
 static const struct key first_keys[] = {{"first", KEY_MUST}, {"keep", KEY_MAY}, {"resets", KEY_MAY}, {"refunds", KEY_MAY},
-                                        {"when", KEY_MAY},   {"per", KEY_MAY},  {NULL, KEY_MAY}};
-static const struct key last_keys[] = {{"last", KEY_MUST}, {"keep", KEY_MAY}, {"if_never", KEY_MAY}, {"per", KEY_MAY}, {NULL, KEY_MAY}};
-static const struct key measure_keys[] = {{"measure", KEY_MUST}, {"of", KEY_MAY},       {"on", KEY_MUST},
-                                          {"window", KEY_MUST},  {"previous", KEY_MAY}, {"refunds", KEY_MAY},
-                                          {"when", KEY_MAY},     {"per", KEY_MAY},      {NULL, KEY_MAY}};
-static const struct key track_outer_keys[] = {{"track", KEY_MUST}, {NULL, KEY_MAY}};
-static const struct key table_keys[] = {{"table", KEY_MUST}, {"cells", KEY_MUST}, {"else", KEY_MAY}, {NULL, KEY_MAY}};
-static const struct key difference_keys[] = {{"difference", KEY_MUST}, {NULL, KEY_MAY}};
+                                        {"when", KEY_MAY},   {"per", KEY_MAY},  {"was", KEY_MAY},    {NULL, KEY_MAY}};
+static const struct key last_keys[] = {{"last", KEY_MUST}, {"keep", KEY_MAY}, {"if_never", KEY_MAY},
+                                       {"per", KEY_MAY},   {"was", KEY_MAY},  {NULL, KEY_MAY}};
+static const struct key measure_keys[] = {{"measure", KEY_MUST}, {"of", KEY_MAY},      {"on", KEY_MUST},  {"window", KEY_MUST},
+                                          {"previous", KEY_MAY}, {"refunds", KEY_MAY}, {"when", KEY_MAY}, {"per", KEY_MAY},
+                                          {"was", KEY_MAY},      {NULL, KEY_MAY}};
+static const struct key track_outer_keys[] = {{"track", KEY_MUST}, {"was", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key table_keys[] = {{"table", KEY_MUST}, {"cells", KEY_MUST}, {"else", KEY_MAY}, {"was", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key difference_keys[] = {{"difference", KEY_MUST}, {"was", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key reset_keys[] = {{"on", KEY_MUST}, {"after", KEY_MAY}, {NULL, KEY_MAY}};
 
 /* ---- signatures: quiet, what is wrong is told by facts_read ---- */
@@ -86,8 +87,11 @@ void facts_sign(struct compile *c) {
   const struct file *file = file_now(c);
   for (uint32_t i = 0; i < file->decl_count[DECL_FACT]; i++) {
     const struct decl *decl = decl_at(c, file->decl_first[DECL_FACT] + i);
+    struct was_scope scope = {.kind = OLD_FACT, .own = decl->qualified};
+    struct str first = was_read(c, &decl->at, &scope, decl->qualified);
     struct fact fact = {.name = decl->qualified,
-                        .decl = name_hash40(decl->qualified),
+                        .first_name = first,
+                        .decl = name_hash40(first),
                         .campaign = c->now,
                         .when = NONE,
                         .per_customer = true,
@@ -110,7 +114,7 @@ static bool difference_sign(struct compile *c, const struct at *at, struct fact 
     if (decl == NONE) return false;
     fact->parts[i] = decl_at(c, decl)->number;
     const struct fact *measure = fact_at(c, fact->parts[i]);
-    if (*fact_is_broken(c, fact->parts[i])) return false;
+    if (*fact_is_broken(c, fact->parts[i]) || !fact_fits(c, &part, fact->parts[i], measure->money)) return false;
     if (measure->kind != FACT_MEASURE || (i == 1 && measure->money != fact->money)) {
       report(c, &part, CHECK_BAD_FACT, "a difference is of two measures of the same kind, both money or both numbers");
       return false;
@@ -131,6 +135,38 @@ void differences_sign(struct compile *c) {
     if (!difference_sign(c, &decl.at, &fact)) *fact_is_broken(c, decl.number) = true;
     *fact_at(c, decl.number) = fact;
   }
+}
+
+/* Whether an axis of a table is by amounts of money. */
+static bool axis_is_priced(struct compile *c, const json_t *axis) {
+  struct str of = text_of(json_object_get(axis, "of")), name, part;
+  if (json_object_get(axis, "from") == NULL) return false;
+  if (str_starts(of, STR("fact."))) {
+    (void)str_split(str_from(of, 5), '.', &name, &part);
+    uint32_t decl = name_find(c, DECL_FACT, file_now(c)->id, name);
+    return decl != NONE && fact_at(c, decl_at(c, decl)->number)->money;
+  }
+  uint16_t field = catalogue_campaign_field(c->catalogue, str_starts(of, STR("profile.")) ? str_from(of, 8) : of);
+  return field != FIELD_NONE && c->catalogue->fields[field].kind == FIELD_MONEY;
+}
+
+void tables_sign(struct compile *c) {
+  const struct file *file = file_now(c);
+  for (uint32_t i = 0; i < file->decl_count[DECL_FACT]; i++) {
+    const struct decl decl = *decl_at(c, file->decl_first[DECL_FACT] + i);
+    const json_t *table = json_object_get(decl.at.json, "table");
+    bool priced = axis_is_priced(c, table);
+    for (size_t a = 0; a < json_array_size(table); a++) priced = priced || axis_is_priced(c, json_array_get(table, a));
+    *fact_is_priced(c, decl.number) = priced;
+  }
+}
+
+bool fact_fits(struct compile *c, const struct at *at, uint32_t number, bool money) {
+  const struct fact *fact = fact_at(c, number);
+  if (!money && !*fact_is_priced(c, number)) return true;
+  struct clash clash = tally_clash(c, USE_COMPARE, (struct tally){TALLY_MONEY, c->now}, (struct tally){TALLY_MONEY, fact->campaign});
+  if (clash.text.length > 0) report(c, at, clash.code, "%.*s", STR_FORMAT(clash.text));
+  return clash.text.length == 0;
 }
 
 /* ---- parts ---- */

@@ -4,12 +4,13 @@
 #define ITEM_KEYS                                                                                                               \
   {"id", KEY_MAY}, {"reward", KEY_MUST}, {"value", KEY_MAY}, {"count", KEY_MAY}, {"contents", KEY_MAY}, {"template", KEY_MAY},  \
       {"labels", KEY_MAY}, {"valid", KEY_MAY}, {"pool", KEY_MAY}, {"or_else", KEY_MAY}, {"chance", KEY_MAY}, {"keep", KEY_MAY}, \
-      {"timing", KEY_NOT_SERVED}, {                                                                                             \
+      {"was", KEY_MAY}, {"timing", KEY_NOT_SERVED}, {                                                                           \
     "still", KEY_NOT_SERVED                                                                                                     \
   }
 static const struct key alone_keys[] = {ITEM_KEYS, {NULL, KEY_MAY}};
 static const struct key first_keys[] = {ITEM_KEYS, {"when", KEY_MAY}, {"when_empty", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key draw_keys[] = {ITEM_KEYS, {"weight", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key chance_keys[] = {{"id", KEY_MUST}, {"was", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key nothing_keys[] = {{"id", KEY_MUST}, {"weight", KEY_MAY}, {"nothing", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key valid_keys[] = {{"from", KEY_MAY}, {"to", KEY_MAY}, {"for", KEY_MAY}, {NULL, KEY_MAY}};
 #define POOLS_MOST 4u
@@ -47,25 +48,40 @@ static void reward_read(struct compile *c, const struct at *at, struct item *ite
   item->is_notice = str_equal(form, STR("notice"));
 }
 
-static void id_read(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, struct item *item) {
+static void own_id_read(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, struct item *item) {
   struct at id = at_key(at, "id");
-  item->id = rule->id;
+  item->id = rule->id, item->first_id = rule->first_id;
   if (id.json != NULL) {
     if (read_id(c, &id, false, &item->id))
       item->id = keep_text(c, item->id);
     else
       item->id = STR("");
+    item->first_id = item->id;
   } else if (place != ITEM_ALONE) {
-    item->id = STR("");
+    item->id = item->first_id = STR("");
     report(c, at, CHECK_MISSING_KEY, "an item beside others needs the key 'id'");
   }
 }
 
+/* What is in a bundle is counted with the bundle, so nothing of it is ever called otherwise. */
+static void id_read(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, struct item *item) {
+  struct at was = at_key(at, "was");
+  own_id_read(c, at, place, rule, item);
+  if (was.json != NULL && place == ITEM_OF_BUNDLE) {
+    report(c, &was, CHECK_BAD_WAS, "what is in a bundle is counted with the bundle: it has no old name");
+  } else if (was.json != NULL && item->id.length > 0) {
+    struct str own = arena_print(c->scratch, "%.*s.%.*s", STR_FORMAT(rule->name), STR_FORMAT(item->id));
+    struct str first = was_read(c, at, &(struct was_scope){.kind = OLD_ITEM, .own = own, .home = rule->name}, own);
+    if (!str_equal(first, own)) item->first_id = str_from(first, rule->name.length + 1);
+  }
+  item->mark = (uint32_t)hash64(&HASH_KEY_FIXED, item->first_id);
+}
+
 /* Forms whose value is the gift itself. */
-static bool needs_value(const struct item *item) {
-  static const char *const forms[] = {"instant_discount", "cash_back", "points", "ecny_packet", NULL};
+bool reward_is_money(struct str form) {
+  static const char *const forms[] = {"instant_discount", "cash_back", "ecny_packet", NULL};
   for (uint32_t i = 0; forms[i] != NULL; i++)
-    if (str_equal(item->reward, str_of(forms[i]))) return true;
+    if (str_equal(form, str_of(forms[i]))) return true;
   return false;
 }
 
@@ -77,7 +93,7 @@ static void worths_read(struct compile *c, const struct at *at, struct item *ite
     report(c, &value, CHECK_BAD_CHANCE, "a chance is worth what it buys: it has no 'value'");
   else if (value.json != NULL)
     (void)worth_value_read(c, &value, item->is_points, &item->value);
-  else if (needs_value(item))
+  else if (item->is_points || reward_is_money(item->reward))
     report(c, at, CHECK_MISSING_KEY, "a reward '%.*s' needs the key 'value'", STR_FORMAT(item->reward));
   if (count.json != NULL) (void)worth_count_read(c, &count, &item->count);
   if (item->count.pay == PAY_TOP_UP && !item->is_chance) report(c, &count, CHECK_BAD_BANDS, "\"top_up\" tops up the count of chances");
@@ -102,8 +118,8 @@ static void valid_read(struct compile *c, const struct at *at, struct item *item
   struct at from = at_key(at, "from"), to = at_key(at, "to"), for_long = at_key(at, "for");
   if (!keys_check(c, at, valid_keys, "valid")) return;
   if (from.json != NULL) (void)read_moment(c, &from, false, &item->valid_from);
-  if (to.json != NULL && for_long.json != NULL)
-    report(c, at, CHECK_BAD_MOMENT, "'valid' has either 'to' or 'for'");
+  if (for_long.json != NULL && (from.json != NULL || to.json != NULL))
+    report(c, at, CHECK_BAD_MOMENT, "'valid' has either 'from' and 'to', or 'for', which counts from the gift on");
   else if (to.json != NULL)
     (void)read_moment(c, &to, true, &item->valid_to);
   if (for_long.json == NULL) return;
@@ -125,24 +141,55 @@ static void template_read(struct compile *c, const struct at *at, struct item *i
 
 /* ---- pools ---- */
 
-static uint32_t pool_inline(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, const struct item *item,
-                            uint32_t nth) {
-  bool alone = place == ITEM_ALONE && str_equal(item->id, rule->id); /* an item with an id of its own has its name in the pool's */
-  struct str name = alone ? rule->name : arena_print(c->arena, "%.*s.%.*s", STR_FORMAT(rule->name), STR_FORMAT(item->id));
-  if (nth > 0) name = arena_print(c->arena, "%.*s#%u", STR_FORMAT(name), nth + 1);
+/* "campaign/rule.item"; an item without an id of its own adds none to the rule's. */
+static struct str inner_name(struct compile *c, struct str rule, struct str rule_id, struct str item_id, bool alone, struct str pool_id) {
+  bool bare = alone && str_equal(item_id, rule_id), more = pool_id.length > 0;
+  struct str name = arena_print(c->arena, "%.*s%s%.*s%s%.*s", STR_FORMAT(rule), bare ? "" : ".", bare ? 0 : (int)item_id.length, item_id.at,
+                                more ? "#" : "", STR_FORMAT(pool_id));
   if (name.at == NULL) c->full = true;
+  return name;
+}
+
+static uint32_t pool_inline(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule,
+                            const struct item *item) {
+  struct at id = at_key(at, "id");
+  struct str text = STR("");
+  bool alone = place == ITEM_ALONE;
+  if (id.json != NULL && !read_id(c, &id, true, &text)) text = STR("");
+  struct pool named = {.name = inner_name(c, rule->name, rule->id, item->id, alone, text), .rule = c->rule};
+  struct str first = inner_name(c, rule->first_name, rule->first_id, item->first_id, alone, text);
+  struct str home = inner_name(c, rule->first_name, rule->first_id, item->first_id, alone, STR(""));
+  named.first_name = was_read(c, at, &(struct was_scope){.kind = OLD_POOL, .own = named.name, .home = home}, first);
+  named.decl = name_hash40(named.first_name);
   uint32_t number = vec_push(c, &c->pools, 1);
-  pool_read(c, at, name, number);
+  pool_read(c, at, &named, number);
   return number;
 }
 
-static uint32_t pool_one(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, const struct item *item,
-                         uint32_t nth) {
+static uint32_t pool_one(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, const struct item *item) {
   struct str ref;
-  if (json_is_object(at->json)) return pool_inline(c, at, place, rule, item, nth);
+  if (json_is_object(at->json)) return pool_inline(c, at, place, rule, item);
   if (!read_text(c, at, &ref)) return NONE;
   uint32_t decl = name_resolve(c, at, DECL_POOL, ref);
   return decl == NONE ? NONE : decl_at(c, decl)->number;
+}
+
+/* As with limits: cited twice, or two written here that would have one name. */
+static bool pool_again(struct compile *c, const struct at *at, const uint32_t *numbers, uint32_t count, uint32_t number) {
+  struct str name = pool_at(c, number)->name;
+  struct at id = at_key(at, "id");
+  for (uint32_t i = 0; i < count; i++) {
+    if (numbers[i] == number)
+      report(c, at, CHECK_BAD_POOL, "the pool is cited twice: it would pay double");
+    else if (!str_equal(pool_at(c, numbers[i])->name, name))
+      continue;
+    else if (id.json != NULL)
+      report(c, &id, CHECK_DUPLICATE_ID, "there are two pools '%.*s'", STR_FORMAT(text_of(id.json)));
+    else
+      report(c, at, CHECK_SAME_NAME, "two pools of the item would both be '%.*s'", STR_FORMAT(name));
+    return true;
+  }
+  return false;
 }
 
 static void pools_read(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, struct item *item) {
@@ -156,8 +203,8 @@ static void pools_read(struct compile *c, const struct at *at, enum item_place p
   }
   for (uint32_t i = 0; i < count; i++) {
     struct at one = list ? at_item(at, i) : *at;
-    uint32_t number = pool_one(c, &one, place, rule, item, i);
-    if (number != NONE) numbers[found++] = number;
+    uint32_t number = pool_one(c, &one, place, rule, item);
+    if (number != NONE && !c->full && !pool_again(c, &one, numbers, found, number)) numbers[found++] = number;
   }
   item->pool_first = vec_push(c, &c->refs, found), item->pool_count = found;
   for (uint32_t i = 0; i < found; i++) *ref_at(c, item->pool_first + i) = numbers[i];
@@ -207,11 +254,25 @@ static void chance_closing_check(struct compile *c, const struct item *item) {
   int64_t last = campaign->to_ms - 1;
   bool early =
       item->valid_from.kind == MOMENT_NONE || moment_resolve(&item->valid_from, last, campaign->offset_minutes) < campaign->closing_ms;
-  bool inside =
-      item->valid_to.kind == MOMENT_NONE || moment_resolve(&item->valid_to, last, campaign->offset_minutes) <= campaign->closing_ms;
+  bool inside = item->valid_to.kind == MOMENT_NONE || moment_end(&item->valid_to, last, campaign->offset_minutes) <= campaign->closing_ms;
   if (early && inside) return;
   report(c, &period, CHECK_SHORT_CLOSING, "a chance '%.*s' that is given on the last day may be spent after the campaign closes",
          STR_FORMAT(item->id));
+}
+
+/* {"id": "pack", "was": "packet"}: whichever of the items that give it says so. */
+static bool chance_name_read(struct compile *c, const struct at *at, struct str *name) {
+  struct at id = json_is_object(at->json) ? at_key(at, "id") : *at, was = at_key(at, "was");
+  if (json_is_object(at->json) && !keys_check(c, at, chance_keys, "a chance")) return false;
+  if (id.json == NULL || !read_id(c, &id, true, name)) return false;
+  uint32_t decl = was.json == NULL ? NONE : name_find(c, DECL_CHANCE, file_now(c)->id, *name);
+  if (decl == NONE) return true;
+  struct chance *chance = chance_at(c, decl_at(c, decl)->number);
+  struct str first = was_read(c, at, &(struct was_scope){.kind = OLD_CHANCE, .own = chance->name}, chance->name);
+  bool same = str_equal(chance->first_name, chance->name) || str_equal(chance->first_name, first);
+  if (!same) report(c, &was, CHECK_BAD_WAS, "another item says that this chance was '%.*s'", STR_FORMAT(chance->first_name));
+  chance->first_name = first, chance->decl = name_hash40(first);
+  return true;
 }
 
 static void chance_read(struct compile *c, const struct at *at, struct item *item) {
@@ -225,7 +286,7 @@ static void chance_read(struct compile *c, const struct at *at, struct item *ite
   }
   if (chance.json == NULL)
     report(c, at, CHECK_MISSING_KEY, "a chance needs the key 'chance': its name");
-  else if (read_id(c, &chance, true, &name)) {
+  else if (chance_name_read(c, &chance, &name)) {
     uint32_t decl = name_find(c, DECL_CHANCE, file_now(c)->id, name);
     if (decl != NONE) item->chance = decl_at(c, decl)->number;
     if (decl != NONE && !decl_at(c, decl)->spent)

@@ -68,13 +68,13 @@ static bool fact_left_read(struct compile *c, const struct at *at, struct str te
   uint32_t decl = name_resolve(c, at, DECL_FACT, name);
   if (decl == NONE) return false;
   out->kind = LEFT_FACT, out->index = decl_at(c, decl)->number;
-  if (*fact_is_broken(c, out->index))
+  if (*fact_is_broken(c, out->index)) {
     out->type = TYPE_BROKEN;
-  else if (parted)
-    return fact_part_read(c, at, part, out);
-  else
-    out->type = type_of_fact(fact_at(c, out->index));
-  return true;
+    return true;
+  }
+  if (parted && !fact_part_read(c, at, part, out)) return false;
+  if (!parted) out->type = type_of_fact(fact_at(c, out->index));
+  return fact_fits(c, at, out->index, out->type == TYPE_MONEY);
 }
 
 static bool chance_left_read(struct compile *c, const struct at *at, struct str name, struct left *out) {
@@ -84,10 +84,34 @@ static bool chance_left_read(struct compile *c, const struct at *at, struct str 
   return false;
 }
 
+/* What the gifts that this rule hears are in: bits of give_units. */
+static uint32_t base_units(struct compile *c) {
+  const struct trigger_set on = rule_at(c, c->rule)->on;
+  uint32_t units = 0;
+  for (uint32_t i = 0; i < on.count; i++) {
+    const struct trigger *trigger = trigger_at(c, on.first + i);
+    if (trigger->kind != TRIGGER_REWARD) continue;
+    uint32_t decl = name_find(c, DECL_RULE, file_now(c)->id, rule_at(c, trigger->rule)->id);
+    if (decl != NONE) units |= give_units(decl_at(c, decl)->at.json);
+  }
+  return units;
+}
+
+/* The value of a base gift is money or points, as its rule gives. */
+static bool base_value_read(struct compile *c, const struct at *at, struct left *out) {
+  const uint32_t points = 1u << TALLY_POINTS, money = 1u << TALLY_MONEY, units = base_units(c);
+  out->type = units == points ? TYPE_INT : TYPE_MONEY;
+  if (units == points || units == money) return true;
+  report(c, at, units == 0 ? CHECK_BAD_CONDITION : CHECK_MIXED_UNITS, "%s",
+         units == 0 ? "the base gift has no value: nothing can be asked of it"
+                    : "the base gifts are money and points: ask of rules that give one of them");
+  return false;
+}
+
 static bool base_left_read(struct compile *c, const struct at *at, struct str name, struct left *out) {
   bool value = str_equal(name, STR("value")), count = str_equal(name, STR("count"));
-  out->kind = LEFT_RULE_REWARD, out->index = value ? 0 : 1, out->type = value ? TYPE_MONEY : TYPE_INT;
-  if ((value || count) && c->rule_on_reward) return true;
+  out->kind = LEFT_RULE_REWARD, out->index = value ? 0 : 1, out->type = TYPE_INT;
+  if ((value || count) && c->rule_on_reward && c->rule != NONE) return !value || base_value_read(c, at, out);
   report(c, at, CHECK_BAD_CONDITION, "%s",
          value || count ? "only a rule on the reward of another rule has a base gift to ask about"
                         : "of a base gift there are rule_reward.value and rule_reward.count");

@@ -1,9 +1,10 @@
 /* Limits: at most so many gifts, or so much, per identity and period (campaigns.md section 7). Every giving rule states them. */
 #include "compile.h"
+#include "giftd/base/mutant.h"
 
-static const struct key limit_keys[] = {{"count", KEY_MAY},    {"amount", KEY_MAY},  {"per", KEY_MAY},
-                                        {"per_each", KEY_MAY}, {"period", KEY_MUST}, {"at_limit", KEY_MAY},
-                                        {"least", KEY_MAY},    {"missing", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key limit_keys[] = {{"id", KEY_MAY},    {"was", KEY_MAY},      {"count", KEY_MAY},   {"amount", KEY_MAY},
+                                        {"per", KEY_MAY},   {"per_each", KEY_MAY}, {"period", KEY_MUST}, {"at_limit", KEY_MAY},
+                                        {"least", KEY_MAY}, {"missing", KEY_MAY},  {NULL, KEY_MAY}};
 static const struct key rolling_keys[] = {{"rolling", KEY_MUST}, {NULL, KEY_MAY}};
 #define COUNT_MOST 1000000000LL
 
@@ -75,52 +76,114 @@ static void edge_read(struct compile *c, const struct at *at, struct limit *out)
     (void)read_money(c, &least, false, &out->least);
   if (out->least > out->max && out->max > 0)
     report(c, &least, CHECK_BAD_LIMIT, "'least' is above the limit itself: nothing could be given");
+  bool absent = false; /* something that an event may lack */
+  for (uint32_t i = 0; i < out->dimension_count; i++)
+    absent = absent || (out->dimensions[i].kind != DIMENSION_CUSTOMER && out->dimensions[i].kind != DIMENSION_UNIT);
+  if (missing.json != NULL && out->dimension_count > 0 && !absent)
+    report(c, &missing, CHECK_NO_EFFECT, "no event lacks its customer or its time: nothing is ever missing");
   word = 0;
   if (missing.json != NULL && read_word(c, &missing, missing_words, CHECK_BAD_VALUE, &word)) out->missing_skip = word == 1;
 }
 
-uint32_t limit_read(struct compile *c, const struct at *at, struct str name) {
-  struct limit limit = {.name = name, .decl = name_hash40(name), .campaign = c->now, .pointer = at_pointer(c, at)};
+static bool limit_read(struct compile *c, const struct at *at, uint32_t rule, struct limit *out) {
   struct at period = at_key(at, "period");
-  uint32_t number = vec_push(c, &c->limits, 1);
-  if (keys_check(c, at, limit_keys, "a limit")) {
-    most_read(c, at, &limit);
-    identities_read(c, at, &limit);
-    if (period.json != NULL) period_read(c, &period, &limit);
-    edge_read(c, at, &limit);
-  }
-  *limit_at(c, number) = limit;
-  return number;
+  uint32_t errors = c->findings->errors;
+  *out = (struct limit){.campaign = c->now, .rule = rule, .pointer = at_pointer(c, at)};
+  if (!keys_check(c, at, limit_keys, "a limit")) return false;
+  most_read(c, at, out);
+  identities_read(c, at, out);
+  if (period.json != NULL) period_read(c, &period, out);
+  edge_read(c, at, out);
+  return c->findings->errors == errors;
+}
+
+static void limit_named_read(struct compile *c, const struct decl *decl, struct limit *out) {
+  struct at id = at_key(&decl->at, "id");
+  (void)limit_read(c, &decl->at, NONE, out);
+  if (id.json != NULL)
+    report(c, &id, CHECK_BAD_LIMIT, "a limit among 'limits' has its name there; 'id' names one that is written in a rule");
+  out->name = decl->qualified;
+  out->first_name = was_read(c, &decl->at, &(struct was_scope){.kind = OLD_LIMIT, .own = out->name}, out->name);
+  out->decl = name_hash40(out->first_name);
 }
 
 void limits_named_read(struct compile *c) {
   const struct file *file = file_now(c);
   for (uint32_t i = 0; i < file->decl_count[DECL_LIMIT]; i++) {
     struct decl decl = *decl_at(c, file->decl_first[DECL_LIMIT] + i);
-    uint32_t number = limit_read(c, &decl.at, decl.qualified);
+    struct limit limit;
+    limit_named_read(c, &decl, &limit);
+    uint32_t number = vec_push(c, &c->limits, 1);
+    *limit_at(c, number) = limit;
     decl_at(c, file->decl_first[DECL_LIMIT] + i)->number = number;
   }
 }
 
 /* ---- of a rule ---- */
 
-static uint32_t limit_inline(struct compile *c, const struct at *at, const struct rule *rule, uint32_t number) {
-  struct str name = arena_print(c->arena, "%.*s#%u", STR_FORMAT(rule->name), number + 1);
+/* "campaign/rule#count.customer.day", or behind # the id. */
+static struct str inline_name(struct compile *c, struct str rule, const struct limit *limit, struct str id, bool first) {
+  char memory[1024];
+  struct buffer out;
+  buffer_init(&out, memory, sizeof memory);
+  if (id.length > 0)
+    buffer_put(&out, id);
+  else if (!c->full)
+    limit_say(&out, limit, facts_now(c), file_now(c)->id, first);
+  struct str name = arena_print(c->arena, "%.*s#%.*s", STR_FORMAT(rule), STR_FORMAT(buffer_text(&out)));
   if (name.at == NULL) c->full = true;
-  return limit_read(c, at, name);
+  return name;
+}
+
+/* No place in its name: adding, removing and reordering limits moves no counter. */
+static uint32_t limit_inline(struct compile *c, const struct at *at, const struct rule *rule) {
+  struct at id = at_key(at, "id");
+  struct str text = STR("");
+  struct limit limit;
+  bool good = limit_read(c, at, c->rule, &limit);
+  if (id.json != NULL && !read_id(c, &id, true, &text)) good = false;
+  if (!good) return NONE;
+  limit.name = inline_name(c, rule->name, &limit, text, false);
+  struct was_scope scope = {.kind = OLD_LIMIT, .own = limit.name, .home = rule->first_name};
+  limit.first_name = was_read(c, at, &scope, inline_name(c, rule->first_name, &limit, text, true));
+  limit.decl = name_hash40(limit.first_name);
+  uint32_t number = vec_push(c, &c->limits, 1);
+  *limit_at(c, number) = limit;
+  return number;
 }
 
 static uint32_t limit_cited(struct compile *c, const struct at *at) {
   struct str ref;
   if (!read_text(c, at, &ref)) return NONE;
   uint32_t decl = name_resolve(c, at, DECL_LIMIT, ref);
-  return decl == NONE ? NONE : decl_at(c, decl)->number;
+  if (decl == NONE) return NONE;
+  uint32_t number = decl_at(c, decl)->number;
+  struct clash clash = tally_clash(c, USE_COMPARE, (struct tally){TALLY_MONEY, c->now}, tally_of_limit(limit_at(c, number)));
+  if (clash.text.length > 0) report(c, at, clash.code, "%.*s", STR_FORMAT(clash.text));
+  return number;
 }
 
-static bool cited_before(const uint32_t *numbers, uint32_t count, uint32_t number) {
-  for (uint32_t i = 0; i < count; i++)
-    if (numbers[i] == number) return true;
+/* Whether a limit of the rule stands among those before it: the same one, or one that would have its name. */
+static bool limit_again(struct compile *c, const struct at *at, const uint32_t *numbers, uint32_t count, uint32_t number) {
+  struct str name = limit_at(c, number)->name;
+  struct at id = at_key(at, "id");
+  for (uint32_t i = 0; i < count; i++) {
+    if (numbers[i] == number)
+      report(c, at, CHECK_BAD_LIMIT, "the limit is cited twice: it would count double");
+    else if (!str_equal(limit_at(c, numbers[i])->name, name))
+      continue;
+    else if (id.json != NULL)
+      report(c, &id, CHECK_DUPLICATE_ID, "there are two limits '%.*s'", STR_FORMAT(text_of(id.json)));
+    else
+      report(c, at, CHECK_SAME_NAME, "two limits of the rule say the same, '%.*s'", STR_FORMAT(name));
+    return true;
+  }
   return false;
+}
+
+/* What a limit would be known by, were it not for its name: the mutant's. */
+static uint64_t decl_of_place(struct compile *c, const struct rule *rule, uint32_t place) {
+  return name_hash40(arena_print(c->arena, "%.*s#%u", STR_FORMAT(rule->name), place));
 }
 
 /* Own ones first: they cost no claim. */
@@ -131,11 +194,9 @@ static void limits_list_read(struct compile *c, const struct at *at, uint32_t co
       struct at item = at_item(at, i);
       bool own = json_is_object(item.json);
       if (own != (pass == 0)) continue;
-      uint32_t number = own ? limit_inline(c, &item, rule, i) : limit_cited(c, &item);
-      if (number != NONE && cited_before(numbers, found, number))
-        report(c, &item, CHECK_BAD_LIMIT, "the limit is cited twice: it would count double");
-      else if (number != NONE)
-        numbers[found++] = number;
+      uint32_t number = own ? limit_inline(c, &item, rule) : limit_cited(c, &item);
+      if (MUTANT(LIMIT_BY_PLACE) && own && number != NONE) limit_at(c, number)->decl = decl_of_place(c, rule, i);
+      if (number != NONE && !c->full && !limit_again(c, &item, numbers, found, number)) numbers[found++] = number;
     }
   }
   rule->limit_first = vec_push(c, &c->refs, found), rule->limit_count = found;

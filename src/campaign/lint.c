@@ -1,34 +1,5 @@
-/* What only the whole shows: contradictions, names nobody uses, names that records could not tell apart, programmes that end too early. */
+/* What only the whole shows: names nobody uses, names that records could not tell apart, programmes that end too early. */
 #include "compile.h"
-
-/* ---- contradictions inside one condition ---- */
-
-static void leaves_lint(struct compile *c, uint32_t node) {
-  uint32_t leaves[TESTS_MOST], count = leaves_of_all(c, node, leaves, TESTS_MOST);
-  for (uint32_t j = 1; j < count; j++) {
-    const struct condition later = *condition_at(c, leaves[j]);
-    for (uint32_t i = 0; i < j; i++) {
-      if (!leaves_exclude(c, condition_at(c, leaves[i]), &later)) continue;
-      report_text_at(c, later.pointer, NULL, CHECK_CANNOT_HOLD, "two tests of '%.*s' exclude each other", STR_FORMAT(later.left_text));
-      return;
-    }
-  }
-}
-
-static void alternatives_lint(struct compile *c, uint32_t node) {
-  const struct condition condition = *condition_at(c, node);
-  for (uint32_t i = 0; condition.kind != CONDITION_LEAF && condition.kind != CONDITION_NOT && i < condition.count; i++) {
-    if (condition.kind == CONDITION_ANY)
-      condition_lint(c, condition.first + i);
-    else
-      alternatives_lint(c, condition.first + i);
-  }
-}
-
-void condition_lint(struct compile *c, uint32_t node) {
-  leaves_lint(c, node);
-  alternatives_lint(c, node);
-}
 
 /* ---- names ---- */
 
@@ -52,7 +23,8 @@ struct clashes {
   uint32_t slot_count;
 };
 
-/* Facts, chances and rules may have one name; pools among themselves and a limit beside a rule may not: their records would be one. */
+/* What stands in records is the oldest name of each. Facts, chances and rules may have one name; pools among themselves and a limit beside
+ * a rule may not: their records would be one. */
 static void named_add(struct compile *c, struct clashes *all, struct named one, bool same_name_clashes) {
   uint32_t mask = all->slot_count - 1;
   if (c->files[one.campaign].errors > 0) return;
@@ -88,53 +60,53 @@ void names_lint(struct compile *c) {
     return;
   for (uint32_t i = 0; i < c->facts.count; i++) {
     const struct fact *fact = fact_at(c, i);
-    named_add(c, &all, (struct named){fact->decl, fact->name, STR(""), fact->campaign}, false);
+    named_add(c, &all, (struct named){fact->decl, fact->first_name, STR(""), fact->campaign}, false);
   }
   for (uint32_t i = 0; i < c->chances.count; i++) {
     const struct chance *chance = chance_at(c, i);
-    named_add(c, &all, (struct named){chance->decl, chance->name, STR(""), chance->campaign}, false);
+    named_add(c, &all, (struct named){chance->decl, chance->first_name, STR(""), chance->campaign}, false);
   }
   for (uint32_t i = 0; i < c->rules.count; i++) {
-    struct named one = {rule_at(c, i)->decl, rule_at(c, i)->name, rule_at(c, i)->pointer, rule_at(c, i)->campaign};
+    struct named one = {rule_at(c, i)->decl, rule_at(c, i)->first_name, rule_at(c, i)->pointer, rule_at(c, i)->campaign};
     named_add(c, &all, one, false);
     named_add(c, &limits, one, true);
   }
   for (uint32_t i = 0; i < c->limits.count; i++) {
-    struct named one = {limit_at(c, i)->decl, limit_at(c, i)->name, limit_at(c, i)->pointer, limit_at(c, i)->campaign};
+    struct named one = {limit_at(c, i)->decl, limit_at(c, i)->first_name, limit_at(c, i)->pointer, limit_at(c, i)->campaign};
     named_add(c, &all, one, false);
     named_add(c, &limits, one, true);
   }
   for (uint32_t i = 0; i < c->pools.count; i++) {
-    struct named one = {pool_at(c, i)->decl, pool_at(c, i)->name, pool_at(c, i)->pointer, pool_at(c, i)->campaign};
+    struct named one = {pool_at(c, i)->decl, pool_at(c, i)->first_name, pool_at(c, i)->pointer, pool_at(c, i)->campaign};
     named_add(c, &all, one, false);
     named_add(c, &pools, one, true);
   }
 }
 
-/* Items of a rule are told apart in a customer's record by 16 bits of their id's hash. */
+/* Items of a rule, and what stands in for them, are told apart in a customer's record by the mark of their oldest id. */
+#define MARKS_MOST (LIMIT_ITEMS_PER_GIVE * (LIMIT_OR_ELSE + 1))
 struct marks {
-  uint16_t marks[2 * LIMIT_ITEMS_PER_GIVE];
-  struct str ids[2 * LIMIT_ITEMS_PER_GIVE];
+  uint32_t items[MARKS_MOST];
   uint32_t count;
 };
 
-static void mark_add(struct compile *c, struct marks *all, const struct item *item) {
-  uint16_t mark = (uint16_t)hash64(&HASH_KEY_FIXED, item->id);
-  if (all->count == 2 * LIMIT_ITEMS_PER_GIVE) return;
+static void mark_add(struct compile *c, struct marks *all, uint32_t number) {
+  const struct item *item = item_at(c, number);
+  assert(all->count < MARKS_MOST);
   for (uint32_t i = 0; i < all->count; i++) {
-    if (all->marks[i] != mark) continue;
-    report_text_at(c, item->pointer, "id", str_equal(all->ids[i], item->id) ? CHECK_DUPLICATE_ID : CHECK_NAME_CLASH,
-                   "'%.*s' and '%.*s' are one id in the records", STR_FORMAT(all->ids[i]), STR_FORMAT(item->id));
+    const struct item *other = item_at(c, all->items[i]);
+    if (other->mark != item->mark) continue;
+    report_text_at(c, item->pointer, "id", str_equal(other->first_id, item->first_id) ? CHECK_DUPLICATE_ID : CHECK_NAME_CLASH,
+                   "'%.*s' and '%.*s' are one id in the records", STR_FORMAT(other->id), STR_FORMAT(item->id));
     return;
   }
-  all->marks[all->count] = mark, all->ids[all->count++] = item->id;
+  all->items[all->count++] = number;
 }
 
 static void marks_lint(struct compile *c, const struct rule *rule) {
   struct marks all = {.count = 0};
   for (uint32_t i = 0; i < rule->item_count; i++)
-    for (uint32_t number = rule->item_first + i; number != NONE; number = item_at(c, number)->or_else)
-      mark_add(c, &all, item_at(c, number));
+    for (uint32_t number = rule->item_first + i; number != NONE; number = item_at(c, number)->or_else) mark_add(c, &all, number);
 }
 
 /* ---- programmes ---- */
@@ -150,6 +122,37 @@ static void ended_lint(struct compile *c, uint32_t number) {
   }
 }
 
+/* ---- of the header ---- */
+
+static void header_lint(struct compile *c, const struct campaign *campaign) {
+  struct at undo = at_key(&file_now(c)->root, "on_reversal"), late = at_key(&file_now(c)->root, "late");
+  bool undone = false;
+  for (uint32_t i = 0; i < campaign->rule_count && !undone; i++) {
+    const struct rule rule = *rule_at(c, campaign->rule_first + i);
+    undone = may_be_undone(c, &rule);
+  }
+  if (undo.json != NULL && !undone)
+    report(c, &undo, CHECK_NO_EFFECT, "%s",
+           campaign->programme ? "a programme gives nothing that could be undone" : "none of the rules hears an event that can be undone");
+  if (late.json != NULL && campaign->programme)
+    report(c, &late, CHECK_NO_EFFECT, "a programme judges nothing: each campaign says itself how late an event may be");
+}
+
+/* Whoever is included is excluded as well. */
+static void audience_lint(struct compile *c, const struct campaign *campaign) {
+  const struct audience *audience = &campaign->audience;
+  uint32_t out = 0;
+  for (uint32_t i = 0; i < audience->include_count; i++) {
+    for (uint32_t j = 0; j < audience->exclude_count; j++) {
+      if (!str_equal(member_at(c, audience->include_first + i)->text, member_at(c, audience->exclude_first + j)->text)) continue;
+      out++;
+      break;
+    }
+  }
+  if (out > 0 && out == audience->include_count)
+    report_text_at(c, STR("/audience"), "exclude", CHECK_NO_AUDIENCE_SOURCE, "everyone who is included is excluded as well");
+}
+
 void lint(struct compile *c) {
   unused_lint(c);
   for (uint32_t i = 0; i < c->file_count; i++) {
@@ -158,6 +161,9 @@ void lint(struct compile *c) {
     c->budget = LINT_BUDGET;
     if (c->files[i].errors > 0) continue; /* what is broken would be told twice */
     ended_lint(c, i);
+    header_lint(c, campaign);
+    audience_lint(c, campaign);
+    facts_lint(c);
     for (uint32_t r = 0; r < campaign->rule_count; r++) {
       const struct rule rule = *rule_at(c, campaign->rule_first + r);
       rule_lint(c, campaign->rule_first + r);

@@ -1,9 +1,18 @@
 /* Pools: what there is to give, in units or in money, released at a pace, below a parent (campaigns.md section 7). */
 #include "compile.h"
 
-static const struct key pool_keys[] = {
-    {"stock", KEY_MAY},    {"budget", KEY_MAY}, {"pace", KEY_MAY},    {"parent", KEY_MAY},          {"by", KEY_MAY},
-    {"fallback", KEY_MAY}, {"low_at", KEY_MAY}, {"funding", KEY_MAY}, {"released", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+static const struct key pool_keys[] = {{"id", KEY_MAY},
+                                       {"was", KEY_MAY},
+                                       {"stock", KEY_MAY},
+                                       {"budget", KEY_MAY},
+                                       {"pace", KEY_MAY},
+                                       {"parent", KEY_MAY},
+                                       {"by", KEY_MAY},
+                                       {"fallback", KEY_MAY},
+                                       {"low_at", KEY_MAY},
+                                       {"funding", KEY_MAY},
+                                       {"released", KEY_NOT_SERVED},
+                                       {NULL, KEY_MAY}};
 static const struct key pace_keys[] = {{"max", KEY_MUST}, {"period", KEY_MUST}, {"at", KEY_MAY}, {"carry_over", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key funder_keys[] = {{"party", KEY_MUST}, {"share", KEY_MUST}, {NULL, KEY_MAY}};
 #define STOCK_MOST 1000000000000LL
@@ -140,9 +149,18 @@ static uint32_t pool_cited(struct compile *c, const struct at *at) {
   return decl == NONE ? NONE : decl_at(c, decl)->number;
 }
 
-void pool_read(struct compile *c, const struct at *at, struct str name, uint32_t number) {
-  struct pool pool = {.name = name,
-                      .decl = name_hash40(name),
+static void effects_check(struct compile *c, const struct at *at, const struct pool *pool) {
+  struct at marks = at_key(at, "low_at"), pace = at_key(at, "pace"), max = at_key(&pace, "max");
+  if (marks.json != NULL && pool->unlimited) report(c, &marks, CHECK_NO_EFFECT, "what has no bottom never runs low");
+  if (pool->paced && !pool->unlimited && pool->total > 0 && pool->pace_max >= pool->total)
+    report(c, &max, CHECK_NO_EFFECT, "a period releases as much as there is in all: the pace holds nothing back");
+}
+
+void pool_read(struct compile *c, const struct at *at, const struct pool *named, uint32_t number) {
+  struct pool pool = {.name = named->name,
+                      .first_name = named->first_name,
+                      .decl = named->decl,
+                      .rule = named->rule,
                       .campaign = c->now,
                       .by = FIELD_NONE,
                       .parent = NONE,
@@ -158,6 +176,7 @@ void pool_read(struct compile *c, const struct at *at, struct str name, uint32_t
     if (marks.json != NULL) marks_read(c, &marks, &pool);
     if (funding.json != NULL) funding_read(c, &funding, &pool);
     pool.parent = pool_cited(c, &parent), pool.fallback = pool_cited(c, &fallback);
+    effects_check(c, at, &pool);
   }
   *pool_at(c, number) = pool;
 }
@@ -166,6 +185,12 @@ void pools_named_read(struct compile *c) {
   const struct file *file = file_now(c);
   for (uint32_t i = 0; i < file->decl_count[DECL_POOL]; i++) {
     struct decl decl = *decl_at(c, file->decl_first[DECL_POOL] + i);
-    pool_read(c, &decl.at, decl.qualified, decl.number);
+    struct at id = at_key(&decl.at, "id");
+    struct pool named = {.name = decl.qualified, .rule = NONE};
+    if (id.json != NULL)
+      report(c, &id, CHECK_BAD_POOL, "a pool among 'pools' has its name there; 'id' names one that is written in a rule");
+    named.first_name = was_read(c, &decl.at, &(struct was_scope){.kind = OLD_POOL, .own = named.name}, named.name);
+    named.decl = name_hash40(named.first_name);
+    pool_read(c, &decl.at, &named, decl.number);
   }
 }

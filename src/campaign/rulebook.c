@@ -57,6 +57,7 @@ static void file_read(struct compile *c, const struct source *source) {
                         .json = json,
                         .root = at_root(json),
                         .digest = hash64(&HASH_KEY_FIXED, source->text),
+                        .content = content_digest(c, json),
                         .cited = {.size = sizeof(uint32_t)}};
   file->id = id_is_good(id, false) ? keep_text(c, id) : arena_print(c->arena, "#%.*s", STR_FORMAT(source->name));
   file->is_bank = str_equal(file->id, STR("bank"));
@@ -149,8 +150,8 @@ static uint32_t names_bound(const struct compile *c, uint32_t source_count) {
 }
 
 static void compile_all(struct compile *c) {
-  static const file_step steps[] = {facts_sign,        differences_sign, lists_read, schedules_read, activities_read,
-                                    limits_named_read, pools_named_read, facts_read, header_rest,    rules_read};
+  static const file_step steps[] = {facts_sign,        differences_sign, tables_sign, lists_read,  schedules_read, activities_read,
+                                    limits_named_read, pools_named_read, facts_read,  header_rest, rules_read};
   for_each_file(c, header_read);
   declare_all(c);
   for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) for_each_file(c, steps[i]);
@@ -158,8 +159,11 @@ static void compile_all(struct compile *c) {
   if (!c->full) cycles_check(c);
   if (!c->full) hearers_make(c);
   if (!c->full) listeners_make(c);
+  if (!c->full) was_check(c);
   if (!c->full) names_lint(c);
   if (!c->full) lint(c);
+  if (!c->full) belongings_make(c);
+  if (!c->full) reach_lint(c);
   if (!c->full) digests_make(c);
 }
 
@@ -169,7 +173,8 @@ static void vecs_init(struct compile *c) {
   c->pools.size = sizeof(struct pool), c->chances.size = sizeof(struct chance), c->schedules.size = sizeof(struct schedule);
   c->lists.size = sizeof(struct list), c->listeners.size = sizeof(struct listener), c->refs.size = sizeof(uint32_t);
   c->members.size = sizeof(struct member), c->decls.size = sizeof(struct decl), c->activities.size = sizeof(struct activity);
-  c->fact_broken.size = sizeof(bool), c->hearers.size = sizeof(struct hearer);
+  c->fact_broken.size = sizeof(bool), c->fact_priced.size = sizeof(bool), c->hearers.size = sizeof(struct hearer),
+  c->olds.size = sizeof(struct old);
 }
 
 /* ---- the result ---- */
@@ -225,6 +230,7 @@ static const struct rulebook *rulebook_keep(struct compile *c, uint64_t digest) 
                             .deny_count = c->deny_count,
                             .fact_hearers = c->fact_hearers,
                             .reward_hearers = c->reward_hearers};
+  if (!c->full) lookups_make(c, book);
   return c->full ? NULL : book;
 }
 
@@ -243,6 +249,7 @@ static void too_many_check(struct compile *c) {
   if (c->file_count == 0) return;
   struct str last = c->files[c->file_count - 1].source->name;
   if (c->file_count > LIMIT_CAMPAIGNS) report_in(c, last, NULL, CHECK_TOO_MANY, "%u campaigns; at most %u", c->file_count, LIMIT_CAMPAIGNS);
+  if (c->facts.count > LIMIT_FACTS) report_in(c, last, NULL, CHECK_TOO_MANY, "%u facts in all; at most %u", c->facts.count, LIMIT_FACTS);
   if (c->rules.count > LIMIT_RULES) report_in(c, last, NULL, CHECK_TOO_MANY, "%u rules in all; at most %u", c->rules.count, LIMIT_RULES);
 }
 

@@ -96,24 +96,29 @@ static void ends_read(struct compile *c, const struct at *at, struct schedule *o
     report(c, at, CHECK_BAD_SCHEDULE, "the schedule ends before it begins");
 }
 
-/* A schedule that never meets the campaign's own time can never hold. */
+/* A schedule that never meets the campaign's own time can never hold: by its ends, or because none of its days, by weekday, date and
+ * calendar, lies in it. */
 static void period_check(struct compile *c, const struct at *at, const struct schedule *schedule) {
   const struct campaign *campaign = campaign_now(c);
   if (!file_now(c)->has_period || campaign->programme || schedule->from_ms >= schedule->to_ms) return;
+  int64_t days = (campaign->closing_ms - campaign->from_ms) / MS_PER_DAY;
   if (schedule->to_ms <= campaign->from_ms || schedule->from_ms >= campaign->closing_ms)
     report(c, at, CHECK_CANNOT_HOLD, "the schedule lies outside the campaign's period");
+  else if (lint_spend(c, days > LINT_BUDGET ? LINT_BUDGET : (uint32_t)days + 1) &&
+           schedules_first(&schedule, 1, campaign->from_ms, campaign->closing_ms, campaign->offset_minutes) == TIME_NONE)
+    report(c, at, CHECK_CANNOT_HOLD, "the schedule never holds: none of its days lies in the campaign's period");
 }
 
 uint32_t schedule_read(struct compile *c, const struct at *at, struct str name) {
   struct schedule schedule = {.name = name, .from_ms = INT64_MIN / 2, .to_ms = INT64_MAX / 2};
   struct at days = at_key(at, "days"), hours = at_key(at, "hours");
-  uint32_t number = vec_push(c, &c->schedules, 1);
+  uint32_t number = vec_push(c, &c->schedules, 1), errors = c->findings->errors;
   if (keys_check(c, at, schedule_keys, "a schedule")) {
     if (json_object_size(at->json) == 0) report(c, at, CHECK_BAD_SCHEDULE, "the schedule says nothing; give days, hours, from or to");
     ends_read(c, at, &schedule);
     if (days.json != NULL) days_read(c, &days, &schedule);
     if (hours.json != NULL) hours_read(c, &hours, &schedule);
-    period_check(c, at, &schedule);
+    if (c->findings->errors == errors) period_check(c, at, &schedule);
   }
   *schedule_at(c, number) = schedule;
   return number;

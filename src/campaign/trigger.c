@@ -6,6 +6,7 @@ static const struct key trigger_keys[] = {{"event", KEY_MAY}, {"activity", KEY_M
                                           {"when", KEY_MAY},  {"close", KEY_NOT_SERVED}, {"date", KEY_NOT_SERVED}, {"as", KEY_MAY},
                                           {"delay", KEY_MAY}, {"time", KEY_MAY},         {NULL, KEY_MAY}};
 static const char *const trigger_kinds[] = {"event", "activity", "fact", "reward", "close", "date", NULL};
+static const char *const close_keys[] = {"delay", "time", NULL};
 #define TRIGGERS_MOST 64u
 
 static void one_read(struct compile *c, const struct at *at, enum place place, struct vec *out);
@@ -47,6 +48,14 @@ static void activity_fill(struct compile *c, uint32_t decl_number) {
   *activity_at(c, decl.number) = (struct activity){.set = set, .done = true};
 }
 
+static bool tests_money(struct compile *c, uint32_t node) {
+  if (node == NONE) return false;
+  const struct condition condition = *condition_at(c, node);
+  bool money = condition.kind == CONDITION_LEAF && condition.money;
+  for (uint32_t i = 0; condition.kind != CONDITION_LEAF && i < condition.count; i++) money = money || tests_money(c, condition.first + i);
+  return money;
+}
+
 static void activity_read(struct compile *c, const struct at *at, struct vec *out) {
   struct str name;
   if (json_is_array(at->json)) { /* inline */
@@ -66,10 +75,15 @@ static void activity_read(struct compile *c, const struct at *at, struct vec *ou
   }
   if (!activity_at(c, number)->done) activity_fill(c, decl);
   struct trigger_set set = activity_at(c, number)->set;
+  bool priced = false;
   for (uint32_t i = 0; i < set.count; i++) {
     struct trigger trigger = *trigger_at(c, set.first + i);
+    priced = priced || tests_money(c, trigger.when);
     trigger_add(c, out, &trigger);
   }
+  struct tally own = {priced ? TALLY_MONEY : TALLY_THINGS, c->now}, cited = {TALLY_MONEY, decl_at(c, decl)->file};
+  struct clash clash = tally_clash(c, USE_COMPARE, own, cited);
+  if (clash.text.length > 0) report(c, at, clash.code, "%.*s", STR_FORMAT(clash.text));
 }
 
 void activities_read(struct compile *c) {
@@ -153,6 +167,12 @@ static void object_read(struct compile *c, const struct at *at, enum place place
   }
   struct at child = at_key(at, kind), when = at_key(at, "when"), as = at_key(at, "as");
   uint32_t first = out->count;
+  for (uint32_t i = 0; close_keys[i] != NULL; i++) {
+    struct at beside = at_key(at, close_keys[i]);
+    bool goes = strcmp(kind, "close") == 0 || strcmp(kind, "date") == 0;
+    if (beside.json != NULL && !goes)
+      report(c, &beside, CHECK_BAD_TRIGGER, "'%s' goes with a close or a date: what an event wakes is woken at once", close_keys[i]);
+  }
   bool event = strcmp(kind, "event") == 0, fact = strcmp(kind, "fact") == 0, reward = strcmp(kind, "reward") == 0;
   if (!event && when.json != NULL)
     report(c, &when, CHECK_BAD_TRIGGER, "`when` stands beside `event` alone; put it into the `when` of the rule");

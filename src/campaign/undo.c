@@ -6,6 +6,25 @@ static const char *const reward_words[] = {"revoke", "offset", "keep", NULL};
 static const char *const keep_words[] = {"keep", "restore", NULL};
 static const char *const partial_words[] = {"recheck", "prorate", "ignore", NULL};
 
+/* What stays with the customer has used its place: given back, the place would be given twice. Told where this object says so, or at
+ * "reward" when the header restores. */
+static void keep_check(struct compile *c, const struct at *at, const struct undo *undo) {
+  const struct {
+    const char *key, *what;
+    bool restores;
+  } rows[] = {{"limits", "count", undo->restore_limits}, {"pool", "stock", undo->restore_pool}};
+  for (uint32_t i = 0; i < 2 && undo->reward == UNDO_KEEP; i++) {
+    struct at own = at_key(at, rows[i].key), reward = at_key(at, "reward");
+    if (!rows[i].restores) continue;
+    report(c, own.json != NULL ? &own : &reward, CHECK_BAD_REVERSAL,
+           "a gift that is kept has used its %s: restored, it would be passed by kept gifts; write \"%s\": \"keep\"%s", rows[i].what,
+           rows[i].key, own.json != NULL ? "" : " here, the header restores");
+  }
+  struct at partial = at_key(at, "partial");
+  if (undo->reward == UNDO_KEEP && partial.json != NULL && undo->partial != PARTIAL_IGNORE)
+    report(c, &partial, CHECK_NO_EFFECT, "the gift is kept whatever is undone: 'partial' is never asked");
+}
+
 /* Keys that are not there leave `out` as it is. */
 void undo_read(struct compile *c, const struct at *at, struct undo *out) {
   struct at reward = at_key(at, "reward"), limits = at_key(at, "limits"), pool = at_key(at, "pool"), partial = at_key(at, "partial");
@@ -15,4 +34,5 @@ void undo_read(struct compile *c, const struct at *at, struct undo *out) {
   if (limits.json != NULL && read_word(c, &limits, keep_words, CHECK_BAD_REVERSAL, &word)) out->restore_limits = word == 1;
   if (pool.json != NULL && read_word(c, &pool, keep_words, CHECK_BAD_REVERSAL, &word)) out->restore_pool = word == 1;
   if (partial.json != NULL && read_word(c, &partial, partial_words, CHECK_BAD_REVERSAL, &word)) out->partial = (enum undo_partial)word;
+  keep_check(c, at, out);
 }

@@ -15,9 +15,18 @@ static bool plain_read(struct compile *c, const struct at *at, enum worth_kind k
 
 /* ---- percent ---- */
 
-static void percent_of_check(struct compile *c, const struct at *of, const struct left *left) {
-  bool number = left->type == TYPE_MONEY || left->type == TYPE_INT || left->type == TYPE_BROKEN;
-  if (!number) report(c, of, CHECK_BAD_VALUE, "'%.*s' is no amount: nothing can be a percentage of it", STR_FORMAT(left->text));
+static void percent_of_check(struct compile *c, const struct at *of, const struct left *left, enum worth_kind kind) {
+  bool points = left->kind == LEFT_RULE_REWARD && left->index == 0 && left->type == TYPE_INT;
+  struct tally value = {kind == WORTH_POINTS ? TALLY_POINTS : TALLY_MONEY, c->now};
+  struct tally base = {left->type == TYPE_MONEY ? TALLY_MONEY : points ? TALLY_POINTS : TALLY_THINGS, c->now};
+  bool number = left->type == TYPE_MONEY || left->type == TYPE_INT;
+  if (left->type == TYPE_BROKEN) return;
+  if (!number) {
+    report(c, of, CHECK_BAD_VALUE, "'%.*s' is no amount: nothing can be a percentage of it", STR_FORMAT(left->text));
+    return;
+  }
+  struct clash clash = tally_clash(c, USE_PERCENT, value, base);
+  if (clash.text.length > 0) report(c, of, clash.code, "%.*s; here stands '%.*s'", STR_FORMAT(clash.text), STR_FORMAT(left->text));
 }
 
 static bool percent_value_read(struct compile *c, const struct at *at, enum worth_kind kind, struct worth *out) {
@@ -28,7 +37,7 @@ static bool percent_value_read(struct compile *c, const struct at *at, enum wort
   if (percent.json != NULL) (void)read_percent(c, &percent, &out->percent_bp);
   if (of.json != NULL) {
     out->of = left_node(c, &of, PLACE_RULE, &left);
-    if (out->of != NONE) percent_of_check(c, &of, &left);
+    if (out->of != NONE) percent_of_check(c, &of, &left, kind);
   }
   if (max.json != NULL) return plain_read(c, &max, kind, &out->max);
   if (kind == WORTH_MONEY) report(c, at, CHECK_NO_CEILING, "a percentage of money needs its ceiling 'max'");

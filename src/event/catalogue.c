@@ -65,7 +65,9 @@ enum status catalogue_add_field(struct catalogue *catalogue, const struct field_
   if (catalogue->field_count == LIMIT_FIELDS)
     return fault_set(fault, STATUS_LIMIT, "field %.*s: more than %u fields", STR_FORMAT(name), LIMIT_FIELDS);
   size_t slot = free_slot(catalogue->field_slots, FIELD_SLOTS, name);
-  catalogue->fields[catalogue->field_count++] = *field;
+  struct field_info *added = &catalogue->fields[catalogue->field_count++];
+  *added = *field;
+  added->hash = hash64(&HASH_KEY_FIXED, name);
   catalogue->field_slots[slot] = catalogue->field_count;
   return STATUS_OK;
 }
@@ -73,7 +75,7 @@ enum status catalogue_add_field(struct catalogue *catalogue, const struct field_
 static void add_field_row(struct catalogue *out, const struct field_row *row) {
   struct fault fault = {.text = ""};
   struct str campaign_name = str_of(row->campaign_name == NULL ? row->event_name : row->campaign_name);
-  struct field_info field = {str_of(row->event_name), campaign_name, row->kind, str_of(row->help_en), str_of(row->help_zh)};
+  struct field_info field = {str_of(row->event_name), campaign_name, row->kind, str_of(row->help_en), str_of(row->help_zh), 0};
   enum status status = catalogue_add_field(out, &field, &fault);
   assert(status == STATUS_OK && "the built-in fields have names of their own");
   (void)status;
@@ -99,7 +101,7 @@ void catalogue_init(struct catalogue *out) {
   memset(out, 0, sizeof *out);
   for (size_t i = 0; i < field_row_count; i++) add_field_row(out, &field_rows[i]);
   for (size_t i = 0; i < type_row_count; i++) add_type_row(out, &type_rows[i]);
-  assert(catalogue_field(out, STR("reason")) == FIELD_ID_REASON && FIELD_ID_REASON == FIELD_ID_KNOWN_COUNT - 1);
+  assert(catalogue_field(out, STR("original_source")) == FIELD_ID_ORIGINAL_SOURCE && FIELD_ID_ORIGINAL_SOURCE == FIELD_ID_KNOWN_COUNT - 1);
   assert(catalogue_type(out, STR("reward.reviewed")) == TYPE_ID_REVIEWED && TYPE_ID_REVIEWED == TYPE_ID_KNOWN_COUNT - 1);
 }
 

@@ -23,6 +23,7 @@ const struct field_row field_rows[] = {
     {"id_hash", NULL, FIELD_TEXT, "keyed hash of the identity document", "证件哈希"},
     {"date", NULL, FIELD_TEXT, "business date, 2026-11-20", "业务日期"},
     {"reason", NULL, FIELD_TEXT, "refund, void, chargeback", "原因"},
+    {"original_source", NULL, FIELD_TEXT, "source of the event that is undone, if it is not that of the reversal", "原交易来源"},
     /* ---- from here on known by name alone ---- */
     {"city", NULL, FIELD_TEXT, "city code", "城市"},
     {"branch", NULL, FIELD_TEXT, "branch code", "网点"},
@@ -72,7 +73,7 @@ const size_t field_row_count = sizeof field_rows / sizeof field_rows[0];
 _Static_assert(sizeof field_rows / sizeof field_rows[0] <= LIMIT_FIELDS, "the built-in fields fit the catalogue");
 
 const struct type_row type_rows[] = {
-    {"txn.reversed", false, "original_id amount_minor currency reason original_time original_amount_minor",
+    {"txn.reversed", false, "original_id original_source amount_minor currency reason original_time original_amount_minor",
      "a transaction was undone, wholly or in part", "交易冲正或退款"},
     {"customer.updated", false,
      "tags birthday tier region status income_minor employer age occupation stage risk_level acquisition_channel gender education "

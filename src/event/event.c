@@ -5,7 +5,7 @@
 
 const struct value *event_field(const struct event *event, uint16_t field) {
   for (uint32_t i = 0; i < event->field_count; i++)
-    if (event->field_ids[i] == field) return &event->values[i];
+    if (event->field_ids[i] == field) return event->values[i].kind == VALUE_ABSENT ? NULL : &event->values[i];
   return NULL;
 }
 

@@ -240,9 +240,12 @@ static bool read_fields(struct interpretation *in) {
   const struct member *members = in->in_data ? r->data : r->top;
   uint32_t count = in->in_data ? r->data_count : r->top_count;
   for (uint32_t i = 0; i < count; i++) {
-    if (members[i].token.type == JSON_TYPE_NULL) continue;
+    bool null = members[i].token.type == JSON_TYPE_NULL;
+    if (null && e->type != TYPE_ID_CUSTOMER_UPDATED) continue;
     if (e->field_count == LIMIT_EVENT_FIELDS) return field_fail(in, EVENT_TOO_MANY_FIELDS, &members[i]);
-    if (!read_field(in, &members[i], &e->values[e->field_count])) return false;
+    struct value *value = &e->values[e->field_count];
+    *value = (struct value){.kind = VALUE_ABSENT};
+    if (!null && !read_field(in, &members[i], value)) return false;
     e->field_ids[e->field_count++] = members[i].field;
   }
   return true;

@@ -28,7 +28,7 @@ bool batch_full(const struct ledger *ledger) {
   const struct batch *batch = ledger->open;
   uint64_t changed = ledger->shard == NULL ? 0 : shard_changed_bytes(ledger->shard);
   return batch->outputs.capacity - batch->outputs.length < LINE_ROOM || batch->letters > LETTERS_MOST ||
-         changed + ledger->settings.pending_bytes / 4 > pending_room(&ledger->pending);
+         changed + EVENT_STATES > pending_room(&ledger->pending);
 }
 
 /* ---- the shard's log port ---- */
@@ -114,8 +114,8 @@ static enum status port_load(void *self, struct str key, struct str *record, str
 
 static enum status port_store(void *self, struct str key, struct str record, struct fault *fault) {
   struct ledger *ledger = self;
-  (void)fault;
-  assert(pending_room(&ledger->pending) >= pending_size(key, record)); /* batch_full stops before */
+  if (pending_room(&ledger->pending) < pending_size(key, record)) /* batch_full stops long before */
+    return fault_set(fault, STATUS_USAGE, "one event changed more than pending.bytes holds; make it larger");
   pending_add(&ledger->pending, key, record, ledger->open->sequence);
   ledger->open->to = ledger->pending.head;
   return STATUS_OK;

@@ -56,6 +56,15 @@ enum status ledger_open(void *memory, const struct ledger_settings *settings, co
   return STATUS_OK;
 }
 
+enum status ledger_admits(struct ledger *ledger, const struct terms_port *terms, struct fault *fault) {
+  return ledger->shard == NULL ? STATUS_OK : shard_admits(ledger->shard, terms, fault);
+}
+
+void ledger_terms(struct ledger *ledger, const struct terms_port *terms) {
+  ledger->shard_settings.terms = terms;
+  if (ledger->shard != NULL) shard_terms(ledger->shard, terms);
+}
+
 void ledger_swap(struct ledger *ledger, const struct rulebook *rulebook, const struct match_index *index, struct match_cache *cache) {
   ledger->rulebook = rulebook, ledger->index = index, ledger->cache = cache;
   if (ledger->shard != NULL) shard_swap(ledger->shard, rulebook, index, cache);

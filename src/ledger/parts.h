@@ -21,21 +21,25 @@
 #define MARKS_MOST 8u
 #define HISTORY_RECORDS 5u
 #define STAGED_MOST 6u
+#define STAGED_SLOTS 16u
+#define BUCKET_OWNERS 1024u
 #define OUTPUT_BYTES (LINE_ROOM + 6000u)
+#define EVENT_STATES (LEDGER_PENDING_LEAST / 4u)
 #else
 #define WRITE_RECORDS 500u /* of one write to the view */
 #define MARKS_MOST 1024u   /* committed batches whose states are not in the view yet */
 #define HISTORY_RECORDS 64u
-#define STAGED_MOST 1024u                  /* keys of one prefetch */
-#define OUTPUT_BYTES (32u * 1024u * 1024u) /* framed output of one batch */
+#define STAGED_MOST 2048u /* records that were asked for ahead */
+#define STAGED_SLOTS 4096u
+#define BUCKET_OWNERS 8192u
+#define OUTPUT_BYTES (48u * 1024u * 1024u) /* framed output of one batch */
+#define EVENT_STATES (20u * 1024u * 1024u) /* what one event may change: the largest customer, ten thousand pools */
 #endif
-#define LINE_ROOM (20u * 1024u * 1024u) /* what one line may add to it at most: a decision and rewards of 8 MiB, a dead letter */
+#define LINE_ROOM (28u * 1024u * 1024u) /* what one line may add to it at most: a decision, rewards of 16 MiB, claims; or a dead letter */
 #define WRITE_BYTES (1024u * 1024u)
 #define WRITES_MOST 4u /* under way at a time */
-#define STAGED_SLOTS 4096u
-#define STAGED_BYTES (4u * 1024u * 1024u)
+#define STAGED_BYTES (8u * 1024u * 1024u)
 #define BUCKETS_A_BATCH 32u
-#define BUCKET_OWNERS 8192u
 #define BUCKET_PARTS 64u /* records of one bucket */
 
 /* Decided and not yet committed. */

@@ -76,12 +76,12 @@ static void staged_add(struct ledger *ledger, struct str key, struct str record)
   ledger->staged_slots[slot] = (uint16_t)ledger->staged_count;
 }
 
-/* What is staged is given out once and forgotten at the next prefetch. A state that changed was loaded before, so its staged copy is spent:
- * it is in `pending`, which is asked first, or in the view, which is asked again. */
+/* What is staged is given out once, and forgotten when room is needed. A record that changed was loaded before, so its staged copy is
+ * spent: it is in `pending`, which is asked first, or in the view, which is asked again. */
 enum status view_prefetch(struct ledger *ledger, const struct str *keys, uint32_t count, struct fault *fault) {
   struct str record;
   uint32_t wanted = 0;
-  staged_clear(ledger);
+  if (ledger->staged_count + count > STAGED_MOST || ledger->staged_bytes.length > STAGED_BYTES / 2) staged_clear(ledger);
   for (uint32_t i = 0; i < count && wanted < STAGED_MOST; i++) {
     if (pending_find(&ledger->pending, keys[i], &record)) continue;
     ledger->load_keys[wanted++] = (struct store_record){.key = keys[i], .bucket = pending_bucket(&ledger->pending, keys[i])};

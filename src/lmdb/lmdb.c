@@ -27,6 +27,7 @@ struct lmdb {
   uint64_t map_bytes;
   char *folder;
   int lock; /* giftd.lock, held */
+  bool reads_only;
   char value[RECORD_MOST + CHECK_BYTES];
 };
 
@@ -91,9 +92,9 @@ static enum status map_grow(struct lmdb *lmdb, struct fault *fault) {
 
 static enum status batch_begin(struct lmdb *lmdb, struct fault *fault) {
   if (lmdb->txn != NULL) return STATUS_OK;
-  enum status status = map_grow(lmdb, fault);
+  enum status status = lmdb->reads_only ? STATUS_OK : map_grow(lmdb, fault);
   if (status != STATUS_OK) return status;
-  int code = mdb_txn_begin(lmdb->env, NULL, 0, &lmdb->txn);
+  int code = mdb_txn_begin(lmdb->env, NULL, lmdb->reads_only ? MDB_RDONLY : 0, &lmdb->txn);
   return code == 0 ? STATUS_OK : lmdb_fault(lmdb, "begin a transaction", code, fault);
 }
 
@@ -308,6 +309,38 @@ enum status lmdb_open(const struct lmdb_settings *settings, struct lmdb **out, s
   }
   *out = lmdb;
   return STATUS_OK;
+}
+
+static enum status reading_open(struct lmdb *lmdb, struct fault *fault) {
+  struct str record;
+  int code = mdb_env_create(&lmdb->env);
+  if (code == 0) code = mdb_env_open(lmdb->env, lmdb->folder, MDB_RDONLY | MDB_NORDAHEAD, 0640);
+  if (code != 0) return lmdb_fault(lmdb, "open", code, fault);
+  guard_open(lmdb->env, lmdb->folder);
+  enum status status = batch_begin(lmdb, fault);
+  if (status != STATUS_OK) return status;
+  code = mdb_dbi_open(lmdb->txn, NULL, 0, &lmdb->database);
+  if (code != 0) return lmdb_fault(lmdb, "open its table", code, fault);
+  status = port_load(lmdb, STR("m:format"), &record, fault);
+  return status == STATUS_OK ? format_check(lmdb, record, 1, fault) : status;
+}
+
+enum status lmdb_open_to_read(const char *folder, struct lmdb **out, struct fault *fault) {
+  char path[PATH_MAX];
+  struct stat info;
+  *out = NULL;
+  (void)snprintf(path, sizeof path, "%s/data.mdb", folder);
+  if (stat(path, &info) != 0) return fault_set(fault, STATUS_USAGE, "%s: there is no state of giftd in it (data.mdb)", folder);
+  struct lmdb *lmdb = calloc(1, sizeof *lmdb);
+  if (lmdb == NULL || (lmdb->folder = strdup(folder)) == NULL) {
+    free(lmdb);
+    return fault_set(fault, STATUS_STORAGE, "no memory");
+  }
+  lmdb->lock = -1, lmdb->reads_only = true;
+  enum status status = reading_open(lmdb, fault);
+  if (status != STATUS_OK) lmdb_close(lmdb);
+  if (status == STATUS_OK) *out = lmdb;
+  return status;
 }
 
 void lmdb_close(struct lmdb *lmdb) {

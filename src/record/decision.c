@@ -18,6 +18,7 @@ struct str text_gift_kind(enum gift_kind kind) {
     case GIFT_REDUCED: return STR("reduced");
     case GIFT_OFFSET: return STR("offset");
     case GIFT_LOST: return STR("lost");
+    case GIFT_UNDONE: return STR("undone");
   }
   assert(false && "a gift's kind is one of the list");
   return STR("");
@@ -91,14 +92,13 @@ static void decision_gift(struct buffer *out, const struct rulebook *rulebook, c
   PUT(out, "}");
 }
 
-static void decision_gifts(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision,
-                           const struct outcome *outcome) {
+static void decision_gifts(struct buffer *out, const struct decision *decision, const struct outcome *outcome) {
   if (outcome->gift_count == 0) return;
   assert(outcome->gift_first + outcome->gift_count <= decision->gift_count);
   PUT(out, ",\"gifts\":[");
   for (uint32_t i = 0; i < outcome->gift_count; i++) {
     if (i > 0) PUT(out, ",");
-    decision_gift(out, rulebook, &decision->gifts[outcome->gift_first + i]);
+    decision_gift(out, outcome->book, &decision->gifts[outcome->gift_first + i]);
   }
   PUT(out, "]");
 }
@@ -113,8 +113,9 @@ static void decision_values(struct buffer *out, const struct told *told) {
   TEXT_MEMBER(out, "actual", told->actual);
 }
 
-static void decision_outcome(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision,
-                             const struct outcome *outcome) {
+/* `brief`: the reason alone, without what it was decided on. */
+static void decision_outcome(struct buffer *out, const struct decision *decision, const struct outcome *outcome, bool brief) {
+  const struct rulebook *rulebook = outcome->book;
   const struct rule *rule = &rulebook->rules[outcome->rule];
   const struct campaign *campaign = &rulebook->campaigns[rule->campaign];
   PUT(out, "{\"campaign\":\"");
@@ -126,12 +127,12 @@ static void decision_outcome(struct buffer *out, const struct rulebook *rulebook
   PUT(out, "\",\"reason\":\"");
   text_put(out, str_of(reasons[outcome->reason].code));
   PUT(out, "\"");
-  if (outcome->reason != REASON_GIVEN) {
+  if (outcome->reason != REASON_GIVEN && !brief) {
     struct told told;
     told_outcome(&told, rulebook, outcome);
     decision_values(out, &told);
   }
-  decision_gifts(out, rulebook, decision, outcome);
+  decision_gifts(out, decision, outcome);
   PUT(out, "}");
 }
 
@@ -153,14 +154,17 @@ static void heard_open(struct buffer *out, bool first, const struct forward *for
 
 /* Who hears the event as another, through which rule, or since what it takes back was heard: each has a decision of his own. */
 static void decision_heard(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision) {
+  bool first = true;
   for (uint32_t i = 0; i < decision->forward_count; i++) {
     if (!decision->forwards[i].reversal) continue;
-    heard_open(out, out->memory[out->length - 1] == ']', &decision->forwards[i]);
+    heard_open(out, first, &decision->forwards[i]);
+    first = false;
     PUT(out, ",\"takes_back\":true}");
   }
   for (uint32_t i = 0; i < decision->heard_count; i++) {
     const struct rule *rule = &rulebook->rules[decision->heard[i].number];
-    heard_open(out, out->memory[out->length - 1] == ']', &decision->forwards[decision->heard[i].forward]);
+    heard_open(out, first, &decision->forwards[decision->heard[i].forward]);
+    first = false;
     TEXT_MEMBER(out, "campaign", rulebook->campaigns[rule->campaign].id);
     TEXT_MEMBER(out, "rule", rule->id);
     PUT(out, "}");
@@ -168,10 +172,58 @@ static void decision_heard(struct buffer *out, const struct rulebook *rulebook, 
   if (decision->forward_count > 0) PUT(out, "]");
 }
 
-void record_decision(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct origin *origin,
-                     const struct decision *decision) {
-  assert(decision->gate < REASON_COUNT && decision->outcome_count <= LIMIT_OUTCOMES);
-  text_open(out);
+/* ---- what it did to facts ---- */
+
+#define WORD(text) \
+  { text, sizeof(text) - 1 }
+static const struct str effect_words[] = {
+    [EFFECT_COUNTED] = WORD("counted"), [EFFECT_LOWERED] = WORD("lowered"),   [EFFECT_FIRST] = WORD("first"),
+    [EFFECT_LAST] = WORD("last"),       [EFFECT_REOPENED] = WORD("reopened"), [EFFECT_RESET] = WORD("reset"),
+    [EFFECT_OPENED] = WORD("opened"),   [EFFECT_TASK] = WORD("task"),         [EFFECT_COMPLETED] = WORD("completed")};
+
+/* A moment of 0 is none. */
+static void effect_moment(struct buffer *out, struct str opening, int64_t ms, int32_t offset_minutes) {
+  if (ms == 0) return;
+  text_put(out, opening);
+  text_time(out, ms, offset_minutes);
+  PUT(out, "\"");
+}
+
+/* Most events are some fact's last one; that it is so now at its own time goes without saying. */
+static void decision_effect(struct buffer *out, const struct rulebook *rulebook, const struct effect *effect, int64_t event_ms) {
+  const struct fact *fact = &rulebook->facts[effect->fact];
+  int32_t offset_minutes = rulebook->campaigns[fact->campaign].offset_minutes;
+  struct told_effect told;
+  told_effect(&told, rulebook, effect);
+  PUT(out, "{\"fact\":\"");
+  text_put(out, fact->name);
+  PUT(out, "\",\"what\":\"");
+  text_put(out, effect_words[effect->kind]);
+  PUT(out, "\"");
+  TEXT_MEMBER(out, "period", told.period);
+  TEXT_MEMBER(out, "before", told.before);
+  TEXT_MEMBER(out, "after", told.after);
+  if (told.times) effect_moment(out, STR(",\"before\":\""), effect->before, offset_minutes);
+  if (told.times && effect->after != event_ms) effect_moment(out, STR(",\"after\":\""), effect->after, offset_minutes);
+  PUT(out, "}");
+}
+
+/* However many rules were judged, and whatever else is in the buffer: as many as a part has room for. */
+static void decision_effects(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision, int64_t event_ms) {
+  size_t start = out->length;
+  if (decision->effect_count == 0) return;
+  PUT(out, ",\"facts\":[");
+  for (uint32_t i = 0; i < decision->effect_count && out->length - start < DECISION_PART_BYTES; i++) {
+    if (i > 0) PUT(out, ",");
+    decision_effect(out, rulebook, &decision->effects[i], event_ms);
+  }
+  PUT(out, "]");
+}
+
+/* ---- the line ---- */
+
+static void decision_id(struct buffer *out, const struct event *event, const struct origin *origin, const struct decision *decision,
+                        uint32_t part) {
   text_hex(out, event->digest);
   if (decision->gate != REASON_GIVEN) {
     PUT(out, ".");
@@ -181,6 +233,15 @@ void record_decision(struct buffer *out, const struct rulebook *rulebook, const 
     PUT(out, "-");
     text_hex(out, hash64(&HASH_KEY_FIXED, event->customer));
   }
+  if (part == 0) return;
+  PUT(out, "+");
+  buffer_int(out, (int64_t)part + 1);
+}
+
+static void decision_open(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct origin *origin,
+                          const struct decision *decision, uint32_t part) {
+  text_open(out);
+  decision_id(out, event, origin, decision, part);
   text_envelope(out, STR("gift.decision"), event->customer, event);
   decision_event(out, event);
   TEXT_MEMBER(out, "caused_by", event->cause);
@@ -191,11 +252,30 @@ void record_decision(struct buffer *out, const struct rulebook *rulebook, const 
   PUT(out, ",\"rulebook\":\"");
   text_put(out, rulebook->digest);
   PUT(out, "\",\"considered\":[");
-  for (uint32_t i = 0; i < decision->outcome_count; i++) {
-    if (i > 0) PUT(out, ",");
-    decision_outcome(out, rulebook, decision, &decision->outcomes[i]);
+}
+
+/* Where many rules were judged the line ends when it is long enough for any log to carry, and another part follows. */
+bool record_decision_part(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct origin *origin,
+                          const struct decision *decision, struct decision_cursor *cursor) {
+  size_t start = out->length;
+  assert(decision->gate < REASON_COUNT && decision->outcome_count <= LIMIT_OUTCOMES);
+  decision_open(out, rulebook, event, origin, decision, cursor->part);
+  for (uint32_t first = cursor->outcome; cursor->outcome < decision->outcome_count; cursor->outcome++) {
+    if (cursor->outcome > first && out->length - start > DECISION_PART_BYTES) break;
+    if (cursor->outcome > first) PUT(out, ",");
+    decision_outcome(out, decision, &decision->outcomes[cursor->outcome], cursor->written > DECISION_FULL_BYTES);
   }
   PUT(out, "]");
-  decision_heard(out, rulebook, decision);
+  bool more = cursor->outcome < decision->outcome_count;
+  if (cursor->part == 0) decision_effects(out, rulebook, decision, event->time_ms);
+  if (!more) decision_heard(out, rulebook, decision);
   PUT(out, "}}\n");
+  cursor->part++, cursor->written += out->length - start;
+  return more;
+}
+
+void record_decision(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct origin *origin,
+                     const struct decision *decision) {
+  struct decision_cursor cursor = {0};
+  while (record_decision_part(out, rulebook, event, origin, decision, &cursor)) continue;
 }

@@ -350,6 +350,7 @@ void record_outcome_line(struct buffer *out, const struct rulebook *rulebook, co
                          enum language language) {
   assert(number < decision->outcome_count);
   const struct outcome *outcome = &decision->outcomes[number];
+  if (outcome->book != NULL) rulebook = outcome->book; /* of the terms that a gift was given under */
   const struct rule *rule = &rulebook->rules[outcome->rule];
   buffer_put(out, rule->name);
   buffer_put(out, STR(": "));

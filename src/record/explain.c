@@ -79,14 +79,16 @@ static bool explain_recorded(struct telling *t, const struct campaign *campaign,
 static void explain_campaign(struct telling *t, uint32_t number) {
   const struct campaign *campaign = &t->rulebook->campaigns[number];
   struct verdict verdict;
-  t->rules_told = 0;
+  t->rules_told = t->facts_told = 0;
+  t->sink->facts(t, campaign);
   for (uint32_t r = campaign->rule_first; r < campaign->rule_first + campaign->rule_count; r++) {
     if (explain_recorded(t, campaign, r, &verdict)) continue;
     verdict_clear(&verdict, &t->rulebook->rules[r], r);
     if (verdict_recomputed(&verdict, t, r)) t->sink->rule(t, campaign, &verdict);
   }
-  if (t->rules_told > 0 || !t->style->only_considered) t->sink->campaign_end(t, campaign);
-  if (t->rules_told == 0) t->silent++;
+  bool spoke = t->rules_told + t->facts_told > 0;
+  if (spoke || (!t->style->only_considered && !campaign->programme)) t->sink->campaign_end(t, campaign);
+  if (!spoke && !campaign->programme) t->silent++;
 }
 
 static bool is_loaded(const struct rulebook *rulebook, const struct recorded_outcome *outcome) {
@@ -103,6 +105,17 @@ static void explain_foreign(struct telling *t) {
     if (!is_loaded(t->rulebook, &t->recorded->outcomes[i])) t->sink->foreign(t, &t->recorded->outcomes[i]);
 }
 
+/* Listeners are grouped by type, those of facts first. */
+static void hearing_find(struct telling *t) {
+  const struct rulebook *book = t->rulebook;
+  uint32_t at = 0;
+  if (t->event == NULL) return;
+  while (at < book->listener_count && (book->listeners[at].type != t->event->type || book->listeners[at].kind == LISTENER_RULE)) at++;
+  t->hear_first = at;
+  while (at < book->listener_count && book->listeners[at].type == t->event->type && book->listeners[at].kind != LISTENER_RULE) at++;
+  t->hear_behind = at;
+}
+
 void record_explain(struct buffer *out, const struct rulebook *rulebook, const struct event *event,
                     const struct recorded_decision *recorded, const struct explain_style *style) {
   assert(event != NULL || recorded != NULL);
@@ -115,9 +128,9 @@ void record_explain(struct buffer *out, const struct rulebook *rulebook, const s
                       .sink = style->json ? &explain_json : &explain_text};
   if (recorded != NULL && recorded->gate.length > 0) t.gate = reason_of_code(recorded->gate);
   t.same_rulebook = recorded != NULL && str_equal(recorded->rulebook_digest, rulebook->digest);
+  hearing_find(&t);
   t.sink->open(&t);
-  for (uint32_t i = 0; i < rulebook->campaign_count; i++)
-    if (!rulebook->campaigns[i].programme) explain_campaign(&t, i);
+  for (uint32_t i = 0; i < rulebook->campaign_count; i++) explain_campaign(&t, i);
   explain_foreign(&t);
   t.sink->end(&t);
 }

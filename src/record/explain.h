@@ -24,6 +24,7 @@ struct verdict {
 struct telling;
 struct sink {
   void (*open)(struct telling *t);
+  void (*facts)(struct telling *t, const struct campaign *campaign); /* before its rules */
   void (*rule)(struct telling *t, const struct campaign *campaign, const struct verdict *verdict);
   void (*campaign_end)(struct telling *t, const struct campaign *campaign);
   void (*foreign)(struct telling *t, const struct recorded_outcome *outcome);
@@ -40,8 +41,10 @@ struct telling {
   const struct sink *sink;
   enum reason gate;
   bool same_rulebook;
-  uint32_t rules_told;     /* in this campaign */
-  uint32_t campaigns_told; /* so far */
+  uint32_t hear_first, hear_behind; /* listeners of the event's type that belong to facts, in order of fact */
+  uint32_t facts_told;              /* in this campaign: what it did to facts, and sign-ups */
+  uint32_t rules_told;              /* in this campaign */
+  uint32_t campaigns_told;          /* so far */
   uint32_t foreign_told;
   uint32_t silent; /* campaigns that had nothing to say */
 };

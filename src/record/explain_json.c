@@ -1,12 +1,13 @@
 /* The waterfall for programs: one object a line, in the words of interface.md. Stable: members are added, never renamed.
  *
  *   {"event":{source,id,type,time},"customer","caused_by","recorded":true,"gate","rulebook","same_rulebook","position","input",
- *    "campaigns":[{campaign,version,name,rules:[{rule,reason,recorded,text,at,limit,pool,identity,period,expected,actual,gifts,steps}]}],
+ *    "campaigns":[{campaign,version,name,enrolment,facts:[{fact,what,period,before,after,next,rule,text}],
+ *                  rules:[{rule,reason,recorded,text,at,limit,pool,identity,period,expected,actual,gifts,steps}]}],
  *    "elsewhere":[{campaign,version,rule,reason}]}
  *
  * `reason` is null where nothing is recorded and the customer's state would have to be asked.
  */
-#include "explain.h"
+#include "facts.h"
 #include "text.h"
 
 static void json_event(const struct telling *t) {
@@ -93,12 +94,50 @@ static void campaign_open(struct telling *t, const struct campaign *campaign) {
   text_json(t->out, campaign->name_zh);
   PUT(t->out, ",\"en\":");
   text_json(t->out, campaign->name_en);
-  PUT(t->out, "},\"rules\":[");
+  PUT(t->out, "}");
+}
+
+static void json_fact(struct telling *t, const struct told_fact *told, bool first) {
+  char memory[1024];
+  struct buffer words;
+  buffer_init(&words, memory, sizeof memory);
+  fact_words(&words, t, told);
+  text_put(t->out, first ? STR(",\"facts\":[{\"fact\":") : STR(",{\"fact\":"));
+  text_json(t->out, told->fact->name);
+  if (told->effect != NULL) {
+    TEXT_MEMBER(t->out, "what", told->effect->what);
+    TEXT_MEMBER(t->out, "period", told->effect->period);
+    TEXT_MEMBER(t->out, "before", told->effect->before);
+    TEXT_MEMBER(t->out, "after", told->effect->after);
+  }
+  TEXT_MEMBER(t->out, "next", told->next);
+  if (told->rule != NULL) TEXT_MEMBER(t->out, "rule", told->rule->id);
+  TEXT_MEMBER(t->out, "text", buffer_text(&words));
+  PUT(t->out, "}");
+}
+
+static void json_facts(struct telling *t, const struct campaign *campaign) {
+  struct told_fact told;
+  struct str words;
+  uint32_t at = 0, count = 0;
+  bool enrolled = enrols(t, campaign, &words), more = facts_next(t, campaign, &at, &told);
+  if (enrolled || more) {
+    t->facts_told = 1;
+    campaign_open(t, campaign);
+  }
+  if (enrolled) TEXT_MEMBER(t->out, "enrolment", words);
+  for (; more; more = facts_next(t, campaign, &at, &told)) json_fact(t, &told, count++ == 0);
+  if (count > 0) PUT(t->out, "]");
+}
+
+static void rules_open(struct telling *t, const struct campaign *campaign) {
+  if (t->facts_told == 0) campaign_open(t, campaign);
+  PUT(t->out, ",\"rules\":[");
 }
 
 static void json_rule(struct telling *t, const struct campaign *campaign, const struct verdict *verdict) {
   if (t->rules_told++ == 0)
-    campaign_open(t, campaign);
+    rules_open(t, campaign);
   else
     PUT(t->out, ",");
   PUT(t->out, "{\"rule\":");
@@ -120,7 +159,7 @@ static void json_rule(struct telling *t, const struct campaign *campaign, const 
 }
 
 static void json_campaign_end(struct telling *t, const struct campaign *campaign) {
-  if (t->rules_told == 0) campaign_open(t, campaign);
+  if (t->rules_told == 0) rules_open(t, campaign);
   PUT(t->out, "]}");
   t->campaigns_told++;
 }
@@ -137,4 +176,4 @@ static void json_foreign(struct telling *t, const struct recorded_outcome *outco
 
 static void json_end(struct telling *t) { PUT(t->out, "]}\n"); }
 
-const struct sink explain_json = {json_open_event, json_rule, json_campaign_end, json_foreign, json_end};
+const struct sink explain_json = {json_open_event, json_facts, json_rule, json_campaign_end, json_foreign, json_end};

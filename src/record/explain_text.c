@@ -8,7 +8,7 @@
  *         ✓ campaign runs 2026-12-01 to 2027-12-31
  *         ✗ limit 1 per customer, day: 1 used, customer 2026-12-04
  */
-#include "explain.h"
+#include "facts.h"
 #include "words.h"
 
 static bool is_zh(const struct telling *t) { return t->style->language == LANGUAGE_ZH; }
@@ -204,8 +204,27 @@ static void rule_steps(const struct telling *t, const struct verdict *verdict) {
 
 static bool is_good(const struct verdict *verdict) { return verdict->told.reason == REASON_GIVEN; }
 
+static void line_of(struct telling *t, const struct campaign *campaign) {
+  if (t->facts_told++ == 0) campaign_head(t, campaign);
+  buffer_put(t->out, STR("  • "));
+}
+
+static void text_facts(struct telling *t, const struct campaign *campaign) {
+  struct told_fact told;
+  struct str words;
+  if (enrols(t, campaign, &words)) {
+    line_of(t, campaign);
+    buffer_print(t->out, "%.*s\n", STR_FORMAT(words));
+  }
+  for (uint32_t at = 0; facts_next(t, campaign, &at, &told);) {
+    line_of(t, campaign);
+    fact_words(t->out, t, &told);
+    buffer_byte(t->out, '\n');
+  }
+}
+
 static void text_rule(struct telling *t, const struct campaign *campaign, const struct verdict *verdict) {
-  if (t->rules_told++ == 0) campaign_head(t, campaign);
+  if (t->rules_told++ == 0 && t->facts_told == 0) campaign_head(t, campaign);
   buffer_put(t->out, STR("  "));
   if (verdict->kind == VERDICT_UNDECIDED || verdict->kind == VERDICT_ELSEWHERE)
     buffer_put(t->out, verdict->kind == VERDICT_UNDECIDED ? STR("? ") : STR("→ "));
@@ -222,7 +241,11 @@ static void text_rule(struct telling *t, const struct campaign *campaign, const 
 
 static void text_campaign_end(struct telling *t, const struct campaign *campaign) {
   t->campaigns_told++;
-  if (t->rules_told > 0) return;
+  if (t->rules_told > 0 || campaign->programme) return;
+  if (t->facts_told > 0) {
+    put(t, "  - no rule of it hears this event\n", "  - 无规则监听此类事件\n");
+    return;
+  }
   campaign_head(t, campaign);
   put(t, "  - does not listen to this type of event\n", "  - 不监听此类事件\n");
 }
@@ -235,7 +258,21 @@ static void text_foreign(struct telling *t, const struct recorded_outcome *outco
   buffer_byte(t->out, '\n');
 }
 
+/* Whatever gave something hears a reversal: that nobody says anything means that there was nothing to take back. */
+static void reversal_end(const struct telling *t) {
+  const struct value *original = event_field(t->event, FIELD_ID_ORIGINAL_ID);
+  if (t->campaigns_told > 0 || original == NULL) return;
+  buffer_byte(t->out, '\n');
+  put(t, "Nothing was taken back: no gift and no fact rests on ", "未收回任何奖励:没有奖励或事实基于事件 ");
+  buffer_print(t->out, "%.*s", STR_FORMAT(original->text));
+  put(t, ", or it has not come yet; then it is judged as one that is undone already.\n", ";若该事件尚未到达,届时按已撤销处理。\n");
+}
+
 static void text_end(struct telling *t) {
+  if (t->event != NULL && t->event->type == TYPE_ID_REVERSED) {
+    reversal_end(t);
+    return;
+  }
   if (t->style->only_considered && t->silent > 0 && t->event != NULL) {
     buffer_byte(t->out, '\n');
     if (is_zh(t))
@@ -245,4 +282,4 @@ static void text_end(struct telling *t) {
   }
 }
 
-const struct sink explain_text = {text_head, text_rule, text_campaign_end, text_foreign, text_end};
+const struct sink explain_text = {text_head, text_facts, text_rule, text_campaign_end, text_foreign, text_end};

@@ -157,6 +157,36 @@ static bool read_heard(struct reading *r, struct recorded_decision *out) {
   return r->json.problem == NULL;
 }
 
+/* ---- what it did to facts ---- */
+
+static bool read_effect(struct reading *r, struct recorded_effect *effect) {
+  const struct text_row rows[] = {{STR("fact"), &effect->fact},
+                                  {STR("what"), &effect->what},
+                                  {STR("period"), &effect->period},
+                                  {STR("before"), &effect->before},
+                                  {STR("after"), &effect->after}};
+  struct str key;
+  if (!json_enter_object(&r->json)) return false;
+  while (json_next_key(&r->json, &key)) {
+    bool known = false;
+    if (!read_rows(r, ROWS(rows), key, &known)) return false;
+    if (!known && !json_skip(&r->json)) return false;
+  }
+  return r->json.problem == NULL;
+}
+
+static bool read_effects(struct reading *r, struct recorded_decision *out) {
+  if (out->effects != NULL) return reading_fail(r, "facts stand twice");
+  if (!array_count(r, LIMIT_EFFECTS, &out->effect_count)) return false;
+  out->effects = arena_array(r->arena, out->effect_count, sizeof *out->effects);
+  if (out->effects == NULL) return reading_fail(r, "no memory for its facts");
+  uint32_t read = 0;
+  if (!json_enter_array(&r->json)) return false;
+  while (json_next_item(&r->json))
+    if (!read_effect(r, &out->effects[read++])) return false;
+  return r->json.problem == NULL;
+}
+
 /* ---- the line ---- */
 
 static bool read_event(struct reading *r, struct recorded_decision *out) {
@@ -193,6 +223,7 @@ static bool read_data(struct reading *r, struct recorded_decision *out) {
                 : str_equal(key, STR("position"))   ? read_position(r, &out->position)
                 : str_equal(key, STR("considered")) ? read_outcomes(r, out)
                 : str_equal(key, STR("heard_by"))   ? read_heard(r, out)
+                : str_equal(key, STR("facts"))      ? read_effects(r, out)
                                                     : json_skip(&r->json);
     if (!fine) return false;
   }
@@ -223,4 +254,25 @@ enum status record_read_decision(struct str line, struct arena *arena, struct re
   if (r.problem == NULL && arena->overflowed) r.problem = "no memory for its texts";
   return fault_set(fault, STATUS_INPUT, "not a decision line: byte %zu: %s", r.json.at,
                    r.problem == NULL ? "wrong type of value" : r.problem);
+}
+
+/* ---- parts ---- */
+
+bool record_is_part(struct str id, struct str of) { return id.length > of.length + 1 && str_starts(id, of) && id.at[of.length] == '+'; }
+
+static bool array_join(void **items, uint32_t *count, const void *more, uint32_t more_count, size_t size, struct arena *arena) {
+  char *all = arena_array(arena, (size_t)*count + more_count, size);
+  if (all == NULL) return false;
+  if (*count > 0) memcpy(all, *items, *count * size);
+  if (more_count > 0) memcpy(all + *count * size, more, more_count * size);
+  *items = all, *count += more_count;
+  return true;
+}
+
+bool record_join(struct recorded_decision *whole, const struct recorded_decision *part, struct arena *arena) {
+  void *outcomes = whole->outcomes, *heard = whole->heard;
+  bool fits = array_join(&outcomes, &whole->outcome_count, part->outcomes, part->outcome_count, sizeof *part->outcomes, arena) &&
+              array_join(&heard, &whole->heard_count, part->heard, part->heard_count, sizeof *part->heard, arena);
+  whole->outcomes = outcomes, whole->heard = heard;
+  return fits;
 }

@@ -35,7 +35,8 @@ static struct str reward_type(enum gift_kind kind) {
     case GIFT_OFFSET: return STR("gift.reward.offset");
     case GIFT_ISSUED:
     case GIFT_CHANCE:
-    case GIFT_LOST: break;
+    case GIFT_LOST:
+    case GIFT_UNDONE: break;
   }
   return STR("gift.reward.issued");
 }
@@ -135,10 +136,12 @@ static void reward_sources(struct buffer *out, const struct reward_line *line) {
   TEXT_MEMBER(out, "caused_by", line->event->cause);
   if (!takes_back(line->gift->kind)) return;
   const struct value *original = event_field(line->event, FIELD_ID_ORIGINAL_ID);
+  const struct value *from = event_field(line->event, FIELD_ID_ORIGINAL_SOURCE);
   if (original == NULL || original->kind != VALUE_TEXT) return;
-  if (event_digest(line->event->source, original->text) != line->gift->cause_digest) return;
+  struct str source = from == NULL ? line->event->source : from->text;
+  if (event_digest(source, original->text) != line->gift->cause_digest) return;
   PUT(out, ",\"original_event\":");
-  source_name(out, line->event->source, original->text);
+  source_name(out, source, original->text);
 }
 
 static void reward_gift(struct buffer *out, const struct reward_line *line) {
@@ -234,16 +237,25 @@ void record_pool_mark(struct buffer *out, const struct rulebook *rulebook, const
   PUT(out, "}}\n");
 }
 
-uint32_t record_rewards(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct decision *decision) {
+uint32_t record_gifts(struct buffer *out, const struct event *event, const struct decision *decision, uint32_t *next, size_t most) {
   uint32_t lines = 0;
-  for (uint32_t i = 0; i < decision->gift_count; i++) {
-    const struct gift *gift = &decision->gifts[i];
-    if (gift->kind == GIFT_LOST) continue;
-    const struct rule *rule = &rulebook->rules[gift->rule];
-    struct reward_line line = {rulebook, event, gift, rule, &rulebook->campaigns[rule->campaign]};
+  for (; *next < decision->gift_count && out->length < most; ++*next) {
+    const struct gift *gift = &decision->gifts[*next];
+    if (gift->kind == GIFT_LOST || gift->kind == GIFT_UNDONE) continue;
+    const struct rule *rule = &gift->book->rules[gift->rule];
+    struct reward_line line = {gift->book, event, gift, rule, &gift->book->campaigns[rule->campaign]};
     reward_line(out, &line);
     lines++;
   }
-  for (uint32_t i = 0; i < decision->mark_count; i++, lines++) mark_line(out, rulebook, event, &decision->marks[i]);
   return lines;
+}
+
+uint32_t record_marks(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct decision *decision) {
+  for (uint32_t i = 0; i < decision->mark_count; i++) mark_line(out, rulebook, event, &decision->marks[i]);
+  return decision->mark_count;
+}
+
+uint32_t record_rewards(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct decision *decision) {
+  uint32_t next = 0, lines = record_gifts(out, event, decision, &next, SIZE_MAX);
+  return lines + record_marks(out, rulebook, event, decision);
 }

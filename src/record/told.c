@@ -171,6 +171,34 @@ void told_outcome(struct told *told, const struct rulebook *rulebook, const stru
     told_unwritten_test(told, &text, rulebook, rule);
 }
 
+/* ---- what an event did to a fact ---- */
+
+static enum number_kind effect_number(const struct fact *fact, enum effect_kind kind) {
+  switch (kind) {
+    case EFFECT_COUNTED:
+    case EFFECT_LOWERED: return fact->money && fact->measure != MEASURE_COUNT ? NUMBER_MONEY : NUMBER_PLAIN;
+    case EFFECT_TASK:
+    case EFFECT_COMPLETED: return NUMBER_PLAIN;
+    default: return NUMBER_TIME;
+  }
+}
+
+void told_effect(struct told_effect *told, const struct rulebook *rulebook, const struct effect *effect) {
+  const struct fact *fact = &rulebook->facts[effect->fact];
+  struct money_style style = money_style_of(rulebook, fact->campaign);
+  enum number_kind kind = effect_number(fact, effect->kind);
+  struct buffer text;
+  buffer_init(&text, told->memory, sizeof told->memory);
+  told->period = (struct str){NULL, 0};
+  bool by_unit = fact->kind == FACT_MEASURE && (fact->window.kind == WINDOW_UNIT || fact->window.kind == WINDOW_LAST_UNITS);
+  if (by_unit) told->period = told_period(&text, fact->window.unit, 0, effect->period);
+  if (fact->kind == FACT_MEASURE && fact->window.kind == WINDOW_ROLLING_DAYS)
+    told->period = told_period(&text, UNIT_DAY, 0, effect->period);
+  told->times = kind == NUMBER_TIME;
+  told->before = told->times ? (struct str){NULL, 0} : told_number(&text, effect->before, kind, style);
+  told->after = told->times ? (struct str){NULL, 0} : told_number(&text, effect->after, kind, style);
+}
+
 bool told_is_at(const struct told *told, struct str key) {
   return told->at.length >= key.length && str_equal(str_from(told->at, told->at.length - key.length), key);
 }

@@ -21,6 +21,14 @@ void told_outcome(struct told *told, const struct rulebook *rulebook, const stru
 /* A refusal that event, time and rulebook alone decide. `answer` is no MATCH_HEARS and no MATCH_OTHER_TYPE. */
 void told_refusal(struct told *told, const struct rulebook *rulebook, uint32_t rule, struct match_answer answer, const struct event *event);
 
+/* What an event did to a fact. */
+struct told_effect {
+  struct str period, before, after; /* as above; of times nothing */
+  bool times;
+  char memory[256];
+};
+void told_effect(struct told_effect *told, const struct rulebook *rulebook, const struct effect *effect);
+
 /* Whether `at` ends with a key: "/spends". */
 bool told_is_at(const struct told *told, struct str key);
 

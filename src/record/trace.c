@@ -25,15 +25,28 @@ static void trace_entry(struct buffer *out, bool *first, struct str name, struct
   PUT(out, "\"");
 }
 
+static const struct rule *rule_of(const struct outcome *outcome) { return &outcome->book->rules[outcome->rule]; }
+
+/* By name: a gift of an earlier version was undone under that version's terms. */
 static bool trace_outcomes(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision, uint32_t rule,
                            bool *first) {
   bool any = false;
   for (uint32_t i = 0; i < decision->outcome_count; i++) {
-    if (decision->outcomes[i].rule != rule) continue;
-    trace_entry(out, first, rulebook->rules[rule].name, str_of(reasons[decision->outcomes[i].reason].code));
+    const struct outcome *outcome = &decision->outcomes[i];
+    if (rule_of(outcome)->decl != rulebook->rules[rule].decl) continue;
+    trace_entry(out, first, rulebook->rules[rule].name, str_of(reasons[outcome->reason].code));
     any = true;
   }
   return any;
+}
+
+/* Rules that are not there any more. */
+static void trace_gone(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision, bool *first) {
+  for (uint32_t i = 0; i < decision->outcome_count; i++) {
+    const struct outcome *outcome = &decision->outcomes[i];
+    if (rulebook_rule(rulebook, rule_of(outcome)->decl) != NONE) continue;
+    trace_entry(out, first, rule_of(outcome)->name, str_of(reasons[outcome->reason].code));
+  }
 }
 
 /* Of all listeners of the rule for this type, the answer of the one that came farthest. */
@@ -73,5 +86,6 @@ void record_trace(struct buffer *out, const struct rulebook *rulebook, const str
     else
       trace_entry(out, &first, name, str_of(reasons[reason_of_refusal(refusal)].code));
   }
+  trace_gone(out, rulebook, decision, &first);
   PUT(out, "]}\n");
 }

@@ -137,7 +137,10 @@ static void call_counters(struct command *command, const struct script_call *cal
     command_text(command, counter.key);
     call_amount(command, counter.unlimited, counter.total);
     call_amount(command, false, counter.used);
-    call_amount(command, false, counter.lent);
+    if (counter.lent < 0)
+      command_text(command, "unknown");
+    else
+      call_amount(command, false, counter.lent);
     call_amount(command, counter.unlimited, counter.left);
   }
 }

@@ -1,84 +1,65 @@
-/* The ring and its table; cache.h has the picture. Invariants: head - tail <= ring_bytes; every entry between tail and head starts on a
- * unit of 16 bytes and ends before the ring wraps; a slot points at exactly the entries that are not GONE. */
-#include "cache.h"
-
-#include <assert.h>
+/* The table, the blocks and the hand; cache.h has the picture. Invariants: a slot points at exactly the blocks that are taken; a state that
+ * `changed` is listed by the end of its turn; `keeper` of a state is the place of its block. */
+#include "entry.h"
 
 #ifdef GIFTD_SMALL /* the simulator's: owners leave it soon */
-#define CACHE_LEAST (16u * 1024u)
+#define CACHE_LEAST (32u * 1024u)
+#define LARGE_BYTES (256u * 1024u)
 #else
-#define CACHE_LEAST (1024u * 1024u)
+#define CACHE_LEAST (8u * 1024u * 1024u)
+#define LARGE_BYTES (160u * 1024u * 1024u) /* the largest state, moving to a block of twice its size, and thirty thousand small ones */
 #endif
-#define UNIT 16u
-#define RECORD_ROOM_LEAST 96u /* bytes for a record at first: most grow, and growing in place is cheaper than moving */
-#define PREFETCH_BYTES 512u   /* of an entry; most records are smaller */
-#define SECOND_CHANCES 64u    /* entries spared in one search for room, so that no single event pays for a whole round */
+#define LARGE_PART 16u      /* of the first region: what is larger would clear too much of it */
+#define PREFETCH_BYTES 512u /* of a block; most states are hardly larger */
+#define ROUNDS 3u           /* of the hand, before there is no room: one takes the marks of use away, one clears */
 
-enum entry_flag { ENTRY_USED = 1, ENTRY_LISTED = 2, ENTRY_GONE = 4 };
+static uint64_t budget_of(uint64_t budget) { return (budget < CACHE_LEAST ? CACHE_LEAST : budget) / BLOCK_LEAST * BLOCK_LEAST; }
 
-struct entry {
-  uint32_t tag;
-  uint32_t size;   /* bytes of the whole entry, a multiple of UNIT */
-  uint32_t length; /* bytes of the record */
-  uint8_t key_length;
-  uint8_t flags;
-  uint8_t unused[2];
-  char bytes[]; /* key, record, room to grow */
-};
-_Static_assert(sizeof(struct entry) == UNIT, "a filler needs no more than one unit");
-
-static uint64_t table_slots(uint64_t budget) {
-  uint64_t slots = 1024;
-  while (slots * sizeof(struct cache_slot) * 10 < budget) slots *= 2; /* a tenth to a fifth of the budget: at most 60 % full */
+static uint64_t slots_of(uint64_t budget) {
+  uint64_t slots = 64;
+  while (slots < (budget_of(budget) + LARGE_BYTES / 4) / BLOCK_LEAST * 3 / 2) slots *= 2; /* two thirds full of the smallest blocks */
   return slots;
 }
 
-static uint64_t effective(uint64_t budget) { return budget < CACHE_LEAST ? CACHE_LEAST : budget; }
-
 size_t cache_memory(uint64_t budget) {
-  return (size_t)(effective(budget) + CACHE_CHANGED_MOST * (sizeof(uint32_t) + sizeof(struct cache_sorted)) + 4 * UNIT);
+  uint64_t bytes = budget_of(budget) + LARGE_BYTES;
+  return (size_t)(64 + bytes + blocks_tags(bytes) + slots_of(budget) * sizeof(struct cache_slot) +
+                  CACHE_CHANGED_MOST * (sizeof(uint32_t) + sizeof(struct cache_sorted)) + 4 * 64);
 }
 
-void cache_init(struct cache *cache, void *memory, uint64_t budget, const struct hash_key *key) {
-  uint64_t slots = table_slots(effective(budget));
-  struct arena arena;
-  arena_init(&arena, memory, cache_memory(budget));
-  *cache = (struct cache){.key = *key, .slot_mask = (uint32_t)(slots - 1)};
-  cache->ring_bytes = (effective(budget) - slots * sizeof(struct cache_slot)) / UNIT * UNIT;
-  assert(cache->ring_bytes / UNIT < UINT32_MAX && slots <= UINT32_MAX);
-  unsigned char *at = (unsigned char *)memory;
-  at += (UNIT - (uintptr_t)at % UNIT) % UNIT;
-  cache->ring = at;
-  arena.used = (size_t)(at - arena.memory) + cache->ring_bytes;
-  cache->slots = (struct cache_slot *)(void *)(arena.memory + arena.used);
-  memset(cache->slots, 0, slots * sizeof(struct cache_slot)); /* the ring is left untouched: memory is used as it fills */
-  arena.used += slots * sizeof(struct cache_slot);
-  cache->changed = (uint32_t *)(void *)(arena.memory + arena.used);
-  arena.used += CACHE_CHANGED_MOST * sizeof(uint32_t);
-  cache->sorted = (struct cache_sorted *)(void *)(arena.memory + arena.used);
-  arena.used += CACHE_CHANGED_MOST * sizeof(struct cache_sorted);
-  assert(arena.used <= arena.capacity);
+static void *part(unsigned char **at, size_t bytes) {
+  void *start = *at;
+  *at += (bytes + 63) / 64 * 64;
+  return start;
 }
 
-static struct entry *entry_at(const struct cache *cache, uint64_t byte) {
-  return (struct entry *)(void *)(cache->ring + byte % cache->ring_bytes);
+void cache_init(struct cache *cache, void *memory, uint64_t budget, const struct hash_key *key, struct trail *trail) {
+  unsigned char *at = memory;
+  uint64_t bytes = budget_of(budget), slots = slots_of(budget);
+  at += (64 - (uintptr_t)at % 64) % 64;
+  assert(bytes / BLOCK_LEAST < UINT32_MAX && slots <= UINT32_MAX);
+  *cache = (struct cache){.key = *key, .slot_mask = (uint32_t)(slots - 1), .trail = trail, .turn = 1};
+  unsigned char *blocks = part(&at, bytes + LARGE_BYTES);
+  uint8_t *tags = part(&at, blocks_tags(bytes + LARGE_BYTES));
+  blocks_init(&cache->few, blocks, bytes, tags);
+  blocks_init(&cache->large, blocks + bytes, LARGE_BYTES, tags + blocks_tags(bytes));
+  cache->slots = part(&at, slots * sizeof(struct cache_slot));
+  cache->changed = part(&at, CACHE_CHANGED_MOST * sizeof(uint32_t));
+  cache->sorted = part(&at, CACHE_CHANGED_MOST * sizeof(struct cache_sorted));
+  memset(cache->slots, 0, slots * sizeof(struct cache_slot)); /* the blocks are left untouched: memory is used as it fills */
 }
 
-static struct entry *entry_of_place(const struct cache *cache, uint32_t place) {
-  return (struct entry *)(void *)(cache->ring + (uint64_t)(place - 1) * UNIT);
+struct str cache_owner(const struct cache *cache, const struct state *state) {
+  return entry_key(entry_at(cache, state->keeper));
 }
 
-static uint32_t place_of(const struct cache *cache, const struct entry *entry) {
-  return (uint32_t)((uint64_t)((const unsigned char *)entry - cache->ring) / UNIT + 1);
-}
-
-static struct str entry_key(const struct entry *entry) { return (struct str){entry->bytes, entry->key_length}; }
+/* ---- the table ---- */
 
 /* The slot of a key, or the free one where it would go. */
 static uint32_t slot_find(const struct cache *cache, struct cache_key key) {
   uint32_t at = key.tag & cache->slot_mask;
   while (cache->slots[at].place != 0) {
-    if (cache->slots[at].tag == key.tag && str_equal(entry_key(entry_of_place(cache, cache->slots[at].place)), key.bytes)) return at;
+    if (cache->slots[at].tag == key.tag && str_equal(entry_key(entry_at(cache, cache->slots[at].place)), key.bytes)) return at;
     at = (at + 1) & cache->slot_mask;
   }
   return at;
@@ -116,185 +97,129 @@ void cache_prefetch_slot(const struct cache *cache, struct cache_key key) { __bu
 void cache_prefetch_entry(const struct cache *cache, struct cache_key key) {
   const struct cache_slot *slot = &cache->slots[key.tag & cache->slot_mask];
   if (slot->place == 0) return;
-  const char *entry = (const char *)entry_of_place(cache, slot->place);
+  const char *entry = (const char *)entry_at(cache, slot->place);
   for (size_t line = 0; line < PREFETCH_BYTES; line += 64) __builtin_prefetch(entry + line);
 }
 
-bool cache_find(struct cache *cache, struct cache_key key, struct str *record) {
-  uint32_t at = slot_find(cache, key);
-  if (cache->slots[at].place == 0) return false;
-  struct entry *entry = entry_of_place(cache, cache->slots[at].place);
-  entry->flags |= ENTRY_USED;
-  *record = (struct str){entry->bytes + entry->key_length, entry->length};
-  return true;
+void cache_turn(struct cache *cache) { cache->turn++; }
+
+bool cache_has(const struct cache *cache, struct cache_key key) { return cache->slots[slot_find(cache, key)].place != 0; }
+
+struct state *cache_find(struct cache *cache, struct cache_key key) {
+  uint32_t place = cache->slots[slot_find(cache, key)].place;
+  if (place == 0) return NULL;
+  struct entry *entry = entry_at(cache, place);
+  entry->used = true;
+  entry->turn = cache->turn;
+  return state_of(entry);
 }
 
-/* Bytes that an entry of this size takes at the head: its own and those of a filler when it would cross the end of the ring. */
-static uint64_t bytes_at_head(const struct cache *cache, uint32_t size) {
-  uint64_t to_end = cache->ring_bytes - cache->head % cache->ring_bytes;
-  return to_end < size ? to_end + size : size;
+/* ---- room ---- */
+
+static void block_give(struct cache *cache, struct entry *entry) {
+  bool large = (const unsigned char *)entry >= cache->large.memory;
+  blocks_give(large ? &cache->large : &cache->few, entry);
 }
 
-static bool fits_at_head(const struct cache *cache, uint32_t size) {
-  return cache->head - cache->tail + bytes_at_head(cache, size) <= cache->ring_bytes;
+static void entry_drop(struct cache *cache, struct entry *entry) {
+  assert(entry->listed == 0 && !state_of(entry)->changed);
+  slot_free(cache, slot_of_place(cache, entry->tag, place_of(cache, entry)));
+  block_give(cache, entry);
 }
 
-/* Puts a filler in front of the ring's end if needed; the entry then starts at head. */
-static struct entry *head_take(struct cache *cache, uint32_t size) {
-  uint64_t to_end = cache->ring_bytes - cache->head % cache->ring_bytes;
-  if (to_end < size) {
-    *entry_at(cache, cache->head) = (struct entry){.size = (uint32_t)to_end, .flags = ENTRY_GONE};
-    cache->head += to_end;
+void cache_drop(struct cache *cache, struct state *state) { entry_drop(cache, entry_at(cache, state->keeper)); }
+
+/* Whether a whole run of blocks may go; marks of use are taken away where one stands in the way. */
+static bool run_may_go(const struct cache *cache, const struct blocks *blocks, uint32_t from, uint32_t to) {
+  bool may = true;
+  for (uint32_t unit = from, next; unit < to; unit = next) {
+    struct entry *entry = blocks_at(blocks, unit, &next);
+    if (entry == NULL) continue;
+    may &= entry->listed == 0 && entry->turn != cache->turn && !entry->used;
+    entry->used = false;
   }
-  struct entry *entry = entry_at(cache, cache->head);
-  cache->head += size;
+  return may;
+}
+
+/* Blocks are dropped one by one and join meanwhile; where the next one stands is known before. */
+static void run_drop(struct cache *cache, const struct blocks *blocks, uint32_t from, uint32_t to) {
+  for (uint32_t unit = from, next; unit < to; unit = next) {
+    struct entry *entry = blocks_at(blocks, unit, &next);
+    if (entry != NULL) entry_drop(cache, entry);
+  }
+}
+
+/* The hand's next run for so many bytes; how many units it was. */
+static uint32_t hand_move(struct cache *cache, struct blocks *blocks, size_t bytes) {
+  uint32_t from, to;
+  blocks_run(blocks, bytes, &from, &to);
+  if (run_may_go(cache, blocks, from, to)) run_drop(cache, blocks, from, to);
+  blocks_step(blocks, to);
+  return to - from;
+}
+
+static void *block_of(struct cache *cache, struct blocks *blocks, size_t bytes) {
+  void *block = blocks_take(blocks, bytes);
+  for (uint64_t left = (uint64_t)blocks->units * ROUNDS; block == NULL && left > 0;) {
+    uint32_t walked = hand_move(cache, blocks, bytes);
+    left = left > walked ? left - walked : 0;
+    block = blocks_take(blocks, bytes);
+  }
+  return block;
+}
+
+/* The second region has room for more small states than the table has. */
+static bool table_has_room(struct cache *cache) {
+  uint32_t most = cache->slot_mask / 8 * 7;
+  for (uint64_t left = (uint64_t)cache->large.units * ROUNDS; cache->entries >= most && left > 0;) {
+    uint32_t walked = hand_move(cache, &cache->large, 1);
+    left = left > walked ? left - walked : 0;
+  }
+  return cache->entries < most;
+}
+
+static void *block_take(struct cache *cache, size_t bytes) {
+  if (!table_has_room(cache)) return NULL;
+  size_t most = (size_t)cache->few.units * BLOCK_LEAST / LARGE_PART;
+  void *block = bytes > most ? NULL : block_of(cache, &cache->few, bytes);
+  return block != NULL ? block : block_of(cache, &cache->large, bytes);
+}
+
+/* A state in a block of its own; the table does not know it yet. */
+static struct entry *entry_make(struct cache *cache, struct str key, uint32_t cells, uint32_t ids) {
+  size_t head = head_bytes(key.length), bytes = blocks_size(head + state_bytes(cells, ids));
+  struct entry *entry = block_take(cache, bytes);
+  if (entry == NULL) return NULL;
+  *entry = (struct entry){.turn = cache->turn, .key_length = (uint8_t)key.length};
+  memcpy(entry->key, key.at, key.length);
+  struct state *state = state_init((unsigned char *)entry + head, bytes - head, ids);
+  state->trail = cache->trail;
+  state->keeper = place_of(cache, entry);
   return entry;
 }
 
-/* Drops the entry at the tail, or moves it to the head when it was used and may be spared. False: it has not been handed over yet. */
-static bool tail_drop(struct cache *cache, uint32_t *chances) {
-  struct entry *entry = entry_at(cache, cache->tail);
-  if ((entry->flags & ENTRY_LISTED) != 0) return false;
-  uint32_t size = entry->size, flags = entry->flags;
-  if ((flags & ENTRY_GONE) != 0) {
-    cache->tail += size;
-    return true;
-  }
-  uint32_t slot = slot_of_place(cache, entry->tag, place_of(cache, entry));
-  cache->tail += size;
-  bool spare = (flags & ENTRY_USED) != 0 && *chances > 0 && cache->ring_bytes - cache->head % cache->ring_bytes >= size;
-  if (!spare) {
-    slot_free(cache, slot);
-    return true;
-  }
-  (*chances)--;
-  struct entry *moved = head_take(cache, size); /* no filler: there is room before the end; the ring is never more than full */
-  memmove(moved, entry, size);
-  moved->flags = 0;
-  cache->slots[slot].place = place_of(cache, moved);
-  return true;
-}
-
-static bool room_make(struct cache *cache, uint32_t size) {
-  uint32_t chances = SECOND_CHANCES;
-  while (!fits_at_head(cache, size)) {
-    assert(cache->tail < cache->head);
-    if (!tail_drop(cache, &chances)) return false;
-  }
-  return true;
-}
-
-static bool list_changed(struct cache *cache, struct entry *entry) {
-  if ((entry->flags & ENTRY_LISTED) != 0) return true;
-  if (cache->changed_count == CACHE_CHANGED_MOST) return false;
-  entry->flags |= ENTRY_LISTED;
-  cache->changed[cache->changed_count++] = place_of(cache, entry);
-  return true;
-}
-
-static uint32_t entry_size(size_t key_length, size_t record_length) {
-  size_t room = record_length + record_length / 4;
-  if (room < RECORD_ROOM_LEAST) room = RECORD_ROOM_LEAST;
-  return (uint32_t)((sizeof(struct entry) + key_length + room + UNIT - 1) / UNIT * UNIT);
-}
-
-/* What handing it over may take at the other side, its bookkeeping counted in. */
-static uint64_t changed_size(struct cache_key key, struct str record) { return key.bytes.length + record.length + 64; }
-
-static bool entry_add(struct cache *cache, struct cache_key key, struct str record, bool changed) {
-  uint32_t size = entry_size(key.bytes.length, record.length);
-  assert(size < cache->ring_bytes / 2);
-  if (changed && cache->changed_count == CACHE_CHANGED_MOST) return false;
-  if (!room_make(cache, size)) return false;
-  struct entry *entry = head_take(cache, size);
-  *entry = (struct entry){.tag = key.tag, .size = size, .length = (uint32_t)record.length, .key_length = (uint8_t)key.bytes.length};
-  memcpy(entry->bytes, key.bytes.at, key.bytes.length);
-  if (record.length > 0) memcpy(entry->bytes + key.bytes.length, record.at, record.length);
+struct state *cache_add(struct cache *cache, struct cache_key key, uint32_t cells, uint32_t ids) {
+  assert(key.bytes.length > 0 && key.bytes.length <= CACHE_KEY_MOST);
+  struct entry *entry = entry_make(cache, key.bytes, cells, ids);
+  if (entry == NULL) return NULL;
   uint32_t at = slot_find(cache, key); /* after making room: that moves slots */
-  if (cache->slots[at].place != 0) {   /* the smaller entry of the same owner */
-    entry_of_place(cache, cache->slots[at].place)->flags |= ENTRY_GONE;
-    cache->entries--;
-  }
+  assert(cache->slots[at].place == 0 && cache->entries < cache->slot_mask);
+  entry->tag = key.tag;
   cache->slots[at] = (struct cache_slot){key.tag, place_of(cache, entry)};
   cache->entries++;
-  assert(cache->entries <= cache->slot_mask);
-  if (changed) cache->changed_bytes += changed_size(key, record);
-  return !changed || list_changed(cache, entry);
+  return state_of(entry);
 }
 
-bool cache_put(struct cache *cache, struct cache_key key, struct str record, bool changed) {
-  assert(key.bytes.length > 0 && key.bytes.length <= CACHE_KEY_MOST && record.length <= LIMIT_STATE_BYTES);
-  uint32_t at = slot_find(cache, key);
-  if (cache->slots[at].place == 0) return entry_add(cache, key, record, changed);
-  struct entry *entry = entry_of_place(cache, cache->slots[at].place);
-  if (sizeof *entry + entry->key_length + record.length > entry->size) return entry_add(cache, key, record, changed);
-  if (changed && !list_changed(cache, entry)) return false;
-  if (record.length > 0) memcpy(entry->bytes + entry->key_length, record.at, record.length);
-  entry->length = (uint32_t)record.length;
-  entry->flags |= ENTRY_USED;
-  if (changed) cache->changed_bytes += changed_size(key, record);
-  return true;
-}
-
-/* ---- what changed, in order of key: the store's pages are then written once each, front to back ---- */
-
-static uint64_t key_number(struct str key, size_t start) {
-  uint64_t number = 0;
-  for (size_t i = 0; i < 8; i++) number = number << 8 | (start + i < key.length ? (uint8_t)key.at[start + i] : 0);
-  return number;
-}
-
-static bool sorts_before(const struct cache *cache, const struct cache_sorted *a, const struct cache_sorted *b) {
-  if (a->first != b->first) return a->first < b->first;
-  if (a->second != b->second) return a->second < b->second;
-  return str_compare(entry_key(entry_of_place(cache, a->place)), entry_key(entry_of_place(cache, b->place))) < 0;
-}
-
-static void sift_down(const struct cache *cache, struct cache_sorted *items, uint32_t root, uint32_t count) {
-  struct cache_sorted item = items[root];
-  for (uint32_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
-    if (child + 1 < count && sorts_before(cache, &items[child], &items[child + 1])) child++;
-    if (!sorts_before(cache, &item, &items[child])) break;
-    items[root] = items[child];
-    root = child;
-  }
-  items[root] = item;
-}
-
-/* Heap sort: no recursion, no memory, no bad case. (qsort of glibc takes memory from the heap.) */
-static void sort_items(const struct cache *cache, struct cache_sorted *items, uint32_t count) {
-  for (uint32_t root = count / 2; root-- > 0;) sift_down(cache, items, root, count);
-  for (uint32_t last = count; last-- > 1;) {
-    struct cache_sorted top = items[0];
-    items[0] = items[last];
-    items[last] = top;
-    sift_down(cache, items, 0, last);
-  }
-}
-
-uint32_t cache_sort_changed(struct cache *cache) {
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < cache->changed_count; i++) {
-    const struct entry *entry = entry_of_place(cache, cache->changed[i]);
-    if ((entry->flags & ENTRY_GONE) != 0) continue; /* it grew and stands elsewhere, listed there too */
-    struct str key = entry_key(entry);
-    cache->sorted[count++] = (struct cache_sorted){key_number(key, 0), key_number(key, 8), cache->changed[i]};
-  }
-  sort_items(cache, cache->sorted, count);
-  return count;
-}
-
-void cache_changed(const struct cache *cache, uint32_t n, struct str *key, struct str *record) {
-  const struct entry *entry = entry_of_place(cache, cache->sorted[n].place);
-  *key = entry_key(entry);
-  *record = (struct str){entry->bytes + entry->key_length, entry->length};
-}
-
-void cache_settle(struct cache *cache) {
-  for (uint32_t i = 0; i < cache->changed_count; i++) {
-    struct entry *entry = entry_of_place(cache, cache->changed[i]);
-    entry->flags = (uint8_t)(entry->flags & ~ENTRY_LISTED);
-  }
-  cache->changed_count = 0;
-  cache->changed_bytes = 0;
+struct state *cache_grow(struct cache *cache, struct state *state, uint32_t cells, uint32_t ids) {
+  struct entry *old = entry_at(cache, state->keeper);
+  old->turn = cache->turn;
+  struct entry *entry = entry_make(cache, entry_key(old), cells, ids);
+  if (entry == NULL) return NULL;
+  state_move(state_of(entry), state);
+  state_of(entry)->keeper = place_of(cache, entry);
+  entry->tag = old->tag, entry->listed = old->listed, entry->bytes = old->bytes;
+  cache->slots[slot_of_place(cache, old->tag, place_of(cache, old))].place = place_of(cache, entry);
+  if (entry->listed != 0) cache->changed[entry->listed - 1] = place_of(cache, entry);
+  block_give(cache, old);
+  return state_of(entry);
 }

@@ -1,41 +1,45 @@
-/* A bounded cache of owners' records, so that most events touch no store.
+/* A bounded cache of owners' states as they are judged, so that most events touch no store and nothing is decoded or encoded for them.
  *
- * One ring of bytes holds the entries in the order they came; an open-addressed table of (tag, place) finds them. Room is made at the tail:
- * an entry that was used since gets a second chance at the head, others go. A ring never fragments, needs no allocator and no lists.
+ *     slots: tag, place  ->  block of the buddy allocator:  | entry | key | state (memory.h) .................. |
  *
- *        tail                                   head
- *     .. [clean][gone][clean][changed][changed] ......        -> grows to the right, wraps with a filler entry
+ * There are two regions of blocks. Nearly all states stand in the first, which is as large as the budget says. The largest ones - and what
+ * has no place there while one event pins it all - stand in the second, which is address space alone until somebody needs it.
  *
- * An entry that changed is listed until it was handed to the view (cache_changed, cache_settle); the tail stops at it: what has not been
- * handed over is never dropped. The caller then hands over and asks again.
+ * A state that changed is *listed* until it was handed to the view (cache_sort_changed, cache_settle): what has not been handed over is
+ * never dropped. What the event at hand touched is *pinned* for its turn. Everything else makes way when room is needed: a hand walks
+ * through memory by address, so that the blocks it clears join to one of the size that is asked for; who was used since it last came by
+ * gets a second chance (CLOCK, Corbato 1968).
+ *
+ * Pointers to states are good until the next cache_turn, and of a state that grows until then.
  */
 #ifndef GIFTD_SHARD_CACHE_H
 #define GIFTD_SHARD_CACHE_H
 
-#include "giftd/base.h"
+#include "blocks.h"
+#include "giftd/memory.h"
 
-#define CACHE_CHANGED_MOST 131072u /* entries listed as changed */
+#define CACHE_CHANGED_MOST 131072u /* states listed as changed */
 #define CACHE_KEY_MOST 79u         /* bytes of a key */
 
 struct cache_slot {
-  uint32_t tag, place;
-}; /* place: unit of 16 bytes in the ring, + 1; 0: free */
+  uint32_t tag, place; /* place: of the block, unit + 1; 0: free */
+};
 
 struct cache_sorted {
-  uint64_t first, second;
+  uint64_t first, second; /* key bytes 0..15 as big-endian numbers: sorts as the bytes do */
   uint32_t place;
-}; /* key bytes 0..15 as big-endian numbers: sorts as the bytes do */
+};
 
 struct cache {
   struct hash_key key;
-  unsigned char *ring;
-  uint64_t ring_bytes;
-  uint64_t head, tail; /* bytes ever written and dropped; place = modulo ring_bytes */
+  struct blocks few, large; /* large stands behind the other in memory */
   struct cache_slot *slots;
   uint32_t slot_mask, entries;
-  uint32_t *changed;
+  uint64_t turn;
+  struct trail *trail; /* of every state in here */
+  uint32_t *changed;   /* places */
   uint32_t changed_count;
-  uint64_t changed_bytes; /* at most what all that changed takes, each change counted */
+  uint64_t changed_bytes; /* what handing over all that changed takes, roughly and rather too much */
   struct cache_sorted *sorted;
 };
 
@@ -45,21 +49,33 @@ struct cache_key {
   uint32_t tag;
 };
 
-/* Bytes of memory for a budget (at least 1 MiB is used); the table is part of the budget, the list of changed entries comes on top. */
+/* Bytes of memory for a budget (at least CACHE_LEAST is used); table, list and the region of large blocks come on top. */
 size_t cache_memory(uint64_t budget);
-void cache_init(struct cache *cache, void *memory, uint64_t budget, const struct hash_key *key);
+void cache_init(struct cache *cache, void *memory, uint64_t budget, const struct hash_key *key, struct trail *trail);
 struct cache_key cache_key(const struct cache *cache, struct str bytes);
 /* Asks the processor for what a later cache_find of the key will touch: first the slot, and when that is there the entry. */
 void cache_prefetch_slot(const struct cache *cache, struct cache_key key);
 void cache_prefetch_entry(const struct cache *cache, struct cache_key key);
-/* False: not here. The record (may be empty: known to be absent) is borrowed until the next cache_put. */
-bool cache_find(struct cache *cache, struct cache_key key, struct str *record);
-/* Keeps a copy. False: there is no room before what changed was handed over and settled; nothing was kept. A record may be up to
- * LIMIT_STATE_BYTES. */
-bool cache_put(struct cache *cache, struct cache_key key, struct str record, bool changed) MUST_USE;
+/* Another event: nothing is pinned any more. */
+void cache_turn(struct cache *cache);
+/* Whether a state is here; neither pins nor counts as use. */
+bool cache_has(const struct cache *cache, struct cache_key key);
+/* NULL: not here. Pins. */
+struct state *cache_find(struct cache *cache, struct cache_key key);
+/* An empty state for an owner that is not here, with room for so many cells and ids. NULL: there is no room before what changed was handed
+ * over - and when nothing is listed, none as long as so much is pinned. Pins. */
+struct state *cache_add(struct cache *cache, struct cache_key key, uint32_t cells, uint32_t ids);
+/* The same state with more room. NULL as above; then the state is where it was. */
+struct state *cache_grow(struct cache *cache, struct state *state, uint32_t cells, uint32_t ids);
+/* It is not here any more, and need not be handed over: it did not change. */
+void cache_drop(struct cache *cache, struct state *state);
+/* The owner's key; borrowed while the state stays. */
+struct str cache_owner(const struct cache *cache, const struct state *state);
+/* Lists a state that changed; again after each further change, for the bytes. False: the list is full. */
+bool cache_list(struct cache *cache, struct state *state) MUST_USE;
 /* Sorts what changed by key and returns how many there are; cache_changed reads the n-th. */
 uint32_t cache_sort_changed(struct cache *cache);
-void cache_changed(const struct cache *cache, uint32_t n, struct str *key, struct str *record);
+struct state *cache_changed(const struct cache *cache, uint32_t n);
 /* All that changed was handed over: it may be dropped from now on. */
 void cache_settle(struct cache *cache);
 

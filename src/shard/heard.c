@@ -1,4 +1,4 @@
-/* Events that are heard by another customer than the one who caused them (decide.h, "heard as another"): on their way out, and the queue of
+/* Events that are heard by another customer than the one who caused them (judge.h, "heard as another"): on their way out, and the queue of
  * those that came in.
  *
  *     line -> decided for who caused it -> forwards -> own shard: queue            -> decided for the hearer, before the next line
@@ -126,7 +126,7 @@ static enum status front_decide(struct shard *shard, struct fault *fault) {
   reading->event.cause = reading->event.customer;
   reading->event.customer = front->hearer;
   reading->event.arrival_ms = front->arrival_ms;
-  reading->customer = decide_customer_owner(front->hearer);
+  reading->customer = owner_customer(front->hearer);
   reading->key = cache_key(&shard->cache, owner_key(&reading->customer));
   return event_decide(shard, reading, NULL, &origin, fault);
 }
@@ -137,13 +137,11 @@ enum status heard_take(struct shard *shard, struct fault *fault) {
   shard->waiting.waits = shard->waiting.anew = shard->waiting.heard = false;
   enum status status = queue_front(shard, &message, fault);
   if (status == STATUS_OK && !forward_decode(message, shard->heard.rules, &shard->heard.front, fault)) status = fault->status;
-  shard->sequence++;
   if (status == STATUS_OK) status = front_decide(shard, fault);
   if (status != STATUS_OK) return fault_prefix(fault, "an event heard as another: ");
   if (shard->waiting.waits) {
     shard->waiting.heard = true;
     shard->read_to = shard->line_at; /* lines are looked at ahead meanwhile */
-    shard->sequence--;
     return STATUS_OK;
   }
   status = queue_drop(shard, message.length, fault);

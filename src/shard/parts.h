@@ -1,11 +1,18 @@
-/* What the files of the shard room share: shard.c the loop, borrow.c what other shards lend, heard.c what is heard as another. Private to
- * the room. */
+/* What the files of the shard room share. Private to the room.
+ *
+ *   shard.c   opening, steps, flush        event.c   one event: tried until all it needs is at hand, then kept
+ *   owner.c   states: from the view, room for them, back to the view           cache.c, blocks.c   where they stand meanwhile
+ *   tell.c    what goes out: decisions, rewards, dead letters                  clock.c   the stream's own time
+ *   borrow.c  what other shards lend        wait.c    the event that waits for it         review.c  once a second
+ *   heard.c   what is heard as another      manifest.c the manifest as bytes            adopt.c   following another rulebook
+ */
 #ifndef GIFTD_SHARD_PARTS_H
 #define GIFTD_SHARD_PARTS_H
 
 #include <assert.h>
 
 #include "cache.h"
+#include "giftd/base/mutant.h"
 #include "giftd/shard.h"
 
 #define LINES_MOST 1024u
@@ -16,6 +23,7 @@
 #define TOUCHED_MOST 4u
 #define SWEEP_FIRST 3u
 #define SWEEP_LATER 2u
+#define PAGES_AHEAD 2u
 #else
 #define INBOX_MOST 64u
 #define HEARD_BEYOND 1024u /* heard as another in one step, beyond its lines: more than one line brings */
@@ -23,17 +31,26 @@
 #define TOUCHED_MOST 1024u
 #define SWEEP_FIRST 512u /* pools a review while not all were seen once: after a take-over blocks of the last owner are lying about */
 #define SWEEP_LATER 16u
+#define PAGES_AHEAD 512u /* pages of a large state that are asked for at once */
 #endif
-#define OUTPUT_KEPT (256u * 1024u)        /* an output is handed on when it holds so much */
-#define OUTPUT_ROOM (8u * 1024u * 1024u)  /* and one line's worth fits behind it: a piece of LIMIT_LINE_BYTES, every byte escaped */
-#define ARENA_BYTES (4u * 1024u * 1024u)  /* of one event: unescaped texts, lists, texts of its outcomes */
-#define FAR_AHEAD_MS (366LL * MS_PER_DAY) /* an event so far ahead of the stream does not move its clock */
-#define CLOCK_VERSION 1
-#define CLOCK_BYTES 17u /* version, clock, sequence; little endian */
+#define OUTPUT_KEPT (256u * 1024u)               /* an output is handed on when it holds so much */
+#define OUTPUT_ROOM (8u * 1024u * 1024u)         /* and one line's worth fits behind it: a piece of LIMIT_LINE_BYTES, every byte escaped */
+#define EVENT_REWARDS_MOST (16u * 1024u * 1024u) /* bytes of the rewards of one event */
+#define ARENA_BYTES (4u * 1024u * 1024u)         /* of one event: unescaped texts, lists, texts of its outcomes */
 _Static_assert(OUTPUT_ROOM >= 6u * LIMIT_LINE_BYTES + 1024u * 1024u, "a dead letter of control characters fits");
+_Static_assert(OUTPUT_ROOM >= DECISION_PART_BYTES + 1024u * 1024u, "a part of a decision fits");
 _Static_assert(ARENA_BYTES >= 2u * LIMIT_EVENT_BYTES + 4096u, "event_read's bound");
 
-/* A line that was read. Reading runs one line ahead of deciding, so that the owner's record is on its way from memory meanwhile. */
+/* The stream's own time (clock.c has the rule). */
+#define CLOCK_RING 16u
+struct clock {
+  int64_t now_ms;    /* or TIME_NONE: too few events yet */
+  int64_t latest_ms; /* event time seen so far, of whatever event; for people */
+  uint32_t count, at;
+  int64_t ring[CLOCK_RING]; /* times of the last events */
+};
+
+/* A line that was read. Reading runs one line ahead of deciding, so that the owner's state is on its way from memory meanwhile. */
 struct reading {
   const struct input_line *line;
   enum event_problem problem; /* EVENT_OK: `event` holds */
@@ -56,14 +73,20 @@ struct heard_queue {
   char bytes[FORWARD_BYTES], out[FORWARD_BYTES];
 };
 
-/* The event at hand waits for another shard: whom it may touch, and which of them it keeps meanwhile (decide.h, "Deadlock"). */
+/* An owner that the event at hand touched, or waits for. */
+struct touch {
+  struct owner owner;
+  bool missing, pinned;
+};
+
+/* The event at hand waits for another shard: whom it touched, in order of key, and which of them it keeps meanwhile (lend.h,
+ * "Deadlock"). */
 struct waiting {
   bool waits;
   bool heard;                /* it is the first of the queue, not a line */
   bool anew;                 /* the rulebook changed since: it may need less now, and nobody would tell */
   uint32_t count, looked_to; /* lines up to looked_to had their claims sent ahead */
-  struct owner owners[LIMIT_OWNERS];
-  bool missing[LIMIT_OWNERS], pinned[LIMIT_OWNERS];
+  struct touch touches[LIMIT_WANTS];
 };
 
 /* Pools that changed since the last review, each once; others are swept a few a second. Too many for the table: the sweep finds them. */
@@ -73,9 +96,19 @@ struct touched {
   struct owner owners[TOUCHED_MOST];
 };
 
+/* The manifest on its way to follow another rulebook: the texts that it lacks, then its entries, then texts that nobody needs go. */
+struct adopting {
+  bool wanted;                 /* the manifest does not agree with the rulebook */
+  uint32_t campaign;           /* whose text comes next */
+  bool known[LIMIT_CAMPAIGNS]; /* those that run as they did */
+};
+
 struct shard {
   struct shard_settings settings;
   const struct rulebook *rulebook;
+  struct manifest manifest;
+  char *manifest_memory, *manifest_next; /* MANIFEST_BYTES each: as it is, as it will be */
+  struct adopting adopting;
   const struct match_index *index;
   struct match_cache *match_cache;
   struct log_port log;
@@ -83,14 +116,15 @@ struct shard {
   shard_observer *observer;
   void *observer_self;
   struct shard_counts counts;
-  int64_t clock_ms;  /* latest event time so far, or TIME_NONE */
-  uint64_t sequence; /* lines taken since the state began: the position that records carry */
+  struct clock clock;
+  uint64_t turn; /* judgements */
   struct cache cache;
+  struct trail trail;
+  void *judge_memory;
   struct reading readings[2]; /* the event at hand, and the one behind it */
   struct reading heard_reading;
   struct heard_queue heard;
   struct buffer outputs[OUTPUT_COUNT];
-  struct decision decision;
   struct input_line lines[LINES_MOST];   /* of the last poll; those before line_at are decided */
   uint32_t line_count, line_at, read_to; /* lines before read_to, from line_at on, stand in `readings` */
   uint64_t next;                         /* position behind the last line decided, or 0 */
@@ -104,30 +138,72 @@ struct shard {
   struct input_line inbox[INBOX_MOST];
   enum status send_status; /* of the first message that could not be appended */
   struct fault send_fault;
-  struct state lend_state, lend_unpacked;
   char lend_record[LIMIT_STATE_BYTES], message[LEND_MESSAGE_BYTES];
   char prefetch_bytes[LINES_MOST * (LIMIT_ID_BYTES + 16u)];
   struct str prefetch_keys[LINES_MOST];
-  uint32_t matches[LIMIT_MATCHES];
-  struct owner owners[LIMIT_OWNERS];
-  struct cache_key keys[LIMIT_OWNERS]; /* of owners */
-  struct state *states[LIMIT_OWNERS];
   char record[LIMIT_STATE_BYTES];
-  struct state workspace[LIMIT_OWNERS]; /* last: of most, only the first few are ever touched */
+  struct page_plan plan;
+  /* last: of most, only the first few are ever touched */
+  uint32_t touch_count;
+  struct state *touches[LIMIT_WANTS]; /* owners beside the customer that the judgement at hand found */
+  uint32_t matches[LIMIT_MATCHES];
+  struct decision decision;
 };
+
+/* ---- clock.c ---- */
+
+/* When the event reached the stream, and the stream's own clock. */
+void clock_hear(struct shard *shard, struct event *event, const struct input_line *line, int64_t now_ms);
+enum status clock_load(struct shard *shard, struct fault *fault);
+/* The stream's time as far as it is known: of few events what half of them say. */
+int64_t clock_about(const struct clock *clock);
+enum status clock_store(struct shard *shard, struct fault *fault);
+
+/* ---- adopt.c ---- */
+
+/* Whether the manifest follows another rulebook now; then nothing is decided. */
+void adopt_look(struct shard *shard);
+/* A slice of it. *count: texts that were stored. */
+enum status adopt_step(struct shard *shard, uint32_t *count, struct fault *fault) MUST_USE;
+/* ---- owner.c ---- */
+
+/* The state of an owner, from the cache or the view; pinned. STATUS_LIMIT: so much is pinned that it has no place. */
+enum status owner_load(struct shard *shard, struct cache_key key, struct state **state, struct fault *fault) MUST_USE;
+/* Owners that are needed next, in few round trips. */
+enum status owners_load(struct shard *shard, const struct owner *owners, uint32_t count, struct fault *fault) MUST_USE;
+/* The same state with room for so many more cells and ids. */
+enum status owner_grow(struct shard *shard, struct state **state, uint32_t cells, uint32_t ids, struct fault *fault) MUST_USE;
+/* It changed: handed to the view with the next flush. Nothing happens when it did not. */
+enum status owner_keep(struct shard *shard, struct state *state, struct fault *fault) MUST_USE;
+/* What changed goes to the view's open batch; from then on it may leave the cache. */
+enum status changed_store(struct shard *shard, struct fault *fault) MUST_USE;
+
+/* ---- event.c ---- */
+
+/* `next` is the reading behind this one, or NULL: its state is asked for while this event is decided. */
+enum status event_decide(struct shard *shard, struct reading *reading, const struct reading *next, const struct origin *origin,
+                         struct fault *fault) MUST_USE;
+
+/* ---- tell.c ---- */
+
+void decision_count(struct shard *shard, bool heard);
+/* Whether the rewards of the decision at hand are more than one event may cause. */
+bool rewards_too_many(struct shard *shard, const struct event *event);
+enum status decision_tell(struct shard *shard, const struct event *event, const struct origin *origin, struct fault *fault) MUST_USE;
+enum status dead_line(struct shard *shard, const struct input_line *line, const struct origin *origin, const struct event_error *error,
+                      uint32_t which, struct fault *fault) MUST_USE;
+enum status dead_piece(struct shard *shard, const struct input_line *line, const struct origin *origin, struct fault *fault) MUST_USE;
+enum status dead_event(struct shard *shard, const struct reading *reading, const struct origin *origin, struct str reason, struct str text,
+                       struct fault *fault) MUST_USE;
+/* Outputs that hold more than `least` bytes. */
+enum status outputs_hand_on(struct shard *shard, size_t least, struct fault *fault) MUST_USE;
 
 /* ---- shard.c ---- */
 
-static inline struct str owner_key(const struct owner *owner) { return (struct str){owner->key, owner->length}; }
-enum status owner_load(struct shard *shard, struct cache_key key, struct state *state, struct fault *fault);
-enum status owner_keep(struct shard *shard, struct cache_key key, struct state *state, struct fault *fault);
 /* Decides what is at hand - what waits, else what is heard as another, else the next line; waiting.waits says that it could not. */
-enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault);
-enum status event_decide(struct shard *shard, struct reading *reading, const struct reading *next, const struct origin *origin,
-                         struct fault *fault);
-enum status dead_line(struct shard *shard, const struct input_line *line, const struct origin *origin, const struct event_error *error,
-                      uint32_t which, struct fault *fault);
-enum status outputs_hand_on(struct shard *shard, size_t least, struct fault *fault);
+enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault) MUST_USE;
+/* Reads the line, and decides it for its claims alone: nothing is kept but those. */
+enum status ahead_take(struct shard *shard, uint32_t line, int64_t now_ms, struct fault *fault) MUST_USE;
 
 /* ---- heard.c ---- */
 
@@ -144,26 +220,37 @@ enum status forwards_send(struct shard *shard, const struct reading *reading, co
 enum status place_check(const struct shard *shard, const struct input_line *line, struct fault *fault);
 /* The same for all lines of a poll, before the first of them is decided. */
 enum status places_check(struct shard *shard, struct fault *fault);
-/* Reads the line, and decides it for its claims alone: nothing is kept but those. */
-enum status ahead_take(struct shard *shard, uint32_t line, int64_t now_ms, struct fault *fault);
 
 /* ---- borrow.c ---- */
 
 /* Messages of other shards; the line at hand is tried again as soon as what it waits for has come. */
 enum status inbox_take(struct shard *shard, int64_t now_ms, uint32_t *count, struct fault *fault);
-/* Resources among `owners` that are not here; asks for them. */
-enum status resources_ask(struct shard *shard, uint32_t owner_count, bool missing[], uint32_t *missing_count, struct fault *fault);
 /* Asks for what a void decision was short of. */
-enum status shortages_ask(struct shard *shard, bool missing[], struct fault *fault);
-/* A pool's record was kept: the next review looks at it. */
-void touched_add(struct shard *shard, struct cache_key key);
-/* The line at hand waits: remembers for whom. */
-enum status wait_begin(struct shard *shard, uint32_t owner_count, const bool missing[], struct fault *fault);
+enum status shortage_ask(struct shard *shard, const struct shortage *shortage, struct fault *fault);
+/* After a decision: blocks that run low are asked for in time, leftovers go back. */
+enum status blocks_mind(struct shard *shard, struct fault *fault);
+/* lend_release or lend_review on an owner's state: on one that is at hand, or on another (nothing else is at hand then any more). */
+typedef void attend_fn(const struct lending *lending, const struct owner *owner, struct state *state);
+enum status state_attend(struct shard *shard, const struct owner *owner, struct state *state, attend_fn *attend, struct fault *fault);
+enum status owner_attend(struct shard *shard, const struct owner *owner, attend_fn *attend, struct fault *fault);
+/* Whether every message could be sent. */
+enum status send_result(struct shard *shard, struct fault *fault);
+struct owner owner_of(const struct shard *shard, const struct state *state);
+
+/* ---- wait.c ---- */
+
+/* The decision at hand is void for want of what other shards have: claims it, and (unless looking ahead) waits. */
+enum status claims_make(struct shard *shard, struct fault *fault);
+/* What the event that waits knows of an owner, or NULL: it does not wait for it. */
+struct touch *touch_find(struct waiting *waiting, const struct owner *owner);
 /* The line at hand is decided: what it kept may go. */
 enum status wait_end(struct shard *shard, struct fault *fault);
-/* After a decision: blocks that run low are asked for in time, leftovers go back. */
-enum status blocks_mind(struct shard *shard, uint32_t owner_count, struct fault *fault);
 /* Sends claims of the lines behind the one that waits. */
 enum status look_ahead(struct shard *shard, int64_t now_ms, struct fault *fault);
+
+/* ---- review.c ---- */
+
+/* A pool's state was kept: the next review looks at it. */
+void touched_add(struct shard *shard, struct str key);
 
 #endif

@@ -58,6 +58,9 @@ const struct metric_info metric_infos[METRIC_COUNT] = {
     [METRIC_OWNER_HITS] = {"giftd_record_hits_total", METRIC_KIND_COUNTER, 0, NULL, "Records of owners found in the cache."},
     [METRIC_CAMPAIGNS] = {"giftd_campaigns", METRIC_KIND_GAUGE, 0, NULL, "Campaigns in the rulebook."},
     [METRIC_RULES] = {"giftd_rules", METRIC_KIND_GAUGE, 0, NULL, "Rules in the rulebook."},
+    [METRIC_RULEBOOKS] = {"giftd_group_rulebooks", METRIC_KIND_GAUGE, 0, NULL,
+                          "Different sets of campaigns that the processes of the group run; 1 is right, more for longer than an exchange "
+                          "of files is not."},
     [METRIC_RELOADS] = {"giftd_rulebook_reloads_total", METRIC_KIND_COUNTER, 0, "result", "Reloads of the campaigns, by result."},
     [METRIC_READY] = {"giftd_ready", METRIC_KIND_GAUGE, 0, NULL, "1 when events are being worked on, else 0."},
     [METRIC_BUILD] = {"giftd_build_info", METRIC_KIND_GAUGE, 0, "version", "1, with the version as label."},

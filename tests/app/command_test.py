@@ -31,7 +31,7 @@ covers R34
 2026-12-04 12:30  c1  txn.card_spend amount=80.00 mcc=5812 id=pay1
     gift half instant_discount 40.00 from credits
 +PT2H  c1  txn.card_spend amount=80.00 mcc=5812
-    refuse half LIMIT_REACHED limit half#1 actual 1
+    refuse half LIMIT_REACHED limit half#count.customer.day actual 1
 -  c1  txn.card_spend amount=80.00 mcc=5812 id=pay1
     duplicate
 2026-12-05 09:00  c2  txn.card_spend amount=80.00 mcc=5812
@@ -74,7 +74,7 @@ class CommandTest(unittest.TestCase):
         self.assertIn("1 scenario, 1 passed, 0 failed, 7 events", out)
 
     def test_says_the_difference(self):
-        story = HALF.replace("    refuse half LIMIT_REACHED limit half#1 actual 1", "    gift half instant_discount 40.00")
+        story = HALF.replace("    refuse half LIMIT_REACHED limit half#count.customer.day actual 1", "    gift half instant_discount 40.00")
         code, out, _ = self.answer(story)
         self.assertEqual(code, 1)
         self.assertIn("./dining.test:5: FAILED: Half price once a day\n    +PT2H  c1  txn.card_spend amount=80.00 mcc=5812\n"
@@ -113,7 +113,7 @@ class CommandTest(unittest.TestCase):
         rows = [("half instant_discount", "haf instant_discount", "'haf' is no rule of the campaigns under test, did you mean 'half'?"),
                 ("instant_discount 40", "instant_discont 40", "gives no reward 'instant_discont', did you mean 'instant_discount'?"),
                 ("from credits", "from credit", "there is no pool 'credit'"),
-                ("limit half#1", "limit half#2", "there is no limit 'half#2'"),
+                ("limit half#count.customer.day", "limit half#count.customer.week", "there is no limit 'half#count.customer.week'"),
                 ("covers R34", "campaign dinin", "there is no campaign 'dinin' in this folder, did you mean 'dining'?")]
         for before, after, says in rows:
             with self.subTest(after):

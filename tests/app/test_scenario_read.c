@@ -149,7 +149,7 @@ static void test_story(void **unused) {
                 "customer c1 tags=vip,segment:retail\r\n"
                 "2026-12-04 12:30:05 c1 bill.paid amount=80.00 biller=\"State Grid\" id=p1\r\n"
                 "    gift half instant_discount 40.00 count 2 from p partial valid 2026-12-05..2026-12-06  # text\r\n"
-                "    refuse other LIMIT_REACHED limit friday/other#1 actual 3 (3 of 3 per customer)\r\n"
+                "    refuse other LIMIT_REACHED limit friday/other#count.customer.month actual 3 (3 of 3 per customer)\r\n"
                 "  pool p 7 left\r\n"
                 "    chance pack 2\r\n"
                 "repeat 3 +PT1M c{n} login\r\n"
@@ -170,7 +170,7 @@ static void test_story(void **unused) {
   assert_true(paid->expects[0].partial);
   assert_int_equal(paid->expects[0].valid_to_ms - paid->expects[0].valid_from_ms, 2 * MS_PER_DAY);
   assert_int_equal(paid->expects[1].reason, REASON_LIMIT_REACHED);
-  assert_true(str_equal(paid->expects[1].limit, STR("friday/other#1")));
+  assert_true(str_equal(paid->expects[1].limit, STR("friday/other#count.customer.month")));
   assert_int_equal(paid->expects[2].kind, EXPECT_CHANCE);
   assert_int_equal(scenario->steps[2].kind, STEP_POOL);
   assert_int_equal(scenario->steps[3].repeat, 3);

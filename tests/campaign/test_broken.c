@@ -1,6 +1,7 @@
 /* Broken campaign files, each with what must be said of it. tests/campaign/broken/NAME.json is compiled together with the shipped
- * bank.json; NAME.expected holds a line for each finding: CODE, JSON pointer ("-" is the whole file), and behind " ~ " a piece of what
- * the text or the remedy must say. All errors must be listed and no other may be found; warnings are compared where a file expects one. */
+ * bank.json (and with beside/NAME.json, if there is one: a programme); NAME.expected holds a line for each finding: CODE, JSON pointer
+ * ("-" is the whole file), and behind " ~ " a piece of what the text or the remedy must say. All errors must be listed and no other may
+ * be found; warnings are compared where a file expects one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,9 +60,9 @@ static void bench_free(struct bench *bench) {
   free(bench);
 }
 
-/* Compiles one file beside the bank's. */
-static void compile(struct bench *bench, const char *name, struct str text) {
-  struct source sources[BANK_FILES + 1];
+/* Compiles one file beside the bank's, and beside another when that is not empty. */
+static void compile(struct bench *bench, const char *name, struct str text, struct str beside) {
+  struct source sources[BANK_FILES + 2];
   arena_reset(&bench->arena);
   arena_reset(&bench->scratch);
   for (size_t i = 0; i < BANK_FILES; i++) {
@@ -70,15 +71,20 @@ static void compile(struct bench *bench, const char *name, struct str text) {
     assert_non_null(sources[i].text.at);
   }
   sources[BANK_FILES] = (struct source){str_of(name), text};
+  sources[BANK_FILES + 1] = (struct source){STR("beside.json"), beside};
   bench->findings = (struct findings){0};
   bench->rulebook = NULL;
-  bench->status = rulebook_read(sources, BANK_FILES + 1, &bench->catalogue, &bench->arena, &bench->scratch, &bench->findings,
-                                &bench->rulebook, &bench->fault);
+  uint32_t count = BANK_FILES + (beside.length > 0 ? 2 : 1);
+  bench->status =
+      rulebook_read(sources, count, &bench->catalogue, &bench->arena, &bench->scratch, &bench->findings, &bench->rulebook, &bench->fault);
 }
 
 /* ---- what is expected ---- */
 
-struct expected { struct str code, pointer, says; bool found; };
+struct expected {
+  struct str code, pointer, says;
+  bool found;
+};
 
 static uint32_t expected_read(struct str text, struct expected out[EXPECTED_MOST]) {
   uint32_t count = 0;
@@ -176,7 +182,9 @@ static bool file_passes(struct bench *bench, const char *name) {
   struct str lines = file_read(&bench->texts, path.at);
   if (lines.length == 0) print_message("%s: has no .expected beside it\n", name);
   uint32_t count = expected_read(lines, expected);
-  compile(bench, "broken.json", text);
+  path = arena_print(&bench->texts, "%s/campaign/broken/beside/%s.json", TESTS_DIR, name);
+  struct str beside = file_read(&bench->texts, path.at);
+  compile(bench, "broken.json", text, beside.at == NULL ? STR("") : beside);
   bool fine = compare(bench, name, expected, count) && count > 0;
   bench->texts.used = used;
   return fine;
@@ -197,7 +205,11 @@ static void broken_files(void **unused) {
 
 /* ---- bytes that no text file holds ---- */
 
-static const struct { const char *name; struct str text; enum check_code code; } bytes[] = {
+static const struct {
+  const char *name;
+  struct str text;
+  enum check_code code;
+} bytes[] = {
     {"nothing", {"", 0}, CHECK_SYNTAX},
     {"byte order mark", {"\xEF\xBB\xBF{}", 5}, CHECK_SYNTAX},
     {"not UTF-8", {"{\"id\": \"\xFF\"}", 11}, CHECK_SYNTAX},
@@ -218,7 +230,7 @@ static void strange_bytes(void **unused) {
   (void)unused;
   struct bench *bench = bench_new();
   for (size_t i = 0; i < sizeof bytes / sizeof bytes[0]; i++) {
-    compile(bench, "broken.json", bytes[i].text);
+    compile(bench, "broken.json", bytes[i].text, STR(""));
     if (bench->status != STATUS_INPUT || !is_told(bench, bytes[i].code)) fail_msg("%s is not told", bytes[i].name);
   }
   bench_free(bench);
@@ -231,7 +243,7 @@ static void too_large(void **unused) {
   assert_non_null(text);
   memset(text, ' ', LIMIT_CAMPAIGN_BYTES + 2);
   text[0] = '{', text[LIMIT_CAMPAIGN_BYTES + 1] = '}';
-  compile(bench, "broken.json", (struct str){text, LIMIT_CAMPAIGN_BYTES + 2});
+  compile(bench, "broken.json", (struct str){text, LIMIT_CAMPAIGN_BYTES + 2}, STR(""));
   assert_int_equal(bench->status, STATUS_INPUT);
   assert_true(is_told(bench, CHECK_TOO_LARGE));
   free(text);
@@ -244,7 +256,7 @@ static void too_deep(void **unused) {
   struct bench *bench = bench_new();
   char text[4096];
   memset(text, '[', sizeof text);
-  compile(bench, "broken.json", (struct str){text, sizeof text});
+  compile(bench, "broken.json", (struct str){text, sizeof text}, STR(""));
   assert_int_equal(bench->status, STATUS_INPUT);
   assert_true(is_told(bench, CHECK_SYNTAX));
   bench_free(bench);
@@ -255,7 +267,7 @@ static void bank_is_sound(void **unused) {
   (void)unused;
   struct bench *bench = bench_new();
   struct str path = arena_print(&bench->texts, "%s/deploy/campaigns/card-wake.json", SOURCE_DIR);
-  compile(bench, "card-wake.json", file_read(&bench->texts, path.at));
+  compile(bench, "card-wake.json", file_read(&bench->texts, path.at), STR(""));
   for (uint32_t i = 0; i < bench->findings.count; i++) say_finding("+", &bench->findings.items[i]);
   assert_int_equal(bench->status, STATUS_OK);
   assert_int_equal(bench->findings.errors, 0);

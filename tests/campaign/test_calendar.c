@@ -159,6 +159,65 @@ static void moments(void **unused) {
       fail_msg("row %zu: %lld", i, (long long)moment_resolve(&rows[i].moment, at, ZONE));
 }
 
+/* The first instant outside: the midnight behind a day that is named, a time of day itself, a millisecond behind an age. */
+static void ends(void **unused) {
+  (void)unused;
+  const int64_t at = AT(2027, 1, 29, 15, 30);
+  const struct {
+    const char *to;
+    int64_t expected;
+  } rows[] = {
+      {"\"2027-02-15\"", AT(2027, 2, 16, 0, 0)},
+      {"\"2027-02-15T10:00\"", AT(2027, 2, 15, 10, 0)},
+      {"{\"after\":\"P2D\"}", AT(2027, 1, 31, 15, 30) + 1},
+      {"{\"after\":{\"working_days\":1}}", AT(2027, 2, 1, 15, 30) + 1},
+      {"{\"end_of\":\"month\"}", AT(2027, 2, 1, 0, 0)},
+      {"{\"end_of\":\"month\",\"plus\":\"P7D\"}", AT(2027, 2, 8, 0, 0)},
+      {"{\"end_of\":\"campaign\"}", AT(2027, 4, 1, 0, 0)},
+      {"{\"next\":\"month\",\"day\":10}", AT(2027, 2, 10, 0, 0)}, /* 00:00 by default, as written */
+      {"{\"next\":\"month\",\"day\":10,\"time\":\"10:00\"}", AT(2027, 2, 10, 10, 0)},
+  };
+  struct bench *bench = bench_new();
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char text[2048];
+    snprintf(
+        text, sizeof text,
+        "%s\"rules\":[{\"id\":\"r\",\"on\":\"login\",\"give\":{\"reward\":\"goods\",\"pool\":{\"stock\":1},\"valid\":{\"to\":%s}},%s}]}",
+        BENCH_HEAD, rows[i].to, BENCH_LIMITS);
+    const struct rulebook *book = bench_good(bench, text);
+    int64_t end = moment_end(&book->items[book->rules[0].item_first].valid_to, at, ZONE);
+    if (end != rows[i].expected) fail_msg("%s: %lld", rows[i].to, (long long)end);
+  }
+  const struct moment none = {.kind = MOMENT_NONE};
+  assert_true(moment_end(&none, at, ZONE) == INT64_MAX / 2);
+  bench_free(bench);
+}
+
+/* The first instant at which several hold, against asking minute by minute. */
+static void first_together(void **unused) {
+  (void)unused;
+  static const struct { uint32_t a, b; } pairs[] = {{0, 1}, {0, 2}, {3, 4}, {5, 1}, {6, 8}, {7, 1}, {9, 3}, {0, 0}, {4, 7}, {5, 6}};
+  struct bench *bench = bench_new();
+  const int64_t from = AT(2027, 1, 1, 6, 30), to = AT(2027, 3, 20, 9, 0);
+  for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+    struct schedule a = schedule_of(bench, schedules[pairs[i].a]);
+    struct hours a_hours[8];
+    int64_t a_dates[8];
+    for (uint32_t h = 0; h < a.hour_count; h++) a_hours[h] = a.hours[h];
+    for (uint32_t d = 0; d < a.date_count; d++) a_dates[d] = a.dates[d];
+    a.hours = a_hours, a.dates = a_dates;
+    struct schedule b = schedule_of(bench, schedules[pairs[i].b]);
+    const struct schedule *both[2] = {&a, &b};
+    int64_t expected = TIME_NONE;
+    for (int64_t at = from; at < to && expected == TIME_NONE; at += 30000)
+      if (schedule_holds(&a, at, ZONE) && schedule_holds(&b, at, ZONE)) expected = at;
+    int64_t found = schedules_first(both, 2, from, to, ZONE);
+    if (found != expected) fail_msg("pair %zu: %lld, not %lld", i, (long long)found, (long long)expected);
+  }
+  assert_true(schedules_first(NULL, 0, from, to, ZONE) == from && schedules_first(NULL, 0, to, from, ZONE) == TIME_NONE);
+  bench_free(bench);
+}
+
 static void long_lists(void **unused) {
   (void)unused;
   struct bench *bench = bench_new();
@@ -183,7 +242,8 @@ static void long_lists(void **unused) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(workdays), cmocka_unit_test(holds), cmocka_unit_test(windows),
-                                     cmocka_unit_test(moments), cmocka_unit_test(long_lists)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(workdays),  cmocka_unit_test(holds), cmocka_unit_test(windows),
+                                     cmocka_unit_test(moments),   cmocka_unit_test(ends),  cmocka_unit_test(first_together),
+                                     cmocka_unit_test(long_lists)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,7 +105,7 @@ static void rule_parts(void **unused) {
   assert_str(book->pools[pool->parent].name, "bank/top");
   assert_int_equal(rule->limit_count, 3);
   const struct limit *own = &book->limits[book->refs[rule->limit_first]], *card = &book->limits[book->refs[rule->limit_first + 1]];
-  assert_str(own->name, "c/r#2");
+  assert_str(own->name, "c/r#count.each-customer+device.P30D");
   assert_true(own->each && own->rolling_days == 30 && own->missing_skip && own->per_customer && own->dimension_count == 2);
   assert_str(card->name, "bank/card-once");
   assert_true(!card->per_customer && card->unit == UNIT_EVER);

@@ -150,7 +150,7 @@ def parent_oversold(history):
 def cap_broken(history):
     """A customer's sixth gift of five."""
     _, headers, data = history.find("five")
-    refused = json.loads(history.decisions[history.find_decision('"limit": "own/five#1"')])
+    refused = json.loads(history.decisions[history.find_decision('"limit": "own/five#count.customer.campaign"')])
     forged = {**data, "source_events": ["chaos/" + refused["data"]["event"]["id"]]}
     history.rewards.append((0, {**headers, "ce_id": "sixth", "ce_subject": refused["subject"]}, json.dumps(forged)))
     return "oversold", "due is nothing"
@@ -158,7 +158,7 @@ def cap_broken(history):
 
 def device_cap_broken(history):
     _, headers, data = history.find("device")
-    refused = json.loads(history.decisions[history.find_decision('"limit": "device/device#1"')])
+    refused = json.loads(history.decisions[history.find_decision('"limit": "device/device#count.device.ever"')])
     forged = {**data, "source_events": ["chaos/" + refused["data"]["event"]["id"]]}
     history.rewards.append((0, {**headers, "ce_id": "third", "ce_subject": refused["subject"]}, json.dumps(forged)))
     return "oversold", "has 3 gifts, due are 2"
@@ -195,7 +195,7 @@ def heard_gift_for_the_friend(history):
 
 def referrer_cap_broken(history):
     _, headers, data = history.find("bonus")
-    refused = json.loads(history.decisions[history.find_decision('"limit": "friend/bonus#1"')])
+    refused = json.loads(history.decisions[history.find_decision('"limit": "friend/bonus#count.customer.ever"')])
     forged = {**data, "source_events": ["chaos/" + refused["data"]["event"]["id"]]}
     history.rewards.append((0, {**headers, "ce_id": "fourth", "ce_subject": refused["subject"]}, json.dumps(forged)))
     return "oversold", "has 4 gifts, due are 3"

@@ -147,8 +147,8 @@ static inline void put_attribute(struct dice *d, struct buffer *out, bool *first
 
 static inline void put_attributes(struct dice *d, struct buffer *out, const struct catalogue *catalogue, bool *first, bool cloud) {
   static const char *const ids[4] = {"e1", "20261120-000001", "a:b.c_d-e", "E9"}, *const sources[4] = {"core", "card-core", "mbank", "crm"};
-  static const char *const types[4] = {"txn.card_spend", "login", "txn.reversed", "shop.visit"}, *const versions[4] = {"1.0", "1.0", "1.0",
-                                                                                                                       "1.0"};
+  static const char *const types[4] = {"txn.card_spend", "customer.updated", "txn.reversed", "shop.visit"}, *const versions[4] = {
+                                                                                                                "1.0", "1.0", "1.0", "1.0"};
   static const char *const times[4] = {"2026-11-20T12:01:07+08:00", "2026-11-20T04:01:07.250Z", "2027-02-28t23:59:59z",
                                        "2026-12-31T23:59:60Z"};
   unsigned start = (unsigned)(dice_next(d) % 7);

@@ -118,6 +118,8 @@ static inline void event_describe(const struct catalogue *catalogue, const struc
       buffer_put(out, value->text);
     else if (value->kind == VALUE_LIST)
       list_describe(value, out);
+    else if (value->kind == VALUE_ABSENT)
+      buffer_put(out, STR("null"));
     else
       buffer_int(out, value->number);
   }

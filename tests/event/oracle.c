@@ -105,12 +105,15 @@ static void check_fields(struct str line, const struct event *event, json_t *fie
   uint32_t wanted = 0;
   const char *key;
   json_t *value;
+  bool clears = event->type == TYPE_ID_CUSTOMER_UPDATED; /* where null is a field without a value */
   json_object_foreach(fields, key, value) {
     uint16_t field = catalogue_field(&catalogue, str_of(key));
-    if (field == FIELD_NONE || json_is_null(value)) continue;
+    if (field == FIELD_NONE || (json_is_null(value) && !clears)) continue;
+    if (json_is_null(value) && event_field(event, field) != NULL) fail_msg("%.*s: field %s is not cleared", STR_FORMAT(line), key);
+    wanted++;
+    if (json_is_null(value)) continue;
     const struct value *got = event_field(event, field);
     if (got == NULL || !same_value(got, value, catalogue.fields[field].kind)) fail_msg("%.*s: field %s differs", STR_FORMAT(line), key);
-    wanted++;
   }
   assert_int_equal(event->field_count, wanted);
 }

@@ -72,7 +72,7 @@ static void too_many_fields_are_refused(void **state) {
   buffer_put(&out, STR("{" LINE_FLAT));
   for (unsigned i = 0; i < 65; i++) {
     snprintf(names[i], sizeof names[i], "f%u", i);
-    struct field_info field = {str_of(names[i]), str_of(names[i]), FIELD_INT, STR(""), STR("")};
+    struct field_info field = {.event_name = str_of(names[i]), .campaign_name = str_of(names[i]), .kind = FIELD_INT};
     assert_int_equal(catalogue_add_field(wide, &field, &fault), STATUS_OK);
     buffer_print(&out, ",\"%s\":%u", names[i], i);
     struct str so_far = buffer_text(&out);
@@ -95,7 +95,7 @@ static void lists_share_a_bound(void **state) {
   struct fault fault;
   catalogue_init(wide);
   for (unsigned i = 0; i < 4; i++) {
-    struct field_info field = {str_of(names[i]), str_of(names[i]), FIELD_LIST, STR(""), STR("")};
+    struct field_info field = {.event_name = str_of(names[i]), .campaign_name = str_of(names[i]), .kind = FIELD_LIST};
     assert_int_equal(catalogue_add_field(wide, &field, &fault), STATUS_OK);
   }
   for (unsigned last = 48; last <= 49; last++) {
@@ -157,6 +157,23 @@ static void attributes_arrive(void **state) {
   free(reading.memory);
 }
 
+/* A profile's field that is null is cleared: it is among the event's fields, and has no value. Everywhere else null is absent. */
+static void nulls_clear_a_profile(void **state) {
+  (void)state;
+  struct reading reading;
+  line_read(&catalogue,
+            STR("{\"id\":\"1\",\"source\":\"core\",\"type\":\"customer.updated\",\"customer\":\"c1\",\"time\":\"2026-11-20T12:01:07Z\","
+                "\"tags\":null,\"employer\":null,\"channel\":\"app\"}"),
+            &reading);
+  assert_int_equal(reading.problem, EVENT_OK);
+  assert_int_equal(reading.event.field_count, 3);
+  assert_null(event_field(&reading.event, FIELD_ID_TAGS));
+  uint32_t cleared = 0;
+  for (uint32_t i = 0; i < 3; i++) cleared += reading.event.values[i].kind == VALUE_ABSENT;
+  assert_int_equal(cleared, 2);
+  free(reading.memory);
+}
+
 static void every_problem_has_words(void **state) {
   (void)state;
   for (unsigned i = EVENT_OK + 1; i < EVENT_PROBLEM_COUNT; i++) {
@@ -185,7 +202,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(broken_lines_are_refused), cmocka_unit_test(good_lines_are_read),      cmocka_unit_test(too_many_fields_are_refused),
       cmocka_unit_test(lists_share_a_bound),      cmocka_unit_test(the_longest_line_is_read), cmocka_unit_test(attributes_arrive),
-      cmocka_unit_test(every_problem_has_words),
+      cmocka_unit_test(nulls_clear_a_profile),    cmocka_unit_test(every_problem_has_words),
   };
   return cmocka_run_group_tests(tests, set_up, NULL);
 }

@@ -148,6 +148,24 @@ static void check_book(const struct rulebook *book) {
   for (uint32_t i = 0; i < book->schedule_count; i++) CHECK(book->schedules[i].from_ms < book->schedules[i].to_ms);
 }
 
+/* Every name has a meaning that can be printed, and a set that is compared with itself changes nothing. */
+static void check_meanings(const struct rulebook *book, struct arena *scratch) {
+  static unsigned char memory[1u << 20];
+  struct arena arena;
+  struct changes changes;
+  struct fault fault;
+  for (uint32_t i = 0; i < book->campaign_count; i++) {
+    struct meaning_cursor at = {0};
+    struct meaning one;
+    while (meaning_next(book, i, &at, &one)) CHECK(one.name.length > 0 && one.text.length > 0 && one.decl < UINT64_C(1) << 40);
+    CHECK(in_span(book->campaigns[i].cited_first, book->campaigns[i].cited_count, book->ref_count));
+  }
+  arena_init(&arena, memory, sizeof memory);
+  arena_reset(scratch);
+  enum status status = meanings_compare(book, book, 0, 0, &arena, scratch, &changes, &fault);
+  CHECK(status == STATUS_LIMIT || (status == STATUS_OK && changes.count == 0));
+}
+
 static void check_findings(const struct findings *findings) {
   static char memory[4096];
   uint32_t errors = 0;
@@ -181,5 +199,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   CHECK(status != STATUS_INPUT || findings.errors > 0);
   check_findings(&findings);
   if (book != NULL) check_book(book);
+  if (book != NULL) check_meanings(book, &scratch);
   return 0;
 }

@@ -29,7 +29,7 @@ static inline void rules_read(struct rules *r, const char *campaign) {
 
 static inline void rules_free(struct rules *r) { free(r->arena.memory), free(r->scratch.memory); }
 
-static const struct decide_settings decide_settings_plain = {.id_key = {1, 2}, .horizon_ms = 7 * MS_PER_DAY, .memory_ms = 90 * MS_PER_DAY};
+static const struct judge_settings judge_settings_plain = {.id_key = {1, 2}, .horizon_ms = 7 * MS_PER_DAY, .memory_ms = 90 * MS_PER_DAY};
 
 static uint64_t random_state;
 static inline uint32_t random_below(uint32_t most) {

@@ -47,7 +47,7 @@ static struct stage *stage_new(uint64_t seed) {
   random_state = seed;
   rules_read(&s->rules, campaign);
   s->cache = match_cache_new(s->rules.index, &s->rules.arena);
-  s->shard = (struct shard_settings){.decide = decide_settings_plain, .cache_bytes = 1u << 20};
+  s->shard = (struct shard_settings){.judge = judge_settings_plain, .cache_bytes = 1u << 20};
   s->settings = (struct ledger_settings){.shard = 0,
                                          .shards = 1,
                                          .buckets = 16,

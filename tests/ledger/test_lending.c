@@ -47,7 +47,7 @@ static struct stage *stage_new(uint64_t seed) {
   assert_non_null(s);
   random_state = seed;
   rules_read(&s->rules, campaign);
-  s->shard = (struct shard_settings){.decide = decide_settings_plain, .cache_bytes = 1u << 20};
+  s->shard = (struct shard_settings){.judge = judge_settings_plain, .cache_bytes = 1u << 20};
   s->settings = (struct ledger_settings){.shards = SHARDS,
                                          .buckets = 8,
                                          .batch_events = 40,
@@ -147,18 +147,20 @@ static void devices_check(const struct stage *s) {
 
 /* What the home says once quiet: all that was given is reported, nothing is lent. */
 static void home_check(struct stage *s) {
-  struct owner owner = decide_pool_owner(s->rules.book, 0, (struct str){NULL, 0});
-  struct state *state = calloc(1, sizeof *state);
+  static _Alignas(64) char block[65536];
+  struct owner owner = pool_owner(&s->rules.book->pools[0], (struct str){NULL, 0});
+  struct state *state = state_init(block, sizeof block, 0);
   struct fault fault = {0};
+  struct page_head head;
   const struct viewed *viewed = viewed_find(s->worlds[lend_home(&owner, SHARDS)], (struct str){owner.key, owner.length});
-  assert_non_null(state);
   assert_non_null(viewed);
-  assert_true(state_decode((struct str){viewed->record, viewed->record_length}, state, &fault));
-  struct pool_left left = decide_pool_left(s->rules.book, 0, state, (struct str){NULL, 0});
+  struct str record = {viewed->record, viewed->record_length};
+  assert_true(page_look(record, &head, &fault) && head.pages == 1 && head.cells < state_room(state));
+  assert_true(page_decode(record, state, &fault));
+  struct pool_left left = pool_left(s->rules.book, 0, state, (struct str){NULL, 0});
   assert_int_equal(left.used, STOCK);
   assert_int_equal(left.left, 0);
   assert_int_equal(lend_outstanding(s->rules.book, 0, state), 0);
-  free(state);
 }
 
 static void check(struct stage *s) {

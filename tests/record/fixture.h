@@ -192,7 +192,7 @@ static const struct item fixture_items[ITEMS] = {
 static const struct dimension fixture_customer[] = {{.kind = DIMENSION_CUSTOMER, .text = S("customer")}};
 static const struct dimension fixture_each[] = {{.kind = DIMENSION_CUSTOMER, .text = S("customer")},
                                                 {.kind = DIMENSION_FIELD, .index = FIELD_ID_DEVICE, .text = S("device")}};
-static const struct limit fixture_limits[LIMITS] = {[L_DAY] = {.name = S("weekend/half#1"),
+static const struct limit fixture_limits[LIMITS] = {[L_DAY] = {.name = S("weekend/half#count.customer.day"),
                                                                .decl = 11,
                                                                .max = 1,
                                                                .dimension_count = 1,
@@ -366,38 +366,42 @@ static struct listener fixture_listeners[RULES] = {
 
 static struct catalogue fixture_catalogue;
 static struct trigger fixture_trigger_copy[2];
+static struct rulebook fixture_book; /* whose numbers outcomes and gifts have */
+static const uint32_t fixture_rule_slots[16] = {[1] = R_HALF + 1, R_PACK + 1, R_DRAW + 1, R_CLAIM + 1, R_COINS + 1}; /* by decl */
 
 static inline struct rulebook fixture_rulebook(void) {
   catalogue_init(&fixture_catalogue);
   uint16_t spend = catalogue_type(&fixture_catalogue, STR("txn.card_spend"));
-  for (int i = 0; i < RULES; i++) fixture_listeners[i].type = spend;
+  for (uint32_t i = 0; i < RULES; i++) fixture_listeners[i].type = spend, fixture_rules[i].decl = i + 1;
   for (int i = 0; i < 2; i++) fixture_trigger_copy[i] = fixture_triggers[i], fixture_trigger_copy[i].type = spend;
-  return (struct rulebook){.digest = S("0123456789abcdef"),
-                           .catalogue = &fixture_catalogue,
-                           .campaign_count = 2,
-                           .rule_count = RULES,
-                           .fact_count = 1,
-                           .trigger_count = 2,
-                           .condition_count = CONDITIONS,
-                           .item_count = ITEMS,
-                           .limit_count = LIMITS,
-                           .pool_count = POOLS,
-                           .chance_count = 1,
-                           .schedule_count = 1,
-                           .listener_count = RULES,
-                           .ref_count = 3,
-                           .campaigns = fixture_campaigns,
-                           .rules = fixture_rules,
-                           .facts = fixture_facts,
-                           .triggers = fixture_trigger_copy,
-                           .conditions = fixture_conditions,
-                           .items = fixture_items,
-                           .limits = fixture_limits,
-                           .pools = fixture_pools,
-                           .chances = fixture_chances,
-                           .schedules = fixture_schedules,
-                           .listeners = fixture_listeners,
-                           .refs = fixture_refs};
+  fixture_book = (struct rulebook){.digest = S("0123456789abcdef"),
+                                   .catalogue = &fixture_catalogue,
+                                   .campaign_count = 2,
+                                   .rule_count = RULES,
+                                   .fact_count = 1,
+                                   .trigger_count = 2,
+                                   .condition_count = CONDITIONS,
+                                   .item_count = ITEMS,
+                                   .limit_count = LIMITS,
+                                   .pool_count = POOLS,
+                                   .chance_count = 1,
+                                   .schedule_count = 1,
+                                   .listener_count = RULES,
+                                   .ref_count = 3,
+                                   .campaigns = fixture_campaigns,
+                                   .rules = fixture_rules,
+                                   .facts = fixture_facts,
+                                   .triggers = fixture_trigger_copy,
+                                   .conditions = fixture_conditions,
+                                   .items = fixture_items,
+                                   .limits = fixture_limits,
+                                   .pools = fixture_pools,
+                                   .chances = fixture_chances,
+                                   .schedules = fixture_schedules,
+                                   .listeners = fixture_listeners,
+                                   .refs = fixture_refs,
+                                   .rule_decls = {fixture_rule_slots, 15}};
+  return fixture_book;
 }
 
 static const struct origin fixture_origin = {S("events.jsonl"), 4711};
@@ -418,12 +422,19 @@ static inline struct event fixture_event(struct str line) {
   "\"time\":\"2026-12-04T12:30:00+08:00\",\"data\":{\"amount_minor\":8000,\"currency\":\"CNY\",\"mcc\":\"5812\",\"merchant\":\"m7\"}}"
 
 static inline struct outcome fixture_outcome(uint32_t rule, enum reason reason) {
-  return (struct outcome){
-      .rule = rule, .reason = reason, .condition = NONE, .limit = NONE, .pool = NONE, .dimension = NONE, .caused_by = NONE};
+  return (struct outcome){.book = &fixture_book,
+                          .rule = rule,
+                          .reason = reason,
+                          .condition = NONE,
+                          .limit = NONE,
+                          .pool = NONE,
+                          .dimension = NONE,
+                          .caused_by = NONE};
 }
 
 static inline struct gift fixture_gift(enum gift_kind kind, uint32_t rule, uint32_t item, int64_t value) {
-  struct gift gift = {.kind = kind,
+  struct gift gift = {.book = &fixture_book,
+                      .kind = kind,
                       .rule = rule,
                       .item = item,
                       .instead_of = NONE,
@@ -441,7 +452,8 @@ static inline struct gift fixture_gift(enum gift_kind kind, uint32_t rule, uint3
 static inline struct decision *fixture_decision(void) {
   static struct decision decision;
   decision.gate = REASON_GIVEN;
-  decision.outcome_count = decision.gift_count = decision.mark_count = 0;
+  decision.outcome_count = decision.gift_count = decision.mark_count = decision.effect_count = 0;
+  decision.forward_count = decision.heard_count = 0;
   return &decision;
 }
 

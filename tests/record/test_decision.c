@@ -56,6 +56,144 @@ static void gift_that_was_cut(void **state) {
                     "\"value_minor\":4910,\"count\":1,\"cut_from_minor\":5000,\"cut_by\":\"weekend/money\"}]}");
 }
 
+/* A gift that was undone before it went out is none: an outcome whose gifts all are has REVERSED and no gifts. */
+static void undone_gifts_are_not_printed(void **state) {
+  (void)state;
+  struct decision *decision = fixture_decision();
+  decision->gifts[decision->gift_count++] = fixture_gift(GIFT_ISSUED, R_HALF, I_HALF, 4000);
+  decision->gifts[decision->gift_count++] = fixture_gift(GIFT_UNDONE, R_HALF, I_HALF, 2000);
+  struct outcome outcome = fixture_outcome(R_HALF, REASON_GIVEN);
+  outcome.gift_count = 1;
+  decision_add(decision, outcome);
+  decision->outcomes[0].gift_first = 0;
+  decision_add(decision, fixture_outcome(R_PACK, REASON_REVERSED));
+  assert_considered(decision,
+                    "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"half\",\"reason\":\"GIVEN\",\"gifts\":[{\"id\":"
+                    "\"AAAAAAAAAAAAAAAAAAAAAA\",\"kind\":\"issued\",\"item\":\"half\",\"reward\":\"instant_discount\","
+                    "\"value_minor\":4000,\"count\":1}]},"
+                    "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"pack\",\"reason\":\"REVERSED\",\"at\":\"/rules/1/on_reversal\"}");
+}
+
+/* An outcome is told in the words of the book it was judged by, whatever the running one says. */
+static void outcomes_of_other_terms_have_their_words(void **state) {
+  (void)state;
+  static struct rule rules[RULES];
+  static struct rulebook before;
+  struct decision *decision = fixture_decision();
+  (void)fixture_rulebook();
+  memcpy(rules, fixture_rules, sizeof rules);
+  rules[R_PACK].id = STR("old"), rules[R_PACK].name = STR("weekend/old");
+  before = fixture_book, before.rules = rules;
+  struct outcome outcome = fixture_outcome(R_PACK, REASON_REVERSED);
+  outcome.book = &before;
+  decision_add(decision, outcome);
+  assert_considered(decision,
+                    "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"old\",\"reason\":\"REVERSED\",\"at\":\"/rules/1/on_reversal\"}");
+}
+
+/* ---- facts ---- */
+
+struct effect_case {
+  struct fact fact;
+  struct effect effect;
+  const char *json;
+};
+#define FACT(...) \
+  { .name = S("weekend/f"), __VA_ARGS__ }
+#define DAY(of) .window = {.kind = (of), .unit = UNIT_DAY, .count = 3}
+#define NOON ((int64_t)20791 * MS_PER_DAY + 16200000) /* 2026-12-04T12:30:00+08:00 */
+static const struct effect_case effect_cases[] = {
+    {FACT(.kind = FACT_MEASURE, .measure = MEASURE_COUNT, DAY(WINDOW_UNIT)),
+     {.kind = EFFECT_COUNTED, .period = 20791, .before = 0, .after = 1},
+     "\"what\":\"counted\",\"period\":\"2026-12-04\",\"before\":\"0\",\"after\":\"1\""},
+    {FACT(.kind = FACT_MEASURE, .measure = MEASURE_SUM, .money = true, DAY(WINDOW_LAST_UNITS)),
+     {.kind = EFFECT_LOWERED, .period = 20791, .before = 12345, .after = 5},
+     "\"what\":\"lowered\",\"period\":\"2026-12-04\",\"before\":\"123.45\",\"after\":\"0.05\""},
+    {FACT(.kind = FACT_MEASURE, .measure = MEASURE_SUM, DAY(WINDOW_ROLLING_DAYS)),
+     {.kind = EFFECT_COUNTED, .period = 20791, .before = -3, .after = INT64_MAX},
+     "\"what\":\"counted\",\"period\":\"2026-12-04\",\"before\":\"-3\",\"after\":\"9223372036854775807\""},
+    {FACT(.kind = FACT_MEASURE, .measure = MEASURE_MAX, DAY(WINDOW_DATES)),
+     {.kind = EFFECT_COUNTED, .before = 1, .after = 2},
+     "\"what\":\"counted\",\"before\":\"1\",\"after\":\"2\""},
+    {FACT(.kind = FACT_FIRST), {.kind = EFFECT_FIRST, .after = NOON}, "\"what\":\"first\""}, /* the event's own time is not said again */
+    {FACT(.kind = FACT_FIRST), {.kind = EFFECT_FIRST, .after = NOON - 1000}, "\"what\":\"first\",\"after\":\"2026-12-04T12:29:59+08:00\""},
+    {FACT(.kind = FACT_LAST),
+     {.kind = EFFECT_LAST, .before = NOON, .after = NOON + 1000},
+     "\"what\":\"last\",\"before\":\"2026-12-04T12:30:00+08:00\",\"after\":\"2026-12-04T12:30:01+08:00\""},
+    {FACT(.kind = FACT_FIRST), {.kind = EFFECT_REOPENED, .before = NOON}, "\"what\":\"reopened\",\"before\":\"2026-12-04T12:30:00+08:00\""},
+    {FACT(.kind = FACT_FIRST), {.kind = EFFECT_RESET, .after = NOON + 1000}, "\"what\":\"reset\",\"after\":\"2026-12-04T12:30:01+08:00\""},
+    {FACT(.kind = FACT_TRACK),
+     {.kind = EFFECT_OPENED, .before = NOON, .after = NOON + 1000},
+     "\"what\":\"opened\",\"before\":\"2026-12-04T12:30:00+08:00\",\"after\":\"2026-12-04T12:30:01+08:00\""},
+    {FACT(.kind = FACT_TRACK), {.kind = EFFECT_TASK, .before = 0, .after = 1}, "\"what\":\"task\",\"before\":\"0\",\"after\":\"1\""},
+    {FACT(.kind = FACT_TRACK),
+     {.kind = EFFECT_COMPLETED, .before = 1, .after = 2},
+     "\"what\":\"completed\",\"before\":\"1\",\"after\":\"2\""},
+};
+#define EFFECTS (sizeof effect_cases / sizeof effect_cases[0])
+
+static struct rulebook effects_book(struct decision *decision) {
+  static struct fact facts[EFFECTS];
+  struct rulebook rulebook = fixture_rulebook();
+  for (uint32_t i = 0; i < EFFECTS; i++) {
+    facts[i] = effect_cases[i].fact;
+    decision->effects[i] = effect_cases[i].effect, decision->effects[i].fact = i;
+  }
+  decision->effect_count = EFFECTS;
+  rulebook.facts = facts, rulebook.fact_count = EFFECTS;
+  return rulebook;
+}
+
+static void effects_on_facts(void **state) {
+  (void)state;
+  static unsigned char memory[1 << 16];
+  static const char *const words[] = {"counted", "lowered",  "counted", "counted", "first", "first",
+                                      "last",    "reopened", "reset",   "opened",  "task",  "completed"};
+  struct decision *decision = fixture_decision();
+  struct rulebook rulebook = effects_book(decision);
+  struct event event = fixture_event(STR(SPEND));
+  struct buffer out = text_buffer();
+  char expected[4096];
+  size_t length = (size_t)snprintf(expected, sizeof expected, ",\"facts\":[");
+  for (size_t i = 0; i < EFFECTS; i++)
+    length += (size_t)snprintf(expected + length, sizeof expected - length, "%s{\"fact\":\"weekend/f\",%s}", i == 0 ? "" : ",",
+                               effect_cases[i].json);
+  snprintf(expected + length, sizeof expected - length, "]}}\n");
+  record_decision(&out, &rulebook, &event, &fixture_origin, decision);
+  out.memory[out.length] = '\0';
+  assert_non_null(strstr(out.memory, expected));
+  struct recorded_decision read;
+  struct fault fault;
+  struct arena arena;
+  arena_init(&arena, memory, sizeof memory);
+  assert_int_equal(record_read_decision(buffer_text(&out), &arena, &read, &fault), STATUS_OK);
+  assert_int_equal(read.effect_count, EFFECTS);
+  for (uint32_t i = 0; i < EFFECTS; i++) {
+    assert_text(read.effects[i].fact, "weekend/f");
+    assert_text(read.effects[i].what, words[i]);
+  }
+  assert_text(read.effects[1].before, "123.45");
+  assert_text(read.effects[1].period, "2026-12-04");
+  assert_int_equal(read.effects[4].before.length, 0);
+}
+
+/* The same decision is the same bytes, whatever stands in the buffer before it. */
+static void nothing_depends_on_what_was_written_before(void **state) {
+  (void)state;
+  static char memory[1 << 20];
+  struct decision *decision = fixture_decision();
+  struct rulebook rulebook = effects_book(decision);
+  struct event event = fixture_event(STR(SPEND));
+  struct buffer alone = text_buffer(), behind;
+  record_decision(&alone, &rulebook, &event, &fixture_origin, decision);
+  buffer_init(&behind, memory, sizeof memory);
+  while (behind.length < DECISION_PART_BYTES + 1000) buffer_byte(&behind, '\n');
+  size_t start = behind.length;
+  record_decision(&behind, &rulebook, &event, &fixture_origin, decision);
+  assert_int_equal(behind.length - start, alone.length);
+  assert_memory_equal(memory + start, alone.memory, alone.length);
+}
+
 /* ---- one refusal of each shape ---- */
 
 static struct outcome limit_day(void) {
@@ -141,6 +279,11 @@ static struct outcome not_enrolled(void) { return fixture_outcome(R_HALF, REASON
 static struct outcome holdout(void) { return fixture_outcome(R_HALF, REASON_HOLDOUT); }
 static struct outcome denied(void) { return fixture_outcome(R_HALF, REASON_RISK_DENIED); }
 static struct outcome ended(void) { return fixture_outcome(R_HALF, REASON_CAMPAIGN_ENDED); }
+static struct outcome too_many(void) {
+  struct outcome o = fixture_outcome(R_PACK, REASON_TOO_MANY_GIFTS);
+  o.expected = LIMIT_GIVEN, o.actual = LIMIT_GIVEN + 6, o.has_numbers = true;
+  return o;
+}
 static struct outcome yen(void) {
   struct outcome o = fixture_outcome(R_COINS, REASON_TARGET_NOT_REACHED);
   o.condition = C_YEN, o.expected = 500, o.actual = 499, o.has_numbers = o.numbers_are_money = true;
@@ -155,7 +298,7 @@ struct refusal_case {
 static const struct refusal_case refusal_cases[] = {
     {limit_day,
      HALF("\"reason\":\"LIMIT_REACHED\",\"at\":\"/rules/0/limits/0\",\"limit\":\"weekend/"
-          "half#1\",\"identity\":\"customer\",\"period\":\"2026-12-04\",\"expected\":\"1\",\"actual\":\"1\""),
+          "half#count.customer.day\",\"identity\":\"customer\",\"period\":\"2026-12-04\",\"expected\":\"1\",\"actual\":\"1\""),
      "weekend/half: LIMIT_REACHED 1 of 1 per customer, day 2026-12-04", "weekend/half: LIMIT_REACHED 每客户每日 1 次,2026-12-04 已用 1"},
     {limit_money,
      HALF("\"reason\":\"LIMIT_REACHED\",\"at\":\"/limits/money\",\"limit\":\"weekend/"
@@ -221,6 +364,10 @@ static const struct refusal_case refusal_cases[] = {
     {holdout, HALF("\"reason\":\"HOLDOUT\",\"at\":\"/audience/holdout\""), "weekend/half: HOLDOUT", "weekend/half: HOLDOUT"},
     {denied, HALF("\"reason\":\"RISK_DENIED\",\"at\":\"/risk/deny\""), "weekend/half: RISK_DENIED", "weekend/half: RISK_DENIED"},
     {ended, HALF("\"reason\":\"CAMPAIGN_ENDED\",\"at\":\"/period\""), "weekend/half: CAMPAIGN_ENDED", "weekend/half: CAMPAIGN_ENDED"},
+    {too_many,
+     "{\"campaign\":\"weekend\",\"version\":3,\"rule\":\"pack\",\"reason\":\"TOO_MANY_GIFTS\",\"at\":\"/rules/"
+     "1\",\"expected\":\"10240\",\"actual\":\"10246\"}",
+     "weekend/pack: TOO_MANY_GIFTS expected 10240, actual 10246", "weekend/pack: TOO_MANY_GIFTS 要求 10240,实际 10246"},
     {yen,
      "{\"campaign\":\"yen\",\"version\":1,\"rule\":\"coins\",\"reason\":\"TARGET_NOT_REACHED\",\"at\":\"/rules/0/when/"
      "amount\",\"expected\":\">= 500\",\"actual\":\"499\"}",
@@ -260,6 +407,26 @@ static void gate(void **state) {
       "\"input\":\"events.jsonl\",\"position\":4711,\"gate\":\"DUPLICATE_EVENT\",\"rulebook\":\"0123456789abcdef\",\"considered\":[]}}\n",
       (unsigned long long)event.digest);
   assert_text(buffer_text(&out), expected);
+}
+
+/* What was refused as a whole names no rule. */
+static void refused_as_a_whole(void **state) {
+  (void)state;
+  static const enum reason gates[] = {REASON_TOO_MANY_GIFTS, REASON_RECORD_FULL};
+  struct rulebook rulebook = fixture_rulebook();
+  struct event event = fixture_event(STR(SPEND));
+  struct decision *decision = fixture_decision();
+  decision_add(decision, limit_day());
+  decision->effect_count = 1;
+  for (size_t i = 0; i < 2; i++) {
+    char expected[128];
+    struct buffer out = text_buffer();
+    judge_refuse(decision, gates[i]);
+    record_decision(&out, &rulebook, &event, &fixture_origin, decision);
+    out.memory[out.length] = '\0';
+    snprintf(expected, sizeof expected, "\"gate\":\"%s\",\"rulebook\":\"0123456789abcdef\",\"considered\":[]}}\n", reasons[gates[i]].code);
+    assert_non_null(strstr(out.memory, expected));
+  }
 }
 
 static void traceparent_and_names_are_escaped(void **state) {
@@ -310,38 +477,86 @@ static void full_buffer(void **state) {
   }
 }
 
-/* As many outcomes as there can be, each with the longest texts: below what the shard keeps free, and it reads back. */
-static void largest(void **state) {
-  (void)state;
-  static char memory[8u << 20], control[256];
-  static unsigned char read_memory[16u << 20];
+/* ---- parts ---- */
+
+static struct rulebook longest_book(void) {
+  static char control[256];
   static struct str values[20];
   static struct condition conditions[CONDITIONS];
   struct rulebook rulebook = fixture_rulebook();
-  struct event event = fixture_event(STR(SPEND));
-  struct decision *decision = fixture_decision();
-  struct recorded_decision read;
-  struct fault fault;
-  struct arena arena;
-  struct buffer out;
   memset(control, 1, sizeof control);
   for (int i = 0; i < 20; i++) values[i] = (struct str){control, 250};
   memcpy(conditions, fixture_conditions, sizeof conditions);
   conditions[C_MCC].operand.texts = values, conditions[C_MCC].operand.text_count = 20;
   rulebook.conditions = conditions;
+  fixture_book = rulebook;
+  return rulebook;
+}
+
+/* As many outcomes as there can be, each with the longest texts, and as many facts: parts of which each is below what the shard keeps free,
+ * all of them together name every outcome once and in order, and the first has facts. */
+static void the_largest_comes_in_parts(void **state) {
+  (void)state;
+  static char memory[2u << 20], longest[256];
+  static unsigned char read_memory[16u << 20];
+  struct rulebook rulebook = longest_book();
+  struct event event = fixture_event(STR(SPEND));
+  struct decision *decision = fixture_decision();
+  struct decision_cursor cursor = {0};
+  memset(longest, 1, sizeof longest);
   for (uint32_t i = 0; i < LIMIT_OUTCOMES; i++) {
-    struct outcome outcome = text_condition();
-    outcome.actual_text = (struct str){control, sizeof control};
+    struct outcome outcome = i % 2 == 0 ? text_condition() : limit_day();
+    if (i % 2 == 0) outcome.actual_text = (struct str){longest, sizeof longest};
     decision_add(decision, outcome);
   }
-  buffer_init(&out, memory, sizeof memory);
-  record_decision(&out, &rulebook, &event, &fixture_origin, decision);
-  assert_false(out.overflowed);
-  arena_init(&arena, read_memory, sizeof read_memory);
-  assert_int_equal(record_read_decision(buffer_text(&out), &arena, &read, &fault), STATUS_OK);
-  assert_int_equal(read.outcome_count, LIMIT_OUTCOMES);
-  assert_int_equal(read.outcomes[LIMIT_OUTCOMES - 1].actual.length, sizeof control);
-  assert_in_range(read.outcomes[0].expected.length, 250, TOLD_EXPECTED_BYTES);
+  for (uint32_t i = 0; i < LIMIT_EFFECTS; i++)
+    decision->effects[i] = (struct effect){.kind = EFFECT_LAST, .before = FRIDAY_MS, .after = FRIDAY_MS};
+  decision->effect_count = LIMIT_EFFECTS;
+  decision->forward_count = 1, decision->forwards[0] = (struct forward){.hearer = STR("ann"), .reversal = true};
+  uint32_t outcomes = 0, parts = 0, brief = 0;
+  for (bool more = true; more; parts++) {
+    struct recorded_decision read;
+    struct fault fault;
+    struct arena arena;
+    struct buffer out;
+    char id[64];
+    buffer_init(&out, memory, sizeof memory);
+    more = record_decision_part(&out, &rulebook, &event, &fixture_origin, decision, &cursor);
+    assert_true(!out.overflowed && out.length < (parts == 0 ? 2 : 1) * DECISION_PART_BYTES + 16384 && out.memory[out.length - 1] == '\n');
+    arena_init(&arena, read_memory, sizeof read_memory);
+    assert_int_equal(record_read_decision(buffer_text(&out), &arena, &read, &fault), STATUS_OK);
+    snprintf(id, sizeof id, parts == 0 ? "%016llx" : "%016llx+%u", (unsigned long long)event.digest, parts + 1);
+    assert_text(read.id, id);
+    assert_true(read.outcome_count > 0 && (read.effect_count > 1000) == (parts == 0) && (read.heard_count == 1) == !more);
+    for (uint32_t i = 0; i < read.outcome_count; i++) {
+      assert_text(read.outcomes[i].reason, (outcomes + i) % 2 == 0 ? "CONDITION_NOT_MET" : "LIMIT_REACHED");
+      brief += read.outcomes[i].at.length == 0;
+    }
+    if (parts == 0) assert_int_equal(read.outcomes[0].actual.length, sizeof longest);
+    if (parts == 0) assert_in_range(read.outcomes[0].expected.length, 250, TOLD_EXPECTED_BYTES);
+    outcomes += read.outcome_count;
+  }
+  assert_int_equal(outcomes, LIMIT_OUTCOMES);
+  assert_true(parts > DECISION_FULL_BYTES / DECISION_PART_BYTES && parts < 40 && brief > 1000);
+}
+
+/* All parts one behind the other are what record_decision writes; a small decision has one. */
+static void parts_are_the_whole(void **state) {
+  (void)state;
+  static char memory[2][8u << 20];
+  struct rulebook rulebook = fixture_rulebook();
+  struct event event = fixture_event(STR(SPEND));
+  for (uint32_t count = 1; count <= LIMIT_OUTCOMES; count *= 32) {
+    struct decision *decision = fixture_decision();
+    struct decision_cursor cursor = {0};
+    struct buffer whole, parts;
+    for (uint32_t i = 0; i < count; i++) decision_add(decision, limit_day());
+    buffer_init(&whole, memory[0], sizeof memory[0]), buffer_init(&parts, memory[1], sizeof memory[1]);
+    record_decision(&whole, &rulebook, &event, &fixture_origin, decision);
+    while (record_decision_part(&parts, &rulebook, &event, &fixture_origin, decision, &cursor)) {}
+    assert_true(!whole.overflowed && str_equal(buffer_text(&whole), buffer_text(&parts)));
+    assert_true(count < 1000 ? cursor.part == 1 : count < 2000 || cursor.part > 10);
+  }
 }
 
 /* ---- round trip ---- */
@@ -419,7 +634,13 @@ int main(void) {
                                      cmocka_unit_test(traceparent_and_names_are_escaped),
                                      cmocka_unit_test(times),
                                      cmocka_unit_test(full_buffer),
-                                     cmocka_unit_test(largest),
+                                     cmocka_unit_test(undone_gifts_are_not_printed),
+                                     cmocka_unit_test(outcomes_of_other_terms_have_their_words),
+                                     cmocka_unit_test(effects_on_facts),
+                                     cmocka_unit_test(nothing_depends_on_what_was_written_before),
+                                     cmocka_unit_test(refused_as_a_whole),
+                                     cmocka_unit_test(the_largest_comes_in_parts),
+                                     cmocka_unit_test(parts_are_the_whole),
                                      cmocka_unit_test(round_trip)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -346,8 +346,8 @@ static void json_is_valid_and_has_its_members(void **state) {
         "\"position\":4711,\"campaigns\":[{\"campaign\":\"weekend\",\"version\":3,");
     assert_contains(&out, "{\"rule\":\"half\",\"reason\":\"LIMIT_REACHED\",\"recorded\":true,\"text\":");
     assert_contains(&out,
-                    "\"at\":\"/rules/0/limits/0\",\"limit\":\"weekend/half#1\",\"identity\":\"customer\",\"period\":\"2026-12-04\","
-                    "\"expected\":\"1\",\"actual\":\"1\",\"steps\":[{\"passed\":true,");
+                    "\"at\":\"/rules/0/limits/0\",\"limit\":\"weekend/half#count.customer.day\",\"identity\":\"customer\","
+                    "\"period\":\"2026-12-04\",\"expected\":\"1\",\"actual\":\"1\",\"steps\":[{\"passed\":true,");
     assert_contains(&out, "{\"rule\":\"pack\",\"reason\":\"CONDITION_NOT_MET\",\"recorded\":false,");
     assert_contains(&out,
                     "\"gifts\":[{\"id\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"kind\":\"issued\",\"item\":\"prize\",\"reward\":\"cash_back\","

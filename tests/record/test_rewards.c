@@ -213,6 +213,50 @@ static void lost_draw(void **state) {
   assert_words(&gift, REASON_DRAW_LOST, LANGUAGE_EN, "DRAW_LOST drew a blank");
 }
 
+/* Given and taken back before it went out: nobody hears of it. */
+static void undone_gift(void **state) {
+  (void)state;
+  struct rulebook rulebook = fixture_rulebook();
+  struct event event = fixture_event(STR(SPEND));
+  struct decision *decision = fixture_decision();
+  struct buffer out = text_buffer();
+  decision->gifts[decision->gift_count++] = fixture_gift(GIFT_UNDONE, R_HALF, I_HALF, 4000);
+  assert_int_equal(record_rewards(&out, &rulebook, &event, decision), 0);
+  assert_int_equal(out.length, 0);
+}
+
+/* However it is cut: the pieces one behind the other are the whole, and each holds one gift at least. */
+static void pieces(void **state) {
+  (void)state;
+  static char memory[1 << 20];
+  struct rulebook rulebook = fixture_rulebook();
+  struct event event = fixture_event(STR(SPEND));
+  struct decision *decision = fixture_decision();
+  struct buffer whole = text_buffer();
+  for (uint32_t i = 0; i < 100; i++) {
+    enum gift_kind kind = i % 7 == 3 ? GIFT_UNDONE : i % 7 == 5 ? GIFT_LOST : GIFT_ISSUED;
+    decision->gifts[decision->gift_count++] = fixture_gift(kind, R_HALF, I_HALF, i);
+  }
+  decision->marks[decision->mark_count++] = (struct pool_mark){P_HALF, 2000, 200};
+  uint32_t lines = record_rewards(&whole, &rulebook, &event, decision);
+  for (size_t most = 1; most < 40000; most = most * 3 + 1) {
+    struct buffer out, piece;
+    uint32_t next = 0, count = 0;
+    char small[64 << 10];
+    buffer_init(&out, memory, sizeof memory);
+    while (next < decision->gift_count) {
+      uint32_t before = next;
+      buffer_init(&piece, small, sizeof small);
+      count += record_gifts(&piece, &event, decision, &next, most);
+      assert_true(next > before && piece.length < most + 2048);
+      buffer_put(&out, buffer_text(&piece));
+    }
+    count += record_marks(&out, &rulebook, &event, decision);
+    assert_int_equal(count, lines);
+    assert_true(str_equal(buffer_text(&out), buffer_text(&whole)));
+  }
+}
+
 static void traceparent_is_carried(void **state) {
   (void)state;
   struct rulebook rulebook = fixture_rulebook();
@@ -255,6 +299,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(gifts),          cmocka_unit_test(taken_back),
                                      cmocka_unit_test(other_original), cmocka_unit_test(ids_are_idempotency_numbers),
                                      cmocka_unit_test(lost_draw),      cmocka_unit_test(traceparent_is_carried),
+                                     cmocka_unit_test(undone_gift),    cmocka_unit_test(pieces),
                                      cmocka_unit_test(marks)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

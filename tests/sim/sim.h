@@ -21,7 +21,7 @@
 #define SHARDS_MOST 4u
 #define WORKERS_MOST 3u
 #define RECORDS_MOST 8192u /* of one partition */
-#define OWNERS_MOST 256u   /* of one segment */
+#define OWNERS_MOST 1024u  /* of one segment */
 #define IMAGES_MOST 16u    /* earlier states of a segment that a failover may go back to */
 #define WRITES_QUEUED 16u
 #define LATE_MOST 32u
@@ -50,7 +50,8 @@
   ROW(STORE_SLOW, 5, 20, "the view answers slowly for a while")                           \
   ROW(REPUBLISHED, 10, 60, "an operator publishes old events again")                      \
   ROW(CLOCK_JUMP, 5, 20, "a worker's clock jumps by a day")                               \
-  ROW(SWAP, 5, 30, "another rulebook in mid-stream")
+  ROW(SWAP, 5, 30, "another rulebook in mid-stream")                                      \
+  ROW(WRONG_BOOK, 10, 60, "a worker is given a rulebook whose names mean something else")
 
 #define FAULT_NAME(name, few, many, text) FAULT_##name,
 enum sim_fault { FAULTS(FAULT_NAME) FAULT_COUNT };
@@ -140,19 +141,41 @@ struct connection {
 
 /* ---- the world ---- */
 
+/* BOOK_WRONG may be taken by no state that has counted: a limit of it counts something else than before. */
+enum book_kind { BOOK_FIRST, BOOK_RAISED, BOOK_WRONG, BOOKS };
 struct book {
   const struct rulebook *rulebook;
   const struct match_index *index;
   struct match_cache *cache;
 };
+#define SHELF_MOST 32u
+struct keeper {
+  struct terms_port port;
+  struct terms_shelf shelf;
+  struct terms items[SHELF_MOST];
+  struct world *world;
+  const struct book *book; /* that would run */
+};
+enum input_kind { KIND_SPEND, KIND_LOGIN, KIND_BILL, KIND_BOUND, KIND_CHECKIN, KIND_REVERSED, KIND_COUNT };
 struct input {
   struct str line, customer;
+  enum input_kind kind;
   int64_t time_ms, arrival_ms;
   int32_t day; /* of the event, since 2026-12-01 in the campaigns' zone */
   uint32_t number, customer_number, shard, device, phone;
-  int64_t amount_minor;
-  bool poison;
+  int64_t amount_minor, back_minor; /* back: of a reversal, how much; 0: all of it */
+  uint32_t original;                /* of a reversal: number of the input that it undoes, or NONE */
+  bool poison, wild;                /* wild: of a time far off the stream's */
 };
+/* Customers have slots: those of a history, and behind them those that probe what is left. */
+#define PROBE_CUSTOMER 1000u
+#define PROBE_SLOT 40u
+#define CUSTOMER_SLOTS 64u
+static inline uint32_t customer_slot(uint32_t customer) {
+  uint32_t slot = customer < PROBE_CUSTOMER ? customer : customer - PROBE_CUSTOMER + PROBE_SLOT;
+  assert(slot < CUSTOMER_SLOTS);
+  return slot;
+}
 enum seat_state { SEAT_NONE, SEAT_OWNER, SEAT_DRAINING, SEAT_ZOMBIE };
 struct seat {
   struct world *world;
@@ -165,7 +188,8 @@ struct seat {
   void *ledger_memory, *shard_memory;
   struct writer writer;
   struct connection connection;
-  struct book book;
+  const struct book *book; /* of world.books */
+  struct keeper keepers[BOOKS];
 };
 struct worker {
   uint32_t stopped, down; /* steps until it goes on, is started again */
@@ -191,18 +215,25 @@ struct world {
   uint32_t input_count, input_first_probe, customers;
   uint32_t publish[2 * INPUT_MOST]; /* input numbers in the order they are published */
   uint32_t publish_count, published;
-  struct book books[2]; /* the second has larger totals */
+  struct book books[BOOKS];
   bool swapped;
+  bool arrivals;             /* the log knows when a record came */
+  bool full[CUSTOMER_SLOTS]; /* a record of this customer was full, in what happened or by the oracle */
   struct ledger_settings ledger_settings;
   struct shard_settings shard_settings;
   struct ledger_counts counts; /* of all ledgers there were */
-  char broken[640];            /* what promise was broken; empty: none */
+  struct shard_counts shard_counts;
+  uint64_t refused;       /* rulebooks that a state would not have */
+  uint64_t pages, orders; /* records behind the first of an owner, once all is quiet; sets of events played in another order */
+  char broken[640];       /* what promise was broken; empty: none */
 };
 
 /* sim_world.c */
 void world_open(struct world *world, uint64_t seed, bool story);
 void world_run(struct world *world);
 uint64_t world_digest(const struct world *world);
+
+/* sim_chance.c */
 bool sim_hit(struct world *world, enum sim_fault fault);
 uint64_t sim_random(struct world *world);
 uint32_t sim_upto(struct world *world, uint32_t bound); /* 0 .. bound - 1 */
@@ -218,6 +249,18 @@ struct str sim_copy(struct world *world, struct str bytes);
 /* Bytes that are lent until the next call of the same kind: a copy that will be overwritten. */
 void loan_reset(struct buffer *loan);
 struct str loan_copy(struct buffer *loan, struct str bytes);
+
+/* sim_seat.c */
+void seat_open(struct world *world, uint32_t worker, uint32_t shard);
+void seat_close(struct seat *seat);
+void seat_step(struct seat *seat);
+/* What this worker had goes to others, if there are any; what it still does itself is a zombie's work. */
+void worker_shunned(struct world *world, uint32_t worker);
+/* The one that every seat is to have. */
+const struct book *book_current(const struct world *world);
+
+/* sim_terms.c */
+void keepers_open(struct world *world, struct keeper *keepers);
 
 /* sim_input.c */
 void input_make(struct world *world);
@@ -244,17 +287,34 @@ void sim_store_tick(struct world *world);
 void sim_store_heal(struct world *world); /* what was late never comes */
 const struct owner_record *image_find(const struct image *image, struct str key);
 
-/* sim_oracle.c: the shard room alone on the events of one partition, nothing lent, nothing failing */
+/* sim_oracle.c: the shard room alone on events in order, nothing lent, nothing failing */
 struct oracle {
   struct buffer outputs[OUTPUT_COUNT];
+  struct image view;
+  bool exact; /* the other rulebook came where it came in what happened: not between an event and what was heard of it */
 };
+/* The events of one partition, under the rulebooks that decided them. */
 void oracle_run(struct world *world, uint32_t shard, struct oracle *oracle);
+/* These events of whatever partition, as if all had come at that time. */
+void oracle_play(struct world *world, const struct record *records, uint32_t count, int64_t arrival_ms, struct oracle *oracle);
 
-/* sim_check.c, sim_count.c, sim_fold.c, sim_heard.c */
-void check_heard(struct world *world);
+/* sim_check.c, sim_count.c, sim_fold.c, sim_heard.c, sim_clock.c, sim_undo.c, sim_order.c */
 void check_all(struct world *world);
 void check_counts(struct world *world);
-void check_folds(struct world *world);
+void check_folds(struct world *world, const struct oracle *oracles);
+void check_heard(struct world *world, const struct oracle *oracles);
+void check_times(struct world *world);
+void check_undone(struct world *world);
+void check_orders(struct world *world);
+/* Whether a line is about a customer whose record was full: what he had depends on what others had. */
+bool of_full_customer(const struct world *world, struct str line);
+/* Of "source_events":["sim/e17"] or "event":{"source":"sim","id":"e17"; NULL: of none there is. */
+const struct input *input_of(const struct world *world, struct str line, const char *before);
+#define OF_REWARD "\"source_events\":[\"sim/e"
+#define OF_DECISION "\"source\":\"sim\",\"id\":\"e"
+int64_t number_of(struct str text);
+uint32_t customer_of(struct str line); /* number of the subject */
+struct str gate_of(struct str line);   /* of a decision; empty: none */
 /* The next line of a topic's committed records; false at the end. */
 struct line_reader {
   const struct partition *partition;
@@ -266,6 +326,6 @@ bool line_next(struct line_reader *reader, struct str *line);
 struct str line_field(struct str line, const char *name);
 
 /* sim_book.c */
-void book_load(struct book *book, const char *folder, bool raised);
+void book_load(struct book *book, const char *folder, enum book_kind kind);
 
 #endif

@@ -1,5 +1,6 @@
-/* The rulebooks of the simulator, compiled once for the life of the process: the campaigns of a folder, and the same ones with larger
- * totals (RAISES below), for a swap in mid-stream. */
+/* The rulebooks of the simulator, compiled once for the life of the process: the campaigns of a folder; the same ones with larger totals
+ * and other terms for what is undone, for a swap in mid-stream; and those with a limit that counts something else, which no state may take.
+ */
 #include <dirent.h>
 #include <stdlib.h>
 
@@ -8,15 +9,34 @@
 #define BOOK_BYTES (64u << 20)
 #define SOURCES_MOST 16u
 
-static const struct {
+#define NESTED_DAY "{\"count\": 1, \"per\": [\"customer\"], \"period\": \"day\"}"
+#define NESTED_EVER "{\"count\": 4, \"per\": [\"customer\"], \"period\": \"ever\"}"
+#define COMMA ",\n                "
+#define TERMS(value, back)                                                                                           \
+  "\"value\": " value                                                                                                \
+  ", \"pool\": \"unlimited\"},\n     \"limits\": [{\"count\": 3, \"per\": [\"customer\"], \"period\": \"ever\"}],\n" \
+  "     \"on_reversal\": {\"reward\": \"" back "\"}"
+#define THREE(period) \
+  "\"value\": 10, \"pool\": \"unlimited\"},\n     \"limits\": [{\"count\": 3, \"per\": [\"customer\"], \"period\": " period "}]"
+
+/* One on top of the other; each in the rulebooks from `since` on. */
+static struct {
+  enum book_kind since;
   const char *from, *to;
-} raises[] = {
-    {"\"stock\": 8,", "\"stock\": 11,"},
-    {"\"budget\": \"100.00\"", "\"budget\": \"130.00\""},
-    {"\"ever\"},\n                {\"count\": 2, \"per\": [\"device\"], \"period\": \"ever\", \"missing\": \"skip\"}",
-     "\"ever\"}"}, /* a wait for nothing */
-    {"\"version\": 1,", "\"version\": 2,"},
+  bool found;
+} edits[] = {
+    {BOOK_RAISED, "\"stock\": 8,", "\"stock\": 11,", false},
+    {BOOK_RAISED, "\"budget\": \"100.00\"", "\"budget\": \"130.00\"", false},
+    {BOOK_RAISED, "\"ever\"},\n                {\"count\": 2, \"per\": [\"device\"], \"period\": \"ever\", \"missing\": \"skip\"}",
+     "\"ever\"}", false},                                                             /* a wait for nothing */
+    {BOOK_RAISED, NESTED_DAY COMMA NESTED_EVER, NESTED_EVER COMMA NESTED_DAY, false}, /* the same limits, in other places */
+    {BOOK_RAISED, TERMS("4", "revoke"), TERMS("4", "keep"), false},
+    {BOOK_RAISED, TERMS("6", "keep"), TERMS("6", "revoke"), false},
+    {BOOK_RAISED, "\"version\": 1,", "\"version\": 2,", false},
+    {BOOK_WRONG, THREE("\"ever\""), THREE("\"day\""), false},
+    {BOOK_WRONG, "\"version\": 2,", "\"version\": 3,", false},
 };
+#define EDITS (sizeof edits / sizeof edits[0])
 
 static void give_up(const char *what, const char *which) {
   fprintf(stderr, "sim: %s: %s\n", which, what);
@@ -34,14 +54,15 @@ static struct str file_text(const char *folder, const char *name, struct arena *
   return (struct str){bytes, length};
 }
 
-static struct str text_raised(struct str text, struct arena *arena) {
-  for (size_t i = 0; i < sizeof raises / sizeof raises[0]; i++) {
+static struct str text_edited(struct str text, enum book_kind kind, struct arena *arena) {
+  for (size_t i = 0; i < EDITS && edits[i].since <= kind; i++) {
     struct buffer out;
     buffer_init(&out, arena_take(arena, text.length * 2 + 64), text.length * 2 + 64);
-    size_t from = strlen(raises[i].from);
+    size_t from = strlen(edits[i].from);
     while (text.length > 0) {
-      bool here = text.length >= from && memcmp(text.at, raises[i].from, from) == 0;
-      buffer_put(&out, here ? str_of(raises[i].to) : (struct str){text.at, 1});
+      bool here = text.length >= from && memcmp(text.at, edits[i].from, from) == 0;
+      edits[i].found |= here;
+      buffer_put(&out, here ? str_of(edits[i].to) : (struct str){text.at, 1});
       text = str_from(text, here ? from : 1);
     }
     text = buffer_text(&out);
@@ -63,7 +84,7 @@ static uint32_t names_list(const char *folder, char names[SOURCES_MOST][64]) {
   return count;
 }
 
-void book_load(struct book *book, const char *folder, bool raised) {
+void book_load(struct book *book, const char *folder, enum book_kind kind) {
   static struct catalogue catalogue;
   static struct findings findings;
   char names[SOURCES_MOST][64];
@@ -78,8 +99,10 @@ void book_load(struct book *book, const char *folder, bool raised) {
   uint32_t count = names_list(folder, names);
   for (uint32_t i = 0; i < count; i++) {
     struct str text = file_text(folder, names[i], &arena);
-    sources[i] = (struct source){.name = arena_copy(&arena, str_of(names[i])), .text = raised ? text_raised(text, &arena) : text};
+    sources[i] = (struct source){.name = arena_copy(&arena, str_of(names[i])), .text = text_edited(text, kind, &arena)};
   }
+  for (size_t i = 0; i < EDITS && edits[i].since <= kind; i++)
+    if (!edits[i].found) give_up("is in no campaign", edits[i].from);
   enum status status = rulebook_read(sources, count, &catalogue, &arena, &scratch, &findings, &book->rulebook, &fault);
   for (uint32_t i = 0; i < findings.count && status != STATUS_OK; i++)
     fprintf(stderr, "sim: %.*s: %.*s\n", STR_FORMAT(findings.items[i].pointer), STR_FORMAT(findings.items[i].text));

@@ -41,6 +41,16 @@ static void announced_add(struct world *world, struct set *set, struct str line)
   (void)world;
 }
 
+/* "digest-hearer"; of a decision with a gate "digest.position-hearer". */
+static void heard_add(struct set *set, struct str id) {
+  char text[128];
+  struct str digest = id, hearer = {NULL, 0}, place;
+  (void)str_split(id, '-', &digest, &hearer);
+  (void)str_split(digest, '.', &digest, &place);
+  int length = snprintf(text, sizeof text, "%.*s-%.*s", STR_FORMAT(digest), STR_FORMAT(hearer));
+  set_add(set, (struct str){text, (size_t)length});
+}
+
 static void decisions_check(struct world *world) {
   struct set announced = {0, 0}, heard = {0, 0};
   for (uint32_t shard = 0; shard < world->shards; shard++) {
@@ -48,7 +58,7 @@ static void decisions_check(struct world *world) {
     struct str line;
     while (line_next(&reader, &line))
       if (line_field(line, "caused_by").length > 0)
-        set_add(&heard, line_field(line, "id"));
+        heard_add(&heard, line_field(line, "id"));
       else
         announced_add(world, &announced, line);
   }
@@ -66,20 +76,18 @@ static bool of_causer_alone(struct str line) {
 }
 
 static void gift_add(const struct world *world, struct set *set, struct str line) {
-  if (!of_causer_alone(line)) return;
+  if (!of_causer_alone(line) || of_full_customer(world, line)) return;
   set_add(set, world->swapped ? line_field(line, "id") : line); /* another rulebook, another version in the line */
 }
 
-void check_heard(struct world *world) {
-  static struct oracle oracle;
+void check_heard(struct world *world, const struct oracle *oracles) {
   struct set expected = {0, 0}, given = {0, 0};
   struct str line;
   decisions_check(world);
   for (uint32_t shard = 0; shard < world->shards && world->broken[0] == 0; shard++) {
     struct line_reader reader = {.partition = &world->log.partitions[TOPIC_REWARDS][shard]};
     while (line_next(&reader, &line)) gift_add(world, &given, line);
-    oracle_run(world, shard, &oracle);
-    struct str rest = buffer_text(&oracle.outputs[OUTPUT_REWARDS]);
+    struct str rest = buffer_text(&oracles[shard].outputs[OUTPUT_REWARDS]);
     while (rest.length > 0 && str_split(rest, '\n', &line, &rest)) gift_add(world, &expected, line);
   }
   if (world->broken[0] == 0 && !sets_equal(&expected, &given))

@@ -1,19 +1,23 @@
-/* The events of a history: a few customers who share devices, on some days; duplicates, out of order, late, from the future, undone, and
- * lines that are no events. Times begin on 2026-12-06 in the campaigns' zone. */
+/* The events of a history: a few customers who share devices, on some days; duplicates, out of order by hours and days, late, from the
+ * future, undone in part or whole and before they come, and lines that are no events. Of a log that does not know when a record came, now
+ * and then a time that is far off: never so many together that they would be the stream's own. Times begin on 2026-12-06 in the campaigns'
+ * zone. */
 #include "sim.h"
 
 #define DAY_MS 86400000LL
+#define HOUR_MS 3600000LL
 #define FIRST_DAY_MS 1796054400000LL /* 2026-12-01T00:00:00+08:00 */
+#define ZONE_MINUTES 480
 #define PROBES 9u
-#define PROBE_CUSTOMER 1000u
+#define WILD_MOST 5u /* of the last so many of a shard: */
+#define WILD_OF 16u
 
 static struct str time_text(struct world *world, int64_t time_ms) {
-  int64_t since = time_ms - FIRST_DAY_MS, day = since >= 0 ? since / DAY_MS : -((-since + DAY_MS - 1) / DAY_MS),
-          second = (since - day * DAY_MS) / 1000;
-  int month = day < 0 ? 11 : day < 31 ? 12 : 1, year = day < 31 ? 2026 : 2027;
-  int in_month = (int)(day < 0 ? 31 + day : day < 31 ? day + 1 : day - 30);
-  return arena_print(&world->arena, "%d-%02d-%02dT%02d:%02d:%02d+08:00", year, month, in_month, (int)(second / 3600),
-                     (int)(second / 60 % 60), (int)(second % 60));
+  struct buffer out;
+  buffer_init(&out, arena_take(&world->arena, 32), 32);
+  buffer_time(&out, time_ms, ZONE_MINUTES);
+  assert(!out.overflowed);
+  return buffer_text(&out);
 }
 
 static int32_t day_of(int64_t time_ms) {
@@ -21,15 +25,15 @@ static int32_t day_of(int64_t time_ms) {
   return (int32_t)(since >= 0 ? since / DAY_MS : -((-since + DAY_MS - 1) / DAY_MS));
 }
 
-static const struct input *original_find(struct world *world, uint32_t customer) {
-  const struct input *found = NULL;
+/* Sometimes none, or one that is no event, or is undone already. */
+static uint32_t original_find(struct world *world, uint32_t customer) {
+  uint32_t found = NONE;
   for (uint32_t i = 0; i < world->input_count; i++)
-    if (world->inputs[i].customer_number == customer && world->inputs[i].amount_minor > 0 && sim_chance(world, 6000))
-      found = &world->inputs[i];
+    if (world->inputs[i].customer_number == customer && world->inputs[i].amount_minor > 0 && sim_chance(world, 6000)) found = i;
   return found;
 }
 
-enum kind { KIND_SPEND, KIND_LOGIN, KIND_BILL, KIND_BOUND, KIND_CHECKIN, KIND_REVERSED, KIND_COUNT };
+/* ---- one line ---- */
 
 /* Who hears it as another: somebody of this history, now and then the customer himself, who then does not. */
 static void other_put(struct world *world, const struct input *input, const char *field, struct buffer *out) {
@@ -39,61 +43,95 @@ static void other_put(struct world *world, const struct input *input, const char
     buffer_print(out, ",\"%s\":\"c%u\"", field, sim_upto(world, world->customers));
 }
 
-static void fields_put(struct world *world, struct input *input, enum kind kind, struct buffer *out) {
+static void money_put(struct world *world, struct input *input, struct buffer *out) {
   static const char *const channels[] = {"pos", "qr"};
-  const struct input *original = kind == KIND_REVERSED ? original_find(world, input->customer_number) : NULL;
-  if (kind == KIND_SPEND || kind == KIND_BILL) {
-    input->amount_minor = 1000 * (1 + (int64_t)sim_upto(world, 15));
-    buffer_print(out, ",\"amount_minor\":%lld,\"currency\":\"CNY\"", (long long)input->amount_minor);
-  }
-  if (kind == KIND_SPEND) buffer_print(out, ",\"status\":\"settled\",\"channel\":\"%s\"", channels[sim_upto(world, 2)]);
-  if (kind == KIND_SPEND || kind == KIND_BILL) other_put(world, input, "primary", out);
-  if (kind == KIND_BOUND) {
-    other_put(world, input, "referrer", out);
-    buffer_print(out, ",\"device\":\"d%u\",\"phone_hash\":\"p%u\"", input->device, input->phone);
-  }
-  if (kind == KIND_REVERSED) buffer_print(out, ",\"original_id\":\"e%u\"", original == NULL ? 99999 : original->number);
+  input->amount_minor = 1000 * (1 + (int64_t)sim_upto(world, 15));
+  buffer_print(out, ",\"amount_minor\":%lld,\"currency\":\"CNY\"", (long long)input->amount_minor);
+  if (input->kind == KIND_SPEND) buffer_print(out, ",\"status\":\"settled\",\"channel\":\"%s\"", channels[sim_upto(world, 2)]);
+  other_put(world, input, "primary", out);
 }
 
-static void line_write(struct world *world, struct input *input, enum kind kind) {
+/* In part, or more than there was; with the time of what is undone, as most systems send it, or without. */
+static void reversal_put(struct world *world, struct input *input, struct buffer *out) {
+  input->original = original_find(world, input->customer_number);
+  buffer_print(out, ",\"original_id\":\"e%u\"", input->original == NONE ? 99999 : input->original);
+  if (input->original == NONE) return;
+  const struct input *original = &world->inputs[input->original];
+  if (sim_chance(world, 4000)) {
+    input->back_minor = 100 * (1 + (int64_t)sim_upto(world, (uint32_t)original->amount_minor / 80));
+    buffer_print(out, ",\"amount_minor\":%lld,\"currency\":\"CNY\"", (long long)input->back_minor);
+  }
+  if (sim_chance(world, 7000))
+    buffer_print(out, ",\"original_time\":\"%.*s\",\"original_amount_minor\":%lld", STR_FORMAT(time_text(world, original->time_ms)),
+                 (long long)original->amount_minor);
+}
+
+static void fields_put(struct world *world, struct input *input, struct buffer *out) {
+  input->original = NONE;
+  if (input->kind == KIND_SPEND || input->kind == KIND_BILL) money_put(world, input, out);
+  if (input->kind == KIND_REVERSED) reversal_put(world, input, out);
+  if (input->kind != KIND_BOUND) return;
+  other_put(world, input, "referrer", out);
+  buffer_print(out, ",\"device\":\"d%u\",\"phone_hash\":\"p%u\"", input->device, input->phone);
+}
+
+static void line_write(struct world *world, struct input *input) {
   static const char *const types[KIND_COUNT] = {"txn.card_spend", "login", "bill.paid", "card.bound", "checkin", "txn.reversed"};
   struct buffer out;
   buffer_init(&out, arena_take(&world->arena, 384), 384);
   buffer_print(&out, "{\"id\":\"e%u\",\"source\":\"sim\",\"type\":\"%s\",\"customer\":\"%.*s\",\"time\":\"%.*s\"", input->number,
-               types[kind], STR_FORMAT(input->customer), STR_FORMAT(time_text(world, input->time_ms)));
-  fields_put(world, input, kind, &out);
+               types[input->kind], STR_FORMAT(input->customer), STR_FORMAT(time_text(world, input->time_ms)));
+  fields_put(world, input, &out);
   buffer_print(&out, "}");
   assert(!out.overflowed);
   input->line = buffer_text(&out);
 }
 
-static struct input *input_add(struct world *world, uint32_t customer, int64_t time_ms, int64_t arrival_ms, enum kind kind) {
+static struct input *input_add(struct world *world, uint32_t customer, int64_t time_ms, int64_t arrival_ms, enum input_kind kind) {
   assert(world->input_count < INPUT_MOST);
   struct input *input = &world->inputs[world->input_count];
-  *input = (struct input){.number = world->input_count, .customer_number = customer, .time_ms = time_ms, .arrival_ms = arrival_ms};
+  *input =
+      (struct input){.number = world->input_count, .customer_number = customer, .kind = kind, .time_ms = time_ms, .arrival_ms = arrival_ms};
   input->customer = arena_print(&world->arena, "c%u", customer);
   input->shard = partition_choose(world->shard_settings.partitioner, input->customer, world->shards);
   input->day = day_of(time_ms);
   input->device = customer >= PROBE_CUSTOMER ? customer : sim_upto(world, 4);
   input->phone = customer >= PROBE_CUSTOMER ? customer : sim_upto(world, 4);
-  line_write(world, input, kind);
+  line_write(world, input);
   world->input_count++;
   return input;
 }
 
-static enum kind kind_draw(struct world *world) {
-  static const uint8_t kinds[] = {KIND_SPEND, KIND_SPEND, KIND_SPEND,   KIND_LOGIN,   KIND_LOGIN,   KIND_BILL,
-                                  KIND_BILL,  KIND_BOUND, KIND_CHECKIN, KIND_CHECKIN, KIND_REVERSED};
-  return (enum kind)kinds[sim_upto(world, sizeof kinds)];
+static enum input_kind kind_draw(struct world *world) {
+  static const uint8_t kinds[] = {KIND_SPEND, KIND_SPEND, KIND_SPEND,   KIND_LOGIN,   KIND_LOGIN,    KIND_BILL,
+                                  KIND_BILL,  KIND_BOUND, KIND_CHECKIN, KIND_CHECKIN, KIND_REVERSED, KIND_REVERSED};
+  return (enum input_kind)kinds[sim_upto(world, sizeof kinds)];
 }
+
+/* ---- when ---- */
 
 static int64_t event_time(struct world *world, int64_t stream_ms) {
   uint32_t draw = sim_upto(world, 100);
-  if (draw < 4) return stream_ms - (80 + (int64_t)sim_upto(world, 120)) * 3600000; /* too late */
-  if (draw < 6) return stream_ms + 3600000;                                        /* from the future */
-  if (draw < 26) return stream_ms - (int64_t)sim_upto(world, 7200) * 1000;         /* out of order */
+  if (draw < 4) return stream_ms - (80 + (int64_t)sim_upto(world, 120)) * HOUR_MS; /* too late, of some campaigns or of all */
+  if (draw < 6) return stream_ms + HOUR_MS;                                        /* from the future */
+  if (draw < 12) return stream_ms - (int64_t)sim_upto(world, 6 * 24 * 60) * 60000; /* days late */
+  if (draw < 30) return stream_ms - (int64_t)sim_upto(world, 7200) * 1000;         /* out of order */
   return stream_ms;
 }
+
+/* Some days ahead is judged at its own time, years ahead are refused or of no campaign. */
+static int64_t wild_time(struct world *world, int64_t stream_ms) {
+  static const int16_t years[] = {1, 3, 6, 40, -3, -50};
+  if (sim_chance(world, 6000)) return stream_ms + (9 + (int64_t)sim_upto(world, 5)) * DAY_MS;
+  return stream_ms + years[sim_upto(world, sizeof years / sizeof years[0])] * 365 * DAY_MS;
+}
+
+/* The last times of each shard, a bit each: whether they were wild. */
+static bool wild_fits(const uint32_t *wild, uint32_t shard) {
+  return (uint32_t)__builtin_popcount(wild[shard] & ((1u << (WILD_OF - 1)) - 1)) < WILD_MOST;
+}
+
+/* ---- all of them ---- */
 
 static void poison_make(struct world *world, struct input *input) {
   uint32_t what = sim_upto(world, 3);
@@ -103,20 +141,47 @@ static void poison_make(struct world *world, struct input *input) {
   if (what == 2) input->customer = STR("");
 }
 
+/* A reversal overtakes what it undoes. */
+static void overtake(struct world *world, uint32_t original) {
+  uint32_t *publish = world->publish, last = world->publish_count - 1, at = 0;
+  uint32_t reversal = publish[last];
+  while (at < last && publish[at] != original) at++;
+  memmove(&publish[at + 1], &publish[at], (last - at) * sizeof publish[0]);
+  publish[at] = reversal;
+}
+
+static void publish_add(struct world *world, const struct input *input) {
+  world->publish[world->publish_count++] = input->number;
+  if (input->original != NONE && sim_chance(world, 3000)) overtake(world, input->original);
+  if (!sim_chance(world, 1000)) return;
+  uint32_t again = sim_upto(world, world->input_count);
+  if (!world->inputs[again].wild) world->publish[world->publish_count++] = again;
+}
+
+static void history_add(struct world *world, int64_t stream_ms, bool wilds, uint32_t *wild) {
+  uint32_t customer = sim_upto(world, world->customers); /* one draw a statement: arguments are drawn in any order */
+  int64_t time_ms = event_time(world, stream_ms), wild_ms = wilds && sim_chance(world, 600) ? wild_time(world, stream_ms) : TIME_NONE;
+  struct str name = arena_print(&world->arena, "c%u", customer);
+  uint32_t shard = partition_choose(world->shard_settings.partitioner, name, world->shards);
+  bool is_wild = wild_ms != TIME_NONE && wild_fits(wild, shard);
+  wild[shard] = wild[shard] << 1 | is_wild;
+  struct input *input = input_add(world, customer, is_wild ? wild_ms : time_ms, stream_ms, kind_draw(world));
+  input->wild = is_wild;
+  if (sim_chance(world, 200)) poison_make(world, input);
+  publish_add(world, input);
+}
+
 void input_make(struct world *world) {
-  uint32_t count = 30 + sim_upto(world, 91), customers = 2 + sim_upto(world, 10);
-  int64_t stream_ms = FIRST_DAY_MS + 5 * DAY_MS + 9 * 3600000;
+  uint32_t count = 30 + sim_upto(world, 91), customers = 2 + sim_upto(world, 10), wild[SHARDS_MOST] = {0};
+  int64_t stream_ms = FIRST_DAY_MS + 5 * DAY_MS + 9 * HOUR_MS;
   world->input_count = world->publish_count = world->published = 0;
   world->customers = customers;
+  world->arrivals = sim_chance(world, 6000);
+  bool wilds = sim_chance(world, world->arrivals ? 3000 : 8000);
   for (uint32_t i = 0; i < count; i++) {
-    stream_ms += sim_chance(world, 500) ? (6 + (int64_t)sim_upto(world, 14)) * 3600000 : (1 + (int64_t)sim_upto(world, 600)) * 1000;
+    stream_ms += sim_chance(world, 500) ? (6 + (int64_t)sim_upto(world, 14)) * HOUR_MS : (1 + (int64_t)sim_upto(world, 600)) * 1000;
     if (stream_ms > FIRST_DAY_MS + 28 * DAY_MS) stream_ms = FIRST_DAY_MS + 28 * DAY_MS;
-    uint32_t customer = sim_upto(world, customers); /* one draw a statement: arguments are drawn in any order */
-    int64_t time_ms = event_time(world, stream_ms);
-    struct input *input = input_add(world, customer, time_ms, stream_ms, kind_draw(world));
-    if (sim_chance(world, 200)) poison_make(world, input);
-    world->publish[world->publish_count++] = input->number;
-    if (sim_chance(world, 1000)) world->publish[world->publish_count++] = sim_upto(world, world->input_count);
+    history_add(world, stream_ms, wilds, wild);
   }
   world->input_first_probe = world->input_count;
 }
@@ -129,7 +194,7 @@ void input_probe(struct world *world) {
   for (uint32_t i = 0; i < PROBES; i++)
     for (uint32_t k = 0; k < sizeof kinds; k++) {
       stream_ms += 60000;
-      struct input *input = input_add(world, PROBE_CUSTOMER + i, stream_ms, stream_ms, (enum kind)kinds[k]);
+      struct input *input = input_add(world, PROBE_CUSTOMER + i, stream_ms, stream_ms, (enum input_kind)kinds[k]);
       world->publish[world->publish_count++] = input->number;
     }
 }
@@ -139,7 +204,7 @@ void input_publish(struct world *world, uint32_t number) {
   struct record *record = sim_log_append(world, TOPIC_EVENTS, input->shard, input->line, NULL);
   record->key = input->customer;
   record->input = number;
-  record->arrival_ms = input->arrival_ms;
+  record->arrival_ms = world->arrivals ? input->arrival_ms : TIME_NONE;
   struct partition *events = &world->log.partitions[TOPIC_EVENTS][input->shard];
   if (sim_chance(world, 500)) events->next_place += sim_upto(world, 5);
   if (world->story)

@@ -26,11 +26,17 @@ struct options {
   bool expect_caught, digest, mutants; /* mutants: all of them, one by one; each must be caught */
 };
 
+/* The others are of what only the heart's fuzzer plays (tests/fuzz/heart). */
+static bool is_played(enum mutant mutant) {
+  return mutant != MUTANT_LOT_GOES_MIDWAY && mutant != MUTANT_NO_SPARE && mutant != MUTANT_FULL_UNSEEN;
+}
+
 static sigjmp_buf assertion_failed;
 static struct world one_world; /* used again for every seed */
 static struct world *const world = &one_world;
 static uint64_t hits[FAULT_COUNT], runs, broken_runs, first_broken, digest_all, steps_all;
 static struct ledger_counts counts_all;
+static struct shard_counts shard_counts_all;
 
 static void usage(void) {
   fprintf(stderr,
@@ -60,14 +66,25 @@ static enum mutant mutant_find(const char *name) {
   exit(2);
 }
 
+/* Rulebooks are read once; with a safeguard off that stands in their reading, once more. */
+static void books_choose(bool by_place) {
+  static struct book books[2][BOOKS];
+  for (uint32_t i = 0; i < BOOKS; i++) {
+    if (books[by_place][i].rulebook == NULL) book_load(&books[by_place][i], SIM_DIR "/campaigns", (enum book_kind)i);
+    world->books[i] = books[by_place][i];
+  }
+}
+
 static void mutant_set(enum mutant mutant) {
 #ifdef GIFTD_MUTANTS
   mutant_active = mutant;
 #else
-  if (mutant == MUTANT_NONE) return;
-  fprintf(stderr, "sim: built without mutants\n");
-  exit(2);
+  if (mutant != MUTANT_NONE) {
+    fprintf(stderr, "sim: built without mutants\n");
+    exit(2);
+  }
 #endif
+  books_choose(mutant == MUTANT_LIMIT_BY_PLACE);
 }
 
 static uint64_t number_read(const char *text) {
@@ -117,6 +134,8 @@ static void counts_add(void) {
   counts_all.redone += one->redone, counts_all.rebuilds += one->rebuilds, counts_all.checkpointed_buckets += one->checkpointed_buckets;
   counts_all.view_writes += one->view_writes, counts_all.view_refused += one->view_refused, counts_all.claims += one->claims;
   world->counts = (struct ledger_counts){0};
+  shard_counts_add(&shard_counts_all, &world->shard_counts);
+  world->shard_counts = (struct shard_counts){0};
 }
 
 /* A history that is broken with all safeguards on says nothing about this one. */
@@ -170,6 +189,14 @@ static void histogram_print(void) {
       (unsigned long long)c->commits, (unsigned long long)c->takeovers, (unsigned long long)c->aborts, (unsigned long long)c->redone,
       (unsigned long long)c->rebuilds, (unsigned long long)c->checkpointed_buckets, (unsigned long long)c->view_writes,
       (unsigned long long)c->view_refused, (unsigned long long)c->claims, (unsigned long long)steps_all);
+  const struct shard_counts *s = &shard_counts_all;
+  printf(
+      "  events %llu, heard as another %llu, gifts %llu, taken back %llu, too late %llu, from the future %llu, records full %llu,\n"
+      "  waits %llu, owners loaded %llu, found %llu, further records %llu, played in another order %llu, rulebooks refused %llu\n",
+      (unsigned long long)s->events, (unsigned long long)s->heard, (unsigned long long)s->gifts, (unsigned long long)s->revoked,
+      (unsigned long long)s->late, (unsigned long long)s->future, (unsigned long long)s->by_reason[REASON_RECORD_FULL],
+      (unsigned long long)s->stalls, (unsigned long long)s->owner_loads, (unsigned long long)s->owner_hits,
+      (unsigned long long)world->pages, (unsigned long long)world->orders, (unsigned long long)world->refused);
 }
 
 static int result_print(const struct options *options) {
@@ -201,6 +228,7 @@ static int mutants_run(struct options options, const char *program) {
   int worst = 0;
   for (uint32_t i = 1; i < MUTANT_COUNT; i++) {
     options.mutant = (enum mutant)i;
+    if (!is_played(options.mutant)) continue;
     mutant_set(options.mutant);
     runs = broken_runs = first_broken = 0;
     if (seeds_run(&options, program) != 0) worst = 1;
@@ -213,16 +241,14 @@ static void world_make(void) {
   void *memory = mmap(NULL, WORLD_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) exit(2);
   arena_init(&world->arena, memory, WORLD_BYTES);
-  book_load(&world->books[0], SIM_DIR "/campaigns", false);
-  book_load(&world->books[1], SIM_DIR "/campaigns", true);
 }
 
 int main(int count, char **words) {
   struct options options;
   options_read(count, words, &options);
   (void)setvbuf(stdout, NULL, _IOLBF, 0); /* a long run that is stopped has told what it found */
-  mutant_set(options.mutant);
   world_make();
+  mutant_set(options.mutant);
   assertions_catch();
   if (options.story != 0) {
     history_run(options.story, true);

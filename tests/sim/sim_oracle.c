@@ -1,6 +1,6 @@
-/* The oracle: the same events, one partition, one thread, in order, with the shard room alone as the embedded mode has it - a view that
- * keeps nothing back, a log that never fails, nothing lent. What it issues for campaigns with limits of the customer alone is what must
- * come out of every history; with one shard everything must. */
+/* The oracle: events in order, one thread, with the shard room alone as the embedded mode has it - a view that keeps nothing back, a log
+ * that never fails, nothing lent, and a cache that holds every owner. What it issues for campaigns with limits of the customer alone is
+ * what must come out of every history; with one shard everything must. */
 #include <stdlib.h>
 
 #include "sim.h"
@@ -10,21 +10,25 @@
 struct stage {
   struct world *world;
   struct oracle *oracle;
-  uint32_t shard, at;
+  const struct record *records;
+  uint32_t shard, at, until, count; /* until: nothing comes from here on until the other rulebook is there */
+  int64_t arrival_ms;               /* of all of them; TIME_NONE: as the records say */
+  struct keeper keepers[BOOKS];
   uint64_t polled[64];
-  struct image view;
 };
 
 static enum status stage_poll(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, bool *ended, struct fault *fault) {
   struct stage *stage = self;
-  const struct partition *events = &stage->world->log.partitions[TOPIC_EVENTS][stage->shard];
   (void)fault;
   *count = 0;
-  for (; stage->at < events->count && *count < capacity && *count < 64; stage->at++) {
-    const struct record *record = &events->records[stage->at];
+  for (; stage->at < stage->until && *count < capacity && *count < 64; stage->at++) {
+    const struct record *record = &stage->records[stage->at];
     stage->polled[*count] = record->place;
-    lines[(*count)++] = (struct input_line){
-        .bytes = record->bytes, .key = record->key, .position = record->place, .next = record->place + 1, .arrival_ms = record->arrival_ms};
+    lines[(*count)++] = (struct input_line){.bytes = record->bytes,
+                                            .key = record->key,
+                                            .position = record->place,
+                                            .next = record->place + 1,
+                                            .arrival_ms = stage->arrival_ms != TIME_NONE ? stage->arrival_ms : record->arrival_ms};
   }
   *ended = *count == 0;
   return STATUS_OK;
@@ -47,7 +51,7 @@ static struct str stage_name(void *self) {
 }
 
 static enum status stage_load(void *self, struct str key, struct str *record, struct fault *fault) {
-  const struct owner_record *there = image_find(&((struct stage *)self)->view, key);
+  const struct owner_record *there = image_find(&((struct stage *)self)->oracle->view, key);
   (void)fault;
   *record = there == NULL ? (struct str){NULL, 0} : there->record;
   return STATUS_OK;
@@ -55,11 +59,12 @@ static enum status stage_load(void *self, struct str key, struct str *record, st
 
 static enum status stage_store(void *self, struct str key, struct str record, struct fault *fault) {
   struct stage *stage = self;
+  struct image *view = &stage->oracle->view;
   (void)fault;
-  struct owner_record *there = (struct owner_record *)(uintptr_t)image_find(&stage->view, key);
+  struct owner_record *there = (struct owner_record *)(uintptr_t)image_find(view, key);
   if (there == NULL) {
-    assert(stage->view.count < OWNERS_MOST);
-    there = &stage->view.owners[stage->view.count++];
+    assert(view->count < OWNERS_MOST);
+    there = &view->owners[view->count++];
     there->key = sim_copy(stage->world, key);
   }
   there->record = sim_copy(stage->world, record);
@@ -71,6 +76,7 @@ static void oracle_prepare(struct oracle *oracle) {
     if (oracle->outputs[i].memory == NULL) buffer_init(&oracle->outputs[i], malloc(OUTPUT_BYTES), OUTPUT_BYTES);
     buffer_reset(&oracle->outputs[i]);
   }
+  oracle->view.count = 0;
 }
 
 static enum status oracle_step(struct shard *shard, struct fault *fault) {
@@ -81,20 +87,69 @@ static enum status oracle_step(struct shard *shard, struct fault *fault) {
   return status == STATUS_OK ? shard_flush(shard, fault) : status;
 }
 
-void oracle_run(struct world *world, uint32_t shard_number, struct oracle *oracle) {
-  static struct stage stage;
+static enum status oracle_swap(struct stage *stage, struct shard *shard, struct fault *fault) {
+  const struct book *book = &stage->world->books[BOOK_RAISED];
+  const struct terms_port *terms = &stage->keepers[BOOK_RAISED].port;
+  enum status status = shard_admits(shard, terms, fault);
+  if (status != STATUS_OK) return status;
+  shard_terms(shard, terms);
+  shard_swap(shard, book->rulebook, book->index, book->cache);
+  stage->until = stage->count;
+  return oracle_step(shard, fault);
+}
+
+static void stage_play(struct stage *stage, bool swaps, struct oracle *oracle) {
   static void *memory;
+  struct world *world = stage->world;
   struct shard *shard;
   struct fault fault = {0};
   struct shard_settings settings = world->shard_settings;
-  settings.shards = 0, settings.cache_bytes = 1u << 20;
+  keepers_open(world, stage->keepers);
+  settings.shards = 0, settings.cache_bytes = 1u << 20, settings.terms = &stage->keepers[BOOK_FIRST].port;
   oracle_prepare(oracle);
-  stage = (struct stage){.world = world, .oracle = oracle, .shard = shard_number};
+  stage->oracle = oracle;
   if (memory == NULL) memory = malloc(shard_memory(&settings));
-  struct log_port log = {&stage, stage_poll, stage_append, stage_name, NULL, NULL};
-  struct view_port view = {&stage, stage_load, stage_store, NULL};
-  const struct book *book = &world->books[0];
+  struct log_port log = {stage, stage_poll, stage_append, stage_name, NULL, NULL};
+  struct view_port view = {stage, stage_load, stage_store, NULL};
+  const struct book *book = &world->books[BOOK_FIRST];
   enum status status = shard_open(memory, &settings, book->rulebook, book->index, book->cache, &log, &view, &shard, &fault);
   if (status == STATUS_OK) status = oracle_step(shard, &fault);
-  if (status != STATUS_OK) sim_break(world, "the oracle of shard %u: %s", shard_number, fault.text);
+  if (status == STATUS_OK && swaps) status = oracle_swap(stage, shard, &fault);
+  if (status != STATUS_OK) sim_break(world, "the oracle of shard %u: %s", stage->shard, fault.text);
+}
+
+static struct stage stage;
+
+/* ---- the other rulebook ---- */
+
+static uint32_t event_at(const struct partition *events, uint64_t place) {
+  uint32_t at = 0;
+  while (at < events->count && events->records[at].place != place) at++;
+  return at;
+}
+
+/* The first event that was decided under it. */
+static uint32_t swap_find(const struct world *world, uint32_t shard, bool *exact) {
+  const struct partition *events = &world->log.partitions[TOPIC_EVENTS][shard];
+  struct line_reader reader = {.partition = &world->log.partitions[TOPIC_DECISIONS][shard]};
+  struct str line, raised = world->books[BOOK_RAISED].rulebook->digest;
+  *exact = true;
+  while (world->swapped && line_next(&reader, &line)) {
+    if (!str_equal(line_field(line, "rulebook"), raised)) continue;
+    if (line_field(line, "caused_by").length == 0) return event_at(events, (uint64_t)number_of(line_field(line, "position")));
+    *exact = false;
+  }
+  return events->count;
+}
+
+void oracle_run(struct world *world, uint32_t shard, struct oracle *oracle) {
+  const struct partition *events = &world->log.partitions[TOPIC_EVENTS][shard];
+  stage = (struct stage){.world = world, .shard = shard, .records = events->records, .count = events->count, .arrival_ms = TIME_NONE};
+  stage.until = swap_find(world, shard, &oracle->exact);
+  stage_play(&stage, world->swapped, oracle);
+}
+
+void oracle_play(struct world *world, const struct record *records, uint32_t count, int64_t arrival_ms, struct oracle *oracle) {
+  stage = (struct stage){.world = world, .records = records, .count = count, .until = count, .arrival_ms = arrival_ms};
+  stage_play(&stage, false, oracle);
 }

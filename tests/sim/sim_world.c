@@ -2,9 +2,6 @@
  * come in, workers die, stand still, are given other shards. */
 #include "sim.h"
 
-#include <stdarg.h>
-#include <stdlib.h>
-
 #define FAULT_STRING(name, few, many, text) #name,
 #define FAULT_TEXT(name, few, many, text) text,
 const char *const fault_names[FAULT_COUNT] = {FAULTS(FAULT_STRING)};
@@ -17,187 +14,7 @@ static const uint16_t odds_few[FAULT_COUNT] = {FAULTS(FAULT_FEW)}, odds_many[FAU
 #define STEPS_TROUBLED 1500u
 #define STEPS_HEALED 40000u
 #define NOTICED_MS 2500 /* an idle shard looks at its view once a second */
-#define LOAN_BYTES (512u << 10)
 #define DAY_MS 86400000LL
-
-/* ---- chance ---- */
-
-uint64_t sim_random(struct world *world) {
-  world->random ^= world->random << 13;
-  world->random ^= world->random >> 7;
-  world->random ^= world->random << 17;
-  return world->random * 2685821657736338717ull;
-}
-
-uint32_t sim_upto(struct world *world, uint32_t bound) { return bound <= 1 ? 0 : (uint32_t)((sim_random(world) >> 33) % bound); }
-
-bool sim_chance(struct world *world, uint32_t of_10000) { return sim_upto(world, 10000) < of_10000; }
-
-bool sim_hit(struct world *world, enum sim_fault fault) {
-  if (!world->faults || world->odds[fault] == 0 || !sim_chance(world, world->odds[fault])) return false;
-  world->hits[fault]++;
-  return true;
-}
-
-/* ---- telling ---- */
-
-__attribute__((format(printf, 3, 0))) static void tell(const struct world *world, const char *who, const char *format, va_list arguments) {
-  if (!world->story) return;
-  printf("%8lld ms  %s", (long long)world->now_ms, who);
-  vprintf(format, arguments);
-  putchar('\n');
-}
-
-void sim_tell(const struct world *world, const char *format, ...) {
-  va_list arguments;
-  if (!world->story) return;
-  va_start(arguments, format);
-  tell(world, "", format, arguments);
-  va_end(arguments);
-}
-
-void sim_tell_seat(const struct seat *seat, const char *format, ...) {
-  char who[64];
-  va_list arguments;
-  if (!seat->world->story) return;
-  snprintf(who, sizeof who, "worker %u shard %u%s: ", seat->worker, seat->shard, seat->state == SEAT_ZOMBIE ? " (zombie)" : "");
-  va_start(arguments, format);
-  tell(seat->world, who, format, arguments);
-  va_end(arguments);
-}
-
-void sim_break(struct world *world, const char *format, ...) {
-  va_list arguments;
-  if (world->broken[0] != 0) return;
-  va_start(arguments, format);
-  vsnprintf(world->broken, sizeof world->broken, format, arguments);
-  va_end(arguments);
-  sim_tell(world, "BROKEN: %s", world->broken);
-}
-
-/* ---- what ports use ---- */
-
-bool seat_calls(struct seat *seat, const char *call) {
-  if (seat->dead) return false;
-  if (!sim_hit(seat->world, FAULT_CRASH)) return true;
-  seat->dead = true;
-  sim_tell_seat(seat, "the worker dies, calling %s", call);
-  return false;
-}
-
-enum status seat_fails(struct fault *fault, const char *text) { return fault_set(fault, STATUS_SERVICE, "%s", text); }
-
-struct str sim_copy(struct world *world, struct str bytes) {
-  if (bytes.length == 0) return (struct str){"", 0};
-  struct str copy = arena_copy(&world->arena, bytes);
-  assert(copy.at != NULL);
-  return copy;
-}
-
-void loan_reset(struct buffer *loan) {
-  memset(loan->memory, 0xee, loan->length);
-  buffer_reset(loan);
-}
-
-struct str loan_copy(struct buffer *loan, struct str bytes) {
-  struct str copy = {loan->memory + loan->length, bytes.length};
-  buffer_put(loan, bytes);
-  assert(!loan->overflowed);
-  return copy;
-}
-
-/* ---- seats ---- */
-
-static void *memory_reserve(size_t bytes) {
-  void *memory = malloc(bytes);
-  if (memory == NULL) abort();
-  return memory;
-}
-
-static void seat_prepare(struct seat *seat) {
-  if (seat->ledger_memory != NULL) return;
-  seat->ledger_memory = memory_reserve(ledger_memory(&seat->world->ledger_settings));
-  struct shard_settings largest = seat->world->shard_settings;
-  largest.cache_bytes = 1u << 20;
-  seat->shard_memory = memory_reserve(shard_memory(&largest));
-  for (uint32_t i = 0; i < 4; i++) buffer_init(&seat->writer.loan[i], memory_reserve(LOAN_BYTES), LOAN_BYTES);
-  buffer_init(&seat->connection.loan, memory_reserve(LOAN_BYTES), LOAN_BYTES);
-}
-
-static void seat_open(struct world *world, uint32_t worker, uint32_t shard) {
-  struct seat *seat = &world->seats[worker][shard];
-  struct fault fault = {0};
-  seat_prepare(seat);
-  seat->state = SEAT_OWNER;
-  seat->dead = false;
-  seat->sleeps_until_ms = 0;
-  seat->book = world->books[world->swapped && sim_chance(world, 7000)];
-  struct ledger_settings settings = world->ledger_settings;
-  settings.shard = shard;
-  struct ledger_log log = sim_log_port(seat);
-  struct store_port store = sim_store_port(seat);
-  enum status status = ledger_open(seat->ledger_memory, &settings, &world->shard_settings, seat->shard_memory, seat->book.rulebook,
-                                   seat->book.index, seat->book.cache, &log, &store, &seat->ledger, &fault);
-  if (status != STATUS_OK) sim_break(world, "a ledger cannot be opened: %s", fault.text);
-  sim_tell_seat(seat, "takes over");
-}
-
-static void seat_close(struct seat *seat) {
-  struct ledger_counts *sum = &seat->world->counts;
-  const struct ledger_counts *counts = ledger_counts(seat->ledger);
-  writer_leave(seat);
-  connection_leave(seat);
-  seat->state = SEAT_NONE;
-  sum->commits += counts->commits, sum->aborts += counts->aborts, sum->takeovers += counts->takeovers, sum->redone += counts->redone;
-  sum->rebuilds += counts->rebuilds, sum->checkpointed_buckets += counts->checkpointed_buckets, sum->view_writes += counts->view_writes;
-  sum->view_refused += counts->view_refused, sum->claims += counts->claims;
-}
-
-/* What this worker had goes to others, if there are any; what it still does itself is a zombie's work. */
-static void worker_shunned(struct world *world, uint32_t worker) {
-  for (uint32_t shard = 0; shard < world->shards; shard++) {
-    struct seat *seat = &world->seats[worker][shard];
-    if (world->owner[shard] == worker) world->owner[shard] = (worker + 1 + sim_upto(world, world->workers - 1)) % world->workers;
-    if (seat->state == SEAT_NONE) continue;
-    seat->state = SEAT_ZOMBIE;
-    seat->life = 1 + sim_upto(world, 80);
-  }
-}
-
-static void worker_die(struct world *world, uint32_t worker) {
-  for (uint32_t shard = 0; shard < world->shards; shard++)
-    if (world->seats[worker][shard].state != SEAT_NONE) seat_close(&world->seats[worker][shard]);
-  world->crew[worker].down = 1 + sim_upto(world, 40);
-  if (world->workers > 1 && sim_chance(world, 7000)) worker_shunned(world, worker);
-}
-
-static void seat_step(struct seat *seat) {
-  struct world *world = seat->world;
-  struct fault fault = {0};
-  bool busy = false, doubted = false;
-  int64_t wake_ms = 0;
-  enum ledger_stage before = ledger_stage(seat->ledger);
-  enum status status = ledger_step(seat->ledger, world->now_ms + world->crew[seat->worker].skew_ms, &busy, &wake_ms, &doubted, &fault);
-  if (seat->dead) {
-    worker_die(world, seat->worker);
-    return;
-  }
-  seat->sleeps_until_ms = busy ? 0 : wake_ms - world->crew[seat->worker].skew_ms;
-  if (status != STATUS_OK) sim_break(world, "shard %u asks for a person: %s", seat->shard, fault.text);
-  enum ledger_stage stage = ledger_stage(seat->ledger);
-  if (doubted) sim_tell_seat(seat, "doubts: %s", fault.text);
-  if (stage != before && stage == LEDGER_RUNNING) sim_tell_seat(seat, "runs");
-  if (stage != before && stage == LEDGER_REBUILDING) sim_tell_seat(seat, "rebuilds the view");
-  if (seat->state == SEAT_DRAINING && stage == LEDGER_STOPPED) seat_close(seat);
-  if (seat->state == SEAT_ZOMBIE && --seat->life == 0) seat_close(seat);
-  if (seat->state == SEAT_NONE) return;
-  bool late = seat->book.rulebook != world->books[world->swapped].rulebook; /* an operator tells all, sooner or later */
-  if (late && (!world->faults || sim_chance(world, 300))) {
-    seat->book = world->books[1];
-    ledger_swap(seat->ledger, seat->book.rulebook, seat->book.index, seat->book.cache);
-    sim_tell_seat(seat, "has the new rulebook");
-  }
-}
 
 /* ---- what befalls workers ---- */
 
@@ -242,7 +59,10 @@ static void trouble(struct world *world) {
   worker_stop(world);
   shard_move(world);
   if (world->published > 0 && sim_hit(world, FAULT_REPUBLISHED))
-    for (uint32_t i = 1 + sim_upto(world, 6); i > 0; i--) input_publish(world, world->publish[sim_upto(world, world->published)]);
+    for (uint32_t i = 1 + sim_upto(world, 6); i > 0; i--) {
+      uint32_t number = world->publish[sim_upto(world, world->published)];
+      if (!world->inputs[number].wild) input_publish(world, number);
+    }
   if (sim_hit(world, FAULT_CLOCK_JUMP)) {
     uint32_t worker = sim_upto(world, world->workers);
     world->crew[worker].skew_ms += sim_chance(world, 5000) ? DAY_MS : -DAY_MS;
@@ -300,7 +120,7 @@ static bool seat_quiet(const struct world *world, uint32_t shard) {
   const struct seat *seat = &world->seats[world->owner[shard]][shard];
   uint64_t events = sim_log_end(world, TOPIC_EVENTS, shard), inbox = sim_log_end(world, TOPIC_MESSAGES, shard);
   if (seat->state != SEAT_OWNER || !ledger_quiet(seat->ledger)) return false;
-  if (seat->book.rulebook != world->books[world->swapped].rulebook) return false;
+  if (seat->book != book_current(world)) return false;
   return (events == 0 || ledger_events_next(seat->ledger) == events) && (inbox == 0 || ledger_inbox_next(seat->ledger) == inbox);
 }
 
@@ -380,9 +200,9 @@ static void settings_draw(struct world *world) {
   ledger->checkpoint_ms = 50 + sim_upto(world, 3000);
   ledger->retry_ms = 1 + sim_upto(world, 50);
   world->shard_settings = (struct shard_settings){
-      .decide = {.id_key = {1, 2}, .horizon_ms = 7 * DAY_MS, .memory_ms = 90 * DAY_MS}, .cache_bytes = 0, .shards = world->shards};
+      .judge = {.id_key = {1, 2}, .horizon_ms = 7 * DAY_MS, .memory_ms = 90 * DAY_MS}, .cache_bytes = 0, .shards = world->shards};
   world->shard_settings.partitioner = sim_chance(world, 5000) ? PARTITIONER_MURMUR2 : PARTITIONER_CONSISTENT;
-  world->shard_settings.cache_bytes = 32768u + sim_upto(world, 3) * 8192u;
+  world->shard_settings.cache_bytes = 40960u + sim_upto(world, 3) * 8192u;
 }
 
 void world_open(struct world *world, uint64_t seed, bool story) {
@@ -403,9 +223,10 @@ void world_open(struct world *world, uint64_t seed, bool story) {
   for (uint32_t w = 0; w < WORKERS_MOST; w++)
     for (uint32_t shard = 0; shard < SHARDS_MOST; shard++) {
       struct seat *seat = &world->seats[w][shard];
+      struct buffer loan = seat->connection.loan;
       seat->world = world, seat->worker = w, seat->shard = shard, seat->state = SEAT_NONE;
-      seat->writer.transaction = NULL, seat->writer.has_epoch = false;
-      seat->connection.queued = 0, seat->connection.id = 0;
+      seat->writer.transaction = NULL, seat->writer.has_epoch = seat->writer.committing = false; /* an assertion may have ended the last */
+      seat->connection = (struct connection){.loan = loan};
     }
   for (uint32_t shard = 0; shard < world->shards; shard++) world->owner[shard] = sim_upto(world, world->workers);
   input_make(world);

@@ -19,12 +19,18 @@ static inline void put_byte(struct writer *w, unsigned char byte) {
     *w->at++ = byte;
 }
 
+#define VARINT_BYTES 10u /* at most */
+
 static inline void put_varint(struct writer *w, uint64_t number) {
-  while (number >= 0x80) {
-    put_byte(w, (unsigned char)(number | 0x80));
-    number >>= 7;
+  unsigned char *at = w->at;
+  if ((size_t)(w->end - at) < VARINT_BYTES) { /* near the end, where every byte is asked for */
+    for (; number >= 0x80; number >>= 7) put_byte(w, (unsigned char)(number | 0x80));
+    put_byte(w, (unsigned char)number);
+    return;
   }
-  put_byte(w, (unsigned char)number);
+  for (; number >= 0x80; number >>= 7) *at++ = (unsigned char)(number | 0x80);
+  *at++ = (unsigned char)number;
+  w->at = at;
 }
 
 static inline uint64_t zigzag(int64_t number) { return ((uint64_t)number << 1) ^ (uint64_t)(number >> 63); }
@@ -35,7 +41,9 @@ static inline void put_fixed(struct writer *w, uint64_t number, unsigned bytes) 
     w->full = true;
     return;
   }
-  for (unsigned i = 0; i < bytes; i++) *w->at++ = (unsigned char)(number >> (8 * i));
+  unsigned char *at = w->at;
+  for (unsigned i = 0; i < bytes; i++) at[i] = (unsigned char)(number >> (8 * i));
+  w->at = at + bytes;
 }
 
 struct reader {
@@ -53,6 +61,7 @@ static inline unsigned get_byte(struct reader *r) {
 
 static inline uint64_t get_varint(struct reader *r) {
   uint64_t number = 0;
+  if (r->at < r->end && *r->at < 0x80) return *r->at++;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     unsigned byte = get_byte(r);
     number |= (uint64_t)(byte & 0x7f) << shift;
@@ -69,8 +78,10 @@ static inline uint64_t get_fixed(struct reader *r, unsigned bytes) {
     r->bad = true;
     return 0;
   }
+  const unsigned char *at = r->at;
   uint64_t number = 0;
-  for (unsigned i = 0; i < bytes; i++) number |= (uint64_t)*r->at++ << (8 * i);
+  for (unsigned i = 0; i < bytes; i++) number |= (uint64_t)at[i] << (8 * i);
+  r->at = at + bytes;
   return number;
 }
 

@@ -36,29 +36,66 @@
 #define LIMIT_FUTURE_MS (5LL * 60 * 1000)  /* an event may be that far ahead of its arrival */
 
 #define LIMIT_SHARDS 1024u
-#define LIMIT_STATE_BYTES (64u * 1024u) /* one owner's record, encoded */
-#define LIMIT_STATE_CELLS 800u          /* facts, counters, grants, lots of one owner */
-#define LIMIT_SEEN 256u                 /* event digests remembered for one customer */
-#define LIMIT_FACT_KEYS 32u             /* keys of a fact beside the customer (campaigns.md section 5) */
+#define LIMIT_STATE_BYTES (64u * 1024u) /* one record of the store: a page of an owner's state, encoded */
+#ifdef GIFTD_SMALL /* the simulator's: records of several pages, and full ones, are met often */
+#define LIMIT_STATE_CELLS 120u
+#define LIMIT_STATE_SPARE 32u
+#define LIMIT_SHARED_KEPT 3u
+#define LIMIT_STATE_PAGES 64u
+#define LIMIT_SEEN 96u
+#define LIMIT_SEEN_SLOTS 128u
+#else
+#define LIMIT_STATE_CELLS 262144u       /* facts, counters, grants, lots of one owner: 20 MB in memory, some 10 MB stored */
+#define LIMIT_STATE_SPARE 16384u        /* of them kept free for what takes back, undoes and gives back */
+#define LIMIT_SHARED_KEPT 16u     /* counters that a record of several shards keeps though their time is over */
+#define LIMIT_STATE_PAGES 4096u         /* records that one owner's state is kept in */
+#define LIMIT_SEEN 98304u               /* ids of events remembered for one customer: 14,000 a day at a horizon of a week */
+#define LIMIT_SEEN_SLOTS 131072u        /* of the table that holds them */
+#endif
 #define LIMIT_TRACKS_OPEN 4u
-#define LIMIT_LOTS 32u
 #define LIMIT_ROLLING_DAYS 92u
-#define LIMIT_DISTINCT 64u
-
-#define LIMIT_MATCHES 4096u   /* listeners one event may wake */
-#define LIMIT_OWNERS 512u     /* owners one event may touch */
-#define LIMIT_FORWARDS 16u    /* other customers who hear one event (`as`) */
-#define LIMIT_HEARD 256u      /* rules through which they hear it */
-#define LIMIT_OUTCOMES 2048u  /* rules judged for one event */
-#define LIMIT_GIFTS 512u      /* gifts, revocations and the like of one event */
+#define LIMIT_FACTS 200000u             /* of all campaigns and programmes */
+#ifdef GIFTD_NARROW /* the fuzzer's: crowded decisions and facts are met often */
+#define LIMIT_FACT_KEYS 3u
+#define LIMIT_LOTS 3u
+#define LIMIT_DISTINCT 4u
+#define LIMIT_MATCHES 96u
+#define LIMIT_WANTS 24u
+#define LIMIT_FORWARDS 2u
+#define LIMIT_HEARD 4u
+#define LIMIT_OUTCOMES 40u
+#define LIMIT_OUTCOMES_SPARE 12u
+#define LIMIT_GIVEN 6u
+#define LIMIT_GIFTS 14u
+#define LIMIT_CHILDREN 4u
+#define LIMIT_EFFECTS 12u
+#else
+#define LIMIT_FACT_KEYS 32u        /* keys of a fact beside the customer (campaigns.md section 5) */
+#define LIMIT_LOTS 32u             /* open lots of a chance */
+#define LIMIT_DISTINCT 64u         /* values that are told apart */
+#define LIMIT_MATCHES 131072u      /* listeners one event may wake */
+#define LIMIT_WANTS 32768u         /* owners one event may touch, beside its customer */
+#define LIMIT_FORWARDS 16u         /* other customers who hear one event (`as`) */
+#define LIMIT_HEARD 256u           /* rules through which they hear it */
+#define LIMIT_OUTCOMES 32768u      /* rules judged for one event */
+#define LIMIT_OUTCOMES_SPARE 4096u /* of them kept for what the last rule comes to behind itself: items that fail alone, add-ons */
+#define LIMIT_GIVEN 10240u         /* gifts that one event may give; a rule that would give more is refused (TOO_MANY_GIFTS) */
+#define LIMIT_GIFTS 32768u         /* gifts, revocations and the like of one event: a reversal takes back what gifts bought as well */
+#define LIMIT_CHILDREN 1024u       /* gifts that rest on one gift */
+#define LIMIT_EFFECTS 4096u        /* facts that one event changed, as they are told to those who ask */
+_Static_assert(LIMIT_GIVEN >= LIMIT_CAMPAIGNS, "every campaign may give a gift for one event");
+#endif
+#define LIMIT_TRAIL 1048576u /* changes of cells by one event */
 #define LIMIT_BATCH_EVENTS 65536u
 #define LIMIT_REWARD_ID_BYTES 40u
 
 _Static_assert(LIMIT_RULES >= LIMIT_CAMPAIGNS, "a campaign has at least one rule");
 _Static_assert(LIMIT_EVENT_FIELDS <= LIMIT_FIELDS, "an event holds a part of the catalogue");
-_Static_assert(LIMIT_SEEN * 16u < LIMIT_STATE_BYTES, "the memory of events fits a record");
-_Static_assert(LIMIT_STATE_CELLS * 70u + LIMIT_SEEN * 18u + 64u <= LIMIT_STATE_BYTES, "a full record fits, whatever its numbers");
+_Static_assert(LIMIT_SEEN_SLOTS * 3u / 4u >= LIMIT_SEEN, "the table of ids is never more than three quarters full");
+_Static_assert(LIMIT_STATE_CELLS / LIMIT_STATE_PAGES * 70u * 8u < LIMIT_STATE_BYTES, "a page of eight times the usual fill fits");
 _Static_assert(LIMIT_OUTCOMES <= LIMIT_MATCHES, "every rule judged was woken by a listener");
+_Static_assert(LIMIT_OUTCOMES_SPARE < LIMIT_OUTCOMES, "some rules are judged");
+_Static_assert(LIMIT_GIVEN <= LIMIT_GIFTS && LIMIT_GIFTS <= LIMIT_OUTCOMES, "what is taken back has outcomes of its own");
 _Static_assert(LIMIT_AMOUNT_MINOR < INT64_MAX / 10000, "a percentage in basis points of an amount does not overflow");
 
 #endif

@@ -1,7 +1,7 @@
-/* Safeguards that can be switched off, one at a time, to see that the simulator notices (tests/sim). In every other build MUTANT() is false
- * and the compiler drops what stands behind it.
+/* Safeguards that can be switched off, one at a time, to see that the simulator (tests/sim) or the heart's fuzzer (tests/fuzz/heart)
+ * notices. In every other build MUTANT() is false and the compiler drops what stands behind it.
  *
- * A row here is a promise: without this safeguard some history of faults breaks exactness, and the simulator finds one. */
+ * A row here is a promise: without this safeguard some history breaks exactness, and one of them finds it. */
 #ifndef GIFTD_BASE_MUTANT_H
 #define GIFTD_BASE_MUTANT_H
 
@@ -30,7 +30,16 @@
   ROW(LEND_NO_PIN, "what a waiting event holds is handed over")                              \
   ROW(LEND_FORGET_OPEN, "nobody is told when there is some again")                           \
   ROW(HEARD_FORGOTTEN, "what is heard as another and waits is not there after a take-over")  \
-  ROW(HEARD_UNMARKED, "that it was heard is not in the journal")
+  ROW(HEARD_UNMARKED, "that it was heard is not in the journal")                             \
+  ROW(LIMIT_LOOKS_BACK, "a rolling limit looks only at the days before the event")           \
+  ROW(TERMS_OF_TODAY, "a gift is judged again by what the file says now")                    \
+  ROW(EXPIRE_MIDWAY, "what has expired is dropped while an event is judged")                 \
+  ROW(LOT_GOES_MIDWAY, "a lot is dropped while a late claim is judged that spends it")       \
+  ROW(NO_SPARE, "nothing of a record is kept free for what takes back")                      \
+  ROW(FULL_UNSEEN, "what takes back writes to a full record as if there were room")          \
+  ROW(MANIFEST_UNREAD, "what names meant is not looked at")                                  \
+  ROW(CLOCK_FOLLOWS, "one wild time moves the stream's clock")                               \
+  ROW(LIMIT_BY_PLACE, "a limit is named by its place in the list")
 
 #define MUTANT_NAME(name, text) MUTANT_##name,
 enum mutant { MUTANT_NONE, MUTANTS(MUTANT_NAME) MUTANT_COUNT };

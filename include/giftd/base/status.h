@@ -1,7 +1,7 @@
 /* Faults: a status says who must act, a fault carries the text on its way up.
  *
  * Three kinds of trouble are never confused (style rule 8): a bug is an `assert`, kept on in release; a fault is one of these;
- * a refusal of a gift is data with a reason code (decide.h) and never a fault.
+ * a refusal of a gift is data with a reason code (judge.h) and never a fault.
  * A function that can fail returns `enum status` (marked MUST_USE) and writes what and where into the caller's `struct fault`;
  * whoever passes it up may put words in front with fault_prefix(). It is logged once, where it is decided.
  */

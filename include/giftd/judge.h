@@ -1,0 +1,273 @@
+/* The judge room: one event and the states of its owners in, outcomes out. A pure function; the heart of giftd.
+ *
+ * The judge works on the states themselves. It asks for an owner's state when a rule that still stands needs it (`find`): first what the
+ * customer's record alone decides, then the pools and resources of the rules that are left. What is not at hand it puts on a list
+ * (`wants`), goes on as if there were enough of it, and the decision is void: whoever called takes its changes back (trail_undo), fetches
+ * what is wanted, and has the event judged again. So ten thousand campaigns with pools of their own may hear one event, and only those
+ * pools are touched that a gift comes from.
+ *
+ *     trail_begin -> judge_event -> void? -> trail_undo, fetch owners | make room | claim from other shards, wait -> again
+ *                                   else  -> trail_keep
+ *
+ * Order within one event: duplicate and lateness gate - customer.updated - reversal - measures - tracks - rules on the event in order of
+ * judgement (with rules on completed facts and on gifts right behind) - first and last - memory. first and last are so read before
+ * the event, everything else after it (campaigns.md section 5).
+ */
+#ifndef GIFTD_JUDGE_H
+#define GIFTD_JUDGE_H
+
+#include "giftd/lend.h"
+#include "giftd/match.h"
+
+/* ---- reason codes (interface.md; closed list) ---- */
+
+enum reason {
+  REASON_GIVEN = 0, /* not a refusal: something was given */
+  REASON_CAMPAIGN_NOT_STARTED,
+  REASON_CAMPAIGN_ENDED,
+  REASON_CAMPAIGN_PAUSED,
+  REASON_OUTSIDE_SCHEDULE,
+  REASON_NOT_IN_AUDIENCE,
+  REASON_NOT_ENROLLED,
+  REASON_CONDITION_NOT_MET,
+  REASON_NOT_DORMANT,
+  REASON_NOT_FIRST,
+  REASON_TASKS_INCOMPLETE,
+  REASON_TARGET_NOT_REACHED,
+  REASON_LIMIT_REACHED,
+  REASON_OUT_OF_STOCK,
+  REASON_BUDGET_EXHAUSTED,
+  REASON_EXCLUDED_BY_GROUP,
+  REASON_HOLDOUT,
+  REASON_RISK_DENIED,
+  REASON_DUPLICATE_EVENT,
+  REASON_EVENT_TOO_LATE,
+  REASON_EVENT_IN_FUTURE,
+  REASON_REVERSED,
+  REASON_PENDING_HOLD,
+  REASON_DRAW_LOST,
+  REASON_EXPIRED,
+  REASON_MALFORMED_EVENT,
+  REASON_TOO_MANY_GIFTS, /* the event has given all that one event may give (LIMIT_GIFTS, LIMIT_OUTCOMES) */
+  REASON_RECORD_FULL,    /* what is remembered of the customer is full (LIMIT_STATE_CELLS) */
+  REASON_COUNT
+};
+struct reason_info {
+  const char *code, *label_en, *label_zh, *help_en, *help_zh, *todo_en, *todo_zh;
+};
+extern const struct reason_info reasons[REASON_COUNT];
+
+/* ---- outcome ---- */
+
+/* What a judged rule came to. Everything `explain` prints about stateful judgement is in here. */
+struct outcome {
+  const struct rulebook *book; /* whose numbers these are: the running one, or of the terms a gift was given under */
+  uint32_t rule;
+  enum reason reason;
+  uint32_t condition; /* the leaf that failed, or NONE */
+  uint32_t limit;     /* LIMIT_REACHED: number of the limit, or NONE (once_per, chance) */
+  uint32_t pool;      /* OUT_OF_STOCK, BUDGET_EXHAUSTED: number of the pool */
+  uint32_t dimension; /* LIMIT_REACHED of per_each: which identity was full; NONE otherwise */
+  int32_t period;     /* LIMIT_REACHED, paced pools: period number */
+  int64_t expected, actual;
+  bool has_numbers; /* expected and actual mean something */
+  bool numbers_are_times, numbers_are_money;
+  struct str actual_text;          /* of conditions on text (in the batch arena), or empty */
+  uint32_t gift_first, gift_count; /* GIVEN, DRAW_LOST: into decision.gifts */
+  uint32_t caused_by;              /* index of the outcome whose gift or fact woke this rule, or NONE: the event itself */
+};
+
+enum gift_kind {
+  GIFT_ISSUED,
+  GIFT_SUBSTITUTED /* issued in place of another */,
+  GIFT_CHANCE,
+  GIFT_REVOKED,
+  GIFT_REDUCED /* partly taken back */,
+  GIFT_OFFSET /* less, or owed, for an earlier one */,
+  GIFT_LOST,  /* draw lost: no event goes out */
+  GIFT_UNDONE /* given and taken back at once, by a reversal that came before its event: no event goes out */
+};
+
+struct gift {
+  const struct rulebook *book; /* as of its outcome */
+  enum gift_kind kind;
+  uint32_t rule, item; /* item that was given (of a substitution: the one given) */
+  uint32_t instead_of; /* SUBSTITUTED: the item it stands for; else NONE */
+  uint32_t pool;       /* that paid, or NONE */
+  char id[ID22_BYTES]; /* reward id (campaigns.md section 10); of revocations: that of the gift */
+  uint8_t id_length;
+  uint64_t id_words[2];                /* the same id as numbers */
+  int64_t value_minor;                 /* after ceiling, partial, offset; of REVOKED and REDUCED: how much goes back */
+  int64_t count;                       /* units or chances */
+  int64_t offset_minor;                /* how much of the value an earlier reversal owed took away */
+  bool partial;                        /* cut by an amount limit ... */
+  uint32_t cut_by;                     /* ... this one, that left least */
+  int64_t uncut_minor;                 /* ... from this, of all units together */
+  int64_t valid_from_ms, valid_to_ms;  /* TIME_NONE: not said */
+  uint64_t cause_digest;               /* REVOKED..OFFSET: digest of the original event */
+  uint32_t weight_drawn, weight_total; /* draws: the number drawn, of how many */
+};
+
+/* What the event did to a fact of its customer: for those who ask later how far the customer is. */
+enum effect_kind {
+  EFFECT_COUNTED, /* a measure: before, after */
+  EFFECT_LOWERED, /* a measure, by a reversal: before, after */
+  EFFECT_FIRST,   /* a first or last: after is its time */
+  EFFECT_LAST,
+  EFFECT_REOPENED, /* a first: after is the time of the event that is the first now, or 0: none */
+  EFFECT_RESET,
+  EFFECT_OPENED,   /* a track: after is its deadline */
+  EFFECT_TASK,     /* a track: before is how many tasks were done, after how many are */
+  EFFECT_COMPLETED /* likewise, and it is complete */
+};
+struct effect {
+  uint32_t fact;
+  enum effect_kind kind;
+  int32_t period;
+  int64_t before, after;
+};
+
+/* A pool of which this shard holds too little to say yes, and knows too little to say no; or a resource that another shard has. */
+struct shortage {
+  struct owner owner;
+  int32_t period; /* of a pool's pace, or 0 */
+  int64_t need;   /* in the pool's unit: what there must be in this shard's block. Resources: 0 */
+};
+
+/* ---- heard as another (`as`, campaigns.md section 3) ----
+ *
+ * The record of the customer who caused an event tells who else hears it; the rule itself - audience, limits, pools, reward id - is judged
+ * for the hearer, with the hearer's record. So the causing customer's decision ends with *forwards*, and the caller has each of them
+ * decided for its hearer: the same event with `customer` the hearer and `cause` who caused it, and a `hearing` that names the rules. Once
+ * only: what is decided for a hearer forwards nothing. It has no gate either: a duplicate or a late event never leaves its customer.
+ *
+ *     causing customer: judge_event -> forwards -> (own shard's queue, or a message) -> hearer: judge_event with `hearing`
+ *
+ * A reversal goes to whoever heard the event it takes back (CELL_HEARD), when the causing customer's record still knows that event. */
+
+/* A rule through which an event is heard, by the names that records have: shards may have different rulebooks for a moment. */
+struct heard_rule {
+  uint64_t rule; /* decl */
+  uint64_t fact; /* decl of the track that completed, with its key and period; 0: the event itself is heard */
+  uint64_t key;
+  int32_t period;
+  uint32_t forward; /* of decision.forwards */
+  uint32_t number;  /* of the rule, at the sender */
+};
+struct forward {
+  struct str hearer; /* in the event or the arena */
+  bool reversal;     /* the hearer heard what this event takes back */
+  uint32_t rules;    /* how many of decision.heard are this one's */
+};
+struct hearing {
+  bool reversal;
+  bool undone_whole;    /* a reversal came before the event: all of it is undone ... */
+  int64_t undone_minor; /* ... or so much */
+  uint32_t count;
+  const struct heard_rule *rules;
+};
+
+/* ---- the terms of earlier versions ---- */
+
+/* A gift is undone by the terms it was given under, whatever became of the file (campaigns.md 9.5). Each campaign's version has a number of
+ * its terms; those that are not the running ones stand here, each compiled with what it cites. */
+struct terms {
+  uint64_t campaign; /* decl of its id */
+  uint32_t number;   /* terms_number() */
+  const struct rulebook *book;
+};
+struct terms_shelf {
+  uint32_t count;
+  const struct terms *items; /* in order of campaign and number */
+};
+
+struct decision {
+  /* Void when any of these says so: nothing is decided, and nothing may be kept. */
+  uint32_t want_count; /* owners that were not at hand */
+  struct owner wants[LIMIT_WANTS];
+  struct state *cramped;   /* a state that has to move to a larger block; or NULL */
+  uint32_t shortage_count; /* claim them from other shards, and judge again when there are news */
+  struct shortage shortages[LIMIT_WANTS];
+
+  enum reason gate;  /* GIVEN: went through; else DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE, RECORD_FULL: nothing was judged */
+  bool remembers;    /* the event's id is remembered (judge_remember) */
+  bool undone_whole; /* what a reversal had undone before the event came: goes with its forwards */
+  int64_t undone_minor;
+  uint32_t outcome_count, gift_count, mark_count, effect_count;
+  uint32_t forward_count, heard_count; /* the rules of all forwards stand in `heard` */
+  struct forward forwards[LIMIT_FORWARDS];
+  struct heard_rule heard[LIMIT_HEARD];
+  struct outcome outcomes[LIMIT_OUTCOMES + 1]; /* the last is where one too many is written */
+  struct gift gifts[LIMIT_GIFTS + 1];
+  struct pool_mark marks[64];
+  struct effect effects[LIMIT_EFFECTS];
+};
+static inline bool decision_is_void(const struct decision *decision) {
+  return decision->want_count > 0 || decision->cramped != NULL || decision->shortage_count > 0;
+}
+
+/* ---- judging ---- */
+
+struct judge_settings {
+  struct hash_key id_key; /* secret: reward ids and draws derive from it */
+  int64_t horizon_ms;     /* how long event digests are remembered; >= every campaign's `late` (checked by the caller with judge_check) */
+  int64_t memory_ms;      /* how long what a reversal needs is remembered: 90 days */
+};
+
+/* STATUS_INPUT when a campaign accepts later events than the horizon, naming it. */
+enum status judge_check(const struct rulebook *rulebook, const struct judge_settings *settings, struct fault *fault) MUST_USE;
+
+struct judge_input {
+  const struct rulebook *rulebook;
+  const struct terms_shelf *shelf; /* or NULL: none */
+  const struct judge_settings *settings;
+  const struct event *event; /* with arrival_ms set */
+  int64_t clock_ms;          /* the stream's own time, or TIME_NONE */
+  const uint32_t *matches;   /* of match_event */
+  uint32_t match_count;
+  struct state *customer;
+  /* The state of another owner (resource or pool), or NULL: it is wanted. What was given stays at hand until the decision is kept. */
+  struct state *(*find)(void *self, const struct owner *owner);
+  void *self;
+  uint64_t turn;                 /* a number that no other judgement had: tells what of a state's transient fields is old */
+  bool lent;                     /* several shards: pools are spent from blocks, resources must be here as a whole (lend.h) */
+  const struct hearing *hearing; /* heard as another: event->cause is set, there are no matches. NULL: the customer's own event */
+  void *memory;                  /* judge_memory() bytes of work space, aligned to 64 */
+};
+size_t judge_memory(void);
+
+/* What is not needed any more leaves the customer's state, by the stream's own time; before the event is judged, each time. */
+void judge_expire(struct state *customer, const struct judge_settings *settings, int64_t clock_ms);
+/* Judges. Texts in `decision` live in `arena` or in the event. The trail of the states is open. STATUS_INPUT: the event belongs to the dead
+ * letters: *reason (CURRENCY_MISMATCH ...), fault has the text; nothing may be kept then. */
+enum status judge_event(const struct judge_input *input, struct arena *arena, struct decision *decision, struct str *reason,
+                        struct fault *fault) MUST_USE;
+/* The decision is one outcome alone, RECORD_FULL or TOO_MANY_GIFTS: what was tried has to be taken back, nothing is remembered. */
+bool judge_refused(const struct decision *decision);
+/* Makes it one: for bounds that the caller sees. */
+void judge_refuse(struct decision *decision, enum reason reason);
+/* Of a resource or pool. */
+void judge_expire_shared(struct state *state, int64_t clock_ms);
+/* The decision is kept: remembers that the event was decided. False: the state is cramped; to be asked again in a larger block. */
+bool judge_remember(const struct judge_input *input, const struct decision *decision) MUST_USE;
+
+/* Draws: the number in [0, total) for a reward id; the same id draws the same for ever (R55). */
+uint32_t judge_draw(const struct hash_key *key, const char *id, size_t id_length, uint32_t total);
+
+/* A forward as bytes: what goes to the hearer's shard, whichever that is, and what its queue keeps. Canonical and versioned. */
+struct forward_message {
+  uint32_t from, to;              /* shards */
+  uint64_t position;              /* of the event in its input, for the hearer's decision */
+  int64_t arrival_ms;             /* as the causing customer's shard saw it: the journey makes nothing late */
+  struct str input, hearer, line; /* line: the event's own bytes */
+  struct hearing hearing;
+};
+#define FORWARD_INPUT_BYTES 4096u /* a path, or topic and partition */
+#define FORWARD_BYTES (LIMIT_EVENT_BYTES + FORWARD_INPUT_BYTES + LIMIT_ID_BYTES + LIMIT_HEARD * 24u + 64u)
+bool forward_is(struct str message); /* or one of lending */
+/* The rules are those of `decision->heard` that belong to forward number `forward`; message.hearing is not read. 0: does not fit. */
+size_t forward_encode(const struct forward_message *message, const struct decision *decision, uint32_t forward, char *out, size_t capacity);
+/* `rules` is where the hearing's rules go: LIMIT_HEARD of them. Texts are borrowed from `bytes`. */
+bool forward_decode(struct str bytes, struct heard_rule *rules, struct forward_message *message, struct fault *fault) MUST_USE;
+
+#endif

@@ -1,0 +1,147 @@
+/* The lend room: pools and resources between shards (design.md section 3, "two kinds of owner"), and the arithmetic of pools.
+ *
+ * Every resource and pool has a home shard, by the hash of its key. A *resource* (a limit kept for a device, a phone, an id document) is
+ * lent as a whole: its record moves to the shard that needs it and stays there until another one asks. A *pool* is lent in blocks of units:
+ * block = max(1, left / 2 shards), one block a period of its pace. The home takes part as a borrower like any other: it decides from blocks
+ * too. So every decision is the same pure function on complete records, and most gifts need no round trip.
+ *
+ *     borrower                          home
+ *     CLAIM (need)          ->          free >= need: GRANT a block. Else RECALL from all who hold some; claims wait in log order
+ *                           <- GRANT    nobody is refused while a unit lies idle elsewhere
+ *     RETURN (spent, left)  ->          when all have answered: GRANT exactly the need, or
+ *                           <- FINAL    so much is left, and no more: the borrower refuses from now on, without asking
+ *                           <- OPEN     there is some again (a refund, a new period's rulebook, a larger total): ask again
+ *
+ * A CLAIM names what is missing at the borrower. What FINAL says - so much is elsewhere - moves with what the borrower gets and gives back,
+ * so it stays true until OPEN; what it has left over goes home at once. Units are always in one place: used (reported), outstanding (lent,
+ * spent and not reported, on their way), or free at home.
+ *
+ * Deadlock: an event that waits keeps what it holds only in the prefix of its owners in order of key (`pinned`); all else is handed over
+ * at once when it is recalled. So who waits for a key holds only smaller ones, and the chain ends.
+ *
+ * Messages are records of the sender's transaction and inputs of the receiver's: exactly once by the ledger. They are idempotent all the
+ * same where it costs nothing: a claim that stands is not made twice, a second claim of one shard for one period replaces the first.
+ * Cells: CELL_LENT at home, one for each (shard, period); CELL_BLOCK at the borrower, one for each period (memory.h). */
+#ifndef GIFTD_LEND_H
+#define GIFTD_LEND_H
+
+#include "giftd/campaign.h"
+#include "giftd/memory.h"
+
+/* CELL_POOL's keys. */
+#define POOL_TOTAL 0u
+#define POOL_PACE 1u
+
+/* Of CELL_BLOCK. */
+enum block_flag {
+  BLOCK_ASKED = 1,    /* a claim stands; `claimed` says for how much */
+  BLOCK_AHEAD = 2,    /* ... which is for the next block: it may stay without an answer */
+  BLOCK_FINAL = 4,    /* home has `elsewhere` units and nobody else holds any */
+  BLOCK_RECALLED = 8, /* to be handed over when the event at hand is decided */
+  BLOCK_HELD = 16,    /* resources: the whole record is here */
+  BLOCK_OUT = 32      /* FINAL is of the total; else of the pace */
+};
+/* Of CELL_LENT. */
+enum lent_flag {
+  LENT_RECALLED = 1, /* a recall is under way */
+  LENT_TOLD = 2,     /* FINAL was said, with `told` units */
+  LENT_HOLDS = 4     /* resources: has the record */
+};
+
+enum lend_kind { LEND_CLAIM = 1, LEND_GRANT, LEND_FINAL, LEND_OPEN, LEND_RECALL, LEND_RETURN };
+
+struct lend_message {
+  enum lend_kind kind;
+  uint32_t from, to; /* shards */
+  struct owner owner;
+  int32_t period; /* pools: of the pace, or 0 */
+  int64_t units;  /* CLAIM: needed at least (0: a block before it is needed); GRANT: lent; FINAL: left at home; RETURN: not spent */
+  uint32_t claim; /* pools: number of the CLAIM for a need, 1 to LEND_CLAIM_MOST, or 0; of the one that a GRANT or FINAL answers; of the one
+                     that stands when a RETURN is sent */
+  int64_t spent;  /* RETURN: since the last one; negative after refunds. FINAL: 1 when the total is short, 0 when its pace is */
+  int64_t claimed;   /* FINAL: how much the claim was for, with what home had heard of that went back meanwhile */
+  struct str record; /* GRANT and RETURN of a resource: its encoded record, may be empty; borrowed */
+};
+#define LEND_CLAIM_MOST 63u
+#define LEND_MESSAGE_BYTES (LIMIT_STATE_BYTES + 256u)
+/* Canonical and versioned, like records. 0: does not fit. */
+size_t lend_encode(const struct lend_message *message, char *out, size_t capacity);
+bool lend_decode(struct str bytes, struct lend_message *message, struct fault *fault) MUST_USE;
+
+/* Watermarks passed: gift.pool.low / .empty */
+struct pool_mark {
+  uint32_t pool;
+  int32_t watermark_bp; /* 0: empty */
+  int64_t left;
+};
+
+struct lending {
+  const struct rulebook *rulebook;
+  uint32_t shard, shards;
+  int64_t clock_ms;                                             /* the stream's own time, or TIME_NONE: tells which periods are over */
+  void (*send)(void *self, const struct lend_message *message); /* the message is borrowed during the call */
+  /* A watermark of a pool was passed by what a RETURN reported (home only; judge_event tells none when `lent`). May be NULL. `owner` has
+   * the hash of the share. */
+  void (*mark)(void *self, const struct pool_mark *mark, const struct owner *owner);
+  void *self;
+  uint32_t pool;     /* number of the pool that the owner probably is (lend_pool_next), or anything: saves looking for it */
+  int64_t memory_ms; /* judge_settings.memory_ms: how long counters of a pace are kept */
+  char *record;      /* a resource's record on its way out: work space of LIMIT_STATE_BYTES */
+};
+
+/* The shard that an owner belongs to. Customers: never asked. */
+uint32_t lend_home(const struct owner *owner, uint32_t shards);
+/* Whether a resource is here as a whole. Pools: always true (what is short of them judge_event tells). */
+bool lend_here(const struct owner *owner, const struct state *state);
+/* Sends a CLAIM, unless one for as much stands. Resources: period 0, need 0. `state` gets `changed` when it changed, here and below. */
+void lend_ask(const struct lending *lending, const struct owner *owner, struct state *state, int32_t period, int64_t need);
+/* A claim for the next block before this one is used up: at home's side nothing, at the borrower's below a quarter of the last block.
+ * Called for pools that changed in a decision. */
+void lend_ask_ahead(const struct lending *lending, const struct owner *owner, struct state *state);
+/* Cells that lend_ask and lend_hear may add to a state: there must be room for them, and for what a message brings. The others add none. */
+#define LEND_CELLS 4u
+uint32_t lend_cells(const struct lend_message *message);
+/* A message for `owner` came in. `pinned`: the event at hand waits and keeps it; a recall is answered by lend_release. STATUS_LIMIT: the
+ * owner's record is full. STATUS_STATE: a message that cannot be (a foreign one, of another number of shards). */
+enum status lend_hear(const struct lending *lending, const struct lend_message *message, struct state *state, bool pinned,
+                      struct fault *fault) MUST_USE;
+/* The event is decided (or dead), or waits on without `pinning` this owner any more: recalls that waited are answered. */
+void lend_release(const struct lending *lending, const struct owner *owner, struct state *state);
+/* Once a second for each pool of the rulebook and each share, unless it is pinned: as borrower reports what was spent, gives back what lay
+ * idle for LEND_IDLE_REVIEWS rounds; as home looks again at claims and tells OPEN where there is more than was said (refunds, a larger
+ * total). And for each resource that the event at hand waits for: asks again, so that a holder that was taken over is reminded. */
+void lend_review(const struct lending *lending, const struct owner *owner, struct state *state);
+#define LEND_IDLE_REVIEWS 3u
+/* Every pool owner of the rulebook with its share in turn, from a cursor of zeros; false behind the last. */
+struct lend_cursor {
+  uint32_t pool, share;
+};
+bool lend_pool_next(const struct rulebook *rulebook, struct lend_cursor *cursor, uint32_t *pool, struct str *share, struct owner *owner);
+/* At home: lent and not yet reported back, of all shards and periods. */
+int64_t lend_outstanding(const struct rulebook *rulebook, uint32_t pool, const struct state *state);
+
+/* ---- pools: how much there is ---- */
+
+/* Hash of the value of `by`, as it stands in owners' keys; 0 without `by`. */
+uint64_t pool_share_hash(const struct pool *pool, struct str share);
+struct owner pool_owner(const struct pool *pool, struct str share);
+/* Total of a share, by its hash; 0 of a value that is not listed. */
+int64_t pool_share_total(const struct pool *pool, uint64_t share);
+/* Period of the pace at an instant; periods of a pace begin at their hour of release. */
+int32_t pool_pace_period(const struct rulebook *rulebook, const struct pool *pool, int64_t time_ms);
+/* What the pace has released for a period, used or not; with carry_over since the start. */
+int64_t pool_released(const struct rulebook *rulebook, const struct pool *pool, int32_t period);
+int32_t pool_pace_expiry(const struct rulebook *rulebook, const struct pool *pool, int32_t period, int64_t memory_ms);
+int64_t pool_used(const struct state *state, const struct pool *pool, uint64_t key, int32_t period);
+
+/* Moves the watermark of a POOL cell; false: none was passed. */
+bool pool_watermark(const struct rulebook *rulebook, uint32_t number, struct cell *used, int64_t total, struct pool_mark *out);
+
+/* What is left of a pool (share: value of `by`, or empty), for summaries: total, used, left. */
+struct pool_left {
+  int64_t total, used, left;
+  bool unlimited;
+};
+struct pool_left pool_left(const struct rulebook *rulebook, uint32_t pool, const struct state *state, struct str share);
+
+#endif

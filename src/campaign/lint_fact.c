@@ -1,0 +1,106 @@
+/* What can be told of a fact when everything it cites is known: what it can never hear, count or keep, what it looks back to, and tasks of
+ * a track that one event can do. */
+#include "compile.h"
+
+static struct str field_name(const struct compile *c, uint32_t field) { return c->catalogue->fields[field].campaign_name; }
+
+static void never_report(struct compile *c, const struct at *at, const char *key, uint32_t field, const char *what) {
+  struct at place = at_key(at, key);
+  report(c, place.json != NULL ? &place : at, CHECK_CANNOT_HOLD, "none of the events of this %s carries '%.*s'", what,
+         STR_FORMAT(field_name(c, field)));
+}
+
+static void fields_lint(struct compile *c, const struct at *at, const struct fact *fact) {
+  struct at keep = at_key(at, "keep");
+  if (fact->keep != FIELD_NONE && never_carried(c, &fact->on, fact->keep))
+    report(c, &keep, CHECK_NO_EFFECT, "none of the events of this fact carries '%.*s': nothing is ever kept",
+           STR_FORMAT(field_name(c, fact->keep)));
+  if (fact->of != FIELD_NONE && never_carried(c, &fact->on, fact->of)) never_report(c, at, "of", fact->of, "fact");
+  for (uint32_t i = 0; i < fact->dimension_count; i++) {
+    const struct dimension *dimension = &fact->dimensions[i];
+    if (dimension->kind == DIMENSION_FIELD && never_carried(c, &fact->on, dimension->index))
+      never_report(c, at, "per", dimension->index, "fact");
+  }
+}
+
+/* ---- looking back ---- */
+
+static void previous_report(struct compile *c, const struct at *at, const struct fact *fact, int32_t first, bool never) {
+  char memory[32];
+  struct buffer period;
+  buffer_init(&period, memory, sizeof memory);
+  buffer_period(&period, fact->window.unit, first);
+  if (never)
+    report(c, at, CHECK_CANNOT_HOLD, "it looks back to before the campaign, and the campaign is over before %.*s: it never holds anything",
+           STR_FORMAT(buffer_text(&period)));
+  else
+    report(c, at, CHECK_EMPTY_AT_FIRST, "a measure of a campaign hears the campaign's own time only: this one holds nothing before %.*s",
+           STR_FORMAT(buffer_text(&period)));
+}
+
+/* A measure of a campaign has heard nothing before its first day. */
+static void previous_lint(struct compile *c, const struct at *at, const struct fact *fact) {
+  const struct campaign *campaign = &c->campaigns[fact->campaign];
+  bool closed = fact->window.kind == WINDOW_LAST_UNITS, back = fact->window.kind == WINDOW_UNIT && fact->window.previous > 0;
+  if (fact->kind != FACT_MEASURE || campaign->programme || (!closed && !back)) return;
+  struct at previous = at_key(at, "previous"), window = at_key(at, "window");
+  int32_t begins = period_of(fact->window.unit, campaign->from_ms, campaign->offset_minutes);
+  int32_t ends = period_of(fact->window.unit, campaign->to_ms - 1, campaign->offset_minutes);
+  int32_t first = begins + (int32_t)fact->window.previous + (closed ? 1 : 0);
+  previous_report(c, previous.json != NULL ? &previous : &window, fact, first, first > ends);
+}
+
+/* ---- tracks ---- */
+
+static void match_lint(struct compile *c, const struct at *at, const struct fact *fact) {
+  for (uint32_t i = 0; i < fact->match_count; i++) {
+    if (never_carried(c, &fact->on, fact->match[i])) never_report(c, at, "match", fact->match[i], "track's opening");
+    for (uint32_t t = 0; t < fact->task_count; t++)
+      if (never_carried(c, &fact->tasks[t].on, fact->match[i])) never_report(c, at, "match", fact->match[i], "track's tasks");
+  }
+}
+
+/* One event does one task. Listed ones are done in turn, and where any one is enough it does not matter which. */
+static void tasks_meet_lint(struct compile *c, const struct at *tasks, const struct fact *fact) {
+  for (uint32_t j = 1; j < fact->task_count && !fact->ordered && fact->need > 1; j++) {
+    for (uint32_t i = 0; i < j; i++) {
+      struct hearing one = {fact->tasks[i].on, fact->tasks[i].when}, other = {fact->tasks[j].on, fact->tasks[j].when};
+      if (!hear_together(c, &one, &other) || c->budget == 0) continue;
+      struct at task = at_item(tasks, j);
+      report(c, &task, CHECK_TASKS_MEET, "one event fits '%.*s' and '%.*s'; it does one of them", STR_FORMAT(fact->tasks[i].id),
+             STR_FORMAT(fact->tasks[j].id));
+      break;
+    }
+  }
+}
+
+static void track_lint(struct compile *c, const struct at *at, const struct fact *fact) {
+  struct at tasks = at_key(at, "tasks"), per = at_key(at, "per"), within = at_key(at, "within");
+  for (uint32_t i = 0; i < fact->task_count; i++) when_lint(c, &fact->tasks[i].on, fact->tasks[i].when, "task");
+  match_lint(c, at, fact);
+  tasks_meet_lint(c, &tasks, fact);
+  if (per.json != NULL && fact->dimension_count == 0)
+    report(c, &per, CHECK_NO_EFFECT, "a track is the customer's anyway: there is one for each event that opens it, as without 'per'");
+  if (fact->within.kind == MOMENT_AFTER && fact->within.after.months == 0 && fact->within.after.ms == 0)
+    report(c, &within, CHECK_CANNOT_HOLD, "no time is left for the tasks");
+}
+
+/* ---- all of a file ---- */
+
+static void fact_lint(struct compile *c, const struct at *at, const struct fact *fact) {
+  struct at track = at_key(at, "track");
+  bool tracked = fact->kind == FACT_TRACK;
+  when_lint(c, &fact->on, fact->when, tracked ? "track" : "fact");
+  fields_lint(c, tracked ? &track : at, fact);
+  previous_lint(c, at, fact);
+  if (tracked) track_lint(c, &track, fact);
+}
+
+void facts_lint(struct compile *c) {
+  const struct file *file = file_now(c);
+  for (uint32_t i = 0; i < file->decl_count[DECL_FACT]; i++) {
+    const struct decl decl = *decl_at(c, file->decl_first[DECL_FACT] + i);
+    const struct fact fact = *fact_at(c, decl.number);
+    fact_lint(c, &decl.at, &fact);
+  }
+}

@@ -1,0 +1,103 @@
+/* What a rule, a fact or a task hears, against what it asks: fields that none of its events carries, tests that its triggers exclude, and
+ * whether one event can be heard by two. */
+#include "compile.h"
+
+/* Fields that every event may carry (interface.md, "Events in"). */
+bool field_is_carried(const struct compile *c, uint16_t type, uint32_t field) {
+  static const char *const common[] = {"channel", "device", "phone_hash", "id_hash", "city",          "branch",
+                                       "staff",   "org",    "tags",       "primary", "authorisation", NULL};
+  const struct type_info *info = &c->catalogue->types[type];
+  uint64_t documented = 0;
+  for (size_t i = 0; i < sizeof info->fields / sizeof info->fields[0]; i++) documented |= info->fields[i];
+  if (documented == 0) return true; /* nobody said what it carries */
+  if (info->fields[field / 64] >> (field % 64) & 1) return true;
+  for (uint32_t i = 0; common[i] != NULL; i++)
+    if (str_equal(c->catalogue->fields[field].event_name, str_of(common[i]))) return true;
+  return false;
+}
+
+bool never_carried(struct compile *c, const struct trigger_set *on, uint32_t field) {
+  for (uint32_t i = 0; i < on->count; i++) {
+    const struct trigger *trigger = trigger_at(c, on->first + i);
+    if (trigger->kind != TRIGGER_EVENT || field_is_carried(c, trigger->type, field)) return false;
+  }
+  return on->count > 0;
+}
+
+static bool asks_field(const struct condition *leaf) {
+  return leaf->left == LEFT_FIELD && !(leaf->op == OP_EXISTS && leaf->operand.low == 0);
+}
+
+void trigger_lint(struct compile *c, const struct trigger *trigger) {
+  uint32_t leaves[TESTS_MOST], count = leaves_of_all(c, trigger->when, leaves, TESTS_MOST);
+  for (uint32_t i = 0; i < count; i++) {
+    const struct condition *leaf = condition_at(c, leaves[i]);
+    if (leaf->left_text.length == 0 || !asks_field(leaf) || field_is_carried(c, trigger->type, leaf->index)) continue;
+    report_text_at(c, leaf->pointer, NULL, CHECK_CANNOT_HOLD, "an event '%.*s' carries no '%.*s'",
+                   STR_FORMAT(c->catalogue->types[trigger->type].name), STR_FORMAT(leaf->left_text));
+  }
+}
+
+/* ---- when ---- */
+
+/* A leaf that a trigger's own condition does not let hold. */
+static bool trigger_excludes(struct compile *c, const struct trigger *trigger, const struct condition *leaf) {
+  uint32_t leaves[TESTS_MOST], count = leaves_of_all(c, trigger->when, leaves, TESTS_MOST);
+  for (uint32_t i = 0; i < count; i++)
+    if (leaves_exclude(c, condition_at(c, leaves[i]), leaf)) return true;
+  return false;
+}
+
+static bool triggers_exclude(struct compile *c, const struct trigger_set *on, const struct condition *leaf) {
+  for (uint32_t i = 0; i < on->count; i++)
+    if (!trigger_excludes(c, trigger_at(c, on->first + i), leaf)) return false;
+  return on->count > 0;
+}
+
+void when_lint(struct compile *c, const struct trigger_set *on, uint32_t when, const char *whose) {
+  uint32_t leaves[TESTS_MOST], count = leaves_of_all(c, when, leaves, TESTS_MOST);
+  for (uint32_t i = 0; i < count; i++) {
+    const struct condition leaf = *condition_at(c, leaves[i]);
+    if (asks_field(&leaf) && never_carried(c, on, leaf.index))
+      report_text_at(c, leaf.pointer, NULL, CHECK_CANNOT_HOLD, "none of the events of this %s carries '%.*s'", whose,
+                     STR_FORMAT(leaf.left_text));
+    else if (triggers_exclude(c, on, &leaf))
+      report_text_at(c, leaf.pointer, NULL, CHECK_CANNOT_HOLD, "what the %s hears excludes this test of '%.*s'", whose,
+                     STR_FORMAT(leaf.left_text));
+  }
+}
+
+/* ---- one event for two ---- */
+
+struct heard {
+  uint32_t leaves[2 * TESTS_MOST], count;
+};
+
+static void heard_of(struct compile *c, const struct hearing *hearing, const struct trigger *trigger, struct heard *out) {
+  out->count = leaves_of_all(c, hearing->when, out->leaves, TESTS_MOST);
+  out->count += leaves_of_all(c, trigger->when, out->leaves + out->count, TESTS_MOST);
+}
+
+static bool heard_exclude(struct compile *c, const struct heard *a, const struct heard *b) {
+  for (uint32_t i = 0; i < a->count; i++)
+    for (uint32_t j = 0; j < b->count; j++)
+      if (leaves_exclude(c, condition_at(c, a->leaves[i]), condition_at(c, b->leaves[j]))) return true;
+  return false;
+}
+
+bool hear_together(struct compile *c, const struct hearing *a, const struct hearing *b) {
+  struct heard one, other;
+  for (uint32_t i = 0; i < a->on.count && c->budget > 0; i++) {
+    const struct trigger first = *trigger_at(c, a->on.first + i);
+    if (first.kind != TRIGGER_EVENT) continue;
+    heard_of(c, a, &first, &one);
+    for (uint32_t j = 0; j < b->on.count; j++) {
+      const struct trigger second = *trigger_at(c, b->on.first + j);
+      if (second.kind != TRIGGER_EVENT || second.type != first.type) continue;
+      if (first.as_count != second.as_count) continue; /* they are two customers' */
+      heard_of(c, b, &second, &other);
+      if (!heard_exclude(c, &one, &other)) return true;
+    }
+  }
+  return false;
+}

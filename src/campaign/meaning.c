@@ -1,0 +1,260 @@
+/* What names mean: one sentence for everything that counts or remembers under a name, of exactly what may never change as long as the name
+ * lives (campaigns.md 9.5). How much, when and what for may change and is not in it. States keep these sentences and compare them, so the
+ * words here may not change either: a sentence that is worded anew means something else to every state there is.
+ *
+ * Tables in `per` are named by their oldest name: renaming one changes no meaning. Where days are counted the zone is said. */
+#include "compile.h"
+
+const char *const meaning_words[MEANING_KINDS] = {"campaign", "fact", "limit", "pool", "chance", "rule", "item"};
+
+struct saying {
+  const struct rulebook *book;
+  const struct campaign *campaign;
+  struct buffer *out;
+};
+
+/* ---- pieces ---- */
+
+static void put(const struct saying *s, const char *text) { buffer_put(s->out, str_of(text)); }
+
+static void put_field(const struct saying *s, uint16_t field) { buffer_put(s->out, s->book->catalogue->fields[field].campaign_name); }
+
+static void put_zone(const struct saying *s) { buffer_print(s->out, " in %.*s", STR_FORMAT(s->campaign->zone)); }
+
+static void put_unit(const struct saying *s, enum unit unit) {
+  buffer_print(s->out, unit == UNIT_EVER ? ", %s" : unit == UNIT_CAMPAIGN ? ", over the %s" : ", by %s", unit_name(unit));
+  if (unit < UNIT_CAMPAIGN) put_zone(s);
+}
+
+static void put_dimensions(const struct saying *s, const struct dimension *dimensions, uint32_t count) {
+  dimensions_say(s->out, dimensions, count, s->book->facts, s->campaign->id, ", ");
+}
+
+/* ---- facts ---- */
+
+static void put_window(const struct saying *s, const struct window *window) {
+  switch (window->kind) {
+    case WINDOW_UNIT: put_unit(s, window->unit); break;
+    case WINDOW_LAST_UNITS:
+      buffer_print(s->out, ", over %u closed periods of %s", window->count, unit_name(window->unit));
+      put_zone(s);
+      break;
+    case WINDOW_ROLLING_DAYS:
+      buffer_print(s->out, ", over %u days", window->count);
+      put_zone(s);
+      break;
+    case WINDOW_DATES:
+      put(s, ", from ");
+      buffer_time(s->out, window->from_ms, s->campaign->offset_minutes);
+      break;
+    case WINDOW_ENROLMENT: put(s, ", from enrolment"); break;
+  }
+  if (window->previous > 0) buffer_print(s->out, ", %u before", window->previous);
+}
+
+static void put_measure(const struct saying *s, const struct fact *fact) {
+  static const char *const words[] = {"number of events",     "sum of ", "average of ", "largest ", "smallest ",
+                                      "number of different ", "run of "};
+  put(s, words[fact->measure]);
+  if (fact->of != FIELD_NONE)
+    put_field(s, fact->of);
+  else if (fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK)
+    put(s, unit_name(fact->of_unit));
+  if (fact->money) buffer_print(s->out, " in %.*s", STR_FORMAT(s->campaign->currency));
+}
+
+/* A track's tasks are remembered by their places in the file, so their order is part of what it means. */
+static void put_track(const struct saying *s, const struct fact *fact) {
+  put(s, "track of");
+  for (uint32_t i = 0; i < fact->task_count; i++) buffer_print(s->out, "%s %.*s", i == 0 ? "" : ",", STR_FORMAT(fact->tasks[i].id));
+}
+
+static void put_owner(const struct saying *s, const struct fact *fact) {
+  put(s, fact->dimension_count > 0 ? "; for each customer, " : "; for each customer");
+  put_dimensions(s, fact->dimensions, fact->dimension_count);
+  if (fact->kind == FACT_TRACK && fact->dimension_count == 0) put(s, " and opening");
+}
+
+static void put_fact(const struct saying *s, const struct fact *fact) {
+  switch (fact->kind) {
+    case FACT_FIRST: put(s, "first of events"); break;
+    case FACT_LAST: put(s, "last of events"); break;
+    case FACT_MEASURE: put_measure(s, fact); break;
+    case FACT_TRACK: put_track(s, fact); break;
+    case FACT_TABLE:
+    case FACT_DIFFERENCE: return;
+  }
+  put_owner(s, fact);
+  if (fact->kind == FACT_MEASURE) put_window(s, &fact->window);
+  if (fact->kind == FACT_TRACK) put_unit(s, fact->track_period);
+  if (fact->kind == FACT_FIRST) put(s, fact->refunds_reopen ? "; refunds reopen it" : "; refunds leave it");
+  if (fact->kind == FACT_MEASURE) put(s, fact->refunds_subtract ? "; refunds are subtracted" : "; refunds leave it");
+}
+
+/* ---- limits, pools, rules, items ---- */
+
+static void put_limit(const struct saying *s, const struct limit *limit) {
+  if (!limit->of_amount)
+    put(s, "number of gifts");
+  else if (limit->in_points)
+    put(s, "points given");
+  else
+    buffer_print(s->out, "value given in %.*s", STR_FORMAT(s->campaign->currency));
+  put(s, limit->each ? "; a counter for each of " : "; for each ");
+  put_dimensions(s, limit->dimensions, limit->dimension_count);
+  if (limit->rolling_days == 0) {
+    put_unit(s, limit->unit);
+    return;
+  }
+  buffer_print(s->out, ", over %u days", limit->rolling_days);
+  put_zone(s);
+}
+
+static void put_pool(const struct saying *s, const struct pool *pool) {
+  if (pool->in_points)
+    put(s, "budget in points");
+  else if (pool->of_money)
+    buffer_print(s->out, "budget in %.*s", STR_FORMAT(s->campaign->currency));
+  else
+    put(s, "stock in units");
+  if (pool->by != FIELD_NONE) {
+    put(s, "; by ");
+    put_field(s, pool->by);
+  }
+  if (!pool->paced) return;
+  put(s, "; released");
+  put_unit(s, pool->pace_unit);
+}
+
+static void put_rule(const struct saying *s, const struct rule *rule) {
+  put(s, rule->once_per_count == 0 ? "once for each cause" : "once for each ");
+  put_dimensions(s, rule->once_per, rule->once_per_count);
+  put(s, rule->give == GIVE_EACH ? "; gives a list" : "; gives one");
+}
+
+/* Forms whose value is the gift itself are money; a voucher, a bundle is a thing, whatever it is worth. */
+static void put_item(const struct saying *s, const struct item *item) {
+  if (item->is_points)
+    put(s, "points");
+  else if (item->is_notice)
+    put(s, "notice");
+  else if (item->is_chance && item->chance != NONE)
+    buffer_print(s->out, "chances %.*s", STR_FORMAT(s->book->chances[item->chance].first_name));
+  else if (reward_is_money(item->reward))
+    buffer_print(s->out, "money in %.*s", STR_FORMAT(s->campaign->currency));
+  else
+    put(s, "things");
+}
+
+/* ---- one after the other ---- */
+
+static void text_make(const struct rulebook *book, uint32_t campaign, struct meaning_cursor *at, struct meaning *out) {
+  struct buffer text;
+  struct saying s = {book, &book->campaigns[campaign], &text};
+  buffer_init(&text, at->text, sizeof at->text);
+  switch (out->kind) {
+    case MEANING_CAMPAIGN:
+      buffer_print(&text, "zone %.*s; currency %.*s", STR_FORMAT(s.campaign->zone), STR_FORMAT(s.campaign->currency));
+      break;
+    case MEANING_FACT: put_fact(&s, &book->facts[out->number]); break;
+    case MEANING_LIMIT: put_limit(&s, &book->limits[out->number]); break;
+    case MEANING_POOL: put_pool(&s, &book->pools[out->number]); break;
+    case MEANING_CHANCE: put(&s, "chances of a customer"); break;
+    case MEANING_RULE: put_rule(&s, &book->rules[out->number]); break;
+    case MEANING_ITEM: put_item(&s, &book->items[out->number]); break;
+    case MEANING_KINDS: break;
+  }
+  assert(!text.overflowed);
+  out->text = buffer_text(&text);
+}
+
+static struct str item_name(char *memory, size_t size, struct str rule, struct str item) {
+  struct buffer out;
+  buffer_init(&out, memory, size);
+  buffer_print(&out, "%.*s.%.*s", STR_FORMAT(rule), STR_FORMAT(item));
+  assert(!out.overflowed);
+  return buffer_text(&out);
+}
+
+static void names_set(const struct rulebook *book, struct meaning_cursor *at, struct meaning *out) {
+  switch (out->kind) {
+    case MEANING_CAMPAIGN: out->name = out->first = book->campaigns[out->number].id; break;
+    case MEANING_FACT: out->name = book->facts[out->number].name, out->first = book->facts[out->number].first_name; break;
+    case MEANING_LIMIT: out->name = book->limits[out->number].name, out->first = book->limits[out->number].first_name; break;
+    case MEANING_POOL: out->name = book->pools[out->number].name, out->first = book->pools[out->number].first_name; break;
+    case MEANING_CHANCE: out->name = book->chances[out->number].name, out->first = book->chances[out->number].first_name; break;
+    case MEANING_RULE: out->name = book->rules[out->number].name, out->first = book->rules[out->number].first_name; break;
+    case MEANING_ITEM: {
+      const struct rule *rule = &book->rules[at->index];
+      out->name = item_name(at->name, sizeof at->name, rule->name, book->items[out->number].id);
+      out->first = item_name(at->first, sizeof at->first, rule->first_name, book->items[out->number].first_id);
+      break;
+    }
+    case MEANING_KINDS: break;
+  }
+  out->decl = name_hash40(out->first);
+}
+
+/* The parts of a rule: itself, its own limits, then each item, and what stands in for it, with its own pools. */
+static bool rule_part(const struct rulebook *book, struct meaning_cursor *at, struct meaning *out) {
+  const struct rule *rule = &book->rules[at->index];
+  while (at->limit < rule->limit_count) {
+    *out = (struct meaning){.kind = MEANING_LIMIT, .number = book->refs[rule->limit_first + at->limit++]};
+    if (book->limits[out->number].rule == at->index) return true;
+  }
+  for (;;) {
+    const struct item *item = at->chain == NONE ? NULL : &book->items[at->chain];
+    while (item != NULL && at->pool < item->pool_count) {
+      *out = (struct meaning){.kind = MEANING_POOL, .number = book->refs[item->pool_first + at->pool++]};
+      if (book->pools[out->number].rule == at->index) return true;
+    }
+    at->chain = item != NULL ? item->or_else : NONE, at->pool = 0;
+    if (at->chain == NONE && at->item == rule->item_count) return false;
+    if (at->chain == NONE) at->chain = rule->item_first + at->item++;
+    *out = (struct meaning){.kind = MEANING_ITEM, .number = at->chain};
+    if (!book->items[at->chain].is_nothing) return true;
+  }
+}
+
+static bool rule_next(const struct rulebook *book, const struct campaign *campaign, struct meaning_cursor *at, struct meaning *out) {
+  uint32_t end = campaign->rule_first + campaign->rule_count;
+  if (at->stage == MEANING_ITEM && at->index < end && rule_part(book, at, out)) return true;
+  if (at->stage == MEANING_RULE)
+    at->stage = MEANING_ITEM, at->index = campaign->rule_first;
+  else
+    at->index++;
+  if (at->index >= end) return false;
+  at->limit = at->item = at->pool = 0, at->chain = NONE;
+  *out = (struct meaning){.kind = MEANING_RULE, .number = at->index};
+  return true;
+}
+
+/* What is declared by name: stage by stage, a range of each. */
+static bool named_next(const struct campaign *campaign, uint32_t number, struct meaning_cursor *at, struct meaning *out) {
+  const struct span ranges[] = {{number, 1},
+                                {campaign->fact_first, campaign->fact_count},
+                                {campaign->limit_first, campaign->limit_count},
+                                {campaign->pool_first, campaign->pool_count},
+                                {campaign->chance_first, campaign->chance_count}};
+  for (; at->stage < MEANING_RULE; at->stage++, at->index = 0) {
+    if (at->index == ranges[at->stage].count) continue;
+    *out = (struct meaning){.kind = (enum meaning_kind)at->stage, .number = ranges[at->stage].first + at->index++};
+    return true;
+  }
+  return false;
+}
+
+static bool remembers(const struct rulebook *book, const struct meaning *one) {
+  if (one->kind != MEANING_FACT) return true;
+  return book->facts[one->number].kind != FACT_TABLE && book->facts[one->number].kind != FACT_DIFFERENCE;
+}
+
+bool meaning_next(const struct rulebook *book, uint32_t number, struct meaning_cursor *at, struct meaning *out) {
+  const struct campaign *campaign = &book->campaigns[number];
+  do {
+    if (!named_next(campaign, number, at, out) && !rule_next(book, campaign, at, out)) return false;
+  } while (!remembers(book, out));
+  names_set(book, at, out);
+  text_make(book, number, at, out);
+  return true;
+}

@@ -1,0 +1,101 @@
+/* Terms: what may change under a living name - how much, until when - in one line, so that a change can be told before it takes effect.
+ * What is told is what is short: numbers of limits, pools, items and tracks, and a campaign's version and dates; conditions are not. */
+#include "compile.h"
+
+static int decimals_of(const struct rulebook *book, uint32_t campaign) { return book->campaigns[campaign].decimals; }
+
+static void put_amount(struct buffer *out, int64_t amount, bool money, int decimals) {
+  if (money)
+    buffer_money(out, amount, decimals);
+  else
+    buffer_int(out, amount);
+}
+
+static void put_day(struct buffer *out, int64_t utc_ms, int32_t offset_minutes) {
+  int64_t local = utc_ms + (int64_t)offset_minutes * 60000;
+  buffer_date(out, local / MS_PER_DAY);
+}
+
+static void campaign_terms(struct buffer *out, const struct campaign *campaign) {
+  buffer_print(out, "version %u", campaign->version);
+  if (campaign->to_ms == INT64_MAX / 2) return;
+  buffer_put(out, STR(", "));
+  put_day(out, campaign->from_ms, campaign->offset_minutes);
+  buffer_put(out, STR(" to "));
+  put_day(out, campaign->to_ms - 1, campaign->offset_minutes);
+  buffer_put(out, STR(", closes "));
+  buffer_time(out, campaign->closing_ms, campaign->offset_minutes);
+}
+
+static void limit_terms(struct buffer *out, const struct limit *limit, int decimals) {
+  bool money = limit->of_amount && !limit->in_points;
+  buffer_put(out, STR("at most "));
+  put_amount(out, limit->max, money, decimals);
+  if (limit->partial) buffer_put(out, STR(", the last in part"));
+  if (limit->least > 0) {
+    buffer_put(out, STR(" from "));
+    put_amount(out, limit->least, money, decimals);
+  }
+  if (limit->missing_skip) buffer_put(out, STR(", skipped when missing"));
+}
+
+static void pool_terms(struct buffer *out, const struct pool *pool, int decimals) {
+  if (pool->unlimited)
+    buffer_put(out, STR("unlimited"));
+  else
+    put_amount(out, pool->total, pool->of_money, decimals);
+  if (!pool->paced) return;
+  buffer_put(out, STR(", "));
+  put_amount(out, pool->pace_max, pool->of_money, decimals);
+  buffer_print(out, " a period from second %d%s", (int)pool->pace_at_s, pool->carry_over ? ", left-overs stay" : "");
+}
+
+static void worth_terms(struct buffer *out, const struct worth *worth, bool money, int decimals) {
+  switch (worth->form) {
+    case VALUE_FORM_NONE: break;
+    case VALUE_FORM_FIXED: put_amount(out, worth->fixed, money, decimals); break;
+    case VALUE_FORM_PERCENT:
+      buffer_percent(out, worth->percent_bp);
+      if (worth->max == 0) break;
+      buffer_put(out, STR(" up to "));
+      put_amount(out, worth->max, money, decimals);
+      break;
+    case VALUE_FORM_BANDS:
+      for (uint32_t i = 0; i < worth->band_count; i++) {
+        buffer_print(out, "%sfrom %lld: ", i == 0 ? "" : ", ", (long long)worth->bands[i].from);
+        put_amount(out, worth->bands[i].value, money, decimals);
+      }
+      break;
+  }
+}
+
+static void item_terms(struct buffer *out, const struct item *item, int decimals) {
+  worth_terms(out, &item->value, !item->is_points, decimals);
+  if (item->count.form == VALUE_FORM_FIXED && item->count.fixed == 1) return;
+  buffer_put(out, STR(" times "));
+  worth_terms(out, &item->count, false, decimals);
+}
+
+static void fact_terms(struct buffer *out, const struct fact *fact) {
+  if (fact->kind != FACT_TRACK) return;
+  buffer_print(out, "%u of %u%s", fact->need, fact->task_count, fact->ordered ? " as listed" : "");
+  if (fact->within.kind == MOMENT_AFTER) {
+    buffer_put(out, STR(" within "));
+    buffer_duration(out, fact->within.after);
+  }
+}
+
+/* Cut off where the buffer ends: who reads it sees that something changed all the same. */
+void terms_say(struct buffer *out, const struct rulebook *book, enum meaning_kind kind, uint32_t campaign, uint32_t number) {
+  int decimals = decimals_of(book, campaign);
+  switch (kind) {
+    case MEANING_CAMPAIGN: campaign_terms(out, &book->campaigns[number]); break;
+    case MEANING_FACT: fact_terms(out, &book->facts[number]); break;
+    case MEANING_LIMIT: limit_terms(out, &book->limits[number], decimals); break;
+    case MEANING_POOL: pool_terms(out, &book->pools[number], decimals); break;
+    case MEANING_ITEM: item_terms(out, &book->items[number], decimals); break;
+    case MEANING_CHANCE:
+    case MEANING_RULE:
+    case MEANING_KINDS: break;
+  }
+}

@@ -1,0 +1,67 @@
+/* Who takes part: lists, segments, tags and conditions of an audience, enrolment, the bank's deny list. */
+#include "work.h"
+
+bool campaign_accepts_late(const struct work *w, const struct campaign *campaign) {
+  return w->event->time_ms >= w->event->arrival_ms - campaign->late_ms;
+}
+
+static bool member_holds(const struct work *w, const struct member *member) {
+  if (member->is_list) return list_has(&w->book->lists[member->list], w->event->customer);
+  uint64_t hash = hash64(&HASH_KEY_FIXED, member->tag);
+  return state_find(w->customer, CELL_TAG, decl_of_hash(hash), hash, 0) != NULL;
+}
+
+static bool any_member(const struct work *w, uint32_t first, uint32_t count) {
+  assert(count == 0 || first + count <= w->book->member_count);
+  for (uint32_t i = 0; i < count; i++)
+    if (member_holds(w, &w->book->members[first + i])) return true;
+  return false;
+}
+
+static bool audience_holds(struct work *w, uint32_t number, struct failure *failure) {
+  const struct audience *audience = &work_campaign(w, number)->audience;
+  *failure = (struct failure){.condition = NONE, .reason = REASON_NOT_IN_AUDIENCE};
+  if (any_member(w, audience->exclude_first, audience->exclude_count)) return false;
+  if (!audience->everyone && !any_member(w, audience->include_first, audience->include_count)) return false;
+  struct failure inner;
+  if (condition_holds(w, audience->when, number, true, &inner)) return true;
+  *failure = inner;
+  failure->reason = REASON_NOT_IN_AUDIENCE;
+  return false;
+}
+
+static bool enrolled(const struct work *w, uint32_t number) {
+  const struct campaign *campaign = work_campaign(w, number);
+  if (!campaign->enrolment) return true;
+  const struct cell *cell = state_find(w->customer, CELL_ENROLLED, campaign->decl, 0, 0);
+  return cell != NULL && cell->enrolled.time_ms <= w->event->time_ms;
+}
+
+bool audience_allows(struct work *w, uint32_t campaign, struct failure *failure) {
+  if (w->audience_campaign != campaign || w->audience_reason == REASON_COUNT) {
+    struct failure now = {.condition = NONE};
+    enum reason reason = REASON_GIVEN;
+    if (!audience_holds(w, campaign, &now))
+      reason = REASON_NOT_IN_AUDIENCE;
+    else if (!enrolled(w, campaign))
+      reason = REASON_NOT_ENROLLED;
+    w->audience_campaign = campaign, w->audience_reason = reason, w->audience_failure = now;
+  }
+  assert(w->audience_campaign == campaign && w->audience_reason != REASON_COUNT);
+  *failure = w->audience_failure;
+  failure->reason = w->audience_reason;
+  return w->audience_reason == REASON_GIVEN;
+}
+
+bool customer_denied(const struct work *w) { return any_member(w, w->book->deny_first, w->book->deny_count); }
+
+bool fact_open_to(struct work *w, const struct fact *fact) {
+  const struct campaign *campaign = work_campaign(w, fact->campaign);
+  struct failure failure;
+  return campaign->programme || (campaign_accepts_late(w, campaign) && audience_allows(w, fact->campaign, &failure));
+}
+
+int32_t fact_expiry(const struct work *w, const struct fact *fact) {
+  const struct campaign *campaign = work_campaign(w, fact->campaign);
+  return campaign->programme ? 0 : state_expiry(campaign->closing_ms + w->in->settings->memory_ms + w->in->settings->horizon_ms);
+}

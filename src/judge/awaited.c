@@ -1,0 +1,108 @@
+/* A reversal that comes before its event is remembered as long as the event may come. The event is then judged as one that is undone
+ * already: as if it had been given and taken back, so that limits that are used up stay so, but nothing goes out that has to be fetched
+ * back. Of a partial one the gift goes out as what is left of it. */
+#include "work.h"
+
+/* By its own time, which the gate has seen to; before the stream has a clock that may be years behind, and its original's counts too. */
+static int64_t awaited_from(const struct work *w) {
+  const struct value *told = event_field(w->event, FIELD_ID_ORIGINAL_TIME);
+  bool told_later = w->in->clock_ms == TIME_NONE && told != NULL && told->number > w->event->time_ms;
+  return told_later ? told->number : w->event->time_ms;
+}
+
+void awaited_remember(struct work *w, uint64_t digest) {
+  const struct value *amount = event_field(w->event, FIELD_ID_AMOUNT), *currency = event_field(w->event, FIELD_ID_CURRENCY);
+  struct cell *cell = work_make(w, w->customer, CELL_AWAITED, 0, digest, 0);
+  if (amount == NULL)
+    cell->awaited.whole = 1;
+  else
+    cell->awaited.amount = sum_of(cell->awaited.amount, amount->number);
+  if (amount != NULL && currency != NULL)
+    memcpy(cell->awaited.currency, currency->text.at, 3); /* the reader knows codes of three letters */
+  int64_t from_ms = awaited_from(w);
+  if (from_ms > cell->awaited.time_ms) cell->awaited.time_ms = from_ms;
+  cell->expires_day = state_expiry(cell->awaited.time_ms + 2 * w->in->settings->horizon_ms);
+  w->out->remembers = true;
+}
+
+static bool currency_fits(const struct work *w, const struct cell *awaited) {
+  const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
+  if (awaited->awaited.currency[0] == 0 || currency == NULL) return true;
+  return memcmp(awaited->awaited.currency, currency->text.at, 3) == 0;
+}
+
+/* ---- gifts that are undone before they went out ---- */
+
+static struct gift *given_now(struct work *w, uint32_t end, const struct gift *back) {
+  for (uint32_t i = 0; i < end; i++) {
+    struct gift *gift = &w->out->gifts[i];
+    if (gift->id_words[0] == back->id_words[0] && gift->id_words[1] == back->id_words[1]) return gift;
+  }
+  return NULL;
+}
+
+static void pair_merge(struct gift *gift, struct gift *back) {
+  if (back->kind == GIFT_REVOKED)
+    gift->kind = GIFT_UNDONE;
+  else if (back->count > 0)
+    gift->count -= back->count;
+  else
+    gift->value_minor -= back->value_minor, gift->offset_minor -= back->offset_minor;
+  if (gift->kind == GIFT_ISSUED && gift->value_minor == 0 && gift->offset_minor > 0) gift->kind = GIFT_OFFSET;
+  back->kind = GIFT_UNDONE;
+  assert(gift->kind == GIFT_UNDONE || (gift->count > 0 && gift->value_minor >= 0));
+}
+
+/* What is left of an outcome's gifts moves to the front of them. */
+static void outcome_merge(struct work *w, struct outcome *outcome) {
+  uint32_t left = 0;
+  for (uint32_t i = 0; i < outcome->gift_count; i++) {
+    const struct gift gift = w->out->gifts[outcome->gift_first + i];
+    if (gift.kind == GIFT_UNDONE) continue;
+    w->out->gifts[outcome->gift_first + i].kind = GIFT_UNDONE;
+    w->out->gifts[outcome->gift_first + left++] = gift;
+  }
+  if (left == 0 && outcome->gift_count > 0) outcome->reason = REASON_REVERSED;
+  outcome->gift_count = left;
+}
+
+static void gifts_merge(struct work *w, uint32_t outcomes, uint32_t gifts) {
+  assert(outcomes <= w->out->outcome_count && gifts <= w->out->gift_count);
+  for (uint32_t i = gifts; i < w->out->gift_count; i++) {
+    struct gift *gift = given_now(w, gifts, &w->out->gifts[i]);
+    if (gift != NULL) pair_merge(gift, &w->out->gifts[i]);
+  }
+  for (uint32_t i = 0; i < outcomes; i++) outcome_merge(w, &w->out->outcomes[i]);
+  w->out->outcome_count = outcomes;
+}
+
+/* ---- the event ---- */
+
+static bool undoing_of(struct work *w, struct undoing *u) {
+  const struct cell *cell = state_find(w->customer, CELL_AWAITED, 0, u->original, 0);
+  const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, u->original, 0);
+  const struct hearing *hearing = w->in->hearing;
+  bool whole = hearing != NULL ? hearing->undone_whole : cell != NULL && cell->awaited.whole;
+  int64_t amount = hearing != NULL ? hearing->undone_minor : cell != NULL ? cell->awaited.amount : 0;
+  bool fits = cell == NULL || whole || currency_fits(w, cell);
+  if (cell != NULL) state_remove(w->customer, cell);
+  if ((!whole && amount == 0) || !fits) return false;
+  w->out->undone_whole = whole, w->out->undone_minor = amount; /* for who hears it as another */
+  if (original == NULL) return false;                          /* it fed and gave nothing */
+  u->before = original->original.amount;
+  u->whole = whole || amount >= u->before;
+  u->amount = u->whole ? u->before : amount;
+  struct cell *changed = state_write(w->customer, original);
+  changed->original.reversed = u->amount, changed->original.undone = u->whole;
+  return true;
+}
+
+void awaited_apply(struct work *w) {
+  struct undoing u = {.original = own_digest(w), .awaited = true};
+  uint32_t outcomes = w->out->outcome_count, gifts = w->out->gift_count;
+  if (!event_reversible(w) || !undoing_of(w, &u)) return;
+  w->takes_back = true;
+  undo_apply(w, &u);
+  w->takes_back = false;
+  gifts_merge(w, outcomes, gifts);
+}

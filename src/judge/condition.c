@@ -1,0 +1,158 @@
+/* Conditions that need state: the left side as it is now, then the operator. What event and time alone decide was settled by the index;
+ * operators that are about one kind of fact stand in that kind's row. */
+#include "work.h"
+
+/* older_than: it happened at least that long ago; newer_than: less long ago. Ages count from the event's second, end in. */
+static bool holds_age(struct work *w, const struct condition *leaf, const struct value *actual, uint32_t campaign,
+                      struct failure *failure) {
+  if (actual->kind != VALUE_INT) return false;
+  assert(leaf->op == OP_OLDER_THAN || leaf->op == OP_NEWER_THAN);
+  int64_t until = duration_add(actual->number, leaf->operand.duration, 1, work_offset(w, campaign));
+  failure->expected = until, failure->actual = w->event->time_ms, failure->numbers = failure->times = true;
+  return leaf->op == OP_OLDER_THAN ? until <= w->event->time_ms : w->event->time_ms <= until;
+}
+
+static bool holds_same_as(struct work *w, const struct condition *leaf, const struct value *actual) {
+  const struct condition *beside = &w->book->conditions[leaf->operand.other];
+  struct value other = left_value(w, beside);
+  if (actual->kind == VALUE_ABSENT || other.kind != actual->kind || actual->kind == VALUE_LIST) return false;
+  if (actual->kind != VALUE_TEXT) return actual->number == other.number;
+  const struct cell *here = kept_find(w, leaf, 0), *there = kept_find(w, beside, 0);
+  if (here != NULL && there != NULL) return cells_same_text(here, there);
+  if (here != NULL) return cell_is_text(here, other.text);
+  return there != NULL ? cell_is_text(there, actual->text) : str_equal(actual->text, other.text);
+}
+
+static bool holds_list(struct work *w, const struct condition *leaf) {
+  for (uint32_t i = 0; i < leaf->operand.number_count; i++)
+    if (list_has(&w->book->lists[leaf->operand.numbers[i]], w->event->customer)) return true;
+  return leaf->operand.list != NONE && list_has(&w->book->lists[leaf->operand.list], w->event->customer);
+}
+
+static bool has_tag(const struct work *w, struct str tag) {
+  uint64_t hash = hash64(&HASH_KEY_FIXED, tag);
+  return state_find(w->customer, CELL_TAG, decl_of_hash(hash), hash, 0) != NULL;
+}
+
+static bool holds_tag(struct work *w, const struct condition *leaf) {
+  bool any = false;
+  for (uint32_t i = 0; i < leaf->operand.text_count && !any; i++) any = has_tag(w, leaf->operand.texts[i]);
+  return leaf->op == OP_NE || leaf->op == OP_NOT_IN ? !any : any;
+}
+
+static const struct fact_kind_row *row_of(const struct work *w, const struct condition *leaf) {
+  bool of_fact = leaf->left == LEFT_FACT || leaf->left == LEFT_FACT_AT || leaf->left == LEFT_FACT_ELAPSED;
+  return of_fact ? w->kinds[w->book->facts[leaf->index].kind] : NULL;
+}
+
+static bool is_of_kind(enum condition_op op) { return op == OP_THIS_EVENT || op == OP_DORMANT_FOR || op == OP_COMPLETED; }
+
+static enum reason reason_of(const struct work *w, const struct condition *leaf, const struct failure *failure) {
+  const struct fact_kind_row *row = row_of(w, leaf);
+  if (leaf->op == OP_OLDER_THAN) return failure->times ? REASON_PENDING_HOLD : REASON_NOT_FIRST;
+  if (leaf->op == OP_NEWER_THAN) return REASON_NOT_FIRST;
+  if (row != NULL && leaf->left == LEFT_FACT && (is_of_kind(leaf->op) || row->holds == NULL)) return row->refusal;
+  return REASON_CONDITION_NOT_MET;
+}
+
+/* Whether numbers in a failure are worth showing: the threshold that was missed and what there was. */
+static void failure_values(struct work *w, const struct condition *leaf, const struct value *actual, struct failure *failure) {
+  failure->money = leaf->money;
+  if (failure->numbers) return;
+  if (actual->kind == VALUE_INT || actual->kind == VALUE_BOOL) {
+    failure->expected = leaf->operand.low, failure->actual = actual->number, failure->numbers = true;
+    failure->times = leaf->left == LEFT_FACT_AT;
+  } else if (actual->kind == VALUE_TEXT) {
+    failure->text = arena_copy(w->arena, actual->text);
+  }
+}
+
+static bool holds_value(struct work *w, const struct condition *leaf, uint32_t campaign, struct value *actual, struct failure *failure) {
+  int32_t offset = work_offset(w, campaign);
+  *actual = left_value(w, leaf);
+  if (leaf->op == OP_OLDER_THAN || leaf->op == OP_NEWER_THAN) return holds_age(w, leaf, actual, campaign, failure);
+  if (leaf->op == OP_SAME_AS) return holds_same_as(w, leaf, actual);
+  if (kept_find(w, leaf, 0) != NULL) return kept_holds(w, leaf, offset);
+  return match_leaf(w->book, leaf, actual, offset);
+}
+
+static bool leaf_holds(struct work *w, const struct condition *leaf, uint32_t campaign, struct failure *failure) {
+  struct value actual = value_absent();
+  *failure = (struct failure){.condition = (uint32_t)(leaf - w->book->conditions)};
+  bool holds = false;
+  if (is_of_kind(leaf->op))
+    holds = row_of(w, leaf)->holds(w, leaf, failure);
+  else if (leaf->left == LEFT_TAG)
+    holds = holds_tag(w, leaf);
+  else if (leaf->left == LEFT_LIST)
+    holds = holds_list(w, leaf) != (leaf->op == OP_NOT_IN_LIST || leaf->op == OP_NE || leaf->op == OP_NOT_IN);
+  else if (leaf->left == LEFT_SCHEDULE)
+    holds = schedule_holds(&w->book->schedules[leaf->index], w->event->time_ms, work_offset(w, campaign)) == (leaf->op != OP_NE);
+  else
+    holds = holds_value(w, leaf, campaign, &actual, failure);
+  if (holds) return true;
+  failure->reason = reason_of(w, leaf, failure);
+  assert(failure->reason != REASON_GIVEN); /* a refusal has a reason */
+  failure_values(w, leaf, &actual, failure);
+  return false;
+}
+
+/* After a reversal only the amount and what was accumulated can have changed; all else held when the gift was given. */
+static bool settled_before(const struct work *w, const struct condition *leaf) { return w->rechecking && !left_can_change(w, leaf); }
+
+static bool not_holds(struct work *w, uint32_t node, uint32_t campaign, struct failure *failure) {
+  struct failure inner;
+  if (!condition_holds(w, w->book->conditions[node].first, campaign, true, &inner)) return true;
+  *failure = (struct failure){.condition = node, .reason = REASON_CONDITION_NOT_MET};
+  return false;
+}
+
+/* Of alternatives that failed the one to tell is the nearest miss: fewest tests that fail, then the figure that is closest by its share of
+ * what was expected. */
+static uint32_t parts_failed(struct work *w, uint32_t node, uint32_t campaign) {
+  const struct condition *condition = &w->book->conditions[node];
+  struct failure unread;
+  uint32_t failed = 0;
+  if (condition->kind != CONDITION_ALL) return 1;
+  for (uint32_t i = 0; i < condition->count; i++) failed += !condition_holds(w, condition->first + i, campaign, true, &unread);
+  return failed;
+}
+
+/* In millionths of what was expected. */
+static uint64_t distance_of(const struct failure *failure) {
+  if (!failure->numbers) return UINT64_MAX;
+  __int128_t expected = failure->expected, away = expected - failure->actual;
+  if (away < 0) away = -away;
+  if (expected < 0) expected = -expected;
+  __int128_t share = away * 1000000 / (expected > 0 ? expected : 1);
+  return share > UINT32_MAX ? UINT32_MAX : (uint64_t)share;
+}
+
+static bool any_holds(struct work *w, const struct condition *condition, uint32_t campaign, struct failure *failure) {
+  uint32_t fewest = UINT32_MAX;
+  assert(condition->count > 0); /* so that some failure is the nearest */
+  for (uint32_t i = 0; i < condition->count; i++) {
+    struct failure now;
+    if (condition_holds(w, condition->first + i, campaign, true, &now)) return true;
+    uint32_t failed = parts_failed(w, condition->first + i, campaign);
+    if (failed < fewest || (failed == fewest && distance_of(&now) < distance_of(failure))) *failure = now, fewest = failed;
+  }
+  return false;
+}
+
+/* The index settles a stateless root and the stateless children of a root `all`; everything deeper is judged here. */
+bool condition_holds(struct work *w, uint32_t node, uint32_t campaign, bool all_nodes, struct failure *failure) {
+  if (node == NONE) return true;
+  const struct condition *condition = &w->book->conditions[node];
+  assert(node < w->book->condition_count);
+  if (condition->stateless && !all_nodes) return true;
+  if (condition->kind == CONDITION_LEAF) return settled_before(w, condition) || leaf_holds(w, condition, campaign, failure);
+  if (condition->kind == CONDITION_NOT) return not_holds(w, node, campaign, failure);
+  if (condition->kind == CONDITION_ANY) return any_holds(w, condition, campaign, failure);
+  for (uint32_t i = 0; i < condition->count; i++) {
+    uint32_t child = condition->first + i;
+    if (!all_nodes && w->book->conditions[child].stateless) continue;
+    if (!condition_holds(w, child, campaign, true, failure)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,261 @@
+/* Giving: which item, how much of it, from which pool (campaigns.md section 6). Choosers are rows of a table. */
+#include "work.h"
+
+struct giving {
+  const struct rule *rule;
+  const struct reward_key *key;
+  const struct wake *wake;
+  struct outcome *outcome;
+  bool counted;            /* the count limits were taken by an earlier item of this firing */
+  uint32_t drawn, weights; /* of a draw */
+};
+
+/* ---- one gift ---- */
+
+static struct gift *gift_new(struct work *w, const struct giving *g, const struct item *item, enum gift_kind kind) {
+  struct digest128 digest = reward_digest(w, g->rule, item, g->key);
+  struct gift *gift = &w->out->gifts[w->out->gift_count];
+  assert(w->out->gift_count < LIMIT_GIFTS); /* a rule is not judged that could give more (rule.c) */
+  *gift = (struct gift){.book = w->book,
+                        .kind = kind,
+                        .rule = (uint32_t)(g->rule - w->book->rules),
+                        .item = (uint32_t)(item - w->book->items),
+                        .instead_of = NONE,
+                        .pool = NONE,
+                        .count = 1,
+                        .valid_from_ms = TIME_NONE,
+                        .valid_to_ms = TIME_NONE,
+                        .cause_digest = w->event->digest,
+                        .weight_drawn = g->drawn,
+                        .weight_total = g->weights,
+                        .id_length = ID22_BYTES};
+  digest_to_id(digest, gift->id);
+  gift->id_words[0] = digest.low, gift->id_words[1] = digest.high;
+  return gift;
+}
+
+/* What an earlier reversal owes is set off against a gift of money (or of points): what has no face value pays no debt, and of several
+ * units none is worth less than the others. The pool pays what goes out, unless the earlier gift's place was given back. */
+static int64_t owed_set_off(struct work *w, const struct giving *g, const struct item *item, int64_t value, struct gift *gift) {
+  const struct cell *owed = state_find(w->customer, CELL_OWED, work_campaign(w, g->rule->campaign)->decl, item->is_points, 0);
+  if (owed == NULL || owed->owed.amount <= 0 || value <= 0 || gift->count != 1) return value;
+  int64_t off = owed->owed.amount < value ? owed->owed.amount : value;
+  assert(off > 0 && off <= value);
+  state_write(w->customer, owed)->owed.amount -= off;
+  gift->offset_minor = off;
+  if (off == value) gift->kind = GIFT_OFFSET;
+  return value - off;
+}
+
+static void gift_valid(struct work *w, const struct giving *g, const struct item *item, struct gift *gift) {
+  int32_t offset = work_offset(w, g->rule->campaign);
+  gift->valid_from_ms = moment_or(&item->valid_from, w->event->time_ms, offset, TIME_NONE);
+  gift->valid_to_ms = moment_or(&item->valid_to, w->event->time_ms, offset, TIME_NONE);
+}
+
+struct paid {
+  const uint32_t *pools;
+  uint32_t count;
+};
+
+static void gift_commit(struct work *w, struct giving *g, struct gift *gift, const struct item *item, struct paid paid) {
+  struct claims claims = {0};
+  int64_t full = gift->value_minor * gift->count;
+  assert(gift->value_minor >= 0 && gift->count > 0 && paid.count <= PAYING_MAX);
+  if (!g->counted) limits_take_count(w, g->rule, &claims);
+  g->counted = true;
+  if (!item->is_chance && !item->is_notice) gift->value_minor = owed_set_off(w, g, item, gift->value_minor, gift);
+  int64_t net = gift->value_minor * gift->count;
+  limits_take_amount(w, g->rule, item->is_points, g->rule->undo.restore_limits ? full : net, &claims);
+  struct pool_need need = {gift->count, g->rule->undo.restore_pool ? full : net};
+  pools_take(w, paid.pools, paid.count, need, &claims);
+  if (paid.count > 0) gift->pool = paid.pools[0];
+  const struct granting granting = {g->rule, item, gift, g->wake->base, &claims};
+  grant_keep(w, &granting);
+  w->out->gift_count++;
+}
+
+enum tried { TRIED_GIVEN, TRIED_EMPTY, TRIED_REFUSED };
+
+static enum tried chance_try(struct work *w, struct giving *g, const struct item *item) {
+  struct gift *gift = gift_new(w, g, item, GIFT_CHANCE);
+  const struct paid nothing = {NULL, 0};
+  if (!lot_give(w, g->rule, item, gift, g->outcome)) return TRIED_REFUSED;
+  gift_commit(w, g, gift, item, nothing);
+  return TRIED_GIVEN;
+}
+
+static bool value_known(struct work *w, const struct giving *g, const struct item *item, int64_t value) {
+  if (value > 0 || item->value.form == VALUE_FORM_NONE) return true;
+  bool measured = item->value.form != VALUE_FORM_FIXED && w->book->conditions[item->value.of].left == LEFT_FACT;
+  g->outcome->reason = measured ? REASON_TARGET_NOT_REACHED : REASON_CONDITION_NOT_MET; /* a value of 0 gives nothing */
+  worth_below(w, &item->value, g->outcome);
+  return false;
+}
+
+/* So many units of nothing are no gift: the reason is that the number stands on something that was not reached. */
+static bool count_known(struct work *w, const struct giving *g, const struct item *item, int64_t count) {
+  if (count > 0) return true;
+  g->outcome->reason = REASON_TARGET_NOT_REACHED;
+  worth_below(w, &item->count, g->outcome);
+  return false;
+}
+
+/* What is given after amount limits had their say. */
+struct amounts {
+  int64_t value, count, uncut;
+  uint32_t cut_by;
+};
+
+static bool amounts_cut(struct work *w, const struct giving *g, const struct item *item, struct amounts *a) {
+  a->uncut = a->value * a->count, a->cut_by = NONE;
+  int64_t total = a->uncut;
+  if (!limits_cut(w, g->rule, item->is_points, &total, &a->cut_by, g->outcome)) return false;
+  if (a->cut_by != NONE && a->count == 1)
+    a->value = total;
+  else if (a->cut_by != NONE && a->value != 0)
+    a->count = total / a->value;
+  if (a->count > 0) return true;
+  g->outcome->reason = REASON_LIMIT_REACHED;
+  return false;
+}
+
+/* One item with its own pools, no substitutes. */
+static enum tried plain_try(struct work *w, struct giving *g, const struct item *item, const struct item *meant) {
+  uint32_t paying[PAYING_MAX], paying_count = 0;
+  struct amounts a = {.value = item_value(w, item, g->rule->campaign), .count = item_count(w, item, g->rule->campaign)};
+  if (!value_known(w, g, item, a.value) || !count_known(w, g, item, a.count)) return TRIED_REFUSED;
+  if (!amounts_cut(w, g, item, &a)) return TRIED_REFUSED;
+  struct pool_need need = {a.count, a.value * a.count};
+  if (!pools_have(w, item, need, g->outcome, paying, &paying_count)) return TRIED_EMPTY;
+  struct gift *gift = gift_new(w, g, meant, item == meant ? GIFT_ISSUED : GIFT_SUBSTITUTED);
+  gift->item = (uint32_t)(item - w->book->items);
+  if (item != meant) gift->instead_of = (uint32_t)(meant - w->book->items);
+  gift->value_minor = a.value, gift->count = a.count;
+  gift->partial = a.cut_by != NONE, gift->cut_by = a.cut_by, gift->uncut_minor = a.uncut;
+  gift_valid(w, g, item, gift);
+  const struct paid paid = {paying, paying_count};
+  gift_commit(w, g, gift, item, paid);
+  return TRIED_GIVEN;
+}
+
+/* An item, or what stands in for it when its pool is empty; the reason is that of the item that was meant. */
+static enum tried item_try(struct work *w, struct giving *g, uint32_t number) {
+  const struct item *meant = &w->book->items[number];
+  enum tried tried = meant->is_chance ? chance_try(w, g, meant) : plain_try(w, g, meant, meant);
+  struct outcome first = *g->outcome;
+  const struct item *item = meant;
+  for (uint32_t i = 0; tried == TRIED_EMPTY && item->or_else != NONE && i < LIMIT_OR_ELSE; i++) {
+    item = &w->book->items[item->or_else];
+    tried = plain_try(w, g, item, meant);
+  }
+  if (tried == TRIED_GIVEN)
+    g->outcome->reason = REASON_GIVEN, g->outcome->pool = NONE, g->outcome->has_numbers = false;
+  else
+    *g->outcome = first;
+  return tried;
+}
+
+/* ---- choosers ---- */
+
+static bool give_one(struct work *w, struct giving *g) { return item_try(w, g, g->rule->item_first) == TRIED_GIVEN; }
+
+/* Each is given; one may fail alone, and then has an outcome of its own beside what was given. */
+static bool give_each(struct work *w, struct giving *g) {
+  struct outcome *whole = g->outcome, plain = *whole, failed[LIMIT_ITEMS_PER_GIVE];
+  uint32_t failures = 0, given = 0;
+  assert(g->rule->item_count > 0 && g->rule->item_count <= LIMIT_ITEMS_PER_GIVE);
+  for (uint32_t i = 0; i < g->rule->item_count; i++) {
+    failed[failures] = plain;
+    g->outcome = &failed[failures];
+    if (item_try(w, g, g->rule->item_first + i) == TRIED_GIVEN)
+      given++;
+    else
+      failures++;
+  }
+  g->outcome = whole;
+  if (given == 0) *whole = failed[0];
+  for (uint32_t i = 0; given > 0 && i < failures; i++) *outcome_new(w, plain.rule, failed[i].reason) = failed[i];
+  return given > 0;
+}
+
+static bool give_first_of(struct work *w, struct giving *g) {
+  struct failure failure, first = {.condition = NONE, .reason = REASON_CONDITION_NOT_MET};
+  bool some = false;
+  for (uint32_t i = 0; i < g->rule->item_count; i++) {
+    uint32_t number = g->rule->item_first + i;
+    const struct item *item = &w->book->items[number];
+    if (!condition_holds(w, item->when, g->rule->campaign, true, &failure)) {
+      if (first.condition == NONE) first = failure;
+      continue;
+    }
+    some = true;
+    enum tried tried = item_try(w, g, number);
+    if (tried == TRIED_GIVEN) return true;
+    if (tried == TRIED_EMPTY && item->when_empty == EMPTY_SKIP) continue; /* as if its `when` were false */
+    return false;
+  }
+  if (some) return false; /* the last one tried has said why */
+  failure_into(&first, g->outcome);
+  g->outcome->reason = REASON_CONDITION_NOT_MET;
+  return false;
+}
+
+static bool draw_lost(struct work *w, struct giving *g, uint32_t number) {
+  struct claims claims = {0};
+  struct gift *gift = gift_new(w, g, &w->book->items[number], GIFT_LOST);
+  gift->count = 0;
+  limits_take_count(w, g->rule, &claims);
+  w->out->gift_count++;
+  g->outcome->reason = REASON_DRAW_LOST, g->outcome->pool = NONE, g->outcome->has_numbers = false;
+  return true;
+}
+
+/* The item a draw falls on among those not left out; its index in the rule. */
+static uint32_t draw_once(struct work *w, struct giving *g, struct digest128 id, uint32_t attempt, uint64_t without) {
+  uint32_t total = 0;
+  for (uint32_t i = 0; i < g->rule->item_count; i++)
+    if (!(without >> i & 1)) total += w->book->items[g->rule->item_first + i].weight;
+  if (total == 0) return NONE;
+  uint32_t drawn = draw_number(&w->in->settings->id_key, id, attempt, total), below = 0;
+  assert(drawn < total);
+  g->drawn = drawn, g->weights = total;
+  for (uint32_t i = 0; i < g->rule->item_count; i++) {
+    if (without >> i & 1) continue;
+    below += w->book->items[g->rule->item_first + i].weight;
+    if (drawn < below) return i;
+  }
+  return NONE;
+}
+
+static bool give_draw(struct work *w, struct giving *g) {
+  const struct rule *rule = g->rule;
+  struct digest128 id = reward_digest(w, rule, &w->book->items[rule->item_first], g->key);
+  uint64_t without = 0; /* a bit an item */
+  assert(rule->item_count > 0 && rule->item_count <= 64);
+  struct outcome first = *g->outcome;
+  uint32_t at = draw_once(w, g, id, 0, without);
+  for (uint32_t attempt = 1; at < rule->item_count && attempt <= LIMIT_ITEMS_PER_GIVE; attempt++) {
+    uint32_t number = rule->item_first + at;
+    if (w->book->items[number].is_nothing) return draw_lost(w, g, number);
+    enum tried tried = item_try(w, g, number);
+    if (tried == TRIED_GIVEN) return true;
+    if (attempt == 1) first = *g->outcome;
+    if (tried == TRIED_REFUSED) return false;
+    if (rule->draw_empty == DRAW_LOSE) return draw_lost(w, g, number);
+    without |= UINT64_C(1) << at;
+    at = rule->draw_empty == DRAW_NEXT ? at + 1 : draw_once(w, g, id, attempt, without);
+  }
+  *g->outcome = first;
+  g->outcome->reason = REASON_OUT_OF_STOCK; /* all empty: nothing used */
+  return false;
+}
+
+/* A new chooser is a function and its row. */
+static bool (*const choosers[])(struct work *w, struct giving *g) = {
+    [GIVE_ONE] = give_one, [GIVE_EACH] = give_each, [GIVE_FIRST_OF] = give_first_of, [GIVE_DRAW_OF] = give_draw};
+
+bool give_items(struct work *w, const struct rule *rule, const struct reward_key *key, const struct wake *wake, struct outcome *outcome) {
+  struct giving g = {.rule = rule, .key = key, .wake = wake, .outcome = outcome};
+  return choosers[rule->give](w, &g);
+}

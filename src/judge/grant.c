@@ -1,0 +1,162 @@
+/* What is remembered of a gift, so that it can be undone: the grant, what it took that is to be given back, the measures it rests on, and
+ * what it rests on itself (a base gift, the chances that bought it). All of it goes when the time for reversals is over. */
+#include "work.h"
+
+const struct cell *grant_find(const struct work *w, struct grant_name name) {
+  const struct cell *grant = state_first(w->customer, CELL_GRANT, 0, name.event);
+  while (grant != NULL && grant->grant.id_low != name.id_low) grant = state_next(w->customer, grant);
+  return grant;
+}
+
+int64_t set_off_of(const struct work *w, uint64_t id_low) {
+  const struct cell *cell = state_find(w->customer, CELL_SET_OFF, 0, id_low, 0);
+  return cell == NULL ? 0 : cell->set_off.amount;
+}
+
+/* ---- which measures ---- */
+
+struct citing {
+  const struct rulebook *book;
+  void (*fn)(void *self, uint32_t fact);
+  void *self;
+};
+
+static void cite_fact(const struct citing *c, uint32_t number) {
+  const struct fact *fact = &c->book->facts[number];
+  assert(number < c->book->fact_count);
+  if (fact->kind == FACT_MEASURE) c->fn(c->self, number);
+  for (uint32_t i = 0; fact->kind == FACT_DIFFERENCE && i < 2; i++)
+    if (fact->parts[i] != NONE) cite_fact(c, fact->parts[i]);
+}
+
+static void cite_condition(const struct citing *c, uint32_t node) {
+  if (node == NONE) return;
+  const struct condition *condition = &c->book->conditions[node];
+  if (condition->kind == CONDITION_LEAF) {
+    if (condition->left == LEFT_FACT) cite_fact(c, condition->index);
+    return;
+  }
+  for (uint32_t i = 0; i < condition->count; i++) cite_condition(c, condition->first + i);
+}
+
+static void cite_worth(const struct citing *c, const struct worth *worth) {
+  if (worth_is_derived(worth)) cite_condition(c, worth->of);
+}
+
+void rule_measures(const struct rulebook *book, const struct rule *rule, void (*fn)(void *self, uint32_t fact), void *self) {
+  const struct citing citing = {book, fn, self};
+  cite_condition(&citing, rule->when);
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    const struct trigger *trigger = &book->triggers[rule->on.first + i];
+    if (trigger->kind == TRIGGER_FACT) cite_fact(&citing, trigger->fact);
+  }
+  for (uint32_t i = 0; i < rule->item_count; i++) {
+    const struct item *item = &book->items[rule->item_first + i];
+    cite_condition(&citing, item->when);
+    cite_worth(&citing, &item->value);
+    cite_worth(&citing, &item->count);
+  }
+}
+
+/* ---- remembering ---- */
+
+struct resting {
+  struct work *w;
+  uint64_t id_low;
+  bool only_ask, any;
+};
+
+/* A measure that refunds lower; at the key and period that the gift's event saw. */
+static void rest_on(void *self, uint32_t number) {
+  struct resting *r = self;
+  struct work *w = r->w;
+  const struct fact *fact = &w->book->facts[number];
+  uint64_t per = 0;
+  bool lowers =
+      fact->refunds_subtract && (fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE);
+  if (!lowers || !key_of_fact(w, fact, &per)) return;
+  r->any = true;
+  if (r->only_ask) return;
+  int32_t period = measure_period(w, fact, w->event->time_ms);
+  fed_remember(w, fact, per, period, 0, false);
+  struct cell *rests = work_add(w, w->customer, CELL_RESTS, fact->decl, own_digest(w), period);
+  rests->rests.id_low = r->id_low, rests->rests.per = per;
+  rests->expires_day = undo_expiry(w);
+}
+
+static bool rests_on_any(struct work *w, const struct rule *rule) {
+  struct resting resting = {.w = w, .only_ask = true};
+  rule_measures(w->book, rule, rest_on, &resting);
+  return resting.any;
+}
+
+static void taken_keep(struct work *w, const struct granting *g) {
+  for (uint32_t i = 0; i < g->claims->count; i++) {
+    const struct claim *claim = &g->claims->claims[i];
+    assert(claim->amount > 0);
+    if (!(claim->on == ON_POOL ? g->rule->undo.restore_pool : g->rule->undo.restore_limits)) continue;
+    struct cell *taken = work_add(w, w->customer, CELL_TAKEN, claim->decl, g->gift->id_words[0], claim->period);
+    taken->taken.owner_key = claim->owner_key, taken->taken.amount = claim->amount;
+    taken->taken.on = (uint8_t)claim->on, taken->taken.of_value = claim->of_value;
+    taken->expires_day = undo_expiry(w);
+  }
+}
+
+/* A child of the base gift, or of the lot whose n-th chance bought it. */
+static void child_keep(struct work *w, uint64_t parent, int32_t nth, const struct gift *gift) {
+  struct cell *child = work_add(w, w->customer, CELL_CHILD, 0, parent, nth);
+  assert(nth >= 0 && parent != gift->id_words[0]); /* nothing rests on itself */
+  child->child.event = own_digest(w), child->child.id_low = gift->id_words[0];
+  child->expires_day = undo_expiry(w);
+}
+
+static void grant_add(struct work *w, const struct granting *g) {
+  const struct gift *gift = g->gift;
+  int32_t ordinal = (int32_t)w->out->gift_count;
+  assert(gift->value_minor >= 0 && gift->count >= 0 && gift->count <= INT32_MAX);
+  struct cell *grant = work_add(w, w->customer, CELL_GRANT, g->rule->decl, own_digest(w), ordinal);
+  grant->grant.id_low = gift->id_words[0], grant->grant.id_high = gift->id_words[1];
+  grant->grant.value_minor = gift->value_minor, grant->grant.units = (uint32_t)gift->count;
+  grant->grant.item = item_mark(g->item), grant->grant.terms = terms_number(work_campaign(w, g->rule->campaign));
+  grant->expires_day = undo_expiry(w);
+}
+
+static void set_off_keep(struct work *w, const struct gift *gift) {
+  if (gift->offset_minor == 0) return;
+  struct cell *cell = work_make(w, w->customer, CELL_SET_OFF, 0, gift->id_words[0], 0);
+  cell->set_off.amount = gift->offset_minor;
+  cell->expires_day = undo_expiry(w);
+}
+
+void grant_keep(struct work *w, const struct granting *g) {
+  bool based = g->base != NULL || w->lot != NULL;
+  struct resting resting = {.w = w, .id_low = g->gift->id_words[0]};
+  if (!event_reversible(w) && !based && !rests_on_any(w, g->rule)) return;
+  w->kept_something = true;
+  grant_add(w, g);
+  taken_keep(w, g);
+  rule_measures(w->book, g->rule, rest_on, &resting);
+  set_off_keep(w, g->gift);
+  if (g->base != NULL) child_keep(w, g->base->id_words[0], 0, g->gift);
+  if (w->lot != NULL) child_keep(w, w->lot->key, (int32_t)w->lot->lot.spent + 1, g->gift);
+}
+
+/* ---- forgetting ---- */
+
+static void rests_remove(struct work *w, uint64_t decl, struct grant_name name) {
+  const struct cell *rests = state_first(w->customer, CELL_RESTS, decl, 0);
+  while (rests != NULL) {
+    const struct cell *next = state_next(w->customer, rests);
+    if (rests->key == name.event && rests->rests.id_low == name.id_low) state_remove(w->customer, rests);
+    rests = next;
+  }
+}
+
+void grant_remove(struct work *w, struct grant_name name) {
+  const struct cell *grant = grant_find(w, name);
+  for (const struct cell *fed = state_first(w->customer, CELL_FED, 0, name.event); fed != NULL; fed = state_next(w->customer, fed))
+    rests_remove(w, cell_decl(fed), name);
+  state_remove_all(w->customer, CELL_TAKEN, 0, name.id_low);
+  state_remove_all(w->customer, CELL_SET_OFF, 0, name.id_low);
+  if (grant != NULL) state_remove(w->customer, grant);
+}

@@ -1,0 +1,94 @@
+/* What facts hear of the event: measures and tracks before the rules, first and last behind them (campaigns.md section 5). */
+#include "work.h"
+
+bool listener_is_foreign(const struct work *w, const struct listener *listener) {
+  if (!amount_is_foreign(w, listener->campaign)) return false;
+  return condition_uses_amount(w->book, listener->conditions[0]) || condition_uses_amount(w->book, listener->conditions[1]);
+}
+
+/* Money of another currency, or a claim that means another campaign: this fact does not hear it after all. */
+static bool hears(const struct work *w, const struct listener *listener) {
+  bool addressed = work_campaign(w, listener->campaign)->programme || event_addresses(w, listener->campaign);
+  return addressed && !listener_is_foreign(w, listener);
+}
+
+static const struct listener *listener_at(const struct work *w, uint32_t match) {
+  assert(match < w->in->match_count && w->in->matches[match] < w->book->listener_count);
+  return &w->book->listeners[w->in->matches[match]];
+}
+
+/* Listeners of one fact stand together: the ends of what begins at `match`. */
+static uint32_t fact_end(const struct work *w, uint32_t match, enum listener_kind kind) {
+  uint32_t end = match + 1;
+  const struct listener *first = listener_at(w, match);
+  while (end < w->in->match_count && listener_at(w, end)->kind == kind && listener_at(w, end)->owner == first->owner) end++;
+  return end;
+}
+
+static void measures_hear(struct work *w) {
+  for (uint32_t i = 0, end; i < w->in->match_count; i = end) {
+    const struct listener *listener = listener_at(w, i);
+    end = i + 1;
+    if (listener->kind != LISTENER_FACT || w->kinds[w->book->facts[listener->owner].kind]->hear == NULL) continue;
+    end = fact_end(w, i, LISTENER_FACT);
+    bool any = false; /* an event that several triggers of one fact let in counts once */
+    for (uint32_t j = i; j < end; j++) any |= hears(w, listener_at(w, j));
+    if (any) w->kinds[w->book->facts[listener->owner].kind]->hear(w, listener->owner, NONE);
+  }
+}
+
+static void tasks_hear(struct work *w) {
+  for (uint32_t i = 0, end; i < w->in->match_count; i = end) {
+    const struct listener *listener = listener_at(w, i);
+    end = i + 1;
+    if (listener->kind != LISTENER_TASK) continue;
+    end = fact_end(w, i, LISTENER_TASK);
+    uint32_t fits = 0;
+    for (uint32_t j = i; j < end; j++) fits |= hears(w, listener_at(w, j)) ? 1u << listener_at(w, j)->part : 0;
+    if (fits != 0) w->kinds[FACT_TRACK]->hear(w, listener->owner, fits);
+  }
+}
+
+static void openings_hear(struct work *w) {
+  for (uint32_t i = 0, end; i < w->in->match_count; i = end) {
+    const struct listener *listener = listener_at(w, i);
+    end = i + 1;
+    if (listener->kind != LISTENER_OPEN) continue;
+    end = fact_end(w, i, LISTENER_OPEN);
+    bool any = false;
+    for (uint32_t j = i; j < end; j++) any |= hears(w, listener_at(w, j));
+    if (any) w->kinds[FACT_TRACK]->hear(w, listener->owner, NONE);
+  }
+}
+
+static void later_note(struct work *w) {
+  for (uint32_t i = 0; i < w->in->match_count; i++) {
+    const struct listener *listener = listener_at(w, i);
+    struct failure failure;
+    bool fact = listener->kind == LISTENER_FACT, reset = listener->kind == LISTENER_RESET;
+    if ((!fact && !reset) || w->kinds[w->book->facts[listener->owner].kind]->hear_later == NULL || !hears(w, listener)) continue;
+    assert(w->pending_count < LIMIT_MATCHES);
+    if (reset || condition_holds(w, w->book->facts[listener->owner].when, listener->campaign, false, &failure))
+      w->pending[w->pending_count++] = w->in->matches[i];
+  }
+}
+
+void facts_hear(struct work *w) {
+  measures_hear(w);
+  later_note(w);
+  audience_ask_anew(w);
+  tasks_hear(w);
+  audience_ask_anew(w);
+  openings_hear(w);
+  audience_ask_anew(w);
+}
+
+void facts_hear_later(struct work *w) {
+  for (uint32_t i = 0; i < w->pending_count; i++) {
+    const struct listener *listener = &w->book->listeners[w->pending[i]];
+    bool reset = listener->kind == LISTENER_RESET;
+    bool again = !reset && i > 0 && w->book->listeners[w->pending[i - 1]].owner == listener->owner &&
+                 w->book->listeners[w->pending[i - 1]].kind == LISTENER_FACT;
+    if (!again) w->kinds[w->book->facts[listener->owner].kind]->hear_later(w, listener->owner, reset);
+  }
+}

@@ -1,0 +1,66 @@
+/* Reward ids and draws: derived from business facts alone, so that a replay, another version or another machine comes to the same
+ * (campaigns.md section 10). The key is secret: nobody outside can compute which event would win a draw. */
+#include <stdarg.h>
+
+#include "work.h"
+
+void key_print(struct reward_key *key, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  int length = vsnprintf(key->text, sizeof key->text, format, arguments);
+  va_end(arguments);
+  assert(length > 0 && (size_t)length < sizeof key->text);
+  key->length = (size_t)length;
+}
+
+/* campaign, rule, item (only of a list), hearer, key: each ended by a zero, so that no two different rows are the same bytes. */
+struct digest128 reward_digest(const struct work *w, const struct rule *rule, const struct item *item, const struct reward_key *key) {
+  char memory[6 * LIMIT_ID_BYTES + sizeof key->text];
+  struct buffer text;
+  buffer_init(&text, memory, sizeof memory);
+  buffer_put(&text, work_campaign(w, rule->campaign)->id);
+  buffer_byte(&text, 0);
+  buffer_put(&text, rule->first_id); /* whatever it is called now: a renamed rule gives no gift again */
+  buffer_byte(&text, 0);
+  if (rule->give == GIVE_EACH) buffer_put(&text, item->first_id);
+  buffer_byte(&text, 0);
+  buffer_put(&text, w->event->customer);
+  buffer_byte(&text, 0);
+  buffer_put(&text, (struct str){key->text, key->length});
+  assert(!text.overflowed);
+  return hash128(&w->in->settings->id_key, buffer_text(&text));
+}
+
+/* The number in [0, total) of an id: multiply-shift of a second hash, so the odds are exact to 2^-64. */
+uint32_t draw_number(const struct hash_key *key, struct digest128 id, uint32_t attempt, uint32_t total) {
+  assert(total > 0);
+  struct hash_key drawing = {key->k0 ^ UINT64_C(0x6472617764726177), key->k1 ^ attempt};
+  uint64_t hash = hash64_pair(&drawing, id.low, id.high);
+  return (uint32_t)(((__uint128_t)hash * total) >> 64);
+}
+
+static int id_digit(char c) {
+  static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const char *at = strchr(alphabet, c);
+  return at == NULL || c == 0 ? -1 : (int)(at - alphabet);
+}
+
+/* An auditor's way in: the id as it stands in the records. Ids of our own form only. */
+uint32_t judge_draw(const struct hash_key *key, const char *id, size_t id_length, uint32_t total) {
+  unsigned char bytes[17] = {0};
+  unsigned held = 0, bits = 0;
+  size_t count = 0;
+  assert(id_length == ID22_BYTES);
+  for (size_t i = 0; i < id_length && count < 16; i++) {
+    int digit = id_digit(id[i]);
+    assert(digit >= 0);
+    held = held << 6 | (unsigned)digit, bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes[count++] = (unsigned char)(held >> bits);
+  }
+  struct digest128 digest;
+  memcpy(&digest.low, bytes, 8);
+  memcpy(&digest.high, bytes + 8, 8);
+  return draw_number(key, digest, 0, total);
+}

@@ -1,0 +1,191 @@
+/* One event, in the order of the day (judge.h): gate, profile, reversal, measures, tracks, rules, first and last, memory. */
+#include "work.h"
+
+/* ---- gate ---- */
+
+/* A digest that was seen is a duplicate; one that may have been seen and let go (at or before the floor) is too late: never twice. So is
+ * what is older than counters are kept for, whatever is said of its arrival. */
+static enum reason gate(const struct work *w) {
+  const struct event *event = w->event;
+  int64_t seen_ms, horizon_ms = w->in->settings->horizon_ms;
+  if (state_seen(w->customer, event->digest, &seen_ms) && !MUTANT(NO_DUPLICATES)) return REASON_DUPLICATE_EVENT;
+  if (event->time_ms > event->arrival_ms + LIMIT_FUTURE_MS) return REASON_EVENT_IN_FUTURE;
+  bool floored = w->customer->floor_ms > 0 && event->time_ms <= w->customer->floor_ms;
+  bool forgotten = w->in->clock_ms != TIME_NONE && event->time_ms < w->in->clock_ms - horizon_ms;
+  if (floored || forgotten || event->time_ms < event->arrival_ms - horizon_ms) return REASON_EVENT_TOO_LATE;
+  return REASON_GIVEN;
+}
+
+/* ---- profile and enrolment ---- */
+
+static void tags_replace(struct work *w, const struct value *tags) {
+  assert(tags->kind == VALUE_LIST || tags->kind == VALUE_ABSENT); /* the catalogue says so */
+  state_remove_all(w->customer, CELL_TAG, 0, 0);
+  for (uint32_t i = 0; tags->kind == VALUE_LIST && i < tags->count; i++) {
+    uint64_t hash = hash64(&HASH_KEY_FIXED, tags->items[i]);
+    work_make(w, w->customer, CELL_TAG, decl_of_hash(hash), hash, 0)->tag.there = 1;
+  }
+}
+
+/* What is cleared, and tags, leave a cell without a value: it tells since when. */
+static void profile_set(struct work *w, uint64_t decl, const struct value *value) {
+  const struct value nothing = {.kind = VALUE_ABSENT};
+  if (value->kind == VALUE_LIST && value->count == 0) value = &nothing;
+  uint32_t count = value->kind == VALUE_LIST ? value->count : 1;
+  state_remove_all(w->customer, CELL_PROFILE, decl, 0);
+  for (uint32_t i = 0; i < count; i++) {
+    struct cell *cell = work_add(w, w->customer, CELL_PROFILE, decl, (uint64_t)w->event->time_ms, (int32_t)i);
+    if (value->kind != VALUE_ABSENT) cell_set_value(cell, value, i);
+  }
+}
+
+/* What is newer stays: an update that arrives late says nothing about today. */
+static bool update_counts(const struct work *w, uint64_t decl) {
+  const struct cell *known = state_first(w->customer, CELL_PROFILE, decl, 0);
+  return known == NULL || (int64_t)known->key <= w->event->time_ms;
+}
+
+static void profile_apply(struct work *w) {
+  for (uint32_t i = 0; i < w->event->field_count; i++) {
+    uint16_t field = w->event->field_ids[i];
+    uint64_t decl = decl_of_hash(w->book->catalogue->fields[field].hash);
+    const struct value nothing = {.kind = VALUE_ABSENT}, *value = &w->event->values[i];
+    if (!update_counts(w, decl)) continue;
+    if (field == FIELD_ID_TAGS) tags_replace(w, value);
+    profile_set(w, decl, field == FIELD_ID_TAGS ? &nothing : value);
+  }
+}
+
+/* Who signs up while a campaign is shown takes part when it begins. */
+static void enrolment_apply(struct work *w) {
+  for (uint32_t i = 0; i < w->book->campaign_count; i++) {
+    const struct campaign *campaign = work_campaign(w, i);
+    bool open = w->event->time_ms >= campaign->shown_ms && w->event->time_ms < campaign->to_ms;
+    if (!campaign->enrolment || !open || !event_addresses(w, i)) continue;
+    struct cell *cell = work_make(w, w->customer, CELL_ENROLLED, campaign->decl, 0, 0);
+    if (cell->enrolled.time_ms == 0 || w->event->time_ms < cell->enrolled.time_ms) cell->enrolled.time_ms = w->event->time_ms;
+    cell->expires_day = state_expiry(campaign->closing_ms + w->in->settings->memory_ms + w->in->settings->horizon_ms);
+  }
+}
+
+/* ---- memory ---- */
+
+static void original_remember(struct work *w) {
+  const struct value *amount = event_field(w->event, FIELD_ID_AMOUNT), *currency = event_field(w->event, FIELD_ID_CURRENCY);
+  if (!w->kept_something && !w->is_reversal) return;
+  assert(!w->takes_back && w->book == w->in->rulebook);
+  struct cell *original = work_make(w, w->customer, CELL_ORIGINAL, 0, own_digest(w), 0);
+  original->original.time_ms = w->event->time_ms;
+  original->original.amount = amount == NULL || w->is_reversal ? 0 : amount->number;
+  original->original.is_reversal = w->is_reversal;
+  if (currency != NULL && amount != NULL)
+    memcpy(original->original.currency, currency->text.at, 3); /* three letters: the reader sees to it */
+  original->expires_day = undo_expiry(w);
+}
+
+/* ---- the order of the day ---- */
+
+/* Heard as another: rules alone. What the event tells of its customer - profile, facts, tracks - is in that customer's record. */
+static void heard_judge(struct work *w) {
+  if (w->in->hearing->reversal) reversal_apply(w);
+  w->out->gate = REASON_GIVEN; /* late or not is said to who caused it */
+  rules_judge(w);
+  original_remember(w);
+  awaited_apply(w);
+}
+
+static void own_judge(struct work *w) {
+  if (w->event->type == TYPE_ID_CUSTOMER_UPDATED) profile_apply(w);
+  if (w->event->type == TYPE_ID_ENROLLED) enrolment_apply(w);
+  if (w->event->type == TYPE_ID_REVERSED) reversal_apply(w);
+  if (w->out->gate != REASON_GIVEN) {
+    if (w->out->remembers) original_remember(w);
+    return;
+  }
+  facts_hear(w);
+  rules_judge(w);
+  facts_hear_later(w);
+  forwards_remember(w);
+  original_remember(w);
+  awaited_apply(w);
+}
+
+static void decision_clear(struct decision *decision) {
+  decision->want_count = decision->shortage_count = 0;
+  decision->cramped = NULL;
+  decision->outcome_count = decision->gift_count = decision->mark_count = decision->effect_count = 0;
+  decision->forward_count = decision->heard_count = 0;
+  decision->remembers = decision->undone_whole = false;
+  decision->undone_minor = 0;
+}
+
+/* One outcome, and nothing else: whatever was done is taken back by the caller. */
+void judge_refuse(struct decision *decision, enum reason reason) {
+  assert(reason == REASON_RECORD_FULL || reason == REASON_TOO_MANY_GIFTS);
+  decision_clear(decision);
+  decision->gate = reason;
+}
+
+enum status judge_event(const struct judge_input *input, struct arena *arena, struct decision *decision, struct str *reason,
+                        struct fault *fault) {
+  struct work w;
+  assert(input->event->arrival_ms != TIME_NONE && (input->hearing == NULL) == (input->event->cause.length == 0));
+  work_init(&w, input);
+  w.kinds = fact_kinds, w.arena = arena, w.out = decision, w.fault = fault;
+  decision_clear(decision);
+  decision->gate = input->hearing != NULL ? REASON_GIVEN : gate(&w);
+  if (input->hearing != NULL)
+    heard_judge(&w);
+  else if (decision->gate == REASON_GIVEN)
+    own_judge(&w);
+  assert(!w.takes_back && !w.rechecking && w.book == input->rulebook && w.lot == NULL && w.base == NULL);
+  if (decision_is_void(decision)) return STATUS_OK;
+  if (w.dead.length > 0) {
+    *reason = w.dead;
+    return STATUS_INPUT;
+  }
+  bool trail_full = input->customer->trail != NULL && input->customer->trail->full;
+  if (w.full) judge_refuse(decision, REASON_RECORD_FULL);
+  if (w.crowded || trail_full) judge_refuse(decision, REASON_TOO_MANY_GIFTS);
+  if (decision->gate == REASON_GIVEN) decision->remembers = true;
+  assert(decision->outcome_count <= LIMIT_OUTCOMES && decision->gift_count <= LIMIT_GIFTS);
+  return STATUS_OK;
+}
+
+bool judge_refused(const struct decision *decision) {
+  return decision->gate == REASON_RECORD_FULL || decision->gate == REASON_TOO_MANY_GIFTS;
+}
+
+/* An id that is older than the others may be the first to go. */
+bool judge_remember(const struct judge_input *input, const struct decision *decision) {
+  assert(!decision_is_void(decision) && !judge_refused(decision));
+  if (input->hearing != NULL || !decision->remembers) return true;
+  if (!state_see(input->customer, input->event->digest, input->event->time_ms)) return false;
+  state_look_on(input->customer, (input->event->time_ms + input->settings->horizon_ms) / MS_PER_DAY + 1);
+  return true;
+}
+
+/* By whole days, ids too: so it does not matter how often it is asked in one, nor whether the state was read anew meanwhile. */
+void judge_expire(struct state *state, const struct judge_settings *settings, int64_t clock_ms) {
+  if (clock_ms == TIME_NONE) return;
+  int32_t today = (int32_t)(clock_ms / MS_PER_DAY);
+  int64_t ids_from_ms = today * MS_PER_DAY - settings->horizon_ms;
+  if (state_may_expire(state, today)) (void)state_expire(state, today, ids_from_ms, settings->horizon_ms);
+}
+
+void judge_expire_shared(struct state *state, int64_t clock_ms) {
+  int32_t today = clock_ms == TIME_NONE ? 0 : (int32_t)(clock_ms / MS_PER_DAY);
+  if (clock_ms != TIME_NONE && state_may_expire(state, today)) (void)state_expire_shared(state, today);
+}
+
+enum status judge_check(const struct rulebook *rulebook, const struct judge_settings *settings, struct fault *fault) {
+  for (uint32_t i = 0; i < rulebook->campaign_count; i++) {
+    const struct campaign *campaign = &rulebook->campaigns[i];
+    if (campaign->late_ms > settings->horizon_ms)
+      return fault_set(fault, STATUS_INPUT,
+                       "campaign %.*s accepts events %lld hours late, but event ids are remembered for %lld hours: raise events.horizon or "
+                       "lower late.accept",
+                       STR_FORMAT(campaign->id), (long long)(campaign->late_ms / 3600000), (long long)(settings->horizon_ms / 3600000));
+  }
+  return STATUS_OK;
+}

@@ -1,0 +1,254 @@
+/* Measures: counts and sums over windows (campaigns.md section 5), updated before the rules are judged. The order in which events arrive
+ * does not matter to them: each adds to the period of its own time. */
+#include "work.h"
+
+int32_t measure_period(const struct work *w, const struct fact *fact, int64_t time_ms) {
+  int32_t offset = work_offset(w, fact->campaign);
+  switch (fact->window.kind) {
+    case WINDOW_UNIT:
+    case WINDOW_LAST_UNITS: return period_of(fact->window.unit, time_ms, offset);
+    case WINDOW_ROLLING_DAYS: return period_of(UNIT_DAY, time_ms, offset);
+    case WINDOW_DATES:
+    case WINDOW_ENROLMENT: break;
+  }
+  return 0;
+}
+
+void measure_window(const struct fact *fact, int32_t period, int32_t *from, int32_t *to) {
+  int32_t back = (int32_t)fact->window.previous, count = (int32_t)fact->window.count;
+  *from = *to = period - back;
+  if (fact->window.kind == WINDOW_LAST_UNITS) *from = period - back - count, *to = period - back - 1;
+  if (fact->window.kind == WINDOW_ROLLING_DAYS) *from = period - count + 1, *to = period;
+  assert(*from <= *to);
+}
+
+/* ---- values ---- */
+
+struct window_of {
+  const struct fact *fact;
+  uint64_t key;
+  int32_t from, to;
+};
+
+static bool in_window(const struct cell *cell, const struct window_of *window) {
+  return cell->period >= window->from && cell->period <= window->to;
+}
+
+/* At most LIMIT_DISTINCT are told apart, of all periods together. */
+static int64_t distinct_value(const struct work *w, const struct window_of *window) {
+  uint64_t values[LIMIT_DISTINCT];
+  uint32_t count = 0;
+  const struct cell *cell = state_first(w->customer, CELL_DISTINCT, window->fact->decl, 0);
+  for (; cell != NULL && count < LIMIT_DISTINCT; cell = state_next(w->customer, cell)) {
+    if (!in_window(cell, window) || cell->distinct.per != window->key) continue;
+    bool known = false;
+    for (uint32_t i = 0; i < count && !known; i++) known = values[i] == cell->distinct.value;
+    if (!known) values[count++] = cell->distinct.value;
+  }
+  return count;
+}
+
+static bool unit_present(const struct work *w, const struct window_of *window, int64_t unit) {
+  const struct cell *cell = state_first(w->customer, CELL_DISTINCT, window->fact->decl, 0);
+  while (cell != NULL && !(in_window(cell, window) && cell->distinct.per == window->key && cell->distinct.unit == unit))
+    cell = state_next(w->customer, cell);
+  return cell != NULL;
+}
+
+/* Units in a row, the last of them the event's own. */
+static int64_t streak_value(const struct work *w, const struct window_of *window) {
+  int32_t unit = period_of(window->fact->of_unit, w->event->time_ms, work_offset(w, window->fact->campaign));
+  int64_t run = 0;
+  while (run < (int64_t)LIMIT_DISTINCT && unit_present(w, window, unit - run)) run++;
+  return run;
+}
+
+/* The sum is as large as it is, so that the order in which periods are added does not matter; whole numbers stop at the ends. */
+struct totals {
+  int64_t count, max, min;
+  __int128_t sum;
+};
+
+static int64_t whole(__int128_t sum) { return sum > INT64_MAX ? INT64_MAX : sum < INT64_MIN ? INT64_MIN : (int64_t)sum; }
+
+static struct totals totals_of(const struct work *w, const struct window_of *window) {
+  struct totals totals = {0};
+  const struct cell *cell = state_first(w->customer, CELL_MEASURE, window->fact->decl, 0);
+  for (; cell != NULL; cell = state_next(w->customer, cell)) {
+    if (!in_window(cell, window) || cell->key != window->key) continue;
+    if (cell->measure.count == 0 && cell->measure.sum == 0) continue;
+    if (totals.count == 0 || cell->measure.max > totals.max) totals.max = cell->measure.max;
+    if (totals.count == 0 || cell->measure.min < totals.min) totals.min = cell->measure.min;
+    totals.count += cell->measure.count, totals.sum += cell->measure.sum;
+  }
+  return totals;
+}
+
+int64_t measure_value(struct work *w, const struct fact *fact, uint64_t key, int32_t period, bool *absent) {
+  struct window_of window = {.fact = fact, .key = key};
+  measure_window(fact, period, &window.from, &window.to);
+  *absent = false;
+  if (fact->measure == MEASURE_DISTINCT) return distinct_value(w, &window);
+  if (fact->measure == MEASURE_STREAK) return streak_value(w, &window);
+  const struct totals totals = totals_of(w, &window);
+  switch (fact->measure) {
+    case MEASURE_COUNT: return totals.count;
+    case MEASURE_SUM: return whole(totals.sum);
+    case MEASURE_MAX: return totals.max;
+    case MEASURE_MIN: return totals.min;
+    case MEASURE_AVERAGE: *absent = totals.count == 0; return totals.count == 0 ? 0 : whole(totals.sum / totals.count);
+    case MEASURE_DISTINCT:
+    case MEASURE_STREAK: break;
+  }
+  return 0;
+}
+
+/* While a gift is judged again its measures are those that its own event saw. */
+static struct value ask(struct work *w, const struct fact *fact) {
+  uint64_t key = 0;
+  bool none = false;
+  int32_t period = measure_period(w, fact, w->event->time_ms);
+  if (w->rechecking) {
+    const struct cell *fed = fed_find(w, fact, w->recheck_cause);
+    if (fed == NULL) return value_absent();
+    key = fed->fed.per, period = fed->period;
+  } else if (!key_of_fact(w, fact, &key)) {
+    return value_absent();
+  }
+  int64_t value = measure_value(w, fact, key, period, &none);
+  return none ? value_absent() : value_number(value);
+}
+
+/* ---- hearing ---- */
+
+static uint32_t band_of(const struct fact *fact, int64_t value) {
+  uint32_t band = 0;
+  while (band < fact->band_count && value >= fact->bands[band]) band++;
+  return band;
+}
+
+/* Rules hear of another band when the value rose; what fell wakes nobody (gifts that rest on it are judged again, undo.c). */
+static void bands_fire(struct work *w, const struct fact *fact, int32_t period, int64_t before, int64_t after) {
+  if (!fact->seen_by_rules || band_of(fact, after) <= band_of(fact, before)) return;
+  struct fired fired = {.fact = (uint32_t)(fact - w->book->facts), .key = w->event->digest, .period = period};
+  work_fire(w, &fired);
+}
+
+/* Until when a window's cell is needed: as long as it is looked at, and the time that late events have. */
+static int32_t measure_expiry(const struct work *w, const struct fact *fact, int32_t period) {
+  const struct window *window = &fact->window;
+  int64_t spare = w->in->settings->horizon_ms;
+  int32_t ahead = (int32_t)(window->previous + window->count) + 1, offset = work_offset(w, fact->campaign);
+  if (window->kind == WINDOW_ROLLING_DAYS) return state_expiry(period_start(UNIT_DAY, period + ahead, offset) + spare);
+  if (window->kind == WINDOW_DATES) return state_expiry(window->to_ms + w->in->settings->memory_ms + spare);
+  if (window->unit == UNIT_EVER || window->unit == UNIT_CAMPAIGN) return fact_expiry(w, fact);
+  return state_expiry(period_start(window->unit, period + ahead, offset) + spare);
+}
+
+void fed_remember(struct work *w, const struct fact *fact, uint64_t per, int32_t period, int64_t amount, bool counted) {
+  assert(counted || amount == 0); /* what fed nothing has nothing to give back */
+  if (fed_find(w, fact, own_digest(w)) != NULL) return;
+  struct cell *fed = work_add(w, w->customer, CELL_FED, fact->decl, own_digest(w), period);
+  fed->fed.per = per, fed->fed.amount = amount, fed->fed.counted = counted;
+  fed->expires_day = undo_expiry(w);
+  w->kept_something = true;
+}
+
+static bool subtracts(const struct fact *fact) {
+  bool counts = fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE;
+  return counts && fact->refunds_subtract;
+}
+
+static void distinct_add(struct work *w, const struct fact *fact, uint64_t key, int32_t period) {
+  int32_t unit = period_of(fact->of_unit, w->event->time_ms, work_offset(w, fact->campaign));
+  struct value value = value_number(unit);
+  const struct window_of window = {fact, key, period, period};
+  if (fact->of != FIELD_NONE) {
+    const struct value *field = event_field(w->event, fact->of);
+    if (field == NULL || field->kind == VALUE_LIST) return;
+    value = *field;
+  }
+  uint64_t hash = hash_of_value(0, &value), name = hash64_pair(&HASH_KEY_FIXED, key, hash);
+  if (state_find(w->customer, CELL_DISTINCT, fact->decl, name, period) != NULL) return;
+  if (fact->measure == MEASURE_DISTINCT && distinct_value(w, &window) >= (int64_t)LIMIT_DISTINCT) return;
+  struct cell *cell = work_add(w, w->customer, CELL_DISTINCT, fact->decl, name, period);
+  cell->distinct.value = hash, cell->distinct.per = key, cell->distinct.unit = unit;
+  cell->expires_day = measure_expiry(w, fact, period);
+}
+
+static uint32_t second_of(int64_t time_ms) {
+  return time_ms <= 0 ? 0 : time_ms / MS_PER_SECOND > UINT32_MAX ? UINT32_MAX : (uint32_t)(time_ms / MS_PER_SECOND);
+}
+
+static void measure_add(struct work *w, const struct fact *fact, uint64_t key, int32_t period, int64_t amount) {
+  struct cell *cell = keyed_cell(w, fact, CELL_MEASURE, key, period);
+  bool first = cell->measure.count == 0;
+  if (cell->measure.count < UINT32_MAX) cell->measure.count++;
+  cell->measure.sum = sum_of(cell->measure.sum, amount);
+  if (first || amount > cell->measure.max) cell->measure.max = amount;
+  if (first || amount < cell->measure.min) cell->measure.min = amount;
+  if (second_of(w->event->time_ms) > cell->measure.heard_s) cell->measure.heard_s = second_of(w->event->time_ms);
+  cell->expires_day = measure_expiry(w, fact, period);
+  bool counting = fact->measure == MEASURE_COUNT;
+  if (subtracts(fact) && event_reversible(w)) fed_remember(w, fact, key, period, counting ? 1 : amount, true);
+}
+
+/* The amount a measure hears; false when the event has none that counts (absent, another currency, outside the dates). */
+static bool measure_amount(const struct work *w, const struct fact *fact, int64_t *amount) {
+  int64_t time = w->event->time_ms;
+  if (fact->window.kind == WINDOW_DATES && (time < fact->window.from_ms || time >= fact->window.to_ms)) return false;
+  *amount = 0;
+  if (fact->measure == MEASURE_COUNT || fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK) return true;
+  const struct value *value = event_field(w->event, fact->of);
+  if (value == NULL || value->kind != VALUE_INT) return false;
+  *amount = value->number;
+  const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
+  return !fact->money || currency == NULL || str_equal(currency->text, work_campaign(w, fact->campaign)->currency);
+}
+
+static void hear(struct work *w, uint32_t number, uint32_t part) {
+  const struct fact *fact = &w->book->facts[number];
+  struct failure failure;
+  uint64_t key = 0;
+  int64_t amount = 0;
+  bool absent = false;
+  (void)part;
+  if (!measure_amount(w, fact, &amount) || !fact_open_to(w, fact)) return;
+  if (!condition_holds(w, fact->when, fact->campaign, false, &failure) || !key_of_fact(w, fact, &key)) return;
+  int32_t period = measure_period(w, fact, w->event->time_ms);
+  int64_t before = measure_value(w, fact, key, period, &absent);
+  if (fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK)
+    distinct_add(w, fact, key, period);
+  else
+    measure_add(w, fact, key, period, amount);
+  int64_t after = measure_value(w, fact, key, period, &absent);
+  bands_fire(w, fact, period, before, after);
+  effect_add(w, number, EFFECT_COUNTED, period, before, after);
+}
+
+/* ---- undoing ---- */
+
+/* Of a part only money goes back; a count, or a sum of something else, stands until the whole is undone. */
+static int64_t part_of(const struct fact *fact, const struct undoing *u, const struct cell *fed) {
+  assert(fed->fed.counted && u->amount >= 0);
+  if (u->whole) return fed->fed.amount;
+  if (fact->measure == MEASURE_COUNT || fact->of != FIELD_ID_AMOUNT) return 0;
+  return u->amount < fed->fed.amount ? u->amount : fed->fed.amount;
+}
+
+static void undo(struct work *w, const struct undoing *u, uint32_t number, const struct cell *fed) {
+  const struct fact *fact = &w->book->facts[number];
+  const struct cell *known = state_find(w->customer, CELL_MEASURE, fact->decl, fed->fed.per, fed->period);
+  if (known == NULL || !fed->fed.counted) return;
+  bool absent = false;
+  int64_t before = measure_value(w, fact, fed->fed.per, fed->period, &absent), part = part_of(fact, u, fed);
+  struct cell *cell = state_write(w->customer, known);
+  if (fact->measure != MEASURE_COUNT) cell->measure.sum = sum_of(cell->measure.sum, part == INT64_MIN ? INT64_MAX : -part);
+  if (u->whole && cell->measure.count > 0) cell->measure.count--;
+  if (!u->whole) state_write(w->customer, fed)->fed.amount -= part;
+  int64_t after = measure_value(w, fact, fed->fed.per, fed->period, &absent);
+  if (after != before) effect_add(w, number, EFFECT_LOWERED, fed->period, before, after);
+}
+
+const struct fact_kind_row fact_kind_measure = {
+    .kind = FACT_MEASURE, .hear = hear, .ask = ask, .undo = undo, .refusal = REASON_TARGET_NOT_REACHED};

@@ -1,0 +1,238 @@
+/* Judgement of one rule, in the order of campaigns.md section 9.1: the first step that fails is the reason. A new step is a function and
+ * its line in the table. */
+#include "work.h"
+
+struct judging {
+  struct work *w;
+  const struct rule *rule;
+  const struct wake *wake;
+  struct outcome *outcome;
+  struct outcome lotless; /* why there is no lot: told in its turn */
+};
+
+/* No listener of this record filtered: woken by a fact or a gift, or heard as another, where another shard with its rulebook did. */
+static bool woken(const struct judging *j) { return j->wake->fired != NULL || j->wake->base != NULL || j->w->in->hearing != NULL; }
+
+/* Rules that no listener filtered are judged on lifecycle and schedule here. */
+static bool step_lifecycle(struct judging *j) {
+  const struct campaign *campaign = work_campaign(j->w, j->rule->campaign);
+  int64_t time = j->w->event->time_ms;
+  if (!woken(j)) return true;
+  bool open_track = j->wake->fired != NULL && j->wake->fired->track; /* what is open may finish while closing */
+  if (time < campaign->from_ms)
+    j->outcome->reason = REASON_CAMPAIGN_NOT_STARTED;
+  else if (time >= (open_track || j->rule->spends != NONE ? campaign->closing_ms : campaign->to_ms))
+    j->outcome->reason = REASON_CAMPAIGN_ENDED;
+  else if (j->rule->schedule != NONE && !schedule_holds(&j->w->book->schedules[j->rule->schedule], time, campaign->offset_minutes))
+    j->outcome->reason = REASON_OUTSIDE_SCHEDULE;
+  else
+    return true;
+  return false;
+}
+
+/* A claim or an enrolment may name the campaign and rule it means; absent, it addresses all that listen. */
+static bool step_addressed(struct judging *j) {
+  struct work *w = j->w;
+  if (w->event->type != TYPE_ID_CLAIMED && w->event->type != TYPE_ID_ENROLLED) return true;
+  const struct value *named = event_field(w->event, FIELD_ID_RULE);
+  bool here = event_addresses(w, j->rule->campaign);
+  if (here && (named == NULL || str_equal(named->text, j->rule->id))) return true;
+  j->outcome->reason = REASON_CONDITION_NOT_MET;
+  j->outcome->actual_text = here ? named->text : event_field(w->event, FIELD_ID_CAMPAIGN)->text;
+  return false;
+}
+
+static bool step_late(struct judging *j) {
+  const struct campaign *campaign = work_campaign(j->w, j->rule->campaign);
+  if (campaign_accepts_late(j->w, campaign)) return true;
+  j->outcome->reason = REASON_EVENT_TOO_LATE;
+  j->outcome->expected = j->w->event->arrival_ms - campaign->late_ms, j->outcome->actual = j->w->event->time_ms;
+  j->outcome->has_numbers = j->outcome->numbers_are_times = true;
+  return false;
+}
+
+/* ---- money of another currency ---- */
+
+static bool worth_uses_amount(const struct rulebook *book, const struct worth *worth) {
+  return worth_is_derived(worth) && condition_uses_amount(book, worth->of);
+}
+
+static bool item_uses_amount(const struct rulebook *book, uint32_t number) {
+  for (uint32_t depth = 0; number != NONE && depth <= LIMIT_OR_ELSE; depth++) {
+    const struct item *item = &book->items[number];
+    if (condition_uses_amount(book, item->when) || worth_uses_amount(book, &item->value) || worth_uses_amount(book, &item->count))
+      return true;
+    number = item->or_else;
+  }
+  return false;
+}
+
+static bool rule_uses_amount(const struct rulebook *book, const struct rule *rule) {
+  if (condition_uses_amount(book, rule->when)) return true;
+  for (uint32_t i = 0; i < rule->on.count; i++)
+    if (condition_uses_amount(book, book->triggers[rule->on.first + i].when)) return true;
+  for (uint32_t i = 0; i < rule->item_count; i++)
+    if (item_uses_amount(book, rule->item_first + i)) return true;
+  return false;
+}
+
+static bool step_currency(struct judging *j) {
+  if (!amount_is_foreign(j->w, j->rule->campaign) || !rule_uses_amount(j->w->book, j->rule)) return true;
+  j->outcome->reason = REASON_CONDITION_NOT_MET;
+  j->outcome->actual_text = event_field(j->w->event, FIELD_ID_CURRENCY)->text;
+  return false;
+}
+
+/* ---- the customer ---- */
+
+static bool step_audience(struct judging *j) {
+  struct failure failure;
+  if (audience_allows(j->w, j->rule->campaign, &failure)) return true;
+  failure_into(&failure, j->outcome);
+  return false;
+}
+
+static bool step_risk(struct judging *j) {
+  if (!customer_denied(j->w)) return true;
+  j->outcome->reason = REASON_RISK_DENIED;
+  return false;
+}
+
+/* `when` may ask what the chance kept: the lot is chosen first, its absence is told in its turn. */
+static bool step_when(struct judging *j) {
+  struct failure failure;
+  j->lotless = *j->outcome;
+  j->w->lot = j->rule->spends == NONE ? NULL : lot_choose(j->w, j->rule, &j->lotless);
+  if (condition_holds(j->w, j->rule->when, j->rule->campaign, woken(j), &failure)) return true;
+  failure_into(&failure, j->outcome);
+  return false;
+}
+
+static bool step_spends(struct judging *j) {
+  if (j->rule->spends == NONE || j->w->lot != NULL) return true;
+  *j->outcome = j->lotless;
+  return false;
+}
+
+static uint64_t once_key(struct work *w, const struct rule *rule, bool *known) {
+  uint64_t key = 0;
+  *known = key_of_dimensions(w, rule->once_per, rule->once_per_count, rule->campaign, &key);
+  return key;
+}
+
+/* once_per replaces the key of the gift: again is LIMIT_REACHED; without the value there is nothing to be unique by. */
+static bool step_once(struct judging *j) {
+  bool known = true;
+  if (j->rule->once_per_count == 0) return true;
+  uint64_t key = once_key(j->w, j->rule, &known);
+  if (known && state_find(j->w->customer, CELL_ONCE, j->rule->decl, key, 0) == NULL) return true;
+  j->outcome->reason = known ? REASON_LIMIT_REACHED : REASON_CONDITION_NOT_MET;
+  j->outcome->expected = 1, j->outcome->actual = known ? 1 : 0, j->outcome->has_numbers = known;
+  return false;
+}
+
+static bool step_holdout(struct judging *j) {
+  const struct campaign *campaign = work_campaign(j->w, j->rule->campaign);
+  if (campaign->audience.holdout_bp == 0) return true;
+  assert(campaign->audience.holdout_bp > 0 && campaign->audience.holdout_bp <= 10000);
+  uint64_t hash = hash64_pair(&j->w->in->settings->id_key, j->w->customer_hash, hash64(&HASH_KEY_FIXED, campaign->id));
+  if ((int32_t)(hash % 10000u) >= campaign->audience.holdout_bp) return true;
+  j->outcome->reason = REASON_HOLDOUT;
+  return false;
+}
+
+static bool step_limits(struct judging *j) { return limits_have_room(j->w, j->rule, j->outcome); }
+
+/* What one event may give has a bound (LIMIT_GIVEN); so that nothing is given halfway, a rule that could pass it is not begun. */
+static bool step_bound(struct judging *j) {
+  uint32_t most = j->rule->give == GIVE_EACH ? j->rule->item_count : 1;
+  if (j->w->out->gift_count + most <= LIMIT_GIVEN) return true;
+  j->outcome->reason = REASON_TOO_MANY_GIFTS;
+  j->outcome->expected = LIMIT_GIVEN, j->outcome->actual = j->w->out->gift_count + most, j->outcome->has_numbers = true;
+  return false;
+}
+
+/* ---- the key of the gift (campaigns.md section 10) ---- */
+
+/* What a track's key and an event's id are unique in is the record of who caused it: heard as another, his name belongs to them. */
+static void key_of_track(const struct work *w, const struct fired *fired, struct reward_key *key) {
+  if (w->event->cause.length == 0)
+    key_print(key, "track:%016llx:%d", (unsigned long long)fired->key, fired->period);
+  else
+    key_print(key, "track:%016llx:%d:%.*s", (unsigned long long)fired->key, fired->period, STR_FORMAT(w->event->cause));
+}
+
+static void key_of_event(const struct event *event, struct reward_key *key) {
+  if (event->cause.length == 0)
+    key_print(key, "event:%.*s/%.*s", STR_FORMAT(event->source), STR_FORMAT(event->id));
+  else
+    key_print(key, "event:%.*s/%.*s/%.*s", STR_FORMAT(event->source), STR_FORMAT(event->id), STR_FORMAT(event->cause));
+}
+
+static void key_of_gift(const struct judging *j, struct reward_key *key) {
+  struct work *w = j->w;
+  bool known = false;
+  if (j->rule->once_per_count > 0)
+    key_print(key, "once:%016llx", (unsigned long long)once_key(w, j->rule, &known));
+  else if (w->lot != NULL)
+    key_print(key, "lot:%016llx:%lld", (unsigned long long)w->lot->key, (long long)w->lot->lot.spent + 1);
+  else if (j->wake->base != NULL)
+    key_print(key, "gift:%.*s", (int)j->wake->base->id_length, j->wake->base->id);
+  else if (j->wake->fired != NULL && j->wake->fired->track)
+    key_of_track(w, j->wake->fired, key);
+  else
+    key_of_event(w->event, key);
+}
+
+static void once_mark(struct work *w, const struct rule *rule) {
+  bool known = false;
+  if (rule->once_per_count == 0) return;
+  struct cell *cell = work_make(w, w->customer, CELL_ONCE, rule->decl, once_key(w, rule, &known), 0);
+  cell->once.time_ms = w->event->time_ms;
+  cell->expires_day = state_expiry(work_campaign(w, rule->campaign)->closing_ms + w->in->settings->memory_ms + w->in->settings->horizon_ms);
+}
+
+static bool step_give(struct judging *j) {
+  struct reward_key key;
+  key_of_gift(j, &key);
+  if (!give_items(j->w, j->rule, &key, j->wake, j->outcome)) return false;
+  once_mark(j->w, j->rule);
+  if (j->w->lot != NULL) lot_spend(j->w);
+  return true;
+}
+
+static bool (*const steps[])(struct judging *j) = {step_lifecycle, step_addressed, step_late,   step_currency, step_audience,
+                                                   step_risk,      step_when,      step_spends, step_once,     step_holdout,
+                                                   step_limits,    step_bound,     step_give};
+
+static bool judge(struct judging *j) {
+  for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+    if (!steps[i](j)) return false;
+  return true;
+}
+
+static void wake_hearers(struct work *w, uint32_t rule, uint32_t outcome_number) {
+  const struct span *hearers = &w->book->reward_hearers[rule];
+  uint32_t first = w->out->outcomes[outcome_number].gift_first, count = w->out->outcomes[outcome_number].gift_count;
+  for (uint32_t i = 0; i < hearers->count; i++)
+    for (uint32_t g = first; g < first + count; g++) {
+      const struct gift *base = &w->out->gifts[g];
+      if (base->kind != GIFT_ISSUED && base->kind != GIFT_SUBSTITUTED) continue;
+      struct wake wake = {.base = base, .outcome = outcome_number};
+      rule_judge(w, w->book->refs[hearers->first + i], &wake);
+    }
+}
+
+void rule_judge(struct work *w, uint32_t number, const struct wake *wake) {
+  uint32_t outcome_number = w->out->outcome_count;
+  struct judging judging = {.w = w, .rule = &w->book->rules[number], .wake = wake, .outcome = outcome_new(w, number, REASON_GIVEN)};
+  struct outcome *outcome = judging.outcome;
+  outcome->caused_by = wake->base == NULL ? NONE : wake->outcome;
+  w->lot = NULL, w->base = wake->base;
+  bool given = judge(&judging);
+  outcome->gift_count = w->out->gift_count - outcome->gift_first;
+  bool gave = outcome->reason == REASON_GIVEN || outcome->reason == REASON_DRAW_LOST;
+  assert(w->crowded || (given == gave && given == (outcome->gift_count > 0))); /* a refusal has a reason, and no gifts */
+  w->lot = NULL, w->base = NULL;
+  if (given && outcome->reason == REASON_GIVEN) wake_hearers(w, number, outcome_number);
+}

@@ -1,0 +1,118 @@
+/* Which rules hear the event, and through what: the event itself, a track that completed, a measure in another band. All of them in order
+ * of judgement. A track that completes makes a gift of its own; an event and measures that wake a rule at once make one, since the key of
+ * the gift is the event's. */
+#include "work.h"
+
+static bool by_track(const struct work *w, const struct candidate *candidate) {
+  return candidate->fired != NONE && w->fired[candidate->fired].track;
+}
+
+static void candidate_add(struct work *w, uint32_t rule, uint32_t fired) {
+  if (w->candidate_count < LIMIT_OUTCOMES) w->candidates[w->candidate_count] = (struct candidate){rule, fired};
+  w->candidate_count++; /* one too many: rules_judge tells */
+}
+
+static const struct fired *fired_at(const struct work *w, uint32_t fired) { return fired == NONE ? NULL : &w->fired[fired]; }
+
+/* Through one trigger: the customer's own candidate, or another's to hear. */
+static void trigger_wakes(struct work *w, uint32_t rule, const struct trigger *trigger, uint32_t fired) {
+  assert(rule < w->book->rule_count && (fired == NONE || fired < w->fired_count));
+  struct str hearer;
+  bool self = trigger->as_count == 0;
+  if (!self && hearer_find(w, trigger, &hearer, &self)) forward_add(w, hearer, rule, fired_at(w, fired));
+  if (self) candidate_add(w, rule, fired);
+}
+
+/* A rule that hears a fact, through each of its triggers that does. */
+static void fact_wakes(struct work *w, uint32_t number, uint32_t fired) {
+  const struct rule *rule = &w->book->rules[number];
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    const struct trigger *trigger = &w->book->triggers[rule->on.first + i];
+    if (trigger->kind == TRIGGER_FACT && trigger->fact == w->fired[fired].fact) trigger_wakes(w, number, trigger, fired);
+  }
+}
+
+/* Rules woken by the event and rules woken by facts. */
+static void own_candidates(struct work *w) {
+  for (uint32_t i = 0; i < w->in->match_count; i++) {
+    const struct listener *listener = &w->book->listeners[w->in->matches[i]];
+    if (listener->kind == LISTENER_RULE) trigger_wakes(w, listener->owner, &w->book->triggers[listener->trigger], NONE);
+  }
+  for (uint32_t i = 0; i < w->fired_count; i++) {
+    const struct span *hearers = &w->book->fact_hearers[w->fired[i].fact];
+    for (uint32_t j = 0; j < hearers->count; j++) fact_wakes(w, w->book->refs[hearers->first + j], i);
+  }
+}
+
+/* What a hearer hears. A rule that this rulebook does not have is not judged: its campaign has not come here yet, or has gone. */
+static void heard_candidates(struct work *w) {
+  for (uint32_t i = 0; i < w->in->hearing->count; i++) {
+    const struct heard_rule *heard = &w->in->hearing->rules[i];
+    uint32_t rule = rulebook_rule(w->book, heard->rule);
+    struct fired fired = {.fact = NONE, .key = heard->key, .period = heard->period, .track = true};
+    if (rule == NONE) continue;
+    if (heard->fact != 0) work_fire(w, &fired);
+    candidate_add(w, rule, heard->fact != 0 ? w->fired_count - 1 : NONE);
+  }
+}
+
+/* In order of judgement; of one rule what was woken by no track comes first. */
+static bool candidate_before(const struct work *w, const struct candidate *a, const struct candidate *b) {
+  if (a->rule != b->rule) return a->rule < b->rule;
+  bool one = by_track(w, a), other = by_track(w, b);
+  return one != other ? !one : a->fired + 1 < b->fired + 1; /* NONE, the event itself, first */
+}
+
+static void sift_down(struct work *w, uint32_t root, uint32_t count) {
+  struct candidate candidate = w->candidates[root];
+  for (uint32_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
+    if (child + 1 < count && candidate_before(w, &w->candidates[child], &w->candidates[child + 1])) child++;
+    if (!candidate_before(w, &candidate, &w->candidates[child])) break;
+    w->candidates[root] = w->candidates[child];
+    root = child;
+  }
+  w->candidates[root] = candidate;
+}
+
+/* Those that the event itself wakes stand in order already, and usually there are no others. */
+static void candidates_sort(struct work *w, uint32_t count) {
+  bool sorted = true;
+  for (uint32_t i = 1; i < count && sorted; i++) sorted = !candidate_before(w, &w->candidates[i], &w->candidates[i - 1]);
+  if (sorted) return;
+  for (uint32_t root = count / 2; root-- > 0;) sift_down(w, root, count);
+  for (uint32_t last = count; last-- > 1;) {
+    struct candidate top = w->candidates[0];
+    w->candidates[0] = w->candidates[last];
+    w->candidates[last] = top;
+    sift_down(w, 0, last);
+  }
+}
+
+/* Several triggers of one rule, but one gift of this event: judged once. */
+static uint32_t candidates_unique(struct work *w, uint32_t count) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const struct candidate *candidate = &w->candidates[i];
+    bool again = kept > 0 && w->candidates[kept - 1].rule == candidate->rule && !by_track(w, candidate);
+    if (!again) w->candidates[kept++] = *candidate;
+  }
+  return kept;
+}
+
+void rules_judge(struct work *w) {
+  if (w->in->hearing != NULL)
+    heard_candidates(w);
+  else
+    own_candidates(w);
+  uint32_t count = w->candidate_count < LIMIT_OUTCOMES ? w->candidate_count : LIMIT_OUTCOMES;
+  candidates_sort(w, count);
+  count = candidates_unique(w, count);
+  for (uint32_t i = 0; i < count; i++) {
+    struct wake wake = {.fired = fired_at(w, w->candidates[i].fired), .outcome = NONE};
+    if (w->out->outcome_count >= LIMIT_OUTCOMES - LIMIT_OUTCOMES_SPARE) { /* this rule and all behind it are not judged */
+      (void)outcome_new(w, w->candidates[i].rule, REASON_TOO_MANY_GIFTS);
+      return;
+    }
+    rule_judge(w, w->candidates[i].rule, &wake);
+  }
+}

@@ -1,0 +1,376 @@
+/* What one event's judgement works on: borrowed inputs, the answers so far, and the small memos that keep it linear. Private to the room.
+ *
+ * Files call downwards only; what has to come back up goes through the table of fact kinds (`work.kinds`), which is put in at the top.
+ *
+ *   judge.c      order of the day: gate, profile, reversal, facts, rules, memory
+ *   reversal.c   the reversal at hand                      awaited.c  reversals that came before their event
+ *   undo.c       what rests on an event that is undone
+ *   takeback.c   one gift goes back                        recheck.c  what is still due of it             policy
+ *   rule.c       judgement of one rule                     wake.c     which rules, through what
+ *   give.c       choosers and items      grant.c   what is remembered of a gift
+ *   chance.c     lots                    limit.c   caps                pool.c     stock and budgets       ids.c  reward ids, draws
+ *   hear.c       what facts hear         audience.c  who takes part
+ *   kinds.c      the table of fact kinds -> first.c last.c measure.c track.c tables.c difference.c
+ *   condition.c  tests with state        value.c   left sides          key.c      dimensions              kept.c values in records
+ *   hearer.c     who else hears          terms.c   terms of old        work.c     the work itself
+ */
+#ifndef GIFTD_JUDGE_WORK_H
+#define GIFTD_JUDGE_WORK_H
+
+#include <assert.h>
+
+#include "giftd/base/mutant.h"
+#include "giftd/judge.h"
+
+/* A fact that completed or entered another band: wakes the rules that hear it. */
+struct fired {
+  uint32_t fact;
+  bool track;
+  uint64_t key;   /* track: its key; measure: the digest of the event */
+  int32_t period; /* measure: period of the value that changed */
+};
+
+/* What woke a rule: the event (fired and base NULL), a fact, or a gift. */
+struct wake {
+  const struct fired *fired;
+  const struct gift *base;
+  uint32_t outcome; /* of the base gift, or NONE */
+};
+
+struct failure {
+  uint32_t condition;
+  enum reason reason;
+  int64_t expected, actual;
+  bool numbers, times, money;
+  struct str text;
+};
+
+/* A gift of this customer, by the event that earned it and its id. */
+struct grant_name {
+  uint64_t event, id_low;
+};
+
+struct candidate {
+  uint32_t rule;
+  uint32_t fired; /* number in work.fired, or NONE: the event itself */
+};
+
+/* What a reversal works on. */
+struct undoing {
+  uint64_t original;      /* digest of the event, as records have it */
+  int64_t amount, before; /* this reversal; what was left of the original before it */
+  bool whole;
+  bool awaited; /* it came before the event: nothing was out yet, so nothing is owed */
+};
+
+struct work;
+
+/* A kind of fact: one row, one file. What a row does not have, nobody asks of that kind (campaign refuses it). */
+struct fact_kind_row {
+  enum fact_kind kind;
+  /* The event is heard now; `part`: of a track the task, or NONE: its opening. */
+  void (*hear)(struct work *w, uint32_t fact, uint32_t part);
+  /* Facts that are read before the event is applied hear behind the rules; `reset`: what makes the fact begin anew. */
+  void (*hear_later)(struct work *w, uint32_t fact, bool reset);
+  /* Its value for this event. */
+  struct value (*ask)(struct work *w, const struct fact *fact);
+  /* `fact.N.at` and `.elapsed`; NULL: as `ask`. */
+  struct value (*ask_more)(struct work *w, const struct fact *fact, enum left_kind left);
+  /* Operators of its own: this_event, dormant_for, completed. Fills what is worth telling when it fails. */
+  bool (*holds)(struct work *w, const struct condition *leaf, struct failure *failure);
+  /* A reversal of an event that it heard; `fed` is what was remembered of that. */
+  void (*undo)(struct work *w, const struct undoing *u, uint32_t fact, const struct cell *fed);
+  enum reason refusal; /* of its operators and comparisons */
+};
+
+struct work {
+  const struct judge_input *in;
+  const struct rulebook *book;              /* the running one; while a gift is undone that of its terms */
+  const struct fact_kind_row *const *kinds; /* by enum fact_kind */
+  const struct event *event;
+  struct state *customer;
+  struct arena *arena;
+  struct decision *out;
+  uint64_t customer_hash;
+  bool full;           /* a record has no room, ever: the whole decision is void */
+  bool crowded;        /* more gifts to take back than one event may: likewise */
+  bool takes_back;     /* may use what is kept free for it (LIMIT_STATE_SPARE) */
+  bool kept_something; /* the event fed a measure or gave: an ORIGINAL is worth remembering */
+  bool is_reversal;    /* and took something back: what takes this one back is told apart */
+  struct str dead;     /* the event belongs to the dead letters: code; `fault` has the text */
+  struct fault *fault;
+  uint32_t fired_count, pending_count, candidate_count;
+  /* memo of the last campaign whose audience was asked for */
+  uint32_t audience_campaign;
+  enum reason audience_reason; /* REASON_COUNT: none yet */
+  struct failure audience_failure;
+  /* the lot a claim rule is about to spend (LEFT_CHANCE), and the gift an add-on rests on */
+  const struct cell *lot;
+  const struct gift *base;
+  /* a recheck after a reversal: fields other than the amount count as they did then */
+  bool rechecking;
+  int64_t recheck_amount;
+  uint64_t recheck_cause; /* digest of the event whose gift is rechecked */
+  struct cell spare;      /* what is written when there is no room: the decision is void then */
+  /* large, counted above, not cleared for each event */
+  struct fired *fired;          /* [LIMIT_MATCHES] */
+  uint32_t *pending;            /* [LIMIT_MATCHES] listeners that hear behind the rules, in order of fact */
+  struct candidate *candidates; /* [LIMIT_OUTCOMES] */
+  struct grant_name *grants;    /* [LIMIT_STATE_CELLS] of a reversal */
+  const struct cell **fed;      /* [LIMIT_STATE_CELLS] what its original did to facts */
+};
+
+/* ---- work.c ---- */
+void work_init(struct work *w, const struct judge_input *input);
+static inline const struct campaign *work_campaign(const struct work *w, uint32_t campaign) { return &w->book->campaigns[campaign]; }
+static inline int32_t work_offset(const struct work *w, uint32_t campaign) { return w->book->campaigns[campaign].offset_minutes; }
+/* A fact completed or entered another band: rules that hear it are judged. */
+void work_fire(struct work *w, const struct fired *fired);
+/* state_make and state_add; without room the spare cell, and the decision is void. */
+struct cell *work_make(struct work *w, struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period);
+struct cell *work_add(struct work *w, struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period);
+void work_put_text(struct work *w, enum cell_kind kind, uint64_t decl, uint64_t key, struct str text, int32_t expires_day);
+/* The state of a pool or resource; NULL: not at hand, then it is wanted (or, of another shard, claimed) and the decision void. */
+struct state *work_state(struct work *w, const struct owner *owner);
+/* The same, when it has been asked for before. */
+struct state *work_state_known(const struct work *w, const struct owner *owner);
+struct outcome *outcome_new(struct work *w, uint32_t rule, enum reason reason);
+void failure_into(const struct failure *failure, struct outcome *outcome);
+void effect_add(struct work *w, uint32_t fact, enum effect_kind kind, int32_t period, int64_t before, int64_t after);
+bool event_reversible(const struct work *w);
+/* What a reversal needs is kept until nothing that was in time can come any more. */
+int32_t undo_expiry(const struct work *w);
+/* A claim or an enrolment may name the campaign it means; absent, it addresses all that listen. */
+bool event_addresses(const struct work *w, uint32_t campaign);
+int64_t sum_of(int64_t a, int64_t b); /* at most as far as numbers go */
+/* Under which name a record remembers an event: ids of events are sure to be unique for the customer who caused them alone. */
+static inline uint64_t memory_digest(const struct work *w, uint64_t digest) {
+  const struct str cause = w->event->cause;
+  return cause.length == 0 ? digest : hash64_pair(&HASH_KEY_FIXED, digest, hash64(&HASH_KEY_FIXED, cause));
+}
+static inline uint64_t own_digest(const struct work *w) { return memory_digest(w, w->event->digest); }
+
+/* ---- key.c ---- */
+bool value_of_dimension(struct work *w, const struct dimension *dimension, uint32_t campaign, struct value *out);
+uint64_t hash_of_value(uint64_t seed, const struct value *value);
+/* Key of a `per` without the customer; false when the event lacks one of the values. No dimension: 0. */
+bool key_of_dimensions(struct work *w, const struct dimension *dimensions, uint32_t count, uint32_t campaign, uint64_t *key);
+static inline bool key_of_fact(struct work *w, const struct fact *fact, uint64_t *key) {
+  return key_of_dimensions(w, fact->dimensions, fact->dimension_count, fact->campaign, key);
+}
+
+/* ---- value.c ---- */
+static inline struct value value_absent(void) { return (struct value){.kind = VALUE_ABSENT}; }
+static inline struct value value_number(int64_t n) { return (struct value){.kind = VALUE_INT, .number = n}; }
+/* The value of a left side now; kind VALUE_ABSENT when there is none. */
+struct value left_value(struct work *w, const struct condition *leaf);
+/* Whether the event's money is of another currency than the campaign's; whether a condition looks at the event's money. */
+bool amount_is_foreign(const struct work *w, uint32_t campaign);
+bool condition_uses_amount(const struct rulebook *book, uint32_t node);
+/* Of a gift that is judged again: whether a left side can have changed, and is known as it is now (else it is as it was). */
+bool left_can_change(const struct work *w, const struct condition *leaf);
+/* What was remembered of an event that a measure heard. */
+const struct cell *fed_find(const struct work *w, const struct fact *fact, uint64_t cause);
+
+/* ---- kept.c ---- */
+/* The cell of a left side that stands in the customer's record (profile, kept by a fact or a chance), or of an item of its list; NULL when
+ * there is none, or the left side is of another kind. */
+const struct cell *kept_find(struct work *w, const struct condition *leaf, int32_t item);
+/* Its value, of a long text the beginning; a list tells only that it is one: kept_holds asks its items. */
+struct value kept_value(struct work *w, const struct condition *leaf);
+bool kept_holds(struct work *w, const struct condition *leaf, int32_t offset_minutes);
+/* Whether the text of a left side is in a list. */
+bool left_listed(struct work *w, const struct condition *leaf, struct str text, const struct list *list);
+const struct cell *kept_cell(const struct work *w, uint64_t decl, uint64_t key, uint16_t field, int32_t item);
+/* Whether the event has the values that were kept. */
+bool kept_matches(struct work *w, uint64_t decl, uint64_t key, const uint16_t *fields, uint32_t count);
+void keep_values(struct work *w, uint64_t decl, uint64_t key, uint16_t field, const struct value *value, int32_t expires_day);
+/* What a first or last keeps of its event (never the customer's own id); and what it had kept under one key goes to another. */
+void fact_keep(struct work *w, const struct fact *fact, uint64_t key, int32_t expires_day);
+void kept_move(struct work *w, const struct fact *fact, uint64_t from, uint64_t to, int32_t expires_day);
+void kept_drop(struct work *w, const struct fact *fact, uint64_t key);
+
+/* ---- condition.c ---- */
+/* Whether a tree holds. `all_nodes`: stateless parts too (rules that no listener filtered). Fills failure when it does not. */
+bool condition_holds(struct work *w, uint32_t node, uint32_t campaign, bool all_nodes, struct failure *failure);
+
+/* ---- audience.c ---- */
+/* Audience and enrolment. */
+bool audience_allows(struct work *w, uint32_t campaign, struct failure *failure);
+bool customer_denied(const struct work *w);
+/* An audience may ask facts. It is remembered within one pass over what hears the event, where a campaign's listeners stand together: so
+ * that the answer does not depend on which other campaigns hear the event. */
+static inline void audience_ask_anew(struct work *w) { w->audience_reason = REASON_COUNT; }
+bool campaign_accepts_late(const struct work *w, const struct campaign *campaign);
+/* A campaign's own measures and tracks are kept for its audience, from enrolment on, within its lateness. */
+bool fact_open_to(struct work *w, const struct fact *fact);
+/* Until when a campaign's own facts matter; facts of a programme are kept for ever (0). */
+int32_t fact_expiry(const struct work *w, const struct fact *fact);
+
+/* ---- fact kinds: first.c last.c measure.c track.c tables.c difference.c, and their table ---- */
+extern const struct fact_kind_row fact_kind_first, fact_kind_last, fact_kind_measure, fact_kind_track, fact_kind_table,
+    fact_kind_difference;
+extern const struct fact_kind_row *const fact_kinds[];
+/* A fact with more dimensions keeps LIMIT_FACT_KEYS of them: the one that was longest not used makes way (work.c). */
+struct cell *keyed_cell(struct work *w, const struct fact *fact, enum cell_kind kind, uint64_t key, int32_t period);
+/* measure.c */
+int64_t measure_value(struct work *w, const struct fact *fact, uint64_t key, int32_t period, bool *absent);
+int32_t measure_period(const struct work *w, const struct fact *fact, int64_t time_ms);
+/* The periods [from, to] a window is made of, seen from the event's own period. */
+void measure_window(const struct fact *fact, int32_t period, int32_t *from, int32_t *to);
+/* What an event did to a fact that its reversal undoes; counted false: it fed nothing, but a gift of it rests on the fact. */
+void fed_remember(struct work *w, const struct fact *fact, uint64_t per, int32_t period, int64_t amount, bool counted);
+/* first.c */
+const struct cell *first_cell(const struct work *w, const struct fact *fact, uint64_t key);
+/* track.c */
+const struct cell *track_completed(const struct work *w, const struct fact *fact);
+
+/* ---- hear.c ---- */
+void facts_hear(struct work *w);       /* what is read after the event is applied */
+void facts_hear_later(struct work *w); /* the rest, behind the rules */
+bool listener_is_foreign(const struct work *w, const struct listener *listener);
+
+/* ---- hearer.c ---- */
+/* Who hears through a trigger with `as`: false - nobody else; *self: the customer after all. */
+bool hearer_find(struct work *w, const struct trigger *trigger, struct str *hearer, bool *self);
+/* The event goes on to a hearer: through a rule (fired: the track that completed, or NULL). */
+void forward_add(struct work *w, struct str hearer, uint32_t rule, const struct fired *fired);
+/* A reversal goes where its original went. */
+void reversal_forward(struct work *w, uint64_t original);
+void forwards_remember(struct work *w);
+
+/* ---- ids.c ---- */
+struct reward_key {
+  char text[3 * LIMIT_ID_BYTES + 64]; /* source, id and who caused it */
+  size_t length;
+};
+void key_print(struct reward_key *key, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
+struct digest128 reward_digest(const struct work *w, const struct rule *rule, const struct item *item, const struct reward_key *key);
+uint32_t draw_number(const struct hash_key *key, struct digest128 id, uint32_t attempt, uint32_t total);
+
+/* ---- limit.c ---- */
+#define CLAIMS_MAX 128u
+/* What one gift took from a limit or pool: remembered with the grant where an undo gives it back. */
+struct claim {
+  enum taken_on on;
+  bool of_value; /* money or points; else gifts or units */
+  uint64_t decl, owner_key;
+  int32_t period;
+  int64_t amount;
+};
+struct claims {
+  uint32_t count;
+  struct claim claims[CLAIMS_MAX];
+};
+_Static_assert(LIMIT_LIMITS_PER_RULE *LIMIT_DIMENSIONS + 8u * LIMIT_POOL_DEPTH < CLAIMS_MAX, "all that one gift can take");
+static inline void claim_add(struct claims *claims, const struct claim *claim) {
+  assert(claims->count < CLAIMS_MAX);
+  if (claim->amount != 0) claims->claims[claims->count++] = *claim;
+}
+/* Room for one firing of a rule: false fills the outcome. */
+bool limits_have_room(struct work *w, const struct rule *rule, struct outcome *outcome);
+/* How much of `value` the amount limits leave (points or money by `points`); false: none or below `least`. */
+bool limits_cut(struct work *w, const struct rule *rule, bool points, int64_t *value, uint32_t *cut_by, struct outcome *outcome);
+void limits_take_count(struct work *w, const struct rule *rule, struct claims *claims);
+void limits_take_amount(struct work *w, const struct rule *rule, bool points, int64_t value, struct claims *claims);
+/* What a claim took goes back, if its period is still counted. */
+void limit_give_back(struct work *w, const struct cell *taken, int64_t amount);
+
+/* ---- pool.c ---- */
+struct pool_need {
+  int64_t units, money;
+};
+#define PAYING_MAX 16u
+/* Whether all pools of an item (or what pays for them) have it; fills which pay. False fills pool, period and reason of the outcome. */
+bool pools_have(struct work *w, const struct item *item, struct pool_need need, struct outcome *outcome, uint32_t *paying,
+                uint32_t *paying_count);
+void pools_take(struct work *w, const uint32_t *paying, uint32_t count, struct pool_need need, struct claims *claims);
+/* What a claim took goes back: to the pool's record, or to this shard's block of it. */
+void pool_give_back(struct work *w, const struct cell *taken, int64_t amount);
+
+/* ---- chance.c ---- */
+const struct cell *lot_choose(struct work *w, const struct rule *rule, struct outcome *outcome);
+void lot_spend(struct work *w);
+/* Gives the chances of an item; false fills the outcome. */
+bool lot_give(struct work *w, const struct rule *rule, const struct item *item, struct gift *gift, struct outcome *outcome);
+/* Whether the item's count follows a measure up and down. */
+bool item_tops_up(const struct item *item);
+/* A measure fell at a key and period: what top-ups gave for it is lowered; what is spent is spent. */
+void lots_lower(struct work *w, uint32_t fact, uint64_t per, int32_t period);
+/* A gift of chances comes to `left` of them now; those that are spent stay so. */
+void lot_lower(struct work *w, uint64_t chance_decl, uint64_t lot_key, uint32_t left);
+
+/* ---- worth.c ---- */
+int64_t item_value(struct work *w, const struct item *item, uint32_t campaign);
+int64_t item_count(struct work *w, const struct item *item, uint32_t campaign);
+/* Of a value by bands below the lowest one: how much there was, and where that band begins. */
+void worth_below(struct work *w, const struct worth *worth, struct outcome *outcome);
+int64_t bands_value(const struct worth *worth, int64_t by);
+static inline bool worth_is_derived(const struct worth *worth) {
+  return worth->form == VALUE_FORM_PERCENT || worth->form == VALUE_FORM_BANDS;
+}
+int64_t moment_or(const struct moment *moment, int64_t from_ms, int32_t offset_minutes, int64_t otherwise);
+/* The first instant behind a moment that is an end: dates and ends of units end with their last instant, durations count it in. */
+int64_t moment_behind(const struct moment *moment, int64_t from_ms, int32_t offset_minutes, int64_t otherwise);
+
+/* ---- grant.c ---- */
+struct granting {
+  const struct rule *rule;
+  const struct item *item;
+  const struct gift *gift, *base; /* base: the gift an add-on rests on, or NULL */
+  const struct claims *claims;
+};
+/* What an undo will need: the grant, what it took that is to be given back, what it rests on. */
+void grant_keep(struct work *w, const struct granting *g);
+const struct cell *grant_find(const struct work *w, struct grant_name name);
+void grant_remove(struct work *w, struct grant_name name);
+/* The measures that a rule or its items ask: fn for each. */
+void rule_measures(const struct rulebook *book, const struct rule *rule, void (*fn)(void *self, uint32_t fact), void *self);
+uint32_t item_mark(const struct item *item); /* terms.c: what a grant remembers of its item */
+/* What of a gift went into an earlier debt. */
+int64_t set_off_of(const struct work *w, uint64_t id_low);
+
+/* ---- give.c ---- */
+/* What the chosen items come to; false fills the outcome. */
+bool give_items(struct work *w, const struct rule *rule, const struct reward_key *key, const struct wake *wake, struct outcome *outcome);
+
+/* ---- terms.c ---- */
+/* Under which terms a gift was given: `book` and `rule` of them; false: they are not known any more. */
+bool terms_find(const struct work *w, const struct cell *grant, const struct rulebook **book, const struct rule **rule);
+/* The item of a grant: one of the rule's, or a substitute of one; NULL: the terms have none of that mark. */
+const struct item *grant_item(const struct rulebook *book, const struct rule *rule, const struct cell *grant);
+/* A fact by its name in records, in whatever book has it; false: nobody has. */
+bool terms_fact(const struct work *w, uint64_t decl, const struct rulebook **book, uint32_t *fact);
+
+/* ---- recheck.c ---- */
+/* What is still due of a gift with what is left of its event: value of a unit, and units; both at most as they are. */
+struct due {
+  int64_t value;
+  uint32_t units;
+};
+struct due recheck(struct work *w, const struct rule *rule, const struct cell *grant, int64_t amount_left);
+
+/* ---- takeback.c ---- */
+/* A gift comes to what is due; what rests on it goes with it. */
+void grant_lower(struct work *w, const struct undoing *u, struct grant_name name, struct due due);
+
+/* ---- undo.c ---- */
+void undo_apply(struct work *w, struct undoing *u);
+
+/* ---- reversal.c ---- */
+/* Finds its original, or remembers that it waits for one. */
+void reversal_apply(struct work *w);
+
+/* ---- awaited.c ---- */
+/* A reversal that came before this event. */
+void awaited_apply(struct work *w);
+void awaited_remember(struct work *w, uint64_t digest);
+
+/* ---- rule.c ---- */
+void rule_judge(struct work *w, uint32_t rule, const struct wake *wake);
+
+/* ---- wake.c ---- */
+/* Every rule that hears, in order of judgement. */
+void rules_judge(struct work *w);
+
+#endif

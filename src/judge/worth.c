@@ -1,0 +1,68 @@
+/* What something is worth for this event: fixed, a percentage, by bands (campaigns.md section 6); and the moments that belong to a gift. */
+#include "work.h"
+
+static int64_t power_of_ten(int32_t decimals) {
+  int64_t power = 1;
+  assert(decimals >= 0 && decimals <= 18);
+  while (decimals-- > 0) power *= 10;
+  return power;
+}
+
+static int64_t percent_value(struct work *w, const struct worth *worth, const struct item *item, const struct campaign *campaign) {
+  const struct condition *of = &w->book->conditions[worth->of];
+  struct value base = left_value(w, of);
+  if (base.kind != VALUE_INT || base.number <= 0) return 0;
+  bool base_points = of->left == LEFT_RULE_REWARD && w->base != NULL && w->base->book->items[w->base->item].is_points;
+  int64_t ceiling = worth->max > 0 ? worth->max : LIMIT_AMOUNT_MINOR;
+  __int128_t scaled = (__int128_t)base.number * worth->percent_bp, value = (scaled + 5000) / 10000;
+  if (item->is_points)
+    value = scaled / ((__int128_t)10000 * (base_points ? 1 : power_of_ten(campaign->decimals))); /* whole, rounded down */
+  assert(value >= 0 && ceiling >= 0);
+  return value > ceiling ? ceiling : (int64_t)value;
+}
+
+int64_t bands_value(const struct worth *worth, int64_t by) {
+  int64_t value = 0;
+  for (uint32_t i = 0; i < worth->band_count && by >= worth->bands[i].from; i++) value = worth->bands[i].value;
+  return value;
+}
+
+static int64_t worth_of(struct work *w, const struct worth *worth, const struct item *item, uint32_t campaign, int64_t otherwise) {
+  struct value by;
+  switch (worth->form) {
+    case VALUE_FORM_NONE: return otherwise;
+    case VALUE_FORM_FIXED: return worth->fixed;
+    case VALUE_FORM_PERCENT: return percent_value(w, worth, item, work_campaign(w, campaign));
+    case VALUE_FORM_BANDS:
+      by = left_value(w, &w->book->conditions[worth->of]);
+      return by.kind == VALUE_INT ? bands_value(worth, by.number) : 0;
+  }
+  return otherwise;
+}
+
+int64_t item_value(struct work *w, const struct item *item, uint32_t campaign) { return worth_of(w, &item->value, item, campaign, 0); }
+
+/* At most what a gift can say it has. */
+int64_t item_count(struct work *w, const struct item *item, uint32_t campaign) {
+  int64_t count = worth_of(w, &item->count, item, campaign, 1);
+  return count > INT32_MAX ? INT32_MAX : count;
+}
+
+void worth_below(struct work *w, const struct worth *worth, struct outcome *outcome) {
+  if (worth->form != VALUE_FORM_BANDS || worth->band_count == 0) return;
+  const struct condition *of = &w->book->conditions[worth->of];
+  struct value by = left_value(w, of);
+  if (by.kind != VALUE_INT || by.number >= worth->bands[0].from) return;
+  outcome->expected = worth->bands[0].from, outcome->actual = by.number;
+  outcome->has_numbers = true, outcome->numbers_are_money = of->money;
+}
+
+int64_t moment_or(const struct moment *moment, int64_t from_ms, int32_t offset_minutes, int64_t otherwise) {
+  return moment->kind == MOMENT_NONE ? otherwise : moment_resolve(moment, from_ms, offset_minutes);
+}
+
+int64_t moment_behind(const struct moment *moment, int64_t from_ms, int32_t offset_minutes, int64_t otherwise) {
+  int64_t end = moment_or(moment, from_ms, offset_minutes, otherwise);
+  bool counts_in = moment->kind == MOMENT_AFTER || moment->kind == MOMENT_AFTER_WORKING_DAYS;
+  return counts_in ? end + 1 : end;
+}

@@ -1,0 +1,230 @@
+/* Facts in an explanation. What was recorded is quoted; thresholds come from the campaign file, so they are as good as it is the same. */
+#include "facts.h"
+#include "text.h"
+#include "words.h"
+
+static bool is_zh(const struct telling *t) { return t->style->language == LANGUAGE_ZH; }
+
+/* ---- the next threshold ---- */
+
+struct nearest {
+  const struct rulebook *book;
+  uint32_t fact;
+  int64_t after, next;
+  const struct rule *rule;
+};
+
+static void threshold_look(struct nearest *n, int64_t threshold, const struct rule *rule) {
+  if (threshold <= n->after || (n->rule != NULL && threshold >= n->next)) return;
+  n->next = threshold, n->rule = rule;
+}
+
+/* What must be reached, however deep it stands; what must not be passed is no aim. */
+static void condition_look(struct nearest *n, uint32_t node, const struct rule *rule) {
+  if (node == NONE) return;
+  const struct condition *condition = &n->book->conditions[node];
+  if (condition->kind == CONDITION_NOT) return;
+  for (uint32_t i = 0; condition->kind != CONDITION_LEAF && i < condition->count; i++) condition_look(n, condition->first + i, rule);
+  if (condition->kind != CONDITION_LEAF || condition->left != LEFT_FACT || condition->index != n->fact) return;
+  if (condition->op == OP_GTE || condition->op == OP_EQ || condition->op == OP_BETWEEN) threshold_look(n, condition->operand.low, rule);
+  if (condition->op == OP_GT) threshold_look(n, condition->operand.low + 1, rule);
+}
+
+static void worth_look(struct nearest *n, const struct worth *worth, const struct rule *rule) {
+  if (worth->form != VALUE_FORM_BANDS) return;
+  const struct condition *of = &n->book->conditions[worth->of];
+  bool this_fact = of->kind == CONDITION_LEAF && of->left == LEFT_FACT && of->index == n->fact;
+  for (uint32_t i = 0; this_fact && i < worth->band_count; i++) threshold_look(n, worth->bands[i].from, rule);
+}
+
+static void rule_look(struct nearest *n, const struct rule *rule) {
+  condition_look(n, rule->when, rule);
+  for (uint32_t i = 0; i < rule->item_count; i++) {
+    const struct item *item = &n->book->items[rule->item_first + i];
+    condition_look(n, item->when, rule);
+    worth_look(n, &item->value, rule);
+    worth_look(n, &item->count, rule);
+  }
+}
+
+/* "300.00" of a fact in money is 30000. */
+static bool number_of(struct str text, int64_t *out) {
+  *out = 0;
+  for (size_t i = 0; i < text.length; i++) {
+    if (text.at[i] == '.') continue;
+    if (text.at[i] < '0' || text.at[i] > '9' || *out > INT64_MAX / 10 - 10) return false;
+    *out = *out * 10 + (text.at[i] - '0');
+  }
+  return text.length > 0;
+}
+
+static void next_find(const struct telling *t, const struct campaign *campaign, struct told_fact *told, struct buffer *text) {
+  struct nearest n = {.book = t->rulebook, .fact = (uint32_t)(told->fact - t->rulebook->facts)};
+  if (told->fact->kind != FACT_MEASURE || told->effect == NULL || !number_of(told->effect->after, &n.after)) return;
+  for (uint32_t i = 0; i < campaign->rule_count; i++) rule_look(&n, &t->rulebook->rules[campaign->rule_first + i]);
+  if (n.rule == NULL) return;
+  size_t start = text->length;
+  if (told->fact->money && told->fact->measure != MEASURE_COUNT)
+    buffer_money(text, n.next, money_style_of(t->rulebook, told->fact->campaign).decimals);
+  else
+    buffer_int(text, n.next);
+  told->next = (struct str){text->memory + start, text->length - start};
+  told->rule = n.rule;
+}
+
+/* ---- which facts ---- */
+
+static bool listens(const struct telling *t, uint32_t fact, uint32_t *tasks) {
+  const struct listener *listeners = t->rulebook->listeners;
+  uint32_t low = t->hear_first, high = t->hear_behind;
+  *tasks = 0;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (listeners[middle].owner < fact)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  uint32_t first = low;
+  for (; low < t->hear_behind && listeners[low].owner == fact; low++)
+    if (listeners[low].kind == LISTENER_TASK) *tasks |= 1u << listeners[low].part;
+  return low > first;
+}
+
+static void tasks_name(struct told_fact *told, uint32_t tasks, struct buffer *text) {
+  size_t start = text->length;
+  for (uint32_t i = 0; i < told->fact->task_count; i++) {
+    if (!(tasks >> i & 1)) continue;
+    if (text->length > start) buffer_put(text, STR(", "));
+    buffer_put(text, told->fact->tasks[i].id);
+  }
+  told->tasks = (struct str){text->memory + start, text->length - start};
+}
+
+static const struct recorded_effect *effect_of(const struct telling *t, const struct fact *fact, uint32_t nth) {
+  for (uint32_t i = 0; t->recorded != NULL && i < t->recorded->effect_count; i++)
+    if (str_equal(t->recorded->effects[i].fact, fact->name) && nth-- == 0) return &t->recorded->effects[i];
+  return NULL;
+}
+
+/* *at: the fact, and which of its effects. */
+#define EFFECTS_EACH 64u
+
+static bool fact_tell(const struct telling *t, const struct campaign *campaign, uint32_t number, uint32_t nth, struct told_fact *out) {
+  struct buffer text;
+  uint32_t tasks = 0;
+  *out = (struct told_fact){.fact = &t->rulebook->facts[number]};
+  out->effect = effect_of(t, out->fact, nth);
+  if (out->effect == NULL && (nth > 0 || t->recorded == NULL || t->gate != REASON_GIVEN)) return false;
+  bool heard = out->effect == NULL || out->fact->kind == FACT_TRACK ? listens(t, number, &tasks) : true;
+  if (out->effect == NULL && !heard) return false;
+  buffer_init(&text, out->memory, sizeof out->memory);
+  tasks_name(out, tasks, &text);
+  next_find(t, campaign, out, &text);
+  return true;
+}
+
+bool facts_next(const struct telling *t, const struct campaign *campaign, uint32_t *at, struct told_fact *out) {
+  while (*at < campaign->fact_count * EFFECTS_EACH) {
+    uint32_t nth = *at % EFFECTS_EACH;
+    if (fact_tell(t, campaign, campaign->fact_first + *at / EFFECTS_EACH, nth, out)) {
+      (*at)++;
+      return true;
+    }
+    *at += EFFECTS_EACH - nth; /* no further one of this fact */
+  }
+  return false;
+}
+
+/* ---- in words ---- */
+
+/* "m" of "spring/m". */
+static struct str short_name(const struct fact *fact) {
+  struct str home, rest;
+  return str_split(fact->name, '/', &home, &rest) ? rest : fact->name;
+}
+
+static void put(struct buffer *out, const struct telling *t, const char *en, const char *zh) {
+  buffer_put(out, str_of(is_zh(t) ? zh : en));
+}
+
+static void measure_words(struct buffer *out, const struct telling *t, const struct told_fact *told) {
+  const struct recorded_effect *effect = told->effect;
+  if (effect->period.length > 0) buffer_print(out, " (%.*s)", STR_FORMAT(effect->period));
+  buffer_print(out, ": %.*s → %.*s", STR_FORMAT(effect->before), STR_FORMAT(effect->after));
+  if (told->next.length == 0) return;
+  put(out, t, "; next at ", ";下一档 ");
+  buffer_put(out, told->next);
+  put(out, t, ", for ", ",规则 ");
+  buffer_put(out, told->rule->id);
+}
+
+static void track_words(struct buffer *out, const struct telling *t, const struct told_fact *told) {
+  const struct recorded_effect *effect = told->effect;
+  if (str_equal(effect->what, STR("opened"))) {
+    put(out, t, ": opened, 0 of ", ":已开启,完成 0 / ");
+    buffer_print(out, "%u", told->fact->need);
+    put(out, t, " tasks, until ", " 项任务,截止 ");
+    buffer_put(out, effect->after);
+    return;
+  }
+  if (told->tasks.length > 0) {
+    put(out, t, ": task ", ":任务 ");
+    buffer_print(out, "%.*s, ", STR_FORMAT(told->tasks));
+  } else {
+    buffer_put(out, STR(": "));
+  }
+  buffer_print(out, "%.*s", STR_FORMAT(effect->after));
+  put(out, t, " of ", " / ");
+  buffer_print(out, "%u", told->fact->need);
+  if (str_equal(effect->what, STR("completed"))) put(out, t, ", completed", ",已完成");
+}
+
+struct happening {
+  struct str what;
+  const char *en, *zh;
+};
+
+static void moment_words(struct buffer *out, const struct telling *t, const struct told_fact *told) {
+  static const struct happening rows[] = {{{"first", 5}, ": the first", ":首次"},
+                                          {{"last", 4}, ": the latest so far", ":最近一次"},
+                                          {{"reopened", 8}, ": the first was undone; the first is now that of ", ":首次已撤销,现首次为 "},
+                                          {{"reset", 5}, ": begins anew at ", ":重新起算于 "}};
+  const struct recorded_effect *effect = told->effect;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    if (str_equal(rows[i].what, effect->what)) put(out, t, rows[i].en, rows[i].zh);
+  if (str_equal(effect->what, STR("reopened")) && effect->after.length == 0) put(out, t, "none", "无");
+  bool after = str_equal(effect->what, STR("reopened")) || str_equal(effect->what, STR("reset"));
+  if (after) buffer_put(out, effect->after);
+  if (after || effect->before.length == 0) return;
+  put(out, t, ", before it ", ",此前 ");
+  buffer_put(out, effect->before);
+}
+
+void fact_words(struct buffer *out, const struct telling *t, const struct told_fact *told) {
+  put(out, t, "fact ", "事实 ");
+  buffer_put(out, short_name(told->fact));
+  if (told->effect == NULL)
+    put(out, t, ": listens, this event changed nothing", ":监听此类事件,本次未变化");
+  else if (told->fact->kind == FACT_MEASURE)
+    measure_words(out, t, told);
+  else if (told->fact->kind == FACT_TRACK)
+    track_words(out, t, told);
+  else
+    moment_words(out, t, told);
+}
+
+/* ---- enrolment ---- */
+
+bool enrols(const struct telling *t, const struct campaign *campaign, struct str *words) {
+  if (t->event == NULL || t->event->type != TYPE_ID_ENROLLED || !campaign->enrolment || t->gate != REASON_GIVEN) return false;
+  const struct value *named = event_field(t->event, FIELD_ID_CAMPAIGN);
+  if (named != NULL && !str_equal(named->text, campaign->id)) return false;
+  bool open = t->event->time_ms >= campaign->shown_ms && t->event->time_ms < campaign->to_ms;
+  if (open)
+    *words = is_zh(t) ? STR("报名:该客户已报名本活动") : STR("enrolment: the customer is signed up for this campaign");
+  else
+    *words = is_zh(t) ? STR("报名:不在可报名时间内,未计入")
+                      : STR("enrolment: outside of the time in which it can be signed up for; it does not count");
+  return true;
+}

@@ -1,0 +1,24 @@
+/* What an event did to facts of its customer, for those who explain it: recorded effects with what they lead to, and facts that listened in
+ * vain. */
+#ifndef GIFTD_RECORD_FACTS_H
+#define GIFTD_RECORD_FACTS_H
+
+#include "explain.h"
+
+struct told_fact {
+  const struct fact *fact;
+  const struct recorded_effect *effect; /* NULL: it listens, and the event did not change it */
+  struct str next;                      /* the next threshold that a rule of its campaign has, as text; empty: none */
+  const struct rule *rule;              /* whose threshold */
+  struct str tasks;                     /* of a track: those that this event could do */
+  char memory[512];
+};
+
+/* The facts of a campaign that the event did something to, or that listen to it: *at begins at 0. False: there are no more. */
+bool facts_next(const struct telling *t, const struct campaign *campaign, uint32_t *at, struct told_fact *out);
+/* "m (month 2027-01): 120.00 -> 300.00; 500.00 is next, for big" */
+void fact_words(struct buffer *out, const struct telling *t, const struct told_fact *told);
+/* Whether the event signs its customer up for the campaign; *words says so, or why not. */
+bool enrols(const struct telling *t, const struct campaign *campaign, struct str *words);
+
+#endif

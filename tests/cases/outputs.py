@@ -1,0 +1,87 @@
+"""What a run on files left behind, event by event: out/rewards.jsonl, decisions.jsonl and dlq.jsonl, in words that tests compare.
+
+A gift is a tuple (kind, rule, reward, value, count, to): kind is issued, substituted, chance, revoked, reduced or offset; rule is
+campaign/rule; value_minor is of one unit; count is how many units or chances; `to` is the customer where that is not the event's own. It
+belongs to the event that brought it (`source_events`), of a revocation the reversal. The trace is not looked at.
+"""
+import collections
+import json
+import pathlib
+
+Gift = collections.namedtuple("Gift", "kind rule reward value count to")
+GIFT_TYPES = {f"gift.reward.{kind}" for kind in ("issued", "substituted", "revoked", "reduced", "offset")}
+
+
+def read_lines(path):
+    path = pathlib.Path(path)
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def event_names(source_and_id):
+    """An event may be called by its id alone, or by source/id."""
+    return source_and_id, source_and_id.split("/", 1)[-1]
+
+
+def rule_of(data):
+    return f"{data['campaign']}/{data['rule']}"
+
+
+def gift_of(line, customers):
+    data = line["data"]
+    kind = line["type"].rsplit(".", 1)[1]
+    if kind == "issued" and data.get("reward") == "chance":
+        kind = "chance"
+    count = data.get("count", data.get("quantity", 1))
+    to = "" if line["subject"] in customers else line["subject"]
+    return Gift(kind, rule_of(data), data.get("reward", ""), data.get("value_minor", 0), count, to)
+
+
+class Outputs:
+    """The three files of an output folder, read once."""
+
+    def __init__(self, folder, events):
+        folder = pathlib.Path(folder)
+        self.rewards = [line for line in read_lines(folder / "rewards.jsonl") if line["type"] in GIFT_TYPES]
+        self.decisions = read_lines(folder / "decisions.jsonl")
+        self.dead = read_lines(folder / "dlq.jsonl")
+        self.customers = collections.defaultdict(set)
+        for event in events:
+            for name in event_names(f"{event.get('source')}/{event.get('id')}"):
+                self.customers[name].add(event.get("customer", event.get("subject")))
+
+    def lines_of(self, event):
+        return [line for line in self.rewards if any(event in event_names(source) for source in line["data"]["source_events"])]
+
+    def gifts(self, event):
+        return [gift_of(line, self.customers[event]) for line in self.lines_of(event)]
+
+    def decided(self, event):
+        named = lambda data: event in event_names(f"{data['source']}/{data['id']}")
+        return [line["data"] for line in self.decisions if named(line["data"]["event"])]
+
+    def outcomes(self, event):
+        return [outcome for data in self.decided(event) for outcome in data["considered"]]
+
+    def gates(self, event):
+        return [data["gate"] for data in self.decided(event) if "gate" in data]
+
+    def dead_reasons(self, event):
+        """Reasons of dead letters whose line is this event: `reason` of the file, or `code`."""
+        reasons = []
+        for letter in self.dead:
+            try:
+                line = json.loads(letter.get("line", ""))
+            except ValueError:
+                continue
+            if event in event_names(f"{line.get('source')}/{line.get('id')}"):
+                reasons += [letter[key] for key in ("reason", "code", "giftd.reason") if key in letter]
+        return reasons
+
+    def issued_ids(self):
+        return [line["id"] for line in self.rewards if line["type"] in ("gift.reward.issued", "gift.reward.substituted")]
+
+    def standing(self, event, rule):
+        """How many gifts of an event's rule were issued and not taken back as a whole since."""
+        gone = {line["data"]["reward_id"] for line in self.rewards if line["type"] == "gift.reward.revoked"}
+        given = [line for line in self.lines_of(event) if line["type"] in ("gift.reward.issued", "gift.reward.substituted")]
+        return sum(rule_of(line["data"]) == rule and line["id"] not in gone for line in given)

@@ -1,0 +1,69 @@
+/* What an event did to facts of its customer, as the decision tells it: every kind of fact, in order of what happened. */
+#include "judge/story.h"
+
+#define CAMPAIGN                                                                                                                       \
+  "'facts':{'n':{'measure':'count','on':'txn.card_spend','window':'day'},'s':{'measure':'sum','of':'amount','on':'txn.card_spend',"    \
+  "'window':'month'},'f':{'first':'txn.card_spend','refunds':'reopen'},'l':{'last':'login'},'b':{'first':'card.bound','resets':{'on':" \
+  "'card.unbound','after':'P7D'}},'t':{'track':{'opens':'account.opened','tasks':[{'id':'x','on':'login'},{'id':'y','on':'checkin'}]," \
+  "'need':'all','within':'P7D'}}},"                                                                                                    \
+  "'rules':[{'id':'g','on':{'fact':'t'},'when':{'fact.n':{'gte':0},'fact.s':{'gte':'0.00'},'fact.l.at':{'exists':true},'fact.f.at':{"  \
+  "'exists':true},'fact.b.at':{'exists':true}},'give':{'reward':'points','value':1,'pool':'unlimited'},'limits':'unlimited'}]"
+
+static const char *const words[] = {[EFFECT_COUNTED] = "counted", [EFFECT_LOWERED] = "lowered",   [EFFECT_FIRST] = "first",
+                                    [EFFECT_LAST] = "last",       [EFFECT_REOPENED] = "reopened", [EFFECT_RESET] = "reset",
+                                    [EFFECT_OPENED] = "opened",   [EFFECT_TASK] = "task",         [EFFECT_COMPLETED] = "completed"};
+
+/* "n counted 0 1"; moments as days of December. */
+static void effect_tell(struct buffer *out, const struct stage *s, const struct effect *effect) {
+  bool moments =
+      effect->kind != EFFECT_COUNTED && effect->kind != EFFECT_LOWERED && effect->kind != EFFECT_TASK && effect->kind != EFFECT_COMPLETED;
+  int64_t unit = moments ? MS_PER_DAY : 1, start = moments ? INT64_C(1796054400000) : 0;
+  struct str name = s->book->facts[effect->fact].name;
+  buffer_print(out, "%s%.*s %s", out->length > 0 ? "; " : "", STR_FORMAT(str_from(name, 2)), words[effect->kind]);
+  int64_t numbers[] = {effect->before, effect->after};
+  for (int i = 0; i < 2; i++)
+    buffer_print(out, " %lld", moments && numbers[i] == 0 ? 0LL : (long long)((numbers[i] - start) / unit + (moments ? 1 : 0)));
+}
+
+static void steps_tell_of_facts(void **unused) {
+  (void)unused;
+  static const struct story campaign = {"effects", CAMPAIGN, ""};
+  static const struct {
+    const char *step, *told;
+  } steps[] = {
+      {"12-02T10:00 c1 spend 5.00 #a", "n counted 0 1; s counted 0 500; f first 0 2"},
+      {"12-02T11:00 c1 spend 7.00 #b", "n counted 1 2; s counted 500 1200"},
+      {"12-03T11:00 c1 spend 1.00", "n counted 0 1; s counted 1200 1300"},
+      {"12-03T12:00 c1 refund a 2.00", "s lowered 1300 1100"},
+      {"12-04T12:00 c1 refund a", "s lowered 1100 800; f reopened 2 2; n lowered 2 1"},
+      {"12-05T10:00 c1 account.opened", "t opened 5 12"},
+      {"12-06T10:00 c1 login", "t task 0 1; l last 0 6"},
+      {"12-07T10:00 c1 login", "l last 6 7"},
+      {"12-06T20:00 c1 login", ""},
+      {"12-08T10:00 c1 checkin", "t completed 1 2"},
+      {"12-09T10:00 c1 card.bound", "b first 0 9"},
+      {"12-10T10:00 c1 card.unbound", "b reset 0 10"},
+      {"12-10T11:00 c1 card.unbound", "b reset 0 10"},
+      {"12-20T10:00 c1 card.bound", "b first 0 20"},
+      {"12-20T10:01 c1 service.rated", ""},
+  };
+  struct stage *s = story_stage(&campaign);
+  for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+    char line[256], *at[24], told[512];
+    struct buffer out;
+    snprintf(line, sizeof line, "%s", steps[i].step);
+    uint32_t count = story_words(line, at, 24);
+    const struct decision *decision = stage_event(s, story_line(at, count, (uint32_t)i));
+    buffer_init(&out, told, sizeof told - 1);
+    for (uint32_t k = 0; k < decision->effect_count; k++) effect_tell(&out, s, &decision->effects[k]);
+    told[out.length] = 0;
+    if (strcmp(told, steps[i].told) != 0) print_error("%s\n", steps[i].step);
+    assert_string_equal(told, steps[i].told);
+  }
+  stage_free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(steps_tell_of_facts)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,236 @@
+/* Exactness under pressure: stock, money caps and budgets are used up to the last unit and fen and never one further (R41, R42, R45, R104).
+ */
+#include "judge/stage.h"
+
+#define HEADER(id)                                                                                                                         \
+  "\"id\": \"" id                                                                                                                          \
+  "\", \"version\": 1, \"name\": {\"zh\": \"测试\", \"en\": \"test\"}, \"period\": {\"from\": \"2026-12-01\", \"to\": \"2027-01-31\"}, " \
+  "\"audience\": \"everyone\","
+
+static uint64_t seed;
+static uint64_t draw(uint64_t below) {
+  seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+  return (seed * UINT64_C(2685821657736338717) >> 33) % below;
+}
+
+static const char *spend(uint64_t number, uint64_t customer, uint64_t minute, int64_t amount) {
+  static char line[512];
+  snprintf(line, sizeof line,
+           "{\"id\":\"e%llu\",\"source\":\"t\",\"type\":\"txn.card_spend\",\"customer\":\"c%llu\","
+           "\"time\":\"2026-12-%02dT%02d:%02d:00+08:00\","
+           "\"amount_minor\":%lld,\"currency\":\"CNY\",\"mcc\":\"5812\",\"status\":\"settled\"}",
+           (unsigned long long)number, (unsigned long long)customer, (int)(1 + minute / 1440), (int)(minute / 60 % 24), (int)(minute % 60),
+           (long long)amount);
+  return line;
+}
+
+static const char *refund(uint64_t number, uint64_t original, uint64_t customer, uint64_t minute, int64_t amount) {
+  static char line[512];
+  snprintf(
+      line, sizeof line,
+      "{\"id\":\"r%llu\",\"source\":\"t\",\"type\":\"txn.reversed\",\"customer\":\"c%llu\",\"time\":\"2026-12-%02dT%02d:%02d:00+08:00\","
+      "\"original_id\":\"e%llu\",\"amount_minor\":%lld,\"currency\":\"CNY\"}",
+      (unsigned long long)number, (unsigned long long)customer, (int)(1 + minute / 1440), (int)(minute / 60 % 24), (int)(minute % 60),
+      (unsigned long long)original, (long long)amount);
+  return line;
+}
+
+static void a_stock_of_a_thousand_gives_a_thousand(void **unused) {
+  (void)unused;
+  const char *text = "{" HEADER("stock") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"give\": {"
+      "\"reward\": \"goods\", \"pool\": \"p\"}, \"limits\": \"unlimited\"}],"
+                     "\"pools\": {\"p\": {\"stock\": 1000}}}";
+  struct stage *s = stage_new(&text, 1);
+  uint64_t given = 0, refused = 0;
+  for (uint64_t i = 0; i < 4000; i++) {
+    const struct decision *d = stage_event(s, spend(i, i % 700, i / 8, 1000));
+    assert_int_equal(d->outcome_count, 1);
+    given += d->gift_count;
+    if (d->outcomes[0].reason == REASON_OUT_OF_STOCK) refused++;
+    assert_int_equal(d->outcomes[0].reason, given < 1000 || d->gift_count ? REASON_GIVEN : REASON_OUT_OF_STOCK);
+  }
+  assert_int_equal(given, 1000);
+  assert_int_equal(refused, 3000);
+  assert_int_equal(stage_pool(s, "stock/p").left, 0);
+  stage_free(s);
+}
+
+/* Random amounts against a partial money cap and a budget under a parent: sums per customer and in all never pass by a fen, and are used
+ * up. */
+static void money_never_passes_by_a_fen(void **unused) {
+  (void)unused;
+  const char *text = "{" HEADER("money") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"give\": {"
+      "\"reward\": \"cash_back\", \"value\": {\"percent\": \"7.77%\", \"of\": \"amount\","
+                     " \"max\": \"33.33\"}, \"pool\": \"child\"}, \"limits\": [{\"amount\": \"100.01\", \"per\": ["
+                     "\"customer\"], \"period\": \"month\", \"at_limit\": \"partial\", \"least\": \"0.02\"}]}],"
+                     "\"pools\": {\"top\": {\"budget\": \"5000.00\"}, \"child\": {\"budget\": \"9000.00\", \"parent\": \"top\"}}}";
+  for (uint64_t run = 1; run <= 1; run++) {
+    struct stage *s = stage_new(&text, 1);
+    int64_t by_customer[60] = {0}, all = 0;
+    seed = run * 77777;
+    for (uint64_t i = 0; i < 4000; i++) {
+      uint64_t customer = draw(60);
+      const struct decision *d = stage_event(s, spend(i, customer, i / 4, (int64_t)draw(100000)));
+      for (uint32_t g = 0; g < d->gift_count; g++) by_customer[customer] += d->gifts[g].value_minor, all += d->gifts[g].value_minor;
+      assert_true(by_customer[customer] <= 10001 && all <= 500000);
+    }
+    assert_true(500000 - all < 3333); /* what is left was less than the last gifts asked for */
+    assert_int_equal(stage_pool(s, "money/child").used, all);
+    assert_int_equal(stage_pool(s, "money/top").used, all);
+    stage_free(s);
+  }
+}
+
+/* Buy and refund in parts, at random, with everything given back: at the end nothing is out and every counter stands where the ledger does
+ * (R133). */
+static void refunds_leave_the_ledger_even(void **unused) {
+  (void)unused;
+  const char *text = "{" HEADER("ledger") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"when\": {\"amount\": {"
+      "\"gte\": \"100.00\"}}, \"give\": {\"reward\": \"cash_back\","
+                     " \"value\": {\"percent\": \"5%\", \"of\": \"amount\", \"max\": \"50.00\"}, \"pool\": {\"budget\": \"300.00\"}},"
+                     " \"limits\": [{\"amount\": \"90.00\", \"per\": [\"customer\"], \"period\": \"month\", \"at_limit\": \"partial\"}],"
+                     " \"on_reversal\": {\"reward\": \"revoke\", \"limits\": \"restore\", \"pool\": \"restore\", "
+                     "\"partial\": \"recheck\"}}]}";
+  for (uint64_t run = 1; run <= 2; run++) {
+    struct stage *s = stage_new(&text, 1);
+    int64_t out = 0, left[400], amount[400];
+    uint64_t numbers = 0;
+    seed = run * 1234567;
+    for (uint64_t i = 0; i < 400; i++) {
+      amount[i] = left[i] = (int64_t)draw(150000) + 1;
+      const struct decision *d = stage_event(s, spend(i, i % 5, i * 2, amount[i]));
+      for (uint32_t g = 0; g < d->gift_count; g++) out += d->gifts[g].value_minor;
+      uint64_t back = draw(i + 1);
+      int64_t part = draw(3) == 0 ? left[back] : (int64_t)draw((uint64_t)left[back] + 1);
+      if (part == 0) continue;
+      d = stage_event(s, refund(numbers++, back, back % 5, i * 2 + 1, part));
+      left[back] -= part;
+      for (uint32_t g = 0; g < d->gift_count; g++) out -= d->gifts[g].value_minor;
+      assert_true(out >= 0 && out <= 30000);
+      assert_int_equal(stage_pool(s, "ledger/g").used, out);
+    }
+    for (uint64_t i = 0; i < 400; i++) {
+      if (left[i] == 0) continue;
+      const struct decision *d = stage_event(s, refund(numbers++, i, i % 5, 1000, left[i]));
+      for (uint32_t g = 0; g < d->gift_count; g++) out -= d->gifts[g].value_minor;
+    }
+    assert_int_equal(out, 0);
+    assert_int_equal(stage_pool(s, "ledger/g").used, 0);
+    stage_free(s);
+  }
+}
+
+static void the_same_event_gives_once(void **unused) {
+  (void)unused;
+  const char *text = "{" HEADER("once") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"give\": {"
+      "\"reward\": \"goods\", \"pool\": {\"stock\": 100}}, \"limits\": \"unlimited\"}]}";
+  struct stage *s = stage_new(&text, 1);
+  uint64_t given = 0;
+  for (uint64_t round = 0; round < 3; round++)
+    for (uint64_t i = 0; i < 50; i++) given += stage_event(s, spend(i, i % 3, i, 500))->gift_count;
+  assert_int_equal(given, 50);
+  assert_int_equal(s->decision.gate, REASON_DUPLICATE_EVENT);
+  stage_free(s);
+}
+
+/* A customer with as many events as a memory holds: when one more comes the oldest are let go, and are too late from then on, never judged
+ * twice. What is still known is a duplicate. */
+static void what_the_memory_let_go_is_too_late_never_twice(void **unused) {
+  (void)unused;
+  const char *text = "{" HEADER("floor") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"give\": {"
+      "\"reward\": \"goods\", \"pool\": {\"stock\": 100000}}, \"limits\": \"unlimited\"}]}";
+  struct stage *s = stage_new(&text, 1);
+  uint64_t late = 0, twice = 0;
+  struct owner owner = owner_customer(STR("c1"));
+  for (uint64_t i = 0; i < 30; i++) assert_int_equal(stage_event(s, spend(i, 1, 2 * i, 500))->gift_count, 1);
+  struct place *places[] = {s->live, s->stored};
+  for (int i = 0; i < 2; i++) {
+    struct place_owner *customer = place_owner(places[i], &owner);
+    struct state *state = place_load(places[i], customer);
+    customer->state = block_grow(state, 0, LIMIT_SEEN - state->seen_count);
+    for (uint64_t n = 0; customer->state->seen_count < LIMIT_SEEN; n++)
+      assert_true(state_see(customer->state, hash64_pair(&HASH_KEY_FIXED, n, 7), s->event.time_ms + 60000 + (int64_t)n));
+  }
+  s->stored->stored = false; /* a record of this size need not be written for each of them */
+  assert_int_equal(stage_event(s, spend(30, 1, 3000, 500))->gift_count, 1);
+  for (uint64_t i = 0; i < 30; i++) {
+    const struct decision *d = stage_event(s, spend(i, 1, 2 * i, 500));
+    assert_int_equal(d->gift_count, 0);
+    assert_int_equal(d->gate, REASON_EVENT_TOO_LATE);
+    late += stage_event(s, spend(1000 + i, 1, 2 * i, 500))->gate == REASON_EVENT_TOO_LATE; /* never came, but who knows */
+  }
+  assert_int_equal(late, 30);
+  for (uint64_t i = 0; i < 3; i++) twice += stage_event(s, spend(30, 1, 3000, 500))->gate == REASON_DUPLICATE_EVENT;
+  assert_int_equal(twice, 3);
+  stage_free(s);
+}
+
+static const char *login(uint64_t number, int64_t time_ms) {
+  static char line[256];
+  struct buffer out;
+  buffer_init(&out, line, sizeof line - 1);
+  buffer_print(&out, "{\"id\":\"e%d\",\"source\":\"t\",\"type\":\"login\",\"customer\":\"c%d\",\"device\":\"d\",\"time\":\"", (int)number,
+               (int)number);
+  buffer_time(&out, time_ms, 480);
+  buffer_print(&out, "\"}");
+  line[out.length] = 0;
+  return line;
+}
+
+/* One device, two shards whose clocks are weeks apart: of a day one gift at most, whichever of them comes to it first and however long
+ * ago that was for the other. While few days are kept nothing is refused that may be given. */
+static void a_clock_that_is_ahead_opens_no_limit(void **unused) {
+  (void)unused;
+  const char *text = "{" HEADER("device") "\"rules\": [{\"id\": \"g\", \"on\": \"login\", \"give\": {\"reward\": \"points\", \"value\": 1, "
+                     "\"pool\": \"unlimited\"}, \"limits\": [{\"count\": 1, \"per\": [\"device\"], \"period\": \"day\"}]}]}";
+  for (uint64_t days = 10; days <= 60; days += 25) {
+    struct stage *s = stage_new(&text, 1);
+    uint64_t given[100] = {0}, late = 0, wanted = 0;
+    int64_t start_ms = 1796054400000; /* 2026-12-01 */
+    for (uint64_t n = 0; n < 4 * days; n++) {
+      uint64_t day = n % 2 == 0 ? n / 4 : n / 12 + draw(3); /* one of them is three times as fast */
+      if (day >= days) continue;
+      s->clock_ms = start_ms + (int64_t)day * MS_PER_DAY;
+      const struct decision *d = stage_event(s, login(n, start_ms + (int64_t)day * MS_PER_DAY));
+      given[day] += d->gift_count;
+      late += d->outcome_count == 1 && d->outcomes[0].reason == REASON_EVENT_TOO_LATE;
+    }
+    for (uint64_t day = 0; day < days; day++) assert_true(given[day] <= 1), wanted += given[day];
+    assert_true(days > LIMIT_SHARED_KEPT ? late > 0 : late == 0 && wanted == days);
+    stage_free(s);
+  }
+}
+
+/* Odds: a draw of 1 to 3 comes out as 1 to 3, and a prize that is empty goes on to the next. */
+static void draws_follow_their_weights(void **unused) {
+  (void)unused;
+  const char *text = "{" HEADER("draw") "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"give\": {\"draw_of\": ["
+                     "{\"id\": \"a\", \"weight\": 1, \"reward\": \"goods\", \"pool\": {\"stock\": 500}}, {\"id\": \"b\", "
+                     "\"weight\": 2, \"reward\": \"goods\", \"pool\": {\"stock\": 100000}},"
+                     "{\"id\": \"n\", \"weight\": 1, \"nothing\": true}], \"when_empty\": \"next\"}, \"limits\": \"unlimited\"}]}";
+  struct stage *s = stage_new(&text, 1);
+  uint64_t counts[3] = {0};
+  for (uint64_t i = 0; i < 4000; i++) {
+    const struct decision *d = stage_event(s, spend(i, i % 500, i / 8, 500));
+    assert_int_equal(d->gift_count, 1);
+    counts[d->gifts[0].item - s->book->rules[0].item_first]++;
+    assert_int_equal(judge_draw(&s->settings.id_key, d->gifts[0].id, ID22_BYTES, 4), d->gifts[0].weight_drawn);
+  }
+  assert_int_equal(counts[0], 500); /* some 1,000 were drawn: the stock held 500, the others fell to b */
+  assert_true(counts[1] > 2350 && counts[1] < 2650);
+  assert_true(counts[2] > 900 && counts[2] < 1100);
+  stage_free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_stock_of_a_thousand_gives_a_thousand),
+      cmocka_unit_test(money_never_passes_by_a_fen),
+      cmocka_unit_test(refunds_leave_the_ledger_even),
+      cmocka_unit_test(the_same_event_gives_once),
+      cmocka_unit_test(what_the_memory_let_go_is_too_late_never_twice),
+      cmocka_unit_test(a_clock_that_is_ahead_opens_no_limit),
+      cmocka_unit_test(draws_follow_their_weights),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
