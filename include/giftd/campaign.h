@@ -93,7 +93,9 @@ enum condition_op {
   OP_OLDER_THAN,
   OP_NEWER_THAN,
   OP_DORMANT_FOR,
-  OP_COMPLETED
+  OP_COMPLETED,
+  OP_IN_FACT,
+  OP_NOT_IN_FACT
 };
 
 struct operand {
@@ -106,6 +108,7 @@ struct operand {
   uint32_t list;            /* in_list / not_in_list: number of the list, or NONE */
   struct duration duration; /* dormant_for, older_than, newer_than */
   uint32_t other;           /* same_as: number of a condition node that holds the other left side (kind LEAF, no operator), or NONE */
+  uint32_t fact;            /* in_fact / not_in_fact: number of the fact that remembers values */
 };
 
 /* Nodes of a tree stand in one array; children of a node are consecutive: [first, first + count). */
@@ -152,7 +155,7 @@ struct trigger_set {
 
 /* ---- facts ---- */
 
-enum fact_kind { FACT_FIRST, FACT_LAST, FACT_MEASURE, FACT_TRACK, FACT_TABLE, FACT_DIFFERENCE };
+enum fact_kind { FACT_FIRST, FACT_LAST, FACT_MEASURE, FACT_TRACK, FACT_TABLE, FACT_DIFFERENCE, FACT_PICKS };
 enum measure_kind { MEASURE_COUNT, MEASURE_SUM, MEASURE_AVERAGE, MEASURE_MAX, MEASURE_MIN, MEASURE_DISTINCT, MEASURE_STREAK };
 enum window_kind { WINDOW_UNIT, WINDOW_LAST_UNITS, WINDOW_ROLLING_DAYS, WINDOW_DATES, WINDOW_ENROLMENT };
 
@@ -201,7 +204,7 @@ struct fact {
   uint32_t dimension_count; /* `per` beside customer; customer itself is not among them */
   const struct dimension *dimensions;
   bool per_customer;         /* customer is in `per` */
-  struct trigger_set on;     /* first, last, measure; `opens` of a track */
+  struct trigger_set on;     /* first, last, measure, picks; `opens` of a track */
   uint32_t when;             /* stateful condition on hearing (first, measure), or of a track's opening; or NONE */
   uint16_t keep;             /* first, last: field remembered, or FIELD_NONE */
   bool if_never_dormant;     /* last */
@@ -209,9 +212,9 @@ struct fact {
   struct trigger_set resets; /* first; count 0: never */
   struct duration resets_after;
   enum measure_kind measure;
-  uint16_t of;       /* measure of field, or FIELD_NONE (count; distinct of a unit) */
+  uint16_t of;       /* picks and measure of field, or FIELD_NONE (count; distinct of a unit) */
   enum unit of_unit; /* distinct/streak of a unit when `of` is FIELD_NONE */
-  struct window window;
+  struct window window; /* measure; of picks a unit */
   bool refunds_subtract;
   bool money;                /* its value is minor units */
   uint32_t task_count, need; /* track: need n of task_count */
@@ -226,6 +229,8 @@ struct fact {
   const struct str *cells; /* row-major */
   struct str otherwise;    /* table `else`; empty: none */
   uint32_t parts[2];       /* difference: measures; the first less the second. NONE in the others */
+  uint32_t most;           /* picks: so many values of a period count */
+  bool replaces;           /* picks: the latest ones; else the first */
   uint32_t band_count;     /* measure: every threshold that rules hearing this fact cite, rising; entering another band is a trigger */
   const int64_t *bands;
   bool seen_by_rules; /* some rule is triggered by this fact */

@@ -102,6 +102,7 @@
   F(of, int64_t time_ms, time_ms, NUMBER)   /* of the latest reversal */ \
   F(of, char currency[4], currency, BYTES)  \
   F(of, uint8_t whole, whole, COUNT)        /* 1: all of it, whatever it is */
+#define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, uint8_t there, there, COUNT)
 #define CELL_VALUE_FIELDS(F, of)                  \
   F(of, int64_t word, word, NUMBER)               /* a number; of a text its hash */ \
@@ -164,7 +165,8 @@
   KIND(BLOCK, block, BY_DECL, "pool or limit", "of a resource", "of the pace")        \
   KIND(LENT, lent, BY_DECL, "pool or limit", "shard + 1", "of the pace")              \
   KIND(WHOLE, part, BY_BOTH, "fact", "as KEPT", "part of the text")                   \
-  KIND(HEARD, part, BY_KEY, "hearer", "digest of event", "part of the id")
+  KIND(HEARD, part, BY_KEY, "hearer", "digest of event", "part of the id")            \
+  KIND(PICK, pick, BY_DECL, "fact", "of the value", "of the unit")
 
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
 enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
@@ -203,6 +205,7 @@ struct cell {
     struct { CELL_FED_FIELDS(CELL_FIELD, fed) } fed;
     struct { CELL_ORIGINAL_FIELDS(CELL_FIELD, original) } original;
     struct { CELL_AWAITED_FIELDS(CELL_FIELD, awaited) } awaited;
+    struct { CELL_PICK_FIELDS(CELL_FIELD, pick) } pick;
     struct { CELL_TAG_FIELDS(CELL_FIELD, tag) } tag;
     struct { CELL_VALUE_FIELDS(CELL_FIELD, value) } value; /* PROFILE and KEPT */
     struct { CELL_ENROLLED_FIELDS(CELL_FIELD, enrolled) } enrolled;

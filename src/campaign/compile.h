@@ -294,6 +294,9 @@ bool fact_fits(struct compile *c, const struct at *at, uint32_t number, bool mon
 void facts_read(struct compile *c);
 void track_read(struct compile *c, const struct at *at, struct fact *fact);
 void table_read(struct compile *c, const struct at *at, struct fact *fact);
+bool picks_sign(const struct compile *c, const json_t *json, struct fact *fact);
+void picks_read(struct compile *c, const struct at *at, struct fact *fact);
+void field_unknown(struct compile *c, const struct at *at, struct str name); /* reports, with what may be meant */
 void limits_named_read(struct compile *c);
 void rule_limits_read(struct compile *c, const struct at *rule_at, struct rule *rule);
 /* `named`: name, first_name, decl and rule are set. */

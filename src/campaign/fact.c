@@ -2,7 +2,7 @@
  * conditions anywhere may ask them; then everything else, with references resolved. */
 #include "compile.h"
 
-static const char *const kind_words[] = {"first", "last", "measure", "track", "table", "level", "difference", NULL};
+static const char *const kind_words[] = {"first", "last", "measure", "track", "table", "level", "difference", "picks", NULL};
 static const char *const measure_words[] = {"count", "sum", "average", "max", "min", "distinct", "streak", "daily_average", NULL};
 static const struct key first_keys[] = {{"first", KEY_MUST}, {"keep", KEY_MAY}, {"resets", KEY_MAY}, {"refunds", KEY_MAY},
                                         {"when", KEY_MAY},   {"per", KEY_MAY},  {"was", KEY_MAY},    {NULL, KEY_MAY}};
@@ -77,6 +77,8 @@ static bool fact_sign(const struct compile *c, const json_t *json, struct fact *
     fact->kind = FACT_TABLE;
   else if (strcmp(kind, "difference") == 0)
     fact->kind = FACT_DIFFERENCE;
+  else if (strcmp(kind, "picks") == 0)
+    return picks_sign(c, json, fact);
   else
     return false;
   if (fact->kind == FACT_MEASURE) return measure_sign(c, json, fact) && customer;
@@ -171,6 +173,12 @@ bool fact_fits(struct compile *c, const struct at *at, uint32_t number, bool mon
 
 /* ---- parts ---- */
 
+void field_unknown(struct compile *c, const struct at *at, struct str name) {
+  struct str near = catalogue_near_field(c->catalogue, name);
+  report(c, at, CHECK_UNKNOWN_FIELD, "'%.*s' is no field of an event%s%.*s%s", STR_FORMAT(name), near.length > 0 ? "; did you mean '" : "",
+         STR_FORMAT(near), near.length > 0 ? "'?" : "");
+}
+
 /* `per` without the customer, whose record it is kept in anyway. */
 static void per_read(struct compile *c, const struct at *at, struct fact *fact) {
   struct at per = at_key(at, "per");
@@ -194,9 +202,7 @@ static void keep_read(struct compile *c, const struct at *at, const struct fact 
   struct at keep = at_key(at, "keep");
   struct str name;
   if (keep.json == NULL || fact->keep != FIELD_NONE || !read_text(c, &keep, &name)) return;
-  struct str near = catalogue_near_field(c->catalogue, name);
-  report(c, &keep, CHECK_UNKNOWN_FIELD, "'%.*s' is no field of an event%s%.*s%s", STR_FORMAT(name),
-         near.length > 0 ? "; did you mean '" : "", STR_FORMAT(near), near.length > 0 ? "'?" : "");
+  field_unknown(c, &keep, name);
 }
 
 static void resets_read(struct compile *c, const struct at *at, struct fact *fact) {
@@ -301,12 +307,6 @@ static void previous_read(struct compile *c, const struct at *at, struct window 
 
 /* ---- measures ---- */
 
-static void of_unknown(struct compile *c, const struct at *of, struct str name) {
-  struct str near = catalogue_near_field(c->catalogue, name);
-  report(c, of, CHECK_UNKNOWN_FIELD, "'%.*s' is no field of an event%s%.*s%s", STR_FORMAT(name), near.length > 0 ? "; did you mean '" : "",
-         STR_FORMAT(near), near.length > 0 ? "'?" : "");
-}
-
 static void of_check(struct compile *c, const struct at *at, const struct fact *fact) {
   struct at of = at_key(at, "of");
   struct str name;
@@ -322,7 +322,7 @@ static void of_check(struct compile *c, const struct at *at, const struct fact *
   else if (units && unit_parse(name, &unit) && unit < UNIT_CAMPAIGN)
     return;
   else if (fact->of == FIELD_NONE)
-    of_unknown(c, &of, name);
+    field_unknown(c, &of, name);
   else if (units && c->catalogue->fields[fact->of].kind == FIELD_LIST)
     report(c, &of, CHECK_BAD_FACT, "'%.*s' is a list: it has no one value to tell apart", STR_FORMAT(name));
   else if (!units && c->catalogue->fields[fact->of].kind != FIELD_MONEY && c->catalogue->fields[fact->of].kind != FIELD_INT)
@@ -362,7 +362,8 @@ static void measure_read(struct compile *c, const struct at *at, struct fact *fa
 /* ---- one fact ---- */
 
 static void kind_refuse(struct compile *c, const struct at *at, uint32_t kinds) {
-  report(c, at, CHECK_BAD_FACT, "a fact has exactly one of first, last, measure, track, table, difference; here are %u of them", kinds);
+  report(c, at, CHECK_BAD_FACT, "a fact has exactly one of first, last, measure, track, table, difference, picks; here are %u of them",
+         kinds);
 }
 
 static void fact_read(struct compile *c, const struct at *at, struct fact *fact) {
@@ -394,6 +395,7 @@ static void fact_read(struct compile *c, const struct at *at, struct fact *fact)
       table_read(c, at, fact);
       break;
     case FACT_DIFFERENCE: (void)keys_check(c, at, difference_keys, "a difference"); break; /* its parts were read with the signatures */
+    case FACT_PICKS: picks_read(c, at, fact); break;
   }
 }
 

@@ -34,6 +34,7 @@ static enum left_type type_of_fact(const struct fact *fact) {
     case FACT_TRACK: return TYPE_TRACK;
     case FACT_TABLE: return TYPE_TEXT;
     case FACT_MEASURE:
+    case FACT_PICKS:
     case FACT_DIFFERENCE: break;
   }
   return fact->money ? TYPE_MONEY : TYPE_INT;

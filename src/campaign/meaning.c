@@ -69,6 +69,12 @@ static void put_track(const struct saying *s, const struct fact *fact) {
   for (uint32_t i = 0; i < fact->task_count; i++) buffer_print(s->out, "%s %.*s", i == 0 ? "" : ",", STR_FORMAT(fact->tasks[i].id));
 }
 
+/* How many count may change: what is kept of a period is cut when the next one is picked. */
+static void put_picks(const struct saying *s, const struct fact *fact) {
+  put(s, fact->replaces ? "latest picks of " : "first picks of ");
+  put_field(s, fact->of);
+}
+
 static void put_owner(const struct saying *s, const struct fact *fact) {
   put(s, fact->dimension_count > 0 ? "; for each customer, " : "; for each customer");
   put_dimensions(s, fact->dimensions, fact->dimension_count);
@@ -81,11 +87,12 @@ static void put_fact(const struct saying *s, const struct fact *fact) {
     case FACT_LAST: put(s, "last of events"); break;
     case FACT_MEASURE: put_measure(s, fact); break;
     case FACT_TRACK: put_track(s, fact); break;
+    case FACT_PICKS: put_picks(s, fact); break;
     case FACT_TABLE:
     case FACT_DIFFERENCE: return;
   }
   put_owner(s, fact);
-  if (fact->kind == FACT_MEASURE) put_window(s, &fact->window);
+  if (fact->kind == FACT_MEASURE || fact->kind == FACT_PICKS) put_window(s, &fact->window);
   if (fact->kind == FACT_TRACK) put_unit(s, fact->track_period);
   if (fact->kind == FACT_FIRST) put(s, fact->refunds_reopen ? "; refunds reopen it" : "; refunds leave it");
   if (fact->kind == FACT_MEASURE) put(s, fact->refunds_subtract ? "; refunds are subtracted" : "; refunds leave it");

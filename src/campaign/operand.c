@@ -30,6 +30,8 @@ static const struct op_info ops[] = {
     {"older_than", OP_OLDER_THAN, BIT(TYPE_TIME)},
     {"newer_than", OP_NEWER_THAN, BIT(TYPE_TIME)},
     {"dormant_for", OP_DORMANT_FOR, BIT(TYPE_LAST)},
+    {"in_fact", OP_IN_FACT, BIT(TYPE_TEXT)},
+    {"not_in_fact", OP_NOT_IN_FACT, BIT(TYPE_TEXT)},
 };
 #define OPS (sizeof ops / sizeof ops[0])
 
@@ -195,6 +197,28 @@ static void same_read(struct compile *c, const struct at *at, const struct left 
            type_words[left->type], STR_FORMAT(other.text), type_words[other.type]);
 }
 
+/* ---- in_fact ---- */
+
+static bool fact_ref(struct compile *c, const struct at *at, uint32_t *out) {
+  struct str name;
+  if (!read_text(c, at, &name)) return false;
+  uint32_t decl = name_resolve(c, at, DECL_FACT, name);
+  if (decl == NONE || *fact_is_broken(c, decl_at(c, decl)->number)) return false;
+  *out = decl_at(c, decl)->number;
+  return true;
+}
+
+static void in_fact_read(struct compile *c, const struct at *at, const struct left *left, struct condition *leaf) {
+  leaf->stateless = false;
+  if (!fact_ref(c, at, &leaf->operand.fact)) return;
+  const struct fact *fact = fact_at(c, leaf->operand.fact);
+  if (fact->kind != FACT_PICKS)
+    report(c, at, CHECK_BAD_CONDITION, "only a fact of picks remembers values: {\"picks\": ..., \"of\": field, \"most\": 3, ...}");
+  else if (left->kind != LEFT_FIELD)
+    report(c, at, CHECK_BAD_CONDITION, "what a customer chose is asked of a field of the event, like \"mcc\": {\"in_fact\": \"%.*s\"}",
+           STR_FORMAT(text_of(at->json)));
+}
+
 /* ---- the bare words ---- */
 
 static bool word_read(struct compile *c, const struct at *at, const struct left *left, struct condition *leaf) {
@@ -290,6 +314,13 @@ void operand_read(struct compile *c, const struct at *at, const struct left *giv
     case OP_NOT_IN_LIST: listed_read(c, at, &leaf->operand); break;
     case OP_CONTAINS_ANY: contains_read(c, at, &leaf->operand); break;
     case OP_SAME_AS: same_read(c, at, &left, place, leaf); break;
+    case OP_IN_FACT:
+    case OP_NOT_IN_FACT:
+      if (place == PLACE_TRIGGER)
+        report(c, at, CHECK_BAD_TRIGGER, "'%s' asks what is remembered: move it to the `when` of the rule", op->name);
+      else
+        in_fact_read(c, at, &left, leaf);
+      break;
     case OP_OLDER_THAN:
     case OP_NEWER_THAN:
     case OP_DORMANT_FOR: (void)read_duration(c, at, &leaf->operand.duration); break;

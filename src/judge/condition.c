@@ -76,12 +76,21 @@ static bool holds_value(struct work *w, const struct condition *leaf, uint32_t c
   return match_leaf(w->book, leaf, actual, offset);
 }
 
+static bool holds_in_fact(struct work *w, const struct condition *leaf, struct value *actual) {
+  const struct fact *fact = &w->book->facts[leaf->operand.fact];
+  *actual = left_value(w, leaf);
+  if (actual->kind == VALUE_ABSENT) return false;
+  return w->kinds[fact->kind]->has(w, fact, actual) == (leaf->op == OP_IN_FACT);
+}
+
 static bool leaf_holds(struct work *w, const struct condition *leaf, uint32_t campaign, struct failure *failure) {
   struct value actual = value_absent();
   *failure = (struct failure){.condition = (uint32_t)(leaf - w->book->conditions)};
   bool holds = false;
   if (is_of_kind(leaf->op))
     holds = row_of(w, leaf)->holds(w, leaf, failure);
+  else if (leaf->op == OP_IN_FACT || leaf->op == OP_NOT_IN_FACT)
+    holds = holds_in_fact(w, leaf, &actual);
   else if (leaf->left == LEFT_TAG)
     holds = holds_tag(w, leaf);
   else if (leaf->left == LEFT_LIST)

@@ -135,7 +135,7 @@ static void bands_fire(struct work *w, const struct fact *fact, int32_t period, 
 }
 
 /* Until when a window's cell is needed: as long as it is looked at, and the time that late events have. */
-static int32_t measure_expiry(const struct work *w, const struct fact *fact, int32_t period) {
+int32_t measure_expiry(const struct work *w, const struct fact *fact, int32_t period) {
   const struct window *window = &fact->window;
   int64_t spare = w->in->settings->horizon_ms;
   int32_t ahead = (int32_t)(window->previous + window->count) + 1, offset = work_offset(w, fact->campaign);

@@ -10,7 +10,7 @@
  *   give.c       choosers and items      grant.c   what is remembered of a gift
  *   chance.c     lots                    limit.c   caps                pool.c     stock and budgets       ids.c  reward ids, draws
  *   hear.c       what facts hear         audience.c  who takes part
- *   kinds.c      the table of fact kinds -> first.c last.c measure.c track.c tables.c difference.c
+ *   kinds.c      the table of fact kinds -> first.c last.c measure.c track.c tables.c difference.c picks.c
  *   condition.c  tests with state        value.c   left sides          key.c      dimensions              kept.c values in records
  *   hearer.c     who else hears          terms.c   terms of old        work.c     the work itself
  */
@@ -78,6 +78,8 @@ struct fact_kind_row {
   struct value (*ask_more)(struct work *w, const struct fact *fact, enum left_kind left);
   /* Operators of its own: this_event, dormant_for, completed. Fills what is worth telling when it fails. */
   bool (*holds)(struct work *w, const struct condition *leaf, struct failure *failure);
+  /* Whether a value is among those that it remembers for the time of the event (in_fact). */
+  bool (*has)(struct work *w, const struct fact *fact, const struct value *value);
   /* A reversal of an event that it heard; `fed` is what was remembered of that. */
   void (*undo)(struct work *w, const struct undoing *u, uint32_t fact, const struct cell *fed);
   enum reason refusal; /* of its operators and comparisons */
@@ -207,9 +209,9 @@ bool fact_open_to(struct work *w, const struct fact *fact);
 /* Until when a campaign's own facts matter; facts of a programme are kept for ever (0). */
 int32_t fact_expiry(const struct work *w, const struct fact *fact);
 
-/* ---- fact kinds: first.c last.c measure.c track.c tables.c difference.c, and their table ---- */
+/* ---- fact kinds: first.c last.c measure.c track.c tables.c difference.c picks.c, and their table ---- */
 extern const struct fact_kind_row fact_kind_first, fact_kind_last, fact_kind_measure, fact_kind_track, fact_kind_table,
-    fact_kind_difference;
+    fact_kind_difference, fact_kind_picks;
 extern const struct fact_kind_row *const fact_kinds[];
 /* A fact with more dimensions keeps LIMIT_FACT_KEYS of them: the one that was longest not used makes way (work.c). */
 struct cell *keyed_cell(struct work *w, const struct fact *fact, enum cell_kind kind, uint64_t key, int32_t period);
@@ -218,6 +220,8 @@ int64_t measure_value(struct work *w, const struct fact *fact, uint64_t key, int
 int32_t measure_period(const struct work *w, const struct fact *fact, int64_t time_ms);
 /* The periods [from, to] a window is made of, seen from the event's own period. */
 void measure_window(const struct fact *fact, int32_t period, int32_t *from, int32_t *to);
+/* Until when what a period holds is needed. */
+int32_t measure_expiry(const struct work *w, const struct fact *fact, int32_t period);
 /* What an event did to a fact that its reversal undoes; counted false: it fed nothing, but a gift of it rests on the fact. */
 void fed_remember(struct work *w, const struct fact *fact, uint64_t per, int32_t period, int64_t amount, bool counted);
 /* first.c */

@@ -27,7 +27,9 @@ static const struct operator_words operators[] = {[OP_EQ] = {"=", "="},
                                                   [OP_OLDER_THAN] = {"older than", "早于"},
                                                   [OP_NEWER_THAN] = {"newer than", "近于"},
                                                   [OP_DORMANT_FOR] = {"dormant for", "沉睡满"},
-                                                  [OP_COMPLETED] = {"completed", "已完成"}};
+                                                  [OP_COMPLETED] = {"completed", "已完成"},
+                                                  [OP_IN_FACT] = {"chosen in", "属于所选"},
+                                                  [OP_NOT_IN_FACT] = {"not chosen in", "不属于所选"}};
 
 struct str words_operator(enum condition_op op, enum language language) {
   assert((size_t)op < sizeof operators / sizeof *operators);
@@ -141,6 +143,8 @@ static void operand_words(struct buffer *out, const struct rulebook *rulebook, c
     case OP_SAME_AS:
       if (operand->other != NONE) buffer_put(out, rulebook->conditions[operand->other].left_text);
       return;
+    case OP_IN_FACT:
+    case OP_NOT_IN_FACT: buffer_put(out, rulebook->facts[operand->fact].name); return;
     default: operand_values(out, rulebook, leaf, style, language); return;
   }
 }

@@ -206,7 +206,7 @@ void fact_words(struct buffer *out, const struct telling *t, const struct told_f
   buffer_put(out, short_name(told->fact));
   if (told->effect == NULL)
     put(out, t, ": listens, this event changed nothing", ":监听此类事件,本次未变化");
-  else if (told->fact->kind == FACT_MEASURE)
+  else if (told->fact->kind == FACT_MEASURE || told->fact->kind == FACT_PICKS)
     measure_words(out, t, told);
   else if (told->fact->kind == FACT_TRACK)
     track_words(out, t, told);

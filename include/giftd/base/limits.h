@@ -53,6 +53,7 @@
 #define LIMIT_SEEN_SLOTS 131072u        /* of the table that holds them */
 #endif
 #define LIMIT_TRACKS_OPEN 4u
+#define LIMIT_PICKS 16u /* values that a customer may choose in one period */
 #define LIMIT_ROLLING_DAYS 92u
 #define LIMIT_FACTS 200000u             /* of all campaigns and programmes */
 #ifdef GIFTD_NARROW /* the fuzzer's: crowded decisions and facts are met often */

@@ -156,7 +156,16 @@ static void table_write(struct grammar *g, struct grammar_fact *fact) {
         1 + pick(g->b, 200));
 }
 
-/* Of two measures of the same kind, or (without) a count. */
+static void picks_write(struct grammar *g, struct grammar_fact *fact) {
+  static const char *const periods[] = {"day", "week", "month", "campaign", "ever"};
+  fact->heard = KIND_OF(g, one_in(g->b, 2), kinds_any);
+  SAY("{\"picks\":");
+  trigger_write(g, fact->heard);
+  SAY(",\"of\":\"device\",\"most\":%u,\"period\":\"%s\",\"change\":\"%s\"}", 1 + pick(g->b, 3), PICK(g->b, periods),
+      one_in(g->b, 2) ? "no" : "replace");
+}
+
+/* Of two measures of the same kind; without them picks, or a measure. */
 static void difference_write(struct grammar *g, struct grammar_fact *fact, unsigned number) {
   for (unsigned i = 0; i < number; i++) {
     for (unsigned j = i + 1; j < number; j++) {
@@ -166,8 +175,11 @@ static void difference_write(struct grammar *g, struct grammar_fact *fact, unsig
       return;
     }
   }
-  *fact = (struct grammar_fact){.kind = FACT_MEASURE};
-  measure_write(g, fact, number);
+  *fact = (struct grammar_fact){.kind = number < 2 ? FACT_PICKS : FACT_MEASURE};
+  if (number < 2)
+    picks_write(g, fact);
+  else
+    measure_write(g, fact, number);
 }
 
 static void fact_write(struct grammar *g, unsigned number) {
@@ -183,6 +195,7 @@ static void fact_write(struct grammar *g, unsigned number) {
     case FACT_TRACK: track_write(g, fact, number); break;
     case FACT_TABLE: table_write(g, fact); break;
     case FACT_DIFFERENCE: difference_write(g, fact, number); break;
+    case FACT_PICKS: picks_write(g, fact); break;
   }
 }
 

@@ -51,7 +51,19 @@ static const struct grammar_left *left_take(struct grammar *g) {
 
 /* ---- tests ---- */
 
+/* What was chosen is asked where facts may be asked at all. */
+static bool picks_test(struct grammar *g) {
+  for (unsigned i = 0; i < g->left_count; i++) {
+    const struct grammar_left *left = &g->lefts[i];
+    if (left->form != FORM_FACT || g->facts[left->index].kind != FACT_PICKS || !one_in(g->b, 3)) continue;
+    SAY("{\"%s\":\"f%u\"}", one_in(g->b, 3) ? "not_in_fact" : "in_fact", left->index);
+    return true;
+  }
+  return false;
+}
+
 static void text_test(struct grammar *g, const char *const values[FIELD_VALUES]) {
+  if (picks_test(g)) return;
   uint32_t one = pick(g->b, FIELD_VALUES), other = (one + 1) % FIELD_VALUES;
   switch (pick(g->b, 10)) {
     case 0: SAY("\"%s\"", values[one]); break;
@@ -101,6 +113,7 @@ static void fact_test(struct grammar *g, unsigned number) {
     case FACT_TRACK: SAY("\"completed\""); break;
     case FACT_TABLE: SAY(one_in(g->b, 2) ? "\"a\"" : "{\"ne\":\"b\"}"); break;
     case FACT_MEASURE:
+    case FACT_PICKS:
     case FACT_DIFFERENCE: number_test(g, fact->money, fact->money ? (one_in(g->b, 2) ? 400 : 40) : 4); break;
   }
 }
