@@ -58,13 +58,23 @@ static bool pages_fit(const struct state *state) {
          PAGES_BYTES;
 }
 
+/* By what the first page tells, and room for all there is: foreign pages are not filled evenly. */
+static struct state *place_by_first(const struct state *state, const struct pages *pages) {
+  uint32_t cells = state->cell_count / state->pages + 1, ids = state->seen_count / state->pages + 1;
+  struct page_head head;
+  struct fault fault = {0};
+  CHECK(page_look((struct str){pages->bytes, pages->starts[1]}, &head, &fault));
+  if (head.cells < cells) head.cells = cells;
+  if (head.ids < ids) head.ids = ids;
+  return place_for(&head);
+}
+
 /* Written, read back page by page, and written again. */
 static void check_written(const struct state *state) {
-  struct page_head whole = {0, state->pages, state->cell_count, state->seen_count};
   struct fault fault = {0};
   if (!pages_fit(state)) return;
   pages_write(state, &written[0]);
-  struct state *again = place_for(&whole);
+  struct state *again = place_by_first(state, &written[0]);
   for (uint32_t page = 0; page < state->pages; page++) {
     struct str bytes = {written[0].bytes + written[0].starts[page], written[0].starts[page + 1] - written[0].starts[page]};
     struct page_head head;

@@ -27,7 +27,7 @@ static void period_write(struct grammar *g, const char *id) {
   static const char *const starts[] = {"2026-12-01", "2026-12-01", "2026-12-15", "2027-01-01"},
                            *const ends[] = {"2027-01-20", "2027-03-31", "2027-12-31"}, *const soon[] = {"2026-12-04", "2026-12-12"},
                            *const zones[] = {"Asia/Shanghai", "Asia/Shanghai", "UTC", "Asia/Kolkata", "Asia/Tokyo"};
-  bool over_soon = one_in(g->b, 2);
+  bool over_soon = g->over_soon;
   const char *from = over_soon ? starts[0] : PICK(g->b, starts), *to = over_soon ? PICK(g->b, soon) : PICK(g->b, ends);
   g->days_open = over_soon ? 2 : 12;
   SAY("{\"id\":\"%s\",\"version\":1,\"name\":{\"zh\":\"x\",\"en\":\"x\"}", id);
@@ -37,10 +37,8 @@ static void period_write(struct grammar *g, const char *id) {
 
 static void header_write(struct grammar *g, const char *id) {
   period_write(g, id);
-  if (one_in(g->b, 2)) {
-    uint32_t days = 1 + pick(g->b, 3);
-    SAY(",\"late\":{\"accept\":\"P%uD\"}", days + pick(g->b, 5));
-  }
+  bool late = one_in(g->b, 2);
+  if (late || g->over_soon) SAY(",\"late\":{\"accept\":\"P%uD\"}", g->over_soon ? 4 + pick(g->b, 4) : 1 + pick(g->b, 7));
   if (!g->generous && one_in(g->b, 10)) SAY(",\"enrolment\":\"required\"");
   if (one_in(g->b, 4)) SAY(",\"on_reversal\":{\"limits\":\"restore\",\"pool\":\"restore\"}");
   audience_write(g);
@@ -51,10 +49,10 @@ void grammar_campaign(struct bytes *b, struct buffer *out, const char *id) {
                         other[] = {KIND_LOGIN, KIND_BOUND, KIND_GAME, KIND_OPENED, KIND_CLAIMED, KIND_WEALTH};
   struct grammar grammar = {.b = b, .out = out}, *g = &grammar;
   g->money_kind = PICK(b, money), g->other_kind = PICK(b, other);
-  g->generous = one_in(b, 2);
+  g->generous = !one_in(b, 3), g->over_soon = one_in(b, 2);
   header_write(g, id);
   lists_write(g);
-  g->chances = one_in(b, 2), g->keeps = one_in(b, 3);
+  g->chances = !one_in(b, 3), g->keeps = one_in(b, 3);
   facts_write(g);
   SAY(",\"limits\":{\"shared\":");
   limit_write(g, NULL, NULL);

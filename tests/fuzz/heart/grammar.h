@@ -67,6 +67,7 @@ struct grammar {
   struct grammar_left lefts[GRAMMAR_LEFTS]; /* what a condition at hand may ask, each once */
   unsigned left_count;
   bool chances, keeps;
+  bool over_soon;
   bool generous;      /* asks little and bounds little: much is given, so much can go back */
   unsigned days_open; /* how long tracks and chances may be open: the campaign closes so long after its end */
 };
