@@ -100,7 +100,6 @@
 #define CELL_AWAITED_FIELDS(F, of)          \
   F(of, int64_t amount, amount, NUMBER)     /* reversed so far of an event that has not come yet */ \
   F(of, int64_t time_ms, time_ms, NUMBER)   /* of the latest reversal */ \
-  F(of, char currency[4], currency, BYTES)  \
   F(of, uint8_t whole, whole, COUNT)        /* 1: all of it, whatever it is */
 #define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, uint8_t there, there, COUNT)
@@ -156,7 +155,7 @@
   KIND(POOL, pool, BY_DECL, "pool", "0 total, 1 a pace period", "of the pace")        \
   KIND(FED, fed, BY_KEY, "fact", "digest of event", "of the window")                  \
   KIND(ORIGINAL, original, BY_KEY, "", "digest of event", "")                         \
-  KIND(AWAITED, awaited, BY_KEY, "", "digest of event", "")                           \
+  KIND(AWAITED, awaited, BY_KEY, "", "digest of event", "letters of the currency")    \
   KIND(TAG, tag, BY_NOTHING, "hash", "hash of the tag", "")                           \
   KIND(PROFILE, value, BY_DECL, "field", "time of the event that said it", "item of a list") \
   KIND(KEPT, value, BY_BOTH, "fact or chance", "of owner and field", "item of a list") \

@@ -10,25 +10,35 @@ static int64_t awaited_from(const struct work *w) {
   return told_later ? told->number : w->event->time_ms;
 }
 
+/* Each currency is remembered for itself: what is in another than the event's takes nothing off it when it comes. */
+static int32_t currency_key(const struct value *currency) {
+  if (currency == NULL) return 0;
+  const char *code = currency->text.at; /* the reader knows codes of three letters */
+  return code[0] << 16 | code[1] << 8 | code[2];
+}
+
 void awaited_remember(struct work *w, uint64_t digest) {
   const struct value *amount = event_field(w->event, FIELD_ID_AMOUNT), *currency = event_field(w->event, FIELD_ID_CURRENCY);
-  struct cell *cell = work_make(w, w->customer, CELL_AWAITED, 0, digest, 0);
+  struct cell *cell = work_make(w, w->customer, CELL_AWAITED, 0, digest, currency_key(currency));
   if (amount == NULL)
     cell->awaited.whole = 1;
   else
     cell->awaited.amount = sum_of(cell->awaited.amount, amount->number);
-  if (amount != NULL && currency != NULL)
-    memcpy(cell->awaited.currency, currency->text.at, 3); /* the reader knows codes of three letters */
   int64_t from_ms = awaited_from(w);
   if (from_ms > cell->awaited.time_ms) cell->awaited.time_ms = from_ms;
   cell->expires_day = state_expiry(cell->awaited.time_ms + 2 * w->in->settings->horizon_ms);
   w->out->remembers = true;
 }
 
-static bool currency_fits(const struct work *w, const struct cell *awaited) {
-  const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
-  if (awaited->awaited.currency[0] == 0 || currency == NULL) return true;
-  return memcmp(awaited->awaited.currency, currency->text.at, 3) == 0;
+/* What came before this event, in its currency or without one. */
+static void awaited_take(struct work *w, uint64_t digest, bool *whole, int64_t *amount) {
+  int32_t currency = currency_key(event_field(w->event, FIELD_ID_CURRENCY));
+  for (const struct cell *cell = state_first(w->customer, CELL_AWAITED, 0, digest); cell != NULL; cell = state_next(w->customer, cell)) {
+    if (cell->period != 0 && currency != 0 && cell->period != currency) continue;
+    *whole |= cell->awaited.whole != 0;
+    *amount = sum_of(*amount, cell->awaited.amount);
+  }
+  state_remove_all(w->customer, CELL_AWAITED, 0, digest);
 }
 
 /* ---- gifts that are undone before they went out ---- */
@@ -79,14 +89,12 @@ static void gifts_merge(struct work *w, uint32_t outcomes, uint32_t gifts) {
 /* ---- the event ---- */
 
 static bool undoing_of(struct work *w, struct undoing *u) {
-  const struct cell *cell = state_find(w->customer, CELL_AWAITED, 0, u->original, 0);
   const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, u->original, 0);
   const struct hearing *hearing = w->in->hearing;
-  bool whole = hearing != NULL ? hearing->undone_whole : cell != NULL && cell->awaited.whole;
-  int64_t amount = hearing != NULL ? hearing->undone_minor : cell != NULL ? cell->awaited.amount : 0;
-  bool fits = cell == NULL || whole || currency_fits(w, cell);
-  if (cell != NULL) state_remove(w->customer, cell);
-  if ((!whole && amount == 0) || !fits) return false;
+  bool whole = hearing != NULL && hearing->undone_whole;
+  int64_t amount = hearing != NULL ? hearing->undone_minor : 0;
+  if (hearing == NULL) awaited_take(w, u->original, &whole, &amount);
+  if (!whole && amount == 0) return false;
   w->out->undone_whole = whole, w->out->undone_minor = amount; /* for who hears it as another */
   if (original == NULL) return false;                          /* it fed and gave nothing */
   u->before = original->original.amount;
