@@ -29,7 +29,7 @@ static bool is_state(const char *path) {
   return stat(file, &info) == 0;
 }
 
-static enum status state_compile(struct running *running, const struct catalogue *catalogue, struct fault *fault) {
+static enum status state_compile(struct running *running, const struct loaded *loaded, struct fault *fault) {
   struct view_port view = lmdb_port(running->lmdb);
   struct manifest manifest;
   char *memory = malloc(MANIFEST_BYTES);
@@ -38,16 +38,17 @@ static enum status state_compile(struct running *running, const struct catalogue
   if (status == STATUS_OK) status = manifest_load(&view, memory, &manifest, fault);
   if (status == STATUS_OK && manifest.bytes.length == 0)
     status = fault_set(fault, STATUS_USAGE, "nothing was counted in this state yet: there is nothing to compare with");
-  if (status == STATUS_OK) status = terms_compile(&manifest, &view, catalogue, &running->rulebook, &running->region, fault);
+  if (status == STATUS_OK)
+    status = terms_compile(&manifest, &view, loaded->catalogue, loaded->rulebook, &running->rulebook, &running->region, fault);
   free(memory);
   return status;
 }
 
-static enum status running_open(struct running *running, const struct catalogue *catalogue, const char *other, struct fault *fault) {
+static enum status running_open(struct running *running, const struct loaded *loaded, const char *other, struct fault *fault) {
   *running = (struct running){.now_ms = clock_wall_ms()};
   if (is_state(other)) {
     enum status status = lmdb_open_to_read(other, &running->lmdb, fault);
-    return status == STATUS_OK ? state_compile(running, catalogue, fault) : status;
+    return status == STATUS_OK ? state_compile(running, loaded, fault) : status;
   }
   enum status status = app_load(&other, 1, &running->loaded, fault);
   if (status == STATUS_INPUT) {
@@ -123,7 +124,7 @@ static enum status compare(const struct running *running, const struct loaded *l
 enum status against_tell(const struct loaded *loaded, const char *other, bool json, uint32_t *refused, struct fault *fault) {
   struct running running;
   *refused = 0;
-  enum status status = running_open(&running, loaded->catalogue, other, fault);
+  enum status status = running_open(&running, loaded, other, fault);
   if (status == STATUS_OK) status = compare(&running, loaded, json, refused, fault);
   running_close(&running);
   return status;

@@ -132,17 +132,35 @@ static enum status gathered_compile(struct compiling *c, const struct gathering 
   return status;
 }
 
-enum status terms_compile(const struct manifest *manifest, const struct view_port *view, const struct catalogue *catalogue,
-                          const struct rulebook **out, struct region *region, struct fault *fault) {
-  struct compiling c = {.manifest = manifest, .view = view, .catalogue = catalogue};
+/* Whether an entry is the last one of a campaign that was away and comes back: as long as that is remembered its counters may be there. */
+static bool comes_back(const struct rulebook *rulebook, const struct manifest *manifest, const struct manifest_entry *entry) {
+  struct manifest_entry other;
+  if (entry->until_ms == 0 || rulebook_campaign(rulebook, entry->campaign) == NONE) return false;
+  for (size_t at = 0; manifest_next(manifest, &at, &other);)
+    if (other.campaign == entry->campaign && (other.until_ms == 0 || other.until_ms > entry->until_ms)) return false;
+  return true;
+}
+
+static enum status running_compile(struct compiling *c, const struct rulebook *fresh, const struct rulebook **out, struct region *region,
+                                   struct fault *fault) {
   struct gathering g = {.items = NULL};
   struct manifest_entry entry;
   bool all = true;
-  for (size_t at = 0; all && manifest_next(manifest, &at, &entry);)
-    if (entry.until_ms == 0) all = gather_entry(&g, &entry);
-  enum status status = all ? gathered_compile(&c, &g, out, region, fault) : no_memory(fault);
+  for (size_t at = 0; all && manifest_next(c->manifest, &at, &entry);)
+    if (entry.until_ms == 0 || (fresh != NULL && comes_back(fresh, c->manifest, &entry))) all = gather_entry(&g, &entry);
+  enum status status = all ? gathered_compile(c, &g, out, region, fault) : no_memory(fault);
   free(g.items);
   return status;
+}
+
+/* What one that comes back cited may be there in another version: then those that run alone are compared here, and it when it starts. */
+enum status terms_compile(const struct manifest *manifest, const struct view_port *view, const struct catalogue *catalogue,
+                          const struct rulebook *fresh, const struct rulebook **out, struct region *region, struct fault *fault) {
+  const struct compiling start = {.manifest = manifest, .view = view, .catalogue = catalogue};
+  struct compiling c = start;
+  enum status status = running_compile(&c, fresh, out, region, fault);
+  c = start;
+  return status == STATUS_STATE ? running_compile(&c, NULL, out, region, fault) : status;
 }
 
 /* ---- what names mean ---- */
@@ -168,7 +186,18 @@ static enum status refused_tell(const struct terms_keeper *keeper, const struct 
                    changes->refused == 1 ? "" : "s", changes->refused == 1 ? "is" : "are", first);
 }
 
-static enum status names_compare(struct terms_keeper *keeper, const struct rulebook *before, int64_t now_ms, struct fault *fault) {
+/* Of one campaign alone, where it is named: what its old file cited may mean something else by now. */
+static enum status changes_of(struct changes *changes, struct str only) {
+  changes->refused = 0;
+  for (uint32_t i = 0; i < changes->count; i++) {
+    changes->items[i].refused = changes->items[i].refused && (only.length == 0 || str_equal(changes->items[i].campaign, only));
+    changes->refused += changes->items[i].refused;
+  }
+  return changes->refused == 0 ? STATUS_OK : STATUS_INPUT;
+}
+
+static enum status names_compare(struct terms_keeper *keeper, const struct rulebook *before, int64_t now_ms, struct str only,
+                                 struct fault *fault) {
   struct region memory = region_take(CHANGES_BYTES), scratch = region_take(CHANGES_BYTES);
   struct arena arena, other;
   struct changes changes;
@@ -178,6 +207,7 @@ static enum status names_compare(struct terms_keeper *keeper, const struct ruleb
     arena_init(&other, scratch.at, scratch.bytes);
     status = meanings_compare(before, keeper->rulebook, now_ms, keeper->remembered_ms, &arena, &other, &changes, fault);
   }
+  if (status == STATUS_INPUT) status = changes_of(&changes, only);
   if (status == STATUS_INPUT) status = refused_tell(keeper, &changes, fault);
   region_give(&memory);
   region_give(&scratch);
@@ -196,8 +226,24 @@ static enum status names_admit(struct terms_keeper *keeper, struct compiling *c,
   enum status status = all ? STATUS_OK : no_memory(fault);
   if (status == STATUS_OK && g.count > 0) {
     status = gathered_compile(c, &g, &before, &region, fault);
-    if (status == STATUS_OK) status = names_compare(keeper, before, now_ms, fault);
+    if (status == STATUS_OK) status = names_compare(keeper, before, now_ms, STR(""), fault);
   }
+  region_give(&region);
+  free(g.items);
+  return status;
+}
+
+/* ---- a campaign that was away and comes back ---- */
+
+/* By itself: files that it cited may be there in another version. */
+static enum status returning_admit(struct terms_keeper *keeper, struct compiling *c, const struct manifest_entry *entry, int64_t now_ms,
+                                   struct fault *fault) {
+  struct gathering g = {.items = NULL};
+  struct region region = {NULL, 0};
+  const struct rulebook *before;
+  struct str id = keeper->rulebook->campaigns[rulebook_campaign(keeper->rulebook, entry->campaign)].id;
+  enum status status = gather_entry(&g, entry) ? gathered_compile(c, &g, &before, &region, fault) : no_memory(fault);
+  if (status == STATUS_OK) status = names_compare(keeper, before, now_ms, id, fault);
   region_give(&region);
   free(g.items);
   return status;
@@ -255,6 +301,9 @@ static enum status admit(void *self, const struct manifest *manifest, const stru
   enum status status = names_admit(keeper, &c, now_ms, fault);
   for (size_t at = 0; status == STATUS_OK && manifest_next(manifest, &at, &entry);) {
     if (runs_as_it_is(keeper, &entry)) continue;
+    c = fresh;
+    if (comes_back(keeper->rulebook, manifest, &entry)) status = returning_admit(keeper, &c, &entry, now_ms, fault);
+    if (status != STATUS_OK) break;
     c = fresh;
     status = shelf_add(keeper, &c, &entry, fault);
   }

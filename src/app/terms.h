@@ -17,9 +17,10 @@ struct terms_keeper *terms_open(const struct loaded *loaded, int64_t remembered_
 void terms_close(struct terms_keeper *keeper);
 const struct terms_port *terms_of(const struct terms_keeper *keeper);
 
-/* All running campaigns of a manifest as one rulebook, for `giftd check --against`. Lists are empty in it. The region is the caller's to
+/* All running campaigns of a manifest as one rulebook, and those that come back with `fresh`, for `giftd check --against`. Lists are empty
+ * in it. The region is the caller's to
  * close (region_close). STATUS_STATE: a text is not there, or cannot be read any more. */
 enum status terms_compile(const struct manifest *manifest, const struct view_port *view, const struct catalogue *catalogue,
-                          const struct rulebook **out, struct region *region, struct fault *fault) MUST_USE;
+                          const struct rulebook *fresh, const struct rulebook **out, struct region *region, struct fault *fault) MUST_USE;
 
 #endif
