@@ -93,6 +93,8 @@ struct manifest_text manifest_cited(const struct manifest_entry *entry, uint32_t
 bool manifest_list(const struct manifest *manifest, size_t *at, struct str *name);
 /* A text, into `out` of text.length bytes. STATUS_STATE: it is not there. */
 enum status manifest_text_load(const struct view_port *view, struct manifest_text text, char *out, struct fault *fault) MUST_USE;
+/* Whether a rulebook has the campaign of an entry, under the same terms. */
+bool manifest_runs(const struct rulebook *rulebook, const struct manifest_entry *entry);
 /* Whether every campaign of a rulebook, and no other, runs in it under the same terms. */
 bool manifest_agrees(const struct manifest *manifest, const struct rulebook *rulebook);
 

@@ -165,12 +165,6 @@ enum status terms_compile(const struct manifest *manifest, const struct view_por
 
 /* ---- what names mean ---- */
 
-static bool runs_as_it_is(const struct terms_keeper *keeper, const struct manifest_entry *entry) {
-  const struct rulebook *rulebook = keeper->rulebook;
-  uint32_t number = rulebook_campaign(rulebook, entry->campaign);
-  return number != NONE && terms_number(&rulebook->campaigns[number]) == entry->terms;
-}
-
 static enum status refused_tell(const struct terms_keeper *keeper, const struct changes *changes, struct fault *fault) {
   char first[800] = "", line[4096];
   for (uint32_t i = 0; i < changes->count; i++) {
@@ -222,7 +216,7 @@ static enum status names_admit(struct terms_keeper *keeper, struct compiling *c,
   const struct rulebook *before;
   bool all = true;
   for (size_t at = 0; all && manifest_next(c->manifest, &at, &entry);)
-    if (entry.until_ms == 0 && !runs_as_it_is(keeper, &entry)) all = gather_entry(&g, &entry);
+    if (entry.until_ms == 0 && !manifest_runs(keeper->rulebook, &entry)) all = gather_entry(&g, &entry);
   enum status status = all ? STATUS_OK : no_memory(fault);
   if (status == STATUS_OK && g.count > 0) {
     status = gathered_compile(c, &g, &before, &region, fault);
@@ -300,7 +294,7 @@ static enum status admit(void *self, const struct manifest *manifest, const stru
   struct manifest_entry entry;
   enum status status = names_admit(keeper, &c, now_ms, fault);
   for (size_t at = 0; status == STATUS_OK && manifest_next(manifest, &at, &entry);) {
-    if (runs_as_it_is(keeper, &entry)) continue;
+    if (manifest_runs(keeper->rulebook, &entry)) continue;
     c = fresh;
     if (comes_back(keeper->rulebook, manifest, &entry)) status = returning_admit(keeper, &c, &entry, now_ms, fault);
     if (status != STATUS_OK) break;

@@ -261,23 +261,10 @@ static void campaign_gone_tell(struct comparing *c, const struct campaign *old, 
                                  old->version + 1);
 }
 
-/* Both sets are in order of id. */
-static uint32_t campaign_find(const struct rulebook *book, struct str id) {
-  uint32_t low = 0, high = book->campaign_count;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (str_compare(book->campaigns[middle].id, id) < 0)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low < book->campaign_count && str_equal(book->campaigns[low].id, id) ? low : NONE;
-}
-
 static void campaign_compare(struct comparing *c, uint32_t number) {
   const struct campaign *old = &c->before->campaigns[number];
   struct life life = life_of(c, old);
-  uint32_t now = campaign_find(c->after, old->id);
+  uint32_t now = rulebook_campaign(c->after, old->decl);
   if (now == NONE) {
     campaign_gone_tell(c, old, life.running);
     return;
@@ -290,10 +277,10 @@ static void campaign_compare(struct comparing *c, uint32_t number) {
 static void new_tell(struct comparing *c) {
   for (uint32_t i = 0; i < c->entry_count; i++) {
     const struct entry *entry = &c->entries[i];
-    struct str id = c->after->campaigns[entry->campaign].id;
-    bool whole = entry->kind == MEANING_CAMPAIGN || campaign_find(c->before, id) != NONE;
+    const struct campaign *campaign = &c->after->campaigns[entry->campaign];
+    bool whole = entry->kind == MEANING_CAMPAIGN || rulebook_campaign(c->before, campaign->decl) != NONE;
     if (entry->seen || !whole) continue;
-    struct change *change = change_new(c, CHANGE_NEW, false, entry->kind, id);
+    struct change *change = change_new(c, CHANGE_NEW, false, entry->kind, campaign->id);
     if (change == NULL) return;
     change->name = arena_copy(c->arena, entry->name), change->after = arena_copy(c->arena, entry->text);
   }

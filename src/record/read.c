@@ -39,6 +39,18 @@ static bool read_rows(struct reading *r, const struct text_row *rows, size_t cou
 }
 #define ROWS(rows) rows, sizeof(rows) / sizeof *(rows)
 
+/* An object of which nothing but its texts is wanted. */
+static bool read_texts(struct reading *r, const struct text_row *rows, size_t count) {
+  struct str key;
+  if (!json_enter_object(&r->json)) return false;
+  while (json_next_key(&r->json, &key)) {
+    bool known = false;
+    if (!read_rows(r, rows, count, key, &known)) return false;
+    if (!known && !json_skip(&r->json)) return false;
+  }
+  return r->json.problem == NULL;
+}
+
 /* How many items the array that comes next has, without moving. */
 static bool array_count(struct reading *r, uint32_t most, uint32_t *count) {
   struct json_cursor ahead = r->json;
@@ -135,14 +147,7 @@ static bool read_outcomes(struct reading *r, struct recorded_decision *out) {
 
 static bool read_one_heard(struct reading *r, struct recorded_heard *heard) {
   const struct text_row rows[] = {{STR("customer"), &heard->customer}, {STR("campaign"), &heard->campaign}, {STR("rule"), &heard->rule}};
-  struct str key;
-  if (!json_enter_object(&r->json)) return false;
-  while (json_next_key(&r->json, &key)) {
-    bool known = false;
-    if (!read_rows(r, ROWS(rows), key, &known)) return false;
-    if (!known && !json_skip(&r->json)) return false;
-  }
-  return r->json.problem == NULL;
+  return read_texts(r, ROWS(rows));
 }
 
 static bool read_heard(struct reading *r, struct recorded_decision *out) {
@@ -165,14 +170,7 @@ static bool read_effect(struct reading *r, struct recorded_effect *effect) {
                                   {STR("period"), &effect->period},
                                   {STR("before"), &effect->before},
                                   {STR("after"), &effect->after}};
-  struct str key;
-  if (!json_enter_object(&r->json)) return false;
-  while (json_next_key(&r->json, &key)) {
-    bool known = false;
-    if (!read_rows(r, ROWS(rows), key, &known)) return false;
-    if (!known && !json_skip(&r->json)) return false;
-  }
-  return r->json.problem == NULL;
+  return read_texts(r, ROWS(rows));
 }
 
 static bool read_effects(struct reading *r, struct recorded_decision *out) {
@@ -191,14 +189,7 @@ static bool read_effects(struct reading *r, struct recorded_decision *out) {
 
 static bool read_event(struct reading *r, struct recorded_decision *out) {
   const struct text_row rows[] = {{STR("source"), &out->event_source}, {STR("id"), &out->event_id}, {STR("type"), &out->event_type}};
-  struct str key;
-  if (!json_enter_object(&r->json)) return false;
-  while (json_next_key(&r->json, &key)) {
-    bool known = false;
-    if (!read_rows(r, ROWS(rows), key, &known)) return false;
-    if (!known && !json_skip(&r->json)) return false;
-  }
-  return r->json.problem == NULL;
+  return read_texts(r, ROWS(rows));
 }
 
 static bool read_position(struct reading *r, uint64_t *out) {

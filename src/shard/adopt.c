@@ -10,11 +10,6 @@
 #define NAMED_SLOTS (1u << 18)
 #endif
 
-static bool runs_as_it_is(const struct rulebook *rulebook, const struct manifest_entry *entry) {
-  uint32_t number = rulebook_campaign(rulebook, entry->campaign);
-  return number != NONE && terms_number(&rulebook->campaigns[number]) == entry->terms;
-}
-
 void adopt_look(struct shard *shard) {
   struct manifest_entry entry;
   shard->adopting.wanted = shard->settings.terms != NULL && !manifest_agrees(&shard->manifest, shard->rulebook);
@@ -22,7 +17,7 @@ void adopt_look(struct shard *shard) {
   if (!shard->adopting.wanted) return;
   memset(shard->adopting.known, 0, sizeof shard->adopting.known);
   for (size_t at = 0; manifest_next(&shard->manifest, &at, &entry);)
-    if (runs_as_it_is(shard->rulebook, &entry)) shard->adopting.known[rulebook_campaign(shard->rulebook, entry.campaign)] = true;
+    if (manifest_runs(shard->rulebook, &entry)) shard->adopting.known[rulebook_campaign(shard->rulebook, entry.campaign)] = true;
 }
 
 /* ---- texts ---- */
@@ -76,7 +71,7 @@ static uint32_t lists_gather(const struct shard *shard, struct str *lists) {
 /* Whether an entry is still needed once another rulebook runs, and until when. Where nothing was ever decided nothing can be undone. */
 static bool entry_stays(const struct shard *shard, struct manifest_entry *entry) {
   int64_t now_ms = clock_about(&shard->clock);
-  if (runs_as_it_is(shard->rulebook, entry) || now_ms == TIME_NONE) return false;
+  if (manifest_runs(shard->rulebook, entry) || now_ms == TIME_NONE) return false;
   if (entry->until_ms == 0) entry->until_ms = now_ms + shard->settings.judge.memory_ms + shard->settings.judge.horizon_ms;
   return entry->until_ms >= now_ms;
 }

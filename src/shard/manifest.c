@@ -149,13 +149,17 @@ struct manifest_text manifest_cited(const struct manifest_entry *entry, uint32_t
   return text;
 }
 
+bool manifest_runs(const struct rulebook *rulebook, const struct manifest_entry *entry) {
+  uint32_t number = rulebook_campaign(rulebook, entry->campaign);
+  return number != NONE && terms_number(&rulebook->campaigns[number]) == entry->terms;
+}
+
 bool manifest_agrees(const struct manifest *manifest, const struct rulebook *rulebook) {
   struct manifest_entry entry;
   uint32_t running = 0;
   for (size_t at = 0; manifest_next(manifest, &at, &entry);) {
     if (entry.until_ms != 0) continue;
-    uint32_t number = rulebook_campaign(rulebook, entry.campaign);
-    if (number == NONE || terms_number(&rulebook->campaigns[number]) != entry.terms) return false;
+    if (!manifest_runs(rulebook, &entry)) return false;
     running++;
   }
   return running == rulebook->campaign_count;
