@@ -212,8 +212,8 @@ struct fact {
   struct trigger_set resets; /* first; count 0: never */
   struct duration resets_after;
   enum measure_kind measure;
-  uint16_t of;       /* picks and measure of field, or FIELD_NONE (count; distinct of a unit) */
-  enum unit of_unit; /* distinct/streak of a unit when `of` is FIELD_NONE */
+  uint16_t of;          /* picks and measure of field, or FIELD_NONE (count; distinct of a unit) */
+  enum unit of_unit;    /* distinct/streak of a unit when `of` is FIELD_NONE */
   struct window window; /* measure; of picks a unit */
   bool refunds_subtract;
   bool money;                /* its value is minor units */
@@ -675,11 +675,12 @@ struct changes {
   uint32_t count, refused;
 };
 
-/* Compares two compiled sets. `now_ms` is the time of the stream. What a campaign counted is remembered for `remembered_ms` after it
+/* Compares two compiled sets. `now` is the time of the stream: where it is not sure, whatever may be
+ * running is. What a campaign counted is remembered for `remembered_ms` after it
  * closed, and so long its names are living; before it begins only its first and last are (what a programme declares always is). A campaign
  * may go when it has closed, or has not begun. Returns STATUS_OK when nothing is refused, STATUS_INPUT when something is (`changes` say
  * what), STATUS_LIMIT when an arena is full. `changes` live in `arena`; `scratch` may be reset after. */
-enum status meanings_compare(const struct rulebook *before, const struct rulebook *after, int64_t now_ms, int64_t remembered_ms,
+enum status meanings_compare(const struct rulebook *before, const struct rulebook *after, struct about now, int64_t remembered_ms,
                              struct arena *arena, struct arena *scratch, struct changes *changes, struct fault *fault) MUST_USE;
 /* "weekend: refused[CHANGED_MEANING]: limit 'weekend/w': number of gifts, ... -> ...; remedy" */
 void change_print(struct buffer *out, const struct change *change);

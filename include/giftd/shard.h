@@ -101,9 +101,9 @@ bool manifest_agrees(const struct manifest *manifest, const struct rulebook *rul
 /* Who compares and compiles: it is asked when a shard opens and before another rulebook is taken. */
 struct terms_port {
   void *self;
-  /* Whether names in a state mean what the new files say; and puts the terms of earlier versions on the shelf. `now_ms`: the stream's time
-   * as far as it is known, or TIME_NONE. Any status but OK: the rulebook is not taken, the fault says why. */
-  enum status (*admit)(void *self, const struct manifest *manifest, const struct view_port *view, int64_t now_ms, struct fault *fault);
+  /* Whether names in a state mean what the new files say; and puts the terms of earlier versions on the shelf. `now`: the stream's time.
+   * Any status but OK: the rulebook is not taken, the fault says why. */
+  enum status (*admit)(void *self, const struct manifest *manifest, const struct view_port *view, struct about now, struct fault *fault);
   const struct terms_shelf *shelf; /* filled by admit; stays where it is */
 };
 
@@ -157,8 +157,8 @@ enum status shard_review(struct shard *shard, struct fault *fault) MUST_USE;
 enum status shard_flush(struct shard *shard, struct fault *fault) MUST_USE;
 const struct shard_counts *shard_counts(const struct shard *shard);
 void shard_counts_add(struct shard_counts *sum, const struct shard_counts *more);
-/* The stream's time of a state, as far as it is known, or TIME_NONE: from its view alone. */
-enum status shard_time(const struct view_port *view, int64_t *about_ms, struct fault *fault) MUST_USE;
+/* The stream's time of a state, from its view alone. */
+enum status shard_time(const struct view_port *view, struct about *about, struct fault *fault) MUST_USE;
 /* Latest event time so far, or TIME_NONE (kept across restarts: the shard stores it in the view under "m:clock"). */
 int64_t shard_clock(const struct shard *shard);
 uint64_t shard_heard_waiting(const struct shard *shard); /* length of the queue of what is heard as another */

@@ -14,7 +14,7 @@
 
 struct running {
   const struct rulebook *rulebook;
-  int64_t now_ms;
+  struct about now;
   struct loaded loaded;
   struct region region;
   struct lmdb *lmdb;
@@ -34,7 +34,7 @@ static enum status state_compile(struct running *running, const struct loaded *l
   struct manifest manifest;
   char *memory = malloc(MANIFEST_BYTES);
   if (memory == NULL) return fault_set(fault, STATUS_STORAGE, "no memory");
-  enum status status = shard_time(&view, &running->now_ms, fault);
+  enum status status = shard_time(&view, &running->now, fault);
   if (status == STATUS_OK) status = manifest_load(&view, memory, &manifest, fault);
   if (status == STATUS_OK && manifest.bytes.length == 0)
     status = fault_set(fault, STATUS_USAGE, "nothing was counted in this state yet: there is nothing to compare with");
@@ -45,7 +45,8 @@ static enum status state_compile(struct running *running, const struct loaded *l
 }
 
 static enum status running_open(struct running *running, const struct loaded *loaded, const char *other, struct fault *fault) {
-  *running = (struct running){.now_ms = clock_wall_ms()};
+  int64_t now_ms = clock_wall_ms();
+  *running = (struct running){.now = {now_ms, now_ms}};
   if (is_state(other)) {
     enum status status = lmdb_open_to_read(other, &running->lmdb, fault);
     return status == STATUS_OK ? state_compile(running, loaded, fault) : status;
@@ -109,7 +110,7 @@ static enum status compare(const struct running *running, const struct loaded *l
   if (status == STATUS_OK) {
     arena_init(&arena, memory.at, memory.bytes);
     arena_init(&other, scratch.at, scratch.bytes);
-    status = meanings_compare(running->rulebook, loaded->rulebook, running->now_ms, REMEMBERED_MS, &arena, &other, &changes, fault);
+    status = meanings_compare(running->rulebook, loaded->rulebook, running->now, REMEMBERED_MS, &arena, &other, &changes, fault);
   }
   if (status == STATUS_OK || status == STATUS_INPUT) {
     changes_print(&changes, json);

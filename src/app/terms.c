@@ -190,7 +190,7 @@ static enum status changes_of(struct changes *changes, struct str only) {
   return changes->refused == 0 ? STATUS_OK : STATUS_INPUT;
 }
 
-static enum status names_compare(struct terms_keeper *keeper, const struct rulebook *before, int64_t now_ms, struct str only,
+static enum status names_compare(struct terms_keeper *keeper, const struct rulebook *before, struct about now, struct str only,
                                  struct fault *fault) {
   struct region memory = region_take(CHANGES_BYTES), scratch = region_take(CHANGES_BYTES);
   struct arena arena, other;
@@ -199,7 +199,7 @@ static enum status names_compare(struct terms_keeper *keeper, const struct ruleb
   if (status == STATUS_OK) {
     arena_init(&arena, memory.at, memory.bytes);
     arena_init(&other, scratch.at, scratch.bytes);
-    status = meanings_compare(before, keeper->rulebook, now_ms, keeper->remembered_ms, &arena, &other, &changes, fault);
+    status = meanings_compare(before, keeper->rulebook, now, keeper->remembered_ms, &arena, &other, &changes, fault);
   }
   if (status == STATUS_INPUT) status = changes_of(&changes, only);
   if (status == STATUS_INPUT) status = refused_tell(keeper, &changes, fault);
@@ -209,7 +209,7 @@ static enum status names_compare(struct terms_keeper *keeper, const struct ruleb
 }
 
 /* Campaigns that changed or are gone, with what they cited: whatever else there is means what it meant. */
-static enum status names_admit(struct terms_keeper *keeper, struct compiling *c, int64_t now_ms, struct fault *fault) {
+static enum status names_admit(struct terms_keeper *keeper, struct compiling *c, struct about now, struct fault *fault) {
   struct gathering g = {.items = NULL};
   struct region region = {NULL, 0};
   struct manifest_entry entry;
@@ -220,7 +220,7 @@ static enum status names_admit(struct terms_keeper *keeper, struct compiling *c,
   enum status status = all ? STATUS_OK : no_memory(fault);
   if (status == STATUS_OK && g.count > 0) {
     status = gathered_compile(c, &g, &before, &region, fault);
-    if (status == STATUS_OK) status = names_compare(keeper, before, now_ms, STR(""), fault);
+    if (status == STATUS_OK) status = names_compare(keeper, before, now, STR(""), fault);
   }
   region_give(&region);
   free(g.items);
@@ -230,14 +230,14 @@ static enum status names_admit(struct terms_keeper *keeper, struct compiling *c,
 /* ---- a campaign that was away and comes back ---- */
 
 /* By itself: files that it cited may be there in another version. */
-static enum status returning_admit(struct terms_keeper *keeper, struct compiling *c, const struct manifest_entry *entry, int64_t now_ms,
+static enum status returning_admit(struct terms_keeper *keeper, struct compiling *c, const struct manifest_entry *entry, struct about now,
                                    struct fault *fault) {
   struct gathering g = {.items = NULL};
   struct region region = {NULL, 0};
   const struct rulebook *before;
   struct str id = keeper->rulebook->campaigns[rulebook_campaign(keeper->rulebook, entry->campaign)].id;
   enum status status = gather_entry(&g, entry) ? gathered_compile(c, &g, &before, &region, fault) : no_memory(fault);
-  if (status == STATUS_OK) status = names_compare(keeper, before, now_ms, id, fault);
+  if (status == STATUS_OK) status = names_compare(keeper, before, now, id, fault);
   region_give(&region);
   free(g.items);
   return status;
@@ -288,15 +288,15 @@ static enum status shelf_add(struct terms_keeper *keeper, struct compiling *c, c
 
 /* ---- the port ---- */
 
-static enum status admit(void *self, const struct manifest *manifest, const struct view_port *view, int64_t now_ms, struct fault *fault) {
+static enum status admit(void *self, const struct manifest *manifest, const struct view_port *view, struct about now, struct fault *fault) {
   struct terms_keeper *keeper = self;
   struct compiling fresh = {.manifest = manifest, .view = view, .catalogue = keeper->catalogue}, c = fresh;
   struct manifest_entry entry;
-  enum status status = names_admit(keeper, &c, now_ms, fault);
+  enum status status = names_admit(keeper, &c, now, fault);
   for (size_t at = 0; status == STATUS_OK && manifest_next(manifest, &at, &entry);) {
     if (manifest_runs(keeper->rulebook, &entry)) continue;
     c = fresh;
-    if (comes_back(keeper->rulebook, manifest, &entry)) status = returning_admit(keeper, &c, &entry, now_ms, fault);
+    if (comes_back(keeper->rulebook, manifest, &entry)) status = returning_admit(keeper, &c, &entry, now, fault);
     if (status != STATUS_OK) break;
     c = fresh;
     status = shelf_add(keeper, &c, &entry, fault);

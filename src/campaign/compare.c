@@ -32,7 +32,8 @@ struct entry {
 
 struct comparing {
   const struct rulebook *before, *after;
-  int64_t now_ms, remembered_ms;
+  struct about now;
+  int64_t remembered_ms;
   struct arena *arena, *scratch;
   struct changes *changes;
   uint32_t capacity;
@@ -191,8 +192,8 @@ struct life {
 static struct life life_of(const struct comparing *c, const struct campaign *campaign) {
   int64_t forgotten;
   if (__builtin_add_overflow(campaign->closing_ms, c->remembered_ms, &forgotten)) forgotten = INT64_MAX;
-  struct life life = {.living = c->now_ms < forgotten, .begun = campaign->programme || campaign->from_ms <= c->now_ms};
-  life.running = life.begun && c->now_ms < campaign->closing_ms;
+  struct life life = {.living = c->now.earliest_ms < forgotten, .begun = campaign->programme || campaign->from_ms <= c->now.latest_ms};
+  life.running = life.begun && c->now.earliest_ms < campaign->closing_ms;
   return life;
 }
 
@@ -286,15 +287,10 @@ static void new_tell(struct comparing *c) {
   }
 }
 
-enum status meanings_compare(const struct rulebook *before, const struct rulebook *after, int64_t now_ms, int64_t remembered_ms,
+enum status meanings_compare(const struct rulebook *before, const struct rulebook *after, struct about now, int64_t remembered_ms,
                              struct arena *arena, struct arena *scratch, struct changes *changes, struct fault *fault) {
-  struct comparing c = {.before = before,
-                        .after = after,
-                        .now_ms = now_ms,
-                        .remembered_ms = remembered_ms,
-                        .arena = arena,
-                        .scratch = scratch,
-                        .changes = changes};
+  struct comparing c = {
+      .before = before, .after = after, .now = now, .remembered_ms = remembered_ms, .arena = arena, .scratch = scratch, .changes = changes};
   assert(remembered_ms >= 0);
   *changes = (struct changes){.items = NULL};
   c.full = !entries_reserve(&c);

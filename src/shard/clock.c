@@ -60,15 +60,22 @@ void clock_hear(struct shard *shard, struct event *event, const struct input_lin
   if (event->arrival_ms == TIME_NONE) event->arrival_ms = arrival_without_log(&shard->clock, event->time_ms);
 }
 
-int64_t clock_about(const struct clock *clock) {
-  if (clock->now_ms != TIME_NONE || clock->count == 0) return clock->now_ms;
+/* The latest instant that so many of the few events there are have reached. */
+static int64_t reached_by(const struct clock *clock, uint32_t least) {
   int64_t best = TIME_NONE;
-  for (uint32_t i = 0; i < clock->count; i++) { /* half of the few events there are say that instant or a later one */
+  for (uint32_t i = 0; i < clock->count; i++) {
     uint32_t not_before = 0;
     for (uint32_t j = 0; j < clock->count; j++) not_before += clock->ring[j] >= clock->ring[i];
-    if (2 * not_before >= clock->count && (best == TIME_NONE || clock->ring[i] > best)) best = clock->ring[i];
+    if (not_before >= least && clock->ring[i] > best) best = clock->ring[i];
   }
   return best;
+}
+
+/* Half of them say the one; more than half, and two at least, the other: one event alone does not say that anything is over. */
+struct about clock_about(const struct clock *clock) {
+  uint32_t half = (clock->count + 1) / 2, more = clock->count / 2 + 1;
+  if (clock->now_ms != TIME_NONE || clock->count == 0) return (struct about){clock->now_ms, clock->now_ms};
+  return (struct about){reached_by(clock, more < 2 ? 2 : more), reached_by(clock, half)};
 }
 
 /* ---- keeping ---- */
@@ -117,9 +124,9 @@ static enum status clock_read(const struct view_port *view, struct clock *clock,
 
 enum status clock_load(struct shard *shard, struct fault *fault) { return clock_read(&shard->view, &shard->clock, fault); }
 
-enum status shard_time(const struct view_port *view, int64_t *about_ms, struct fault *fault) {
+enum status shard_time(const struct view_port *view, struct about *about, struct fault *fault) {
   struct clock clock;
   enum status status = clock_read(view, &clock, fault);
-  *about_ms = clock_about(&clock);
+  *about = clock_about(&clock);
   return status;
 }

@@ -156,7 +156,7 @@ struct shard {
 void clock_hear(struct shard *shard, struct event *event, const struct input_line *line, int64_t now_ms);
 enum status clock_load(struct shard *shard, struct fault *fault);
 /* The stream's time as far as it is known: of few events what half of them say. */
-int64_t clock_about(const struct clock *clock);
+struct about clock_about(const struct clock *clock);
 enum status clock_store(struct shard *shard, struct fault *fault);
 
 /* ---- adopt.c ---- */

@@ -58,8 +58,8 @@ static void compare(struct pair *pair, const char *before, const char *after, in
   set_read(pair->after, after);
   arena_init(&pair->arena, pair->memory, 1u << 20);
   arena_init(&pair->scratch, pair->memory + (1u << 20), 1u << 20);
-  pair->status =
-      meanings_compare(pair->before->book, pair->after->book, now_ms, REMEMBERED, &pair->arena, &pair->scratch, &pair->changes, &fault);
+  pair->status = meanings_compare(pair->before->book, pair->after->book, (struct about){now_ms, now_ms}, REMEMBERED, &pair->arena,
+                                  &pair->scratch, &pair->changes, &fault);
   assert_true(pair->status == (pair->changes.refused == 0 ? STATUS_OK : STATUS_INPUT));
 }
 
@@ -252,9 +252,9 @@ static void moves_to_a_programme(void **unused) {
   struct source sources[3] = {{STR("bank.json"), STR(BENCH_BANK)}, {STR("c.json"), str_of(citing)}, {STR("p.json"), str_of(programme)}};
   bench_read(pair->after, sources, 3);
   assert_int_equal(pair->after->status, STATUS_OK);
-  assert_int_equal(
-      meanings_compare(pair->before->book, pair->after->book, RUNNING, REMEMBERED, &pair->arena, &pair->scratch, &pair->changes, &fault),
-      STATUS_OK);
+  assert_int_equal(meanings_compare(pair->before->book, pair->after->book, (struct about){RUNNING, RUNNING}, REMEMBERED, &pair->arena,
+                                    &pair->scratch, &pair->changes, &fault),
+                   STATUS_OK);
   pair_free(pair);
 }
 
@@ -267,8 +267,8 @@ static void small_memory(void **unused) {
   for (size_t bytes = 0; bytes < 6000; bytes += 64) {
     arena_init(&pair->arena, pair->memory, bytes);
     arena_init(&pair->scratch, pair->memory + (1u << 20), 1u << 20);
-    enum status status =
-        meanings_compare(pair->before->book, pair->after->book, RUNNING, REMEMBERED, &pair->arena, &pair->scratch, &pair->changes, &fault);
+    enum status status = meanings_compare(pair->before->book, pair->after->book, (struct about){RUNNING, RUNNING}, REMEMBERED, &pair->arena,
+                                          &pair->scratch, &pair->changes, &fault);
     assert_true(status == STATUS_LIMIT || status == STATUS_INPUT);
     refused += status == STATUS_LIMIT;
   }

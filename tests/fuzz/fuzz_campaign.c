@@ -162,7 +162,7 @@ static void check_meanings(const struct rulebook *book, struct arena *scratch) {
   }
   arena_init(&arena, memory, sizeof memory);
   arena_reset(scratch);
-  enum status status = meanings_compare(book, book, 0, 0, &arena, scratch, &changes, &fault);
+  enum status status = meanings_compare(book, book, (struct about){0, 0}, 0, &arena, scratch, &changes, &fault);
   CHECK(status == STATUS_LIMIT || (status == STATUS_OK && changes.count == 0));
 }
 

@@ -246,10 +246,36 @@ static void what_is_no_event_is_not_heard(void **unused) {
   stage_free(stage);
 }
 
+/* What a few events say of the time: whether something has begun, and whether it is over, are different questions. */
+static void a_few_events_say_a_span(void **unused) {
+  (void)unused;
+  static const struct {
+    int64_t times[5];
+    uint32_t count;
+    int64_t earliest_ms, latest_ms;
+  } rows[] = {
+      {{0}, 0, TIME_NONE, TIME_NONE},
+      {{NOW_MS + YEAR_MS}, 1, TIME_NONE, NOW_MS + YEAR_MS}, /* one alone does not say that anything is over */
+      {{NOW_MS + YEAR_MS, NOW_MS}, 2, NOW_MS, NOW_MS + YEAR_MS},
+      {{NOW_MS + YEAR_MS, NOW_MS, NOW_MS + 1}, 3, NOW_MS + 1, NOW_MS + 1},
+      {{NOW_MS - YEAR_MS, NOW_MS, NOW_MS + 1, NOW_MS + YEAR_MS}, 4, NOW_MS, NOW_MS + 1},
+      {{NOW_MS, NOW_MS, NOW_MS, 0, 0}, 5, NOW_MS, NOW_MS},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct stage *stage = times_run(rows[i].times, rows[i].count);
+    struct about about;
+    struct fault fault;
+    assert_int_equal(shard_time(&stage->view, &about, &fault), STATUS_OK);
+    assert_true(about.earliest_ms == rows[i].earliest_ms && about.latest_ms == rows[i].latest_ms);
+    stage_free(stage);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_clock_is_where_half_of_the_last_sixteen_are),
       cmocka_unit_test(before_sixteen_events_there_is_none),
+      cmocka_unit_test(a_few_events_say_a_span),
       cmocka_unit_test(wild_times_move_nothing),
       cmocka_unit_test(eight_are_the_stream),
       cmocka_unit_test(a_stream_that_was_quiet_goes_on),

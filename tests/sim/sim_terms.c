@@ -19,7 +19,7 @@ static const struct book *book_followed(const struct world *world, const struct 
   return NULL;
 }
 
-static enum status names_admit(struct keeper *keeper, const struct manifest *manifest, int64_t now_ms, struct fault *fault) {
+static enum status names_admit(struct keeper *keeper, const struct manifest *manifest, struct about now, struct fault *fault) {
   static char memory[2][COMPARE_BYTES];
   const struct judge_settings *judge = &keeper->world->shard_settings.judge;
   const struct book *before = book_followed(keeper->world, manifest);
@@ -29,8 +29,8 @@ static enum status names_admit(struct keeper *keeper, const struct manifest *man
   if (before == NULL) return fault_set(fault, STATUS_STATE, "a state follows campaigns that never ran together");
   arena_init(&arena, memory[0], sizeof memory[0]);
   arena_init(&scratch, memory[1], sizeof memory[1]);
-  return meanings_compare(before->rulebook, keeper->book->rulebook, now_ms, judge->memory_ms + judge->horizon_ms, &arena, &scratch,
-                          &changes, fault);
+  return meanings_compare(before->rulebook, keeper->book->rulebook, now, judge->memory_ms + judge->horizon_ms, &arena, &scratch, &changes,
+                          fault);
 }
 
 /* ---- the shelf ---- */
@@ -71,10 +71,10 @@ static enum status entry_take(struct keeper *keeper, const struct view_port *vie
 
 /* ---- the port ---- */
 
-static enum status admit(void *self, const struct manifest *manifest, const struct view_port *view, int64_t now_ms, struct fault *fault) {
+static enum status admit(void *self, const struct manifest *manifest, const struct view_port *view, struct about now, struct fault *fault) {
   struct keeper *keeper = self;
   struct manifest_entry entry;
-  enum status status = names_admit(keeper, manifest, now_ms, fault);
+  enum status status = names_admit(keeper, manifest, now, fault);
   for (size_t at = 0; status == STATUS_OK && manifest_next(manifest, &at, &entry);)
     if (campaign_of(keeper->book, &entry) == NONE) status = entry_take(keeper, view, &entry, fault);
   return status;

@@ -14,6 +14,11 @@
 #define MS_PER_DAY 86400000LL
 #define TIME_NONE INT64_MIN
 
+/* What time it is, where that is not known for sure: between these, both included. TIME_NONE: not known at all. */
+struct about {
+  int64_t earliest_ms, latest_ms;
+};
+
 struct civil {
   int32_t year;                     /* 1970..9999 */
   int32_t month, day;               /* 1..12, 1..31 */

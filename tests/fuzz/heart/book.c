@@ -146,8 +146,8 @@ bool book_edit(struct book *book, const struct book *before, struct bytes *b, co
   if (!book_compile(book, catalogue)) return false;
   arena_init(&arena, compare_memory, sizeof compare_memory);
   arena_init(&scratch, scratch_memory, sizeof scratch_memory);
-  enum status status =
-      meanings_compare(before->rulebook, book->rulebook, now_ms, memory_ms + 7 * MS_PER_DAY, &arena, &scratch, &changes, &fault);
+  enum status status = meanings_compare(before->rulebook, book->rulebook, (struct about){now_ms, now_ms}, memory_ms + 7 * MS_PER_DAY,
+                                        &arena, &scratch, &changes, &fault);
   book_counts.edits_accepted += status == STATUS_OK;
   return status == STATUS_OK;
 }
