@@ -25,88 +25,88 @@
 
 /* Fields of each kind: F(of, declaration, name, form). Forms: NUMBER (int64, any), COUNT (unsigned, 8 to 32 bits), DIGEST (64 bits that are
  * a hash), BYTES (a text, filled up with zeros). 40 bytes at most. */
-#define CELL_FIRST_FIELDS(F, of)                            \
-  F(of, int64_t time_ms, time_ms, NUMBER)   /* of the first event that stands */   \
-  F(of, uint64_t event, event, DIGEST)      /* its digest */                       \
-  F(of, int64_t reset_ms, reset_ms, NUMBER) /* when a reset came, or 0 */          \
+#define CELL_FIRST_FIELDS(F, of)                                                 \
+  F(of, int64_t time_ms, time_ms, NUMBER)   /* of the first event that stands */ \
+  F(of, uint64_t event, event, DIGEST)      /* its digest */                     \
+  F(of, int64_t reset_ms, reset_ms, NUMBER) /* when a reset came, or 0 */        \
   F(of, int64_t heard_ms, heard_ms, NUMBER) /* of the latest event it heard */
-#define CELL_STANDING_FIELDS(F, of)                    \
+#define CELL_STANDING_FIELDS(F, of)                                                                                             \
   F(of, int64_t time_ms, time_ms, NUMBER) /* an event that is the first when those before it are undone; its digest is `key` */ \
   F(of, uint64_t per, per, DIGEST)        /* key of the fact */
 #define CELL_LAST_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER)
-#define CELL_MEASURE_FIELDS(F, of)        \
-  F(of, int64_t sum, sum, NUMBER)         \
-  F(of, int64_t max, max, NUMBER)         \
-  F(of, int64_t min, min, NUMBER)         \
-  F(of, uint32_t count, count, COUNT)     \
+#define CELL_MEASURE_FIELDS(F, of)    \
+  F(of, int64_t sum, sum, NUMBER)     \
+  F(of, int64_t max, max, NUMBER)     \
+  F(of, int64_t min, min, NUMBER)     \
+  F(of, uint32_t count, count, COUNT) \
   F(of, uint32_t heard_s, heard_s, COUNT) /* second since 1970 of the latest event it heard: the longest unused key makes way */
-#define CELL_DISTINCT_FIELDS(F, of)       \
-  F(of, uint64_t value, value, DIGEST)    \
-  F(of, uint64_t per, per, DIGEST)        /* key of the fact; `key` is of both */ \
-  F(of, int64_t unit, unit, NUMBER)       /* number of the unit, for streaks */
-#define CELL_TRACK_FIELDS(F, of)              \
-  F(of, int64_t opened_ms, opened_ms, NUMBER) \
-  F(of, int64_t until_ms, until_ms, NUMBER)   /* the first instant that is too late */ \
-  F(of, int64_t done_ms, done_ms, NUMBER)     /* when it was completed, or 0 */ \
-  F(of, uint32_t tasks, tasks, COUNT)         /* a bit a task that is done */ \
-  F(of, uint32_t terms, terms, COUNT)         /* of the campaign's version that opened it */
-#define CELL_TASK_FIELDS(F, of)            \
-  F(of, int64_t time_ms, time_ms, NUMBER)  /* of the event that did it */ \
-  F(of, uint64_t event, event, DIGEST)     \
-  F(of, uint32_t fits, fits, COUNT)        /* a bit a task that this event could do */
-#define CELL_LOT_FIELDS(F, of)               \
-  F(of, int64_t from_ms, from_ms, NUMBER)    \
-  F(of, int64_t to_ms, to_ms, NUMBER)        /* the first instant that is too late */ \
-  F(of, uint32_t given, given, COUNT)        \
-  F(of, uint32_t spent, spent, COUNT)        \
+#define CELL_DISTINCT_FIELDS(F, of)                                         \
+  F(of, uint64_t value, value, DIGEST)                                      \
+  F(of, uint64_t per, per, DIGEST)  /* key of the fact; `key` is of both */ \
+  F(of, int64_t unit, unit, NUMBER) /* number of the unit, for streaks */
+#define CELL_TRACK_FIELDS(F, of)                                                     \
+  F(of, int64_t opened_ms, opened_ms, NUMBER)                                        \
+  F(of, int64_t until_ms, until_ms, NUMBER) /* the first instant that is too late */ \
+  F(of, int64_t done_ms, done_ms, NUMBER)   /* when it was completed, or 0 */        \
+  F(of, uint32_t tasks, tasks, COUNT)       /* a bit a task that is done */          \
+  F(of, uint32_t terms, terms, COUNT)       /* of the campaign's version that opened it */
+#define CELL_TASK_FIELDS(F, of)                                          \
+  F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that did it */ \
+  F(of, uint64_t event, event, DIGEST)                                   \
+  F(of, uint32_t fits, fits, COUNT) /* a bit a task that this event could do */
+#define CELL_LOT_FIELDS(F, of)                                                                      \
+  F(of, int64_t from_ms, from_ms, NUMBER)                                                           \
+  F(of, int64_t to_ms, to_ms, NUMBER) /* the first instant that is too late */                      \
+  F(of, uint32_t given, given, COUNT)                                                               \
+  F(of, uint32_t spent, spent, COUNT)                                                               \
   F(of, uint32_t high_water, high_water, COUNT) /* of a top-up: the most that was ever announced */ \
   F(of, uint32_t terms, terms, COUNT)
 #define CELL_LIMIT_FIELDS(F, of) F(of, int64_t used, used, NUMBER)
 #define CELL_ONCE_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER)
-#define CELL_GRANT_FIELDS(F, of)                  \
-  F(of, uint64_t id_low, id_low, DIGEST)          \
-  F(of, uint64_t id_high, id_high, DIGEST)        \
-  F(of, int64_t value_minor, value_minor, NUMBER) /* of one unit, as paid out */ \
-  F(of, uint32_t units, units, COUNT)             \
-  F(of, uint32_t item, item, COUNT)               /* mark of the item */ \
-  F(of, uint32_t terms, terms, COUNT)             /* of the campaign's version that gave it */ \
+#define CELL_GRANT_FIELDS(F, of)                                                   \
+  F(of, uint64_t id_low, id_low, DIGEST)                                           \
+  F(of, uint64_t id_high, id_high, DIGEST)                                         \
+  F(of, int64_t value_minor, value_minor, NUMBER) /* of one unit, as paid out */   \
+  F(of, uint32_t units, units, COUNT)                                              \
+  F(of, uint32_t item, item, COUNT)   /* mark of the item */                       \
+  F(of, uint32_t terms, terms, COUNT) /* of the campaign's version that gave it */ \
   F(of, uint8_t flags, flags, COUNT)
 #define CELL_SET_OFF_FIELDS(F, of) F(of, int64_t amount, amount, NUMBER)
-#define CELL_TAKEN_FIELDS(F, of)               \
+#define CELL_TAKEN_FIELDS(F, of)                                                      \
   F(of, uint64_t owner_key, owner_key, DIGEST) /* of the owner that was counted in */ \
-  F(of, int64_t amount, amount, NUMBER)        \
-  F(of, uint8_t on, on, COUNT)                 /* enum taken_on */ \
-  F(of, uint8_t of_value, of_value, COUNT)     /* 1: money or points; 0: gifts or units */
-#define CELL_CHILD_FIELDS(F, of)            \
-  F(of, uint64_t event, event, DIGEST)      /* of the gift that rests on another, or was bought by its chances */ \
+  F(of, int64_t amount, amount, NUMBER)                                               \
+  F(of, uint8_t on, on, COUNT)             /* enum taken_on */                        \
+  F(of, uint8_t of_value, of_value, COUNT) /* 1: money or points; 0: gifts or units */
+#define CELL_CHILD_FIELDS(F, of)                                                                             \
+  F(of, uint64_t event, event, DIGEST) /* of the gift that rests on another, or was bought by its chances */ \
   F(of, uint64_t id_low, id_low, DIGEST)
-#define CELL_RESTS_FIELDS(F, of)            \
-  F(of, uint64_t id_low, id_low, DIGEST)    \
-  F(of, uint64_t per, per, DIGEST)          /* key of the measure when the gift was given */
+#define CELL_RESTS_FIELDS(F, of)         \
+  F(of, uint64_t id_low, id_low, DIGEST) \
+  F(of, uint64_t per, per, DIGEST) /* key of the measure when the gift was given */
 #define CELL_POOL_FIELDS(F, of)     \
   F(of, int64_t used, used, NUMBER) \
   F(of, uint32_t told, told, COUNT) /* watermarks that were announced */
-#define CELL_FED_FIELDS(F, of)            \
-  F(of, uint64_t per, per, DIGEST)        /* key of the measure */ \
-  F(of, int64_t amount, amount, NUMBER)   /* that a reversal takes out again */ \
-  F(of, uint8_t counted, counted, COUNT)  /* 0: the event fed nothing, a gift of it asked */
-#define CELL_ORIGINAL_FIELDS(F, of)            \
-  F(of, int64_t time_ms, time_ms, NUMBER)      \
-  F(of, int64_t amount, amount, NUMBER)        \
-  F(of, int64_t reversed, reversed, NUMBER)    \
-  F(of, char currency[4], currency, BYTES)     \
-  F(of, uint8_t undone, undone, COUNT)         /* wholly: nothing more can be taken back */ \
+#define CELL_FED_FIELDS(F, of)                                                 \
+  F(of, uint64_t per, per, DIGEST)       /* key of the measure */              \
+  F(of, int64_t amount, amount, NUMBER)  /* that a reversal takes out again */ \
+  F(of, uint8_t counted, counted, COUNT) /* 0: the event fed nothing, a gift of it asked */
+#define CELL_ORIGINAL_FIELDS(F, of)                                                           \
+  F(of, int64_t time_ms, time_ms, NUMBER)                                                     \
+  F(of, int64_t amount, amount, NUMBER)                                                       \
+  F(of, int64_t reversed, reversed, NUMBER)                                                   \
+  F(of, char currency[4], currency, BYTES)                                                    \
+  F(of, uint8_t undone, undone, COUNT)           /* wholly: nothing more can be taken back */ \
   F(of, uint8_t is_reversal, is_reversal, COUNT) /* it took something back: it cannot be taken back itself */
-#define CELL_AWAITED_FIELDS(F, of)          \
-  F(of, int64_t amount, amount, NUMBER)     /* reversed so far of an event that has not come yet */ \
-  F(of, int64_t time_ms, time_ms, NUMBER)   /* of the latest reversal */ \
-  F(of, uint8_t whole, whole, COUNT)        /* 1: all of it, whatever it is */
+#define CELL_AWAITED_FIELDS(F, of)                                                                                              \
+  F(of, int64_t amount, amount, NUMBER)                                 /* reversed so far of an event that has not come yet */ \
+  F(of, int64_t time_ms, time_ms, NUMBER)                               /* of the latest reversal */                            \
+  F(of, uint8_t whole, whole, COUNT)                                    /* 1: all of it, whatever it is */
 #define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, uint8_t there, there, COUNT)
-#define CELL_VALUE_FIELDS(F, of)                  \
-  F(of, int64_t word, word, NUMBER)               /* a number; of a text its hash */ \
-  F(of, uint8_t kind, kind, COUNT)                /* enum value_kind */ \
-  F(of, uint8_t length, length, COUNT)            /* of the text, as far as it is kept */ \
+#define CELL_VALUE_FIELDS(F, of)                                               \
+  F(of, int64_t word, word, NUMBER)    /* a number; of a text its hash */      \
+  F(of, uint8_t kind, kind, COUNT)     /* enum value_kind */                   \
+  F(of, uint8_t length, length, COUNT) /* of the text, as far as it is kept */ \
   F(of, char text[CELL_TEXT_BYTES], text, BYTES)
 #define CELL_PROFILE_FIELDS CELL_VALUE_FIELDS
 #define CELL_KEPT_FIELDS CELL_VALUE_FIELDS
@@ -117,54 +117,54 @@
 #define CELL_HEARD_FIELDS CELL_PART_FIELDS
 #define CELL_ENROLLED_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER)
 #define CELL_OWED_FIELDS(F, of) F(of, int64_t amount, amount, NUMBER)
-#define CELL_BLOCK_FIELDS(F, of)              \
-  F(of, int64_t left, left, NUMBER)           \
-  F(of, int64_t spent, spent, NUMBER)         /* and not reported yet; below 0 after refunds */ \
+#define CELL_BLOCK_FIELDS(F, of)                                                                          \
+  F(of, int64_t left, left, NUMBER)                                                                       \
+  F(of, int64_t spent, spent, NUMBER)         /* and not reported yet; below 0 after refunds */           \
   F(of, int64_t elsewhere, elsewhere, NUMBER) /* FINAL: so much is not here, and nobody else holds any */ \
-  F(of, int64_t claimed, claimed, NUMBER)     \
-  F(of, uint8_t flags, flags, COUNT)          /* enum block_flag (lend.h) */ \
-  F(of, uint8_t claim, claim, COUNT)          /* number of the last claim */ \
-  F(of, uint8_t size_log2, size_log2, COUNT)  /* of the last block */ \
-  F(of, uint8_t idle, idle, COUNT)            /* reviews it lay unused */
-#define CELL_LENT_FIELDS(F, of)                   \
-  F(of, int64_t outstanding, outstanding, NUMBER) \
-  F(of, int64_t claimed, claimed, NUMBER)         \
-  F(of, int64_t told, told, NUMBER)               /* FINAL's units */ \
-  F(of, uint32_t place, place, COUNT)             /* in the line of claims */ \
-  F(of, uint8_t claim, claim, COUNT)              /* number of the claim that waits */ \
-  F(of, uint8_t flags, flags, COUNT)              /* enum lent_flag (lend.h) */
+  F(of, int64_t claimed, claimed, NUMBER)                                                                 \
+  F(of, uint8_t flags, flags, COUNT)         /* enum block_flag (lend.h) */                               \
+  F(of, uint8_t claim, claim, COUNT)         /* number of the last claim */                               \
+  F(of, uint8_t size_log2, size_log2, COUNT) /* of the last block */                                      \
+  F(of, uint8_t idle, idle, COUNT)           /* reviews it lay unused */
+#define CELL_LENT_FIELDS(F, of)                                            \
+  F(of, int64_t outstanding, outstanding, NUMBER)                          \
+  F(of, int64_t claimed, claimed, NUMBER)                                  \
+  F(of, int64_t told, told, NUMBER)   /* FINAL's units */                  \
+  F(of, uint32_t place, place, COUNT) /* in the line of claims */          \
+  F(of, uint8_t claim, claim, COUNT)  /* number of the claim that waits */ \
+  F(of, uint8_t flags, flags, COUNT)  /* enum lent_flag (lend.h) */
 
 /* KIND(NAME, member, hook, decl, key, period): what a cell is found by. Cells with the same hook are one chain: BY_DECL all of a fact,
  * BY_KEY all of an event or gift, BY_BOTH those of one counter. A `decl` is the 40-bit hash of the qualified name. */
-#define CELL_KINDS(KIND)                                                              \
-  KIND(FIRST, first, BY_DECL, "fact", "of `per`", "")                                 \
-  KIND(STANDING, standing, BY_DECL, "fact", "digest of event", "")                    \
-  KIND(LAST, last, BY_DECL, "fact", "of `per`", "")                                   \
-  KIND(MEASURE, measure, BY_DECL, "fact", "of `per`", "of the window")                \
-  KIND(DISTINCT, distinct, BY_DECL, "fact", "of `per` and value", "of the window")    \
-  KIND(TRACK, track, BY_DECL, "fact", "its key", "of the track")                      \
+#define CELL_KINDS(KIND)                                                                                \
+  KIND(FIRST, first, BY_DECL, "fact", "of `per`", "")                                                   \
+  KIND(STANDING, standing, BY_DECL, "fact", "digest of event", "")                                      \
+  KIND(LAST, last, BY_DECL, "fact", "of `per`", "")                                                     \
+  KIND(MEASURE, measure, BY_DECL, "fact", "of `per`", "of the window")                                  \
+  KIND(DISTINCT, distinct, BY_DECL, "fact", "of `per` and value", "of the window")                      \
+  KIND(TRACK, track, BY_DECL, "fact", "its key", "of the track")                                        \
   KIND(TASK, task, BY_BOTH, "fact", "key of the track", "number of the task, or of one that may do it") \
-  KIND(LOT, lot, BY_DECL, "chance", "low id of the gift, or of the top-up", "of the top-up") \
-  KIND(LIMIT, limit, BY_BOTH, "limit", "of the identity", "of the limit")             \
-  KIND(ONCE, once, BY_BOTH, "rule", "of `once_per`", "")                              \
-  KIND(GRANT, grant, BY_KEY, "rule", "digest of event", "ordinal of the gift")        \
-  KIND(SET_OFF, set_off, BY_KEY, "", "low id of the gift", "")                        \
-  KIND(TAKEN, taken, BY_KEY, "limit or pool", "low id of the gift", "of limit or pace") \
-  KIND(CHILD, child, BY_KEY, "", "low id of the base gift or lot", "n-th of the lot") \
-  KIND(RESTS, rests, BY_DECL, "fact", "digest of event", "of the fact")               \
-  KIND(POOL, pool, BY_DECL, "pool", "0 total, 1 a pace period", "of the pace")        \
-  KIND(FED, fed, BY_KEY, "fact", "digest of event", "of the window")                  \
-  KIND(ORIGINAL, original, BY_KEY, "", "digest of event", "")                         \
-  KIND(AWAITED, awaited, BY_KEY, "", "digest of event", "letters of the currency")    \
-  KIND(TAG, tag, BY_NOTHING, "hash", "hash of the tag", "")                           \
-  KIND(PROFILE, value, BY_DECL, "field", "time of the event that said it", "item of a list") \
-  KIND(KEPT, value, BY_BOTH, "fact or chance", "of owner and field", "item of a list") \
-  KIND(ENROLLED, enrolled, BY_DECL, "campaign", "", "")                               \
-  KIND(OWED, owed, BY_DECL, "campaign", "0 money, 1 points", "")                      \
-  KIND(BLOCK, block, BY_DECL, "pool or limit", "of a resource", "of the pace")        \
-  KIND(LENT, lent, BY_DECL, "pool or limit", "shard + 1", "of the pace")              \
-  KIND(WHOLE, part, BY_BOTH, "fact", "as KEPT", "part of the text")                   \
-  KIND(HEARD, part, BY_KEY, "hearer", "digest of event", "part of the id")            \
+  KIND(LOT, lot, BY_DECL, "chance", "low id of the gift, or of the top-up", "of the top-up")            \
+  KIND(LIMIT, limit, BY_BOTH, "limit", "of the identity", "of the limit")                               \
+  KIND(ONCE, once, BY_BOTH, "rule", "of `once_per`", "")                                                \
+  KIND(GRANT, grant, BY_KEY, "rule", "digest of event", "ordinal of the gift")                          \
+  KIND(SET_OFF, set_off, BY_KEY, "", "low id of the gift", "")                                          \
+  KIND(TAKEN, taken, BY_KEY, "limit or pool", "low id of the gift", "of limit or pace")                 \
+  KIND(CHILD, child, BY_KEY, "", "low id of the base gift or lot", "n-th of the lot")                   \
+  KIND(RESTS, rests, BY_DECL, "fact", "digest of event", "of the fact")                                 \
+  KIND(POOL, pool, BY_DECL, "pool", "0 total, 1 a pace period", "of the pace")                          \
+  KIND(FED, fed, BY_KEY, "fact", "digest of event", "of the window")                                    \
+  KIND(ORIGINAL, original, BY_KEY, "", "digest of event", "")                                           \
+  KIND(AWAITED, awaited, BY_KEY, "", "digest of event", "letters of the currency")                      \
+  KIND(TAG, tag, BY_NOTHING, "hash", "hash of the tag", "")                                             \
+  KIND(PROFILE, value, BY_DECL, "field", "time of the event that said it", "item of a list")            \
+  KIND(KEPT, value, BY_BOTH, "fact or chance", "of owner and field", "item of a list")                  \
+  KIND(ENROLLED, enrolled, BY_DECL, "campaign", "", "")                                                 \
+  KIND(OWED, owed, BY_DECL, "campaign", "0 money, 1 points", "")                                        \
+  KIND(BLOCK, block, BY_DECL, "pool or limit", "of a resource", "of the pace")                          \
+  KIND(LENT, lent, BY_DECL, "pool or limit", "shard + 1", "of the pace")                                \
+  KIND(WHOLE, part, BY_BOTH, "fact", "as KEPT", "part of the text")                                     \
+  KIND(HEARD, part, BY_KEY, "hearer", "digest of event", "part of the id")                              \
   KIND(PICK, pick, BY_DECL, "fact", "of the value", "of the unit")
 
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
@@ -185,33 +185,87 @@ struct cell {
   int32_t expires_day; /* last day (since 1970, UTC) on which it is needed; 0: for ever */
   union {
     unsigned char all[40]; /* the first is what C sets to zeros in a cell that is made by its name alone */
-    struct { CELL_FIRST_FIELDS(CELL_FIELD, first) } first;
-    struct { CELL_STANDING_FIELDS(CELL_FIELD, standing) } standing;
-    struct { CELL_LAST_FIELDS(CELL_FIELD, last) } last;
-    struct { CELL_MEASURE_FIELDS(CELL_FIELD, measure) } measure;
-    struct { CELL_DISTINCT_FIELDS(CELL_FIELD, distinct) } distinct;
-    struct { CELL_TRACK_FIELDS(CELL_FIELD, track) } track;
-    struct { CELL_TASK_FIELDS(CELL_FIELD, task) } task;
-    struct { CELL_LOT_FIELDS(CELL_FIELD, lot) } lot;
-    struct { CELL_LIMIT_FIELDS(CELL_FIELD, limit) } limit;
-    struct { CELL_ONCE_FIELDS(CELL_FIELD, once) } once;
-    struct { CELL_GRANT_FIELDS(CELL_FIELD, grant) } grant;
-    struct { CELL_SET_OFF_FIELDS(CELL_FIELD, set_off) } set_off;
-    struct { CELL_TAKEN_FIELDS(CELL_FIELD, taken) } taken;
-    struct { CELL_CHILD_FIELDS(CELL_FIELD, child) } child;
-    struct { CELL_RESTS_FIELDS(CELL_FIELD, rests) } rests;
-    struct { CELL_POOL_FIELDS(CELL_FIELD, pool) } pool;
-    struct { CELL_FED_FIELDS(CELL_FIELD, fed) } fed;
-    struct { CELL_ORIGINAL_FIELDS(CELL_FIELD, original) } original;
-    struct { CELL_AWAITED_FIELDS(CELL_FIELD, awaited) } awaited;
-    struct { CELL_PICK_FIELDS(CELL_FIELD, pick) } pick;
-    struct { CELL_TAG_FIELDS(CELL_FIELD, tag) } tag;
-    struct { CELL_VALUE_FIELDS(CELL_FIELD, value) } value; /* PROFILE and KEPT */
-    struct { CELL_ENROLLED_FIELDS(CELL_FIELD, enrolled) } enrolled;
-    struct { CELL_OWED_FIELDS(CELL_FIELD, owed) } owed;
-    struct { CELL_BLOCK_FIELDS(CELL_FIELD, block) } block;
-    struct { CELL_LENT_FIELDS(CELL_FIELD, lent) } lent;
-    struct { CELL_PART_FIELDS(CELL_FIELD, part) } part; /* WHOLE and HEARD */
+    struct {
+      CELL_FIRST_FIELDS(CELL_FIELD, first)
+    } first;
+    struct {
+      CELL_STANDING_FIELDS(CELL_FIELD, standing)
+    } standing;
+    struct {
+      CELL_LAST_FIELDS(CELL_FIELD, last)
+    } last;
+    struct {
+      CELL_MEASURE_FIELDS(CELL_FIELD, measure)
+    } measure;
+    struct {
+      CELL_DISTINCT_FIELDS(CELL_FIELD, distinct)
+    } distinct;
+    struct {
+      CELL_TRACK_FIELDS(CELL_FIELD, track)
+    } track;
+    struct {
+      CELL_TASK_FIELDS(CELL_FIELD, task)
+    } task;
+    struct {
+      CELL_LOT_FIELDS(CELL_FIELD, lot)
+    } lot;
+    struct {
+      CELL_LIMIT_FIELDS(CELL_FIELD, limit)
+    } limit;
+    struct {
+      CELL_ONCE_FIELDS(CELL_FIELD, once)
+    } once;
+    struct {
+      CELL_GRANT_FIELDS(CELL_FIELD, grant)
+    } grant;
+    struct {
+      CELL_SET_OFF_FIELDS(CELL_FIELD, set_off)
+    } set_off;
+    struct {
+      CELL_TAKEN_FIELDS(CELL_FIELD, taken)
+    } taken;
+    struct {
+      CELL_CHILD_FIELDS(CELL_FIELD, child)
+    } child;
+    struct {
+      CELL_RESTS_FIELDS(CELL_FIELD, rests)
+    } rests;
+    struct {
+      CELL_POOL_FIELDS(CELL_FIELD, pool)
+    } pool;
+    struct {
+      CELL_FED_FIELDS(CELL_FIELD, fed)
+    } fed;
+    struct {
+      CELL_ORIGINAL_FIELDS(CELL_FIELD, original)
+    } original;
+    struct {
+      CELL_AWAITED_FIELDS(CELL_FIELD, awaited)
+    } awaited;
+    struct {
+      CELL_PICK_FIELDS(CELL_FIELD, pick)
+    } pick;
+    struct {
+      CELL_TAG_FIELDS(CELL_FIELD, tag)
+    } tag;
+    struct {
+      CELL_VALUE_FIELDS(CELL_FIELD, value)
+    } value; /* PROFILE and KEPT */
+    struct {
+      CELL_ENROLLED_FIELDS(CELL_FIELD, enrolled)
+    } enrolled;
+    struct {
+      CELL_OWED_FIELDS(CELL_FIELD, owed)
+    } owed;
+    struct {
+      CELL_BLOCK_FIELDS(CELL_FIELD, block)
+    } block;
+    struct {
+      CELL_LENT_FIELDS(CELL_FIELD, lent)
+    } lent;
+    struct {
+      CELL_PART_FIELDS(CELL_FIELD, part)
+    } part; /* WHOLE and HEARD */
   };
 };
 #undef CELL_FIELD
@@ -265,7 +319,7 @@ struct state {
   int64_t taken;
   struct trail *trail; /* where old contents go while an event is decided; NULL: nowhere */
   /* private to the room */
-  uint32_t capacity, used, free_slot, bucket_mask, seen_mask;
+  uint32_t capacity, used, free_slot, bucket_mask, seen_mask, dirty_words;
   uint32_t *next, *buckets; /* slot + 1; 0: the end */
   struct cell *cells;
   struct seen *seen;

@@ -98,17 +98,17 @@ void buffer_put(struct buffer *buffer, struct str bytes) {
 
 void buffer_byte(struct buffer *buffer, char byte) { buffer_put(buffer, (struct str){&byte, 1}); }
 
-void buffer_int(struct buffer *buffer, int64_t number) {
-  char digits[20];
+void buffer_digits(struct buffer *buffer, int64_t number, unsigned least) {
+  char digits[24];
   size_t at = sizeof digits;
   uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-  do {
-    digits[--at] = (char)('0' + rest % 10);
-    rest /= 10;
-  } while (rest > 0);
+  assert(least >= 1 && least <= 20);
+  for (; rest > 0 || sizeof digits - at < least; rest /= 10) digits[--at] = (char)('0' + rest % 10);
   if (number < 0) digits[--at] = '-';
   buffer_put(buffer, (struct str){digits + at, sizeof digits - at});
 }
+
+void buffer_int(struct buffer *buffer, int64_t number) { buffer_digits(buffer, number, 1); }
 
 void buffer_print(struct buffer *buffer, const char *format, ...) {
   if (buffer->overflowed) return;

@@ -69,8 +69,25 @@ int64_t period_start(enum unit unit, int32_t period, int32_t offset_minutes) {
 static void put_week(struct buffer *buffer, int32_t period) {
   int64_t thursday = first_day(UNIT_WEEK, period) + 3;
   struct civil civil = civil_from_ms(thursday * MS_PER_DAY);
-  int64_t week = (thursday - days_from_civil(civil.year, 1, 1)) / 7 + 1;
-  buffer_print(buffer, "%04d-W%02d", (int)civil.year, (int)week);
+  buffer_digits(buffer, civil.year, 4);
+  buffer_put(buffer, STR("-W"));
+  buffer_digits(buffer, (thursday - days_from_civil(civil.year, 1, 1)) / 7 + 1, 2);
+}
+
+static void put_part(struct buffer *buffer, struct str mark, int32_t number, unsigned digits) {
+  buffer_put(buffer, mark);
+  buffer_digits(buffer, number, digits);
+}
+
+/* Without a format: it stands in the decisions of many events. */
+static void put_civil(struct buffer *buffer, enum unit unit, const struct civil *c) {
+  bool dated = unit == UNIT_DAY || unit == UNIT_TEN_DAYS || unit == UNIT_MONTH;
+  buffer_digits(buffer, c->year, 4);
+  if (dated) put_part(buffer, STR("-"), c->month, 2);
+  if (unit == UNIT_DAY) put_part(buffer, STR("-"), c->day, 2);
+  if (unit == UNIT_TEN_DAYS) put_part(buffer, STR("/"), (c->day - 1) / 10 + 1, 1);
+  if (unit == UNIT_QUARTER) put_part(buffer, STR("-Q"), (c->month - 1) / 3 + 1, 1);
+  if (unit == UNIT_HALF) put_part(buffer, STR("-H"), (c->month - 1) / 6 + 1, 1);
 }
 
 void buffer_period(struct buffer *buffer, enum unit unit, int32_t period) {
@@ -82,14 +99,6 @@ void buffer_period(struct buffer *buffer, enum unit unit, int32_t period) {
     put_week(buffer, period);
     return;
   }
-  struct civil c = civil_from_ms(first_day(unit, period) * MS_PER_DAY);
-  int year = (int)c.year, month = (int)c.month;
-  switch (unit) {
-    case UNIT_DAY: buffer_print(buffer, "%04d-%02d-%02d", year, month, (int)c.day); break;
-    case UNIT_TEN_DAYS: buffer_print(buffer, "%04d-%02d/%d", year, month, (int)(c.day - 1) / 10 + 1); break;
-    case UNIT_MONTH: buffer_print(buffer, "%04d-%02d", year, month); break;
-    case UNIT_QUARTER: buffer_print(buffer, "%04d-Q%d", year, (month - 1) / 3 + 1); break;
-    case UNIT_HALF: buffer_print(buffer, "%04d-H%d", year, (month - 1) / 6 + 1); break;
-    default: buffer_print(buffer, "%04d", year); break;
-  }
+  struct civil civil = civil_from_ms(first_day(unit, period) * MS_PER_DAY);
+  put_civil(buffer, unit, &civil);
 }

@@ -138,33 +138,26 @@ bool date_parse(struct str text, int64_t *days) {
   return true;
 }
 
-static void put_digits(struct buffer *buffer, int32_t number, size_t count) {
-  char digits[8];
-  assert(number >= 0 && count <= sizeof digits);
-  for (size_t i = count; i > 0; i--, number /= 10) digits[i - 1] = (char)('0' + number % 10);
-  buffer_put(buffer, (struct str){digits, count});
-}
-
 static void put_date(struct buffer *buffer, const struct civil *civil) {
-  put_digits(buffer, civil->year, civil->year > 9999 ? 5 : 4);
+  buffer_digits(buffer, civil->year, 4);
   buffer_byte(buffer, '-');
-  put_digits(buffer, civil->month, 2);
+  buffer_digits(buffer, civil->month, 2);
   buffer_byte(buffer, '-');
-  put_digits(buffer, civil->day, 2);
+  buffer_digits(buffer, civil->day, 2);
 }
 
 void buffer_time(struct buffer *buffer, int64_t utc_ms, int32_t offset_minutes) {
   struct civil civil = civil_from_ms(utc_ms + (int64_t)offset_minutes * 60000);
   put_date(buffer, &civil);
   buffer_byte(buffer, 'T');
-  put_digits(buffer, civil.hour, 2);
+  buffer_digits(buffer, civil.hour, 2);
   buffer_byte(buffer, ':');
-  put_digits(buffer, civil.minute, 2);
+  buffer_digits(buffer, civil.minute, 2);
   buffer_byte(buffer, ':');
-  put_digits(buffer, civil.second, 2);
+  buffer_digits(buffer, civil.second, 2);
   if (civil.ms != 0) {
     buffer_byte(buffer, '.');
-    put_digits(buffer, civil.ms, 3);
+    buffer_digits(buffer, civil.ms, 3);
   }
   int32_t distance = offset_minutes < 0 ? -offset_minutes : offset_minutes;
   if (distance == 0) {
@@ -172,9 +165,9 @@ void buffer_time(struct buffer *buffer, int64_t utc_ms, int32_t offset_minutes) 
     return;
   }
   buffer_byte(buffer, offset_minutes < 0 ? '-' : '+');
-  put_digits(buffer, distance / 60, 2);
+  buffer_digits(buffer, distance / 60, 2);
   buffer_byte(buffer, ':');
-  put_digits(buffer, distance % 60, 2);
+  buffer_digits(buffer, distance % 60, 2);
 }
 
 void buffer_date(struct buffer *buffer, int64_t days) {

@@ -47,13 +47,13 @@ static bool has_room(const struct work *w, const struct state *state) {
 }
 
 /* Whether it is the block or the record that is full: what an earlier decision found says nothing. */
-static struct cell *spare(struct work *w, struct state *state, const struct cell *like) {
+static struct cell *spare(struct work *w, struct state *state, struct cell like) {
   if (!has_room(w, state))
     w->full = true;
   else if (w->out->cramped == NULL)
     w->out->cramped = state;
   assert(w->full || w->out->cramped != NULL); /* whatever is written to the spare cell is void */
-  w->spare = *like;
+  w->spare = like;
   return &w->spare;
 }
 
@@ -73,10 +73,9 @@ static void mutants_drop(const struct work *w, struct state *state) {
 
 struct cell *work_add(struct work *w, struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period) {
   mutants_drop(w, state);
-  const struct cell like = {.name = decl << 8 | kind, .key = key, .period = period};
   if (MUTANT(FULL_UNSEEN) && w->event->type == TYPE_ID_REVERSED && !has_room(w, state)) return NULL;
   struct cell *cell = has_room(w, state) ? state_add(state, kind, decl, key, period) : NULL;
-  return cell != NULL ? cell : spare(w, state, &like);
+  return cell != NULL ? cell : spare(w, state, (struct cell){.name = decl << 8 | kind, .key = key, .period = period});
 }
 
 struct cell *work_make(struct work *w, struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period) {
@@ -85,9 +84,8 @@ struct cell *work_make(struct work *w, struct state *state, enum cell_kind kind,
 }
 
 void work_put_text(struct work *w, enum cell_kind kind, uint64_t decl, uint64_t key, struct str text, int32_t expires_day) {
-  const struct cell like = {.name = decl << 8 | kind, .key = key};
   if (has_room(w, w->customer) && state_put_text(w->customer, kind, decl, key, text, expires_day)) return;
-  (void)spare(w, w->customer, &like);
+  (void)spare(w, w->customer, (struct cell){.name = decl << 8 | kind, .key = key});
 }
 
 static void want(struct work *w, const struct owner *owner) {

@@ -23,12 +23,12 @@
 struct lmdb {
   MDB_env *env;
   MDB_dbi database;
-  MDB_txn *txn; /* open batch, or NULL */
+  MDB_txn *txn;       /* open batch, or NULL */
+  MDB_cursor *cursor; /* of the open batch, from its first store on; it goes with the batch */
   uint64_t map_bytes;
   char *folder;
   int lock; /* giftd.lock, held */
   bool reads_only;
-  char value[RECORD_MOST + CHECK_BYTES];
 };
 
 /* ---- what LMDB's codes mean to people ---- */
@@ -100,7 +100,7 @@ static enum status batch_begin(struct lmdb *lmdb, struct fault *fault) {
 
 static void batch_drop(struct lmdb *lmdb) {
   if (lmdb->txn != NULL) mdb_txn_abort(lmdb->txn);
-  lmdb->txn = NULL;
+  lmdb->txn = NULL, lmdb->cursor = NULL;
 }
 
 static uint64_t word_at(const char *at, size_t bytes) {
@@ -151,17 +151,26 @@ static enum status port_load(void *self, struct str key, struct str *record, str
   return check == record_check(key, *record) ? STATUS_OK : record_damaged(lmdb, key, fault);
 }
 
+/* Straight to its place in the batch. */
+static void record_put(char *at, struct str key, struct str record) {
+  uint32_t check = record_check(key, record);
+  if (record.length > 0) memcpy(at, record.at, record.length);
+  memcpy(at + record.length, &check, CHECK_BYTES);
+}
+
+/* Records come in order of their keys, so most belong beside the one before: a cursor looks there first and walks no tree. */
 static enum status port_store(void *self, struct str key, struct str record, struct fault *fault) {
   struct lmdb *lmdb = self;
   assert(key.length > 0 && record.length <= RECORD_MOST);
   enum status status = batch_begin(lmdb, fault);
   if (status != STATUS_OK) return status;
-  uint32_t check = record_check(key, record);
-  memcpy(lmdb->value, record.at, record.length);
-  memcpy(lmdb->value + record.length, &check, CHECK_BYTES);
-  MDB_val name = {key.length, (void *)(uintptr_t)key.at}, value = {record.length + CHECK_BYTES, lmdb->value};
-  int code = mdb_put(lmdb->txn, lmdb->database, &name, &value, 0);
-  if (code == 0) return STATUS_OK;
+  MDB_val name = {key.length, (void *)(uintptr_t)key.at}, value = {record.length + CHECK_BYTES, NULL};
+  int code = lmdb->cursor == NULL ? mdb_cursor_open(lmdb->txn, lmdb->database, &lmdb->cursor) : 0;
+  if (code == 0) code = mdb_cursor_put(lmdb->cursor, &name, &value, MDB_RESERVE);
+  if (code == 0) {
+    record_put(value.mv_data, key, record);
+    return STATUS_OK;
+  }
   batch_drop(lmdb); /* a transaction that failed is of no use */
   return lmdb_fault(lmdb, "write a record", code, fault);
 }
@@ -173,7 +182,7 @@ struct view_port lmdb_port(struct lmdb *lmdb) {
 enum status lmdb_commit(struct lmdb *lmdb, struct fault *fault) {
   if (lmdb->txn == NULL) return STATUS_OK;
   int code = mdb_txn_commit(lmdb->txn);
-  lmdb->txn = NULL;
+  lmdb->txn = NULL, lmdb->cursor = NULL;
   return code == 0 ? STATUS_OK : lmdb_fault(lmdb, "commit", code, fault);
 }
 

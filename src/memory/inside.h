@@ -40,12 +40,11 @@ static inline uint32_t slot_of(const struct state *state, const struct cell *cel
   assert(cell >= state->cells && cell < state->cells + state->used && cell->name != 0);
   return (uint32_t)(cell - state->cells);
 }
-/* block.c */
-uint32_t pages_most(const struct state *state); /* that its block has room for */
+static inline uint32_t pages_most(const struct state *state) { return state->dirty_words * PAGES_OF_A_WORD; } /* its block has room for */
 /* trail.c */
 bool trail_add(struct state *state, uint32_t slot, enum trail_what what); /* false: full */
 bool trail_is_full(struct trail *trail);
-struct cell *trail_spare(struct state *state, const struct cell *cell);
+struct cell *trail_spare(struct state *state, struct cell like);
 /* seen.c */
 struct seen *seen_slot(const struct state *state, uint64_t digest); /* of the digest, or the free one where it would go */
 void seen_put(struct state *state, uint64_t digest, int64_t time_ms);

@@ -55,12 +55,12 @@ void state_settle(struct state *state) {
 
 uint32_t pages_dirty(const struct state *state) {
   uint32_t count = 0;
-  for (uint32_t word = 0; word < (pages_most(state) + 63) / 64; word++) count += (uint32_t)__builtin_popcountll(state->dirty[word]);
+  for (uint32_t word = 0; word < state->dirty_words; word++) count += (uint32_t)__builtin_popcountll(state->dirty[word]);
   return count;
 }
 
 void pages_clean(struct state *state) {
-  memset(state->dirty, 0, (pages_most(state) + 63) / 64 * sizeof(uint64_t));
+  memset(state->dirty, 0, state->dirty_words * sizeof(uint64_t));
   state->changed = false;
 }
 

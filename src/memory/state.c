@@ -16,7 +16,7 @@ struct cell *state_write(struct state *state, const struct cell *cell) {
   if (!logged(state))
     changed_now(state, cell);
   else if (!trail_add(state, slot, TRAIL_CHANGED))
-    return trail_spare(state, cell);
+    return trail_spare(state, *cell);
   return &state->cells[slot];
 }
 
@@ -35,18 +35,19 @@ static bool slot_take(struct state *state, uint32_t *slot) {
 
 struct cell *state_add(struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period) {
   uint32_t slot;
-  struct cell cell = {.name = decl << 8 | kind, .key = key, .period = period};
+  bool kept = logged(state);
   assert(kind > CELL_FREE && kind < CELL_KIND_COUNT && decl >> 40 == 0);
-  if (logged(state) && trail_is_full(state->trail)) return trail_spare(state, &cell);
+  if (kept && trail_is_full(state->trail)) return trail_spare(state, (struct cell){.name = decl << 8 | kind, .key = key, .period = period});
   if (!slot_take(state, &slot)) return NULL;
-  state->cells[slot] = cell;
+  struct cell *cell = &state->cells[slot];
+  *cell = (struct cell){.name = decl << 8 | kind, .key = key, .period = period};
   cell_hang(state, slot);
   state->cell_count++;
-  if (logged(state))
+  if (kept)
     (void)trail_add(state, slot, TRAIL_ADDED);
   else
-    changed_now(state, &cell);
-  return &state->cells[slot];
+    changed_now(state, cell);
+  return cell;
 }
 
 struct cell *state_make(struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period) {

@@ -23,8 +23,8 @@ bool trail_is_full(struct trail *trail) {
   return trail->full;
 }
 
-struct cell *trail_spare(struct state *state, const struct cell *cell) {
-  state->trail->spare = *cell;
+struct cell *trail_spare(struct state *state, struct cell like) {
+  state->trail->spare = like;
   return &state->trail->spare;
 }
 

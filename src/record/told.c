@@ -55,8 +55,6 @@ static struct str told_period(struct buffer *text, enum unit unit, uint32_t roll
   size_t start = text->length;
   if (rolling_days > 0)
     buffer_print(text, "P%uD", rolling_days);
-  else if (unit == UNIT_DAY)
-    buffer_date(text, period_start(UNIT_DAY, period, 0) / MS_PER_DAY); /* the usual one, without a format */
   else
     buffer_period(text, unit, period);
   return since(text, start);

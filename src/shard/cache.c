@@ -9,9 +9,8 @@
 #define CACHE_LEAST (8u * 1024u * 1024u)
 #define LARGE_BYTES (160u * 1024u * 1024u) /* the largest state, moving to a block of twice its size, and thirty thousand small ones */
 #endif
-#define LARGE_PART 16u      /* of the first region: what is larger would clear too much of it */
-#define PREFETCH_BYTES 512u /* of a block; most states are hardly larger */
-#define ROUNDS 3u           /* of the hand, before there is no room: one takes the marks of use away, one clears */
+#define LARGE_PART 16u /* of the first region: what is larger would clear too much of it */
+#define ROUNDS 3u      /* of the hand, before there is no room: one takes the marks of use away, one clears */
 
 static uint64_t budget_of(uint64_t budget) { return (budget < CACHE_LEAST ? CACHE_LEAST : budget) / BLOCK_LEAST * BLOCK_LEAST; }
 
@@ -24,7 +23,7 @@ static uint64_t slots_of(uint64_t budget) {
 size_t cache_memory(uint64_t budget) {
   uint64_t bytes = budget_of(budget) + LARGE_BYTES;
   return (size_t)(64 + bytes + blocks_tags(bytes) + slots_of(budget) * sizeof(struct cache_slot) +
-                  CACHE_CHANGED_MOST * (sizeof(uint32_t) + sizeof(struct cache_sorted)) + 4 * 64);
+                  3 * CACHE_CHANGED_MOST * sizeof(struct cache_sorted) + 6 * 64);
 }
 
 static void *part(unsigned char **at, size_t bytes) {
@@ -44,8 +43,9 @@ void cache_init(struct cache *cache, void *memory, uint64_t budget, const struct
   blocks_init(&cache->few, blocks, bytes, tags);
   blocks_init(&cache->large, blocks + bytes, LARGE_BYTES, tags + blocks_tags(bytes));
   cache->slots = part(&at, slots * sizeof(struct cache_slot));
-  cache->changed = part(&at, CACHE_CHANGED_MOST * sizeof(uint32_t));
+  cache->changed = part(&at, CACHE_CHANGED_MOST * sizeof(struct cache_sorted));
   cache->sorted = part(&at, CACHE_CHANGED_MOST * sizeof(struct cache_sorted));
+  cache->sorting = part(&at, CACHE_CHANGED_MOST * sizeof(struct cache_sorted));
   memset(cache->slots, 0, slots * sizeof(struct cache_slot)); /* the blocks are left untouched: memory is used as it fills */
 }
 
@@ -96,9 +96,7 @@ void cache_prefetch_slot(const struct cache *cache, struct cache_key key) { __bu
 /* Without comparing keys: a wrong guess costs nothing. */
 void cache_prefetch_entry(const struct cache *cache, struct cache_key key) {
   const struct cache_slot *slot = &cache->slots[key.tag & cache->slot_mask];
-  if (slot->place == 0) return;
-  const char *entry = (const char *)entry_at(cache, slot->place);
-  for (size_t line = 0; line < PREFETCH_BYTES; line += 64) __builtin_prefetch(entry + line);
+  if (slot->place != 0) entry_prefetch(cache, slot->place);
 }
 
 void cache_turn(struct cache *cache) { cache->turn++; }
@@ -210,6 +208,12 @@ struct state *cache_add(struct cache *cache, struct cache_key key, uint32_t cell
   return state_of(entry);
 }
 
+static void changed_move(struct cache *cache, const struct entry *from, const struct entry *to) {
+  cache->changed[to->listed - 1].place = place_of(cache, to);
+  cache->changed_units += entry_units(cache, to);
+  cache->changed_units -= entry_units(cache, from);
+}
+
 struct state *cache_grow(struct cache *cache, struct state *state, uint32_t cells, uint32_t ids) {
   struct entry *old = entry_at(cache, state->keeper);
   old->turn = cache->turn;
@@ -219,7 +223,7 @@ struct state *cache_grow(struct cache *cache, struct state *state, uint32_t cell
   state_of(entry)->keeper = place_of(cache, entry);
   entry->tag = old->tag, entry->listed = old->listed, entry->bytes = old->bytes;
   cache->slots[slot_of_place(cache, old->tag, place_of(cache, old))].place = place_of(cache, entry);
-  if (entry->listed != 0) cache->changed[entry->listed - 1] = place_of(cache, entry);
+  if (entry->listed != 0) changed_move(cache, old, entry);
   block_give(cache, old);
   return state_of(entry);
 }

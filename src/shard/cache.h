@@ -36,11 +36,12 @@ struct cache {
   struct cache_slot *slots;
   uint32_t slot_mask, entries;
   uint64_t turn;
-  struct trail *trail; /* of every state in here */
-  uint32_t *changed;   /* places */
+  struct trail *trail;          /* of every state in here */
+  struct cache_sorted *changed; /* in the order in which they were listed */
   uint32_t changed_count;
-  uint64_t changed_bytes; /* what handing over all that changed takes, roughly and rather too much */
-  struct cache_sorted *sorted;
+  uint64_t changed_units;                /* of the first region: what stands there cannot make way before it was handed over */
+  uint64_t changed_bytes;                /* what handing over all that changed takes, roughly and rather too much */
+  struct cache_sorted *sorted, *sorting; /* in order of key, once asked for; and room for sorting */
 };
 
 /* A key with its hash, which is taken once and used for every look-up of the owner. The bytes are borrowed. */
@@ -71,7 +72,8 @@ struct state *cache_grow(struct cache *cache, struct state *state, uint32_t cell
 void cache_drop(struct cache *cache, struct state *state);
 /* The owner's key; borrowed while the state stays. */
 struct str cache_owner(const struct cache *cache, const struct state *state);
-/* Lists a state that changed; again after each further change, for the bytes. False: the list is full. */
+/* Lists a state that changed; again after each further change, for the bytes. False: the list is full, or what is listed fills so much of
+ * the cache that there is hardly anything else to make way. */
 bool cache_list(struct cache *cache, struct state *state) MUST_USE;
 /* Sorts what changed by key and returns how many there are; cache_changed reads the n-th. */
 uint32_t cache_sort_changed(struct cache *cache);

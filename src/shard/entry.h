@@ -31,6 +31,20 @@ static inline struct state *state_of(struct entry *entry) {
   return (struct state *)(void *)((unsigned char *)entry + head_bytes(entry->key_length));
 }
 
+/* Of the first region. */
+static inline uint32_t entry_units(const struct cache *cache, const struct entry *entry) {
+  uint32_t unit = place_of(cache, entry) - 1, next = unit;
+  if (unit < cache->few.units) (void)blocks_at(&cache->few, unit, &next);
+  return next - unit;
+}
+
+#define PREFETCH_BYTES 1536u /* of a block; most states are hardly larger */
+
+static inline void entry_prefetch(const struct cache *cache, uint32_t place) {
+  const char *entry = (const char *)entry_at(cache, place);
+  for (size_t line = 0; line < PREFETCH_BYTES; line += 64) __builtin_prefetch(entry + line);
+}
+
 static inline struct str entry_key(const struct entry *entry) { return (struct str){entry->key, entry->key_length}; }
 
 #endif

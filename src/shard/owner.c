@@ -1,8 +1,9 @@
 /* Owners' states: from the view into the cache, page by page; room for what comes; and what changed, back to the view. */
 #include "parts.h"
 
-#define FIRST_IDS 1u   /* room for the first event of a customer nobody knew */
-#define FIRST_CELLS 8u /* and for what it brings */
+#define FIRST_IDS 1u    /* room for the first event of a customer nobody knew */
+#define FIRST_CELLS 12u /* and for what the first few bring: blocks that are left for larger ones are holes for a long time */
+#define MORE_CELLS 4u   /* for what the next event brings to what is known */
 #define KEY_ROOM (CACHE_KEY_MOST + PAGE_KEY_BYTES + 1u)
 
 /* ---- back to the view ---- */
@@ -131,7 +132,8 @@ static struct state *place_take(struct shard *shard, struct cache_key key, const
   bool customer = key.bytes.at[0] == OWNER_CUSTOMER;
   uint64_t cells = (uint64_t)head->cells * head->pages, ids = (uint64_t)head->ids * head->pages;
   uint32_t least_ids = customer ? FIRST_IDS : 0;
-  return cache_add(&shard->cache, key, at_most(cells + cells / 4 + FIRST_CELLS, LIMIT_STATE_CELLS),
+  uint64_t room = cells + cells / 4 + MORE_CELLS;
+  return cache_add(&shard->cache, key, at_most(room > FIRST_CELLS ? room : FIRST_CELLS, LIMIT_STATE_CELLS),
                    at_most(ids + ids / 4 + least_ids, LIMIT_SEEN));
 }
 

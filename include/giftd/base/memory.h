@@ -45,6 +45,8 @@ void buffer_reset(struct buffer *buffer);
 void buffer_put(struct buffer *buffer, struct str bytes);
 void buffer_byte(struct buffer *buffer, char byte);
 void buffer_int(struct buffer *buffer, int64_t number);
+/* With zeros in front when it has less digits than that, 1 to 20. */
+void buffer_digits(struct buffer *buffer, int64_t number, unsigned least);
 void buffer_print(struct buffer *buffer, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
 /* A JSON string with its quotes, RFC 8259 section 7; bytes that are not UTF-8 become U+FFFD. */
 void buffer_json(struct buffer *buffer, struct str text);
