@@ -312,6 +312,8 @@ void give_read(struct compile *c, const struct at *at, struct rule *rule);
 void undo_read(struct compile *c, const struct at *at, struct undo *out);
 void rules_read(struct compile *c);
 void cycles_check(struct compile *c);
+const struct decl *decl_of_fact(struct compile *c, uint32_t number);
+void turns_make(struct compile *c);
 void hearers_make(struct compile *c);
 void listeners_make(struct compile *c);
 void lint(struct compile *c);

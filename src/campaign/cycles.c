@@ -23,7 +23,7 @@ static uint32_t fact_edge(struct compile *c, const struct fact *fact, uint32_t n
   return fact_left ? left->index : NONE;
 }
 
-static const struct decl *decl_of_fact(struct compile *c, uint32_t number) {
+const struct decl *decl_of_fact(struct compile *c, uint32_t number) {
   for (uint32_t i = 0; i < c->decls.count; i++) {
     const struct decl *decl = decl_at(c, i);
     if (decl->kind == DECL_FACT && decl->number == number) return decl;

@@ -157,6 +157,7 @@ static void compile_all(struct compile *c) {
   for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) for_each_file(c, steps[i]);
   c->now = 0;
   if (!c->full) cycles_check(c);
+  if (!c->full) turns_make(c);
   if (!c->full) hearers_make(c);
   if (!c->full) listeners_make(c);
   if (!c->full) was_check(c);

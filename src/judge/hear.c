@@ -25,39 +25,39 @@ static uint32_t fact_end(const struct work *w, uint32_t match, enum listener_kin
   return end;
 }
 
-static void measures_hear(struct work *w) {
-  for (uint32_t i = 0, end; i < w->in->match_count; i = end) {
-    const struct listener *listener = listener_at(w, i);
-    end = i + 1;
-    if (listener->kind != LISTENER_FACT || w->kinds[w->book->facts[listener->owner].kind]->hear == NULL) continue;
-    end = fact_end(w, i, LISTENER_FACT);
-    bool any = false; /* an event that several triggers of one fact let in counts once */
-    for (uint32_t j = i; j < end; j++) any |= hears(w, listener_at(w, j));
-    if (any) w->kinds[w->book->facts[listener->owner].kind]->hear(w, listener->owner, NONE);
-  }
+/* What another fact asks hears before it: in turns, of which most events have one. Returns whether there is a later one. */
+static bool in_turn(const struct work *w, const struct listener *listener, uint32_t turn, bool *more) {
+  uint32_t own = w->book->facts[listener->owner].turn;
+  *more |= own > turn;
+  return own == turn;
 }
 
-static void tasks_hear(struct work *w) {
-  for (uint32_t i = 0, end; i < w->in->match_count; i = end) {
-    const struct listener *listener = listener_at(w, i);
-    end = i + 1;
-    if (listener->kind != LISTENER_TASK) continue;
-    end = fact_end(w, i, LISTENER_TASK);
-    uint32_t fits = 0;
-    for (uint32_t j = i; j < end; j++) fits |= hears(w, listener_at(w, j)) ? 1u << listener_at(w, j)->part : 0;
-    if (fits != 0) w->kinds[FACT_TRACK]->hear(w, listener->owner, fits);
-  }
+static void fact_hears(struct work *w, uint32_t match, uint32_t end) {
+  uint32_t number = listener_at(w, match)->owner;
+  bool any = false; /* an event that several triggers of one fact let in counts once */
+  for (uint32_t i = match; i < end; i++) any |= hears(w, listener_at(w, i));
+  if (any) w->kinds[w->book->facts[number].kind]->hear(w, number, NONE);
 }
 
-static void openings_hear(struct work *w) {
-  for (uint32_t i = 0, end; i < w->in->match_count; i = end) {
-    const struct listener *listener = listener_at(w, i);
-    end = i + 1;
-    if (listener->kind != LISTENER_OPEN) continue;
-    end = fact_end(w, i, LISTENER_OPEN);
-    bool any = false;
-    for (uint32_t j = i; j < end; j++) any |= hears(w, listener_at(w, j));
-    if (any) w->kinds[FACT_TRACK]->hear(w, listener->owner, NONE);
+static void task_hears(struct work *w, uint32_t match, uint32_t end) {
+  uint32_t fits = 0;
+  for (uint32_t i = match; i < end; i++) fits |= hears(w, listener_at(w, i)) ? 1u << listener_at(w, i)->part : 0;
+  if (fits != 0) w->kinds[FACT_TRACK]->hear(w, listener_at(w, match)->owner, fits);
+}
+
+typedef void hear_step(struct work *w, uint32_t match, uint32_t end);
+
+static void kind_hears(struct work *w, enum listener_kind kind, hear_step *step) {
+  bool more = true;
+  for (uint32_t turn = 0; more; turn++) {
+    more = false;
+    for (uint32_t i = 0, end; i < w->in->match_count; i = end) {
+      const struct listener *listener = listener_at(w, i);
+      end = i + 1;
+      if (listener->kind != kind || w->kinds[w->book->facts[listener->owner].kind]->hear == NULL) continue;
+      end = fact_end(w, i, kind);
+      if (in_turn(w, listener, turn, &more)) step(w, i, end);
+    }
   }
 }
 
@@ -74,12 +74,12 @@ static void later_note(struct work *w) {
 }
 
 void facts_hear(struct work *w) {
-  measures_hear(w);
+  kind_hears(w, LISTENER_FACT, fact_hears);
   later_note(w);
   audience_ask_anew(w);
-  tasks_hear(w);
+  kind_hears(w, LISTENER_TASK, task_hears);
   audience_ask_anew(w);
-  openings_hear(w);
+  kind_hears(w, LISTENER_OPEN, fact_hears);
   audience_ask_anew(w);
 }
 
