@@ -147,7 +147,10 @@ static void gone_tell(struct comparing *c, const struct campaign *campaign, cons
   if (!refused) return;
   const struct entry *renamed = renamed_find(c, old, campaign->id);
   struct str was = was_text(c, old);
-  if (renamed != NULL)
+  if (renamed != NULL && str_equal(renamed->name, old->first))
+    change->remedy = arena_print(c->arena, "if it is called '%.*s' again, as at first, leave \"was\" out there; else bring it back",
+                                 STR_FORMAT(renamed->name));
+  else if (renamed != NULL)
     change->remedy =
         arena_print(c->arena, "if it is called '%.*s' now, add %.*s there; else bring it back", STR_FORMAT(renamed->name), STR_FORMAT(was));
   else

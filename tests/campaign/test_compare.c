@@ -237,6 +237,24 @@ static void firsts_live_before(void **unused) {
   pair_free(pair);
 }
 
+#define NAMED(version, id, was) \
+  CAMPAIGN(version, "\"limits\":{\"" id "\":{" was "\"count\":1,\"per\":[\"customer\"],\"period\":\"month\"}}," R("r", "\"" id "\""))
+
+/* A name that comes back is its own first one: the remedy is no `was`. */
+static void renamed_and_back(void **unused) {
+  (void)unused;
+  static const char *const b = NAMED("2", "b", "\"was\":\"c/a\",");
+  struct pair *pair = pair_new();
+  compare(pair, b, NAMED("3", "a", ""), RUNNING);
+  assert_int_equal(pair->changes.refused, 0);
+  compare(pair, b, NAMED("3", "a", "\"was\":\"c/b\","), RUNNING);
+  assert_int_equal(pair->changes.refused, 1);
+  bool told = false;
+  for (uint32_t i = 0; i < pair->changes.count; i++) told |= has(pair->changes.items[i].remedy, "leave \"was\" out there");
+  assert_true(told);
+  pair_free(pair);
+}
+
 /* A limit that becomes a programme's, with the same meaning. */
 static void moves_to_a_programme(void **unused) {
   (void)unused;
@@ -280,6 +298,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(one_change_each),    cmocka_unit_test(gone_once),    cmocka_unit_test(inline_limits),
       cmocka_unit_test(firsts_live_before), cmocka_unit_test(small_memory), cmocka_unit_test(moves_to_a_programme),
+      cmocka_unit_test(renamed_and_back),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
