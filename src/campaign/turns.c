@@ -54,12 +54,22 @@ static void asks_fact(struct turns *h, uint32_t number) {
   if (fact->turn + 1 > self->turn) self->turn = fact->turn + 1;
 }
 
+/* Which event is the first is noted behind the measures, since a first may ask them. */
+static void asks_this_event(struct turns *h, const struct condition *leaf) {
+  if (h->track || h->others_only) return;
+  h->c->now = fact_at(h->c, h->self)->campaign;
+  report_text_at(
+      h->c, leaf->pointer, NULL, CHECK_BAD_OPERATOR,
+      "a measure hears before it is known which event is the first, so \"this_event\" never holds here: ask it in a rule or a task");
+}
+
 static void asks_node(struct turns *h, uint32_t node) {
   if (node == NONE) return;
   const struct condition condition = *condition_at(h->c, node);
   for (uint32_t i = 0; condition.kind != CONDITION_LEAF && i < condition.count; i++) asks_node(h, condition.first + i);
   if (condition.kind != CONDITION_LEAF) return;
   asks_left(h, node);
+  if (condition.op == OP_THIS_EVENT) asks_this_event(h, &condition);
   if (condition.op == OP_SAME_AS) asks_left(h, condition.operand.other);
   if (condition.op == OP_IN_FACT || condition.op == OP_NOT_IN_FACT) asks_fact(h, condition.operand.fact);
 }
