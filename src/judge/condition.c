@@ -137,15 +137,36 @@ static uint64_t distance_of(const struct failure *failure) {
   return share > UINT32_MAX ? UINT32_MAX : (uint64_t)share;
 }
 
-static bool any_holds(struct work *w, const struct condition *condition, uint32_t campaign, struct failure *failure) {
-  uint32_t fewest = UINT32_MAX;
+struct miss {
+  struct failure failure;
+  uint32_t failed;
+  uint64_t distance;
+};
+
+static bool nearer(const struct miss *a, const struct miss *b) {
+  return a->failed != b->failed ? a->failed < b->failed : a->distance < b->distance;
+}
+
+/* Where several are as near none is named before the others: the reason is the choice itself, and theirs if they have one. */
+static void misses_join(struct miss *best, const struct miss *other, uint32_t node) {
+  enum reason reason = best->failure.reason == other->failure.reason ? best->failure.reason : REASON_CONDITION_NOT_MET;
+  best->failure = (struct failure){.condition = node, .reason = reason};
+}
+
+static bool any_holds(struct work *w, uint32_t node, uint32_t campaign, struct failure *failure) {
+  const struct condition *condition = &w->book->conditions[node];
+  struct miss best = {.failed = UINT32_MAX};
   assert(condition->count > 0); /* so that some failure is the nearest */
   for (uint32_t i = 0; i < condition->count; i++) {
-    struct failure now;
-    if (condition_holds(w, condition->first + i, campaign, true, &now)) return true;
-    uint32_t failed = parts_failed(w, condition->first + i, campaign);
-    if (failed < fewest || (failed == fewest && distance_of(&now) < distance_of(failure))) *failure = now, fewest = failed;
+    struct miss miss;
+    if (condition_holds(w, condition->first + i, campaign, true, &miss.failure)) return true;
+    miss.failed = parts_failed(w, condition->first + i, campaign), miss.distance = distance_of(&miss.failure);
+    if (nearer(&miss, &best))
+      best = miss;
+    else if (!nearer(&best, &miss))
+      misses_join(&best, &miss, node);
   }
+  *failure = best.failure;
   return false;
 }
 
@@ -157,7 +178,7 @@ bool condition_holds(struct work *w, uint32_t node, uint32_t campaign, bool all_
   if (condition->stateless && !all_nodes) return true;
   if (condition->kind == CONDITION_LEAF) return settled_before(w, condition) || leaf_holds(w, condition, campaign, failure);
   if (condition->kind == CONDITION_NOT) return not_holds(w, node, campaign, failure);
-  if (condition->kind == CONDITION_ANY) return any_holds(w, condition, campaign, failure);
+  if (condition->kind == CONDITION_ANY) return any_holds(w, node, campaign, failure);
   for (uint32_t i = 0; i < condition->count; i++) {
     uint32_t child = condition->first + i;
     if (!all_nodes && w->book->conditions[child].stateless) continue;
