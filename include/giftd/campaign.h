@@ -234,6 +234,7 @@ struct fact {
   uint32_t band_count;     /* measure: every threshold that rules hearing this fact cite, rising; entering another band is a trigger */
   const int64_t *bands;
   bool seen_by_rules; /* some rule is triggered by this fact */
+  bool of_programme;  /* it hears before those of campaigns */
   uint32_t turn;      /* measure, picks, track: it hears an event behind those of a lower turn, which it may ask */
 };
 

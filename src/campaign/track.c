@@ -43,6 +43,7 @@ static void match_read(struct compile *c, const struct at *at, struct fact *fact
 static void task_read(struct compile *c, const struct at *at, struct fact *fact, struct task *tasks, uint32_t number, bool for_all) {
   struct at id = at_key(at, "id"), on = at_key(at, "on"), when = at_key(at, "when"), match = at_key(at, "match");
   struct task task = {.when = NONE};
+  tasks[number] = task; /* of one that is broken nothing is known */
   if (!keys_check(c, at, task_keys, "a task")) return;
   if (id.json != NULL && read_id(c, &id, true, &task.id)) {
     for (uint32_t i = 0; i < number; i++)

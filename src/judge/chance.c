@@ -129,7 +129,7 @@ bool lot_give(struct work *w, const struct rule *rule, const struct item *item, 
   int64_t count = item_count(w, item, rule->campaign);
   if (count <= 0) {
     outcome->reason = REASON_TARGET_NOT_REACHED;
-    worth_below(w, &item->count, outcome);
+    worth_below(w, item, &item->count, outcome);
     return false;
   }
   struct cell *cell = lot_make(w, rule, item, lot_name(w, rule, item, gift));

@@ -89,7 +89,7 @@ static bool value_known(struct work *w, const struct giving *g, const struct ite
   if (value > 0 || item->value.form == VALUE_FORM_NONE) return true;
   bool measured = item->value.form != VALUE_FORM_FIXED && w->book->conditions[item->value.of].left == LEFT_FACT;
   g->outcome->reason = measured ? REASON_TARGET_NOT_REACHED : REASON_CONDITION_NOT_MET; /* a value of 0 gives nothing */
-  worth_below(w, &item->value, g->outcome);
+  worth_below(w, item, &item->value, g->outcome);
   return false;
 }
 
@@ -97,7 +97,7 @@ static bool value_known(struct work *w, const struct giving *g, const struct ite
 static bool count_known(struct work *w, const struct giving *g, const struct item *item, int64_t count) {
   if (count > 0) return true;
   g->outcome->reason = REASON_TARGET_NOT_REACHED;
-  worth_below(w, &item->count, g->outcome);
+  worth_below(w, item, &item->count, g->outcome);
   return false;
 }
 

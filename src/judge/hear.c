@@ -25,13 +25,6 @@ static uint32_t fact_end(const struct work *w, uint32_t match, enum listener_kin
   return end;
 }
 
-/* What another fact asks hears before it: in turns, of which most events have one. Returns whether there is a later one. */
-static bool in_turn(const struct work *w, const struct listener *listener, uint32_t turn, bool *more) {
-  uint32_t own = w->book->facts[listener->owner].turn;
-  *more |= own > turn;
-  return own == turn;
-}
-
 static void fact_hears(struct work *w, uint32_t match, uint32_t end) {
   uint32_t number = listener_at(w, match)->owner;
   bool any = false; /* an event that several triggers of one fact let in counts once */
@@ -47,17 +40,55 @@ static void task_hears(struct work *w, uint32_t match, uint32_t end) {
 
 typedef void hear_step(struct work *w, uint32_t match, uint32_t end);
 
-static void kind_hears(struct work *w, enum listener_kind kind, hear_step *step) {
+/* Of these matches, those of one kind, of programmes or of a campaign. */
+struct hearing_pass {
+  enum listener_kind kind;
+  hear_step *step;
+  uint32_t from, to;
+  bool programmes;
+};
+
+/* Of one kind: what hears, and whether what it may ask did. Sets `more` when it is a later one's turn. */
+static bool hears_now(const struct work *w, const struct hearing_pass *pass, const struct listener *listener, uint32_t turn, bool *more) {
+  const struct fact *fact = &w->book->facts[listener->owner];
+  if (fact->of_programme != pass->programmes || w->kinds[fact->kind]->hear == NULL) return false;
+  *more |= fact->turn > turn;
+  return fact->turn == turn;
+}
+
+/* What another fact asks hears before it, in turns: of most events there is one. */
+static void pass_hears(struct work *w, const struct hearing_pass *pass) {
   bool more = true;
   for (uint32_t turn = 0; more; turn++) {
     more = false;
-    for (uint32_t i = 0, end; i < w->in->match_count; i = end) {
+    for (uint32_t i = pass->from, end; i < pass->to; i = end) {
       const struct listener *listener = listener_at(w, i);
       end = i + 1;
-      if (listener->kind != kind || w->kinds[w->book->facts[listener->owner].kind]->hear == NULL) continue;
-      end = fact_end(w, i, kind);
-      if (in_turn(w, listener, turn, &more)) step(w, i, end);
+      if (listener->kind != pass->kind) continue;
+      end = fact_end(w, i, pass->kind);
+      if (hears_now(w, pass, listener, turn, &more)) pass->step(w, i, end);
     }
+  }
+}
+
+/* Facts stand before rules. */
+static uint32_t facts_end(const struct work *w) {
+  uint32_t end = 0;
+  while (end < w->in->match_count && listener_at(w, end)->kind != LISTENER_RULE) end++;
+  return end;
+}
+
+/* Programmes first, since audiences and campaigns ask what they count; then one campaign after the other, so that each asks its audience
+ * once, as it was before any of its own facts heard. */
+static void kind_hears(struct work *w, enum listener_kind kind, hear_step *step) {
+  struct hearing_pass pass = {.kind = kind, .step = step, .to = facts_end(w), .programmes = true};
+  uint32_t end = pass.to;
+  pass_hears(w, &pass);
+  pass.programmes = false;
+  for (pass.from = 0; pass.from < end; pass.from = pass.to) {
+    uint32_t campaign = listener_at(w, pass.from)->campaign;
+    for (pass.to = pass.from + 1; pass.to < end && listener_at(w, pass.to)->campaign == campaign;) pass.to++;
+    pass_hears(w, &pass);
   }
 }
 

@@ -48,7 +48,14 @@ int64_t item_count(struct work *w, const struct item *item, uint32_t campaign) {
   return count > INT32_MAX ? INT32_MAX : count;
 }
 
-void worth_below(struct work *w, const struct worth *worth, struct outcome *outcome) {
+/* A share that is less than the smallest unit is nothing. */
+static void share_below(const struct item *item, struct outcome *outcome) {
+  outcome->expected = 1, outcome->actual = 0;
+  outcome->has_numbers = true, outcome->numbers_are_money = !item->is_points;
+}
+
+void worth_below(struct work *w, const struct item *item, const struct worth *worth, struct outcome *outcome) {
+  if (worth->form == VALUE_FORM_PERCENT) share_below(item, outcome);
   if (worth->form != VALUE_FORM_BANDS || worth->band_count == 0) return;
   const struct condition *of = &w->book->conditions[worth->of];
   struct value by = left_value(w, of);

@@ -293,18 +293,26 @@ static void unnamed_limit_detail(struct buffer *out, const struct rule *rule, co
   if (!zh) buffer_put(out, STR(" chances spent"));
 }
 
-/* A value by bands that is below the lowest: "amount 223.80, the lowest band begins at 300.00". */
-static void bands_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
-  const struct rule *rule = &rulebook->rules[told->rule];
-  const bool zh = language == LANGUAGE_ZH;
+static const struct worth *bands_find(const struct rulebook *rulebook, const struct rule *rule) {
   for (uint32_t i = 0; i < rule->item_count; i++) {
     const struct item *item = &rulebook->items[rule->item_first + i];
     const struct worth *worth = item->is_chance ? &item->count : &item->value;
-    if (worth->form != VALUE_FORM_BANDS) continue;
-    buffer_put(out, words_field(rulebook->conditions[worth->of].left_text, language));
-    buffer_byte(out, ' ');
-    break;
+    if (worth->form == VALUE_FORM_BANDS) return worth;
   }
+  return NULL;
+}
+
+/* A value by bands that is below the lowest: "amount 223.80, the lowest band begins at 300.00"; or a share that rounds to nothing. */
+static void bands_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
+  const struct worth *bands = bands_find(rulebook, &rulebook->rules[told->rule]);
+  const bool zh = language == LANGUAGE_ZH;
+  if (bands == NULL) {
+    put_two(out, zh ? "按比例所得 " : "the share comes to ", told->actual);
+    put_two(out, zh ? ",不足 " : ", less than ", told->expected);
+    return;
+  }
+  buffer_put(out, words_field(rulebook->conditions[bands->of].left_text, language));
+  buffer_byte(out, ' ');
   buffer_put(out, told->actual);
   put_two(out, zh ? ",最低档起点 " : ", the lowest band begins at ", told->expected);
 }

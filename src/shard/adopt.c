@@ -70,10 +70,10 @@ static uint32_t lists_gather(const struct shard *shard, struct str *lists) {
 
 /* Whether an entry is still needed once another rulebook runs, and until when. Where nothing was ever decided nothing can be undone. */
 static bool entry_stays(const struct shard *shard, struct manifest_entry *entry) {
-  int64_t now_ms = clock_about(&shard->clock).latest_ms;
-  if (manifest_runs(shard->rulebook, entry) || now_ms == TIME_NONE) return false;
-  if (entry->until_ms == 0) entry->until_ms = now_ms + shard->settings.judge.memory_ms + shard->settings.judge.horizon_ms;
-  return entry->until_ms >= now_ms;
+  struct about now = clock_about(&shard->clock);
+  if (manifest_runs(shard->rulebook, entry) || now.latest_ms == TIME_NONE) return false;
+  if (entry->until_ms == 0) entry->until_ms = now.latest_ms + shard->settings.judge.memory_ms + shard->settings.judge.horizon_ms;
+  return entry->until_ms >= now.earliest_ms;
 }
 
 static enum status entries_write(struct shard *shard, struct manifest *next, struct fault *fault) {
