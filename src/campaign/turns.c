@@ -118,9 +118,8 @@ static void asks_fact(struct turns *t, uint32_t number) {
 static void asks_this_event(struct turns *t, const struct condition *leaf) {
   if (t->track) return;
   t->c->now = fact_at(t->c, t->self)->campaign;
-  report_text_at(
-      t->c, leaf->pointer, NULL, CHECK_BAD_OPERATOR,
-      "a measure hears before it is known which event is the first, so \"this_event\" never holds here: ask it in a rule or a task");
+  report_text_at(t->c, leaf->pointer, NULL, CHECK_CANNOT_HOLD,
+                 "a measure hears before it is known which event is the first: ask \"this_event\" in a rule or a task");
 }
 
 static void asks_node(struct turns *t, uint32_t node) {
