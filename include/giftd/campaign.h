@@ -677,11 +677,11 @@ struct changes {
   uint32_t count, refused;
 };
 
-/* Compares two compiled sets. `now` is the time of the stream: where it is not sure, whatever may be
- * running is. What a campaign counted is remembered for `remembered_ms` after it
- * closed, and so long its names are living; before it begins only its first and last are (what a programme declares always is). A campaign
- * may go when it has closed, or has not begun. Returns STATUS_OK when nothing is refused, STATUS_INPUT when something is (`changes` say
- * what), STATUS_LIMIT when an arena is full. `changes` live in `arena`; `scratch` may be reset after. */
+/* Compares two compiled sets. `now` is the time of the stream: where it is not sure, whatever may be running is. What a campaign counted is
+ * remembered for `remembered_ms` after it closed, and so long its names are living; before it begins only its first and last are (what a
+ * programme declares always is). A campaign may go when it has closed, or has not begun. Returns STATUS_OK when nothing is refused,
+ * STATUS_INPUT when something is (`changes` say what), STATUS_LIMIT when an arena is full. `changes` live in `arena`; `scratch` may be
+ * reset after. */
 enum status meanings_compare(const struct rulebook *before, const struct rulebook *after, struct about now, int64_t remembered_ms,
                              struct arena *arena, struct arena *scratch, struct changes *changes, struct fault *fault) MUST_USE;
 /* "weekend: refused[CHANGED_MEANING]: limit 'weekend/w': number of gifts, ... -> ...; remedy" */

@@ -311,6 +311,14 @@ bool reward_is_money(struct str form); /* its value is the gift itself */
 void give_read(struct compile *c, const struct at *at, struct rule *rule);
 void undo_read(struct compile *c, const struct at *at, struct undo *out);
 void rules_read(struct compile *c);
+enum colour { WHITE, GREY, BLACK }; /* of a walk: not yet, on the way, done */
+/* The fact whose value, time or kept field a left side is, or a dimension divides by; NONE: none. */
+static inline uint32_t left_fact(const struct condition *left) {
+  return left->left == LEFT_FACT || left->left == LEFT_FACT_AT || left->left == LEFT_FACT_KEEP ? left->index : NONE;
+}
+static inline uint32_t dimension_fact(const struct dimension *dimension) {
+  return dimension->kind == DIMENSION_FACT || dimension->kind == DIMENSION_FACT_AT ? dimension->index : NONE;
+}
 void cycles_check(struct compile *c);
 const struct decl *decl_of_fact(struct compile *c, uint32_t number);
 void turns_make(struct compile *c);

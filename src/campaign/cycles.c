@@ -1,7 +1,6 @@
 /* What may not go in circles: tables that ask tables, pools above pools, gifts on gifts. Each circle is told once, where it closes. */
 #include "compile.h"
 
-enum colour { WHITE, GREY, BLACK };
 #define REWARD_DEPTH 8u /* gifts on gifts: as deep as owners are looked for */
 
 struct walk {
@@ -11,16 +10,11 @@ struct walk {
 /* ---- facts: what the value of one is computed from ---- */
 
 static uint32_t fact_edge(struct compile *c, const struct fact *fact, uint32_t number) {
-  if (number < fact->dimension_count) {
-    const struct dimension *dimension = &fact->dimensions[number];
-    return dimension->kind == DIMENSION_FACT || dimension->kind == DIMENSION_FACT_AT ? dimension->index : NONE;
-  }
+  if (number < fact->dimension_count) return dimension_fact(&fact->dimensions[number]);
   number -= fact->dimension_count;
   if (fact->kind == FACT_DIFFERENCE) return number < 2 ? fact->parts[number] : NONE;
   uint32_t node = number < fact->axis_count ? fact->axes[number].left : NONE;
-  const struct condition *left = node == NONE ? NULL : condition_at(c, node);
-  bool fact_left = left != NULL && (left->left == LEFT_FACT || left->left == LEFT_FACT_AT || left->left == LEFT_FACT_KEEP);
-  return fact_left ? left->index : NONE;
+  return node == NONE ? NONE : left_fact(condition_at(c, node));
 }
 
 const struct decl *decl_of_fact(struct compile *c, uint32_t number) {

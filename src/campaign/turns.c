@@ -6,8 +6,6 @@
 
 #define TURNS_MOST 32u /* facts that ask facts, and what these are computed from: as deep as is looked */
 
-enum colour { WHITE, GREY, BLACK };
-
 struct turns {
   struct compile *c;
   uint8_t *colours;
@@ -23,15 +21,11 @@ static void asks_fact(struct turns *t, uint32_t number);
 static void asks_left(struct turns *t, uint32_t node) {
   if (node == NONE) return;
   const struct condition *left = condition_at(t->c, node);
-  bool of_fact = left->left == LEFT_FACT || left->left == LEFT_FACT_AT || left->left == LEFT_FACT_ELAPSED || left->left == LEFT_FACT_KEEP;
-  if (of_fact) asks_fact(t, left->index);
+  asks_fact(t, left->left == LEFT_FACT_ELAPSED ? left->index : left_fact(left));
 }
 
 static void asks_dimensions(struct turns *t, const struct fact *fact) {
-  for (uint32_t i = 0; i < fact->dimension_count; i++) {
-    const struct dimension *dimension = &fact->dimensions[i];
-    if (dimension->kind == DIMENSION_FACT || dimension->kind == DIMENSION_FACT_AT) asks_fact(t, dimension->index);
-  }
+  for (uint32_t i = 0; i < fact->dimension_count; i++) asks_fact(t, dimension_fact(&fact->dimensions[i]));
 }
 
 /* ---- whether the event that one hears can change what the other asks ---- */

@@ -80,9 +80,8 @@ static uint32_t facts_end(const struct work *w) {
 
 /* Programmes first, since audiences and campaigns ask what they count; then one campaign after the other, so that each asks its audience
  * once, as it was before any of its own facts heard. */
-static void kind_hears(struct work *w, enum listener_kind kind, hear_step *step) {
-  struct hearing_pass pass = {.kind = kind, .step = step, .to = facts_end(w), .programmes = true};
-  uint32_t end = pass.to;
+static void kind_hears(struct work *w, enum listener_kind kind, uint32_t end, hear_step *step) {
+  struct hearing_pass pass = {.kind = kind, .step = step, .to = end, .programmes = true};
   pass_hears(w, &pass);
   pass.programmes = false;
   for (pass.from = 0; pass.from < end; pass.from = pass.to) {
@@ -105,12 +104,13 @@ static void later_note(struct work *w) {
 }
 
 void facts_hear(struct work *w) {
-  kind_hears(w, LISTENER_FACT, fact_hears);
+  uint32_t end = facts_end(w);
+  kind_hears(w, LISTENER_FACT, end, fact_hears);
   later_note(w);
   audience_ask_anew(w);
-  kind_hears(w, LISTENER_TASK, task_hears);
+  kind_hears(w, LISTENER_TASK, end, task_hears);
   audience_ask_anew(w);
-  kind_hears(w, LISTENER_OPEN, fact_hears);
+  kind_hears(w, LISTENER_OPEN, end, fact_hears);
   audience_ask_anew(w);
 }
 

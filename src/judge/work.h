@@ -307,7 +307,7 @@ void lot_lower(struct work *w, uint64_t chance_decl, uint64_t lot_key, uint32_t 
 /* ---- worth.c ---- */
 int64_t item_value(struct work *w, const struct item *item, uint32_t campaign);
 int64_t item_count(struct work *w, const struct item *item, uint32_t campaign);
-/* Of a value by bands below the lowest one: how much there was, and where that band begins. */
+/* Of a value by bands below the lowest one: how much there was, and where that band begins. Of a share: nothing, and the smallest unit. */
 void worth_below(struct work *w, const struct item *item, const struct worth *worth, struct outcome *outcome);
 int64_t bands_value(const struct worth *worth, int64_t by);
 static inline bool worth_is_derived(const struct worth *worth) {

@@ -50,6 +50,8 @@ struct cache_key {
   uint32_t tag;
 };
 
+static inline uint32_t at_most(uint64_t number, uint32_t most) { return number < most ? (uint32_t)number : most; }
+
 /* Bytes of memory for a budget (at least CACHE_LEAST is used); table, list and the region of large blocks come on top. */
 size_t cache_memory(uint64_t budget);
 void cache_init(struct cache *cache, void *memory, uint64_t budget, const struct hash_key *key, struct trail *trail);

@@ -55,8 +55,6 @@ static void runs_merge(const struct cache *cache, const struct cache_sorted *fro
   }
 }
 
-static uint32_t at_most(uint64_t number, uint32_t most) { return number < most ? (uint32_t)number : most; }
-
 /* Merge sort from below: front to back through memory, no recursion, no bad case. (qsort of glibc takes memory from the heap.) */
 static void sort_items(struct cache *cache, uint32_t count) {
   struct cache_sorted *spare = cache->sorting;

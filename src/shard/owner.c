@@ -58,8 +58,6 @@ static enum status no_place(struct fault *fault) {
   return fault_set(fault, STATUS_LIMIT, "one event needs more of its owners at hand than the cache holds; make cache.bytes larger");
 }
 
-static uint32_t at_most(uint64_t number, uint32_t most) { return number < most ? (uint32_t)number : most; }
-
 /* What is not handed over yet may be all that stands in the way. No part of it gets less room than it has. */
 enum status owner_grow(struct shard *shard, struct state **state, uint32_t cells, uint32_t ids, struct fault *fault) {
   if (cells < state_room(*state)) cells = state_room(*state);

@@ -155,7 +155,7 @@ struct shard {
 /* When the event reached the stream, and the stream's own clock. */
 void clock_hear(struct shard *shard, struct event *event, const struct input_line *line, int64_t now_ms);
 enum status clock_load(struct shard *shard, struct fault *fault);
-/* The stream's time as far as it is known: of few events what half of them say. */
+/* The stream's time as far as it is known: of few events the span that halves of them say. */
 struct about clock_about(const struct clock *clock);
 enum status clock_store(struct shard *shard, struct fault *fault);
 
