@@ -20,7 +20,8 @@
 
 /* ---- cells ---- */
 
-#define CELL_TEXT_BYTES 30u /* of a text kept for display; equality is by hash */
+#define CELL_TEXT_BYTES 25u /* of a text kept for display; equality is by hash */
+#define CELL_PACK_BYTES 40u /* of what stands several to a cell (src/memory/profile.c) */
 #define CELL_PART_BYTES 39u /* of a text kept as a whole, a part a cell */
 
 /* Fields of each kind: F(of, declaration, name, form). Forms: NUMBER (int64, any), COUNT (unsigned, 8 to 32 bits), DIGEST (64 bits that are
@@ -102,13 +103,13 @@
   F(of, int64_t time_ms, time_ms, NUMBER)                               /* of the latest reversal */                            \
   F(of, uint8_t whole, whole, COUNT)                                    /* 1: all of it, whatever it is */
 #define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
-#define CELL_TAG_FIELDS(F, of) F(of, uint8_t there, there, COUNT)
+#define CELL_TAG_FIELDS(F, of) F(of, char hashes[CELL_PACK_BYTES], hashes, BYTES)
+#define CELL_PROFILE_FIELDS(F, of) F(of, char entries[CELL_PACK_BYTES], entries, BYTES)
 #define CELL_VALUE_FIELDS(F, of)                                               \
   F(of, int64_t word, word, NUMBER)    /* a number; of a text its hash */      \
   F(of, uint8_t kind, kind, COUNT)     /* enum value_kind */                   \
   F(of, uint8_t length, length, COUNT) /* of the text, as far as it is kept */ \
   F(of, char text[CELL_TEXT_BYTES], text, BYTES)
-#define CELL_PROFILE_FIELDS CELL_VALUE_FIELDS
 #define CELL_KEPT_FIELDS CELL_VALUE_FIELDS
 #define CELL_PART_FIELDS(F, of)        \
   F(of, uint8_t length, length, COUNT) \
@@ -156,8 +157,8 @@
   KIND(FED, fed, BY_KEY, "fact", "digest of event", "of the window")                                    \
   KIND(ORIGINAL, original, BY_KEY, "", "digest of event", "")                                           \
   KIND(AWAITED, awaited, BY_KEY, "", "digest of event", "letters of the currency")                      \
-  KIND(TAG, tag, BY_NOTHING, "hash", "hash of the tag", "")                                             \
-  KIND(PROFILE, value, BY_DECL, "field", "time of the event that said it", "item of a list")            \
+  KIND(TAG, tag, BY_DECL, "", "time of the event that said them", "n-th cell of its tags")              \
+  KIND(PROFILE, profile, BY_DECL, "", "time of the event that said it", "n-th cell of its fields")      \
   KIND(KEPT, value, BY_BOTH, "fact or chance", "of owner and field", "item of a list")                  \
   KIND(ENROLLED, enrolled, BY_DECL, "campaign", "", "")                                                 \
   KIND(OWED, owed, BY_DECL, "campaign", "0 money, 1 points", "")                                        \
@@ -249,8 +250,11 @@ struct cell {
       CELL_TAG_FIELDS(CELL_FIELD, tag)
     } tag;
     struct {
+      CELL_PROFILE_FIELDS(CELL_FIELD, profile)
+    } profile;
+    struct {
       CELL_VALUE_FIELDS(CELL_FIELD, value)
-    } value; /* PROFILE and KEPT */
+    } value; /* KEPT */
     struct {
       CELL_ENROLLED_FIELDS(CELL_FIELD, enrolled)
     } enrolled;
@@ -449,15 +453,33 @@ bool state_unpack(struct str bytes, struct state *state, struct fault *fault) MU
 
 /* ---- values and texts ---- */
 
-/* A value in a PROFILE or KEPT cell; of a list its n-th item. */
+/* A value as it is remembered: a number whole, of a text its beginning (borrowed) and the hash of all of it. */
+struct remembered {
+  struct value value;
+  uint64_t hash;
+};
+/* Of a list its n-th item. */
+struct remembered remembered_of(const struct value *value, uint32_t item);
+/* Whether it is this text, or two are the same one: by what is kept of it and by its hash. */
+bool remembered_is(const struct remembered *it, struct str text);
+bool remembered_same(const struct remembered *a, const struct remembered *b);
+/* In a KEPT cell. */
 void cell_set_value(struct cell *cell, const struct value *value, uint32_t item);
-void cell_get_value(const struct cell *cell, struct value *out);
+struct remembered cell_get_value(const struct cell *cell);
 /* A text of up to LIMIT_ID_BYTES as a whole, in WHOLE or HEARD cells, one a part. Putting replaces; false: no room. */
 bool state_put_text(struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, struct str text, int32_t expires_day) MUST_USE;
 size_t state_get_text(const struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, char out[LIMIT_ID_BYTES]);
-/* Whether a cell was set to this text, or two to the same one: by what is kept of it and by its hash. */
-bool cell_is_text(const struct cell *cell, struct str text);
-bool cells_same_text(const struct cell *a, const struct cell *b);
+
+/* What the bank says of a customer (R20). `field`: decl of its name. A field's value, of a list its n-th item; false: none. */
+bool profile_get(const struct state *state, uint64_t field, uint32_t item, struct remembered *out);
+/* When it was said, or cleared; false: never. */
+bool profile_said(const struct state *state, uint64_t field, int64_t *time_ms);
+/* Replaces it; VALUE_ABSENT clears. False: no room in this block, and what was is gone: the decision is void. */
+bool profile_set(struct state *state, uint64_t field, int64_t time_ms, const struct value *value) MUST_USE;
+/* The same of the customer's tags, all at once. */
+bool tags_have(const struct state *state, struct str tag);
+bool tags_said(const struct state *state, int64_t *time_ms);
+bool tags_set(struct state *state, int64_t time_ms, const struct value *tags) MUST_USE;
 
 /* ---- invariants ---- */
 

@@ -7,8 +7,7 @@ bool campaign_accepts_late(const struct work *w, const struct campaign *campaign
 
 static bool member_holds(const struct work *w, const struct member *member) {
   if (member->is_list) return list_has(&w->book->lists[member->list], w->event->customer);
-  uint64_t hash = hash64(&HASH_KEY_FIXED, member->tag);
-  return state_find(w->customer, CELL_TAG, decl_of_hash(hash), hash, 0) != NULL;
+  return tags_have(w->customer, member->tag);
 }
 
 static bool any_member(const struct work *w, uint32_t first, uint32_t count) {

@@ -17,10 +17,11 @@ static bool holds_same_as(struct work *w, const struct condition *leaf, const st
   struct value other = left_value(w, beside);
   if (actual->kind == VALUE_ABSENT || other.kind != actual->kind || actual->kind == VALUE_LIST) return false;
   if (actual->kind != VALUE_TEXT) return actual->number == other.number;
-  const struct cell *here = kept_find(w, leaf, 0), *there = kept_find(w, beside, 0);
-  if (here != NULL && there != NULL) return cells_same_text(here, there);
-  if (here != NULL) return cell_is_text(here, other.text);
-  return there != NULL ? cell_is_text(there, actual->text) : str_equal(actual->text, other.text);
+  struct remembered here, there;
+  bool left = kept_find(w, leaf, 0, &here), right = kept_find(w, beside, 0, &there);
+  if (left && right) return remembered_same(&here, &there);
+  if (left) return remembered_is(&here, other.text);
+  return right ? remembered_is(&there, actual->text) : str_equal(actual->text, other.text);
 }
 
 static bool holds_list(struct work *w, const struct condition *leaf) {
@@ -29,14 +30,9 @@ static bool holds_list(struct work *w, const struct condition *leaf) {
   return leaf->operand.list != NONE && list_has(&w->book->lists[leaf->operand.list], w->event->customer);
 }
 
-static bool has_tag(const struct work *w, struct str tag) {
-  uint64_t hash = hash64(&HASH_KEY_FIXED, tag);
-  return state_find(w->customer, CELL_TAG, decl_of_hash(hash), hash, 0) != NULL;
-}
-
 static bool holds_tag(struct work *w, const struct condition *leaf) {
   bool any = false;
-  for (uint32_t i = 0; i < leaf->operand.text_count && !any; i++) any = has_tag(w, leaf->operand.texts[i]);
+  for (uint32_t i = 0; i < leaf->operand.text_count && !any; i++) any = tags_have(w->customer, leaf->operand.texts[i]);
   return leaf->op == OP_NE || leaf->op == OP_NOT_IN ? !any : any;
 }
 
@@ -72,7 +68,8 @@ static bool holds_value(struct work *w, const struct condition *leaf, uint32_t c
   *actual = left_value(w, leaf);
   if (leaf->op == OP_OLDER_THAN || leaf->op == OP_NEWER_THAN) return holds_age(w, leaf, actual, campaign, failure);
   if (leaf->op == OP_SAME_AS) return holds_same_as(w, leaf, actual);
-  if (kept_find(w, leaf, 0) != NULL) return kept_holds(w, leaf, offset);
+  struct remembered kept;
+  if (kept_find(w, leaf, 0, &kept)) return kept_holds(w, leaf, offset);
   return match_leaf(w->book, leaf, actual, offset);
 }
 

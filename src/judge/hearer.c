@@ -17,11 +17,10 @@ static bool field_id(const struct work *w, uint32_t field, struct str *id) {
 static bool kept_id(struct work *w, const struct fact *fact, struct str *id) {
   const struct cell *cell = kept_cell(w, fact->decl, 0, fact->keep, 0);
   if (cell == NULL || w->kinds[fact->kind]->ask(w, fact).kind == VALUE_ABSENT) return false;
-  struct value value;
-  cell_get_value(cell, &value);
-  if (value.kind != VALUE_TEXT) return false;
-  if (cell_is_text(cell, value.text)) {
-    *id = arena_copy(w->arena, value.text);
+  struct remembered kept = cell_get_value(cell);
+  if (kept.value.kind != VALUE_TEXT) return false;
+  if (remembered_is(&kept, kept.value.text)) {
+    *id = arena_copy(w->arena, kept.value.text);
     return true;
   }
   char whole[LIMIT_ID_BYTES];

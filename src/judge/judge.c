@@ -18,41 +18,18 @@ static enum reason gate(const struct work *w) {
 
 /* ---- profile and enrolment ---- */
 
-static void tags_replace(struct work *w, const struct value *tags) {
-  assert(tags->kind == VALUE_LIST || tags->kind == VALUE_ABSENT); /* the catalogue says so */
-  state_remove_all(w->customer, CELL_TAG, 0, 0);
-  for (uint32_t i = 0; tags->kind == VALUE_LIST && i < tags->count; i++) {
-    uint64_t hash = hash64(&HASH_KEY_FIXED, tags->items[i]);
-    work_make(w, w->customer, CELL_TAG, decl_of_hash(hash), hash, 0)->tag.there = 1;
-  }
-}
-
-/* What is cleared, and tags, leave a cell without a value: it tells since when. */
-static void profile_set(struct work *w, uint64_t decl, const struct value *value) {
-  const struct value nothing = {.kind = VALUE_ABSENT};
-  if (value->kind == VALUE_LIST && value->count == 0) value = &nothing;
-  uint32_t count = value->kind == VALUE_LIST ? value->count : 1;
-  state_remove_all(w->customer, CELL_PROFILE, decl, 0);
-  for (uint32_t i = 0; i < count; i++) {
-    struct cell *cell = work_add(w, w->customer, CELL_PROFILE, decl, (uint64_t)w->event->time_ms, (int32_t)i);
-    if (value->kind != VALUE_ABSENT) cell_set_value(cell, value, i);
-  }
-}
-
 /* What is newer stays: an update that arrives late says nothing about today. */
-static bool update_counts(const struct work *w, uint64_t decl) {
-  const struct cell *known = state_first(w->customer, CELL_PROFILE, decl, 0);
-  return known == NULL || (int64_t)known->key <= w->event->time_ms;
+static bool update_counts(const struct work *w, uint16_t field, uint64_t decl) {
+  int64_t said_ms;
+  bool known = field == FIELD_ID_TAGS ? tags_said(w->customer, &said_ms) : profile_said(w->customer, decl, &said_ms);
+  return !known || said_ms <= w->event->time_ms;
 }
 
 static void profile_apply(struct work *w) {
   for (uint32_t i = 0; i < w->event->field_count; i++) {
     uint16_t field = w->event->field_ids[i];
     uint64_t decl = decl_of_hash(w->book->catalogue->fields[field].hash);
-    const struct value nothing = {.kind = VALUE_ABSENT}, *value = &w->event->values[i];
-    if (!update_counts(w, decl)) continue;
-    if (field == FIELD_ID_TAGS) tags_replace(w, value);
-    profile_set(w, decl, field == FIELD_ID_TAGS ? &nothing : value);
+    if (update_counts(w, field, decl)) work_put_profile(w, field, decl, &w->event->values[i]);
   }
 }
 

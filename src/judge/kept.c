@@ -26,27 +26,21 @@ static bool kept_place(struct work *w, const struct condition *leaf, struct plac
   return true;
 }
 
-/* The key of a profile's cells tells when it was said. */
-static const struct cell *profile_find(const struct work *w, uint32_t field, int32_t item) {
-  uint64_t decl = decl_of_hash(w->book->catalogue->fields[field].hash);
-  const struct cell *cell = state_first(w->customer, CELL_PROFILE, decl, 0);
-  while (cell != NULL && cell->period != item) cell = state_next(w->customer, cell);
-  return cell != NULL && cell->value.kind != VALUE_ABSENT ? cell : NULL;
-}
-
-const struct cell *kept_find(struct work *w, const struct condition *leaf, int32_t item) {
+bool kept_find(struct work *w, const struct condition *leaf, int32_t item, struct remembered *out) {
   struct place place;
-  if (leaf->left == LEFT_PROFILE) return profile_find(w, leaf->index, item);
-  return kept_place(w, leaf, &place) ? state_find(w->customer, place.kind, place.decl, place.key, item) : NULL;
+  uint64_t field = leaf->left == LEFT_PROFILE ? decl_of_hash(w->book->catalogue->fields[leaf->index].hash) : 0;
+  if (leaf->left == LEFT_PROFILE) return profile_get(w->customer, field, (uint32_t)item, out);
+  if (!kept_place(w, leaf, &place)) return false;
+  const struct cell *cell = state_find(w->customer, place.kind, place.decl, place.key, item);
+  if (cell == NULL) return false;
+  *out = cell_get_value(cell);
+  return true;
 }
 
 struct value kept_value(struct work *w, const struct condition *leaf) {
-  const struct cell *cell = kept_find(w, leaf, 0);
-  struct value value = {.kind = VALUE_ABSENT};
-  if (cell == NULL) return value;
-  if (kept_find(w, leaf, 1) != NULL) return (struct value){.kind = VALUE_LIST};
-  cell_get_value(cell, &value);
-  return value;
+  struct remembered first, second;
+  if (!kept_find(w, leaf, 0, &first)) return (struct value){.kind = VALUE_ABSENT};
+  return kept_find(w, leaf, 1, &second) ? (struct value){.kind = VALUE_LIST} : first.value;
 }
 
 /* ---- keeping ---- */
@@ -133,47 +127,45 @@ bool kept_matches(struct work *w, uint64_t decl, uint64_t key, const uint16_t *f
 
 /* ---- conditions ---- */
 
-/* Lists find their items by the hash that the cell has (struct list). */
-static const struct str *list_find(const struct list *list, const struct cell *cell) {
+/* Lists find their items by the hash that is kept (struct list). */
+static const struct str *list_find(const struct list *list, const struct remembered *kept) {
   if (list->slot_count == 0) {
     for (uint32_t i = 0; i < list->count; i++)
-      if (cell_is_text(cell, list->items[i])) return &list->items[i];
+      if (remembered_is(kept, list->items[i])) return &list->items[i];
     return NULL;
   }
   uint32_t mask = list->slot_count - 1;
   assert((list->slot_count & mask) == 0 && list->slot_count > list->count); /* a free slot ends every search */
-  for (uint32_t slot = (uint32_t)cell->value.word & mask; list->slots[slot] != 0; slot = (slot + 1) & mask) {
+  for (uint32_t slot = (uint32_t)kept->hash & mask; list->slots[slot] != 0; slot = (slot + 1) & mask) {
     const struct str *item = &list->items[list->slots[slot] - 1];
-    if (cell_is_text(cell, *item)) return item;
+    if (remembered_is(kept, *item)) return item;
   }
   return NULL;
 }
 
 bool left_listed(struct work *w, const struct condition *leaf, struct str text, const struct list *list) {
-  const struct cell *cell = kept_find(w, leaf, 0);
-  return cell != NULL ? list_find(list, cell) != NULL : list_has(list, text);
+  struct remembered kept;
+  return kept_find(w, leaf, 0, &kept) ? list_find(list, &kept) != NULL : list_has(list, text);
 }
 
 #define TEXT_OF_NOBODY STR("\xff") /* no UTF-8: no condition can name it */
 
-/* The whole text of a cell, if a condition names it. */
-static struct str text_named(const struct rulebook *book, const struct operand *operand, const struct cell *cell) {
+/* The whole text of what is kept, if a condition names it. */
+static struct str text_named(const struct rulebook *book, const struct operand *operand, const struct remembered *kept) {
   for (uint32_t i = 0; i < operand->text_count; i++)
-    if (cell_is_text(cell, operand->texts[i])) return operand->texts[i];
-  const struct str *item = operand->list == NONE ? NULL : list_find(&book->lists[operand->list], cell);
+    if (remembered_is(kept, operand->texts[i])) return operand->texts[i];
+  const struct str *item = operand->list == NONE ? NULL : list_find(&book->lists[operand->list], kept);
   return item != NULL ? *item : TEXT_OF_NOBODY;
 }
 
 /* Of a list any item will do: `contains_any` is all that may be asked of one. */
 bool kept_holds(struct work *w, const struct condition *leaf, int32_t offset_minutes) {
-  bool list = kept_find(w, leaf, 1) != NULL;
+  struct remembered kept;
+  bool list = kept_find(w, leaf, 1, &kept);
   if (list && leaf->op != OP_CONTAINS_ANY && leaf->op != OP_EXISTS) return false;
-  for (int32_t i = 0; i < (int32_t)LIMIT_EVENT_LIST; i++) {
-    const struct cell *cell = kept_find(w, leaf, i);
-    if (cell == NULL) return false;
-    struct value value;
-    cell_get_value(cell, &value);
-    if (value.kind == VALUE_TEXT) value.text = text_named(w->book, &leaf->operand, cell);
+  for (int32_t i = 0; i < (int32_t)LIMIT_EVENT_LIST && kept_find(w, leaf, i, &kept); i++) {
+    struct value value = kept.value;
+    if (value.kind == VALUE_TEXT) value.text = text_named(w->book, &leaf->operand, &kept);
     if (match_leaf(w->book, leaf, &value, offset_minutes)) return true;
   }
   return false;

@@ -223,7 +223,7 @@ static void hear(struct work *w, uint32_t number, uint32_t part) {
     measure_add(w, fact, key, period, amount);
   int64_t after = measure_value(w, fact, key, period, &absent);
   bands_fire(w, fact, period, before, after);
-  effect_add(w, number, EFFECT_COUNTED, period, before, after);
+  if (after != before) effect_add(w, number, EFFECT_COUNTED, period, before, after); /* not: of a window that is not open yet */
 }
 
 /* ---- undoing ---- */

@@ -42,16 +42,22 @@ static bool may_use_spare(const struct work *w) {
   return (w->takes_back || w->event->type == TYPE_ID_REVERSED) && !MUTANT(NO_SPARE) && !MUTANT(FULL_UNSEEN);
 }
 
-static bool has_room(const struct work *w, const struct state *state) {
-  return state->cell_count < LIMIT_STATE_CELLS - (may_use_spare(w) ? 0 : LIMIT_STATE_SPARE);
+static bool has_room_for(const struct work *w, const struct state *state, uint32_t cells) {
+  return state->cell_count + cells <= LIMIT_STATE_CELLS - (may_use_spare(w) ? 0 : LIMIT_STATE_SPARE);
+}
+
+static bool has_room(const struct work *w, const struct state *state) { return has_room_for(w, state, 1); }
+
+static void cramped(struct work *w, struct state *state) {
+  if (w->out->cramped == NULL) w->out->cramped = state;
 }
 
 /* Whether it is the block or the record that is full: what an earlier decision found says nothing. */
 static struct cell *spare(struct work *w, struct state *state, struct cell like) {
   if (!has_room(w, state))
     w->full = true;
-  else if (w->out->cramped == NULL)
-    w->out->cramped = state;
+  else
+    cramped(w, state);
   assert(w->full || w->out->cramped != NULL); /* whatever is written to the spare cell is void */
   w->spare = like;
   return &w->spare;
@@ -83,9 +89,23 @@ struct cell *work_make(struct work *w, struct state *state, enum cell_kind kind,
   return cell != NULL ? state_write(state, cell) : work_add(w, state, kind, decl, key, period);
 }
 
+/* What takes several cells asks for all of them before the first: what fails behind that is the block's. */
+static bool room_for(struct work *w, uint32_t cells) {
+  w->full |= !has_room_for(w, w->customer, cells);
+  return !w->full;
+}
+
 void work_put_text(struct work *w, enum cell_kind kind, uint64_t decl, uint64_t key, struct str text, int32_t expires_day) {
-  if (has_room(w, w->customer) && state_put_text(w->customer, kind, decl, key, text, expires_day)) return;
-  (void)spare(w, w->customer, (struct cell){.name = decl << 8 | kind, .key = key});
+  if (!room_for(w, (uint32_t)(text.length / CELL_PART_BYTES) + 1)) return;
+  if (!state_put_text(w->customer, kind, decl, key, text, expires_day)) cramped(w, w->customer);
+}
+
+void work_put_profile(struct work *w, uint16_t field, uint64_t decl, const struct value *value) {
+  struct state *state = w->customer;
+  int64_t time_ms = w->event->time_ms;
+  if (!room_for(w, value->kind == VALUE_LIST ? value->count + 1 : 1)) return;
+  bool put = field == FIELD_ID_TAGS ? tags_set(state, time_ms, value) : profile_set(state, decl, time_ms, value);
+  if (!put) cramped(w, state);
 }
 
 static void want(struct work *w, const struct owner *owner) {

@@ -132,6 +132,7 @@ void work_fire(struct work *w, const struct fired *fired);
 struct cell *work_make(struct work *w, struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period);
 struct cell *work_add(struct work *w, struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period);
 void work_put_text(struct work *w, enum cell_kind kind, uint64_t decl, uint64_t key, struct str text, int32_t expires_day);
+void work_put_profile(struct work *w, uint16_t field, uint64_t decl, const struct value *value); /* or tags */
 /* The state of a pool or resource; NULL: not at hand, then it is wanted (or, of another shard, claimed) and the decision void. */
 struct state *work_state(struct work *w, const struct owner *owner);
 /* The same, when it has been asked for before. */
@@ -175,9 +176,9 @@ bool left_can_change(const struct work *w, const struct condition *leaf);
 const struct cell *fed_find(const struct work *w, const struct fact *fact, uint64_t cause);
 
 /* ---- kept.c ---- */
-/* The cell of a left side that stands in the customer's record (profile, kept by a fact or a chance), or of an item of its list; NULL when
- * there is none, or the left side is of another kind. */
-const struct cell *kept_find(struct work *w, const struct condition *leaf, int32_t item);
+/* What the customer's record has of a left side (profile, kept by a fact or a chance), or of an item of its list; false when there is
+ * nothing, or the left side is of another kind. */
+bool kept_find(struct work *w, const struct condition *leaf, int32_t item, struct remembered *out);
 /* Its value, of a long text the beginning; a list tells only that it is one: kept_holds asks its items. */
 struct value kept_value(struct work *w, const struct condition *leaf);
 bool kept_holds(struct work *w, const struct condition *leaf, int32_t offset_minutes);

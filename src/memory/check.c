@@ -112,12 +112,19 @@ static const char *check_track(const struct state *state, const struct cell *cel
   return within ? NULL : "memory invariant 8: a track was completed outside of its time";
 }
 
+/* 9. What is packed can be unpacked. */
+static const char *check_packed(const struct cell *cell) {
+  bool good = cell_kind(cell) != CELL_PROFILE || (cell->profile.entries[0] != 0 && profile_cell_holds(cell));
+  return good ? NULL : "memory invariant 9: a profile's cell with something else";
+}
+
 static const char *check_cell(const struct state *state, const struct cell *cell) {
   const char *broken = check_expiry(state, cell);
   if (broken == NULL) broken = check_unique(state, cell);
   if (broken == NULL) broken = check_undoing(state, cell);
   if (broken == NULL) broken = check_numbers(cell);
   if (broken == NULL) broken = check_shares(cell);
+  if (broken == NULL) broken = check_packed(cell);
   return broken == NULL ? check_track(state, cell) : broken;
 }
 

@@ -9,7 +9,7 @@
 #include "inside.h"
 
 #define PAGE_MAGIC 'G'
-#define PAGE_VERSION 2u
+#define PAGE_VERSION 3u
 
 enum cell_part { PART_DECL = 1, PART_KEY = 2, PART_PERIOD = 4, PART_EXPIRES = 8, PART_FIELD = 16 /* and on */ };
 
@@ -216,7 +216,7 @@ static int32_t get_int32(struct reader *r) {
 /* What else must hold for code to rely on: a text is no longer than its cell, a value is of a kind there is. */
 static bool cell_holds(const struct cell *cell) {
   switch (cell_kind(cell)) {
-    case CELL_PROFILE:
+    case CELL_PROFILE: return profile_cell_holds(cell);
     case CELL_KEPT: return cell->value.length <= CELL_TEXT_BYTES && cell->value.kind <= VALUE_LIST;
     case CELL_WHOLE:
     case CELL_HEARD: return cell->part.length <= CELL_PART_BYTES;
@@ -279,8 +279,8 @@ static bool page_open(struct str bytes, struct reader *r, struct page_start *sta
   }
   unsigned version = get_byte(r);
   if (version != PAGE_VERSION) {
-    (void)fault_set(fault, STATUS_STATE, "a record of version %u, this giftd knows version %u; use the giftd that wrote it, or a newer one",
-                    version, PAGE_VERSION);
+    (void)fault_set(fault, STATUS_STATE, "a record of version %u, this giftd knows version %u; use the giftd that wrote it, or %s", version,
+                    PAGE_VERSION, version > PAGE_VERSION ? "a newer one" : "rebuild the state by a run from the start");
     return false;
   }
   get_start(r, start);

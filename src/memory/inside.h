@@ -2,7 +2,8 @@
  *
  * Files call downwards only (house.circles):
  *
- *   check.c   invariants           codec.c   bytes of pages          value.c   values and texts        expire.c  time
+ *   check.c   invariants           codec.c   bytes of pages          expire.c  time
+ *   profile.c fields and tags      value.c   values and texts
  *   state.c   changing cells       trail.c   taking changes back     page.c    pages, marks            block.c   blocks
  *   hook.c    chains, finding      seen.c    ids of events           kinds.c   the table of kinds      owner.c   keys
  */
@@ -49,6 +50,8 @@ struct cell *trail_spare(struct state *state, struct cell like);
 struct seen *seen_slot(const struct state *state, uint64_t digest); /* of the digest, or the free one where it would go */
 void seen_put(struct state *state, uint64_t digest, int64_t time_ms);
 void seen_keep_from(struct state *state, int64_t from_ms);
+/* profile.c */
+bool profile_cell_holds(const struct cell *cell); /* nothing but entries, whole ones */
 /* page.c */
 uint32_t page_of_cell(const struct state *state, const struct cell *cell);
 void page_mark(struct state *state, const struct cell *cell); /* the page of a cell differs from what is stored */

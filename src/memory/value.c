@@ -1,42 +1,47 @@
 /* Values and texts in cells. Of a text that is longer than its cell there are the beginning, for people, and the hash, for comparing. */
 #include "inside.h"
 
+/* No character is cut in two. */
+static struct str text_shown(struct str text) {
+  struct str shown = {text.at, text.length < CELL_TEXT_BYTES ? text.length : CELL_TEXT_BYTES};
+  while (text.length > CELL_TEXT_BYTES && shown.length > 0 && !str_is_utf8(shown)) shown.length--;
+  return shown;
+}
+
+struct remembered remembered_of(const struct value *value, uint32_t item) {
+  if (value->kind != VALUE_TEXT && value->kind != VALUE_LIST) return (struct remembered){.value = *value};
+  struct str text = value->kind == VALUE_LIST ? value->items[item] : value->text;
+  return (struct remembered){.value = {.kind = VALUE_TEXT, .text = text_shown(text)}, .hash = hash64(&HASH_KEY_FIXED, text)};
+}
+
+bool remembered_is(const struct remembered *it, struct str text) {
+  struct str shown = it->value.text;
+  if (it->value.kind != VALUE_TEXT || text.length < shown.length) return false;
+  if (shown.length > 0 && memcmp(text.at, shown.at, shown.length) != 0) return false;
+  return hash64(&HASH_KEY_FIXED, text) == it->hash;
+}
+
+bool remembered_same(const struct remembered *a, const struct remembered *b) {
+  return a->value.kind == VALUE_TEXT && b->value.kind == VALUE_TEXT && a->hash == b->hash && str_equal(a->value.text, b->value.text);
+}
+
 void cell_set_value(struct cell *cell, const struct value *value, uint32_t item) {
+  struct remembered what = remembered_of(value, item);
   memset(&cell->value, 0, sizeof cell->value);
-  cell->value.kind = (uint8_t)value->kind;
-  if (value->kind == VALUE_INT || value->kind == VALUE_BOOL) {
-    cell->value.word = value->number;
+  cell->value.kind = (uint8_t)what.value.kind;
+  if (what.value.kind != VALUE_TEXT) {
+    cell->value.word = what.value.number;
     return;
   }
-  struct str text = value->kind == VALUE_LIST ? value->items[item] : value->text;
-  cell->value.kind = VALUE_TEXT;
-  cell->value.word = (int64_t)hash64(&HASH_KEY_FIXED, text);
-  struct str shown = {text.at, text.length < CELL_TEXT_BYTES ? text.length : CELL_TEXT_BYTES};
-  while (text.length > CELL_TEXT_BYTES && shown.length > 0 && !str_is_utf8(shown)) shown.length--; /* no character is cut in two */
-  cell->value.length = (uint8_t)shown.length;
-  if (shown.length > 0) memcpy(cell->value.text, text.at, shown.length);
+  cell->value.word = (int64_t)what.hash;
+  cell->value.length = (uint8_t)what.value.text.length;
+  if (what.value.text.length > 0) memcpy(cell->value.text, what.value.text.at, what.value.text.length);
 }
 
-static struct str cell_text(const struct cell *cell) { return (struct str){cell->value.text, cell->value.length}; }
-
-void cell_get_value(const struct cell *cell, struct value *out) {
-  *out = (struct value){.kind = (enum value_kind)cell->value.kind};
-  if (out->kind == VALUE_TEXT)
-    out->text = cell_text(cell);
-  else
-    out->number = cell->value.word;
-}
-
-bool cell_is_text(const struct cell *cell, struct str text) {
-  struct str shown = cell_text(cell);
-  if (cell->value.kind != VALUE_TEXT || text.length < shown.length) return false;
-  if (shown.length > 0 && memcmp(text.at, shown.at, shown.length) != 0) return false;
-  return hash64(&HASH_KEY_FIXED, text) == (uint64_t)cell->value.word;
-}
-
-bool cells_same_text(const struct cell *a, const struct cell *b) {
-  return a->value.kind == VALUE_TEXT && b->value.kind == VALUE_TEXT && a->value.word == b->value.word &&
-         str_equal(cell_text(a), cell_text(b));
+struct remembered cell_get_value(const struct cell *cell) {
+  enum value_kind kind = (enum value_kind)cell->value.kind;
+  if (kind != VALUE_TEXT) return (struct remembered){.value = {.kind = kind, .number = cell->value.word}};
+  return (struct remembered){.value = {.kind = kind, .text = {cell->value.text, cell->value.length}}, .hash = (uint64_t)cell->value.word};
 }
 
 bool state_put_text(struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, struct str text, int32_t expires_day) {

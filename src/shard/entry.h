@@ -38,7 +38,7 @@ static inline uint32_t entry_units(const struct cache *cache, const struct entry
   return next - unit;
 }
 
-#define PREFETCH_BYTES 1536u /* of a block; most states are hardly larger */
+#define PREFETCH_BYTES 1024u /* of a block; most states are hardly larger */
 
 static inline void entry_prefetch(const struct cache *cache, uint32_t place) {
   const char *entry = (const char *)entry_at(cache, place);

@@ -31,12 +31,14 @@ static struct state *place_for(const struct page_head *head) {
 
 static void check_bounds(const struct state *state) {
   uint32_t slot = 0;
+  struct remembered value;
+  CHECK(!profile_get(state, 5, 63, &value) || value.value.kind != VALUE_LIST);
+  CHECK(!tags_have(state, STR("no tag")));
   CHECK(state->cell_count <= LIMIT_STATE_CELLS && state->seen_count <= LIMIT_SEEN && state->pages <= LIMIT_STATE_PAGES);
   for (const struct cell *cell; (cell = state_any(state, &slot)) != NULL;) {
     CHECK(cell_kind(cell) > CELL_FREE && cell_kind(cell) < CELL_KIND_COUNT && cell_kind_name(cell_kind(cell))[0] != 0);
     char text[LIMIT_ID_BYTES];
-    struct value value;
-    if (cell_kind(cell) == CELL_PROFILE || cell_kind(cell) == CELL_KEPT) cell_get_value(cell, &value);
+    if (cell_kind(cell) == CELL_KEPT) (void)cell_get_value(cell);
     if (cell_kind(cell) == CELL_WHOLE || cell_kind(cell) == CELL_HEARD)
       CHECK(state_get_text(state, cell_kind(cell), cell_decl(cell), cell->key, text) <= LIMIT_ID_BYTES);
   }

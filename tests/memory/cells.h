@@ -36,13 +36,23 @@ static inline void fill_field(struct dice *dice, struct cell *cell, const struct
   memcpy(at, &number, field->size);
 }
 
+/* Entries as profile_set makes them. */
+static inline void fill_profile(struct dice *dice, struct cell *cell) {
+  const struct value value = {.kind = VALUE_INT, .number = (int64_t)dice_word(dice) >> dice_below(dice, 64)};
+  struct state *state = block_new(4, 0);
+  assert_true(profile_set(state, dice_word(dice) & DECL_MOST, 1, &value) && profile_set(state, dice_word(dice) & DECL_MOST, 1, &value));
+  memcpy(cell->profile.entries, state_first(state, CELL_PROFILE, 0, 0)->profile.entries, CELL_PACK_BYTES);
+  free(state);
+}
+
 /* Everything but the name, key and period. What a reader insists on - lengths of texts, kinds of values - is kept. */
 static inline void fill_cell(struct dice *dice, struct cell *cell) {
   enum cell_kind kind = cell_kind(cell);
   const struct cell_kind_info *info = &cell_kinds[kind];
   cell->expires_day = dice_below(dice, 3) == 0 ? 0 : (int32_t)dice_word(dice);
   for (uint32_t i = 0; i < info->field_count; i++) fill_field(dice, cell, &info->fields[i]);
-  if (kind == CELL_PROFILE || kind == CELL_KEPT) {
+  if (kind == CELL_PROFILE) fill_profile(dice, cell);
+  if (kind == CELL_KEPT) {
     cell->value.kind = (uint8_t)dice_below(dice, VALUE_LIST + 1);
     cell->value.length = fill_bytes(dice, (unsigned char *)cell->value.text, CELL_TEXT_BYTES);
   }

@@ -31,12 +31,12 @@ static void every_field_survives_alone(void **unused) {
   static const uint64_t words[] = {1, 0x7f, 0x80, 0xff, UINT32_MAX, INT64_MAX, UINT64_C(1) << 63, UINT64_MAX};
   uint32_t tried = 0;
   for (uint32_t kind = CELL_FREE + 1; kind < CELL_KIND_COUNT; kind++)
-    for (uint32_t i = 0; i < cell_kinds[kind].field_count; i++)
+    for (uint32_t i = 0; i < cell_kinds[kind].field_count && kind != CELL_PROFILE; i++) /* whose entries test_profile.c tries */
       for (size_t w = 0; w < sizeof words / sizeof words[0]; w++) {
         const struct cell_field *field = &cell_kinds[kind].fields[i];
         struct state *state = block_new(4, 0), *again;
         struct cell *cell = state_add(state, (enum cell_kind)kind, 5, 6, 7);
-        bool bounded = kind == CELL_PROFILE || kind == CELL_KEPT || kind == CELL_WHOLE || kind == CELL_HEARD;
+        bool bounded = kind == CELL_KEPT || kind == CELL_WHOLE || kind == CELL_HEARD;
         uint64_t word = bounded && field->size == 1 ? 3 : words[w];
         memcpy((unsigned char *)cell + field->offset, &word, field->size < 8 ? field->size : 8);
         again = read_again(state);
@@ -179,9 +179,9 @@ static void other_versions_are_named(void **unused) {
   struct pages pages = pages_of(state);
   char *bytes = (char *)(uintptr_t)pages.pages[0].at;
   bytes[1]++;
-  refused_for(bytes, pages.pages[0].length, "version 3, this giftd knows version 2");
+  refused_for(bytes, pages.pages[0].length, "version 4, this giftd knows version 3; use the giftd that wrote it, or a newer one");
   bytes[1] = 1;
-  refused_for(bytes, pages.pages[0].length, "version 1");
+  refused_for(bytes, pages.pages[0].length, "version 1, this giftd knows version 3; use the giftd that wrote it, or rebuild");
   bytes[0] = 'X';
   refused_for(bytes, pages.pages[0].length, "not giftd's");
   refused_for("G", 1, "version 0");

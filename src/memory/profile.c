@@ -1,0 +1,215 @@
+/* What the bank says of a customer: fields and tags, several to a cell, since of nearly every customer there is a handful of short ones.
+ * All that stands in a cell was said by one event, whose time is the cell's key; what is said anew leaves its cell for one of that time.
+ *
+ *   PROFILE  {entry}: mark (0x80, of a long text 0x40, number of the item) | kind, bytes of content | field 5 | hash 8 of a long text |
+ * content TAG      {hash 8}
+ *
+ * Zeros end both. A number's content is what its zigzag form has without leading zeros. A field's items have numbers, since cells have
+ * no order. What was cleared leaves an entry without a value, and tags that were leave an empty cell: they tell since when. */
+#include "giftd/base/bytes.h"
+#include "inside.h"
+
+#define MARK 0x80u
+#define MARK_LONG 0x40u
+#define ITEM_MASK 0x3fu
+#define HEAD_BYTES 7u
+#define HASH_BYTES 8u
+#define TAGS_OF_A_CELL (CELL_PACK_BYTES / HASH_BYTES)
+
+_Static_assert(LIMIT_EVENT_LIST <= ITEM_MASK + 1, "the number of an item has six bits");
+_Static_assert(HEAD_BYTES + HASH_BYTES + CELL_TEXT_BYTES <= CELL_PACK_BYTES && CELL_TEXT_BYTES < 32, "the longest entry fits a cell");
+
+struct entry {
+  uint64_t field;
+  uint32_t item, bytes; /* all of the entry's */
+  bool is_long;
+  enum value_kind kind;
+  struct str content; /* borrowed from the cell */
+};
+
+/* ---- entries ---- */
+
+/* False: behind the last, or no entry. */
+static bool entry_read(const struct cell *cell, uint32_t at, struct entry *out) {
+  uint64_t head = 0;
+  if (at + HEAD_BYTES > CELL_PACK_BYTES) return false;
+  memcpy(&head, cell->profile.entries + at, HEAD_BYTES);
+  uint32_t length = head >> 8 & 0x1f, skip = HEAD_BYTES + ((head & MARK_LONG) != 0 ? HASH_BYTES : 0);
+  *out = (struct entry){head >> 16, (uint32_t)(head & ITEM_MASK), skip + length, (head & MARK_LONG) != 0, (enum value_kind)(head >> 13 & 7),
+                        {0}};
+  if ((head & MARK) == 0 || at + out->bytes > CELL_PACK_BYTES) return false;
+  out->content = (struct str){cell->profile.entries + at + skip, length};
+  return true;
+}
+
+static uint64_t entry_hash(const struct entry *entry) {
+  uint64_t hash = 0;
+  assert(entry->kind == VALUE_TEXT);
+  if (!entry->is_long) return hash64(&HASH_KEY_FIXED, entry->content);
+  memcpy(&hash, entry->content.at - HASH_BYTES, HASH_BYTES);
+  return hash;
+}
+
+static struct remembered entry_value(const struct entry *entry) {
+  uint64_t number = 0;
+  if (entry->kind == VALUE_TEXT)
+    return (struct remembered){.value = {.kind = VALUE_TEXT, .text = entry->content}, .hash = entry_hash(entry)};
+  memcpy(&number, entry->content.at, entry->content.length);
+  return (struct remembered){.value = {.kind = entry->kind, .number = unzigzag(number)}};
+}
+
+/* Bytes in a cell that are taken by entries. */
+static uint32_t entries_end(const struct cell *cell) {
+  struct entry entry;
+  uint32_t at = 0;
+  while (entry_read(cell, at, &entry)) at += entry.bytes;
+  return at;
+}
+
+static bool entry_holds(const struct entry *entry) {
+  if (entry->kind == VALUE_TEXT) return !entry->is_long || entry->content.length <= CELL_TEXT_BYTES;
+  return entry->kind < VALUE_LIST && !entry->is_long && entry->content.length <= sizeof(uint64_t);
+}
+
+bool profile_cell_holds(const struct cell *cell) {
+  struct entry entry;
+  uint32_t at = 0;
+  for (; entry_read(cell, at, &entry); at += entry.bytes)
+    if (!entry_holds(&entry)) return false;
+  for (; at < CELL_PACK_BYTES; at++)
+    if (cell->profile.entries[at] != 0) return false;
+  return true;
+}
+
+/* ---- reading ---- */
+
+static bool field_find(const struct state *state, uint64_t field, uint32_t item, const struct cell **cell, struct entry *entry) {
+  for (*cell = state_first(state, CELL_PROFILE, 0, 0); *cell != NULL; *cell = state_next(state, *cell))
+    for (uint32_t at = 0; entry_read(*cell, at, entry); at += entry->bytes)
+      if (entry->field == field && entry->item == item) return true;
+  return false;
+}
+
+bool profile_get(const struct state *state, uint64_t field, uint32_t item, struct remembered *out) {
+  const struct cell *cell;
+  struct entry entry;
+  if (!field_find(state, field, item, &cell, &entry) || entry.kind == VALUE_ABSENT) return false;
+  *out = entry_value(&entry);
+  return true;
+}
+
+bool profile_said(const struct state *state, uint64_t field, int64_t *time_ms) {
+  const struct cell *cell;
+  struct entry entry;
+  if (!field_find(state, field, 0, &cell, &entry)) return false;
+  *time_ms = (int64_t)cell->key;
+  return true;
+}
+
+/* ---- writing ---- */
+
+/* What stays moves up, and a cell without entries goes. */
+static void cell_forget(struct state *state, const struct cell *cell, uint64_t field) {
+  char kept[CELL_PACK_BYTES] = {0};
+  struct entry entry;
+  uint32_t stays = 0, at = 0;
+  for (; entry_read(cell, at, &entry); at += entry.bytes) {
+    if (entry.field == field) continue;
+    memcpy(kept + stays, cell->profile.entries + at, entry.bytes);
+    stays += entry.bytes;
+  }
+  if (stays == 0)
+    state_remove(state, cell);
+  else if (stays < at)
+    memcpy(state_write(state, cell)->profile.entries, kept, sizeof kept);
+}
+
+static void field_forget(struct state *state, uint64_t field) {
+  const struct cell *cell = state_first(state, CELL_PROFILE, 0, 0);
+  while (cell != NULL) {
+    const struct cell *next = state_next(state, cell);
+    cell_forget(state, cell, field);
+    cell = next;
+  }
+}
+
+/* In the first cell of that time that has room, by their numbers. */
+static char *entry_place(struct state *state, int64_t time_ms, uint32_t bytes) {
+  const struct cell *cell;
+  struct cell *place;
+  int32_t part = 0;
+  for (; (cell = state_find(state, CELL_PROFILE, 0, (uint64_t)time_ms, part)) != NULL; part++) {
+    uint32_t end = entries_end(cell);
+    if (end + bytes <= CELL_PACK_BYTES) return state_write(state, cell)->profile.entries + end;
+  }
+  place = state_add(state, CELL_PROFILE, 0, (uint64_t)time_ms, part);
+  return place == NULL ? NULL : place->profile.entries;
+}
+
+static bool entry_put(struct state *state, int64_t time_ms, uint64_t field, uint32_t item, const struct remembered *what) {
+  uint64_t number = what->value.kind == VALUE_TEXT ? 0 : zigzag(what->value.number);
+  struct str content = {(const char *)&number, number == 0 ? 0 : (71 - (unsigned)__builtin_clzll(number)) / 8};
+  if (what->value.kind == VALUE_TEXT) content = what->value.text;
+  bool is_long = what->value.kind == VALUE_TEXT && what->hash != hash64(&HASH_KEY_FIXED, content);
+  uint32_t skip = HEAD_BYTES + (is_long ? HASH_BYTES : 0);
+  uint64_t head = field << 16 | (uint64_t)what->value.kind << 13 | content.length << 8 | MARK | (is_long ? MARK_LONG : 0) | item;
+  char *at = entry_place(state, time_ms, skip + (uint32_t)content.length);
+  if (at == NULL) return false;
+  memcpy(at, &head, HEAD_BYTES);
+  if (is_long) memcpy(at + HEAD_BYTES, &what->hash, HASH_BYTES);
+  if (content.length > 0) memcpy(at + skip, content.at, content.length);
+  return true;
+}
+
+bool profile_set(struct state *state, uint64_t field, int64_t time_ms, const struct value *value) {
+  const struct remembered nothing = {.value = {.kind = VALUE_ABSENT}};
+  uint32_t count = value->kind == VALUE_LIST ? value->count : 1;
+  assert(field >> 40 == 0 && count <= LIMIT_EVENT_LIST);
+  field_forget(state, field);
+  if (value->kind == VALUE_ABSENT || count == 0) return entry_put(state, time_ms, field, 0, &nothing);
+  for (uint32_t i = 0; i < count; i++) {
+    struct remembered item = remembered_of(value, i);
+    if (!entry_put(state, time_ms, field, i, &item)) return false;
+  }
+  return true;
+}
+
+/* ---- tags ---- */
+
+/* Zeros are no tag. */
+static uint64_t tag_hash(struct str tag) {
+  uint64_t hash = hash64(&HASH_KEY_FIXED, tag);
+  return hash != 0 ? hash : 1;
+}
+
+bool tags_have(const struct state *state, struct str tag) {
+  uint64_t hash = tag_hash(tag), hashes[TAGS_OF_A_CELL];
+  for (const struct cell *cell = state_first(state, CELL_TAG, 0, 0); cell != NULL; cell = state_next(state, cell)) {
+    memcpy(hashes, cell->tag.hashes, sizeof hashes);
+    for (uint32_t i = 0; i < TAGS_OF_A_CELL; i++)
+      if (hashes[i] == hash) return true;
+  }
+  return false;
+}
+
+bool tags_said(const struct state *state, int64_t *time_ms) {
+  const struct cell *cell = state_first(state, CELL_TAG, 0, 0);
+  if (cell == NULL) return false;
+  *time_ms = (int64_t)cell->key;
+  return true;
+}
+
+bool tags_set(struct state *state, int64_t time_ms, const struct value *tags) {
+  uint32_t count = tags->kind == VALUE_LIST ? tags->count : 0;
+  assert(tags->kind == VALUE_LIST || tags->kind == VALUE_ABSENT); /* the catalogue says so */
+  state_remove_all(state, CELL_TAG, 0, 0);
+  for (uint32_t first = 0; first == 0 || first < count; first += TAGS_OF_A_CELL) {
+    struct cell *cell = state_make(state, CELL_TAG, 0, (uint64_t)time_ms, (int32_t)(first / TAGS_OF_A_CELL));
+    if (cell == NULL) return false;
+    for (uint32_t i = 0; i < TAGS_OF_A_CELL && first + i < count; i++) {
+      uint64_t hash = tag_hash(tags->items[first + i]);
+      memcpy(cell->tag.hashes + i * HASH_BYTES, &hash, HASH_BYTES);
+    }
+  }
+  return true;
+}
