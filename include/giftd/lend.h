@@ -133,6 +133,9 @@ int32_t pool_pace_period(const struct rulebook *rulebook, const struct pool *poo
 int64_t pool_released(const struct rulebook *rulebook, const struct pool *pool, int32_t period);
 int32_t pool_pace_expiry(const struct rulebook *rulebook, const struct pool *pool, int32_t period, int64_t memory_ms);
 int64_t pool_used(const struct state *state, const struct pool *pool, uint64_t key, int32_t period);
+/* Used of one period of a pace: all of it when a shard whose clock is ahead let the count go (state_is_gone), for nobody knows any more. */
+int64_t pool_pace_used(const struct rulebook *rulebook, const struct pool *pool, const struct state *state, int32_t period,
+                       int64_t memory_ms);
 
 /* Moves the watermark of a POOL cell; false: none was passed. */
 bool pool_watermark(const struct rulebook *rulebook, uint32_t number, struct cell *used, int64_t total, struct pool_mark *out);

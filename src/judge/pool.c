@@ -54,8 +54,8 @@ static int64_t pace_left(const struct work *w, const struct sight *sight) {
   const struct pool *pool = sight->pool;
   int64_t released = pool_released(w->book, pool, sight->period);
   if (released == 0) return 0;
-  return released -
-         (pool->carry_over ? pool_used(sight->state, pool, POOL_TOTAL, 0) : pool_used(sight->state, pool, POOL_PACE, sight->period));
+  return released - (pool->carry_over ? pool_used(sight->state, pool, POOL_TOTAL, 0)
+                                      : pool_pace_used(w->book, pool, sight->state, sight->period, w->in->settings->memory_ms));
 }
 
 static bool book_has(const struct work *w, const struct sight *sight, int64_t wanted, struct left *left) {

@@ -62,11 +62,14 @@ static struct lent_sum lent_now(const struct desk *desk, int32_t period) {
 static struct room room_beside(const struct desk *desk, int32_t period, struct lent_sum lent) {
   const struct pool *pool = desk->pool;
   struct room room = {INT64_MAX, INT64_MAX};
+  const struct rulebook *rulebook = desk->lending->rulebook;
   int64_t used = used_of(desk, POOL_TOTAL, 0);
   if (!pool->unlimited) room.total = desk->total - used - lent.all;
   if (!pool->paced) return room;
-  int64_t released = pool_released(desk->lending->rulebook, pool, period);
-  room.pace = pool->carry_over ? released - used - lent.all : released - used_of(desk, POOL_PACE, period) - lent.in_period;
+  int64_t released = pool_released(rulebook, pool, period);
+  int64_t paced =
+      pool->carry_over ? used + lent.all : pool_pace_used(rulebook, pool, desk->state, period, desk->lending->memory_ms) + lent.in_period;
+  room.pace = released - paced;
   return room;
 }
 

@@ -42,6 +42,12 @@ int64_t pool_used(const struct state *state, const struct pool *pool, uint64_t k
   return cell == NULL ? 0 : cell->pool.used;
 }
 
+int64_t pool_pace_used(const struct rulebook *rulebook, const struct pool *pool, const struct state *state, int32_t period,
+                       int64_t memory_ms) {
+  if (state_is_gone(state, pool_pace_expiry(rulebook, pool, period, memory_ms))) return pool->pace_max;
+  return pool_used(state, pool, POOL_PACE, period);
+}
+
 bool pool_watermark(const struct rulebook *rulebook, uint32_t number, struct cell *used, int64_t total, struct pool_mark *out) {
   const struct pool *pool = &rulebook->pools[number];
   int64_t left = total - used->pool.used;

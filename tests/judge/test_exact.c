@@ -2,10 +2,12 @@
  */
 #include "judge/stage.h"
 
-#define HEADER(id)                                                                                                                         \
-  "\"id\": \"" id                                                                                                                          \
-  "\", \"version\": 1, \"name\": {\"zh\": \"测试\", \"en\": \"test\"}, \"period\": {\"from\": \"2026-12-01\", \"to\": \"2027-01-31\"}, " \
+#define HEADER_UNTIL(id, to)                                                                                                 \
+  "\"id\": \"" id                                                                                                            \
+  "\", \"version\": 1, \"name\": {\"zh\": \"测试\", \"en\": \"test\"}, \"period\": {\"from\": \"2026-12-01\", \"to\": \"" to \
+  "\"}, "                                                                                                                    \
   "\"audience\": \"everyone\","
+#define HEADER(id) HEADER_UNTIL(id, "2027-01-31")
 
 static uint64_t seed;
 static uint64_t draw(uint64_t below) {
@@ -177,27 +179,48 @@ static const char *login(uint64_t number, int64_t time_ms) {
   return line;
 }
 
-/* One device, two shards whose clocks are weeks apart: of a day one gift at most, whichever of them comes to it first and however long
- * ago that was for the other. While few days are kept nothing is refused that may be given. */
+/* Two shards whose clocks are weeks apart, or months: of a day one gift at most, whichever of them comes to it first and however long ago
+ * that was for the other. What was given in all, and how many events were too late or found nothing. */
+static void two_clocks(const char *text, uint64_t days, enum reason refusal, uint64_t *given_in_all, uint64_t *refused) {
+  struct stage *s = stage_new(&text, 1);
+  uint64_t given[200] = {0};
+  int64_t start_ms = 1796054400000; /* 2026-12-01 */
+  *given_in_all = *refused = 0;
+  assert_true(days <= 200);
+  for (uint64_t n = 0; n < 4 * days; n++) {
+    uint64_t day = n % 2 == 0 ? n / 4 : n / 12 + draw(3); /* one of them is three times as fast */
+    if (day >= days) continue;
+    s->clock_ms = start_ms + (int64_t)day * MS_PER_DAY;
+    const struct decision *d = stage_event(s, login(n, start_ms + (int64_t)day * MS_PER_DAY));
+    given[day] += d->gift_count;
+    *refused += d->outcome_count == 1 && d->outcomes[0].reason == refusal && d->outcomes[0].actual == 0;
+  }
+  for (uint64_t day = 0; day < days; day++) assert_true(given[day] <= 1), *given_in_all += given[day];
+  stage_free(s);
+}
+
+/* While few days are kept nothing is refused that may be given. */
 static void a_clock_that_is_ahead_opens_no_limit(void **unused) {
   (void)unused;
   const char *text = "{" HEADER("device") "\"rules\": [{\"id\": \"g\", \"on\": \"login\", \"give\": {\"reward\": \"points\", \"value\": 1, "
                      "\"pool\": \"unlimited\"}, \"limits\": [{\"count\": 1, \"per\": [\"device\"], \"period\": \"day\"}]}]}";
   for (uint64_t days = 10; days <= 60; days += 25) {
-    struct stage *s = stage_new(&text, 1);
-    uint64_t given[100] = {0}, late = 0, wanted = 0;
-    int64_t start_ms = 1796054400000; /* 2026-12-01 */
-    for (uint64_t n = 0; n < 4 * days; n++) {
-      uint64_t day = n % 2 == 0 ? n / 4 : n / 12 + draw(3); /* one of them is three times as fast */
-      if (day >= days) continue;
-      s->clock_ms = start_ms + (int64_t)day * MS_PER_DAY;
-      const struct decision *d = stage_event(s, login(n, start_ms + (int64_t)day * MS_PER_DAY));
-      given[day] += d->gift_count;
-      late += d->outcome_count == 1 && d->outcomes[0].reason == REASON_EVENT_TOO_LATE;
-    }
-    for (uint64_t day = 0; day < days; day++) assert_true(given[day] <= 1), wanted += given[day];
-    assert_true(days > LIMIT_SHARED_KEPT ? late > 0 : late == 0 && wanted == days);
-    stage_free(s);
+    uint64_t given, late;
+    two_clocks(text, days, REASON_EVENT_TOO_LATE, &given, &late);
+    assert_true(days > LIMIT_SHARED_KEPT ? late > 0 : late == 0 && given == days);
+  }
+}
+
+/* Days of a pace are kept as long as events can be undone. */
+static void a_clock_that_is_ahead_opens_no_pace(void **unused) {
+  (void)unused;
+  const char *text = "{" HEADER_UNTIL("pace", "2027-12-31") "\"rules\": [{\"id\": \"g\", \"on\": \"login\", \"give\": "
+                     "{\"reward\": \"goods\", \"pool\": {\"stock\": 100000, \"pace\": {\"max\": 1, \"period\": \"day\"}}}, "
+                     "\"limits\": \"unlimited\"}]}";
+  for (uint64_t days = 60; days <= 190; days += 130) {
+    uint64_t given, empty;
+    two_clocks(text, days, REASON_OUT_OF_STOCK, &given, &empty);
+    assert_true(empty > 0 && (days > 100 || given == days));
   }
 }
 
@@ -230,6 +253,7 @@ int main(void) {
       cmocka_unit_test(the_same_event_gives_once),
       cmocka_unit_test(what_the_memory_let_go_is_too_late_never_twice),
       cmocka_unit_test(a_clock_that_is_ahead_opens_no_limit),
+      cmocka_unit_test(a_clock_that_is_ahead_opens_no_pace),
       cmocka_unit_test(draws_follow_their_weights),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
