@@ -8,9 +8,11 @@
 #define GATE_BYTES 400u
 
 struct str line_field(struct str line, const char *name) {
-  char pattern[48];
-  int length = snprintf(pattern, sizeof pattern, "\"%s\":", name);
-  const char *found = memmem(line.at, line.length, pattern, (size_t)length);
+  char pattern[48] = "\"";
+  size_t length = strlen(name) + 3;
+  assert(length < sizeof pattern);
+  memcpy(pattern + 1, name, length - 3), memcpy(pattern + length - 2, "\":", 2); /* a quarter of a history is spent here: no formats */
+  const char *found = memmem(line.at, line.length, pattern, length);
   if (found == NULL) return (struct str){NULL, 0};
   const char *from = found + length, *end = line.at + line.length, *to;
   bool quoted = from < end && *from == '"';

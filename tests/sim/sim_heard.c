@@ -19,15 +19,15 @@ static bool sets_equal(const struct set *a, const struct set *b) { return a->cou
 
 static struct str hearers_of(struct str line) {
   struct str mark = STR("\"heard_by\":[");
-  while (line.length > mark.length && memcmp(line.at, mark.at, mark.length) != 0) line = str_from(line, 1);
-  return line.length > mark.length ? line : (struct str){NULL, 0};
+  const char *at = memmem(line.at, line.length, mark.at, mark.length);
+  return at != NULL ? str_from(line, (size_t)(at - line.at)) : (struct str){NULL, 0};
 }
 
 static void announced_add(struct world *world, struct set *set, struct str line) {
   struct str rest = hearers_of(line), customers[LIMIT_FORWARDS], mark = STR("\"customer\":\"");
   uint32_t count = 0;
-  for (; rest.length > mark.length; rest = str_from(rest, 1)) {
-    if (memcmp(rest.at, mark.at, mark.length) != 0) continue;
+  for (const char *at; (at = memmem(rest.at, rest.length, mark.at, mark.length)) != NULL; rest = str_from(rest, mark.length)) {
+    rest = str_from(rest, (size_t)(at - rest.at));
     struct str customer = line_field(rest, "customer");
     uint32_t i = 0;
     while (i < count && !str_equal(customers[i], customer)) i++;
