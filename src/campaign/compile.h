@@ -193,6 +193,7 @@ bool read_money(struct compile *c, const struct at *at, bool zero_too, int64_t *
 bool read_percent(struct compile *c, const struct at *at, int32_t *out);
 bool read_duration(struct compile *c, const struct at *at, struct duration *out);
 bool read_unit(struct compile *c, const struct at *at, bool calendar_only, enum unit *out);
+void unit_check(struct compile *c, enum unit unit, const char *whose); /* that a 'campaign' has a period */
 bool read_date(struct compile *c, const struct at *at, int64_t *day);
 /* A date or a date with a time of day; as an end a date ends with that day. */
 bool read_instant(struct compile *c, const struct at *at, bool end, enum check_code code, int64_t *utc_ms);
@@ -339,6 +340,10 @@ uint32_t leaves_of_all(struct compile *c, uint32_t node, uint32_t *out, uint32_t
 bool lint_spend(struct compile *c, uint32_t steps);
 bool leaf_implies(struct compile *c, const struct condition *a, const struct condition *b);
 bool leaves_exclude(struct compile *c, const struct condition *a, const struct condition *b);
+/* Whether a test asks of a count what no count can be; whether it fails while the fact has heard nothing. When all facts are known. */
+bool fact_never_comes_to(struct compile *c, const struct condition *leaf);
+bool fails_at_first(struct compile *c, const struct condition *leaf);
+void facts_asked_lint(struct compile *c, uint32_t node); /* of a condition, its alternatives too */
 bool schedules_exclude(const struct schedule *a, const struct schedule *b);
 bool field_is_carried(const struct compile *c, uint16_t type, uint32_t field);
 bool never_carried(struct compile *c, const struct trigger_set *on, uint32_t field); /* all are events, and none carries it */

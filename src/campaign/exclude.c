@@ -82,12 +82,55 @@ static bool numbers_exclude(struct compile *c, const struct condition *a, const 
 
 static bool exists_not(const struct condition *leaf) { return leaf->op == OP_EXISTS && leaf->operand.low == 0; }
 
+/* ---- what a fact can come to ---- */
+
+/* Counts begin at 0 and are always there. */
+static bool fact_range(const struct fact *fact, struct range *out) {
+  bool told_apart = fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK;
+  *out = (struct range){0, INT64_MAX};
+  if (fact->kind == FACT_PICKS) out->high = fact->most;
+  if (fact->kind == FACT_MEASURE && told_apart) out->high = LIMIT_DISTINCT;
+  return fact->kind == FACT_PICKS || (fact->kind == FACT_MEASURE && (told_apart || fact->measure == MEASURE_COUNT));
+}
+
+static bool is_outside(struct compile *c, const struct condition *leaf, const struct range *possible) {
+  const struct operand *operand = &leaf->operand;
+  struct range asked;
+  if (exists_not(leaf)) return true;
+  if (range_of(leaf, &asked)) return asked.low > possible->high || asked.high < possible->low;
+  if (leaf->op != OP_IN || !is_numeric(leaf) || !lint_spend(c, operand->number_count)) return false;
+  for (uint32_t i = 0; i < operand->number_count; i++)
+    if (operand->numbers[i] >= possible->low && operand->numbers[i] <= possible->high) return false;
+  return operand->number_count > 0;
+}
+
+bool fact_never_comes_to(struct compile *c, const struct condition *leaf) {
+  struct range possible;
+  return leaf->left == LEFT_FACT && fact_range(fact_at(c, leaf->index), &possible) && is_outside(c, leaf, &possible);
+}
+
+bool fails_at_first(struct compile *c, const struct condition *leaf) {
+  if (leaf->op == OP_IN_FACT) return true;
+  const struct fact *fact = leaf->left == LEFT_FACT ? fact_at(c, leaf->index) : NULL;
+  if (fact == NULL || (fact->kind != FACT_MEASURE && fact->kind != FACT_PICKS)) return false;
+  bool absent = fact->kind == FACT_MEASURE && (fact->measure == MEASURE_MAX || fact->measure == MEASURE_MIN);
+  if (leaf->op == OP_EXISTS) return exists_not(leaf) != absent;
+  return is_numeric(leaf) && (absent || !number_passes(leaf, 0));
+}
+
+/* ---- two tests ---- */
+
+static bool picked_and_not(const struct condition *a, const struct condition *b) {
+  bool opposed = (a->op == OP_IN_FACT && b->op == OP_NOT_IN_FACT) || (a->op == OP_NOT_IN_FACT && b->op == OP_IN_FACT);
+  return opposed && a->operand.fact == b->operand.fact;
+}
+
 bool leaves_exclude(struct compile *c, const struct condition *a, const struct condition *b) {
   struct range one, other;
   if (!lint_spend(c, 1)) return false;
   if (a->kind != CONDITION_LEAF || b->kind != CONDITION_LEAF || a->left != b->left || a->index != b->index) return false;
   if (a->left == LEFT_TAG || a->left == LEFT_LIST || a->left == LEFT_SCHEDULE) return false;
-  if (exists_not(a) != exists_not(b)) return true;
+  if (exists_not(a) != exists_not(b) || picked_and_not(a, b)) return true;
   if (range_of(a, &one) && range_of(b, &other)) return one.low > other.high || other.low > one.high;
   return numbers_exclude(c, a, b) || numbers_exclude(c, b, a) || texts_exclude(c, a, b) || texts_exclude(c, b, a);
 }
@@ -101,6 +144,7 @@ bool leaf_implies(struct compile *c, const struct condition *a, const struct con
   if (a->left == LEFT_TAG || a->left == LEFT_LIST || a->left == LEFT_SCHEDULE) return false;
   if (b->op == OP_EXISTS) return exists_not(a) == exists_not(b);
   if ((a->op == OP_THIS_EVENT || a->op == OP_COMPLETED) && a->op == b->op) return true;
+  if ((a->op == OP_IN_FACT || a->op == OP_NOT_IN_FACT) && a->op == b->op) return a->operand.fact == b->operand.fact;
   if (range_of(a, &one) && range_of(b, &other)) return one.low >= other.low && one.high <= other.high;
   bool texts = a->operand.kind == VALUE_TEXT && b->operand.kind == VALUE_TEXT && is_positive(a->op) && is_positive(b->op);
   if (!texts) return false;

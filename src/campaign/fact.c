@@ -277,7 +277,10 @@ static void window_read(struct compile *c, const struct at *at, struct window *o
   struct str text = text_of(at->json);
   *out = (struct window){.kind = WINDOW_UNIT, .unit = UNIT_EVER};
   if (json_is_string(at->json)) {
-    if (unit_parse(text, &out->unit)) return;
+    if (unit_parse(text, &out->unit)) {
+      unit_check(c, out->unit, "fact");
+      return;
+    }
     if (str_equal(text, STR("enrolment")))
       report(c, at, CHECK_NOT_SERVED, "the window \"enrolment\" is not served yet");
     else

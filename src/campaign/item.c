@@ -324,8 +324,14 @@ static void contents_read(struct compile *c, const struct at *at, enum item_plac
   item->contents_first = first, item->contents_count = count;
 }
 
+/* Of all units together; false: it depends on the event. */
+static bool fixed_worth(const struct item *item, __int128_t *out) {
+  *out = (__int128_t)item->value.fixed * item->count.fixed;
+  return item->value.form == VALUE_FORM_FIXED && item->count.form == VALUE_FORM_FIXED;
+}
+
 static void or_else_read(struct compile *c, const struct at *at, uint32_t depth, const struct rule *rule, struct item *item) {
-  struct at value = at_key(at, "value"), pool = at_key(at->up, "pool");
+  struct at value = at_key(at, "value"), count = at_key(at, "count"), pool = at_key(at->up, "pool");
   if (item->is_chance || pool.json == NULL || str_equal(text_of(pool.json), STR("unlimited"))) {
     report(c, at, CHECK_BAD_OR_ELSE, "nothing stands in for what cannot run out: 'or_else' goes with a pool");
     return;
@@ -338,10 +344,12 @@ static void or_else_read(struct compile *c, const struct at *at, uint32_t depth,
   item_read(c, at, ITEM_SUBSTITUTE, depth + 1, rule, number);
   item->or_else = number;
   const struct item *other = item_at(c, number);
+  __int128_t own, others;
   if (other->is_chance) report(c, at, CHECK_BAD_OR_ELSE, "a chance cannot stand in for a gift");
-  if (other->value.form != VALUE_FORM_FIXED || item->value.form != VALUE_FORM_FIXED || other->is_points != item->is_points) return;
-  if (other->value.fixed < item->value.fixed && other->value.fixed > 0)
-    report(c, &value, CHECK_BAD_OR_ELSE, "the substitute is worth less than what it stands in for");
+  if (!fixed_worth(item, &own) || !fixed_worth(other, &others) || other->is_points != item->is_points) return;
+  if (others < own && others > 0)
+    report(c, other->value.fixed < item->value.fixed || count.json == NULL ? &value : &count, CHECK_BAD_OR_ELSE,
+           "the substitute is worth less than what it stands in for");
 }
 
 /* ---- in choosers ---- */

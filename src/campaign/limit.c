@@ -56,9 +56,7 @@ static void period_read(struct compile *c, const struct at *at, struct limit *ou
     rolling_read(c, at, out);
     return;
   }
-  if (!read_unit(c, at, false, &out->unit) || out->unit != UNIT_CAMPAIGN || file_now(c)->has_period) return;
-  if (!campaign_now(c)->programme) return; /* a campaign without a period has been told so */
-  report(c, &file_now(c)->root, CHECK_MISSING_KEY, "a programme whose limit lasts a 'campaign' needs the key 'period'");
+  if (read_unit(c, at, false, &out->unit)) unit_check(c, out->unit, "limit");
 }
 
 static void edge_read(struct compile *c, const struct at *at, struct limit *out) {

@@ -54,8 +54,19 @@ static bool triggers_exclude(struct compile *c, const struct trigger_set *on, co
   return on->count > 0;
 }
 
+void facts_asked_lint(struct compile *c, uint32_t node) {
+  if (node == NONE) return;
+  const struct condition condition = *condition_at(c, node);
+  for (uint32_t i = 0; condition.kind != CONDITION_LEAF && condition.kind != CONDITION_NOT && i < condition.count; i++)
+    facts_asked_lint(c, condition.first + i);
+  if (condition.kind == CONDITION_LEAF && fact_never_comes_to(c, &condition))
+    report_text_at(c, condition.pointer, NULL, CHECK_CANNOT_HOLD, "'%.*s' never comes to this: it counts from 0%s",
+                   STR_FORMAT(condition.left_text), fact_at(c, condition.index)->kind == FACT_PICKS ? " to its 'most'" : "");
+}
+
 void when_lint(struct compile *c, const struct trigger_set *on, uint32_t when, const char *whose) {
   uint32_t leaves[TESTS_MOST], count = leaves_of_all(c, when, leaves, TESTS_MOST);
+  facts_asked_lint(c, when);
   for (uint32_t i = 0; i < count; i++) {
     const struct condition leaf = *condition_at(c, leaves[i]);
     if (asks_field(&leaf) && never_carried(c, on, leaf.index))

@@ -99,6 +99,12 @@ bool read_unit(struct compile *c, const struct at *at, bool calendar_only, enum 
   return false;
 }
 
+void unit_check(struct compile *c, enum unit unit, const char *whose) {
+  bool known = file_now(c)->has_period || !campaign_now(c)->programme; /* a campaign without a period has been told so */
+  if (unit == UNIT_CAMPAIGN && !known)
+    report(c, &file_now(c)->root, CHECK_MISSING_KEY, "a programme whose %s lasts a 'campaign' needs the key 'period'", whose);
+}
+
 bool read_date(struct compile *c, const struct at *at, int64_t *day) {
   struct str text = text_of(at->json);
   if (json_is_string(at->json) && date_parse(text, day)) return true;

@@ -51,6 +51,15 @@ static const struct {
     {RULE("\"on\":[\"login\",\"txn.transfer\"],\"when\":{\"fact.first_transfer\":\"this_event\"}," BENCH_GIVE BENCH_LIMITS),
      CHECK_CANNOT_HOLD},
     {RULE("\"on\":{\"event\":\"login\",\"as\":[\"referrer\",\"primary\"]}," BENCH_GIVE BENCH_LIMITS), CHECK_CANNOT_HOLD},
+    /* what facts can come to */
+    {FACT("{\"picks\":\"txn.card_spend\",\"of\":\"merchant\",\"most\":2,\"period\":\"month\",\"change\":\"no\"}", "txn.card_spend",
+          "\"merchant\":{\"in_fact\":\"f\"},\"fact.f\":{\"gte\":2}"),
+     CHECK_CANNOT_HOLD},
+    {FACT("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\"}", "login", "\"fact.f\":{\"in\":[-1,0]}"), CHECK_CANNOT_HOLD},
+    {FACT("{\"measure\":\"sum\",\"of\":\"amount\",\"on\":\"txn.transfer\",\"window\":\"month\"}", "login", "\"fact.f\":{\"lt\":\"0.00\"}"),
+     CHECK_CANNOT_HOLD},
+    {FACT("{\"measure\":\"max\",\"of\":\"amount\",\"on\":\"txn.transfer\",\"window\":\"month\"}", "login", "\"fact.f\":{\"exists\":false}"),
+     CHECK_CANNOT_HOLD},
     /* looking back */
     {FACT("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\",\"previous\":2}", "login", "\"fact.f\":{\"gte\":1}"),
      CHECK_CANNOT_HOLD},
