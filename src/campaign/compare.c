@@ -286,7 +286,11 @@ static void new_tell(struct comparing *c) {
     if (entry->seen || !whole) continue;
     struct change *change = change_new(c, CHANGE_NEW, false, entry->kind, campaign->id);
     if (change == NULL) return;
-    change->name = arena_copy(c->arena, entry->name), change->after = arena_copy(c->arena, entry->text);
+    bool once_more =
+        entry->kind == MEANING_LIMIT && named_by_words(entry->first).length > 0; /* what was before the old set nobody knows here */
+    change->name = arena_copy(c->arena, entry->name);
+    change->after = arena_print(c->arena, "%.*s%s", STR_FORMAT(entry->text),
+                                once_more ? " (if this rule had it before and it was taken out, it goes on where it stood)" : "");
   }
 }
 

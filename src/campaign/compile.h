@@ -193,7 +193,7 @@ bool read_money(struct compile *c, const struct at *at, bool zero_too, int64_t *
 bool read_percent(struct compile *c, const struct at *at, int32_t *out);
 bool read_duration(struct compile *c, const struct at *at, struct duration *out);
 bool read_unit(struct compile *c, const struct at *at, bool calendar_only, enum unit *out);
-void unit_check(struct compile *c, enum unit unit, const char *whose); /* that a 'campaign' has a period */
+void unit_check(struct compile *c, const struct at *at, enum unit unit); /* that a 'campaign' has a period */
 bool read_date(struct compile *c, const struct at *at, int64_t *day);
 /* A date or a date with a time of day; as an end a date ends with that day. */
 bool read_instant(struct compile *c, const struct at *at, bool end, enum check_code code, int64_t *utc_ms);

@@ -278,7 +278,7 @@ static void window_read(struct compile *c, const struct at *at, struct window *o
   *out = (struct window){.kind = WINDOW_UNIT, .unit = UNIT_EVER};
   if (json_is_string(at->json)) {
     if (unit_parse(text, &out->unit)) {
-      unit_check(c, out->unit, "fact");
+      unit_check(c, at, out->unit);
       return;
     }
     if (str_equal(text, STR("enrolment")))

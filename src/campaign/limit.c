@@ -56,7 +56,7 @@ static void period_read(struct compile *c, const struct at *at, struct limit *ou
     rolling_read(c, at, out);
     return;
   }
-  if (read_unit(c, at, false, &out->unit)) unit_check(c, out->unit, "limit");
+  if (read_unit(c, at, false, &out->unit)) unit_check(c, at, out->unit);
 }
 
 static void edge_read(struct compile *c, const struct at *at, struct limit *out) {

@@ -99,10 +99,10 @@ bool read_unit(struct compile *c, const struct at *at, bool calendar_only, enum 
   return false;
 }
 
-void unit_check(struct compile *c, enum unit unit, const char *whose) {
+void unit_check(struct compile *c, const struct at *at, enum unit unit) {
   bool known = file_now(c)->has_period || !campaign_now(c)->programme; /* a campaign without a period has been told so */
   if (unit == UNIT_CAMPAIGN && !known)
-    report(c, &file_now(c)->root, CHECK_MISSING_KEY, "a programme whose %s lasts a 'campaign' needs the key 'period'", whose);
+    report(c, at, CHECK_BAD_VALUE, "this programme has no 'period': nothing in it can last a 'campaign'; give it one, or write \"ever\"");
 }
 
 bool read_date(struct compile *c, const struct at *at, int64_t *day) {

@@ -100,6 +100,8 @@ static const struct row rows[] = {
     {BASE, "", CLOSED - 1, CHANGE_CAMPAIGN_GONE, true, "bring the file back"},
     {BASE, "", BEFORE, CHANGE_CAMPAIGN_GONE, false, ""},
     {"", BASE, RUNNING, CHANGE_NEW, false, "c: change[NEW]: campaign 'c' starts at nothing"},
+    {BASE, CAMPAIGN("3", W("") R("r", "\"w\",{\"count\":9,\"per\":[\"device\"],\"period\":\"day\"}")), RUNNING, CHANGE_NEW, false,
+     "if this rule had it before and it was taken out, it goes on where it stood"},
     {BASE, CAMPAIGN("3", "\"limits\":{\"w\":{\"count\":2,\"per\":[\"customer\"],\"period\":\"day\"}}," R("r", "\"w\"")), RUNNING,
      CHANGE_GOES_ON, false, "limit 'c/w' goes on with other terms or under another name: at most 1 -> at most 2"},
     {BASE, CAMPAIGN("3", "\"limits\":{\"w\":{\"count\":1,\"per\":[\"customer\"],\"period\":\"week\"}}," R("r", "\"w\"")), RUNNING,
