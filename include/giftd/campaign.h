@@ -167,6 +167,9 @@ struct window {
   uint32_t previous;      /* periods back */
 };
 
+/* Whether it ends before the period of the event at hand, which counts for a window still to come. */
+static inline bool window_lags(const struct window *window) { return window->kind == WINDOW_LAST_UNITS || window->previous > 0; }
+
 /* One dimension of a `per`: an event field, the customer, or a table fact. */
 enum dimension_kind {
   DIMENSION_CUSTOMER,

@@ -133,7 +133,8 @@ int32_t pool_pace_period(const struct rulebook *rulebook, const struct pool *poo
 int64_t pool_released(const struct rulebook *rulebook, const struct pool *pool, int32_t period);
 int32_t pool_pace_expiry(const struct rulebook *rulebook, const struct pool *pool, int32_t period, int64_t memory_ms);
 int64_t pool_used(const struct state *state, const struct pool *pool, uint64_t key, int32_t period);
-/* Used of one period of a pace: all of it when a shard whose clock is ahead let the count go (state_is_gone), for nobody knows any more. */
+/* Used of one period of a pace: all of it when a shard whose clock is ahead let the count go (state_is_gone), for nobody knows any more.
+ * So it is out of stock, and what stands in for it may be given: that has limits of its own. */
 int64_t pool_pace_used(const struct rulebook *rulebook, const struct pool *pool, const struct state *state, int32_t period,
                        int64_t memory_ms);
 

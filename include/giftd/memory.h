@@ -472,6 +472,12 @@ size_t state_get_text(const struct state *state, enum cell_kind kind, uint64_t d
 
 /* What the bank says of a customer (R20). `field`: decl of its name. A field's value, of a list its n-th item; false: none. */
 bool profile_get(const struct state *state, uint64_t field, uint32_t item, struct remembered *out);
+/* All its values, in no order that means anything; the cursor begins as zeros. */
+struct profile_cursor {
+  const struct cell *cell;
+  uint32_t byte;
+};
+bool profile_next(const struct state *state, uint64_t field, struct profile_cursor *at, struct remembered *out);
 /* When it was said, or cleared; false: never. */
 bool profile_said(const struct state *state, uint64_t field, int64_t *time_ms);
 /* Replaces it; VALUE_ABSENT clears. False: no room in this block, and what was is gone: the decision is void. */

@@ -340,8 +340,9 @@ uint32_t leaves_of_all(struct compile *c, uint32_t node, uint32_t *out, uint32_t
 bool lint_spend(struct compile *c, uint32_t steps);
 bool leaf_implies(struct compile *c, const struct condition *a, const struct condition *b);
 bool leaves_exclude(struct compile *c, const struct condition *a, const struct condition *b);
-/* Whether a test asks of a count what no count can be; whether it fails while the fact has heard nothing. When all facts are known. */
-bool fact_never_comes_to(struct compile *c, const struct condition *leaf);
+/* Whether a test asks of a count what it can never be (`most`: what it can come to); whether it fails while the fact has heard nothing.
+ * When all facts are known. */
+bool fact_never_comes_to(struct compile *c, const struct condition *leaf, int64_t *most);
 bool fails_at_first(struct compile *c, const struct condition *leaf);
 void facts_asked_lint(struct compile *c, uint32_t node); /* of a condition, its alternatives too */
 bool schedules_exclude(const struct schedule *a, const struct schedule *b);

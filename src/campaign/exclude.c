@@ -84,7 +84,10 @@ static bool exists_not(const struct condition *leaf) { return leaf->op == OP_EXI
 
 /* ---- what a fact can come to ---- */
 
-/* Counts begin at 0 and are always there. */
+/* Without a value: an average of nothing, and whatever is kept for each of something that the event may lack. */
+static bool may_be_absent(const struct fact *fact) { return fact->dimension_count > 0 || fact->measure == MEASURE_AVERAGE; }
+
+/* Counts begin at 0. */
 static bool fact_range(const struct fact *fact, struct range *out) {
   bool told_apart = fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK;
   *out = (struct range){0, INT64_MAX};
@@ -96,7 +99,6 @@ static bool fact_range(const struct fact *fact, struct range *out) {
 static bool is_outside(struct compile *c, const struct condition *leaf, const struct range *possible) {
   const struct operand *operand = &leaf->operand;
   struct range asked;
-  if (exists_not(leaf)) return true;
   if (range_of(leaf, &asked)) return asked.low > possible->high || asked.high < possible->low;
   if (leaf->op != OP_IN || !is_numeric(leaf) || !lint_spend(c, operand->number_count)) return false;
   for (uint32_t i = 0; i < operand->number_count; i++)
@@ -104,17 +106,19 @@ static bool is_outside(struct compile *c, const struct condition *leaf, const st
   return operand->number_count > 0;
 }
 
-bool fact_never_comes_to(struct compile *c, const struct condition *leaf) {
+bool fact_never_comes_to(struct compile *c, const struct condition *leaf, int64_t *most) {
   struct range possible;
-  return leaf->left == LEFT_FACT && fact_range(fact_at(c, leaf->index), &possible) && is_outside(c, leaf, &possible);
+  if (leaf->left != LEFT_FACT || !fact_range(fact_at(c, leaf->index), &possible)) return false;
+  *most = possible.high;
+  return exists_not(leaf) ? !may_be_absent(fact_at(c, leaf->index)) : is_outside(c, leaf, &possible);
 }
 
 bool fails_at_first(struct compile *c, const struct condition *leaf) {
   if (leaf->op == OP_IN_FACT) return true;
   const struct fact *fact = leaf->left == LEFT_FACT ? fact_at(c, leaf->index) : NULL;
   if (fact == NULL || (fact->kind != FACT_MEASURE && fact->kind != FACT_PICKS)) return false;
-  bool absent = fact->kind == FACT_MEASURE && (fact->measure == MEASURE_MAX || fact->measure == MEASURE_MIN);
-  if (leaf->op == OP_EXISTS) return exists_not(leaf) != absent;
+  bool absent = fact->kind == FACT_MEASURE && fact->measure == MEASURE_AVERAGE; /* all others begin at 0 */
+  if (leaf->op == OP_EXISTS) return exists_not(leaf) ? !may_be_absent(fact) : absent;
   return is_numeric(leaf) && (absent || !number_passes(leaf, 0));
 }
 

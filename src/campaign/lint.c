@@ -138,7 +138,8 @@ static void header_lint(struct compile *c, const struct campaign *campaign) {
     report(c, &late, CHECK_NO_EFFECT, "a programme judges nothing: each campaign says itself how late an event may be");
 }
 
-/* A campaign's facts hear those who are in its audience, so nobody comes in by what they have to hear first. */
+/* A campaign's facts hear those who are in its audience, so nobody comes in by what they have to hear first. From its second version on
+ * somebody may be inside already. */
 static void entry_lint(struct compile *c, uint32_t when) {
   uint32_t leaves[TESTS_MOST], count = leaves_of_all(c, when, leaves, TESTS_MOST);
   for (uint32_t i = 0; i < count; i++) {
@@ -147,10 +148,9 @@ static void entry_lint(struct compile *c, uint32_t when) {
     if (!picked && leaf.left != LEFT_FACT) continue;
     uint32_t fact = picked ? leaf.operand.fact : leaf.index;
     if (fact_at(c, fact)->campaign == c->now && fails_at_first(c, &leaf))
-      report_text_at(
-          c, leaf.pointer, NULL, CHECK_CANNOT_HOLD,
-          "nobody ever enters: '%.*s' hears only those who are in this audience; declare it in a programme, or ask for it in the rules",
-          STR_FORMAT(fact_at(c, fact)->name));
+      report_text_at(c, leaf.pointer, NULL, CHECK_CANNOT_HOLD,
+                     "nobody ever enters: '%.*s' hears only those who are in this audience (a fact of a programme hears everybody)",
+                     STR_FORMAT(fact_at(c, fact)->name));
   }
 }
 
@@ -159,7 +159,7 @@ static void audience_lint(struct compile *c, const struct campaign *campaign) {
   const struct audience *audience = &campaign->audience;
   uint32_t out = 0;
   facts_asked_lint(c, audience->when);
-  if (!campaign->programme) entry_lint(c, audience->when);
+  if (!campaign->programme && campaign->version == 1) entry_lint(c, audience->when);
   for (uint32_t i = 0; i < audience->include_count; i++) {
     for (uint32_t j = 0; j < audience->exclude_count; j++) {
       if (!str_equal(member_at(c, audience->include_first + i)->text, member_at(c, audience->exclude_first + j)->text)) continue;

@@ -59,9 +59,14 @@ void facts_asked_lint(struct compile *c, uint32_t node) {
   const struct condition condition = *condition_at(c, node);
   for (uint32_t i = 0; condition.kind != CONDITION_LEAF && condition.kind != CONDITION_NOT && i < condition.count; i++)
     facts_asked_lint(c, condition.first + i);
-  if (condition.kind == CONDITION_LEAF && fact_never_comes_to(c, &condition))
-    report_text_at(c, condition.pointer, NULL, CHECK_CANNOT_HOLD, "'%.*s' never comes to this: it counts from 0%s",
-                   STR_FORMAT(condition.left_text), fact_at(c, condition.index)->kind == FACT_PICKS ? " to its 'most'" : "");
+  int64_t most;
+  if (condition.kind != CONDITION_LEAF || !fact_never_comes_to(c, &condition, &most)) return;
+  if (most == INT64_MAX)
+    report_text_at(c, condition.pointer, NULL, CHECK_CANNOT_HOLD, "'%.*s' never comes to this: it counts from 0",
+                   STR_FORMAT(condition.left_text));
+  else
+    report_text_at(c, condition.pointer, NULL, CHECK_CANNOT_HOLD, "'%.*s' never comes to this: it counts from 0 to %lld",
+                   STR_FORMAT(condition.left_text), (long long)most);
 }
 
 void when_lint(struct compile *c, const struct trigger_set *on, uint32_t when, const char *whose) {

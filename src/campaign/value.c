@@ -100,8 +100,8 @@ bool read_unit(struct compile *c, const struct at *at, bool calendar_only, enum 
 }
 
 void unit_check(struct compile *c, const struct at *at, enum unit unit) {
-  bool known = file_now(c)->has_period || !campaign_now(c)->programme; /* a campaign without a period has been told so */
-  if (unit == UNIT_CAMPAIGN && !known)
+  bool there = json_object_get(file_now(c)->root.json, "period") != NULL;
+  if (unit == UNIT_CAMPAIGN && !there && campaign_now(c)->programme) /* a campaign without a period has been told so */
     report(c, at, CHECK_BAD_VALUE, "this programme has no 'period': nothing in it can last a 'campaign'; give it one, or write \"ever\"");
 }
 

@@ -26,10 +26,14 @@ static bool kept_place(struct work *w, const struct condition *leaf, struct plac
   return true;
 }
 
+static uint64_t profile_field(const struct work *w, const struct condition *leaf) {
+  assert(leaf->left == LEFT_PROFILE);
+  return decl_of_hash(w->book->catalogue->fields[leaf->index].hash);
+}
+
 bool kept_find(struct work *w, const struct condition *leaf, int32_t item, struct remembered *out) {
   struct place place;
-  uint64_t field = leaf->left == LEFT_PROFILE ? decl_of_hash(w->book->catalogue->fields[leaf->index].hash) : 0;
-  if (leaf->left == LEFT_PROFILE) return profile_get(w->customer, field, (uint32_t)item, out);
+  if (leaf->left == LEFT_PROFILE) return profile_get(w->customer, profile_field(w, leaf), (uint32_t)item, out);
   if (!kept_place(w, leaf, &place)) return false;
   const struct cell *cell = state_find(w->customer, place.kind, place.decl, place.key, item);
   if (cell == NULL) return false;
@@ -158,15 +162,27 @@ static struct str text_named(const struct rulebook *book, const struct operand *
   return item != NULL ? *item : TEXT_OF_NOBODY;
 }
 
+static bool item_holds(struct work *w, const struct condition *leaf, const struct remembered *kept, int32_t offset_minutes) {
+  struct value value = kept->value;
+  if (value.kind == VALUE_TEXT) value.text = text_named(w->book, &leaf->operand, kept);
+  return match_leaf(w->book, leaf, &value, offset_minutes);
+}
+
+static bool profile_holds(struct work *w, const struct condition *leaf, int32_t offset_minutes) {
+  struct profile_cursor at = {NULL, 0};
+  struct remembered kept;
+  while (profile_next(w->customer, profile_field(w, leaf), &at, &kept))
+    if (item_holds(w, leaf, &kept, offset_minutes)) return true;
+  return false;
+}
+
 /* Of a list any item will do: `contains_any` is all that may be asked of one. */
 bool kept_holds(struct work *w, const struct condition *leaf, int32_t offset_minutes) {
   struct remembered kept;
   bool list = kept_find(w, leaf, 1, &kept);
   if (list && leaf->op != OP_CONTAINS_ANY && leaf->op != OP_EXISTS) return false;
-  for (int32_t i = 0; i < (int32_t)LIMIT_EVENT_LIST && kept_find(w, leaf, i, &kept); i++) {
-    struct value value = kept.value;
-    if (value.kind == VALUE_TEXT) value.text = text_named(w->book, &leaf->operand, &kept);
-    if (match_leaf(w->book, leaf, &value, offset_minutes)) return true;
-  }
+  if (leaf->left == LEFT_PROFILE) return profile_holds(w, leaf, offset_minutes);
+  for (int32_t i = 0; i < (int32_t)LIMIT_EVENT_LIST && kept_find(w, leaf, i, &kept); i++)
+    if (item_holds(w, leaf, &kept, offset_minutes)) return true;
   return false;
 }

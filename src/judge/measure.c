@@ -212,12 +212,10 @@ static void hear(struct work *w, uint32_t number, uint32_t part) {
   uint64_t key = 0;
   int64_t amount = 0;
   bool absent = false;
-  int32_t from, to;
   (void)part;
   if (!measure_amount(w, fact, &amount) || !fact_open_to(w, fact)) return;
   if (!condition_holds(w, fact->when, fact->campaign, false, &failure) || !key_of_fact(w, fact, &key)) return;
   int32_t period = measure_period(w, fact, w->event->time_ms);
-  measure_window(fact, period, &from, &to);
   int64_t before = measure_value(w, fact, key, period, &absent);
   if (fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK)
     distinct_add(w, fact, key, period);
@@ -225,7 +223,7 @@ static void hear(struct work *w, uint32_t number, uint32_t part) {
     measure_add(w, fact, key, period, amount);
   int64_t after = measure_value(w, fact, key, period, &absent);
   bands_fire(w, fact, period, before, after);
-  if (to >= period) effect_add(w, number, EFFECT_COUNTED, period, before, after); /* else it counts for a window that is still to come */
+  if (!window_lags(&fact->window)) effect_add(w, number, EFFECT_COUNTED, period, before, after);
 }
 
 /* ---- undoing ---- */

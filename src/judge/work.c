@@ -42,11 +42,9 @@ static bool may_use_spare(const struct work *w) {
   return (w->takes_back || w->event->type == TYPE_ID_REVERSED) && !MUTANT(NO_SPARE) && !MUTANT(FULL_UNSEEN);
 }
 
-static bool has_room_for(const struct work *w, const struct state *state, uint32_t cells) {
-  return state->cell_count + cells <= LIMIT_STATE_CELLS - (may_use_spare(w) ? 0 : LIMIT_STATE_SPARE);
-}
+static uint32_t cells_most(const struct work *w) { return LIMIT_STATE_CELLS - (may_use_spare(w) ? 0 : LIMIT_STATE_SPARE); }
 
-static bool has_room(const struct work *w, const struct state *state) { return has_room_for(w, state, 1); }
+static bool has_room(const struct work *w, const struct state *state) { return state->cell_count < cells_most(w); }
 
 static void cramped(struct work *w, struct state *state) {
   if (w->out->cramped == NULL) w->out->cramped = state;
@@ -89,23 +87,24 @@ struct cell *work_make(struct work *w, struct state *state, enum cell_kind kind,
   return cell != NULL ? state_write(state, cell) : work_add(w, state, kind, decl, key, period);
 }
 
-/* What takes several cells asks for all of them before the first: what fails behind that is the block's. */
-static bool room_for(struct work *w, uint32_t cells) {
-  w->full |= !has_room_for(w, w->customer, cells);
-  return !w->full;
+/* What takes several cells takes the place of what was there, so the bound is looked at behind it. A block that is too small is told
+ * first: what it leaves undone says nothing of the bound. */
+static void put_judge(struct work *w, bool put) {
+  const struct state *state = w->customer;
+  if (!put && state->cell_count < LIMIT_STATE_CELLS)
+    cramped(w, w->customer);
+  else if (!put || state->cell_count > cells_most(w))
+    w->full = true;
 }
 
 void work_put_text(struct work *w, enum cell_kind kind, uint64_t decl, uint64_t key, struct str text, int32_t expires_day) {
-  if (!room_for(w, (uint32_t)(text.length / CELL_PART_BYTES) + 1)) return;
-  if (!state_put_text(w->customer, kind, decl, key, text, expires_day)) cramped(w, w->customer);
+  put_judge(w, state_put_text(w->customer, kind, decl, key, text, expires_day));
 }
 
 void work_put_profile(struct work *w, uint16_t field, uint64_t decl, const struct value *value) {
   struct state *state = w->customer;
   int64_t time_ms = w->event->time_ms;
-  if (!room_for(w, value->kind == VALUE_LIST ? value->count + 1 : 1)) return;
-  bool put = field == FIELD_ID_TAGS ? tags_set(state, time_ms, value) : profile_set(state, decl, time_ms, value);
-  if (!put) cramped(w, state);
+  put_judge(w, field == FIELD_ID_TAGS ? tags_set(state, time_ms, value) : profile_set(state, decl, time_ms, value));
 }
 
 static void want(struct work *w, const struct owner *owner) {

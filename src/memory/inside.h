@@ -14,6 +14,8 @@
 
 #include "giftd/memory.h"
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are little endian, and numbers go into them as they stand in memory");
+
 enum cell_hook { BY_NOTHING, BY_DECL, BY_KEY, BY_BOTH };
 enum cell_form { FORM_NUMBER, FORM_COUNT, FORM_DIGEST, FORM_BYTES };
 

@@ -67,8 +67,9 @@ static uint32_t entries_end(const struct cell *cell) {
 }
 
 static bool entry_holds(const struct entry *entry) {
-  if (entry->kind == VALUE_TEXT) return !entry->is_long || entry->content.length <= CELL_TEXT_BYTES;
-  return entry->kind < VALUE_LIST && !entry->is_long && entry->content.length <= sizeof(uint64_t);
+  if (entry->kind == VALUE_TEXT) return entry->content.length <= CELL_TEXT_BYTES;
+  size_t most = entry->kind == VALUE_ABSENT ? 0 : sizeof(uint64_t);
+  return entry->kind < VALUE_LIST && !entry->is_long && entry->content.length <= most;
 }
 
 bool profile_cell_holds(const struct cell *cell) {
@@ -87,6 +88,19 @@ static bool field_find(const struct state *state, uint64_t field, uint32_t item,
   for (*cell = state_first(state, CELL_PROFILE, 0, 0); *cell != NULL; *cell = state_next(state, *cell))
     for (uint32_t at = 0; entry_read(*cell, at, entry); at += entry->bytes)
       if (entry->field == field && entry->item == item) return true;
+  return false;
+}
+
+bool profile_next(const struct state *state, uint64_t field, struct profile_cursor *at, struct remembered *out) {
+  struct entry entry;
+  if (at->cell == NULL) at->cell = state_first(state, CELL_PROFILE, 0, 0);
+  for (; at->cell != NULL; at->cell = state_next(state, at->cell), at->byte = 0)
+    while (entry_read(at->cell, at->byte, &entry)) {
+      at->byte += entry.bytes;
+      if (entry.field != field || entry.kind == VALUE_ABSENT) continue;
+      *out = entry_value(&entry);
+      return true;
+    }
   return false;
 }
 
@@ -133,16 +147,18 @@ static void field_forget(struct state *state, uint64_t field) {
   }
 }
 
-/* In the first cell of that time that has room, by their numbers. */
+/* In the first cell of that time that has room, by their numbers, which the order of the chain does not change; else in one behind all. */
 static char *entry_place(struct state *state, int64_t time_ms, uint32_t bytes) {
-  const struct cell *cell;
-  struct cell *place;
-  int32_t part = 0;
-  for (; (cell = state_find(state, CELL_PROFILE, 0, (uint64_t)time_ms, part)) != NULL; part++) {
-    uint32_t end = entries_end(cell);
-    if (end + bytes <= CELL_PACK_BYTES) return state_write(state, cell)->profile.entries + end;
+  const struct cell *roomy = NULL, *cell = state_first(state, CELL_PROFILE, 0, 0);
+  int32_t behind = 0;
+  for (; cell != NULL; cell = state_next(state, cell)) {
+    if ((int64_t)cell->key != time_ms) continue;
+    if (cell->period >= behind) behind = cell->period + 1;
+    bool has_room = entries_end(cell) + bytes <= CELL_PACK_BYTES;
+    if (has_room && (roomy == NULL || cell->period < roomy->period)) roomy = cell;
   }
-  place = state_add(state, CELL_PROFILE, 0, (uint64_t)time_ms, part);
+  if (roomy != NULL) return state_write(state, roomy)->profile.entries + entries_end(roomy);
+  struct cell *place = state_add(state, CELL_PROFILE, 0, (uint64_t)time_ms, behind);
   return place == NULL ? NULL : place->profile.entries;
 }
 

@@ -201,15 +201,10 @@ static void moment_words(struct buffer *out, const struct telling *t, const stru
   buffer_put(out, effect->before);
 }
 
-/* Its window ends before the event's own period. */
-static bool counts_later(const struct fact *fact) {
-  return fact->kind == FACT_MEASURE && (fact->window.kind == WINDOW_LAST_UNITS || fact->window.previous > 0);
-}
-
 void fact_words(struct buffer *out, const struct telling *t, const struct told_fact *told) {
   put(out, t, "fact ", "事实 ");
   buffer_put(out, short_name(told->fact));
-  if (told->effect == NULL && counts_later(told->fact))
+  if (told->effect == NULL && told->fact->kind == FACT_MEASURE && window_lags(&told->fact->window))
     put(out, t, ": listens, an event counts for later periods alone", ":监听此类事件,只计入以后的周期");
   else if (told->effect == NULL)
     put(out, t, ": listens, this event changed nothing", ":监听此类事件,本次未变化");

@@ -12,6 +12,12 @@
              "}," BENCH_LIMITS "},{\"id\":\"s\",\"on\":\"reward.claimed\"," claim "\"spends\":\"k\"," BENCH_GIVE BENCH_LIMITS "}]}"
 #define TRACK(track) FACT("{\"track\":{\"opens\":\"login\"," track "}}", "txn.card_spend", "\"fact.f\":\"completed\"")
 
+#define ENTRY(version, measure, test)                                                                 \
+  "{\"id\":\"c\",\"version\":" version                                                                \
+  ",\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-01-01\",\"to\":\"2027-03-31\"}," \
+  "\"audience\":{\"when\":{\"fact.f\":" test "}},\"facts\":{\"f\":{\"measure\":\"" measure            \
+  "\",\"of\":\"amount\",\"on\":\"txn.transfer\",\"window\":\"month\"}},\"rules\":[{\"id\":\"r\"," ON BENCH_GIVE BENCH_LIMITS "}]}"
+
 static const struct {
   const char *text;
   enum check_code code;
@@ -56,6 +62,15 @@ static const struct {
           "\"merchant\":{\"in_fact\":\"f\"},\"fact.f\":{\"gte\":2}"),
      CHECK_CANNOT_HOLD},
     {FACT("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\"}", "login", "\"fact.f\":{\"in\":[-1,0]}"), CHECK_CANNOT_HOLD},
+    {FACT("{\"measure\":\"count\",\"on\":\"login\",\"per\":[\"customer\",\"channel\"],\"window\":\"month\"}", "login",
+          "\"fact.f\":{\"exists\":false}"),
+     CHECK_CANNOT_HOLD},
+    /* an audience by what its campaign's facts have heard */
+    {ENTRY("1", "max", "{\"lt\":\"10.00\"}"), CHECK_CANNOT_HOLD},
+    {ENTRY("1", "min", "{\"exists\":true}"), CHECK_CANNOT_HOLD},
+    {ENTRY("1", "sum", "\"0.00\""), CHECK_CANNOT_HOLD},
+    {ENTRY("1", "average", "{\"exists\":false}"), CHECK_CANNOT_HOLD},
+    {ENTRY("2", "sum", "{\"gte\":\"10.00\"}"), CHECK_CANNOT_HOLD},
     {FACT("{\"measure\":\"sum\",\"of\":\"amount\",\"on\":\"txn.transfer\",\"window\":\"month\"}", "login", "\"fact.f\":{\"lt\":\"0.00\"}"),
      CHECK_CANNOT_HOLD},
     {FACT("{\"measure\":\"max\",\"of\":\"amount\",\"on\":\"txn.transfer\",\"window\":\"month\"}", "login", "\"fact.f\":{\"exists\":false}"),

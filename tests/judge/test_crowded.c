@@ -292,6 +292,23 @@ static void a_refund_among_many_takes_its_own_gift(void **unused) {
   stage_free(s);
 }
 
+/* What takes the place of something needs no room: on a full record a field, tags and a cleared field are taken, a further field is not. */
+static void a_full_record_takes_what_replaces(void **unused) {
+  (void)unused;
+  static const char tags[] = ",\"tags\":[\"a\",\"b\",\"c\",\"d\"],\"status\":\"normal\"", *replaced = ",\"tags\":[\"e\",\"f\",\"g\",\"h\"]";
+  struct stage *s = stage_of(1, 1, 1, "'unlimited'");
+  assert_int_equal(stage_event(s, line("u1", "customer.updated", "10:00", tags))->gate, REASON_GIVEN);
+  crowd(s, LIMIT_STATE_SPARE);
+  uint32_t cells = stage_customer(s, "c1")->cell_count;
+  assert_int_equal(stage_event(s, line("u2", "customer.updated", "11:00", ",\"status\":\"frozen\""))->gate, REASON_GIVEN);
+  assert_int_equal(stage_event(s, line("u3", "customer.updated", "12:00", replaced))->gate, REASON_GIVEN);
+  assert_int_equal(stage_event(s, line("u4", "customer.updated", "13:00", ",\"status\":null"))->gate, REASON_GIVEN);
+  assert_int_equal(stage_event(s, line("u5", "customer.updated", "14:00", ",\"tier\":\"gold\""))->gate, REASON_RECORD_FULL);
+  assert_true(tags_have(stage_customer(s, "c1"), STR("h")) && !tags_have(stage_customer(s, "c1"), STR("a")));
+  assert_int_equal(stage_customer(s, "c1")->cell_count, cells);
+  stage_free(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_event_may_touch_many_owners),
@@ -305,6 +322,7 @@ int main(void) {
       cmocka_unit_test(a_record_is_not_full_for_ever),
       cmocka_unit_test(a_reversal_asks_for_what_was_taken),
       cmocka_unit_test(a_refund_among_many_takes_its_own_gift),
+      cmocka_unit_test(a_full_record_takes_what_replaces),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,10 @@ static void reads_as_said(const struct state *state, uint64_t field, const struc
   int64_t time_ms = 0;
   assert_true(profile_said(state, field, &time_ms) == said->ever && (!said->ever || time_ms == said->time_ms));
   uint32_t count = said->value.kind == VALUE_LIST ? said->value.count : said->ever && said->value.kind != VALUE_ABSENT;
+  struct profile_cursor at = {NULL, 0};
+  uint32_t all = 0;
+  while (profile_next(state, field, &at, &read)) all++;
+  assert_int_equal(all, count);
   assert_false(profile_get(state, field, count, &read));
   for (uint32_t i = 0; i < count; i++) {
     assert_true(profile_get(state, field, i, &read));
