@@ -1,8 +1,8 @@
 /* What the bank says of a customer: fields and tags, several to a cell, since of nearly every customer there is a handful of short ones.
  * All that stands in a cell was said by one event, whose time is the cell's key; what is said anew leaves its cell for one of that time.
  *
- *   PROFILE  {entry}: mark (0x80, of a long text 0x40, number of the item) | kind, bytes of content | field 5 | hash 8 of a long text |
- * content TAG      {hash 8}
+ *   PROFILE  {mark (0x80; 0x40 of a long text; number of the item) | kind, bytes of content | field 5 | hash 8 of a long text | content}
+ *   TAG      {hash 8}
  *
  * Zeros end both. A number's content is what its zigzag form has without leading zeros. A field's items have numbers, since cells have
  * no order. What was cleared leaves an entry without a value, and tags that were leave an empty cell: they tell since when. */
