@@ -314,7 +314,7 @@ static void explain_found(struct answer *a, uint64_t position, struct str custom
 /* Whether a line may be meant, cheaply: parsing tells for sure. */
 static bool may_be_meant(struct str line, struct str customer, struct str reward) {
   struct str id, subject;
-  if (reward.length > 0) return memmem(line.at, line.length, reward.at, reward.length) != NULL;
+  if (reward.length > 0) return str_find(line, reward) != NULL;
   return !decision_head(line, &id, &subject) || str_equal(subject, customer);
 }
 
@@ -357,7 +357,7 @@ static bool reward_is_issued(const struct answer *a, struct str reward) {
   bool found = false;
   if (scan_open(&scan, a->rewards, &fault) != STATUS_OK) return false;
   while (!found && scan_next(&scan, &line, &position)) {
-    found = memmem(line.at, line.length, reward.at, reward.length) != NULL;
+    found = str_find(line, reward) != NULL;
     if (found)
       fprintf(stderr, "giftd explain: found in %s, but its decision is not in %s:\n%.*s\n", a->rewards, a->decisions, STR_FORMAT(line));
   }

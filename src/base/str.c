@@ -10,6 +10,11 @@ bool str_starts(struct str s, struct str prefix) {
   return s.length >= prefix.length && (prefix.length == 0 || memcmp(s.at, prefix.at, prefix.length) == 0);
 }
 
+const char *str_find(struct str s, struct str part) {
+  assert(part.length > 0);
+  return s.length == 0 ? NULL : memmem(s.at, s.length, part.at, part.length);
+}
+
 bool str_split(struct str s, char mark, struct str *before, struct str *after) {
   const char *found = s.length == 0 ? NULL : memchr(s.at, mark, s.length);
   if (found == NULL) {

@@ -37,7 +37,7 @@ static const struct trouble troubles[] = {
     {"unknown command", STATUS_USAGE, "it does not know a command giftd needs: version 6 or newer is needed, no command renamed"},
 };
 
-static bool error_holds(struct str error, const char *code) { return memmem(error.at, error.length, code, strlen(code)) != NULL; }
+static bool error_holds(struct str error, const char *code) { return str_find(error, str_of(code)) != NULL; }
 
 enum status trouble_told(struct str error, struct fault *fault) {
   if (error.length > 300) error.length = 300; /* the rest is the server's own words */

@@ -18,6 +18,15 @@ static void splits_and_trims(void **state) {
   assert_true(str_starts(STR("abc"), STR("ab")) && str_starts(STR("abc"), STR("")) && !str_starts(STR("ab"), STR("abc")));
 }
 
+static void finds(void **state) {
+  (void)state;
+  struct str s = STR("a=b=b");
+  assert_ptr_equal(str_find(s, STR("=b")), s.at + 1);
+  assert_ptr_equal(str_find(s, s), s.at);
+  assert_null(str_find(s, STR("ba")));
+  assert_null(str_find((struct str){NULL, 0}, STR("a")));
+}
+
 static void compares_in_byte_order(void **state) {
   (void)state;
   assert_true(str_compare(STR("a"), STR("b")) < 0 && str_compare(STR("b"), STR("a")) > 0 && str_compare(STR("a"), STR("a")) == 0);
@@ -160,8 +169,10 @@ static void utf8_is_strict(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(splits_and_trims),        cmocka_unit_test(compares_in_byte_order), cmocka_unit_test(distances_count_edits),
-      cmocka_unit_test(ids_have_their_alphabet), cmocka_unit_test(numbers_fit_or_fail),    cmocka_unit_test(utf8_is_strict),
+      cmocka_unit_test(splits_and_trims),        cmocka_unit_test(finds),
+      cmocka_unit_test(compares_in_byte_order),  cmocka_unit_test(distances_count_edits),
+      cmocka_unit_test(ids_have_their_alphabet), cmocka_unit_test(numbers_fit_or_fail),
+      cmocka_unit_test(utf8_is_strict),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

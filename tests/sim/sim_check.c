@@ -12,7 +12,7 @@ struct str line_field(struct str line, const char *name) {
   size_t length = strlen(name) + 3;
   assert(length < sizeof pattern);
   memcpy(pattern + 1, name, length - 3), memcpy(pattern + length - 2, "\":", 2); /* a quarter of a history is spent here: no formats */
-  const char *found = memmem(line.at, line.length, pattern, length);
+  const char *found = str_find(line, (struct str){pattern, length});
   if (found == NULL) return (struct str){NULL, 0};
   const char *from = found + length, *end = line.at + line.length, *to;
   bool quoted = from < end && *from == '"';
@@ -35,10 +35,10 @@ struct str gate_of(struct str line) {
 uint32_t customer_of(struct str line) { return (uint32_t)number_of(str_from(line_field(line, "subject"), 1)); }
 
 const struct input *input_of(const struct world *world, struct str line, const char *before) {
-  size_t length = strlen(before);
-  const char *found = memmem(line.at, line.length, before, length);
+  struct str mark = str_of(before);
+  const char *found = str_find(line, mark);
   if (found == NULL) return NULL;
-  int64_t number = number_of(str_from(line, (size_t)(found - line.at) + length));
+  int64_t number = number_of(str_from(line, (size_t)(found - line.at) + mark.length));
   return number < world->input_count ? &world->inputs[number] : NULL;
 }
 

@@ -205,13 +205,13 @@ static void outcome_count(struct world *world, struct str entry, const struct in
 }
 
 static void decision_count(struct world *world, struct str line) {
-  static const char mark[] = "{\"campaign\":\"", first[] = "\"considered\":";
+  const struct str mark = STR("{\"campaign\":\""), first = STR("\"considered\":");
   const struct input *input = input_of(world, line, OF_DECISION);
-  const char *at = memmem(line.at, line.length, first, sizeof first - 1), *end = line.at + line.length;
+  const char *at = str_find(line, first), *end = line.at + line.length;
   if (input == NULL) return;
-  while (at != NULL && (at = memmem(at, (size_t)(end - at), mark, sizeof mark - 1)) != NULL) {
+  while (at != NULL && (at = str_find((struct str){at, (size_t)(end - at)}, mark)) != NULL) {
     outcome_count(world, (struct str){at, (size_t)(end - at)}, input, customer_of(line));
-    at += sizeof mark - 1;
+    at += mark.length;
   }
 }
 

@@ -19,14 +19,14 @@ static bool sets_equal(const struct set *a, const struct set *b) { return a->cou
 
 static struct str hearers_of(struct str line) {
   struct str mark = STR("\"heard_by\":[");
-  const char *at = memmem(line.at, line.length, mark.at, mark.length);
+  const char *at = str_find(line, mark);
   return at != NULL ? str_from(line, (size_t)(at - line.at)) : (struct str){NULL, 0};
 }
 
 static void announced_add(struct world *world, struct set *set, struct str line) {
   struct str rest = hearers_of(line), customers[LIMIT_FORWARDS], mark = STR("\"customer\":\"");
   uint32_t count = 0;
-  for (const char *at; (at = memmem(rest.at, rest.length, mark.at, mark.length)) != NULL; rest = str_from(rest, mark.length)) {
+  for (const char *at; (at = str_find(rest, mark)) != NULL; rest = str_from(rest, mark.length)) {
     rest = str_from(rest, (size_t)(at - rest.at));
     struct str customer = line_field(rest, "customer");
     uint32_t i = 0;

@@ -26,6 +26,8 @@ static inline struct str str_from(struct str s, size_t start) {
 }
 
 bool str_starts(struct str s, struct str prefix);
+/* Where `part` (not empty) first stands in s; NULL when it does not. */
+const char *str_find(struct str s, struct str part);
 /* Bytes before and after the first `mark`; without one, all of it is before and `after` is empty. Returns whether it was there. */
 bool str_split(struct str s, char mark, struct str *before, struct str *after);
 struct str str_trim(struct str s); /* spaces and tabs, both ends */
