@@ -108,7 +108,7 @@ struct terms_port {
 };
 
 struct shard_counts {
-  uint64_t lines, events, dead, duplicates, late, future, gifts, revoked, refusals, commits;
+  uint64_t lines, events, dead, misplaced, duplicates, late, future, gifts, revoked, refusals, commits;
   uint64_t owner_loads, owner_hits;
   uint64_t messages_in, messages_out; /* of shards */
   uint64_t heard;                     /* events heard as another (`as`): decided for a hearer */
@@ -118,11 +118,12 @@ struct shard_counts {
 
 struct shard_settings {
   struct judge_settings judge;
-  bool wall_clock;              /* arrival is when the line was read; else it follows from the stream's own time (clock.c) */
-  bool own_clock;               /* whatever arrival the log tells; else that comes first */
-  uint64_t cache_bytes;         /* bound of the cache of owners' states; 24 MiB at least are taken */
-  uint32_t shard, shards;       /* which of how many; shards 0 or 1: alone, nothing is lent */
-  enum partitioner partitioner; /* of the producers: tells where another customer lives. Checked against every key while a rule has `as` */
+  bool wall_clock;                /* arrival is when the line was read; else it follows from the stream's own time (clock.c) */
+  bool own_clock;                 /* whatever arrival the log tells; else that comes first */
+  uint64_t cache_bytes;           /* bound of the cache of owners' states; 24 MiB at least are taken */
+  uint32_t shard, shards;         /* which of how many; shards 0 or 1: alone, nothing is lent */
+  enum partitioner partitioner;   /* of the producers: tells where a customer lives. Every key's place is compared with it; OTHER: none is,
+                                     and   no rulebook with `as` may be given (rulebook.hearer_count) */
   const struct terms_port *terms; /* NULL: nothing is compared, no manifest is kept */
 };
 

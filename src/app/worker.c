@@ -35,6 +35,10 @@ static enum status worker_open(struct worker *worker, struct fault *fault) {
   worker->slots = calloc(worker->shards, sizeof *worker->slots);
   if (worker->slots == NULL) return fault_set(fault, STATUS_STORAGE, "no memory for %u shards", worker->shards);
   for (uint32_t i = 0; i < worker->shards; i++) worker->slots[i].shard = i;
+  if (worker->settings.shard.partitioner == PARTITIONER_OTHER && worker->shards > 1)
+    worker_say(worker, LOG_LEVEL_WARNING, NO_SHARD,
+               "events.partitioner = other: no key's place is compared, and producers that choose partitions differently give customers "
+               "every gift twice without a word; murmur2 or consistent would be checked");
   status = worker_watch_open(worker, fault);
   return status == STATUS_OK ? kafka_join(worker->kafka, fault) : status;
 }

@@ -63,6 +63,27 @@ bool pool_counter(void *self, struct str key, struct str record, struct redis_co
 
 /* ---- loading ---- */
 
+static struct str listener_name(const struct rulebook *rulebook, const struct listener *listener, const char **kind) {
+  *kind = listener->kind == LISTENER_RULE ? "rule" : "fact or track";
+  return listener->kind == LISTENER_RULE ? rulebook->rules[listener->owner].id : rulebook->facts[listener->owner].name;
+}
+
+/* Who is heard as another lives in a shard that giftd must be able to compute. */
+static enum status places_check(const struct rulebook *rulebook, const struct shard_settings *shard, struct fault *fault) {
+  if (shard->partitioner != PARTITIONER_OTHER) return STATUS_OK;
+  for (uint32_t i = 0; i < rulebook->listener_count; i++) {
+    const struct listener *listener = &rulebook->listeners[i];
+    const char *kind;
+    if (rulebook->triggers[listener->trigger].as_count == 0) continue;
+    const struct str name = listener_name(rulebook, listener, &kind);
+    return fault_set(fault, STATUS_USAGE,
+                     "campaign %.*s, %s %.*s: `as` asks in which partition another customer lives, and events.partitioner = other says "
+                     "that giftd cannot know. Let producers use murmur2 or consistent and say which, or run the campaign without `as`",
+                     STR_FORMAT(rulebook->campaigns[listener->campaign].id), kind, STR_FORMAT(name));
+  }
+  return STATUS_OK;
+}
+
 static enum status campaigns_load(const struct worker *worker, struct loaded *out, struct region *names, uint32_t *count,
                                   struct fault *fault) {
   const struct worker_settings *settings = &worker->settings;
@@ -77,6 +98,7 @@ static enum status campaigns_load(const struct worker *worker, struct loaded *ou
     }
   }
   if (status == STATUS_OK) status = judge_check(out->rulebook, &settings->shard.judge, fault);
+  if (status == STATUS_OK) status = places_check(out->rulebook, &settings->shard, fault);
   if (status == STATUS_OK) status = pool_names_read(out->rulebook, names, count, fault);
   return status;
 }

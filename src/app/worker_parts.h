@@ -40,6 +40,8 @@ struct slot {
   enum ledger_stage stage; /* as told last */
   uint64_t commits;        /* as seen last */
   uint64_t reported;       /* to the group */
+  uint64_t misplaced;      /* records, as told last */
+  int64_t misplaced_ms;
   struct trouble trouble;  /* what it waits for, while it does not run */
 };
 

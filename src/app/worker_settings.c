@@ -57,8 +57,8 @@ static void shard_fill(const struct config *config, struct shard_settings *out) 
   *out = (struct shard_settings){.wall_clock = str_equal(config_text(config, CONFIG_EVENTS_CLOCK), STR("wall")),
                                  .own_clock = !str_equal(config_text(config, CONFIG_EVENTS_CLOCK), STR("auto")),
                                  .cache_bytes = (uint64_t)config_number(config, CONFIG_CACHE_BYTES)};
-  out->partitioner =
-      str_equal(config_text(config, CONFIG_EVENTS_PARTITIONER), STR("murmur2")) ? PARTITIONER_MURMUR2 : PARTITIONER_CONSISTENT;
+  out->partitioner = partitioner_of(config_text(config, CONFIG_EVENTS_PARTITIONER));
+  assert(out->partitioner < PARTITIONER_COUNT); /* one of the option's words */
   out->judge.horizon_ms = config_number(config, CONFIG_EVENTS_HORIZON);
   out->judge.memory_ms = config_number(config, CONFIG_EVENTS_MEMORY);
 }

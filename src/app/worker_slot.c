@@ -7,6 +7,7 @@
 #include "worker_parts.h"
 
 #define REOPEN_MS 1000
+#define MISPLACED_MS 60000 /* records in the wrong partition come in streams: a line a minute */
 
 /* ---- opening ---- */
 
@@ -164,6 +165,17 @@ static void commits_tell(struct worker *worker, struct slot *slot) {
   kafka_shard_report(slot->kafka, next);
 }
 
+static void misplaced_tell(struct worker *worker, struct slot *slot) {
+  const uint64_t misplaced = ledger_shard_counts(slot->ledger)->misplaced;
+  const int64_t now_ms = clock_steady_ms();
+  if (misplaced == slot->misplaced || (slot->misplaced > 0 && now_ms - slot->misplaced_ms < MISPLACED_MS)) return;
+  worker_say(worker, LOG_LEVEL_WARNING, slot->shard,
+             "%llu records of this partition belong in another by events.partitioner = %s: they went to the dead letters (KEY_MISPLACED). "
+             "Some producer chooses partitions in another way; docs/OPERATIONS.md says what to do",
+             (unsigned long long)(misplaced - slot->misplaced), partitioner_name(worker->settings.shard.partitioner));
+  slot->misplaced = misplaced, slot->misplaced_ms = now_ms;
+}
+
 static void ledger_slice(struct worker *worker, struct slot *slot, bool *busy, int64_t *wake_ms) {
   struct fault fault = {0};
   bool more = false, doubted = false;
@@ -176,6 +188,7 @@ static void ledger_slice(struct worker *worker, struct slot *slot, bool *busy, i
   }
   if (doubted) trouble_tell(worker, &slot->trouble, slot->shard, &fault);
   commits_tell(worker, slot);
+  misplaced_tell(worker, slot);
   stage_tell(worker, slot);
   *busy |= more;
   if (wake < *wake_ms) *wake_ms = wake;

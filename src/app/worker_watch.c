@@ -136,6 +136,7 @@ static void counts_set(struct worker *worker, struct metrics *metrics) {
                              {METRIC_EVENTS, shard.events},
                              {METRIC_HEARD, shard.heard},
                              {METRIC_DEAD_LETTERS, shard.dead},
+                             {METRIC_MISPLACED, shard.misplaced},
                              {METRIC_DUPLICATES, shard.duplicates},
                              {METRIC_LATE, shard.late},
                              {METRIC_FUTURE, shard.future},

@@ -41,11 +41,12 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
          "gifts); wall - the clock when the line is read; auto - the time of the record on Kafka, event on files. A "
          "recordedtime in the event comes first."},
     [CONFIG_EVENTS_PARTITIONER] =
-        {"events.partitioner", CONFIG_TYPE_CHOICE, "murmur2", "", 0, 0, "murmur2 consistent",
+        {"events.partitioner", CONFIG_TYPE_CHOICE, "murmur2", "", 0, 0, "murmur2 consistent other",
          "How the producers of events choose the partition of a customer: murmur2 - Java's default, librdkafka's murmur2 and "
          "murmur2_random; "
-         "consistent - CRC-32, librdkafka's default. Campaigns with `as` need it to find a referrer's shard; while one runs, a record that "
-         "stands elsewhere stops its shard."},
+         "consistent - CRC-32, librdkafka's default. A record that stands in another partition than its key's is a dead letter "
+         "(KEY_MISPLACED): decided there, its customer would get everything twice. other - one that giftd does not know: then nothing is "
+         "compared, producers that differ give gifts twice without a word, and campaigns with `as` are refused."},
     [CONFIG_CACHE_BYTES] = {"cache.bytes", CONFIG_TYPE_BYTES, "256MiB", "", 1 * MIB, 1024 * GIB, "",
                             "Memory for records of customers and pools that are kept at hand."},
     [CONFIG_STATE_MAP_BYTES] = {"state.map_bytes", CONFIG_TYPE_BYTES, "16GiB", "", 16 * MIB, 16384 * GIB, "",

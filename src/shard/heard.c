@@ -151,13 +151,8 @@ enum status heard_take(struct shard *shard, struct fault *fault) {
 
 /* ---- on their way out ---- */
 
-static uint32_t shard_of(const struct shard *shard, struct str customer) {
-  return shard->settings.shards > 1 ? partition_choose(shard->settings.partitioner, customer, shard->settings.shards)
-                                    : shard->settings.shard;
-}
-
 static enum status forward_send(struct shard *shard, uint32_t number, struct forward_message *message, struct fault *fault) {
-  message->to = shard_of(shard, shard->decision.forwards[number].hearer);
+  message->to = customer_shard(shard, shard->decision.forwards[number].hearer);
   size_t length = forward_encode(message, &shard->decision, number, shard->heard.out, sizeof shard->heard.out);
   assert(length > 0);
   struct str bytes = {shard->heard.out, length};
@@ -176,40 +171,4 @@ enum status forwards_send(struct shard *shard, const struct reading *reading, co
   if (message.input.length > FORWARD_INPUT_BYTES) message.input.length = FORWARD_INPUT_BYTES;
   for (uint32_t i = 0; i < shard->decision.forward_count && status == STATUS_OK; i++) status = forward_send(shard, i, &message, fault);
   return status;
-}
-
-/* A customer's state would be split over two shards if an event of his came to one and what he hears to another. */
-static bool place_fits(const struct shard *shard, const struct input_line *line, uint32_t *expected) {
-  if (shard->settings.shards <= 1 || shard->rulebook->hearer_count == 0 || line->key.length == 0) return true;
-  *expected = shard_of(shard, line->key);
-  return *expected == shard->settings.shard;
-}
-
-enum status place_check(const struct shard *shard, const struct input_line *line, struct fault *fault) {
-  uint32_t expected = 0;
-  if (place_fits(shard, line, &expected)) return STATUS_OK;
-  return fault_set(
-      fault, STATUS_USAGE,
-      "the key '%.*s' stands in partition %u, but by events.partitioner = %s it belongs to partition %u of %u: a rule with `as` "
-      "needs to know where customers live. Set events.partitioner to what the producers use (murmur2 or consistent), or let "
-      "them all use one; the record is not taken",
-      STR_FORMAT(line->key), shard->settings.shard, shard->settings.partitioner == PARTITIONER_MURMUR2 ? "murmur2" : "consistent", expected,
-      shard->settings.shards);
-}
-
-/* One that is no event of its key's customer becomes a dead letter: where it stands says nothing. */
-enum status places_check(struct shard *shard, struct fault *fault) {
-  struct reading *spare = &shard->heard_reading;
-  uint32_t expected = 0;
-  for (uint32_t i = 0; i < shard->line_count; i++) {
-    const struct input_line *line = &shard->lines[i];
-    if (place_fits(shard, line, &expected) || line->piece) continue;
-    arena_reset(&spare->arena);
-    if (event_read(shard->rulebook->catalogue, line->bytes, &spare->arena, &spare->event, &spare->error) != EVENT_OK) continue;
-    if (!str_equal(spare->event.customer, line->key)) continue;
-    (void)place_check(shard, line, fault);
-    return fault_prefix(fault, "%.*s, offset %llu: ", STR_FORMAT(shard->log.input_name(shard->log.self)),
-                        (unsigned long long)line->position);
-  }
-  return STATUS_OK;
 }

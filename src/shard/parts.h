@@ -4,7 +4,8 @@
  *   owner.c   states: from the view, room for them, back to the view           cache.c, blocks.c   where they stand meanwhile
  *   tell.c    what goes out: decisions, rewards, dead letters                  clock.c   the stream's own time
  *   borrow.c  what other shards lend        wait.c    the event that waits for it         review.c  once a second
- *   heard.c   what is heard as another      manifest.c the manifest as bytes            adopt.c   following another rulebook
+ *   heard.c   what is heard as another      place.c    where customers live             manifest.c the manifest as bytes
+ *   adopt.c   following another rulebook
  */
 #ifndef GIFTD_SHARD_PARTS_H
 #define GIFTD_SHARD_PARTS_H
@@ -133,8 +134,9 @@ struct shard {
   struct touched touched, reviewing;
   struct lend_cursor sweep; /* the pool that is reviewed next, touched or not */
   bool in_review;
-  bool hurries; /* a message was sent since the last flush that another shard waits for */
-  bool swept;   /* every pool was reviewed once since the shard or its rulebook began */
+  bool hurries;    /* a message was sent since the last flush that another shard waits for */
+  bool place_kept; /* how producers choose partitions stands in the state, or cannot be known */
+  bool swept;      /* every pool was reviewed once since the shard or its rulebook began */
   struct input_line inbox[INBOX_MOST];
   enum status send_status; /* of the first message that could not be appended */
   struct fault send_fault;
@@ -216,10 +218,20 @@ enum status heard_add(struct shard *shard, struct str message, struct fault *fau
 enum status heard_take(struct shard *shard, struct fault *fault);
 /* What the decision at hand forwards, to the shards of the hearers. */
 enum status forwards_send(struct shard *shard, const struct reading *reading, const struct origin *origin, struct fault *fault);
-/* Whether the line's key is where producers would have put it; else a fault. */
-enum status place_check(const struct shard *shard, const struct input_line *line, struct fault *fault);
-/* The same for all lines of a poll, before the first of them is decided. */
-enum status places_check(struct shard *shard, struct fault *fault);
+
+/* ---- place.c ---- */
+
+/* Why a record's key forbids to decide its event: a dead letter. */
+struct key_trouble {
+  struct str reason; /* KEY_MISSING, KEY_MISMATCH, KEY_MISPLACED */
+  char text[512];    /* with the remedy */
+};
+/* The shard in which a customer lives. */
+uint32_t customer_shard(const struct shard *shard, struct str customer);
+bool key_fits(struct shard *shard, const struct input_line *line, const struct event *event, struct key_trouble *trouble);
+/* How producers choose partitions, kept in the state from the first flush on. STATUS_STATE: in another way than in this configuration. */
+enum status place_open(struct shard *shard, struct fault *fault);
+enum status place_store(struct shard *shard, struct fault *fault);
 
 /* ---- borrow.c ---- */
 

@@ -66,6 +66,7 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   shard_swap(shard, rulebook, index, cache);
   *out = shard;
   enum status status = clock_load(shard, fault);
+  if (status == STATUS_OK) status = place_open(shard, fault);
   if (status == STATUS_OK) status = heard_open(shard, fault);
   return status == STATUS_OK && settings->terms != NULL ? terms_open(shard, fault) : status;
 }
@@ -113,15 +114,6 @@ void shard_counts_add(struct shard_counts *sum, const struct shard_counts *more)
 
 /* ---- one line ---- */
 
-/* A customer's events must come through one partition: the record's key sees to it, so it must be the customer. */
-static bool key_fits(const struct input_line *line, const struct event *event, struct str *reason, struct str *text) {
-  if (line->key.at == NULL || str_equal(line->key, event->customer)) return true;
-  *reason = line->key.length == 0 ? STR("KEY_MISSING") : STR("KEY_MISMATCH");
-  *text = line->key.length == 0 ? STR("the record has no key; events must be keyed by customer, so that one shard sees all of a customer")
-                                : STR("the record's key is not the customer of the event; key events by customer");
-  return false;
-}
-
 /* Reads a line and asks for where its customer's record is. */
 static void line_read(struct shard *shard, const struct input_line *line, struct reading *reading) {
   reading->line = line;
@@ -138,12 +130,11 @@ static void line_read(struct shard *shard, const struct input_line *line, struct
 static enum status line_decide(struct shard *shard, struct reading *reading, const struct reading *next, const struct origin *origin,
                                int64_t now_ms, struct fault *fault) {
   const struct input_line *line = reading->line;
-  struct str reason, text;
+  struct key_trouble trouble;
   if (line->piece) return dead_piece(shard, line, origin, fault);
   if (reading->problem != EVENT_OK) return dead_line(shard, line, origin, &reading->error, shard->line_at, fault);
-  if (!key_fits(line, &reading->event, &reason, &text)) return dead_event(shard, reading, origin, reason, text, fault);
-  enum status status = place_check(shard, line, fault);
-  if (status != STATUS_OK) return status;
+  if (!key_fits(shard, line, &reading->event, &trouble))
+    return dead_event(shard, reading, origin, trouble.reason, str_of(trouble.text), fault);
   clock_hear(shard, &reading->event, line, now_ms);
   return event_decide(shard, reading, next, origin, fault);
 }
@@ -231,8 +222,6 @@ static enum status lines_poll(struct shard *shard, uint32_t most, bool *ended, s
       shard->log.poll(shard->log.self, shard->lines, most < LINES_MOST ? most : LINES_MOST, &shard->line_count, ended, fault);
   if (status != STATUS_OK) return status;
   assert(shard->line_count <= LINES_MOST);
-  status = places_check(shard, fault);
-  if (status != STATUS_OK) return status;
   return shard->view.prefetch != NULL && shard->line_count > 0 ? customers_prefetch(shard, fault) : STATUS_OK;
 }
 
@@ -267,6 +256,7 @@ enum status shard_flush(struct shard *shard, struct fault *fault) {
   enum status status = outputs_hand_on(shard, 0, fault);
   if (status == STATUS_OK) status = changed_store(shard, fault);
   if (status == STATUS_OK) status = clock_store(shard, fault);
+  if (status == STATUS_OK) status = place_store(shard, fault);
   if (status == STATUS_OK) status = heard_store(shard, fault);
   if (status == STATUS_OK) shard->counts.commits++, shard->hurries = false;
   return status;

@@ -11,6 +11,8 @@ const struct metric_info metric_infos[METRIC_COUNT] = {
                       "Events decided for another customer than the one who caused them."},
     [METRIC_DEAD_LETTERS] = {"giftd_dead_letters_total", METRIC_KIND_COUNTER, 0, NULL,
                              "Records that are no event, or could not be decided, and went to the dead letters."},
+    [METRIC_MISPLACED] = {"giftd_misplaced_records_total", METRIC_KIND_COUNTER, 0, NULL,
+                          "Records in another partition than events.partitioner gives their key; they went to the dead letters."},
     [METRIC_DUPLICATES] = {"giftd_duplicate_events_total", METRIC_KIND_COUNTER, 0, NULL,
                            "Events that were decided before and added nothing."},
     [METRIC_LATE] = {"giftd_late_events_total", METRIC_KIND_COUNTER, 0, NULL, "Events that came too late to be judged."},

@@ -513,15 +513,6 @@ class HeardAsAnother(Stage):
         reasons = collections.Counter(rule["reason"] for one in heard for rule in one["considered"] if rule["campaign"] == "crowd")
         self.assertEqual((len(heard), reasons), (8, {"GIVEN": 200, "LIMIT_REACHED": 1400}))
 
-    def test_producers_with_another_partitioner(self):
-        self.make_topics()
-        lines = self.lines()
-        kcat("-P", "-t", f"{self.name}.events", "-K", "\t", "-X", "topic.partitioner=consistent_random", input=keyed(lines))
-        self.run_once(2, "events.partitioner")
-        self.assertEqual(self.given(), [])
-        self.run_once(0, **{"events.partitioner": "consistent"})
-        self.check(lines)
-
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -30,7 +30,15 @@ static void consistent_is_crc32(void **unused) {
   assert_int_equal(partition_choose(PARTITIONER_CONSISTENT, STR("a"), MANY), 0xe8b7be43u % MANY);
 }
 
+static void names_are_the_options(void **unused) {
+  (void)unused;
+  for (enum partitioner partitioner = PARTITIONER_MURMUR2; partitioner < PARTITIONER_COUNT; partitioner++)
+    assert_int_equal(partitioner_of(str_of(partitioner_name(partitioner))), partitioner);
+  assert_int_equal(partitioner_of(STR("murmur3")), PARTITIONER_COUNT);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(murmur2_is_javas), cmocka_unit_test(consistent_is_crc32)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(murmur2_is_javas), cmocka_unit_test(consistent_is_crc32),
+                                     cmocka_unit_test(names_are_the_options)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,7 +51,8 @@
   ROW(REPUBLISHED, 10, 60, "an operator publishes old events again")                      \
   ROW(CLOCK_JUMP, 5, 20, "a worker's clock jumps by a day")                               \
   ROW(SWAP, 5, 30, "another rulebook in mid-stream")                                      \
-  ROW(WRONG_BOOK, 10, 60, "a worker is given a rulebook whose names mean something else")
+  ROW(WRONG_BOOK, 10, 60, "a worker is given a rulebook whose names mean something else") \
+  ROW(ASTRAY, 100, 1000, "a producer chooses partitions in another way")
 
 #define FAULT_NAME(name, few, many, text) FAULT_##name,
 enum sim_fault { FAULTS(FAULT_NAME) FAULT_COUNT };
@@ -78,6 +79,7 @@ struct record {
   uint32_t bucket, input; /* input: number of the input line, of events */
   enum topic topic;
   uint32_t partition;
+  bool astray;                     /* an event in another partition than its key's */
   struct transaction *transaction; /* NULL: committed at once */
   struct record *next;             /* of the same transaction */
 };

@@ -44,6 +44,19 @@ const struct input *input_of(const struct world *world, struct str line, const c
 
 /* ---- one outcome for each line ---- */
 
+static bool is_of_astray(struct str line) {
+  struct str head = {line.at, line.length < GATE_BYTES ? line.length : GATE_BYTES};
+  return str_find(head, STR("\"reason\":\"KEY_MISPLACED\"")) != NULL;
+}
+
+/* In a partition that is not its key's an event is a dead letter, whatever it is. */
+static void astray_check(struct world *world, uint32_t shard, struct str line, const struct record *event) {
+  if (event->astray == is_of_astray(line)) return;
+  sim_break(world, "shard %u: the event at place %llu %s: %.*s", shard, (unsigned long long)event->place,
+            event->astray ? "stands in another partition than its key's and is decided" : "is where its key belongs and is refused for it",
+            (int)(line.length < 200 ? line.length : 200), line.at);
+}
+
 static void outcome_note(struct world *world, uint32_t shard, struct str line, uint8_t *outcomes, int64_t *last) {
   const struct partition *events = &world->log.partitions[TOPIC_EVENTS][shard];
   int64_t place = number_of(line_field(line, "position"));
@@ -54,6 +67,7 @@ static void outcome_note(struct world *world, uint32_t shard, struct str line, u
     sim_break(world, "shard %u: an outcome for place %lld, where no event is", shard, (long long)place);
     return;
   }
+  astray_check(world, shard, line, &events->records[at]);
   if (outcomes[at]++ > 0) sim_break(world, "shard %u: a second outcome for the event at place %lld", shard, (long long)place);
   if (place <= *last)
     sim_break(world, "shard %u: the outcome of place %lld comes behind that of %lld", shard, (long long)place, (long long)*last);
@@ -124,7 +138,7 @@ static bool of_customer_alone(const struct world *world, struct str line) {
 
 static bool reader_next_of(const struct world *world, struct line_reader *reader, bool all, struct str *line) {
   while (line_next(reader, line))
-    if (all || of_customer_alone(world, *line)) return true;
+    if (!is_of_astray(*line) && (all || of_customer_alone(world, *line))) return true;
   return false;
 }
 

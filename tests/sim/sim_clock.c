@@ -67,7 +67,7 @@ void check_times(struct world *world) {
     struct str line = {NULL, 0};
     for (uint32_t i = 0; i < events->count && world->broken[0] == 0; i++) {
       const struct input *input = &world->inputs[events->records[i].input];
-      if (input->poison) continue;
+      if (input->poison || events->records[i].astray) continue;
       if (!(world->arrivals && is_future(world, &clock, input))) reference_hear(&clock, input->time_ms);
       if (decision_at(&reader, events->records[i].place, &line)) gate_check(world, &clock, input, gate_of(line));
     }

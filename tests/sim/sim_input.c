@@ -201,12 +201,16 @@ void input_probe(struct world *world) {
 
 void input_publish(struct world *world, uint32_t number) {
   const struct input *input = &world->inputs[number];
-  struct record *record = sim_log_append(world, TOPIC_EVENTS, input->shard, input->line, NULL);
+  bool astray = world->shards > 1 && !input->poison && sim_hit(world, FAULT_ASTRAY);
+  uint32_t shard = astray ? (input->shard + 1 + sim_upto(world, world->shards - 1)) % world->shards : input->shard;
+  struct record *record = sim_log_append(world, TOPIC_EVENTS, shard, input->line, NULL);
   record->key = input->customer;
+  record->astray = astray;
   record->input = number;
   record->arrival_ms = world->arrivals ? input->arrival_ms : TIME_NONE;
-  struct partition *events = &world->log.partitions[TOPIC_EVENTS][input->shard];
+  struct partition *events = &world->log.partitions[TOPIC_EVENTS][shard];
   if (sim_chance(world, 500)) events->next_place += sim_upto(world, 5);
   if (world->story)
-    sim_tell(world, "input: shard %u, place %llu: %.*s", input->shard, (unsigned long long)record->place, STR_FORMAT(input->line));
+    sim_tell(world, "input: shard %u%s, place %llu: %.*s", shard, astray ? ", astray" : "", (unsigned long long)record->place,
+             STR_FORMAT(input->line));
 }

@@ -23,6 +23,7 @@ static enum status stage_poll(void *self, struct input_line *lines, uint32_t cap
   *count = 0;
   for (; stage->at < stage->until && *count < capacity && *count < 64; stage->at++) {
     const struct record *record = &stage->records[stage->at];
+    if (record->astray) continue; /* nothing comes of it but a letter: sim_check.c */
     stage->polled[*count] = record->place;
     lines[(*count)++] = (struct input_line){.bytes = record->bytes,
                                             .key = record->key,
