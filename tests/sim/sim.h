@@ -185,6 +185,7 @@ struct seat {
   enum seat_state state;
   uint32_t life; /* a zombie's steps until it learns that it has lost the shard */
   bool dead;
+  int64_t turn_ms;         /* of its last step */
   int64_t sleeps_until_ms; /* what the ledger said: nothing to do before, unless something comes */
   struct ledger *ledger;
   void *ledger_memory, *shard_memory;

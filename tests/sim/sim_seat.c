@@ -35,7 +35,7 @@ void seat_open(struct world *world, uint32_t worker, uint32_t shard) {
   seat_prepare(seat);
   seat->state = SEAT_OWNER;
   seat->dead = false;
-  seat->sleeps_until_ms = 0;
+  seat->turn_ms = seat->sleeps_until_ms = 0;
   seat->book = &world->books[world->swapped && sim_chance(world, 7000) ? BOOK_RAISED : BOOK_FIRST];
   keepers_open(world, seat->keepers);
   struct ledger_settings settings = world->ledger_settings;
@@ -143,6 +143,7 @@ void seat_step(struct seat *seat) {
     worker_die(world, seat->worker);
     return;
   }
+  seat->turn_ms = world->now_ms;
   seat->sleeps_until_ms = busy ? 0 : wake_ms - world->crew[seat->worker].skew_ms;
   if (status != STATUS_OK && seat_refuses(seat, status, &fault)) return;
   if (status != STATUS_OK) sim_break(world, "shard %u asks for a person: %s", seat->shard, fault.text);

@@ -13,7 +13,8 @@ static const uint16_t odds_few[FAULT_COUNT] = {FAULTS(FAULT_FEW)}, odds_many[FAU
 
 #define STEPS_TROUBLED 1500u
 #define STEPS_HEALED 40000u
-#define NOTICED_MS 2500 /* an idle shard looks at its view once a second */
+#define NOTICED_MS 2500 /* an idle shard looks at its view once a second, */
+#define LOOKED_MS 1000  /* if it had a turn then: time may leap over several */
 #define DAY_MS 86400000LL
 
 /* ---- what befalls workers ---- */
@@ -146,6 +147,12 @@ static void stage_tell(struct world *world) {
   sim_break(world, "not drained after %u steps without faults", STEPS_HEALED);
 }
 
+static bool all_looked(const struct world *world, int64_t since_ms) {
+  for (uint32_t shard = 0; shard < world->shards; shard++)
+    if (world->seats[world->owner[shard]][shard].turn_ms < since_ms + LOOKED_MS) return false;
+  return true;
+}
+
 /* Quiet for so long without a break that every shard has looked at its view and at its pools since: a zombie that has just gone may have
  * left a view half rebuilt, a rulebook that has just come may have more units than shards were told. */
 static void quiet_reach(struct world *world) {
@@ -154,7 +161,7 @@ static void quiet_reach(struct world *world) {
   while (world->step < end && world->broken[0] == 0) {
     world_step(world);
     if (!world_quiet(world)) since_ms = world->now_ms;
-    if (world->now_ms > since_ms + NOTICED_MS) return;
+    if (world->now_ms > since_ms + NOTICED_MS && all_looked(world, since_ms)) return;
   }
   if (world->broken[0] == 0) stage_tell(world);
 }
