@@ -242,6 +242,12 @@ void judge_expire(struct state *customer, const struct judge_settings *settings,
  * letters: *reason (CURRENCY_MISMATCH ...), fault has the text; nothing may be kept then. */
 enum status judge_event(const struct judge_input *input, struct arena *arena, struct decision *decision, struct str *reason,
                         struct fault *fault) MUST_USE;
+/* Whether an event that no listener hears may change its customer's record all the same: profile, enrolment, reversal. One that may not
+ * needs no record: nothing is fed or given for it, so its id need not be known when it comes again - then, too, it gives what the campaigns
+ * that run by then give, once. */
+bool judge_concerns(const struct event *event);
+/* Decides one that no listener hears and that concerns no record: out of time, or nothing came of it. Never called a duplicate. */
+void judge_unheard(const struct event *event, const struct judge_settings *settings, int64_t clock_ms, struct decision *decision);
 /* The decision is one outcome alone, RECORD_FULL or TOO_MANY_GIFTS: what was tried has to be taken back, nothing is remembered. */
 bool judge_refused(const struct decision *decision);
 /* Makes it one: for bounds that the caller sees. */

@@ -3,17 +3,21 @@
 
 /* ---- gate ---- */
 
-/* A digest that was seen is a duplicate; one that may have been seen and let go (at or before the floor) is too late: never twice. So is
- * what is older than counters are kept for, whatever is said of its arrival. */
+/* What is older than counters are kept for is too late, whatever is said of its arrival. */
+static enum reason gate_of_time(const struct event *event, const struct judge_settings *settings, int64_t clock_ms) {
+  if (event->time_ms > event->arrival_ms + LIMIT_FUTURE_MS) return REASON_EVENT_IN_FUTURE;
+  bool forgotten = clock_ms != TIME_NONE && event->time_ms < clock_ms - settings->horizon_ms;
+  return forgotten || event->time_ms < event->arrival_ms - settings->horizon_ms ? REASON_EVENT_TOO_LATE : REASON_GIVEN;
+}
+
+/* A digest that was seen is a duplicate; one that may have been seen and let go (at or before the floor) is too late: never twice. */
 static enum reason gate(const struct work *w) {
   const struct event *event = w->event;
-  int64_t seen_ms, horizon_ms = w->in->settings->horizon_ms;
+  int64_t seen_ms;
   if (state_seen(w->customer, event->digest, &seen_ms) && !MUTANT(NO_DUPLICATES)) return REASON_DUPLICATE_EVENT;
-  if (event->time_ms > event->arrival_ms + LIMIT_FUTURE_MS) return REASON_EVENT_IN_FUTURE;
+  enum reason reason = gate_of_time(event, w->in->settings, w->in->clock_ms);
   bool floored = w->customer->floor_ms > 0 && event->time_ms <= w->customer->floor_ms;
-  bool forgotten = w->in->clock_ms != TIME_NONE && event->time_ms < w->in->clock_ms - horizon_ms;
-  if (floored || forgotten || event->time_ms < event->arrival_ms - horizon_ms) return REASON_EVENT_TOO_LATE;
-  return REASON_GIVEN;
+  return reason == REASON_GIVEN && floored ? REASON_EVENT_TOO_LATE : reason;
 }
 
 /* ---- profile and enrolment ---- */
@@ -72,7 +76,7 @@ static void heard_judge(struct work *w) {
 }
 
 static void own_judge(struct work *w) {
-  if (w->event->type == TYPE_ID_CUSTOMER_UPDATED) profile_apply(w);
+  if (w->event->type == TYPE_ID_CUSTOMER_UPDATED) profile_apply(w); /* these are judge_concerns() */
   if (w->event->type == TYPE_ID_ENROLLED) enrolment_apply(w);
   if (w->event->type == TYPE_ID_REVERSED) reversal_apply(w);
   if (w->out->gate != REASON_GIVEN) {
@@ -127,6 +131,16 @@ enum status judge_event(const struct judge_input *input, struct arena *arena, st
   if (decision->gate == REASON_GIVEN) decision->remembers = true;
   assert(decision->outcome_count <= LIMIT_OUTCOMES && decision->gift_count <= LIMIT_GIFTS);
   return STATUS_OK;
+}
+
+bool judge_concerns(const struct event *event) {
+  return event->type == TYPE_ID_CUSTOMER_UPDATED || event->type == TYPE_ID_ENROLLED || event->type == TYPE_ID_REVERSED;
+}
+
+void judge_unheard(const struct event *event, const struct judge_settings *settings, int64_t clock_ms, struct decision *decision) {
+  assert(!judge_concerns(event) && event->arrival_ms != TIME_NONE && event->cause.length == 0);
+  decision_clear(decision);
+  decision->gate = gate_of_time(event, settings, clock_ms);
 }
 
 bool judge_refused(const struct decision *decision) {

@@ -3,6 +3,7 @@
  *     expire -> judge -> void: more room, owners from the view -> judge ...
  *                     -> short of what other shards have: claims, and it waits
  *                     -> refused as a whole, or dead: nothing is kept, one outcome
+ *     nobody hears it -> told, and no record is touched
  *                     -> kept: remembered, told, forwarded */
 #include "parts.h"
 
@@ -10,7 +11,6 @@ struct attempt {
   struct reading *reading;
   const struct origin *origin;
   struct state *customer;
-  uint32_t match_count;
 };
 
 /* ---- judging ---- */
@@ -32,8 +32,8 @@ static struct judge_input input_of(struct shard *shard, const struct attempt *a)
                               .settings = &shard->settings.judge,
                               .event = &a->reading->event,
                               .clock_ms = shard->clock.now_ms,
-                              .matches = shard->matches,
-                              .match_count = a->match_count,
+                              .matches = a->reading->matches,
+                              .match_count = a->reading->match_count,
                               .customer = a->customer,
                               .find = owner_find,
                               .self = shard,
@@ -122,14 +122,17 @@ static enum status event_keep(struct shard *shard, struct attempt *a, struct fau
   return status;
 }
 
+static enum status event_tell(struct shard *shard, const struct event *event, const struct origin *origin, struct fault *fault) {
+  decision_count(shard, event->cause.length > 0);
+  if (shard->observer != NULL) shard->observer(shard->observer_self, event, &shard->decision);
+  return decision_tell(shard, event, origin, fault);
+}
+
 static enum status event_settle(struct shard *shard, struct attempt *a, struct fault *fault) {
   const struct event *event = &a->reading->event;
   if (shard->looking_ahead) return STATUS_OK;
   enum status status = judge_refused(&shard->decision) ? STATUS_OK : event_keep(shard, a, fault);
-  if (status != STATUS_OK) return status;
-  decision_count(shard, event->cause.length > 0);
-  if (shard->observer != NULL) shard->observer(shard->observer_self, event, &shard->decision);
-  status = decision_tell(shard, event, a->origin, fault);
+  if (status == STATUS_OK) status = event_tell(shard, event, a->origin, fault);
   return status == STATUS_OK ? forwards_send(shard, a->reading, a->origin, fault) : status;
 }
 
@@ -173,15 +176,21 @@ static enum status customer_prepare(struct shard *shard, struct attempt *a, stru
   return owner_grow(shard, &a->customer, state_room(a->customer), a->customer->seen_count / 4 + 1, fault);
 }
 
+static enum status unheard_decide(struct shard *shard, const struct reading *reading, const struct origin *origin, struct fault *fault) {
+  if (shard->looking_ahead) return STATUS_OK;
+  judge_unheard(&reading->event, &shard->settings.judge, shard->clock.now_ms, &shard->decision);
+  return event_tell(shard, &reading->event, origin, fault);
+}
+
 enum status event_decide(struct shard *shard, struct reading *reading, const struct reading *next, const struct origin *origin,
                          struct fault *fault) {
-  bool heard = reading->hearing != NULL;
   struct attempt a = {.reading = reading, .origin = origin};
-  a.match_count = heard ? 0 : match_event(shard->index, shard->match_cache, &reading->event, shard->matches);
-  if (next != NULL && next->problem == EVENT_OK) cache_prefetch_entry(&shard->cache, next->key);
-  if (a.match_count > LIMIT_MATCHES)
+  if (reading->unheard) return unheard_decide(shard, reading, origin, fault);
+  if (reading->match_count > LIMIT_MATCHES)
     return dead_event(shard, reading, origin, STR("STATE_LIMIT"), STR("more rules and facts hear this event than one may wake"), fault);
   cache_turn(&shard->cache);
   enum status status = customer_prepare(shard, &a, fault);
+  bool prefetches = next != NULL && next->problem == EVENT_OK && !next->unheard;
+  if (prefetches) cache_prefetch_entry(&shard->cache, next->key); /* its slot has come meanwhile */
   return status == STATUS_OK ? event_try(shard, &a, fault) : status;
 }

@@ -57,6 +57,8 @@ struct reading {
   enum event_problem problem; /* EVENT_OK: `event` holds */
   struct event event;
   struct event_error error;
+  uint32_t match_count, *matches; /* [LIMIT_MATCHES]: who hears it; not of what is heard as another */
+  bool unheard;                   /* nobody, and it concerns no record (judge.h): `customer` and `key` do not hold */
   struct owner customer;
   struct cache_key key;          /* of the customer; its bytes are in `customer` */
   struct arena arena;            /* of this event: its texts, those of its outcomes */
@@ -148,7 +150,7 @@ struct shard {
   /* last: of most, only the first few are ever touched */
   uint32_t touch_count;
   struct state *touches[LIMIT_WANTS]; /* owners beside the customer that the judgement at hand found */
-  uint32_t matches[LIMIT_MATCHES];
+  uint32_t matches[2][LIMIT_MATCHES]; /* of the two readings */
   struct decision decision;
 };
 

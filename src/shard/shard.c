@@ -1,7 +1,7 @@
 /* The loop: lines in, decisions, rewards and dead letters out, states of owners kept. Everything it needs is taken from one block of
  * memory at the start, so a steady stream allocates nothing (style rule 6).
  *
- *     poll -> event_read -> clock -> match_event -> judge (event.c) -> record (tell.c) -> outputs
+ *     poll -> event_read -> match_event -> clock -> judge (event.c) -> record (tell.c) -> outputs
  *                 |                                    |
  *                 +-- no event: dead letter            +-- changed states stay in the cache until shard_flush
  *
@@ -29,6 +29,8 @@ static void memory_split(struct shard *shard, unsigned char *at) {
   for (int i = 0; i < 3; i++) {
     arena_init(&readings[i]->arena, part(&at, ARENA_BYTES), ARENA_BYTES);
     readings[i]->hearing = NULL;
+    readings[i]->matches = i < 2 ? shard->matches[i] : NULL;
+    readings[i]->match_count = 0, readings[i]->unheard = false;
   }
   for (int i = 0; i < OUTPUT_COUNT; i++) buffer_init(&shard->outputs[i], part(&at, OUTPUT_KEPT + OUTPUT_ROOM), OUTPUT_KEPT + OUTPUT_ROOM);
   shard->trail = (struct trail){.entries = part(&at, TRAIL_BYTES), .capacity = LIMIT_TRAIL};
@@ -114,7 +116,7 @@ void shard_counts_add(struct shard_counts *sum, const struct shard_counts *more)
 
 /* ---- one line ---- */
 
-/* Reads a line and asks for where its customer's record is. */
+/* Reads a line, finds who hears it, and asks for where its customer's record is. */
 static void line_read(struct shard *shard, const struct input_line *line, struct reading *reading) {
   reading->line = line;
   arena_reset(&reading->arena);
@@ -122,6 +124,9 @@ static void line_read(struct shard *shard, const struct input_line *line, struct
   if (line->piece) return;
   reading->problem = event_read(shard->rulebook->catalogue, line->bytes, &reading->arena, &reading->event, &reading->error);
   if (reading->problem != EVENT_OK) return;
+  reading->match_count = match_event(shard->index, shard->match_cache, &reading->event, reading->matches);
+  reading->unheard = reading->match_count == 0 && !judge_concerns(&reading->event);
+  if (reading->unheard) return;
   reading->customer = owner_customer(reading->event.customer);
   reading->key = cache_key(&shard->cache, owner_key(&reading->customer));
   cache_prefetch_slot(&shard->cache, reading->key);

@@ -54,9 +54,10 @@ enum event_problem event_read(const struct catalogue *catalogue, struct str line
 }
 
 uint32_t match_event(const struct match_index *index, struct match_cache *cache, const struct event *event, uint32_t out[LIMIT_MATCHES]) {
-  (void)index, (void)cache, (void)event;
+  char kind = event->id.at[0];
+  (void)index, (void)cache;
   out[0] = 7;
-  return 1;
+  return kind == 'N' || kind == 'U' ? 0 : 1;
 }
 
 /* ---- judge ---- */
@@ -156,6 +157,14 @@ void judge_refuse(struct decision *decision, enum reason reason) {
   decision->gate = reason;
 }
 
+bool judge_concerns(const struct event *event) { return event->id.at[0] == 'U'; }
+
+void judge_unheard(const struct event *event, const struct judge_settings *settings, int64_t clock_ms, struct decision *decision) {
+  (void)settings, (void)clock_ms;
+  assert_true(event->id.at[0] == 'N' && event->arrival_ms != TIME_NONE);
+  judge_refuse(decision, event->time_ms < 0 ? REASON_EVENT_TOO_LATE : REASON_GIVEN);
+}
+
 bool judge_refused(const struct decision *decision) {
   return decision->gate == REASON_RECORD_FULL || decision->gate == REASON_TOO_MANY_GIFTS;
 }
@@ -166,7 +175,8 @@ enum status judge_event(const struct judge_input *input, struct arena *arena, st
   int64_t seen_ms;
   (void)arena;
   judge_refuse(decision, REASON_GIVEN);
-  assert_int_equal(input->match_count, input->hearing != NULL ? 0 : 1);
+  assert_int_not_equal(kind, 'N');
+  assert_int_equal(input->match_count, input->hearing != NULL || kind == 'U' ? 0 : 1);
   bool again = input->hearing == NULL && state_seen(input->customer, input->event->digest, &seen_ms);
   if (kind == 'D' || again)
     decision->gate = REASON_DUPLICATE_EVENT;

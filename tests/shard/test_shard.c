@@ -240,6 +240,29 @@ static void a_piece_of_a_line_is_a_dead_letter_whatever_it_holds(void **unused) 
   stage_free(stage);
 }
 
+/* ---- what nobody hears ---- */
+
+/* It is told and counted and leaves no record; the same again is no duplicate, and its id does not stand in the way of another event. */
+static void what_nobody_hears_touches_no_record(void **unused) {
+  (void)unused;
+  struct stage *stage = stage_new("N c1 7\nN c1 7\nN c2 -7\nU c3 8\na c1 9\n", 0);
+  uint32_t observed = 0;
+  stage_start(stage);
+  shard_observe(stage->shard, count_decisions, &observed);
+  run_to_end(stage, 10, 1, TIME_NONE);
+  const struct shard_counts *counts = shard_counts(stage->shard);
+  char expected[128];
+  snprintf(expected, sizeof expected, "N in:0 0\nN in:7 0\nN in:14 %d\nU in:22 0\na in:29 0\n", (int)REASON_EVENT_TOO_LATE);
+  expect_output(stage, OUTPUT_DECISIONS, expected);
+  expect_output(stage, OUTPUT_REWARDS, "gift c3 0\ngift c1 0\n");
+  assert_int_equal(observed, 5);
+  assert_int_equal(counts->events, 5);
+  assert_int_equal(counts->late, 1);
+  assert_int_equal(counts->duplicates, 0);
+  assert_int_equal(counts->owner_loads + counts->owner_hits, 2); /* of c3 and c1 */
+  stage_free(stage);
+}
+
 /* ---- failures ---- */
 
 static enum status run_into(struct stage *stage) {
@@ -298,6 +321,7 @@ int main(void) {
       cmocka_unit_test(what_cannot_be_decided_for_its_hearer_is_a_dead_letter),
       cmocka_unit_test(lines_that_are_no_events_are_dead_letters),
       cmocka_unit_test(a_piece_of_a_line_is_a_dead_letter_whatever_it_holds),
+      cmocka_unit_test(what_nobody_hears_touches_no_record),
       cmocka_unit_test(every_failure_comes_up),
       cmocka_unit_test(a_record_that_is_none_is_told),
   };
