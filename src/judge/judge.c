@@ -134,6 +134,7 @@ enum status judge_event(const struct judge_input *input, struct arena *arena, st
 }
 
 bool judge_concerns(const struct event *event) {
+  if (MUTANT(CONCERN_UNSEEN)) return false;
   return event->type == TYPE_ID_CUSTOMER_UPDATED || event->type == TYPE_ID_ENROLLED || event->type == TYPE_ID_REVERSED;
 }
 

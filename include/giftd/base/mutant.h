@@ -40,7 +40,8 @@
   ROW(MANIFEST_UNREAD, "what names meant is not looked at")                                  \
   ROW(CLOCK_FOLLOWS, "one wild time moves the stream's clock")                               \
   ROW(LIMIT_BY_PLACE, "a limit is named by its place in the list")                           \
-  ROW(PLACE_UNCOMPARED, "a record in another partition than its key's is decided")
+  ROW(PLACE_UNCOMPARED, "a record in another partition than its key's is decided")           \
+  ROW(CONCERN_UNSEEN, "a reversal or profile update that no rule hears is passed over")
 
 #define MUTANT_NAME(name, text) MUTANT_##name,
 enum mutant { MUTANT_NONE, MUTANTS(MUTANT_NAME) MUTANT_COUNT };
