@@ -301,7 +301,7 @@ struct chance {
 /* ---- limits and pools ---- */
 
 /* An inline limit is named by its id, "campaign/rule#ID", else by what it says: "campaign/rule#count.customer.day" - unit, per, period,
- * never its place (docs/language-changes.md has the spelling). */
+ * never its place (docs/language.md section 10 has the spelling). */
 struct limit {
   struct str name, first_name; /* qualified */
   uint64_t decl;

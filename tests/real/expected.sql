@@ -78,7 +78,7 @@ SELECT seq, event, customer, 'weekdays/bill', CASE WHEN of_day > 1 OR of_quarter
        CASE WHEN of_day > 1 OR of_quarter > 2 THEN 0 WHEN minor >= 500000 THEN 4000 WHEN minor >= 100000 THEN 2000 ELSE 1000 END FROM ranked;
 
 -- Pensions: 20.00 on working days (no holidays are known for those years), else 5.00 in the evening, else nothing fits; three a half-year.
--- A full limit is told before an item is looked for (docs/language-changes.md, order of judgement).
+-- A full limit is told before an item is looked for (docs/language.md section 9.1).
 INSERT INTO expected
 WITH paid AS (SELECT *, CASE WHEN strftime('%w', day) NOT IN ('0', '6') THEN 2000 WHEN clock >= '18:00:00' AND clock < '23:30:00' THEN 500 END AS worth,
                      substr(day, 1, 4) || (day >= substr(day, 1, 4) || '-07-01') AS half FROM e WHERE kind = 'pension'),
