@@ -1,6 +1,6 @@
 """Every example of docs/language.md, held against the program: what is shown passes `giftd check --strict`, what is said to be refused is
 refused with the code that is named, the stories below examples are played by `giftd test`, and every key of the schema stands in an
-example.
+example. Of docs/events.md the events are read, and the catalogue is taken.
 
     language_test.py GIFTD check ROOT      one finding a line, exit 1 if there is any
     language_test.py GIFTD prove           pages made wrong, each of which must be found out
@@ -23,7 +23,7 @@ import house
 import language
 
 GIFTD = sys.argv.pop(1)
-PAGE = "docs/language.md"
+PAGE, EVENTS = "docs/language.md", "docs/events.md"
 LEAST = 60  # a page whose examples are not found any more shows nothing
 RULE = {"on": {"activity": "spend"}, "give": {"reward": "instant_discount", "value": "5.00", "pool": {"budget": "10000.00"}},
         "limits": [{"count": 1, "per": ["customer"], "period": "day"}]}
@@ -116,6 +116,45 @@ def example_findings(folder, example, programmes):
         yield from story_findings(folder, name, example)
 
 
+# ---- docs/events.md ----
+
+def events_read(folder, lines):
+    """What `giftd run` makes of the lines: the gate of each decision, or the code of the dead letter."""
+    put(folder, "events.jsonl", "".join(line + "\n" for line in lines))
+    result = giftd("run", "--once", "--input", f"{folder}/events.jsonl", "--campaigns", folder, "--state", f"{folder}/state",
+                   "--output", f"{folder}/out")
+    if result.returncode != 0:
+        return [result.stderr.strip()]
+    found = []
+    for name in ("decisions", "dlq"):
+        with open(f"{folder}/out/{name}.jsonl", encoding="utf-8") as file:
+            found += [json.loads(line) for line in file]
+    return [one.get("code") or one["data"].get("gate", "") for one in found]
+
+
+def events_findings(root):
+    """Two events in two shapes that are one event, and a catalogue that a campaign's events may come from."""
+    path = os.path.join(root, EVENTS)
+    if not os.path.exists(path):
+        return
+    blocks = [body for _, language, _, body in blocks_of(house.read(path)) if language == "json"]
+    events = [" ".join(body.split("\n")) for body in blocks if '"id"' in body]
+    with tempfile.TemporaryDirectory(prefix="giftd-language-") as folder:
+        put(folder, "bank.json", json.dumps({**HEADER, "id": "bank", "lists": {"a": ["1"]}}))
+        for body in blocks:
+            if '"id"' not in body:
+                put(folder, "catalogue.json", body)
+        result = giftd("check", "--strict", folder)
+        if result.returncode != 0:
+            yield f"{EVENTS}: the catalogue is refused: {result.stdout.strip()}"
+        elif events_read(folder, events) != ["", "DUPLICATE_EVENT"]:
+            yield f"{EVENTS}: the two events are not one in two shapes: {events_read(folder, events)}"
+    if len(blocks) != 3:
+        yield f"{EVENTS}: {len(blocks)} blocks of json; an event in two shapes and a catalogue are looked for"
+
+
+# ---- all ----
+
 def words_of(node):
     """Every key and text of an example."""
     if isinstance(node, dict):
@@ -150,6 +189,7 @@ def check(root, build=None, least=LEAST):
             findings += [f"{PAGE}:{example.line}: {problem}" for problem in example_findings(folder, example, programmes)]
     if len(examples) < least:
         findings.append(f"{PAGE}: {len(examples)} examples; at least {least}: are they still marked so that they are found?")
+    findings += events_findings(root)
     return findings or list(unshown_findings(root, examples))
 
 
@@ -162,6 +202,9 @@ def page(text):
     return {PAGE: SPEND + text}
 
 
+FLAT = '```json\n{"id":"1","source":"s","type":"login","customer":"c","time":"2027-01-01T10:00:00+08:00"}\n```\n'
+CLOUD = FLAT.replace('{"id"', '{"specversion":"1.0","id"').replace('"customer"', '"subject"')
+CATALOGUE = '```json\n{"types": [{"name": "wifi.joined"}]}\n```\n'
 CASES = [
     ("good", page(GIFT + STORY + '```json part\n{"late": {"accept": "PT1H"}}\n```\n```json rule NO_LIMITS\n{"limits": []}\n```\n'
                   '```json programme\n{"lists": {"a": ["1"]}}\n```\n'), None),
@@ -178,6 +221,11 @@ CASES = [
     ("a key that no example shows",
      {**page(GIFT), language.SCHEMA: '{"properties": {"limits": {}, "fx": {}}, "$defs": {"field": {"anyOf": []}}}'},
      "'fx' of schemas/campaign.schema.json stands in no example"),
+    ("events that are read", {**page(GIFT), EVENTS: FLAT + CLOUD + CATALOGUE}, None),
+    ("an event that is none", {**page(GIFT), EVENTS: FLAT.replace("+08:00", "") + CLOUD + CATALOGUE}, "TIME_NO_OFFSET"),
+    ("events that differ", {**page(GIFT), EVENTS: FLAT + CLOUD.replace('"1",', '"2",') + CATALOGUE}, "not one in two shapes"),
+    ("a catalogue that is refused", {**page(GIFT), EVENTS: FLAT + CLOUD + CATALOGUE.replace("wifi.joined", "login")}, "is refused"),
+    ("an event that is not shown", {**page(GIFT), EVENTS: FLAT + CATALOGUE}, "2 blocks of json"),
     ("a page without examples", {PAGE: "text\n"}, "at least 1"),
 ]
 
