@@ -22,7 +22,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import house
 import language
 
-GIFTD = sys.argv.pop(1)
+GIFTD = None
 PAGE, EVENTS = "docs/language.md", "docs/events.md"
 LEAST = 60  # a page whose examples are not found any more shows nothing
 RULE = {"on": {"activity": "spend"}, "give": {"reward": "instant_discount", "value": "5.00", "pool": {"budget": "10000.00"}},
@@ -230,5 +230,6 @@ CASES = [
 ]
 
 if __name__ == "__main__":
+    GIFTD = sys.argv.pop(1)
     proving = sys.argv[1:] == ["prove"]
     house.main(lambda root, build=None: check(root, build, 1 if proving else LEAST), CASES)
