@@ -164,6 +164,17 @@ enum status shard_time(const struct view_port *view, struct about *about, struct
 int64_t shard_clock(const struct shard *shard);
 uint64_t shard_heard_waiting(const struct shard *shard); /* length of the queue of what is heard as another */
 
+/* The line at hand, or the last one, for the last words of a process that dies: plain words that a signal handler may read at any time, in
+ * the shard's memory. */
+struct at_hand {
+  uint32_t shard;
+  bool partitioned;           /* `position` is an offset of partition `shard`; else a byte of a file */
+  uint64_t position;          /* UINT64_MAX: none yet */
+  uint64_t digest;            /* of the event; 0: the line is none */
+  struct str input, rulebook; /* name of the input, digest of the campaigns: borrowed as long as the log, the rulebook */
+};
+const struct at_hand *shard_at_hand(const struct shard *shard);
+
 /* Observer for tests and `giftd test`: called after each decision, before anything is written. May be NULL. */
 typedef void shard_observer(void *self, const struct event *event, const struct decision *decision);
 void shard_observe(struct shard *shard, shard_observer *observer, void *self);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "help.h"
+#include "last_words.h"
 
 static bool asks_help(int argc, char **argv) {
   if (argc > 0 && strcmp(argv[0], "-h") == 0) return true;
@@ -36,6 +37,7 @@ static int output_closed(int code) {
 }
 
 int main(int argc, char **argv) {
+  last_words_open();
   if (argc < 2) {
     help_overview(stderr);
     return EXIT_BAD_USAGE;

@@ -5,6 +5,7 @@
  *     store   lengths of the outputs, position in the input, into the same transaction
  *     commit  LMDB's commit: from here on it has happened
  */
+#include "last_words.h"
 #include "notify.h"
 #include "pool_state.h"
 #include "session_parts.h"
@@ -252,6 +253,7 @@ enum status session_run(struct session *session, struct fault *fault) {
   bool ended = false, signals = session->settings.handle_signals;
   enum status status = STATUS_OK;
   session->started_ms = clock_steady_ms();
+  last_words_watch(shard_at_hand(session->shard));
   if (session->settings.progress) progress_open(session);
   notify_send("READY=1");
   while (status == STATUS_OK && !ended && !(signals && signals_stop())) {
@@ -264,6 +266,7 @@ enum status session_run(struct session *session, struct fault *fault) {
   notify_send("STOPPING=1");
   if (status == STATUS_OK && session->pending > 0) status = session_commit(session, fault);
   session->ended_ms = clock_steady_ms();
+  last_words_watch(NULL);
   if (session->settings.progress) progress_tell(session, true);
   return status;
 }

@@ -4,6 +4,7 @@
  * person must act on closes the slot: it stays closed, readiness says so, the other shards go on. */
 #include <sys/mman.h>
 
+#include "last_words.h"
 #include "worker_parts.h"
 
 #define REOPEN_MS 1000
@@ -12,6 +13,7 @@
 /* ---- opening ---- */
 
 static void memory_give(struct slot *slot) {
+  last_words_watch(NULL);
   region_give(&slot->ledger_memory);
   region_give(&slot->shard_memory);
   region_give(&slot->cache_memory);
@@ -181,6 +183,7 @@ static void ledger_slice(struct worker *worker, struct slot *slot, bool *busy, i
   bool more = false, doubted = false;
   int64_t wake = INT64_MAX;
   worker->stepping = slot->shard;
+  last_words_watch(ledger_at_hand(slot->ledger));
   const enum status status = ledger_step(slot->ledger, clock_wall_ms(), &more, &wake, &doubted, &fault);
   if (status != STATUS_OK) {
     slot_break(worker, slot, &fault);

@@ -143,6 +143,7 @@ static enum status lines_decide(struct ledger *ledger, bool *busy, struct fault 
   if (ledger->draining || batch->lines >= ledger->settings.batch_events || batch_full(ledger)) return STATUS_OK;
   bool ended, was_stirred = batch_stirred(ledger);
   uint32_t count = 0, most = (uint32_t)(ledger->settings.batch_events - batch->lines);
+  assert(most > 0);
   enum status status = shard_step(ledger->shard, most < STEP_EVENTS ? most : STEP_EVENTS, ledger->now_ms, &count, &ended, fault);
   if (status != STATUS_OK) return status;
   batch->lines += count;
@@ -180,6 +181,7 @@ static int64_t wake_at(const struct ledger *ledger) {
   if (ledger->stage != LEDGER_RUNNING) return ledger->now_ms + POLL_MS;
   if (ledger->flying != NULL || ledger->writes_sent != ledger->writes_answered) return ledger->now_ms + POLL_MS;
   int64_t at = ledger->review_at_ms;
+  assert(ledger->open != NULL);
   if (batch_stirred(ledger) && ledger->open->opened_ms + ledger->settings.batch_ms < at)
     at = ledger->open->opened_ms + ledger->settings.batch_ms;
   return at;
@@ -211,6 +213,7 @@ static bool look_again(struct ledger *ledger, enum status status) {
 
 enum status ledger_step(struct ledger *ledger, int64_t now_ms, bool *busy, int64_t *wake_ms, bool *doubted, struct fault *fault) {
   *busy = *doubted = false;
+  assert(ledger->stage < LEDGER_STAGE_COUNT && (ledger->stage != LEDGER_RUNNING || (ledger->shard != NULL && ledger->open != NULL)));
   ledger->now_ms = now_ms;
   if (ledger->began_ms == TIME_NONE) ledger->began_ms = now_ms;
   enum status status = stage_step(ledger, busy, fault);
@@ -230,6 +233,7 @@ enum ledger_stage ledger_stage(const struct ledger *ledger) { return ledger->sta
 const struct ledger_counts *ledger_counts(const struct ledger *ledger) { return &ledger->counts; }
 uint64_t ledger_heard_waiting(const struct ledger *ledger) { return ledger->shard == NULL ? 0 : shard_heard_waiting(ledger->shard); }
 
+const struct at_hand *ledger_at_hand(const struct ledger *ledger) { return ledger->shard == NULL ? NULL : shard_at_hand(ledger->shard); }
 int64_t ledger_clock(const struct ledger *ledger) { return ledger->shard == NULL ? TIME_NONE : shard_clock(ledger->shard); }
 uint64_t ledger_events_next(const struct ledger *ledger) { return ledger->past.events_next == 0 ? NONE_YET : ledger->past.events_next - 1; }
 uint64_t ledger_inbox_next(const struct ledger *ledger) { return ledger->past.inbox_next == 0 ? NONE_YET : ledger->past.inbox_next - 1; }

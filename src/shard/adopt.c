@@ -179,6 +179,7 @@ static enum status entries_take(struct shard *shard, struct fault *fault) {
 }
 
 enum status adopt_step(struct shard *shard, uint32_t *count, struct fault *fault) {
+  assert(shard->adopting.wanted && shard->settings.terms != NULL);
   *count = 0;
   enum status status = texts_store(shard, count, fault);
   if (status != STATUS_OK || shard->adopting.campaign < shard->rulebook->campaign_count) return status;

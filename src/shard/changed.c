@@ -49,6 +49,7 @@ static bool sorts_before(const struct cache *cache, const struct cache_sorted *a
 /* From two runs that are in order, one. */
 static void runs_merge(const struct cache *cache, const struct cache_sorted *from, uint32_t middle, uint32_t end, struct cache_sorted *to) {
   uint32_t left = 0, right = middle;
+  assert(middle <= end);
   for (uint32_t i = 0; i < end; i++) {
     bool take_left = right == end || (left < middle && !sorts_before(cache, &from[right], &from[left]));
     to[i] = take_left ? from[left++] : from[right++];
@@ -77,6 +78,7 @@ uint32_t cache_sort_changed(struct cache *cache) {
 }
 
 struct state *cache_changed(const struct cache *cache, uint32_t n) {
+  assert(n < cache->changed_count);
   if (n + AHEAD < cache->changed_count) entry_prefetch(cache, cache->sorted[n + AHEAD].place);
   return state_of(entry_at(cache, cache->sorted[n].place));
 }

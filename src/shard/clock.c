@@ -33,12 +33,14 @@ static uint32_t behind_clock(const struct clock *clock, int64_t *earliest_ms) {
 static void clock_move(struct clock *clock) {
   int64_t earliest_ms;
   for (uint32_t behind = behind_clock(clock, &earliest_ms); behind >= CLOCK_QUORUM;) {
+    assert(clock->now_ms == TIME_NONE || earliest_ms > clock->now_ms); /* never back */
     clock->now_ms = earliest_ms;
     behind = behind > CLOCK_QUORUM ? behind_clock(clock, &earliest_ms) : 0; /* one less at least */
   }
 }
 
 static void clock_add(struct clock *clock, int64_t time_ms) {
+  assert(clock->at < CLOCK_RING && clock->count <= CLOCK_RING);
   clock->ring[clock->at] = time_ms;
   clock->at = (clock->at + 1) % CLOCK_RING;
   if (clock->count < CLOCK_RING) clock->count++;

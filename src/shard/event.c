@@ -51,6 +51,7 @@ static bool too_much(struct shard *shard, const struct attempt *a) {
 
 /* What may be kept is kept, everything else never happened. */
 static enum status judge_once(struct shard *shard, const struct attempt *a, struct str *dead, struct fault *fault) {
+  assert(a->reading->match_count <= LIMIT_MATCHES && !a->reading->unheard);
   shard->turn++;
   shard->touch_count = 0;
   struct judge_input input = input_of(shard, a);
@@ -109,6 +110,7 @@ static enum status touch_keep(struct shard *shard, struct state *state, struct f
 }
 
 static enum status event_keep(struct shard *shard, struct attempt *a, struct fault *fault) {
+  assert(!shard->looking_ahead && !decision_is_void(&shard->decision));
   struct judge_input input = input_of(shard, a);
   bool remembered = judge_remember(&input, &shard->decision);
   assert(remembered); /* customer_prepare made room */
@@ -177,6 +179,7 @@ static enum status customer_prepare(struct shard *shard, struct attempt *a, stru
 }
 
 static enum status unheard_decide(struct shard *shard, const struct reading *reading, const struct origin *origin, struct fault *fault) {
+  assert(reading->match_count == 0 && reading->hearing == NULL);
   if (shard->looking_ahead) return STATUS_OK;
   judge_unheard(&reading->event, &shard->settings.judge, shard->clock.now_ms, &shard->decision);
   return event_tell(shard, &reading->event, origin, fault);

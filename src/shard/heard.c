@@ -90,6 +90,7 @@ static enum status queue_front(struct shard *shard, struct str *message, struct 
 
 /* An empty record is none. Numbers begin anew whenever the queue is empty, so that they name few records in all. */
 static enum status queue_drop(struct shard *shard, size_t length, struct fault *fault) {
+  assert(shard->heard.head < shard->heard.tail);
   struct piece piece;
   enum status status = STATUS_OK;
   for (unsigned i = 0; status == STATUS_OK && i * PIECE_BYTES < length; i++)
@@ -132,6 +133,7 @@ static enum status front_decide(struct shard *shard, struct fault *fault) {
 }
 
 enum status heard_take(struct shard *shard, struct fault *fault) {
+  assert(heard_any(shard) && !shard->looking_ahead);
   bool waited = shard->waiting.waits;
   struct str message;
   shard->waiting.waits = shard->waiting.anew = shard->waiting.heard = false;

@@ -121,6 +121,7 @@ struct shard {
   struct shard_counts counts;
   struct clock clock;
   uint64_t turn; /* judgements */
+  struct at_hand at_hand;
   struct cache cache;
   struct trail trail;
   void *judge_memory;

@@ -8,6 +8,7 @@ void touched_add(struct shard *shard, struct str key) {
     if (str_equal(owner_key(&touched->owners[touched->slots[at] - 1]), key)) return;
   if (touched->count == TOUCHED_MOST) return;
   struct owner *owner = &touched->owners[touched->count++];
+  assert(key.length > 0 && key.length <= sizeof owner->key);
   *owner = (struct owner){.kind = OWNER_POOL, .length = (uint8_t)key.length};
   memcpy(owner->key, key.at, key.length);
   touched->slots[at] = touched->count;
@@ -68,6 +69,7 @@ static enum status pools_review(struct shard *shard, struct fault *fault) {
 
 enum status shard_review(struct shard *shard, struct fault *fault) {
   if (shard->settings.shards <= 1) return STATUS_OK;
+  assert(!shard->in_review && !shard->looking_ahead);
   shard->in_review = true;
   enum status status = pools_review(shard, fault);
   shard->in_review = false;

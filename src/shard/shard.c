@@ -64,6 +64,7 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   shard->waiting.count = shard->waiting.looked_to = 0;
   shard->send_status = STATUS_OK;
   shard->manifest = (struct manifest){{NULL, 0}};
+  shard->at_hand = (struct at_hand){.position = UINT64_MAX};
   memory_split(shard, at);
   shard_swap(shard, rulebook, index, cache);
   *out = shard;
@@ -82,6 +83,7 @@ void shard_terms(struct shard *shard, const struct terms_port *terms) { shard->s
 
 void shard_swap(struct shard *shard, const struct rulebook *rulebook, const struct match_index *index, struct match_cache *cache) {
   shard->rulebook = rulebook;
+  shard->at_hand.rulebook = rulebook->digest; /* the one before may go now */
   shard->index = index;
   shard->match_cache = cache;
   shard->sweep = (struct lend_cursor){0};
@@ -99,6 +101,7 @@ void shard_observe(struct shard *shard, shard_observer *observer, void *self) {
 const struct shard_counts *shard_counts(const struct shard *shard) { return &shard->counts; }
 int64_t shard_clock(const struct shard *shard) { return shard->clock.latest_ms; }
 
+const struct at_hand *shard_at_hand(const struct shard *shard) { return &shard->at_hand; }
 uint64_t shard_heard_waiting(const struct shard *shard) { return shard->heard.tail - shard->heard.head; }
 uint64_t shard_next(const struct shard *shard) { return shard->next; }
 bool shard_waits(const struct shard *shard) { return shard->waiting.waits || heard_any(shard); }
@@ -145,6 +148,7 @@ static enum status line_decide(struct shard *shard, struct reading *reading, con
 }
 
 static struct reading *reading_of(struct shard *shard, uint32_t line) {
+  assert(line < shard->line_count && line >= shard->line_at);
   struct reading *reading = &shard->readings[line % 2];
   if (line >= shard->read_to) {
     line_read(shard, &shard->lines[line], reading);
@@ -159,6 +163,15 @@ static void line_waits(struct shard *shard, uint32_t line, const struct clock *b
   shard->read_to = line;
 }
 
+static void at_hand_set(struct shard *shard, const struct input_line *line, const struct reading *reading) {
+  shard->at_hand = (struct at_hand){.shard = shard->settings.shard,
+                                    .partitioned = line->key.at != NULL,
+                                    .position = line->position,
+                                    .digest = reading->problem == EVENT_OK && !line->piece ? reading->event.digest : 0,
+                                    .input = shard->log.input_name(shard->log.self),
+                                    .rulebook = shard->rulebook->digest};
+}
+
 static enum status line_take(struct shard *shard, int64_t now_ms, struct fault *fault) {
   uint32_t line = shard->line_at;
   struct clock before = shard->clock;
@@ -166,7 +179,8 @@ static enum status line_take(struct shard *shard, int64_t now_ms, struct fault *
   if (waited) shard->read_to = line; /* its arena holds what the last try left */
   struct reading *reading = reading_of(shard, line);
   const struct reading *next = !waited && line + 1 < shard->line_count ? reading_of(shard, line + 1) : NULL;
-  struct str input_name = shard->log.input_name(shard->log.self);
+  at_hand_set(shard, reading->line, reading);
+  struct str input_name = shard->at_hand.input;
   struct origin origin = {input_name, reading->line->position};
   shard->waiting.waits = shard->waiting.anew = shard->waiting.heard = false;
   enum status status = line_decide(shard, reading, next, &origin, now_ms, fault);
@@ -194,6 +208,7 @@ enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault) 
 }
 
 enum status ahead_take(struct shard *shard, uint32_t line, int64_t now_ms, struct fault *fault) {
+  assert(!shard->looking_ahead && line < shard->line_count);
   struct reading *reading = &shard->readings[(shard->line_at + 1) % 2];
   struct clock clock = shard->clock;
   struct origin origin = {STR("ahead"), 0};
@@ -268,6 +283,7 @@ enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint3
 }
 
 enum status shard_flush(struct shard *shard, struct fault *fault) {
+  assert(!shard->looking_ahead && !shard->in_review);
   enum status status = outputs_hand_on(shard, 0, fault);
   if (status == STATUS_OK) status = changed_store(shard, fault);
   if (status == STATUS_OK) status = clock_store(shard, fault);

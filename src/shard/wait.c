@@ -52,6 +52,7 @@ static void touches_take(struct shard *shard) {
   struct waiting *waiting = &shard->waiting;
   const struct decision *decision = &shard->decision;
   bool pinned = true;
+  assert(shard->touch_count <= LIMIT_WANTS); /* else the event was refused */
   waiting->count = shard->touch_count;
   for (uint32_t i = 0; i < waiting->count; i++) waiting->touches[i] = (struct touch){.owner = owner_of(shard, shard->touches[i])};
   touches_sort(waiting->touches, waiting->count);
@@ -97,6 +98,7 @@ static enum status wait_prepare(struct shard *shard, struct fault *fault) {
 
 enum status claims_make(struct shard *shard, struct fault *fault) {
   const struct decision *decision = &shard->decision;
+  assert(decision->shortage_count > 0 && decision->want_count == 0);
   enum status status = shard->looking_ahead ? STATUS_OK : wait_prepare(shard, fault);
   for (uint32_t i = 0; i < decision->shortage_count && status == STATUS_OK; i++)
     status = shortage_ask(shard, &decision->shortages[i], fault);
@@ -109,6 +111,7 @@ enum status claims_make(struct shard *shard, struct fault *fault) {
 }
 
 enum status wait_end(struct shard *shard, struct fault *fault) {
+  assert(!shard->looking_ahead && !shard->waiting.waits);
   enum status status = touches_release(shard, true, fault);
   shard->waiting.count = 0;
   return status == STATUS_OK ? send_result(shard, fault) : status;
@@ -116,6 +119,7 @@ enum status wait_end(struct shard *shard, struct fault *fault) {
 
 enum status look_ahead(struct shard *shard, int64_t now_ms, struct fault *fault) {
   struct waiting *waiting = &shard->waiting;
+  assert(waiting->waits && !shard->looking_ahead);
   if (waiting->looked_to <= shard->line_at) waiting->looked_to = waiting->heard ? shard->line_at : shard->line_at + 1;
   for (; waiting->looked_to < shard->line_count; waiting->looked_to++) {
     if (shard->log.full != NULL && shard->log.full(shard->log.self)) return STATUS_OK;

@@ -6,7 +6,7 @@ import re
 import house
 import style
 
-ROOMS = ["memory", "lend", "judge"]
+ROOMS = ["memory", "lend", "judge", "shard", "ledger"]
 LEAST = 15  # in 1,000 lines
 ASSERTION = re.compile(r"\b(?:assert|_Static_assert)\s*\(")
 
@@ -37,6 +37,7 @@ def room_of(assertions, text="assert(a);\n"):
 
 
 GOOD = {"cmake/Warnings.cmake": 'string(REPLACE "-DNDEBUG" "" X "${X}")\n', "src/memory/a.c": room_of(15), "src/lend/a.c": room_of(15),
+        "src/shard/a.c": room_of(15), "src/ledger/a.c": room_of(15),
         "src/judge/a.c": room_of(10), "src/judge/b.h": room_of(20, "_Static_assert(1, \"x\");\n")}
 CASES = [
     ("good", GOOD, None),
