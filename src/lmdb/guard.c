@@ -25,12 +25,14 @@ static void __attribute__((noreturn)) guard_end(void) {
   _exit(2);
 }
 
+/* What is not ours happens again, as if we were not here: a fault by returning to it, what somebody sent by being sent again. */
 static void on_signal(int signal_number, siginfo_t *info, void *context) {
   (void)context;
   uintptr_t at = (uintptr_t)info->si_addr;
-  if (guard.walking || (at >= guard.from && at < guard.to)) guard_end();
-  (void)sigaction(signal_number, signal_number == SIGBUS ? &guard.old_bus : &guard.old_fault,
-                  NULL); /* not ours: happens again, as if we were not here */
+  bool sent = info->si_code <= 0;
+  if (!sent && (guard.walking || (at >= guard.from && at < guard.to))) guard_end();
+  (void)sigaction(signal_number, signal_number == SIGBUS ? &guard.old_bus : &guard.old_fault, NULL);
+  if (sent) (void)raise(signal_number);
 }
 
 static void on_assertion(MDB_env *env, const char *text) {
@@ -56,7 +58,7 @@ static void mapping_find(const char *folder) {
 }
 
 void guard_open(MDB_env *env, const char *folder) {
-  struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_NODEFER};
+  struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
   int length = snprintf(
       guard.message, sizeof guard.message,
       "giftd: the state in %.500s is damaged (its file was cut or overwritten); restore it from a copy, or begin anew with empty state "
