@@ -59,8 +59,9 @@ static rd_kafka_t *producer(const char *brokers, const char *transactional) {
                                   {"queue.buffering.max.kbytes", "1048576"},
                                   {"linger.ms", "5"},
                                   {"compression.codec", "lz4"},
+                                  {"partitioner", "murmur2_random"}, /* as giftd expects: else most records are misplaced */
                                   {"transactional.id", transactional}};
-  return client(RD_KAFKA_PRODUCER, pairs, transactional == NULL ? 5 : 6);
+  return client(RD_KAFKA_PRODUCER, pairs, transactional == NULL ? 6 : 7);
 }
 
 /* All partitions of a topic from `offset` on. */

@@ -58,6 +58,9 @@ static const struct kafka_pair writer_fixed[] = {{"enable.idempotence", "true"},
                                                  {"queue.buffering.max.kbytes", "1048576"},
                                                  {"message.max.bytes", "67108864"},
                                                  {"allow.auto.create.topics", "false"}};
+/* What others read: every client unpacks gzip with nothing but its language's own library, while kafkajs and kafka-python cannot read lz4,
+ * snappy or zstd unless more is installed. Level 1 saves nearly as much as gzip's own (bench/RESULTS.md). */
+static const struct kafka_pair output_defaults[] = {{"compression.type", "gzip"}, {"compression.level", "1"}};
 #define COUNT_OF(table) (uint32_t)(sizeof(table) / sizeof((table)[0]))
 
 enum status conf_put(rd_kafka_conf_t *conf, const char *name, const char *value, struct fault *fault) {
@@ -121,6 +124,36 @@ static enum status layers(rd_kafka_conf_t *conf, const struct kafka *kafka, enum
   if (kind == HANDLE_HISTORY) return put_all(conf, history_fixed, COUNT_OF(history_fixed), fault);
   status = conf_put(conf, "isolation.level", kind == HANDLE_ADMIN ? "read_uncommitted" : "read_committed", fault);
   if (status == STATUS_OK && kind == HANDLE_GROUP) status = conf_put(conf, "group.id", settings->group, fault);
+  return status;
+}
+
+static bool is_passed(const struct kafka_settings *settings, const char *name) {
+  for (uint32_t i = 0; i < settings->pair_count; i++)
+    if (strcmp(settings->pairs[i].name, name) == 0) return true;
+  return false;
+}
+
+static enum status put_topic(rd_kafka_topic_conf_t *conf, const struct kafka_pair *pair, struct fault *fault) {
+  char why[256];
+  if (rd_kafka_topic_conf_set(conf, pair->name, pair->value, why, sizeof why) == RD_KAFKA_CONF_OK) return STATUS_OK;
+  return fault_set(fault, STATUS_USAGE, "%s = %s for the topics that others read: %s; use a librdkafka that has it, or set kafka.%s",
+                   pair->name, pair->value, why, pair->name);
+}
+
+/* A compression that is passed through is that of all topics. */
+enum status conf_topic(const struct kafka *kafka, rd_kafka_t *writer, enum topic topic, rd_kafka_topic_conf_t **out, struct fault *fault) {
+  const struct kafka_settings *settings = &kafka->settings;
+  bool others_read = topic == TOPIC_REWARDS || topic == TOPIC_DECISIONS || topic == TOPIC_DLQ;
+  enum status status = STATUS_OK;
+  *out = NULL;
+  if (!others_read || is_passed(settings, "compression.type") || is_passed(settings, "compression.codec")) return STATUS_OK;
+  rd_kafka_topic_conf_t *conf = rd_kafka_default_topic_conf_dup(writer);
+  for (uint32_t i = 0; i < COUNT_OF(output_defaults) && status == STATUS_OK; i++)
+    if (!is_passed(settings, output_defaults[i].name)) status = put_topic(conf, &output_defaults[i], fault);
+  if (status != STATUS_OK)
+    rd_kafka_topic_conf_destroy(conf);
+  else
+    *out = conf;
   return status;
 }
 

@@ -108,6 +108,9 @@ void answers_drop(struct kafka *kafka); /* of requests nobody waits for (trimmin
 
 /* Options of a handle: what was passed through, then the door's own. *broker: borrowed from settings. */
 enum status conf_make(const struct kafka *kafka, enum handle_kind kind, rd_kafka_conf_t **out, struct fault *fault) MUST_USE;
+/* What a writer's topic has of its own; NULL: nothing, it is as the handle. For rd_kafka_topic_new, which takes it over. */
+enum status conf_topic(const struct kafka *kafka, rd_kafka_t *writer, enum topic topic, rd_kafka_topic_conf_t **out,
+                       struct fault *fault) MUST_USE;
 enum status conf_check(const struct kafka_settings *settings, const char **broker, struct fault *fault) MUST_USE;
 enum status conf_put(rd_kafka_conf_t *conf, const char *name, const char *value, struct fault *fault) MUST_USE;
 

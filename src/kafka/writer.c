@@ -57,6 +57,15 @@ static void delivered(rd_kafka_t *handle, const rd_kafka_message_t *message, voi
   writer->journal_place = (uint64_t)message->offset;
 }
 
+static enum status topic_open(struct writer *writer, enum topic topic, struct fault *fault) {
+  rd_kafka_topic_conf_t *conf = NULL;
+  const char *name = writer->kafka->topics[topic];
+  enum status status = conf_topic(writer->kafka, writer->handle, topic, &conf, fault);
+  if (status != STATUS_OK) return status;
+  writer->topics[topic] = rd_kafka_topic_new(writer->handle, name, conf);
+  return writer->topics[topic] != NULL ? STATUS_OK : trouble(writer->kafka, fault, rd_kafka_last_error(), "use", name, -1);
+}
+
 static enum status make_handle(struct writer *writer, struct fault *fault) {
   struct kafka *kafka = writer->kafka;
   char id[300];
@@ -72,11 +81,8 @@ static enum status make_handle(struct writer *writer, struct fault *fault) {
   }
   status = handle_open(kafka, HANDLE_WRITER, conf, &writer->handle, fault);
   if (status != STATUS_OK) return status;
-  for (int i = TOPIC_MESSAGES; i < TOPIC_COUNT; i++) {
-    writer->topics[i] = rd_kafka_topic_new(writer->handle, kafka->topics[i], NULL);
-    if (writer->topics[i] == NULL) return trouble(kafka, fault, rd_kafka_last_error(), "use", kafka->topics[i], -1);
-  }
-  return STATUS_OK;
+  for (int i = TOPIC_MESSAGES; i < TOPIC_COUNT && status == STATUS_OK; i++) status = topic_open(writer, (enum topic)i, fault);
+  return status;
 }
 
 static enum status ask_ends(struct writer *writer, rd_kafka_t *handle, enum topic topic, struct ends *ends, struct fault *fault) {
