@@ -60,9 +60,11 @@ struct lend_message {
                      that stands when a RETURN is sent */
   int64_t spent;  /* RETURN: since the last one; negative after refunds. FINAL: 1 when the total is short, 0 when its pace is */
   int64_t claimed;   /* FINAL: how much the claim was for, with what home had heard of that went back meanwhile */
-  struct str record; /* GRANT and RETURN of a resource: its encoded record, may be empty; borrowed */
+  struct str record; /* GRANT and RETURN of a resource: its encoded record, may be empty. RETURN of a pool that tells of spending: the event
+                        that spent last, "source/id" as rewards name it; empty: a giftd that did not keep it. Borrowed */
 };
 #define LEND_CLAIM_MOST 63u
+#define LEND_CAUSE_BYTES (2u * LIMIT_ID_BYTES + 1u)
 #define LEND_MESSAGE_BYTES (LIMIT_STATE_BYTES + 256u)
 /* Canonical and versioned, like records. 0: does not fit. */
 size_t lend_encode(const struct lend_message *message, char *out, size_t capacity);
@@ -81,8 +83,8 @@ struct lending {
   int64_t clock_ms;                                             /* the stream's own time, or TIME_NONE: tells which periods are over */
   void (*send)(void *self, const struct lend_message *message); /* the message is borrowed during the call */
   /* A watermark of a pool was passed by what a RETURN reported (home only; judge_event tells none when `lent`). May be NULL. `owner` has
-   * the hash of the share. */
-  void (*mark)(void *self, const struct pool_mark *mark, const struct owner *owner);
+   * the hash of the share; `cause`: the event that spent last, "source/id", or empty where that was not kept. */
+  void (*mark)(void *self, const struct pool_mark *mark, const struct owner *owner, struct str cause);
   void *self;
   uint32_t pool;     /* number of the pool that the owner probably is (lend_pool_next), or anything: saves looking for it */
   int64_t memory_ms; /* judge_settings.memory_ms: how long counters of a pace are kept */
@@ -98,6 +100,8 @@ void lend_ask(const struct lending *lending, const struct owner *owner, struct s
 /* A claim for the next block before this one is used up: at home's side nothing, at the borrower's below a quarter of the last block.
  * Called for pools that changed in a decision. */
 void lend_ask_ahead(const struct lending *lending, const struct owner *owner, struct state *state);
+/* The event at hand spent of a pool's block: remembered until that is reported. False: no room in this block. */
+bool lend_cause_put(struct state *state, uint64_t decl, int32_t period, struct str source, struct str id) MUST_USE;
 /* Cells that lend_ask and lend_hear may add to a state: there must be room for them, and for what a message brings. The others add none. */
 #define LEND_CELLS 4u
 uint32_t lend_cells(const struct lend_message *message);

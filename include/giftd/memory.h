@@ -164,7 +164,7 @@
   KIND(OWED, owed, BY_DECL, "campaign", "0 money, 1 points", "")                                        \
   KIND(BLOCK, block, BY_DECL, "pool or limit", "of a resource", "of the pace")                          \
   KIND(LENT, lent, BY_DECL, "pool or limit", "shard + 1", "of the pace")                                \
-  KIND(WHOLE, part, BY_BOTH, "fact", "as KEPT", "part of the text")                                     \
+  KIND(WHOLE, part, BY_BOTH, "fact or pool", "as KEPT; of the pace", "part of the text")                \
   KIND(HEARD, part, BY_KEY, "hearer", "digest of event", "part of the id")                              \
   KIND(PICK, pick, BY_DECL, "fact", "of the value", "of the unit")
 

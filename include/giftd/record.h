@@ -38,10 +38,10 @@ uint32_t record_rewards(struct buffer *out, const struct rulebook *rulebook, con
 /* The same in pieces: gifts from number *next on, until the buffer holds `most` bytes; and the marks. */
 uint32_t record_gifts(struct buffer *out, const struct event *event, const struct decision *decision, uint32_t *next, size_t most);
 uint32_t record_marks(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct decision *decision);
-/* gift.pool.low / .empty told by a pool's home, where no single event caused it: other shards reported what they had spent. `share_hash`:
- * of the value of `by`, or 0. One line. */
+/* gift.pool.low / .empty told by a pool's home, when a shard reported what it had spent. `share_hash`: of the value of `by`, or 0; `cause`:
+ * "source/id" of the event that spent last of what was reported, or empty where that is not known. One line. */
 void record_pool_mark(struct buffer *out, const struct rulebook *rulebook, const struct pool_mark *mark, uint64_t share_hash,
-                      int64_t time_ms);
+                      int64_t time_ms, struct str cause);
 /* A dead letter: the line byte for byte (base64 when it is not UTF-8), reason, place, remedy. */
 void record_dead_letter(struct buffer *out, struct str line, const struct origin *origin, const struct event_error *error);
 /* One that could be read but not decided (STATUS_LIMIT). */

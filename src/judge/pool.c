@@ -113,10 +113,12 @@ static bool block_has(struct work *w, const struct sight *sight, int64_t wanted,
   return true;
 }
 
-/* Spends (or, below 0, gives back). What is given back is here until it is reported; what is over goes home by itself. */
+/* Spends (or, below 0, gives back). What is given back is here until it is reported; what is over goes home by itself. Home tells of a pool
+ * that runs low who spent. */
 static void block_take(struct work *w, struct state *state, const struct pool *pool, int32_t period, int64_t amount) {
   struct cell *cell = work_make(w, state, CELL_BLOCK, pool->decl, 0, period);
   cell->block.left -= amount, cell->block.spent += amount;
+  if (amount > 0 && !pool->unlimited) work_put_cause(w, state, pool->decl, period);
 }
 
 /* ---- having and taking ---- */

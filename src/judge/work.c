@@ -89,22 +89,25 @@ struct cell *work_make(struct work *w, struct state *state, enum cell_kind kind,
 
 /* What takes several cells takes the place of what was there, so the bound is looked at behind it. A block that is too small is told
  * first: what it leaves undone says nothing of the bound. */
-static void put_judge(struct work *w, bool put) {
-  const struct state *state = w->customer;
+static void put_judge(struct work *w, struct state *state, bool put) {
   if (!put && state->cell_count < LIMIT_STATE_CELLS)
-    cramped(w, w->customer);
+    cramped(w, state);
   else if (!put || state->cell_count > cells_most(w))
     w->full = true;
 }
 
 void work_put_text(struct work *w, enum cell_kind kind, uint64_t decl, uint64_t key, struct str text, int32_t expires_day) {
-  put_judge(w, state_put_text(w->customer, kind, decl, key, text, expires_day));
+  put_judge(w, w->customer, state_put_text(w->customer, kind, decl, key, text, expires_day));
+}
+
+void work_put_cause(struct work *w, struct state *pool, uint64_t decl, int32_t period) {
+  put_judge(w, pool, lend_cause_put(pool, decl, period, w->event->source, w->event->id));
 }
 
 void work_put_profile(struct work *w, uint16_t field, uint64_t decl, const struct value *value) {
   struct state *state = w->customer;
   int64_t time_ms = w->event->time_ms;
-  put_judge(w, field == FIELD_ID_TAGS ? tags_set(state, time_ms, value) : profile_set(state, decl, time_ms, value));
+  put_judge(w, state, field == FIELD_ID_TAGS ? tags_set(state, time_ms, value) : profile_set(state, decl, time_ms, value));
 }
 
 static void want(struct work *w, const struct owner *owner) {

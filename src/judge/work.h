@@ -131,6 +131,8 @@ void work_fire(struct work *w, const struct fired *fired);
 /* state_make and state_add; without room the spare cell, and the decision is void. */
 struct cell *work_make(struct work *w, struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period);
 struct cell *work_add(struct work *w, struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period);
+/* The event at hand spent of this block (lend_cause_put). */
+void work_put_cause(struct work *w, struct state *pool, uint64_t decl, int32_t period);
 void work_put_text(struct work *w, enum cell_kind kind, uint64_t decl, uint64_t key, struct str text, int32_t expires_day);
 void work_put_profile(struct work *w, uint16_t field, uint64_t decl, const struct value *value); /* or tags */
 /* The state of a pool or resource; NULL: not at hand, then it is wanted (or, of another shard, claimed) and the decision void. */

@@ -15,9 +15,12 @@ static bool claim_stands(const struct cell *cell) { return (cell->block.flags & 
 static void flags_clear(struct cell *cell, unsigned flags) { cell->block.flags &= (uint8_t)~flags; }
 
 /* A claim asks for what is missing beside what is here: what leaves meanwhile is missing too, and home adds it to the claim as well. */
-static void block_return(const struct lending *lending, const struct owner *owner, struct cell *cell, bool units) {
+static void block_return(const struct lending *lending, const struct owner *owner, struct state *state, struct cell *cell, bool units) {
+  char cause[LEND_CAUSE_BYTES];
+  uint64_t decl = lend_name(owner).decl;
   struct lend_message message = lend_to(LEND_RETURN, lend_home(owner, lending->shards), owner, cell->period);
   message.spent = cell->block.spent;
+  if (message.spent > 0 && !MUTANT(LEND_FORGET_CAUSE)) message.record = cause_read(state, decl, cell->period, cause);
   message.units = units ? cell->block.left : 0;
   if (cell->block.flags & BLOCK_FINAL) cell->block.elsewhere += message.units; /* they are elsewhere now: a FINAL stays true */
   if (claim_stands(cell)) message.claim = cell->block.claim, cell->block.claimed += message.units;
@@ -26,6 +29,7 @@ static void block_return(const struct lending *lending, const struct owner *owne
   cell->block.idle = 0;
   assert(message.units >= 0);
   assert(!units || cell->block.left == 0 || MUTANT(LEND_KEEP_RETURNED)); /* units are in one place */
+  cause_drop(state, decl, cell->period);
   lend_send(lending, &message);
 }
 
@@ -48,7 +52,7 @@ void block_ask(const struct lending *lending, const struct owner *owner, struct 
   if (cell == NULL) return; /* full of other periods' blocks: the next review makes room */
   if (cell->block.flags & BLOCK_RECALLED) {
     flags_clear(cell, BLOCK_RECALLED);
-    block_return(lending, owner, cell, true);
+    block_return(lending, owner, state, cell, true);
   }
   int64_t missing = need - cell->block.left;
   if (missing > 0 && !(claim_stands(cell) && cell->block.claimed >= missing)) claim_send(lending, owner, cell, missing);
@@ -65,7 +69,7 @@ void block_release(const struct lending *lending, const struct owner *owner, str
     if (!((cell->block.flags & BLOCK_RECALLED) || block_left_over(cell))) continue;
     struct cell *changed = state_write(state, cell);
     flags_clear(changed, BLOCK_RECALLED);
-    block_return(lending, owner, changed, true);
+    block_return(lending, owner, state, changed, true);
   }
 }
 
@@ -75,7 +79,7 @@ void lend_ask_ahead(const struct lending *lending, const struct owner *owner, st
   uint64_t decl = lend_name(owner).decl;
   const struct cell *latest = NULL;
   for (const struct cell *cell = state_first(state, CELL_BLOCK, decl, 0); cell != NULL; cell = state_next(state, cell)) {
-    if (block_left_over(cell)) block_return(lending, owner, state_write(state, cell), true);
+    if (block_left_over(cell)) block_return(lending, owner, state, state_write(state, cell), true);
     if (latest == NULL || cell->period > latest->period) latest = cell;
   }
   if (latest == NULL || (latest->block.flags & (BLOCK_ASKED | BLOCK_FINAL | BLOCK_RECALLED))) return;
@@ -115,14 +119,15 @@ static void hear_final(struct cell *cell, const struct lend_message *message) {
 }
 
 /* Nothing here and nothing to say: home waits for an answer all the same. */
-static void recall_answer(const struct lending *lending, const struct lend_message *message, struct cell *cell, bool pinned) {
+static void recall_answer(const struct lending *lending, const struct lend_message *message, struct state *state, struct cell *cell,
+                          bool pinned) {
   if (cell == NULL) {
     struct lend_message empty = lend_to(LEND_RETURN, message->from, &message->owner, message->period);
     lend_send(lending, &empty);
   } else if (pinned && !MUTANT(LEND_NO_PIN)) {
     cell->block.flags |= BLOCK_RECALLED;
   } else {
-    block_return(lending, &message->owner, cell, true);
+    block_return(lending, &message->owner, state, cell, true);
   }
 }
 
@@ -132,7 +137,7 @@ enum status block_hear(const struct lending *lending, const struct lend_message 
   if (message->kind == LEND_RECALL || message->kind == LEND_OPEN) {
     const struct cell *known = state_find(state, CELL_BLOCK, decl, 0, message->period);
     struct cell *cell = known == NULL ? NULL : state_write(state, known);
-    if (message->kind == LEND_RECALL) recall_answer(lending, message, cell, pinned);
+    if (message->kind == LEND_RECALL) recall_answer(lending, message, state, cell, pinned);
     if (message->kind == LEND_OPEN && cell != NULL) flags_clear(cell, BLOCK_FINAL | BLOCK_OUT), cell->block.elsewhere = 0;
     return STATUS_OK;
   }
@@ -155,9 +160,9 @@ static void block_look(const struct lending *lending, const struct owner *owner,
   if (ahead) flags_clear(changed, BLOCK_ASKED | BLOCK_AHEAD);
   flags_clear(changed, BLOCK_RECALLED);
   if (owes || changed->block.spent != 0)
-    block_return(lending, owner, changed, owes);
+    block_return(lending, owner, state, changed, owes);
   else if (idle && ++changed->block.idle >= LEND_IDLE_REVIEWS)
-    block_return(lending, owner, changed, true);
+    block_return(lending, owner, state, changed, true);
 }
 
 static bool block_empty(const struct lending *lending, const struct pool *pool, const struct cell *cell) {
@@ -173,7 +178,10 @@ void block_review(const struct lending *lending, const struct owner *owner, stru
   while (cell != NULL) {
     const struct cell *next = state_next(state, cell);
     block_look(lending, owner, state, cell);
-    if (block_empty(lending, pool, cell)) state_remove(state, cell);
+    if (block_empty(lending, pool, cell)) {
+      cause_drop(state, decl, cell->period);
+      state_remove(state, cell);
+    }
     cell = next;
   }
 }

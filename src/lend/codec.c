@@ -1,11 +1,14 @@
 /* Messages between shards as bytes. Canonical (one message, one form: no overlong numbers) and versioned; reading trusts nothing.
  *
- *   'L' version kind | from | to | owner's 14 bytes | period | units | claim | spent | length of the record, record */
+ *   'L' version kind | from | to | owner's 14 bytes | period | units | claim | spent | length of the record, record
+ *
+ * Version 3 tells of a pool who spent; what has nothing of that is of version 2, so that a giftd before it reads it. */
 #include "giftd/base/bytes.h"
 #include "inside.h"
 
 #define MESSAGE_MAGIC 'L'
 #define MESSAGE_VERSION 2u
+#define CAUSE_VERSION 3u
 #define OWNER_BYTES 14u
 #define UNITS_MOST (INT64_MAX / 4) /* sums of two stay in range */
 
@@ -24,10 +27,15 @@ static bool message_holds(const struct lend_message *m) {
   bool units = !resource && m->kind != LEND_OPEN && m->kind != LEND_RECALL;
   bool claim = !resource && m->kind != LEND_OPEN && m->kind != LEND_RECALL;
   bool spent = !resource && (m->kind == LEND_RETURN || (m->kind == LEND_FINAL && m->spent == 1));
-  bool record = resource && (m->kind == LEND_GRANT || m->kind == LEND_RETURN);
+  bool record =
+      resource ? m->kind == LEND_GRANT || m->kind == LEND_RETURN : m->kind == LEND_RETURN && m->spent > 0 && cause_holds(m->record);
   if (m->kind != LEND_FINAL && m->claimed != 0) return false;
   if (resource && (m->kind == LEND_FINAL || m->kind == LEND_OPEN || m->period != 0)) return false;
   return (units || m->units == 0) && (claim || m->claim == 0) && (spent || m->spent == 0) && (record || m->record.length == 0);
+}
+
+static unsigned version_of(const struct lend_message *m) {
+  return m->owner.kind == OWNER_POOL && m->record.length > 0 ? CAUSE_VERSION : MESSAGE_VERSION;
 }
 
 size_t lend_encode(const struct lend_message *message, char *out, size_t capacity) {
@@ -35,7 +43,7 @@ size_t lend_encode(const struct lend_message *message, char *out, size_t capacit
   assert(message->owner.length == OWNER_BYTES && message->from < LIMIT_SHARDS && message->to < LIMIT_SHARDS);
   assert(message_holds(message) && message->units <= UNITS_MOST && message->record.length <= LIMIT_STATE_BYTES); /* else nobody reads it */
   put_byte(&w, MESSAGE_MAGIC);
-  put_byte(&w, MESSAGE_VERSION);
+  put_byte(&w, (unsigned char)version_of(message));
   put_byte(&w, (unsigned char)message->kind);
   put_varint(&w, message->from);
   put_varint(&w, message->to);
@@ -85,10 +93,10 @@ bool lend_decode(struct str bytes, struct lend_message *message, struct fault *f
     return false;
   }
   unsigned version = get_byte(&r);
-  if (version != MESSAGE_VERSION) {
+  if (version != MESSAGE_VERSION && version != CAUSE_VERSION) {
     (void)fault_set(fault, STATUS_STATE,
-                    "a message of version %u, this giftd knows version %u; use the giftd that wrote it, or a newer one", version,
-                    MESSAGE_VERSION);
+                    "a message of version %u, this giftd knows versions %u and %u; use the giftd that wrote it, or a newer one", version,
+                    MESSAGE_VERSION, CAUSE_VERSION);
     return false;
   }
   unsigned kind = get_byte(&r);
@@ -106,7 +114,7 @@ bool lend_decode(struct str bytes, struct lend_message *message, struct fault *f
   uint64_t length = get_exact(&r);
   if (!r.bad && (length > LIMIT_STATE_BYTES || length != (uint64_t)(r.end - r.at))) r.bad = true;
   if (!r.bad) message->record = (struct str){(const char *)r.at, (size_t)length};
-  if (!r.bad && message_holds(message)) return true;
+  if (!r.bad && message_holds(message) && version == version_of(message)) return true;
   (void)fault_set(fault, STATUS_STATE, "a damaged message between shards (%zu bytes); let only giftd write to the topic of messages",
                   bytes.length);
   return false;

@@ -254,7 +254,8 @@ static enum status book_spent(const struct desk *desk, const struct lend_message
   used_add(total, message->spent);
   struct pool_mark mark;
   bool marks = desk->pool != NULL && !desk->pool->unlimited && message->spent > 0 && lending->mark != NULL;
-  if (marks && pool_watermark(lending->rulebook, desk->number, total, desk->total, &mark)) lending->mark(lending->self, &mark, desk->owner);
+  if (marks && pool_watermark(lending->rulebook, desk->number, total, desk->total, &mark))
+    lending->mark(lending->self, &mark, desk->owner, message->record);
   return STATUS_OK;
 }
 

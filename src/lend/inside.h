@@ -2,7 +2,7 @@
  *
  *   lend.c    the doors: which message goes where      names.c   who is home, sending, the pools of a rulebook
  *   block.c   pools at the borrower                    home.c    pools at home             whole.c   resources, both sides
- *   codec.c   messages as bytes                        pool.c    how much a pool has
+ *   codec.c   messages as bytes                        pool.c    how much a pool has          cause.c   who spent last
  *
  * A pool's units are always in exactly one place: used (reported), outstanding (lent: in a block, spent and not yet reported, or on their
  * way), or free at home. Messages move them between places; nothing else does. */
@@ -29,6 +29,10 @@ enum status lend_full(const struct owner *owner, struct fault *fault);
 /* Whether nobody needs to know of this period any more that there was nothing left. */
 bool lend_period_over(const struct lending *lending, const struct pool *pool, int32_t period);
 
+/* cause.c: "source/id" of the event that spent last of a block, or empty; the text may be in `out`. Whether it could be one. */
+struct str cause_read(const struct state *state, uint64_t decl, int32_t period, char out[LEND_CAUSE_BYTES]);
+void cause_drop(struct state *state, uint64_t decl, int32_t period);
+bool cause_holds(struct str cause);
 /* home.c: messages to home, and its part of the review */
 enum status home_hear(const struct lending *lending, const struct lend_message *message, struct state *state, struct fault *fault);
 void home_review(const struct lending *lending, const struct owner *owner, struct state *state);

@@ -225,7 +225,7 @@ static void mark_line(struct buffer *out, const struct rulebook *rulebook, const
 }
 
 void record_pool_mark(struct buffer *out, const struct rulebook *rulebook, const struct pool_mark *mark, uint64_t share_hash,
-                      int64_t time_ms) {
+                      int64_t time_ms, struct str cause) {
   const struct pool *pool = &rulebook->pools[mark->pool];
   struct str share = {NULL, 0};
   for (uint32_t i = 0; pool->by != FIELD_NONE && i < pool->share_count; i++)
@@ -234,6 +234,11 @@ void record_pool_mark(struct buffer *out, const struct rulebook *rulebook, const
   text_envelope_at(out, mark_type(mark), pool->name, time_ms, rulebook->campaigns[pool->campaign].offset_minutes);
   PUT(out, ",\"data\":{");
   mark_data(out, rulebook, mark, share);
+  if (cause.length > 0) {
+    PUT(out, ",\"source_events\":[\"");
+    text_put(out, cause);
+    PUT(out, "\"]");
+  }
   PUT(out, "}}\n");
 }
 

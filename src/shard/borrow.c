@@ -30,12 +30,12 @@ static void message_send(void *self, const struct lend_message *message) {
 }
 
 /* The share's hash is the end of the owner's key. */
-static void mark_tell(void *self, const struct pool_mark *mark, const struct owner *owner) {
+static void mark_tell(void *self, const struct pool_mark *mark, const struct owner *owner, struct str cause) {
   struct shard *shard = self;
   uint64_t share = 0;
   for (unsigned i = 0; i < 8; i++) share |= (uint64_t)(unsigned char)owner->key[6 + i] << (8 * i);
   record_pool_mark(&shard->outputs[OUTPUT_REWARDS], shard->rulebook, mark, share,
-                   shard->clock.latest_ms == TIME_NONE ? 0 : shard->clock.latest_ms);
+                   shard->clock.latest_ms == TIME_NONE ? 0 : shard->clock.latest_ms, cause);
 }
 
 static struct lending lending_of(struct shard *shard) {

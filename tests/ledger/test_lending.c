@@ -145,6 +145,23 @@ static void devices_check(const struct stage *s) {
   for (uint32_t d = 0; d < DEVICES; d++) assert_int_equal(given[d], wanted[d] < DEVICE_CAP ? wanted[d] : DEVICE_CAP);
 }
 
+/* The pool ran out once, and who is said to have done it got one of its last. */
+static void marks_check(const struct stage *s) {
+  char given[160];
+  assert_int_equal(rewards_of(s, "gift.pool.empty"), 1);
+  for (uint32_t i = 0; i < SHARDS; i++) {
+    const struct rows *rewards = &s->worlds[i]->outputs[OUTPUT_REWARDS];
+    for (uint32_t n = 0; n < rewards->count; n++) {
+      const char *mark = strstr(rewards->rows[n].bytes, "gift.pool.empty"), *source;
+      if (mark == NULL) continue;
+      source = strstr(mark, "\"source_events\":[\"t/e");
+      assert_non_null(source);
+      (void)snprintf(given, sizeof given, "\"pool\":\"shared/stock\",%.*s", (int)strcspn(source, "]"), source);
+      assert_int_equal(rewards_of(s, given), 1);
+    }
+  }
+}
+
 /* What the home says once quiet: all that was given is reported, nothing is lent. */
 static void home_check(struct stage *s) {
   static _Alignas(64) char block[65536];
@@ -166,6 +183,7 @@ static void home_check(struct stage *s) {
 static void check(struct stage *s) {
   assert_int_equal(rewards_of(s, "\"rule\":\"once\""), STOCK);
   devices_check(s);
+  marks_check(s);
   home_check(s);
 }
 

@@ -55,14 +55,17 @@ static void on_send(void *self, const struct lend_message *message) {
     tell(message->spent != 0 ? " in all" : " for now");
   else if (message->spent != 0)
     tell("/%lld", (long long)message->spent);
-  if (message->record.length > 0) tell(" record");
+  if (message->record.length > 0 && message->owner.kind == OWNER_RESOURCE) tell(" record");
+  if (message->record.length > 0 && message->owner.kind == OWNER_POOL) tell(" by %.*s", STR_FORMAT(message->record));
   tell("; ");
 }
 
-static void on_mark(void *self, const struct pool_mark *mark, const struct owner *owner) {
+static void on_mark(void *self, const struct pool_mark *mark, const struct owner *owner, struct str cause) {
   assert_ptr_equal(self, cases);
   assert_memory_equal(owner->key, cases->owner.key, owner->length);
-  tell("mark %d left %lld; ", mark->watermark_bp, (long long)mark->left);
+  tell("mark %d left %lld", mark->watermark_bp, (long long)mark->left);
+  if (cause.length > 0) tell(" by %.*s", STR_FORMAT(cause));
+  tell("; ");
 }
 
 static struct lending lending_at(uint32_t place) {
@@ -160,6 +163,13 @@ static void spend(uint32_t place, int32_t period, int64_t units) {
   struct cell *block = block_at(place, period);
   assert_true(block != NULL && block->block.left >= units);
   block->block.left -= units, block->block.spent += units;
+}
+
+/* As the judge does. */
+static void spend_by(uint32_t place, int32_t period, int64_t units, const char *id) {
+  struct state *state = room_at(place, 4);
+  spend(place, period, units);
+  assert_true(lend_cause_put(state, lend_name(&cases->owner).decl, period, STR("pos"), str_of(id)));
 }
 
 static int texts_compare(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
@@ -322,6 +332,49 @@ static void reviews_report_and_give_back(void **unused) {
   review(1);
   review(0);
   expect("");
+}
+
+/* Whoever spent last is told with what was spent, of each period its own, and is forgotten then. */
+static void home_hears_who_spent(void **unused) {
+  (void)unused;
+  char longest[LIMIT_ID_BYTES + 1];
+  memset(longest, 'x', LIMIT_ID_BYTES), longest[LIMIT_ID_BYTES] = 0;
+  begin_pool("c/p");
+  ask(1, 0, 8);
+  spend_by(1, 0, 3, longest);
+  spend_by(1, 0, 4, "e2");
+  review(1);
+  expect("1>0 claim 8; 0>1 grant 8; 1>0 return 0/7 by pos/e2; mark 5000 left 5 by pos/e2; ");
+  spend(1, 0, -2);
+  spend_by(1, 0, 1, "e3"); /* nothing that home could tell of anybody */
+  review(1);
+  expect("1>0 return 0/-1; ");
+  spend_by(1, 0, 2, longest);
+  spend(1, 0, -2); /* undone again */
+  for (uint32_t i = 0; i < LEND_IDLE_REVIEWS; i++) review(1);
+  expect("1>0 return 2; ");
+  assert_int_equal(state_at(1)->cell_count, 0);
+  ask(1, 0, 6);
+  spend_by(1, 0, 6, longest);
+  ask(2, 0, 1); /* all that is left is recalled: what was spent is told with it */
+  char told[512];
+  snprintf(told, sizeof told,
+           "1>0 claim 6; 0>1 grant 6; 2>0 claim 1; 0>1 recall; 1>0 return 0/6 by pos/%s; mark 0 left 0 by pos/%s; "
+           "0>2 final 0 in all; ",
+           longest, longest);
+  expect(told);
+}
+
+static void each_period_has_its_own_spender(void **unused) {
+  (void)unused;
+  begin_pool("c/d");
+  ask(1, 20788, 2);
+  ask(1, 20789, 2);
+  spend_by(1, 20788, 1, "monday");
+  spend_by(1, 20789, 1, "tuesday");
+  cases->told[0] = 0;
+  review(1);
+  expect("1>0 return 0/1 by pos/monday; 1>0 return 0/1 by pos/tuesday; ");
 }
 
 static void a_block_ahead_is_asked_for_and_never_recalls(void **unused) {
@@ -530,10 +583,11 @@ static struct lend_message message_of(uint32_t number) {
       {.kind = LEND_RETURN, .from = 1, .to = 2, .owner = pool, .period = INT32_MAX, .units = 3, .claim = 2, .spent = -900},
       {.kind = LEND_RETURN, .from = 1, .to = 2, .owner = resource, .record = STR("some bytes")},
       {.kind = LEND_GRANT, .from = 1, .to = 2, .owner = resource},
+      {.kind = LEND_RETURN, .from = 1, .to = 2, .owner = pool, .spent = 7, .record = STR("pos/e1")},
   };
   return messages[number];
 }
-#define MESSAGES 8u
+#define MESSAGES 9u
 
 static bool reads(const char *bytes, size_t length, struct lend_message *out) {
   struct fault fault = {0};
@@ -616,6 +670,8 @@ int main(void) {
       cmocka_unit_test(what_is_pinned_is_handed_over_later),
       cmocka_unit_test(who_asks_hands_over_first),
       cmocka_unit_test(reviews_report_and_give_back),
+      cmocka_unit_test(home_hears_who_spent),
+      cmocka_unit_test(each_period_has_its_own_spender),
       cmocka_unit_test(a_block_ahead_is_asked_for_and_never_recalls),
       cmocka_unit_test(a_pace_has_blocks_of_its_own),
       cmocka_unit_test(most_gifts_need_no_round_trip),

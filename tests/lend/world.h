@@ -17,6 +17,7 @@
 #define WORLD_DEVICES 8u
 #define WORLD_WAITS 64u
 #define WORLD_TRAIL 4096u
+#define WORLD_SPENDERS (WORLD_SHARDS * WORLD_LINES)
 
 /* An owner that the event at hand waits for, or touched. */
 struct world_wait {
@@ -53,6 +54,8 @@ struct world {
   /* the truth, by pool and share (0: none) */
   int64_t spent[WORLD_POOLS][3], spent_on[WORLD_POOLS][3][WORLD_DAYS];
   uint32_t marks[WORLD_POOLS][3];
+  uint64_t spenders[WORLD_POOLS][3][WORLD_SPENDERS]; /* digests of events that spent of it */
+  uint32_t spender_count[WORLD_POOLS][3];
   uint32_t device_gifts[WORLD_DEVICES];
   int32_t first_day;
   char failure[512];
@@ -92,9 +95,16 @@ static inline uint32_t world_share(const struct pool *pool, const struct owner *
   return share;
 }
 
-static inline void world_mark(void *self, const struct pool_mark *mark, const struct owner *owner) {
+/* Who is said to have brought a pool so low did spend of it. */
+static inline void world_mark(void *self, const struct pool_mark *mark, const struct owner *owner, struct str cause) {
   struct world *w = self;
-  w->marks[mark->pool][world_share(&w->stage->book->pools[mark->pool], owner)]++;
+  struct str source, id;
+  uint32_t share = world_share(&w->stage->book->pools[mark->pool], owner), at = 0;
+  w->marks[mark->pool][share]++;
+  uint64_t digest = str_split(cause, '/', &source, &id) ? event_digest(source, id) : 0;
+  while (at < w->spender_count[mark->pool][share] && w->spenders[mark->pool][share][at] != digest) at++;
+  if (at == w->spender_count[mark->pool][share])
+    world_fail(w, "pool %u: a mark by '%.*s', who spent nothing of it", mark->pool, STR_FORMAT(cause));
 }
 
 static inline struct lending world_lending(struct world *w, uint32_t shard) {
@@ -152,12 +162,18 @@ static inline int64_t world_spent_before(const struct place *place, const struct
   return block->block.spent;
 }
 
+static inline void world_spender(struct world *w, uint32_t number, uint32_t share) {
+  uint32_t *count = &w->spender_count[number][share];
+  if (*count < WORLD_SPENDERS) w->spenders[number][share][(*count)++] = w->stage->event.digest;
+}
+
 /* What a decision spent of a pool is what its blocks' counts of spent moved by. */
 static inline void world_book(struct world *w, const struct place *place, const struct place_owner *owner) {
   uint32_t number = world_pool(w, &owner->owner), share = world_share(&w->stage->book->pools[number], &owner->owner), slot = 0;
   for (const struct cell *cell; (cell = state_any(owner->state, &slot)) != NULL;) {
     if (cell_kind(cell) != CELL_BLOCK) continue;
     int64_t moved = cell->block.spent - world_spent_before(place, owner->state, cell);
+    if (moved > 0) world_spender(w, number, share);
     w->spent[number][share] += moved, w->spent_on[number][share][world_day(w, cell->period)] += moved;
     if (cell->block.left < 0) world_fail(w, "pool %u: %lld units left in a block", number, (long long)cell->block.left);
   }

@@ -322,8 +322,8 @@ bool lend_pool_next(const struct rulebook *rulebook, struct lend_cursor *cursor,
   NEVER(false)
 }
 void record_pool_mark(struct buffer *out, const struct rulebook *rulebook, const struct pool_mark *mark, uint64_t share_hash,
-                      int64_t time_ms) {
-  (void)out, (void)rulebook, (void)mark, (void)share_hash, (void)time_ms;
+                      int64_t time_ms, struct str cause) {
+  (void)out, (void)rulebook, (void)mark, (void)share_hash, (void)time_ms, (void)cause;
   NEVER()
 }
 #endif

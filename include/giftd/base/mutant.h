@@ -26,6 +26,7 @@
   ROW(LEND_NO_RECALL, "the home says there is no more without asking who holds some")        \
   ROW(LEND_KEEP_RETURNED, "what is given back may still be spent")                           \
   ROW(LEND_FORGET_SPENT, "what was spent is not reported")                                   \
+  ROW(LEND_FORGET_CAUSE, "who spent is not reported")                                        \
   ROW(LEND_WITHOUT_RECORD, "a resource is decided on without its record")                    \
   ROW(LEND_NO_PIN, "what a waiting event holds is handed over")                              \
   ROW(LEND_FORGET_OPEN, "nobody is told when there is some again")                           \
