@@ -75,12 +75,39 @@ static void tell_head(struct page *page) {
   buffer_put(&page->out, STR(" events a second.\n"));
 }
 
+/* Amounts of several currencies have no sum: then its cells stay empty. */
+struct sum {
+  const struct campaign *first; /* that gave or took money */
+  bool several;
+  struct demo_tally all;
+};
+
+static void sum_add(struct sum *sum, const struct campaign *campaign, const struct demo_tally *tally) {
+  if (tally->money != 0 || tally->money_back != 0) {
+    if (sum->first == NULL) sum->first = campaign;
+    sum->several = sum->several || !str_equal(sum->first->currency, campaign->currency);
+  }
+  sum->all.gifts += tally->gifts, sum->all.money += tally->money, sum->all.points += tally->points;
+  sum->all.money_back += tally->money_back;
+}
+
+static void sum_tell(struct table *table, const struct sum *sum) {
+  const int decimals = sum->first == NULL ? 0 : sum->first->decimals;
+  table_row(table);
+  table_print(table, "all");
+  table_text(table, sum->several ? STR("money of several currencies") : (struct str){NULL, 0});
+  cell_count(table, (int64_t)sum->all.gifts);
+  cell_money(table, sum->several ? 0 : sum->all.money, decimals);
+  cell_count(table, sum->all.points);
+  cell_money(table, sum->several ? 0 : sum->all.money_back, decimals);
+}
+
 static void tell_campaigns(struct page *page) {
   static const struct table_column columns[] = {{"campaign", ALIGN_LEFT, false}, {"", ALIGN_LEFT, true},
                                                 {"gifts", ALIGN_RIGHT, false},   {"money", ALIGN_RIGHT, false},
                                                 {"points", ALIGN_RIGHT, false},  {"taken back", ALIGN_RIGHT, false}};
   const struct table_style style = style_of(page);
-  struct demo_tally all = {0};
+  struct sum sum = {.first = NULL};
   struct table table;
   table_init(&table, &page->arena, columns, 6);
   for (uint32_t i = 0; i < page->rulebook->campaign_count; i++) {
@@ -94,16 +121,10 @@ static void tell_campaigns(struct page *page) {
     cell_money(&table, tally->money, campaign->decimals);
     cell_count(&table, tally->points);
     cell_money(&table, tally->money_back, campaign->decimals);
-    all.gifts += tally->gifts, all.money += tally->money, all.points += tally->points, all.money_back += tally->money_back;
+    sum_add(&sum, campaign, tally);
   }
   table_rule(&table);
-  table_row(&table);
-  table_print(&table, "all");
-  table_text(&table, (struct str){NULL, 0});
-  cell_count(&table, (int64_t)all.gifts);
-  cell_money(&table, all.money, 2);
-  cell_count(&table, all.points);
-  cell_money(&table, all.money_back, 2);
+  sum_tell(&table, &sum);
   heading(page, "Gifts by campaign");
   table_write(&table, &style, &page->out);
 }

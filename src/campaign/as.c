@@ -78,14 +78,14 @@ static bool heard_as(struct compile *c, const struct at *at, const struct trigge
     return false;
   }
   if (trigger->kind != TRIGGER_FACT || fact_at(c, trigger->fact)->kind == FACT_TRACK) return true;
-  report(c, at, CHECK_NOT_SERVED, "a measure heard as another is not served yet; a track is");
+  report_not_served(c, at, "as measure", "a measure heard as another is");
   return false;
 }
 
 void as_read(struct compile *c, const struct at *at, enum place place, struct vec *triggers, uint32_t first) {
   uint32_t from = 0, count = 0;
   if (place != PLACE_RULE) {
-    report(c, at, CHECK_NOT_SERVED, "`as` beside what a fact or an activity hears is not served yet; the trigger of a rule may have it");
+    report_not_served(c, at, "as beside facts", "`as` beside what a fact or an activity hears is");
     return;
   }
   if (!sources_read(c, at, &from, &count)) return;

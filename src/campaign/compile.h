@@ -156,6 +156,8 @@ struct at at_item(const struct at *at, uint32_t index);
 struct str at_pointer(struct compile *c, const struct at *at); /* into the arena */
 static inline bool at_is_there(const struct at *at) { return at->json != NULL; }
 void report(struct compile *c, const struct at *at, enum check_code code, const char *format, ...) PRINTF_LIKE(4, 5);
+/* "WHAT not served yet", with the substitute of `name` (instead.c) as its remedy. */
+void report_not_served(struct compile *c, const struct at *at, const char *name, const char *format, ...) PRINTF_LIKE(4, 5);
 void report_in(struct compile *c, struct str file, const struct at *at, enum check_code code, const char *format, ...) PRINTF_LIKE(5, 6);
 /* Below a pointer that was kept as text: "/pools/a" and "parent". */
 void report_text_at(struct compile *c, struct str pointer, const char *key, enum check_code code, const char *format, ...)
@@ -189,6 +191,7 @@ const char *type_of(const json_t *json);
 bool read_text(struct compile *c, const struct at *at, struct str *out); /* not empty; in the tree's memory */
 bool read_bool(struct compile *c, const struct at *at, bool *out);
 bool read_int(struct compile *c, const struct at *at, int64_t least, int64_t most, enum check_code code, int64_t *out);
+struct str money_example(struct compile *c, int64_t units);
 bool read_money(struct compile *c, const struct at *at, bool zero_too, int64_t *out);
 bool read_percent(struct compile *c, const struct at *at, int32_t *out);
 bool read_duration(struct compile *c, const struct at *at, struct duration *out);

@@ -133,7 +133,8 @@ static uint32_t count_leaves(const struct at *at) {
 static void node_fill(struct compile *c, const struct at *at, struct filling how, uint32_t node) {
   nothing_set(c, at, node);
   if (!json_is_object(at->json)) {
-    report(c, at, CHECK_WRONG_TYPE, "a condition is an object like {\"amount\": {\"gte\": \"200.00\"}}, here stands %s", type_of(at->json));
+    report(c, at, CHECK_WRONG_TYPE, "a condition is an object like {\"amount\": {\"gte\": \"%.*s\"}}, here stands %s",
+           STR_FORMAT(money_example(c, 200)), type_of(at->json));
     return;
   }
   uint32_t count = count_leaves(at), first = node;

@@ -194,8 +194,7 @@ static void per_read(struct compile *c, const struct at *at, struct fact *fact) 
       rest[fact->dimension_count++] = all[i];
   }
   fact->dimensions = rest;
-  if (!customer && !c->full)
-    report(c, &per, CHECK_NOT_SERVED, "a fact kept for a resource (`per` without customer) is not served yet; add \"customer\"");
+  if (!customer && !c->full) report_not_served(c, &per, "per", "a fact kept for a resource (`per` without customer) is");
 }
 
 static void keep_read(struct compile *c, const struct at *at, const struct fact *fact) {
@@ -282,7 +281,7 @@ static void window_read(struct compile *c, const struct at *at, struct window *o
       return;
     }
     if (str_equal(text, STR("enrolment")))
-      report(c, at, CHECK_NOT_SERVED, "the window \"enrolment\" is not served yet");
+      report_not_served(c, at, "enrolment", "the window \"enrolment\" is");
     else
       report(c, at, CHECK_BAD_WINDOW, "'%.*s' is no window: a unit, {\"last\": 3, \"unit\": \"month\"}, {\"rolling\": \"P30D\"} or dates",
              STR_FORMAT(text));
@@ -351,7 +350,7 @@ static void measure_read(struct compile *c, const struct at *at, struct fact *fa
   (void)keys_check(c, at, measure_keys, "a measure");
   bool known = read_word(c, &kind, measure_words, CHECK_BAD_FACT, &word);
   if (known && word > MEASURE_STREAK)
-    report(c, &kind, CHECK_NOT_SERVED, "the measure \"daily_average\" is not served yet");
+    report_not_served(c, &kind, "daily_average", "the measure \"daily_average\" is");
   else if (known)
     of_check(c, at, fact);
   if (on.json != NULL) triggers_read(c, &on, PLACE_FACT, &fact->on);
@@ -382,7 +381,7 @@ static void fact_read(struct compile *c, const struct at *at, struct fact *fact)
   }
   struct at child = at_key(at, kind);
   if (strcmp(kind, "level") == 0) {
-    report(c, &child, CHECK_NOT_SERVED, "a fact '%s' is not served yet", kind);
+    report_not_served(c, &child, "level", "a fact '%s' is", kind);
     return;
   }
   switch (fact->kind) {

@@ -46,7 +46,8 @@ static void ceiling_check(struct compile *c, const struct at *at, const struct i
   struct at value = at_key(at, "value"), substitute = at_key(at, "or_else");
   for (int32_t i = 0; i < campaign_now(c)->decimals; i++) ceiling *= 10;
   if (!item->is_points && !item->is_nothing && value_above(&item->value, ceiling))
-    report(c, &value, CHECK_PRIZE_CEILING, "a prize of a draw may be worth 50,000 at most");
+    report(c, &value, CHECK_PRIZE_CEILING, "a prize of a draw may be worth %.*s %.*s at most", STR_FORMAT(money_example(c, 50000)),
+           STR_FORMAT(campaign_now(c)->currency));
   if (item->or_else == NONE || substitute.json == NULL) return;
   const struct item other = *item_at(c, item->or_else);
   ceiling_check(c, &substitute, &other);
@@ -89,7 +90,7 @@ static void draw_read(struct compile *c, const struct at *at, struct rule *rule)
 void give_read(struct compile *c, const struct at *at, struct rule *rule) {
   struct at first_of = at_key(at, "first_of"), draw_of = at_key(at, "draw_of"), choice_of = at_key(at, "choice_of");
   if (choice_of.json != NULL) {
-    report(c, &choice_of, CHECK_NOT_SERVED, "a choice by the customer ('choice_of') is not served yet");
+    report_not_served(c, &choice_of, "choice_of", "a choice by the customer ('choice_of') is");
   } else if (json_is_array(at->json)) {
     rule->give = GIVE_EACH;
     items_list_read(c, at, ITEM_OF_LIST, CHECK_BAD_VALUE, rule);

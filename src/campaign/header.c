@@ -77,7 +77,7 @@ static void zone_read(struct compile *c, const struct at *period, struct campaig
   if (zone_offset(name, &out->offset_minutes)) {
     out->zone = keep_text(c, name);
   } else if (zone_has_summer(name)) {
-    report(c, &zone, CHECK_NOT_SERVED, "zones with daylight saving, like '%.*s', are not served yet", STR_FORMAT(name));
+    report_not_served(c, &zone, "summer", "zones with daylight saving, like '%.*s', are", STR_FORMAT(name));
   } else {
     struct near near = near_start(name);
     zones_offer(&near);

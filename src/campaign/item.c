@@ -362,7 +362,7 @@ static void chooser_read(struct compile *c, const struct at *at, enum item_place
   if (place == ITEM_OF_FIRST) {
     (void)condition_read(c, &when, PLACE_RULE, &item->when);
     if (empty.json != NULL && read_word(c, &empty, words, CHECK_BAD_VALUE, &word)) item->when_empty = (enum when_empty)word;
-    if (item->when_empty == EMPTY_QUEUE) report(c, &empty, CHECK_NOT_SERVED, "\"when_empty\": \"queue\" is not served yet");
+    if (item->when_empty == EMPTY_QUEUE) report_not_served(c, &empty, "queue", "\"when_empty\": \"queue\" is");
   }
   if (place != ITEM_OF_DRAW) return;
   if (weight.json == NULL)

@@ -156,7 +156,12 @@ static bool cause_left_read(struct compile *c, const struct at *at, struct str t
 bool left_read(struct compile *c, const struct at *at, struct str text, enum place place, struct left *out) {
   *out = (struct left){.kind = LEFT_FIELD, .type = TYPE_BROKEN, .text = keep_text(c, text)};
   if (not_served(text)) {
-    report(c, at, CHECK_NOT_SERVED, "'%.*s' in a condition is not served yet", STR_FORMAT(text));
+    bool unit = !str_equal(text, STR("place")) && !str_equal(text, STR("level"));
+    report_not_served(c, at,
+                      unit                            ? "unit"
+                      : str_equal(text, STR("place")) ? "place"
+                                                      : "level",
+                      "'%.*s' in a condition is", STR_FORMAT(text));
     return false;
   }
   if (str_equal(text, STR("caused_by")) || str_equal(text, STR("caused_by.id"))) return cause_left_read(c, at, text, place, out);

@@ -40,17 +40,27 @@ static void limit_terms(struct buffer *out, const struct limit *limit, int decim
 }
 
 static void pool_terms(struct buffer *out, const struct pool *pool, int decimals) {
+  bool money = pool->of_money && !pool->in_points;
   if (pool->unlimited)
     buffer_put(out, STR("unlimited"));
   else
-    put_amount(out, pool->total, pool->of_money, decimals);
+    put_amount(out, pool->total, money, decimals);
   if (!pool->paced) return;
   buffer_put(out, STR(", "));
-  put_amount(out, pool->pace_max, pool->of_money, decimals);
+  put_amount(out, pool->pace_max, money, decimals);
   buffer_print(out, " a period from second %d%s", (int)pool->pace_at_s, pool->carry_over ? ", left-overs stay" : "");
 }
 
-static void worth_terms(struct buffer *out, const struct worth *worth, bool money, int decimals) {
+static void bands_terms(struct buffer *out, const struct rulebook *book, const struct worth *worth, bool money, int decimals) {
+  for (uint32_t i = 0; i < worth->band_count; i++) {
+    buffer_put(out, i == 0 ? STR("from ") : STR(", from "));
+    put_amount(out, worth->bands[i].from, book->conditions[worth->of].money, decimals);
+    buffer_put(out, STR(": "));
+    put_amount(out, worth->bands[i].value, money, decimals);
+  }
+}
+
+static void worth_terms(struct buffer *out, const struct rulebook *book, const struct worth *worth, bool money, int decimals) {
   switch (worth->form) {
     case VALUE_FORM_NONE: break;
     case VALUE_FORM_FIXED: put_amount(out, worth->fixed, money, decimals); break;
@@ -60,20 +70,15 @@ static void worth_terms(struct buffer *out, const struct worth *worth, bool mone
       buffer_put(out, STR(" up to "));
       put_amount(out, worth->max, money, decimals);
       break;
-    case VALUE_FORM_BANDS:
-      for (uint32_t i = 0; i < worth->band_count; i++) {
-        buffer_print(out, "%sfrom %lld: ", i == 0 ? "" : ", ", (long long)worth->bands[i].from);
-        put_amount(out, worth->bands[i].value, money, decimals);
-      }
-      break;
+    case VALUE_FORM_BANDS: bands_terms(out, book, worth, money, decimals); break;
   }
 }
 
-static void item_terms(struct buffer *out, const struct item *item, int decimals) {
-  worth_terms(out, &item->value, !item->is_points, decimals);
+static void item_terms(struct buffer *out, const struct rulebook *book, const struct item *item, int decimals) {
+  worth_terms(out, book, &item->value, !item->is_points, decimals);
   if (item->count.form == VALUE_FORM_FIXED && item->count.fixed == 1) return;
   buffer_put(out, STR(" times "));
-  worth_terms(out, &item->count, false, decimals);
+  worth_terms(out, book, &item->count, false, decimals);
 }
 
 static void fact_terms(struct buffer *out, const struct fact *fact) {
@@ -93,7 +98,7 @@ void terms_say(struct buffer *out, const struct rulebook *book, enum meaning_kin
     case MEANING_FACT: fact_terms(out, &book->facts[number]); break;
     case MEANING_LIMIT: limit_terms(out, &book->limits[number], decimals); break;
     case MEANING_POOL: pool_terms(out, &book->pools[number], decimals); break;
-    case MEANING_ITEM: item_terms(out, &book->items[number], decimals); break;
+    case MEANING_ITEM: item_terms(out, book, &book->items[number], decimals); break;
     case MEANING_CHANCE:
     case MEANING_RULE:
     case MEANING_KINDS: break;

@@ -37,7 +37,7 @@ static void match_read(struct compile *c, const struct at *at, struct fact *fact
   if (first)
     fact->match = match, fact->match_count = good;
   else if (!match_same(fact, match, good) && good == count)
-    report(c, at->json == NULL ? at->up : at, CHECK_NOT_SERVED, "a `match` that differs between the tasks of a track is not served yet");
+    report_not_served(c, at->json == NULL ? at->up : at, "match", "a `match` that differs between the tasks of a track is");
 }
 
 static void task_read(struct compile *c, const struct at *at, struct fact *fact, struct task *tasks, uint32_t number, bool for_all) {

@@ -52,11 +52,20 @@ bool read_int(struct compile *c, const struct at *at, int64_t least, int64_t mos
   return false;
 }
 
+/* So many units of the campaign's currency as a file says it: "50", "50.00", "50.000". */
+struct str money_example(struct compile *c, int64_t units) {
+  char memory[40];
+  struct buffer text;
+  const struct campaign *campaign = campaign_now(c);
+  buffer_init(&text, memory, sizeof memory);
+  for (int32_t i = 0; i < campaign->decimals; i++) units *= 10;
+  buffer_money(&text, units, campaign->decimals);
+  return arena_print(c->scratch, "%.*s", STR_FORMAT(buffer_text(&text)));
+}
+
 bool read_money(struct compile *c, const struct at *at, bool zero_too, int64_t *out) {
   const struct campaign *campaign = campaign_now(c);
-  struct str text = text_of(at->json), example = campaign->decimals == 0   ? STR("50")
-                                                 : campaign->decimals == 3 ? STR("50.000")
-                                                                           : STR("50.00");
+  struct str text = text_of(at->json), example = money_example(c, 50);
   if (!json_is_string(at->json)) {
     report(c, at, CHECK_BAD_MONEY, "money is a text like \"%.*s\", here stands %s", STR_FORMAT(example), type_of(at->json));
     return false;

@@ -57,9 +57,9 @@ static void pay_read(struct compile *c, const struct at *at, const struct left *
   if (!read_word(c, &pay, words, CHECK_BAD_BANDS, &word)) return;
   out->pay = (enum pay)word;
   if (out->pay == PAY_EACH)
-    report(c, &pay, CHECK_NOT_SERVED, "\"pay\": \"each\" is not served yet");
+    report_not_served(c, &pay, "each", "\"pay\": \"each\" is");
   else if (out->pay == PAY_TOP_UP && kind != WORTH_COUNT)
-    report(c, &pay, CHECK_NOT_SERVED, "\"pay\": \"top_up\" of a value is not served yet; it tops up the count of chances");
+    report_not_served(c, &pay, "top_up", "\"pay\": \"top_up\" tops up the count of chances; of a value it is");
   else if (out->pay == PAY_TOP_UP && !heard)
     report(c, &pay, CHECK_BAD_BANDS, "\"top_up\" follows a measure: the rule must hear it, \"on\": {\"fact\": ...}");
 }
@@ -113,7 +113,7 @@ static bool bands_value_read(struct compile *c, const struct at *at, enum worth_
   struct left left = {.type = TYPE_BROKEN};
   out->form = VALUE_FORM_BANDS;
   if (json_is_string(by.json) && str_equal(text_of(by.json), STR("level"))) {
-    report(c, &by, CHECK_NOT_SERVED, "bands by 'level' are not served yet");
+    report_not_served(c, &by, "level", "bands by 'level' are");
     return false;
   }
   (void)keys_check(c, at, bands_keys, "a value by bands");

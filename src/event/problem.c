@@ -46,7 +46,8 @@ const struct event_problem_info event_problems[EVENT_PROBLEM_COUNT] = {
     PROBLEM(FIELD_TOO_LONG, "the text is longer than 256 bytes", "send a code, not prose"),
     PROBLEM(FIELD_EMPTY, "the text is empty", "leave the field out when there is nothing to say"),
     PROBLEM(TOO_MANY_FIELDS, "more than 64 known fields", "send what campaigns test"),
-    PROBLEM(NOT_WHOLE, "a whole number is needed; amounts are in minor units", "write 1250 for 12.50, no point, no exponent"),
+    PROBLEM(NOT_WHOLE, "a whole number is needed; amounts are in minor units",
+            "write 12.50 CNY as 1250, 1250 JPY as 1250, 1.250 BHD as 1250: no point, no exponent"),
     PROBLEM(AMOUNT_RANGE, "an amount is between 0 and 1000000000000 minor units",
             "check the unit; reversals say txn.reversed, not a minus"),
     PROBLEM(NUMBER_RANGE, "the number does not fit into 64 bits", "send ids as texts"),
@@ -57,7 +58,7 @@ const struct event_problem_info event_problems[EVENT_PROBLEM_COUNT] = {
     PROBLEM(LIST_ITEM, "an item of the list is no text of 1 to 256 bytes", "send a list of texts"),
     PROBLEM(LIST_TOO_LONG, "more than 64 items in a list, or 240 in all lists of the event", "send fewer"),
     PROBLEM(MISSING_ORIGINAL, "a reversal says what it undoes", "put the id of the original event into original_id"),
-    PROBLEM(AMOUNT_WITHOUT_CURRENCY, "an amount without its currency", "add \"currency\":\"CNY\""),
+    PROBLEM(AMOUNT_WITHOUT_CURRENCY, "an amount without its currency", "add its code of ISO 4217, like \"currency\":\"CNY\""),
 };
 _Static_assert(LIMIT_EVENT_BYTES == 65536 && LIMIT_EVENT_DEPTH == 16 && LIMIT_EVENT_KEYS == 256, "the texts above say so");
 _Static_assert(LIMIT_TEXT_BYTES == 256 && LIMIT_EVENT_FIELDS == 64 && LIMIT_EVENT_LIST == 64, "the texts above say so");

@@ -90,7 +90,20 @@ struct row {
   const char *says; /* a piece of its line */
 };
 
+/* A value by amount in a currency. */
+#define IN(version, currency, from, value)                                                                                          \
+  "{\"id\":\"c\",\"version\":" version                                                                                              \
+  ",\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-01-01\",\"to\":\"2027-03-31\"},"                               \
+  "\"currency\":\"" currency "\",\"audience\":\"everyone\",\"rules\":[{\"id\":\"r\"," ON                                            \
+  "\"give\":{\"id\":\"a\",\"reward\":\"voucher\",\"value\":{\"by\":\"amount\",\"bands\":[{\"from\":\"" from "\",\"value\":\"" value \
+  "\"}]},\"pool\":{\"stock\":10}},\"limits\":\"unlimited\"}]}"
+
 static const struct row rows[] = {
+    {IN("2", "JPY", "1000", "50"), IN("3", "JPY", "1000", "60"), RUNNING, CHANGE_GOES_ON, false, ": from 1000: 50 -> from 1000: 60"},
+    {IN("2", "BHD", "10.000", "0.500"), IN("3", "BHD", "10.000", "0.600"), RUNNING, CHANGE_GOES_ON, false,
+     ": from 10.000: 0.500 -> from 10.000: 0.600"},
+    {IN("2", "CNY", "100.00", "5.00"), IN("3", "CNY", "128.00", "5.00"), RUNNING, CHANGE_GOES_ON, false,
+     ": from 100.00: 5.00 -> from 128.00: 5.00"},
     {BASE, BASE, RUNNING, CHANGE_CLASSES, false, ""},
     {BASE, CAMPAIGN("2", "\"rules\":[{\"limits\":[\"w\"]," ON GIVE "\"id\":\"r\"}]," W("") "\"lists\":{}"), RUNNING, CHANGE_SAME_VERSION,
      true, "raise \"version\" to 3"},

@@ -1,0 +1,77 @@
+/* What the language has and giftd does not serve yet: how to say the same, or the nearest to it, with what is served - or that there is no
+ * way yet. A name stands once for wherever it may be written. What is shown here in the language compiles (tests/campaign/test_instead.c).
+ */
+#include "compile.h"
+
+struct instead {
+  const char *name, *instead;
+};
+
+static const struct instead substitutes[] = {
+    {"close",
+     "instead let the bank send an event when the period ends (declare its type in catalogue.json), hear {\"event\": TYPE}, and ask "
+     "measures of the period that is over with \"previous\": 1; or give as soon as the measure is reached, \"on\": {\"fact\": NAME}"},
+    {"date", "instead let the bank send an event on that day: declare its type in catalogue.json and hear {\"event\": TYPE}"},
+    {"as beside facts", "instead put `as` beside the event that a rule hears; a sum over several customers there is none yet"},
+    {"as measure", "instead use a track, with one task for each event that is needed, or hear the event itself as another"},
+    {"rank",
+     "there is none yet: giftd does not compare customers; let the bank rank them by giftd's decisions, and name the first ones in a list "
+     "that the audience of another campaign includes, \"include\": [\"list:NAME\"]"},
+    {"place", "there is none yet, as for `rank`: name the winners of each place in a list of their own, {\"list\": NAME}"},
+    {"group", "instead let one rule choose, \"give\": {\"first_of\": [...]}, or let the rules cite one limit of `limits` by its name"},
+    {"groups", "instead let one rule choose, \"give\": {\"first_of\": [...]}, or let the rules cite one limit of `limits` by its name"},
+    {"priority", "instead order the items of {\"first_of\": [...]}, or the rules: those that stand first use a limit or pool first"},
+    {"review",
+     "instead give a chance, and the gift itself by a rule that \"spends\" it when an event says that the review was passed (declare its "
+     "type in catalogue.json)"},
+    {"risk.review", "instead list them in \"deny\", or review in the system that fulfils, before it pays out"},
+    {"on_failure", "there is none yet: the system that fulfils tries again under the same id, which pays nothing twice"},
+    {"fx", "instead let the bank convert the amount and send it in the campaign's currency, or write one campaign for each currency"},
+    {"approval",
+     "instead approve the file where it is kept, and put only approved files into campaigns.dir; decisions name the digest of what ran"},
+    {"backfill", "instead raise \"accept\" to as much as 90 days, \"P90D\""},
+    {"as_of", "instead write the members of that day into lists/NAME.txt, and \"include\": [\"list:NAME\"]"},
+    {"timing",
+     "instead give it at once with \"valid\": {\"from\": ...}, or give a chance that is valid from then on and a rule that \"spends\" it"},
+    {"still", "instead give a chance, and ask again in the `when` of the rule that \"spends\" it"},
+    {"choice_of",
+     "instead give a chance, and for each choice a rule that \"spends\" it, \"on\": {\"event\": \"reward.claimed\", \"when\": {\"choice\": "
+     "ID}}"},
+    {"queue", "instead write \"refuse\" or \"skip\", and raise the stock or budget before it is used up (\"low_at\" tells in time)"},
+    {"released", "instead begin with the smaller stock or budget, and raise it in the file when the reserve is released"},
+    {"each", "instead write a rule for each band, with a limit of one in the period: {\"fact.NAME\": {\"gte\": ...}}"},
+    {"top_up", "instead write a rule for each step that gives what it adds to the step below, with a limit of one in the period"},
+    {"level",
+     "instead ask the measure itself, {\"fact.NAME\": {\"gte\": ...}}, or \"by\": \"fact.NAME\" with a band for each level; that it is "
+     "held for "
+     "further periods there is no way to say yet"},
+    {"unit", "instead ask {\"schedule\": NAME}, with the days declared in `schedules`"},
+    {"daily_average",
+     "instead let the bank compute it: declare a field in catalogue.json, send it with an event, and ask the field or {\"measure\": "
+     "\"max\", \"of\": FIELD}"},
+    {"per", "instead add \"customer\"; how often a device or card may earn something is a limit, \"per\": [\"device\"]"},
+    {"enrolment",
+     "instead write \"enrolment\": \"required\" in the header and the window \"campaign\": nothing is heard before the customer signed up"},
+    {"match", "instead give every task the same `match`, or write a track for each"},
+    {"summer", "there is none yet whose clocks change; write hours and dates in a zone that stays, like \"UTC\""},
+};
+#define ROWS (sizeof substitutes / sizeof substitutes[0])
+
+static const char *instead_of(const char *name) {
+  for (size_t i = 0; i < ROWS; i++)
+    if (strcmp(substitutes[i].name, name) == 0) return substitutes[i].instead;
+  assert(false); /* every name that is refused so has its row */
+  return "";
+}
+
+void report_not_served(struct compile *c, const struct at *at, const char *name, const char *format, ...) {
+  char what[256];
+  va_list arguments;
+  va_start(arguments, format);
+  int length = vsnprintf(what, sizeof what, format, arguments);
+  va_end(arguments);
+  (void)length; /* what does not fit is cut */
+  uint32_t before = c->findings->count;
+  report(c, at, CHECK_NOT_SERVED, "%s not served yet", what);
+  if (c->findings->count > before) c->findings->items[before].remedy = str_of(instead_of(name));
+}

@@ -1,0 +1,153 @@
+/* What is refused as not served yet names a substitute that compiles, or says that there is none: a row for each remedy - what is refused,
+ * a piece of the remedy, and a campaign written as it says. */
+#include "bench.h"
+
+#define RULES(rules) BENCH_HEAD "\"rules\":[" rules "]}"
+#define RULE(body) "{\"id\":\"r\"," body "}"
+#define ON "\"on\":\"txn.card_spend\","
+#define END BENCH_GIVE BENCH_LIMITS
+#define GIVE(give) "\"give\":" give ","
+#define VOUCHER "{\"id\":\"v\",\"reward\":\"voucher\",\"value\":\"5.00\",\"pool\":{\"stock\":10}}"
+#define FACT(fact) "\"facts\":{\"f\":" fact "},"
+#define WITH(fact, rule) BENCH_HEAD FACT(fact) "\"rules\":[" RULE(rule) "]}"
+#define COUNT "{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\"}"
+#define SPENDS(on) "{\"id\":\"s\"," on "\"spends\":\"k\"," END "}"
+#define CHANCE(rest) "{\"id\":\"e\",\"on\":\"checkin\"," GIVE("{\"reward\":\"chance\",\"chance\":\"k\"" rest "}") BENCH_LIMITS "},"
+#define NONE_YET NULL
+
+static const struct {
+  const char *refused, *remedy, *instead; /* NULL: there is none */
+} rows[] = {
+    {RULES(RULE("\"on\":{\"close\":\"month\"}," END)), "\"previous\": 1",
+     WITH("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\",\"previous\":1}",
+          "\"on\":\"checkin\",\"when\":{\"fact.f\":{\"gte\":3}}," END)},
+    {RULES(RULE("\"on\":{\"date\":\"profile.birthday\"}," END)), "catalogue.json", RULES(RULE("\"on\":{\"event\":\"checkin\"}," END))},
+    {BENCH_HEAD
+     "\"activities\":{\"a\":[{\"event\":\"login\",\"as\":\"primary\"}]},\"rules\":[" RULE("\"on\":{\"activity\":\"a\"}," END) "]}",
+     "`as` beside the event that a rule hears", RULES(RULE("\"on\":{\"event\":\"login\",\"as\":\"primary\"}," END))},
+    {WITH(COUNT, "\"on\":{\"fact\":\"f\",\"as\":\"referrer\"},\"when\":{\"fact.f\":{\"gte\":3}}," END), "use a track",
+     WITH("{\"track\":{\"opens\":\"account.opened\",\"tasks\":[{\"id\":\"a\",\"on\":\"login\"}],\"within\":\"P3D\"}}",
+          "\"on\":{\"fact\":\"f\",\"as\":\"fact.edge\"}," END)},
+    {RULES(RULE(ON "\"rank\":{}," END)), "\"include\": [\"list:NAME\"]", NONE_YET},
+    {RULES(RULE(ON "\"when\":{\"place\":1}," END)), "there is none yet, as for `rank`", NONE_YET},
+    {RULES(RULE(ON "\"group\":\"g\"," END)), "\"first_of\"",
+     RULES(RULE(ON GIVE(
+         "{\"first_of\":[{\"id\":\"a\",\"when\":{\"channel\":\"qr\"},\"reward\":\"points\",\"value\":1,\"pool\":\"unlimited\"}," VOUCHER
+         "]}") BENCH_LIMITS))},
+    {BENCH_HEAD "\"groups\":{},\"rules\":[" RULE(ON END) "]}", "cite one limit",
+     BENCH_HEAD "\"limits\":{\"one\":{\"count\":1,\"per\":[\"customer\"],\"period\":\"day\"}},\"rules\":[" RULE(
+         ON BENCH_GIVE "\"limits\":[\"one\"]") "]}"},
+    {RULES(RULE(ON "\"priority\":1," END)), "order the items", RULES(RULE(ON END))},
+    {RULES(RULE(ON "\"review\":{}," END)), "\"spends\" it when an event", RULES(CHANCE("") SPENDS("\"on\":\"checkin\","))},
+    {RULES(RULE(ON "\"on_failure\":{}," END)), "there is none yet", NONE_YET},
+    {BENCH_HEAD "\"fx\":{},\"rules\":[" RULE(ON END) "]}", "one campaign for each currency", RULES(RULE(ON END))},
+    {BENCH_HEAD "\"approval\":[],\"rules\":[" RULE(ON END) "]}", "campaigns.dir", RULES(RULE(ON END))},
+    {BENCH_HEAD "\"late\":{\"backfill\":\"P9D\",\"accept\":\"P1D\"},\"rules\":[" RULE(ON END) "]}", "\"P90D\"",
+     BENCH_HEAD "\"late\":{\"accept\":\"P90D\"},\"rules\":[" RULE(ON END) "]}"},
+    {RULES(RULE(ON GIVE("{\"reward\":\"voucher\",\"value\":\"5.00\",\"pool\":{\"stock\":9},\"timing\":{}}") BENCH_LIMITS)),
+     "\"valid\": {\"from\"",
+     RULES(CHANCE(",\"valid\":{\"from\":{\"next\":\"month\"},\"to\":\"2027-03-31\"}") SPENDS("\"on\":\"reward.claimed\","))},
+    {RULES(RULE(ON GIVE("{\"reward\":\"voucher\",\"value\":\"5.00\",\"pool\":{\"stock\":9},\"still\":{}}") BENCH_LIMITS)), "ask again",
+     RULES(CHANCE("") SPENDS("\"on\":\"reward.claimed\",\"when\":{\"tag\":\"vip\"},"))},
+    {RULES(RULE(ON GIVE("{\"choice_of\":[" VOUCHER "]}") BENCH_LIMITS)), "\"choice\": ID",
+     RULES(CHANCE("") SPENDS("\"on\":{\"event\":\"reward.claimed\",\"when\":{\"choice\":\"tea\"}},"))},
+    {RULES(RULE(
+         ON GIVE("{\"first_of\":[{\"id\":\"a\",\"reward\":\"goods\",\"value\":\"5.00\",\"pool\":{\"stock\":9},\"when_empty\":\"queue\"}]}")
+             BENCH_LIMITS)),
+     "\"low_at\"",
+     RULES(RULE(ON GIVE("{\"first_of\":[{\"id\":\"a\",\"when\":{\"channel\":\"qr\"},\"reward\":\"goods\",\"value\":\"5.00\",\"pool\":{"
+                        "\"stock\":9,\"low_at\":[\"20%\"]},\"when_empty\":\"skip\"}," VOUCHER "]}") BENCH_LIMITS))},
+    {RULES(RULE(ON GIVE("{\"reward\":\"goods\",\"value\":\"5.00\",\"pool\":{\"stock\":9,\"released\":\"by_operator\"}}") BENCH_LIMITS)),
+     "the smaller stock", RULES(RULE(ON END))},
+    {WITH(COUNT, "\"on\":{\"fact\":\"f\"}," GIVE("{\"reward\":\"voucher\",\"value\":{\"by\":\"fact.f\",\"bands\":[{\"from\":2,\"value\":"
+                                                 "\"5.00\"}],\"pay\":\"each\"},\"pool\":{\"stock\":9}}") BENCH_LIMITS),
+     "a rule for each band",
+     WITH(COUNT, "\"on\":{\"fact\":\"f\"},\"when\":{\"fact.f\":{\"gte\":2}}," BENCH_GIVE
+                 "\"limits\":[{\"count\":1,\"per\":[\"customer\"],\"period\":\"month\"}]")},
+    {WITH(COUNT, "\"on\":{\"fact\":\"f\"}," GIVE("{\"reward\":\"voucher\",\"value\":{\"by\":\"fact.f\",\"bands\":[{\"from\":2,\"value\":"
+                                                 "\"5.00\"}],\"pay\":\"top_up\"},\"pool\":{\"stock\":9}}") BENCH_LIMITS),
+     "a rule for each step",
+     WITH(COUNT, "\"on\":{\"fact\":\"f\"},\"when\":{\"fact.f\":{\"gte\":2}}," BENCH_GIVE
+                 "\"limits\":[{\"count\":1,\"per\":[\"customer\"],\"period\":\"month\"}]")},
+    {WITH("{\"level\":\"f\"}", ON END), "a band for each level",
+     WITH(COUNT,
+          "\"on\":\"login\"," GIVE(
+              "{\"reward\":\"voucher\",\"value\":{\"by\":\"fact.f\",\"bands\":[{\"from\":2,\"value\":\"5.00\"}]},\"pool\":{\"stock\":9}}")
+              BENCH_LIMITS)},
+    {RULES(RULE(ON "\"when\":{\"month\":\"2027-01\"}," END)), "`schedules`",
+     BENCH_HEAD "\"schedules\":{\"jan\":{\"to\":\"2027-01-31\"}},\"rules\":[" RULE(ON "\"when\":{\"schedule\":\"jan\"}," END) "]}"},
+    {WITH("{\"measure\":\"daily_average\",\"of\":\"balance\",\"on\":\"balance.snapshot\",\"window\":\"month\"}",
+          ON "\"when\":{\"fact.f\":{\"gte\":\"1.00\"}}," END),
+     "let the bank compute it",
+     WITH("{\"measure\":\"max\",\"of\":\"balance\",\"on\":\"balance.snapshot\",\"window\":\"month\"}",
+          ON "\"when\":{\"fact.f\":{\"gte\":\"1.00\"}}," END)},
+    {WITH("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\",\"per\":[\"device\"]}",
+          "\"on\":\"login\",\"when\":{\"fact.f\":{\"gte\":2}}," END),
+     "\"per\": [\"device\"]",
+     RULES(RULE("\"on\":\"login\"," BENCH_GIVE "\"limits\":[{\"count\":1,\"per\":[\"device\"],\"period\":\"day\"}]"))},
+    {WITH("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"enrolment\"}", "\"on\":\"login\",\"when\":{\"fact.f\":{\"gte\":2}}," END),
+     "the window \"campaign\"",
+     BENCH_HEAD "\"enrolment\":\"required\"," FACT("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"campaign\"}") "\"rules\":[" RULE(
+         "\"on\":\"login\",\"when\":{\"fact.f\":{\"gte\":2}}," END) "]}"},
+};
+
+/* Who heard whom, for `as`. */
+#define EDGE "\"facts\":{\"edge\":{\"first\":\"account.opened\",\"keep\":\"referrer\"},"
+
+static bool has(struct str text, const char *piece) { return memmem(text.at, text.length, piece, strlen(piece)) != NULL; }
+
+static const struct finding *refusal(const struct bench *bench) {
+  for (uint32_t i = 0; i < bench->findings.count; i++)
+    if (bench->findings.items[i].code == CHECK_NOT_SERVED) return &bench->findings.items[i];
+  return NULL;
+}
+
+static bool starts_well(struct str remedy) { return str_starts(remedy, STR("instead ")) || str_starts(remedy, STR("there is none yet")); }
+
+/* `fact.edge` is declared where it is cited. */
+static const char *with_edge(const char *text, char *memory) {
+  const char *facts = strstr(text, "\"facts\":{");
+  if (strstr(text, "fact.edge") == NULL) return text;
+  assert_non_null(facts);
+  (void)sprintf(memory, "%.*s" EDGE "%s", (int)(facts - text), text, facts + strlen("\"facts\":{"));
+  return memory;
+}
+
+static void what_is_refused_has_a_substitute(void **unused) {
+  (void)unused;
+  struct bench *bench = bench_new();
+  char memory[4096];
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    bench_campaign(bench, rows[i].refused);
+    const struct finding *finding = refusal(bench);
+    if (finding == NULL) bench_tell(bench);
+    assert_non_null(finding);
+    if (!has(finding->remedy, rows[i].remedy) || !starts_well(finding->remedy)) {
+      bench_tell(bench);
+      fail_msg("row %zu: the remedy does not say %s", i, rows[i].remedy);
+    }
+    assert_int_equal(rows[i].instead == NONE_YET, str_starts(finding->remedy, STR("there is none yet")));
+    if (rows[i].instead != NONE_YET) (void)bench_good(bench, with_edge(rows[i].instead, memory));
+  }
+  bench_free(bench);
+}
+
+static void zones_and_risk_have_their_own(void **unused) {
+  (void)unused;
+  struct bench *bench = bench_new();
+  bench_campaign(
+      bench,
+      "{\"id\":\"c\",\"version\":2,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-01-01\",\"to\":\"2027-03-31\","
+      "\"zone\":\"Europe/London\"},\"audience\":\"everyone\",\"rules\":[" RULE(ON END) "]}");
+  assert_true(has(refusal(bench)->remedy, "\"UTC\""));
+  struct source bank = {STR("bank.json"),
+                        STR("{\"id\":\"bank\",\"version\":1,\"name\":{\"zh\":\"b\",\"en\":\"b\"},\"risk\":{\"deny\":[],\"review\":[]}}")};
+  bench_read(bench, &bank, 1);
+  assert_true(has(refusal(bench)->remedy, "\"deny\""));
+  bench_free(bench);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_refused_has_a_substitute), cmocka_unit_test(zones_and_risk_have_their_own)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
