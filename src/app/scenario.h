@@ -22,7 +22,6 @@
 #define SCENARIO_WORDS 96u          /* of one line */
 #define SCENARIO_REPEAT 100000      /* times */
 #define SCENARIO_PROBLEMS 64u       /* told of one file; the rest is counted */
-#define SCENARIO_OFFSET_MINUTES 480 /* times are written in Asia/Shanghai */
 #define SCENARIO_REQUIREMENTS 148u  /* R1..R148 */
 
 /* ---- trouble with a file ---- */
@@ -82,6 +81,15 @@ struct step {
   uint32_t pool;                /* NONE until bound */
 };
 
+/* What times and amounts of a story mean where it does not say: as its campaigns under test do. */
+struct scenario_home {
+  struct str zone, currency;    /* of the first campaign */
+  int32_t offset_minutes;
+  struct str by, other;         /* ids of two campaigns whose zones differ; empty: they all have the same, or the story says `zone` */
+  struct str other_zone;
+  struct str money_by, money_other, other_currency; /* the same of currencies */
+};
+
 struct scenario {
   struct str title;
   uint32_t line;
@@ -90,6 +98,7 @@ struct scenario {
   uint32_t *campaigns;          /* bound */
   uint32_t campaign_line;
   uint16_t *covers;             /* numbers of requirements */
+  struct scenario_home home;
   struct step *steps;
 };
 
@@ -100,9 +109,15 @@ struct scenario_file {
 };
 
 /* Reads a file's text. `name` is shown in messages and its base name is the default campaign. What is wrong is added to `problems`; the
- * file is usable when none was added. Everything lives in `arena` (20 MiB are enough for any file) or borrows from `text`. */
-struct scenario_file *scenario_read(struct str name, struct str text, const struct catalogue *catalogue, struct arena *arena,
-                                    struct scenario_problems *problems);
+ * file is usable when none was added. `rulebook` says what zone and currency its campaigns have; NULL: nobody knows. Everything lives in
+ * `arena` (20 MiB are enough for any file) or borrows from `text`. */
+struct scenario_file *scenario_read(struct str name, struct str text, const struct catalogue *catalogue, const struct rulebook *rulebook,
+                                    struct arena *arena, struct scenario_problems *problems);
+/* Zone and currency of a story, of the campaigns it names; without a rulebook, or of none that is known: Asia/Shanghai and CNY. */
+struct scenario_home scenario_home_of(const struct rulebook *rulebook, const struct str *campaigns, uint32_t count);
+/* The zone that the story says, one of those its campaigns have; false: none of them. */
+bool scenario_home_zone(struct scenario_home *home, const struct rulebook *rulebook, struct str zone, const struct str *campaigns,
+                        uint32_t count);
 /* Finds the names a file uses in the rulebook. */
 void scenario_bind(struct scenario_file *file, const struct rulebook *rulebook, struct scenario_problems *problems);
 
@@ -110,14 +125,14 @@ void scenario_bind(struct scenario_file *file, const struct rulebook *rulebook, 
  * SCENARIO_WORDS + 1 with *trouble set. `end` is the byte behind the last word. */
 uint32_t scenario_split(struct str line, struct str words[SCENARIO_WORDS], size_t *end, const char **trouble);
 /* One expectation from its words; false with a problem added. */
-bool scenario_read_expectation(struct str file, uint32_t line, const struct str *words, uint32_t count, struct expectation *out,
-                               struct scenario_problems *problems);
-/* "2026-12-04" or "2026-12-04T12:30[:05]" in the scenarios' zone. As the end of a span a date ends with that day. */
-bool scenario_moment(struct str text, bool as_end, int64_t *ms);
+bool scenario_read_expectation(struct str file, uint32_t line, const struct str *words, uint32_t count, const struct scenario_home *home,
+                               struct expectation *out, struct scenario_problems *problems);
+/* "2026-12-04" or "2026-12-04T12:30[:05]" in the story's zone. As the end of a span a date ends with that day. */
+bool scenario_moment(struct str text, bool as_end, int32_t offset_minutes, int64_t *ms);
 
 /* The event of a step as a JSON line for its n-th repetition, at a time. False: *trouble says what no event can be made of. */
-bool scenario_event_line(const struct step *step, uint32_t n, int64_t now_ms, const struct catalogue *catalogue, struct buffer *out,
-                         struct buffer *trouble);
+bool scenario_event_line(const struct step *step, uint32_t n, int64_t now_ms, const struct scenario_home *home,
+                         const struct catalogue *catalogue, struct buffer *out, struct buffer *trouble);
 
 /* ---- playing ---- */
 

@@ -1,11 +1,19 @@
 /* One event of a scenario as a JSON line, so that the real reader reads it and a story cannot say what the bank could not send.
  *
  * Words carry the names and spellings of campaign files: amount=80.00 becomes "amount_minor":8000, and where an amount stands without a
- * currency it is CNY. {n} in any word becomes the number of the repetition.
+ * currency it is that of the campaigns under test. {n} in any word becomes the number of the repetition.
  */
 #include "scenario.h"
 
 #define EXPANDED_BYTES (3u * SCENARIO_LINE_BYTES) /* {n} is three bytes, its number at most six */
+
+struct making {
+  const struct step *step;
+  uint32_t n;
+  const struct scenario_home *home;
+  const struct catalogue *catalogue;
+  struct buffer *out, *trouble;
+};
 
 /* The word with every {n} replaced; in memory of the caller. */
 static struct str expand(struct str word, uint32_t n, char memory[EXPANDED_BYTES]) {
@@ -28,9 +36,9 @@ static void put_text(struct buffer *out, const char *name, struct str word, uint
   buffer_byte(out, ',');
 }
 
-static void put_time(struct buffer *out, const char *name, int64_t ms) {
+static void put_time(struct buffer *out, const char *name, int64_t ms, int32_t offset_minutes) {
   buffer_print(out, "\"%s\":\"", name);
-  buffer_time(out, ms, SCENARIO_OFFSET_MINUTES);
+  buffer_time(out, ms, offset_minutes);
   buffer_put(out, STR("\","));
 }
 
@@ -40,24 +48,42 @@ static const struct scenario_word *word_of(const struct step *step, uint16_t fie
   return NULL;
 }
 
-static bool put_money(const struct step *step, struct str value, struct buffer *out, struct buffer *trouble) {
-  const struct scenario_word *word = word_of(step, FIELD_ID_CURRENCY);
-  struct str currency = word == NULL ? STR("CNY") : word->value;
+/* "80.00" */
+static void money_like(struct buffer *out, int64_t units, int decimals) {
+  for (int i = 0; i < decimals; i++) units *= 10;
+  buffer_money(out, units, decimals);
+}
+
+/* False: several would do. */
+static bool currency_of(const struct making *m, struct str *currency) {
+  const struct scenario_word *word = word_of(m->step, FIELD_ID_CURRENCY);
+  const struct scenario_home *home = m->home;
+  *currency = word != NULL ? word->value : home->currency;
+  if (word != NULL || home->other_currency.length == 0) return true;
+  buffer_print(m->trouble,
+               "the campaigns under test have several currencies (%.*s: %.*s, %.*s: %.*s); write currency=%.*s beside the amount",
+               STR_FORMAT(home->money_by), STR_FORMAT(home->currency), STR_FORMAT(home->money_other), STR_FORMAT(home->other_currency),
+               STR_FORMAT(home->currency));
+  return false;
+}
+
+static bool put_money(const struct making *m, struct str value) {
+  struct str currency;
+  if (!currency_of(m, &currency)) return false;
   int decimals = currency_decimals(currency);
   int64_t minor = 0;
   if (decimals < 0) {
-    buffer_print(trouble, "'%.*s' is no currency; write an ISO 4217 code such as CNY", STR_FORMAT(currency));
+    buffer_print(m->trouble, "'%.*s' is no currency; write an ISO 4217 code such as %.*s", STR_FORMAT(currency),
+                 STR_FORMAT(m->home->currency));
     return false;
   }
   if (!money_parse(value, decimals, &minor)) {
-    buffer_print(trouble, "'%.*s' is no amount of %.*s; write it with %d decimals, like %s", STR_FORMAT(value), STR_FORMAT(currency),
-                 decimals,
-                 decimals == 2   ? "80.00"
-                 : decimals == 0 ? "80"
-                                 : "80.000");
+    buffer_print(m->trouble, "'%.*s' is no amount of %.*s; write it with %d decimals, like ", STR_FORMAT(value), STR_FORMAT(currency),
+                 decimals);
+    money_like(m->trouble, 80, decimals);
     return false;
   }
-  buffer_int(out, minor);
+  buffer_int(m->out, minor);
   return true;
 }
 
@@ -72,57 +98,62 @@ static void put_list(struct str value, struct buffer *out) {
   buffer_byte(out, ']');
 }
 
-static bool put_value(const struct step *step, enum field_kind kind, struct str value, struct buffer *out, struct buffer *trouble) {
-  int64_t number = 0;
-  switch (kind) {
-    case FIELD_MONEY: return put_money(step, value, out, trouble);
-    case FIELD_INT:
-      if (!str_to_int64(value, &number)) break;
-      buffer_int(out, number);
-      return true;
-    case FIELD_BOOL:
-      if (!str_equal(value, STR("true")) && !str_equal(value, STR("false"))) break;
-      buffer_put(out, value);
-      return true;
-    case FIELD_LIST: put_list(value, out); return true;
-    case FIELD_TIME:
-      if (!scenario_moment(value, false, &number) && !time_parse(value, &number, NULL)) break;
-      buffer_byte(out, '"');
-      buffer_time(out, number, SCENARIO_OFFSET_MINUTES);
-      buffer_byte(out, '"');
-      return true;
-    case FIELD_TEXT: buffer_json(out, value); return true;
-  }
-  static const char *const needs[] = {
-      [FIELD_INT] = "a whole number", [FIELD_BOOL] = "true or false", [FIELD_TIME] = "a time like 2026-12-04T12:30"};
-  buffer_print(trouble, "'%.*s' stands where %s must be", STR_FORMAT(value), needs[kind]);
-  return false;
-}
-
-static bool put_word(const struct step *step, const struct scenario_word *word, uint32_t n, const struct field_info *field,
-                     struct buffer *out, struct buffer *trouble) {
-  char memory[EXPANDED_BYTES];
-  buffer_json(out, field->event_name);
-  buffer_byte(out, ':');
-  if (!put_value(step, field->kind, expand(word->value, n, memory), out, trouble)) {
-    buffer_print(trouble, " (%.*s)", STR_FORMAT(word->key));
-    return false;
-  }
-  buffer_byte(out, ',');
+static bool put_moment(const struct making *m, struct str value) {
+  int64_t ms = 0;
+  if (!scenario_moment(value, false, m->home->offset_minutes, &ms) && !time_parse(value, &ms, NULL)) return false;
+  buffer_byte(m->out, '"');
+  buffer_time(m->out, ms, m->home->offset_minutes);
+  buffer_byte(m->out, '"');
   return true;
 }
 
-static bool put_data(const struct step *step, uint32_t n, const struct catalogue *catalogue, struct buffer *out, struct buffer *trouble) {
-  bool has_money = false;
-  buffer_put(out, STR("\"data\":{"));
-  for (uint32_t i = 0; i < step->word_count; i++) {
-    const struct field_info *field = &catalogue->fields[step->words[i].field];
-    has_money = has_money || field->kind == FIELD_MONEY;
-    if (!put_word(step, &step->words[i], n, field, out, trouble)) return false;
+static bool put_value(const struct making *m, enum field_kind kind, struct str value) {
+  static const char *const needs[] = {
+      [FIELD_INT] = "a whole number", [FIELD_BOOL] = "true or false", [FIELD_TIME] = "a time like 2026-12-04T12:30"};
+  int64_t number = 0;
+  switch (kind) {
+    case FIELD_MONEY: return put_money(m, value);
+    case FIELD_INT:
+      if (!str_to_int64(value, &number)) break;
+      buffer_int(m->out, number);
+      return true;
+    case FIELD_BOOL:
+      if (!str_equal(value, STR("true")) && !str_equal(value, STR("false"))) break;
+      buffer_put(m->out, value);
+      return true;
+    case FIELD_LIST: put_list(value, m->out); return true;
+    case FIELD_TIME:
+      if (!put_moment(m, value)) break;
+      return true;
+    case FIELD_TEXT: buffer_json(m->out, value); return true;
   }
-  if (has_money && word_of(step, FIELD_ID_CURRENCY) == NULL) buffer_put(out, STR("\"currency\":\"CNY\","));
-  if (out->memory[out->length - 1] == ',') out->length--;
-  buffer_put(out, STR("}}"));
+  buffer_print(m->trouble, "'%.*s' stands where %s must be", STR_FORMAT(value), needs[kind]);
+  return false;
+}
+
+static bool put_word(const struct making *m, const struct scenario_word *word) {
+  char memory[EXPANDED_BYTES];
+  const struct field_info *field = &m->catalogue->fields[word->field];
+  buffer_json(m->out, field->event_name);
+  buffer_byte(m->out, ':');
+  if (!put_value(m, field->kind, expand(word->value, m->n, memory))) {
+    buffer_print(m->trouble, " (%.*s)", STR_FORMAT(word->key));
+    return false;
+  }
+  buffer_byte(m->out, ',');
+  return true;
+}
+
+static bool put_data(const struct making *m) {
+  bool has_money = false;
+  buffer_put(m->out, STR("\"data\":{"));
+  for (uint32_t i = 0; i < m->step->word_count; i++) {
+    has_money = has_money || m->catalogue->fields[m->step->words[i].field].kind == FIELD_MONEY;
+    if (!put_word(m, &m->step->words[i])) return false;
+  }
+  if (has_money && word_of(m->step, FIELD_ID_CURRENCY) == NULL) put_text(m->out, "currency", m->home->currency, m->n);
+  if (m->out->memory[m->out->length - 1] == ',') m->out->length--;
+  buffer_put(m->out, STR("}}"));
   return true;
 }
 
@@ -135,11 +166,12 @@ static void put_id(const struct step *step, uint32_t n, struct buffer *out) {
     buffer_print(out, "\"id\":\"line-%u\",", step->line);
 }
 
-bool scenario_event_line(const struct step *step, uint32_t n, int64_t now_ms, const struct catalogue *catalogue, struct buffer *out,
-                         struct buffer *trouble) {
+bool scenario_event_line(const struct step *step, uint32_t n, int64_t now_ms, const struct scenario_home *home,
+                         const struct catalogue *catalogue, struct buffer *out, struct buffer *trouble) {
   char memory[EXPANDED_BYTES];
   int64_t happened_ms = now_ms;
-  if (step->happened.length > 0 && !scenario_moment(expand(step->happened, n, memory), false, &happened_ms)) {
+  const struct making making = {step, n, home, catalogue, out, trouble};
+  if (step->happened.length > 0 && !scenario_moment(expand(step->happened, n, memory), false, home->offset_minutes, &happened_ms)) {
     buffer_print(trouble, "'%.*s' is no moment; write happened=2026-12-03T23:00", STR_FORMAT(step->happened));
     return false;
   }
@@ -148,9 +180,9 @@ bool scenario_event_line(const struct step *step, uint32_t n, int64_t now_ms, co
   buffer_put(out, STR("\"source\":\"scenario\","));
   put_text(out, "type", step->type, n);
   put_text(out, "subject", step->customer, n);
-  put_time(out, "time", happened_ms);
-  put_time(out, "recordedtime", now_ms);
-  if (!put_data(step, n, catalogue, out, trouble)) return false;
+  put_time(out, "time", happened_ms, home->offset_minutes);
+  put_time(out, "recordedtime", now_ms, home->offset_minutes);
+  if (!put_data(&making)) return false;
   if (out->overflowed) buffer_print(trouble, "the line is too long for one event");
   return !out->overflowed;
 }

@@ -42,6 +42,7 @@ struct expect_reader {
   uint32_t line;
   const struct str *words;
   uint32_t count, at;
+  const struct scenario_home *home;
   struct expectation *out;
   struct scenario_problems *problems;
 };
@@ -71,8 +72,8 @@ static bool read_span(struct expect_reader *r, struct str text) {
   if (dots + 1 >= text.length) return false;
   struct str from = {text.at, dots}, to = str_from(text, dots + 2);
   r->out->has_valid = true;
-  return (from.length == 0 || scenario_moment(from, false, &r->out->valid_from_ms)) &&
-         (to.length == 0 || scenario_moment(to, true, &r->out->valid_to_ms));
+  return (from.length == 0 || scenario_moment(from, false, r->home->offset_minutes, &r->out->valid_from_ms)) &&
+         (to.length == 0 || scenario_moment(to, true, r->home->offset_minutes, &r->out->valid_to_ms));
 }
 
 static bool store_option(struct expect_reader *r, enum option option, struct str value) {
@@ -158,9 +159,9 @@ static bool kind_of(struct str word, enum expect_kind *kind) {
   return false;
 }
 
-bool scenario_read_expectation(struct str file, uint32_t line, const struct str *words, uint32_t count, struct expectation *out,
-                               struct scenario_problems *problems) {
-  struct expect_reader r = {file, line, words, count, 1, out, problems};
+bool scenario_read_expectation(struct str file, uint32_t line, const struct str *words, uint32_t count, const struct scenario_home *home,
+                               struct expectation *out, struct scenario_problems *problems) {
+  struct expect_reader r = {file, line, words, count, 1, home, out, problems};
   *out = (struct expectation){.line = line, .rule = NONE, .count = 1, .valid_from_ms = TIME_NONE, .valid_to_ms = TIME_NONE};
   if (!kind_of(words[0], &out->kind)) {
     scenario_problem(problems, file, line,

@@ -1,5 +1,5 @@
 /* Reads scenario files: a line is a word that says what it is, and what belongs to it. No rulebook is needed, so that any bytes can be
- * read.
+ * read; where there is one, it says in which zone and currency a story's campaigns are.
  *
  *     scenario "..."            opens one; campaign, covers and the story follow
  *     TIME CUSTOMER TYPE ...    an event; TIME is a date and a clock, +DURATION or -
@@ -16,10 +16,13 @@
 struct reader {
   struct str file, text;
   const struct catalogue *catalogue;
+  const struct rulebook *rulebook; /* or NULL */
   struct arena *arena;
   struct scenario_problems *problems;
   struct scenario_file *out;
   struct scenario *scenario; /* open, or NULL */
+  struct str zone;           /* that it says */
+  bool doubted;              /* it was told that its times are ambiguous */
   struct step *event;        /* the last event: expectations belong to it; or NULL */
   uint32_t line;             /* number of the line being read */
   struct str line_text;      /* without comment */
@@ -32,7 +35,8 @@ struct reader {
   void *event_memory; /* for event_read */
 };
 
-static const struct str line_words[] = {{"scenario", 8}, {"campaign", 8}, {"covers", 6}, {"customer", 8}, {"pool", 4}, {"repeat", 6}};
+static const struct str line_words[] = {{"scenario", 8}, {"campaign", 8}, {"covers", 6}, {"zone", 4},
+                                        {"customer", 8}, {"pool", 4},     {"repeat", 6}};
 #define LINE_WORDS (sizeof line_words / sizeof line_words[0])
 
 #define COMPLAIN(r, ...) scenario_problem((r)->problems, (r)->file, (r)->line, __VA_ARGS__)
@@ -43,6 +47,7 @@ static void read_scenario(struct reader *r, const struct str *words, uint32_t co
   if (count != 2 || words[1].length == 0) COMPLAIN(r, "a scenario has one title, in quotes; write: scenario \"Half price once a day\"");
   r->scenario = &r->out->scenarios[r->out->scenario_count++];
   r->event = NULL;
+  r->zone = (struct str){NULL, 0}, r->doubted = false;
   *r->scenario = (struct scenario){
       .title = count > 1 ? words[1] : STR(""), .line = r->line, .campaign_texts = r->names, .covers = r->covers, .steps = r->steps};
 }
@@ -79,9 +84,36 @@ static void read_covers(struct reader *r, const struct str *words, uint32_t coun
   }
 }
 
+static void read_zone(struct reader *r, const struct str *words, uint32_t count) {
+  if (r->scenario->step_count > 0) COMPLAIN(r, "zone stands behind the first event; put it right under the scenario's title");
+  if (count != 2) COMPLAIN(r, "zone needs one name; write: zone Asia/Tokyo");
+  r->zone = count > 1 ? words[1] : STR("");
+}
+
 /* ---- steps ---- */
 
+/* "deploy/campaigns/friday-dining.test" as "friday-dining" */
+static struct str base_name(struct str path) {
+  size_t from = path.length;
+  while (from > 0 && path.at[from - 1] != '/') from--;
+  struct str name = str_from(path, from), stem, end;
+  str_split(name, '.', &stem, &end);
+  return stem;
+}
+
+/* Who is under test is known with the first step: from there on times and amounts mean something. */
+static void settle(struct reader *r) {
+  const struct str file = base_name(r->file), *campaigns = r->scenario->campaign_texts;
+  uint32_t count = r->scenario->campaign_count;
+  if (count == 0) campaigns = &file, count = 1;
+  struct scenario_home *home = &r->scenario->home;
+  *home = scenario_home_of(r->rulebook, campaigns, count);
+  if (r->zone.length == 0 || r->rulebook == NULL || scenario_home_zone(home, r->rulebook, r->zone, campaigns, count)) return;
+  COMPLAIN(r, "the zone '%.*s' is of no campaign under test; write: zone %.*s", STR_FORMAT(r->zone), STR_FORMAT(home->zone));
+}
+
 static struct step *add_step(struct reader *r, enum step_kind kind) {
+  if (r->scenario->step_count == 0) settle(r);
   struct step *step = r->steps++;
   *step = (struct step){
       .kind = kind, .line = r->line, .text = r->line_text, .repeat = 1, .words = r->words, .expects = r->expects, .pool = NONE};
@@ -100,6 +132,16 @@ static void read_pool(struct reader *r, const struct str *words, uint32_t count)
   step->pool_text = words[1];
   step->share = shared ? words[3] : STR("");
   step->left = words[count - 2];
+}
+
+static void zone_doubt(struct reader *r) {
+  const struct scenario_home *home = &r->scenario->home;
+  if (home->other.length == 0 || r->doubted) return;
+  r->doubted = true;
+  COMPLAIN(
+      r,
+      "the campaigns under test have several zones (%.*s: %.*s, %.*s: %.*s); say right under the title which one times are in: zone %.*s",
+      STR_FORMAT(home->by), STR_FORMAT(home->zone), STR_FORMAT(home->other), STR_FORMAT(home->other_zone), STR_FORMAT(home->zone));
 }
 
 /* Returns how many words the time took, 0 with a problem told. */
@@ -121,7 +163,9 @@ static uint32_t read_when(struct reader *r, struct step *step, const struct str 
     memcpy(text, words[0].at, words[0].length);
     text[words[0].length] = 'T';
     memcpy(text + words[0].length + 1, clock.at, clock.length);
-    if (scenario_moment((struct str){text, words[0].length + 1 + clock.length}, false, &step->at_ms)) return 2;
+    struct str moment = {text, words[0].length + 1 + clock.length};
+    zone_doubt(r);
+    if (scenario_moment(moment, false, r->scenario->home.offset_minutes, &step->at_ms)) return 2;
   }
   COMPLAIN(r, "'%.*s %.*s' is no time; write 2026-12-04 12:30, or +PT2H after the event above, or - for the same time",
            STR_FORMAT(words[0]), STR_FORMAT(clock));
@@ -167,7 +211,7 @@ static void check_event(struct reader *r, const struct step *step) {
   buffer_init(&line, r->event_line, EVENT_LINE_BYTES);
   buffer_init(&trouble, words, sizeof words);
   int64_t some_time = step->when == WHEN_AT ? step->at_ms : 1764518400000; /* any: only its spelling is looked at */
-  if (scenario_event_line(step, 1, some_time, r->catalogue, &line, &trouble)) {
+  if (scenario_event_line(step, 1, some_time, &r->scenario->home, r->catalogue, &line, &trouble)) {
     struct arena memory;
     struct event event;
     struct event_error error;
@@ -248,7 +292,7 @@ static void read_indented(struct reader *r, const struct str *words, uint32_t co
     COMPLAIN(r, "more than %u expectations for one event", SCENARIO_WORDS);
     return;
   }
-  if (scenario_read_expectation(r->file, r->line, words, count, r->expects, r->problems)) {
+  if (scenario_read_expectation(r->file, r->line, words, count, &r->scenario->home, r->expects, r->problems)) {
     r->expects->text = r->line_text;
     r->expects++;
     r->event->expect_count++;
@@ -274,6 +318,8 @@ static void read_unindented(struct reader *r, const struct str *words, uint32_t 
     read_campaigns(r, words, count);
   else if (str_equal(first, STR("covers")))
     read_covers(r, words, count);
+  else if (str_equal(first, STR("zone")))
+    read_zone(r, words, count);
   else if (str_equal(first, STR("pool")))
     read_pool(r, words, count);
   else if (str_equal(first, STR("repeat")))
@@ -285,7 +331,7 @@ static void read_unindented(struct reader *r, const struct str *words, uint32_t 
   else if (is_expect_word(first))
     COMPLAIN(r, "'%.*s' is an expectation; indent it under its event", STR_FORMAT(first));
   else
-    COMPLAIN(r, "'%.*s' does not begin a line%s; lines begin with scenario, campaign, covers, customer, repeat, pool or a time",
+    COMPLAIN(r, "'%.*s' does not begin a line%s; lines begin with scenario, campaign, covers, zone, customer, repeat, pool or a time",
              STR_FORMAT(first), scenario_near(r->problems, first, line_words, LINE_WORDS));
 }
 
@@ -345,18 +391,10 @@ static bool reserve(struct reader *r) {
   return true;
 }
 
-/* "deploy/campaigns/friday-dining.test" as "friday-dining" */
-static struct str base_name(struct str path) {
-  size_t from = path.length;
-  while (from > 0 && path.at[from - 1] != '/') from--;
-  struct str name = str_from(path, from), stem, end;
-  str_split(name, '.', &stem, &end);
-  return stem;
-}
-
-struct scenario_file *scenario_read(struct str name, struct str text, const struct catalogue *catalogue, struct arena *arena,
-                                    struct scenario_problems *problems) {
-  struct reader r = {.file = name, .text = text, .catalogue = catalogue, .arena = arena, .problems = problems, .line = 1};
+struct scenario_file *scenario_read(struct str name, struct str text, const struct catalogue *catalogue, const struct rulebook *rulebook,
+                                    struct arena *arena, struct scenario_problems *problems) {
+  struct reader r = {
+      .file = name, .text = text, .catalogue = catalogue, .rulebook = rulebook, .arena = arena, .problems = problems, .line = 1};
   if (!str_is_utf8(text) || memchr(text.at, 0, text.length) != NULL) {
     COMPLAIN(&r, "the file is not UTF-8 text; save it as UTF-8");
     return NULL;

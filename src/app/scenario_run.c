@@ -227,7 +227,7 @@ static bool play_event(struct play *play, const struct step *step, uint32_t n) {
   struct buffer line, trouble;
   buffer_init(&line, stage->bytes, sizeof stage->bytes);
   buffer_init(&trouble, words, sizeof words);
-  if (!scenario_event_line(step, n, play->now_ms, stage->campaigns->catalogue, &line, &trouble))
+  if (!scenario_event_line(step, n, play->now_ms, &play->scenario->home, stage->campaigns->catalogue, &line, &trouble))
     return fail_with(play, step, n, "", buffer_text(&trouble));
   if (!decide(play, buffer_text(&line), &fault)) return fail_with(play, step, n, "not decided: ", str_of(fault.text));
   if (!stage->decided) return fail_with(play, step, n, "a dead letter: ", str_of(stage->letter));
@@ -270,7 +270,7 @@ static bool advance(struct play *play, const struct step *step, uint32_t n) {
   if (step->when == WHEN_AT)
     next = step->at_ms;
   else if (step->when == WHEN_AFTER)
-    next = duration_add(play->now_ms, step->after, 1, SCENARIO_OFFSET_MINUTES);
+    next = duration_add(play->now_ms, step->after, 1, play->scenario->home.offset_minutes);
   if (next < play->now_ms)
     return fail_with(play, step, n, "time goes back here; put the events in order, a late one says happened=", STR("2026-12-03T23:00"));
   play->now_ms = next;

@@ -88,7 +88,7 @@ static void test_file(struct test_run *run, const char *path, const struct loade
     run->worst = status;
     return;
   }
-  struct scenario_file *file = scenario_read(str_of(path), text, loaded->catalogue, &run->folder, problems);
+  struct scenario_file *file = scenario_read(str_of(path), text, loaded->catalogue, loaded->rulebook, &run->folder, problems);
   if (file != NULL) scenario_bind(file, loaded->rulebook, problems);
   print_problems(problems);
   if (file == NULL || problems->count > 0)

@@ -26,6 +26,14 @@ CAMPAIGN = {
         {"id": "hello", "on": "login", "give": {"reward": "points", "value": 5, "pool": "other"},
          "limits": [{"count": 1, "per": ["customer"], "period": "ever"}]}]}
 
+TOKYO = {
+    "id": "tokyo", "version": 1, "name": {"zh": "东京", "en": "Tokyo"}, "currency": "JPY", "audience": "everyone",
+    "period": {"from": "2026-12-01", "to": "2026-12-31", "zone": "Asia/Tokyo"},
+    "rules": [{"id": "yen", "on": "txn.card_spend", "schedule": {"hours": "00:00-01:00"}, "when": {"amount": {"gte": "1000"}},
+               "give": {"reward": "instant_discount", "value": "300", "pool": {"stock": 9},
+                        "valid": {"from": {"next": "day"}, "to": {"after": "P3D"}}},
+               "limits": [{"count": 1, "per": ["customer"], "period": "day"}]}]}
+
 HALF = """scenario "Half price once a day"
 covers R34
 2026-12-04 12:30  c1  txn.card_spend amount=80.00 mcc=5812 id=pay1
@@ -147,6 +155,47 @@ class CommandTest(unittest.TestCase):
                  "- c1 txn.card_spend amount=100.00 mcc=5812 happened=2026-12-25T12:00\n    future\n")
         code, out, err = self.answer(story)
         self.assertEqual(code, 0, out + err)
+
+    def test_zone_and_currency_of_the_campaign(self):
+        """Half past midnight in Tokyo, of a thousand yen: in Shanghai it would be another hour, and no amount of CNY."""
+        story = ('scenario "At night"\n2026-12-04 00:30  c1  txn.card_spend amount=1000\n    gift yen instant_discount 300 VALID\n'
+                 '- c2 txn.card_spend amount=1000 happened=2026-12-03T23:30\n    refuse yen OUTSIDE_SCHEDULE\n')
+        folder = self.folder({"tokyo.json": json.dumps(TOKYO), "tokyo.test": story.replace(" VALID", "")})
+        code, out, err = folder.test("-v")
+        self.assertEqual((code, err), (0, ""), out)
+        valid = re.search(r" (valid \S+)", out)
+        if valid:
+            self.assertIn("valid 2026-12-05..", out)
+            copied = self.folder({"tokyo.json": json.dumps(TOKYO), "tokyo.test": story.replace("VALID", valid.group(1))})
+            self.assertEqual(copied.test()[0], 0)
+        for wrong, says in (("amount=1000.00", "write it with 0 decimals, like 80 (amount)"), ("amount=1000 currency=YEN", "such as JPY")):
+            other = self.folder({"tokyo.json": json.dumps(TOKYO), "tokyo.test": story.replace("amount=1000", wrong, 1)})
+            code, out, err = other.test()
+            self.assertEqual(code, 1, out)
+            self.assertIn(says, out + err)
+
+    def test_several_zones_and_currencies(self):
+        def told(head, amount="amount=1000"):
+            story = f'scenario "Both"\ncampaign dining tokyo\n{head}2026-12-04 00:30  c1  txn.card_spend {amount}\n- c1 login\n'
+            expected = "    gift tokyo/yen instant_discount 300\n" if "Tokyo" in head else ""
+            story = story.replace("\n- c1", "\n" + expected + "- c1") + "    gift dining/hello points 5\n"
+            code, out, err = self.folder({"tokyo.json": json.dumps(TOKYO), "both.test": story}).test()
+            return code, out + err
+
+        code, text = told("", "amount=1000 currency=JPY")
+        self.assertNotEqual(code, 0)
+        self.assertEqual(text.count("have several zones (dining: Asia/Shanghai, tokyo: Asia/Tokyo); say"), 1, text)
+        self.assertIn("both.test:3: ", text)
+        self.assertEqual(told("zone Asia/Tokyo\n", "amount=1000 currency=JPY")[0], 0)
+        self.assertEqual(told("zone Asia/Shanghai\n", "amount=1000 currency=JPY")[0], 0, "00:30 there is 01:30 in Tokyo")
+        code, text = told("zone Asia/Tokyo\n")
+        self.assertNotEqual(code, 0)
+        self.assertIn("have several currencies (dining: CNY, tokyo: JPY); write currency=CNY beside the amount", text)
+        code, text = told("zone UTC\n", "amount=1000 currency=JPY")
+        self.assertNotEqual(code, 0)
+        self.assertIn("the zone 'UTC' is of no campaign under test; write: zone Asia/Shanghai", text)
+        code, text = told("2026-12-04 00:10 c9 login\nzone Asia/Tokyo\n", "amount=1000 currency=JPY")
+        self.assertIn("put it right under the scenario's title", text)
 
     def test_time_goes_back(self):
         story = 'scenario "x"\n2026-12-12 10:00 c1 login\n    gift hello points 5\n2026-12-11 10:00 c1 login\n'

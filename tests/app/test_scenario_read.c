@@ -27,7 +27,7 @@ static struct room *room_new(void) {
 }
 
 static struct scenario_file *read_text(struct room *room, const char *text) {
-  return scenario_read(STR("x/friday.test"), str_of(text), &room->catalogue, &room->arena, &room->problems);
+  return scenario_read(STR("x/friday.test"), str_of(text), &room->catalogue, NULL, &room->arena, &room->problems);
 }
 
 /* ---- broken files ---- */
@@ -202,7 +202,8 @@ static void test_event_line(void **unused) {
     struct buffer line, trouble;
     buffer_init(&line, memory, sizeof memory);
     buffer_init(&trouble, words, sizeof words);
-    assert_true(scenario_event_line(&file->scenarios[0].steps[i], 2, file->scenarios[0].steps[0].at_ms, &room->catalogue, &line, &trouble));
+    assert_true(scenario_event_line(&file->scenarios[0].steps[i], 2, file->scenarios[0].steps[0].at_ms, &file->scenarios[0].home,
+                                    &room->catalogue, &line, &trouble));
     assert_true(str_equal(buffer_text(&line), str_of(lines[i])));
   }
   free(room);
@@ -216,7 +217,7 @@ static void test_prefixes(void **unused) {
       "left\n";
   for (size_t length = 0; length <= sizeof story - 1; length++) {
     struct room *room = room_new();
-    scenario_read(STR("x.test"), (struct str){story, length}, &room->catalogue, &room->arena, &room->problems);
+    scenario_read(STR("x.test"), (struct str){story, length}, &room->catalogue, NULL, &room->arena, &room->problems);
     free(room);
   }
 }

@@ -13,7 +13,8 @@ static void make_events(const struct scenario_file *file, const struct catalogue
       struct buffer line, trouble;
       buffer_init(&line, line_memory, sizeof line_memory);
       buffer_init(&trouble, words, sizeof words);
-      if (step->kind == STEP_EVENT) (void)scenario_event_line(step, step->repeat, 1764518400000, catalogue, &line, &trouble);
+      if (step->kind == STEP_EVENT)
+        (void)scenario_event_line(step, step->repeat, 1764518400000, &file->scenarios[s].home, catalogue, &line, &trouble);
     }
 }
 
@@ -27,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   arena_init(&arena, memory, sizeof memory);
   problems.count = problems.dropped = 0;
   problems.arena = &arena;
-  struct scenario_file *file = scenario_read(STR("fuzz.test"), (struct str){(const char *)data, size}, &catalogue, &arena, &problems);
+  struct scenario_file *file = scenario_read(STR("fuzz.test"), (struct str){(const char *)data, size}, &catalogue, NULL, &arena, &problems);
   if (file != NULL && problems.count == 0) make_events(file, &catalogue);
   return 0;
 }

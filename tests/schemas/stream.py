@@ -59,8 +59,8 @@ CAMPAIGNS = [
 
 # What the stream must show, or it holds less against the schemas than it says.
 SHOWN = {"gift.reward.issued", "gift.reward.substituted", "gift.reward.revoked", "gift.reward.reduced", "gift.reward.offset",
-         "gift.pool.low", "gift.pool.empty", "caused_by", "chance", "contents", "draw", "original_event", "offset_minor", "funding", "labels",
-         "points", "DUPLICATE_EVENT", "EVENT_TOO_LATE", "DRAW_LOST", "OUT_OF_STOCK", "JPY"}
+         "gift.pool.low", "gift.pool.empty", "caused_by", "chance", "contents", "draw", "original_event", "offset_minor", "funding",
+         "labels", "points", "DUPLICATE_EVENT", "EVENT_TOO_LATE", "DRAW_LOST", "OUT_OF_STOCK", "JPY"}
 
 
 def write_campaigns(folder):
