@@ -5,7 +5,7 @@
 
 #define HELP_DEMO                                                                \
   "Usage: giftd demo [FLAGS]\n\n"                                                \
-  "Makes a bank's traffic of four months, runs the shipped campaigns over it\n"  \
+  "Generates four months of a bank's traffic, runs the shipped campaigns over it\n"  \
   "and tells what happened. The same flags make the same traffic and gifts.\n\n" \
   "      --events N       lines of traffic (120000)\n"                           \
   "      --seed S         another bank for every number (1)\n"                   \
@@ -36,14 +36,14 @@
   "Usage: giftd run [FLAGS]\n\n"                                                     \
   "Reads events, judges them by the campaigns, writes rewards, decisions and\n"      \
   "dead letters. On Kafka and Redis where kafka.bootstrap.servers is set, else on\n" \
-  "files. Goes on where it was committed, however it ended. SIGTERM drains,\n"       \
+  "files. Resumes where it last committed, however it ended. SIGTERM drains,\n"       \
   "SIGHUP reads the campaigns again.\n\n"                                            \
   "  -c, --config FILE    configuration (docs/CONFIGURATION.md)\n"                   \
   "      --campaigns DIR  campaign files\n"                                          \
   "      --input FILE     files: events, one a line; - is standard input\n"          \
   "      --output DIR     files: where rewards.jsonl and the like go\n"              \
   "      --state DIR      files: what is remembered between runs\n"                  \
-  "      --once           until nothing is left to do; else it goes on\n"            \
+  "      --once           stop when nothing is left to do; else keep running\n"            \
   "      --workers N      Kafka: N processes that share the work\n"                  \
   "      --trace FILE     files: every outcome in words, for tests\n"                \
   "      --json           the summary as one JSON object on stdout\n"                \
@@ -69,7 +69,7 @@
 
 #define HELP_CHECK                                                                  \
   "Usage: giftd check [PATH...] [--against OTHER] [--strict] [--json]\n\n"          \
-  "Tells every error of every campaign file at once, with file, JSON pointer,\n"    \
+  "Reports all errors of all campaign files at once, with file, JSON pointer,\n"    \
   "code and remedy, and what would go wrong commercially. Exit code 1 on errors.\n" \
   "PATH is a file or folder; without one deploy/campaigns, campaigns or the\n"      \
   "current folder.\n\n"                                                             \
@@ -103,7 +103,7 @@
   "      --event FILE     lines of events; - is standard input\n"                 \
   "      --reward ID      the event that brought this gift\n"                     \
   "      --customer ID    all events of a customer\n"                             \
-  "      --since T        of them those from a date or time on\n"                 \
+  "      --since T        only those from this date or time on\n"                 \
   "  -c, --config FILE    where outputs and campaigns are\n"                      \
   "      --output DIR     folder of decisions.jsonl\n"                            \
   "      --campaigns DIR  campaign files\n"                                       \

@@ -45,9 +45,9 @@ static int flags_read(int argc, char **argv, struct request *request) {
 static int request_read(int argc, char **argv, struct request *request) {
   const int code = flags_read(argc, argv, request);
   if (code != EXIT_DONE) return code;
-  if (optind == argc) return help_bad_usage("config", "show, docs or sample is expected");
+  if (optind == argc) return help_bad_usage("config", "expected show, docs or sample");
   request->verb = argv[optind];
-  if (optind + 1 < argc) return help_bad_usage("config", "'%s': only one word is expected", argv[optind + 1]);
+  if (optind + 1 < argc) return help_bad_usage("config", "'%s': this command takes only one word", argv[optind + 1]);
   if (request->metrics && strcmp(request->verb, "docs") != 0) return help_bad_usage("config", "--metrics is for docs");
   for (size_t i = 0; verbs[i] != NULL; i++) {
     if (strcmp(verbs[i], request->verb) == 0) return EXIT_DONE;

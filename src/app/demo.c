@@ -54,7 +54,7 @@ static int flags_read(int argc, char **argv, struct demo_flags *flags) {
     if (flag == '?' || flag == ':') return help_bad_flag("demo", options, argv, flag);
     if (!flag_take(flags, flag)) return EXIT_BAD_USAGE;
   }
-  if (optind < argc) return help_bad_usage("demo", "'%s': no argument is expected", argv[optind]);
+  if (optind < argc) return help_bad_usage("demo", "'%s': this command takes no argument", argv[optind]);
   return EXIT_DONE;
 }
 

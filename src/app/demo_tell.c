@@ -254,7 +254,7 @@ static void tell_stream(struct page *page) {
   stream_line(page, page->counts->future, "came from the future");
   stream_line(page, page->demo->traffic.refunds, "refunds, whole or partial");
   stream_line(page, page->counts->revoked, "gifts taken back, reduced or set off for them");
-  stream_line(page, page->counts->dead, "lines were no events: in out/dlq.jsonl, with the reason");
+  stream_line(page, page->counts->dead, "lines were not events: they are in out/dlq.jsonl, with the reason");
 }
 
 static void command_line(struct page *page, const char *command, const char *what) {

@@ -105,7 +105,7 @@ static int question_read(int argc, char **argv, struct question *question) {
   if (asked != 1) return help_bad_usage("explain", "ask one thing: --event FILE, --reward ID or --customer ID");
   if (question->since != NULL && question->customer == NULL) return help_bad_usage("explain", "--since goes with --customer");
   if (since_parse(question)) return 0;
-  return help_bad_usage("explain", "--since '%s': a date (2026-12-04) or a time (2026-12-04T10:00:00+08:00) is expected", question->since);
+  return help_bad_usage("explain", "--since '%s': expected a date (2026-12-04) or a time (2026-12-04T10:00:00+08:00)", question->since);
 }
 
 /* ---- one explanation ---- */
@@ -277,11 +277,12 @@ static enum status answer_events(struct answer *a, struct fault *fault) {
   if (status != STATUS_OK) return status;
   for (uint32_t i = 0; i < a->wanted_count; i++) explain_wanted(a, &a->wanted[i]);
   if (a->wanted_count == 0)
-    fprintf(stderr, "giftd explain: no event was found in %s; one JSON object a line is expected\n", a->question.event);
+    fprintf(stderr, "giftd explain: no event was found in %s; expected one JSON object a line\n", a->question.event);
   if (a->missing > 0)
-    fprintf(stderr,
-            "giftd explain: %u of %u events have no decision in %s: they were not in the input of that run, or it has not come to them\n",
-            a->missing, a->wanted_count, a->decisions);
+    fprintf(
+        stderr,
+        "giftd explain: %u of %u events have no decision in %s: they were not in the input of that run, or it has not reached them yet\n",
+        a->missing, a->wanted_count, a->decisions);
   a->missing += a->bad_lines;
   return STATUS_OK;
 }
@@ -430,7 +431,7 @@ static enum status answer_give(struct answer *a, struct fault *fault) {
 }
 
 static int answer_end(const struct answer *a) {
-  if (a->damaged > 0) fprintf(stderr, "giftd explain: %u lines of %s are no decisions and were passed over\n", a->damaged, a->decisions);
+  if (a->damaged > 0) fprintf(stderr, "giftd explain: %u lines of %s are not decisions and were skipped\n", a->damaged, a->decisions);
   return a->missing > 0 || a->told == 0 ? EXIT_BAD_ANSWER : EXIT_DONE;
 }
 

@@ -42,7 +42,7 @@ static int flags_read(int argc, char **argv, struct init *init) {
     }
   }
   if (optind == argc) return help_bad_usage("init", "the folder is missing");
-  if (optind + 1 < argc) return help_bad_usage("init", "'%s': only one folder is expected", argv[optind + 1]);
+  if (optind + 1 < argc) return help_bad_usage("init", "'%s': this command takes only one folder", argv[optind + 1]);
   init->dir = argv[optind];
   return EXIT_DONE;
 }

@@ -69,7 +69,7 @@ static int flags_read(int argc, char **argv, struct run_flags *flags) {
     int code = flag_take(flags, argv, flag);
     if (code != 0) return code;
   }
-  if (optind < argc) return help_bad_usage("run", "'%s': no argument is expected; name the input with --input", argv[optind]);
+  if (optind < argc) return help_bad_usage("run", "'%s': this command takes no argument; name the input with --input", argv[optind]);
   return 0;
 }
 

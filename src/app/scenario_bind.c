@@ -57,7 +57,7 @@ static bool bind_rule(struct binder *b, struct expectation *expect) {
     }
     if (count < NEAR_NAMES) names[count++] = b->scenario->campaign_count == 1 ? rule->id : rule->name;
   }
-  COMPLAIN(b, expect->line, "'%.*s' is no rule of the campaigns under test%s; %s", STR_FORMAT(expect->rule_text),
+  COMPLAIN(b, expect->line, "'%.*s' is not a rule of the campaigns under test%s; %s", STR_FORMAT(expect->rule_text),
            scenario_near(b->problems, expect->rule_text, names, count),
            b->scenario->campaign_count == 1 ? "write RULE or CAMPAIGN/RULE" : "with several campaigns write CAMPAIGN/RULE");
   return false;

@@ -73,12 +73,12 @@ static bool put_money(const struct making *m, struct str value) {
   int decimals = currency_decimals(currency);
   int64_t minor = 0;
   if (decimals < 0) {
-    buffer_print(m->trouble, "'%.*s' is no currency; write an ISO 4217 code such as %.*s", STR_FORMAT(currency),
+    buffer_print(m->trouble, "'%.*s' is not a currency; write an ISO 4217 code such as %.*s", STR_FORMAT(currency),
                  STR_FORMAT(m->home->currency));
     return false;
   }
   if (!money_parse(value, decimals, &minor)) {
-    buffer_print(m->trouble, "'%.*s' is no amount of %.*s; write it with %d decimals, like ", STR_FORMAT(value), STR_FORMAT(currency),
+    buffer_print(m->trouble, "'%.*s' is not an amount in %.*s; write it with %d decimals, like ", STR_FORMAT(value), STR_FORMAT(currency),
                  decimals);
     money_like(m->trouble, 80, decimals);
     return false;
@@ -127,7 +127,7 @@ static bool put_value(const struct making *m, enum field_kind kind, struct str v
       return true;
     case FIELD_TEXT: buffer_json(m->out, value); return true;
   }
-  buffer_print(m->trouble, "'%.*s' stands where %s must be", STR_FORMAT(value), needs[kind]);
+  buffer_print(m->trouble, "found '%.*s', expected %s", STR_FORMAT(value), needs[kind]);
   return false;
 }
 
@@ -172,7 +172,7 @@ bool scenario_event_line(const struct step *step, uint32_t n, int64_t now_ms, co
   int64_t happened_ms = now_ms;
   const struct making making = {step, n, home, catalogue, out, trouble};
   if (step->happened.length > 0 && !scenario_moment(expand(step->happened, n, memory), false, home->offset_minutes, &happened_ms)) {
-    buffer_print(trouble, "'%.*s' is no moment; write happened=2026-12-03T23:00", STR_FORMAT(step->happened));
+    buffer_print(trouble, "'%.*s' is not a moment; write happened=2026-12-03T23:00", STR_FORMAT(step->happened));
     return false;
   }
   buffer_put(out, STR("{\"specversion\":\"1.0\","));

@@ -105,7 +105,7 @@ static bool read_option(struct expect_reader *r) {
   if (r->at == r->count) return complain(r, "a word is missing at the end");
   struct str value = r->words[r->at++];
   if (store_option(r, option, value)) return true;
-  scenario_problem(r->problems, r->file, r->line, "'%.*s' cannot stand behind '%.*s'; write: %s", STR_FORMAT(value), STR_FORMAT(word),
+  scenario_problem(r->problems, r->file, r->line, "'%.*s' cannot follow '%.*s'; write: %s", STR_FORMAT(value), STR_FORMAT(word),
                    forms[r->out->kind]);
   return false;
 }
@@ -170,7 +170,7 @@ bool scenario_read_expectation(struct str file, uint32_t line, const struct str 
                      STR_FORMAT(words[0]), scenario_near(problems, words[0], expect_words, EXPECT_KIND_COUNT));
     return false;
   }
-  if (out->kind >= EXPECT_NOTHING) return count == 1 || complain(&r, "nothing may stand behind this word");
+  if (out->kind >= EXPECT_NOTHING) return count == 1 || complain(&r, "nothing may follow this word");
   if (count < 2) return complain(&r, "the rule is missing");
   out->rule_text = words[r.at++];
   if (!read_middle(&r)) return false;

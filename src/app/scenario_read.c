@@ -54,7 +54,7 @@ static void read_scenario(struct reader *r, const struct str *words, uint32_t co
 
 static void read_campaigns(struct reader *r, const struct str *words, uint32_t count) {
   struct scenario *scenario = r->scenario;
-  if (scenario->step_count > 0) COMPLAIN(r, "campaign stands behind the first event; put it right under the scenario's title");
+  if (scenario->step_count > 0) COMPLAIN(r, "campaign comes after the first event; put it right under the scenario's title");
   if (count < 2) COMPLAIN(r, "campaign needs the id of one or more campaigns; write: campaign friday-dining");
   if (scenario->campaign_line == 0) scenario->campaign_line = r->line;
   for (uint32_t i = 1; i < count; i++) {
@@ -76,7 +76,7 @@ static void read_covers(struct reader *r, const struct str *words, uint32_t coun
   for (uint32_t i = 1; i < count; i++) {
     uint16_t number = requirement_of(words[i]);
     if (number == 0) {
-      COMPLAIN(r, "'%.*s' is no requirement; they are R1 to R%u, one word each", STR_FORMAT(words[i]), SCENARIO_REQUIREMENTS);
+      COMPLAIN(r, "'%.*s' is not a requirement; they are R1 to R%u, one word each", STR_FORMAT(words[i]), SCENARIO_REQUIREMENTS);
       continue;
     }
     *r->covers++ = number;
@@ -85,7 +85,7 @@ static void read_covers(struct reader *r, const struct str *words, uint32_t coun
 }
 
 static void read_zone(struct reader *r, const struct str *words, uint32_t count) {
-  if (r->scenario->step_count > 0) COMPLAIN(r, "zone stands behind the first event; put it right under the scenario's title");
+  if (r->scenario->step_count > 0) COMPLAIN(r, "zone comes after the first event; put it right under the scenario's title");
   if (count != 2) COMPLAIN(r, "zone needs one name; write: zone Asia/Tokyo");
   r->zone = count > 1 ? words[1] : STR("");
 }
@@ -153,7 +153,7 @@ static uint32_t read_when(struct reader *r, struct step *step, const struct str 
   if (words[0].length > 1 && words[0].at[0] == '+') {
     step->when = WHEN_AFTER;
     if (duration_parse(str_from(words[0], 1), &step->after)) return 1;
-    COMPLAIN(r, "'%.*s' is no duration; write one unit, like +PT2H, +P7D or +P3M", STR_FORMAT(words[0]));
+    COMPLAIN(r, "'%.*s' is not a duration; write one unit, like +PT2H, +P7D or +P3M", STR_FORMAT(words[0]));
     return 0;
   }
   step->when = WHEN_AT;
@@ -167,7 +167,7 @@ static uint32_t read_when(struct reader *r, struct step *step, const struct str 
     zone_doubt(r);
     if (scenario_moment(moment, false, r->scenario->home.offset_minutes, &step->at_ms)) return 2;
   }
-  COMPLAIN(r, "'%.*s %.*s' is no time; write 2026-12-04 12:30, or +PT2H after the event above, or - for the same time",
+  COMPLAIN(r, "'%.*s %.*s' is not a time; write 2026-12-04 12:30, or +PT2H after the event above, or - for the same time",
            STR_FORMAT(words[0]), STR_FORMAT(clock));
   return 0;
 }
@@ -176,7 +176,7 @@ static uint32_t read_when(struct reader *r, struct step *step, const struct str 
 static bool read_field(struct reader *r, struct step *step, struct str word) {
   struct str key, value;
   if (!str_split(word, '=', &key, &value)) {
-    COMPLAIN(r, "'%.*s' is no field=value; blanks inside a value need quotes, like biller=\"State Grid\"", STR_FORMAT(word));
+    COMPLAIN(r, "'%.*s' is not field=value; blanks inside a value need quotes, like biller=\"State Grid\"", STR_FORMAT(word));
     return false;
   }
   if (value.length >= 2 && value.at[0] == '"' && value.at[value.length - 1] == '"') value = (struct str){value.at + 1, value.length - 2};
@@ -191,13 +191,13 @@ static bool read_field(struct reader *r, struct step *step, struct str word) {
   uint16_t field = catalogue_campaign_field(r->catalogue, key);
   if (field == FIELD_NONE) {
     struct str near = catalogue_near_field(r->catalogue, key);
-    COMPLAIN(r, "'%.*s' is no field of events%s%.*s%s; fields are called as in campaign files", STR_FORMAT(key),
+    COMPLAIN(r, "'%.*s' is not a field of events%s%.*s%s; fields are called as in campaign files", STR_FORMAT(key),
              near.length == 0 ? "" : ", did you mean '", STR_FORMAT(near), near.length == 0 ? "" : "'?");
     return false;
   }
   for (uint32_t i = 0; i < step->word_count; i++)
     if (step->words[i].field == field) {
-      COMPLAIN(r, "'%.*s' stands twice; remove one of them", STR_FORMAT(key));
+      COMPLAIN(r, "'%.*s' appears twice; remove one of them", STR_FORMAT(key));
       return false;
     }
   step->words[step->word_count++] = (struct scenario_word){key, value, field};
@@ -256,7 +256,7 @@ static void read_event(struct reader *r, const struct str *words, uint32_t count
   step->type = words[taken + 1];
   if (catalogue_type(r->catalogue, step->type) == TYPE_UNKNOWN) {
     struct str near = catalogue_near_type(r->catalogue, step->type);
-    COMPLAIN(r, "'%.*s' is no type of event%s%.*s%s; types are listed in schemas/, a catalogue.json beside the campaigns adds to them",
+    COMPLAIN(r, "'%.*s' is not a type of event%s%.*s%s; types are listed in schemas/, a catalogue.json beside the campaigns adds to them",
              STR_FORMAT(step->type), near.length == 0 ? "" : ", did you mean '", STR_FORMAT(near), near.length == 0 ? "" : "'?");
     return;
   }
@@ -357,7 +357,7 @@ static void read_line(struct reader *r, struct str line) {
   else if (str_equal(words[0], STR("scenario")))
     read_scenario(r, words, count);
   else if (r->scenario == NULL)
-    COMPLAIN(r, "'%.*s' stands before the first scenario; begin with: scenario \"TITLE\"", STR_FORMAT(words[0]));
+    COMPLAIN(r, "'%.*s' comes before the first scenario; begin with: scenario \"TITLE\"", STR_FORMAT(words[0]));
   else if (indented && !(is_line_word(words[0]) && !str_equal(words[0], STR("pool"))))
     read_indented(r, words, count);
   else if (indented)

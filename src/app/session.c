@@ -136,7 +136,8 @@ static enum status shard_start(struct session *session, struct fault *fault) {
   session->memory_bytes = shard_memory(&session->settings.shard);
   session->memory = region_open(session->memory_bytes);
   if (session->memory == NULL)
-    return fault_set(fault, STATUS_STORAGE, "the system gives no %zu MiB of memory; make the cache smaller", session->memory_bytes >> 20);
+    return fault_set(fault, STATUS_STORAGE, "the system does not give %zu MiB of memory; make the cache smaller",
+                     session->memory_bytes >> 20);
   /* Look-ups are spread over all of it: large pages spare page walks. */
   (void)madvise(session->memory, session->memory_bytes, MADV_HUGEPAGE);
   enum status status = terms_make(session, loaded, &session->terms, fault);

@@ -44,9 +44,9 @@ static int request_read(int argc, char **argv, struct request *request) {
     const int code = flag_take(request, argv, flag);
     if (code != EXIT_DONE) return code;
   }
-  if (optind == argc) return help_bad_usage("topics", "create or check is expected");
+  if (optind == argc) return help_bad_usage("topics", "expected create or check");
   request->verb = argv[optind];
-  if (optind + 1 < argc) return help_bad_usage("topics", "'%s': only one word is expected", argv[optind + 1]);
+  if (optind + 1 < argc) return help_bad_usage("topics", "'%s': this command takes only one word", argv[optind + 1]);
   if (strcmp(request->verb, "create") != 0 && strcmp(request->verb, "check") != 0) {
     const char *near = help_nearest(request->verb, verbs);
     return help_bad_usage("topics", "'%s' is not create or check%s%s%s", request->verb, near == NULL ? "" : "; did you mean ",

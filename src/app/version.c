@@ -20,7 +20,7 @@ int command_version(int argc, char **argv) {
     if (flag != 'j') return help_bad_flag("version", options, argv, flag);
     json = true;
   }
-  if (optind < argc) return help_bad_usage("version", "'%s': no argument is expected", argv[optind]);
+  if (optind < argc) return help_bad_usage("version", "'%s': this command takes no argument", argv[optind]);
   if (json)
     printf("{\"name\":\"giftd\",\"version\":\"" GIFTD_VERSION "\",\"compiler\":\"%s\"}\n", COMPILER);
   else

@@ -33,7 +33,7 @@ static enum status ledger_start(struct worker *worker, struct slot *slot, struct
   slot->ledger_memory = region_take(ledger_memory(&settings));
   slot->shard_memory = region_take(shard_memory(&shard));
   if (slot->ledger_memory.at == NULL || slot->shard_memory.at == NULL)
-    return fault_set(fault, STATUS_STORAGE, "the system gives no %zu MiB of memory; make cache.bytes or pending.bytes smaller",
+    return fault_set(fault, STATUS_STORAGE, "the system does not give %zu MiB of memory; make cache.bytes or pending.bytes smaller",
                      (slot->ledger_memory.bytes + slot->shard_memory.bytes) >> 20);
   /* Look-ups are spread over all of it: large pages spare page walks. */
   (void)madvise(slot->shard_memory.at, slot->shard_memory.bytes, MADV_HUGEPAGE);

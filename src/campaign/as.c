@@ -29,13 +29,13 @@ static bool field_source(struct compile *c, const struct at *at, struct str text
   uint16_t field = catalogue_campaign_field(c->catalogue, text);
   if (field == FIELD_NONE) {
     struct str near = catalogue_near_field(c->catalogue, text);
-    report(c, at, CHECK_UNKNOWN_FIELD, "'%.*s' is no field of an event%s%.*s%s", STR_FORMAT(text),
+    report(c, at, CHECK_UNKNOWN_FIELD, "'%.*s' is not a field of any event%s%.*s%s", STR_FORMAT(text),
            near.length > 0 ? "; did you mean '" : "", STR_FORMAT(near), near.length > 0 ? "'?" : "");
     return false;
   }
   *out = (struct hearer){HEARER_FIELD, field};
   if (is_id_field(c, field)) return true;
-  report(c, at, CHECK_BAD_TRIGGER, "'%.*s' is no text: it cannot hold a customer id", STR_FORMAT(text));
+  report(c, at, CHECK_BAD_TRIGGER, "'%.*s' is not a text: it cannot hold a customer id", STR_FORMAT(text));
   return false;
 }
 

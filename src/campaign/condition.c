@@ -99,7 +99,7 @@ static void combiner_fill(struct compile *c, const struct at *at, struct filling
   nothing_set(c, at, node);
   how.depth++;
   if (how.depth > LIMIT_CONDITION_DEPTH) {
-    report(c, at, CHECK_TOO_DEEP, "all, any and not stand at most %u deep in each other", LIMIT_CONDITION_DEPTH);
+    report(c, at, CHECK_TOO_DEEP, "all, any and not can be nested at most %u deep", LIMIT_CONDITION_DEPTH);
     return;
   }
   if (kind != CONDITION_NOT && !read_list(c, at, CHECK_BAD_CONDITION, &count)) return;
@@ -133,7 +133,7 @@ static uint32_t count_leaves(const struct at *at) {
 static void node_fill(struct compile *c, const struct at *at, struct filling how, uint32_t node) {
   nothing_set(c, at, node);
   if (!json_is_object(at->json)) {
-    report(c, at, CHECK_WRONG_TYPE, "a condition is an object like {\"amount\": {\"gte\": \"%.*s\"}}, here stands %s",
+    report(c, at, CHECK_WRONG_TYPE, "a condition must be an object like {\"amount\": {\"gte\": \"%.*s\"}}, found %s",
            STR_FORMAT(money_example(c, 200)), type_of(at->json));
     return;
   }

@@ -99,7 +99,8 @@ static void rule_walk(struct compile *c, struct walk *walk, uint32_t number) {
     if (walk->depths[base] + 1 > walk->depths[number]) walk->depths[number] = (uint8_t)(walk->depths[base] + 1);
   }
   if (walk->depths[number] == REWARD_DEPTH)
-    report_text_at(c, rule_at(c, number)->pointer, "on", CHECK_TOO_DEEP, "gifts on gifts go at most %u deep", REWARD_DEPTH - 1);
+    report_text_at(c, rule_at(c, number)->pointer, "on", CHECK_TOO_DEEP, "gifts that come of other gifts can be nested at most %u deep",
+                   REWARD_DEPTH - 1);
   walk->colours[number] = BLACK;
 }
 

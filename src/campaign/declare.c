@@ -32,7 +32,7 @@ static void redefined_check(struct compile *c, const struct decl *decl) {
 static void declare_one(struct compile *c, const struct at *at, enum decl_kind kind) {
   struct str name = str_of(at->key);
   if (!id_is_good(name, true)) {
-    report(c, at, CHECK_BAD_ID, "'%.*s' is no name: 1 to 64 of a-z 0-9 - _", STR_FORMAT(name));
+    report(c, at, CHECK_BAD_ID, "'%.*s' is not a name: 1 to 64 of a-z 0-9 - _", STR_FORMAT(name));
     name = STR("-");
   }
   struct decl decl = {.kind = kind, .file = c->now, .name = name, .qualified = qualified(c, file_now(c)->id, name), .at = *at};
@@ -48,7 +48,7 @@ static void section_declare(struct compile *c, enum decl_kind kind) {
   file->decl_first[kind] = c->decls.count;
   if (section->json == NULL) return;
   if (!json_is_object(section->json)) {
-    report(c, section, CHECK_WRONG_TYPE, "'%s' is an object of names, here stands %s", section->key, type_of(section->json));
+    report(c, section, CHECK_WRONG_TYPE, "'%s' must be an object of names, found %s", section->key, type_of(section->json));
     return;
   }
   for (void *i = json_object_iter(section->json); i != NULL; i = json_object_iter_next(section->json, i)) {

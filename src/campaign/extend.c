@@ -55,7 +55,7 @@ static void type_fields_read(struct compile *c, const struct at *at, const struc
     if (!read_text(c, &item, &name)) continue;
     uint16_t field = catalogue_field(catalogue, name);
     if (field == FIELD_NONE)
-      report(c, &item, CHECK_UNKNOWN_FIELD, "'%.*s' is no field; declare it in 'fields'", STR_FORMAT(name));
+      report(c, &item, CHECK_UNKNOWN_FIELD, "'%.*s' is not a field; declare it in 'fields'", STR_FORMAT(name));
     else
       type->fields[field / 64] |= UINT64_C(1) << (field % 64);
   }

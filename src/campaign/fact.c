@@ -124,7 +124,7 @@ static bool difference_sign(struct compile *c, const struct at *at, struct fact 
     fact->money = measure->money;
   }
   if (json_array_size(pair.json) == 2) return true;
-  report(c, &pair, CHECK_BAD_FACT, "a difference is of two measures, here are %zu", json_array_size(pair.json));
+  report(c, &pair, CHECK_BAD_FACT, "a difference takes two measures, found %zu", json_array_size(pair.json));
   return false;
 }
 
@@ -175,8 +175,8 @@ bool fact_fits(struct compile *c, const struct at *at, uint32_t number, bool mon
 
 void field_unknown(struct compile *c, const struct at *at, struct str name) {
   struct str near = catalogue_near_field(c->catalogue, name);
-  report(c, at, CHECK_UNKNOWN_FIELD, "'%.*s' is no field of an event%s%.*s%s", STR_FORMAT(name), near.length > 0 ? "; did you mean '" : "",
-         STR_FORMAT(near), near.length > 0 ? "'?" : "");
+  report(c, at, CHECK_UNKNOWN_FIELD, "'%.*s' is not a field of any event%s%.*s%s", STR_FORMAT(name),
+         near.length > 0 ? "; did you mean '" : "", STR_FORMAT(near), near.length > 0 ? "'?" : "");
 }
 
 /* `per` without the customer, whose record it is kept in anyway. */
@@ -283,8 +283,8 @@ static void window_read(struct compile *c, const struct at *at, struct window *o
     if (str_equal(text, STR("enrolment")))
       report_not_served(c, at, "enrolment", "the window \"enrolment\" is");
     else
-      report(c, at, CHECK_BAD_WINDOW, "'%.*s' is no window: a unit, {\"last\": 3, \"unit\": \"month\"}, {\"rolling\": \"P30D\"} or dates",
-             STR_FORMAT(text));
+      report(c, at, CHECK_BAD_WINDOW,
+             "'%.*s' is not a window: a unit, {\"last\": 3, \"unit\": \"month\"}, {\"rolling\": \"P30D\"} or dates", STR_FORMAT(text));
     return;
   }
   if (json_object_get(at->json, "rolling") != NULL)
@@ -328,7 +328,7 @@ static void of_check(struct compile *c, const struct at *at, const struct fact *
   else if (units && c->catalogue->fields[fact->of].kind == FIELD_LIST)
     report(c, &of, CHECK_BAD_FACT, "'%.*s' is a list: it has no one value to tell apart", STR_FORMAT(name));
   else if (!units && c->catalogue->fields[fact->of].kind != FIELD_MONEY && c->catalogue->fields[fact->of].kind != FIELD_INT)
-    report(c, &of, CHECK_BAD_FACT, "'%.*s' is no number: it has no %s", STR_FORMAT(name), measure_words[fact->measure]);
+    report(c, &of, CHECK_BAD_FACT, "'%.*s' is not a number: it has no %s", STR_FORMAT(name), measure_words[fact->measure]);
 }
 
 static void measure_refunds_read(struct compile *c, const struct at *at, struct fact *fact) {
@@ -364,15 +364,14 @@ static void measure_read(struct compile *c, const struct at *at, struct fact *fa
 /* ---- one fact ---- */
 
 static void kind_refuse(struct compile *c, const struct at *at, uint32_t kinds) {
-  report(c, at, CHECK_BAD_FACT, "a fact has exactly one of first, last, measure, track, table, difference, picks; here are %u of them",
-         kinds);
+  report(c, at, CHECK_BAD_FACT, "a fact has exactly one of first, last, measure, track, table, difference, picks; found %u of them", kinds);
 }
 
 static void fact_read(struct compile *c, const struct at *at, struct fact *fact) {
   uint32_t kinds;
   const char *kind = kind_of(at->json, &kinds);
   if (!json_is_object(at->json)) {
-    report(c, at, CHECK_WRONG_TYPE, "a fact is an object, here stands %s", type_of(at->json));
+    report(c, at, CHECK_WRONG_TYPE, "a fact must be an object, found %s", type_of(at->json));
     return;
   }
   if (kinds != 1) {

@@ -63,7 +63,7 @@ static void currency_read(struct compile *c, const struct at *root, struct campa
   if (currency.json == NULL || !read_text(c, &currency, &code)) return;
   int decimals = currency_decimals(code);
   if (decimals < 0) {
-    report(c, &currency, CHECK_BAD_CURRENCY, "'%.*s' is no currency of ISO 4217", STR_FORMAT(code));
+    report(c, &currency, CHECK_BAD_CURRENCY, "'%.*s' is not a currency of ISO 4217", STR_FORMAT(code));
     return;
   }
   out->currency = keep_text(c, code), out->decimals = decimals;
@@ -82,7 +82,7 @@ static void zone_read(struct compile *c, const struct at *period, struct campaig
     struct near near = near_start(name);
     zones_offer(&near);
     struct str hint = near_text(c, &near);
-    report(c, &zone, CHECK_BAD_ZONE, "'%.*s' is no zone giftd knows%.*s", STR_FORMAT(name), STR_FORMAT(hint));
+    report(c, &zone, CHECK_BAD_ZONE, "'%.*s' is not a zone that giftd knows%.*s", STR_FORMAT(name), STR_FORMAT(hint));
   }
 }
 
@@ -232,7 +232,7 @@ static void audience_read(struct compile *c, const struct at *at, struct audienc
   struct at include = at_key(at, "include"), exclude = at_key(at, "exclude"), when = at_key(at, "when"), holdout = at_key(at, "holdout");
   if (is_everyone(at->json)) return;
   if (json_is_string(at->json)) {
-    report(c, at, CHECK_BAD_VALUE, "'%.*s' is no audience: \"everyone\" or an object with include, exclude, when",
+    report(c, at, CHECK_BAD_VALUE, "'%.*s' is not an audience: \"everyone\" or an object with include, exclude, when",
            STR_FORMAT(text_of(at->json)));
     return;
   }

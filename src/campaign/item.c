@@ -38,7 +38,7 @@ static void reward_read(struct compile *c, const struct at *at, struct item *ite
   struct str form;
   if (reward.json == NULL || !read_text(c, &reward, &form)) return;
   if (!form_is_good(form)) {
-    report(c, &reward, CHECK_BAD_REWARD, "'%.*s' is no form of reward: a-z, 0-9 and _, like instant_discount, voucher, points",
+    report(c, &reward, CHECK_BAD_REWARD, "'%.*s' is not a form of reward: a-z, 0-9 and _, like instant_discount, voucher, points",
            STR_FORMAT(form));
     return;
   }
@@ -368,7 +368,7 @@ static void chooser_read(struct compile *c, const struct at *at, enum item_place
   if (weight.json == NULL)
     report(c, at, CHECK_BAD_WEIGHTS, "an item of a draw needs the key 'weight'");
   else if (!json_is_integer(weight.json))
-    report(c, &weight, CHECK_BAD_WEIGHTS, "a weight is a whole number, here stands %s", type_of(weight.json));
+    report(c, &weight, CHECK_BAD_WEIGHTS, "a weight must be a whole number, found %s", type_of(weight.json));
   else if (read_int(c, &weight, 1, 1000000000, CHECK_BAD_WEIGHTS, &number))
     item->weight = (uint32_t)number;
 }
@@ -402,7 +402,7 @@ void item_read(struct compile *c, const struct at *at, enum item_place place, ui
   struct at contents = at_key(at, "contents"), or_else = at_key(at, "or_else");
   *item_at(c, number) = item;
   if (!json_is_object(at->json)) {
-    report(c, at, CHECK_WRONG_TYPE, "an item is an object, here stands %s", type_of(at->json));
+    report(c, at, CHECK_WRONG_TYPE, "an item must be an object, found %s", type_of(at->json));
     return;
   }
   if (!nothing_read(c, at, place, rule, &item)) {

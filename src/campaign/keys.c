@@ -22,7 +22,7 @@ static const char *substitute_name(const char *key, const char *what) {
 
 bool keys_check(struct compile *c, const struct at *at, const struct key *keys, const char *what) {
   if (!json_is_object(at->json)) {
-    report(c, at, CHECK_WRONG_TYPE, "%s is an object, here stands %s", what, type_of(at->json));
+    report(c, at, CHECK_WRONG_TYPE, "%s must be an object, found %s", what, type_of(at->json));
     return false;
   }
   for (void *i = json_object_iter(at->json); i != NULL; i = json_object_iter_next(at->json, i)) {

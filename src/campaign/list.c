@@ -24,7 +24,7 @@ void lists_read(struct compile *c) {
     struct decl decl = *decl_at(c, file->decl_first[DECL_LIST] + i);
     struct list list = {.name = keep_text(c, decl.name)};
     if (!json_is_array(decl.at.json))
-      report(c, &decl.at, CHECK_WRONG_TYPE, "a list of texts is expected, here stands %s", type_of(decl.at.json));
+      report(c, &decl.at, CHECK_WRONG_TYPE, "expected a list of texts here, found %s", type_of(decl.at.json));
     else
       list.items = read_texts(c, &decl.at, CHECK_BAD_VALUE, &list.count);
     list_fill(c, &list);
@@ -69,7 +69,7 @@ bool declare_list_file(struct compile *c, const struct source *source) {
   struct list list = {.of_file = true};
   struct decl decl = {.kind = DECL_LIST, .file = NONE, .name = list_name(source->name), .used = true};
   if (!id_is_good(decl.name, true)) {
-    report_in(c, source->name, NULL, CHECK_BAD_ID, "'%.*s' is no name of a list: 1 to 64 of a-z 0-9 - _", STR_FORMAT(decl.name));
+    report_in(c, source->name, NULL, CHECK_BAD_ID, "'%.*s' is not a name for a list: 1 to 64 of a-z 0-9 - _", STR_FORMAT(decl.name));
     return false;
   }
   decl.name = keep_text(c, decl.name), decl.qualified = decl.name;

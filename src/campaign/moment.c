@@ -32,7 +32,7 @@ static bool next_read(struct compile *c, const struct at *at, struct moment *out
   out->day = (int32_t)number;
   if (time.json == NULL) return good;
   if (json_is_string(time.json) && read_clock(text_of(time.json), &out->time_s)) return good;
-  report(c, &time, CHECK_BAD_MOMENT, "'%.*s' is no time of day; write \"10:00\"", STR_FORMAT(text_of(time.json)));
+  report(c, &time, CHECK_BAD_MOMENT, "'%.*s' is not a time of day; write \"10:00\"", STR_FORMAT(text_of(time.json)));
   return false;
 }
 

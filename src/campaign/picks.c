@@ -18,7 +18,7 @@ static void of_check(struct compile *c, const struct at *of, const struct fact *
   if (fact->of == FIELD_NONE)
     field_unknown(c, of, name);
   else if (!is_text(c, fact->of))
-    report(c, of, CHECK_BAD_FACT, "'%.*s' is no text: what is chosen has a name", STR_FORMAT(name));
+    report(c, of, CHECK_BAD_FACT, "'%.*s' is not a text: what is chosen has a name", STR_FORMAT(name));
 }
 
 void picks_read(struct compile *c, const struct at *at, struct fact *fact) {

@@ -57,7 +57,7 @@ static void by_read(struct compile *c, const struct at *at, struct pool *out) {
   if (by.json == NULL || !read_text(c, &by, &name)) return;
   if (!left_read(c, &by, name, PLACE_TRIGGER, &left)) return;
   if (left.type != TYPE_TEXT)
-    report(c, &by, CHECK_BAD_POOL, "'%.*s' is no text: its values cannot be listed", STR_FORMAT(name));
+    report(c, &by, CHECK_BAD_POOL, "'%.*s' is not a text: its values cannot be listed", STR_FORMAT(name));
   else
     out->by = (uint16_t)left.index;
 }
@@ -99,7 +99,7 @@ static void pace_read(struct compile *c, const struct at *at, struct pool *out) 
            "a programme whose pool carries left-overs on needs the key 'period': it counts from its beginning");
   if (hour.json == NULL) return;
   if (!json_is_string(hour.json) || !read_clock(text_of(hour.json), &out->pace_at_s) || out->pace_at_s >= 86400)
-    report(c, &hour, CHECK_BAD_POOL, "'%.*s' is no time of day; write \"10:00\"", STR_FORMAT(text_of(hour.json)));
+    report(c, &hour, CHECK_BAD_POOL, "'%.*s' is not a time of day; write \"10:00\"", STR_FORMAT(text_of(hour.json)));
 }
 
 static void marks_read(struct compile *c, const struct at *at, struct pool *out) {

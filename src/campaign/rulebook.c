@@ -47,7 +47,7 @@ static void file_read(struct compile *c, const struct source *source) {
   json_t *json = source_json(c, source);
   if (json == NULL) return;
   if (!json_is_object(json)) {
-    report_in(c, source->name, NULL, CHECK_NOT_OBJECT, "a campaign file is one object, here stands %s", type_of(json));
+    report_in(c, source->name, NULL, CHECK_NOT_OBJECT, "a campaign file must be one object, found %s", type_of(json));
     json_decref(json);
     return;
   }

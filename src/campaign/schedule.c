@@ -26,7 +26,7 @@ static void day_unknown(struct compile *c, const struct at *at, struct str text)
   for (uint32_t i = 0; calendar_names[i] != NULL; i++) near_offer(&near, str_of(calendar_names[i]));
   struct str hint = near_text(c, &near);
   report(c, at, CHECK_BAD_SCHEDULE,
-         "'%.*s' is no day: mon tue wed thu fri sat sun workday restday, a named day of the calendar, or a date%.*s", STR_FORMAT(text),
+         "'%.*s' is not a day: mon tue wed thu fri sat sun workday restday, a named day of the calendar, or a date%.*s", STR_FORMAT(text),
          STR_FORMAT(hint));
 }
 
@@ -59,7 +59,7 @@ static bool hours_parse(struct str text, struct hours *out) {
 static bool hours_one(struct compile *c, const struct at *at, struct hours *out) {
   struct str text = text_of(at->json);
   if (!json_is_string(at->json) || !hours_parse(text, out)) {
-    report(c, at, CHECK_BAD_SCHEDULE, "'%.*s' are no hours; write \"10:00-22:00\" or \"10:00:00-10:05:00\"", STR_FORMAT(text));
+    report(c, at, CHECK_BAD_SCHEDULE, "'%.*s' are not hours; write \"10:00-22:00\" or \"10:00:00-10:05:00\"", STR_FORMAT(text));
     return false;
   }
   if (out->from_s < out->to_s) return true;

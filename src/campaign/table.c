@@ -49,7 +49,7 @@ static void axis_read(struct compile *c, const struct at *at, struct axis *out) 
   bool number = left.type == TYPE_MONEY || left.type == TYPE_INT, text = left.type == TYPE_TEXT;
   if (left.type != TYPE_BROKEN && (from.json != NULL ? !number : !text)) {
     report(c, at, CHECK_BAD_TABLE, "'%.*s' %s", STR_FORMAT(left.text),
-           from.json != NULL ? "is no number: thresholds say nothing about it" : "is no text: it stands in no list");
+           from.json != NULL ? "is not a number: thresholds say nothing about it" : "is not a text: it stands in no list");
     return;
   }
   if (from.json != NULL && number) thresholds_read(c, &from, &left, out);
@@ -84,7 +84,7 @@ void table_read(struct compile *c, const struct at *at, struct fact *fact) {
   bool list = json_is_array(table.json);
   uint32_t count = list ? (uint32_t)json_array_size(table.json) : 1, errors = c->findings->errors;
   if (count < 1 || count > 2) {
-    report(c, &table, CHECK_BAD_TABLE, "a table has one or two axes, here are %u", count);
+    report(c, &table, CHECK_BAD_TABLE, "a table has one or two axes, found %u", count);
     return;
   }
   fact->axis_count = count;

@@ -31,7 +31,7 @@ static void event_read_trigger(struct compile *c, const struct at *at, const str
     return;
   }
   struct str near = catalogue_near_type(c->catalogue, name);
-  report(c, at, CHECK_UNKNOWN_EVENT, "'%.*s' is no type of event%s%.*s%s", STR_FORMAT(name), near.length > 0 ? "; did you mean '" : "",
+  report(c, at, CHECK_UNKNOWN_EVENT, "'%.*s' is not a type of event%s%.*s%s", STR_FORMAT(name), near.length > 0 ? "; did you mean '" : "",
          STR_FORMAT(near), near.length > 0 ? "'?" : "");
 }
 
@@ -162,7 +162,7 @@ static void object_read(struct compile *c, const struct at *at, enum place place
   const char *kind = kind_of(at, &kinds);
   (void)keys_check(c, at, trigger_keys, "a trigger");
   if (kinds != 1) {
-    report(c, at, CHECK_BAD_TRIGGER, "a trigger has exactly one of event, activity, fact, reward; here are %u of them", kinds);
+    report(c, at, CHECK_BAD_TRIGGER, "a trigger has exactly one of event, activity, fact, reward; found %u of them", kinds);
     return;
   }
   struct at child = at_key(at, kind), when = at_key(at, "when"), as = at_key(at, "as");
@@ -177,7 +177,7 @@ static void object_read(struct compile *c, const struct at *at, enum place place
   if (!event && when.json != NULL)
     report(c, &when, CHECK_BAD_TRIGGER, "`when` stands beside `event` alone; put it into the `when` of the rule");
   if ((fact || reward) && place != PLACE_RULE) {
-    report(c, &child, CHECK_BAD_TRIGGER, "only a rule hears a %s; here stands an event or an activity", kind);
+    report(c, &child, CHECK_BAD_TRIGGER, "only a rule hears a %s; this is an event or an activity", kind);
     return;
   }
   if (event)
@@ -197,7 +197,7 @@ static void one_read(struct compile *c, const struct at *at, enum place place, s
   else if (json_is_object(at->json))
     object_read(c, at, place, out);
   else
-    report(c, at, CHECK_WRONG_TYPE, "a trigger is the name of an event or an object, here stands %s", type_of(at->json));
+    report(c, at, CHECK_WRONG_TYPE, "a trigger must be the name of an event or an object, found %s", type_of(at->json));
 }
 
 void triggers_read(struct compile *c, const struct at *at, enum place place, struct trigger_set *out) {

@@ -76,7 +76,7 @@ static void depth_report(struct turns *t) {
   const struct decl *self = decl_of_fact(t->c, t->self);
   if (self == NULL || t->c->files[self->file].errors > 0) return;
   t->c->now = self->file;
-  report(t->c, &self->at, CHECK_TOO_DEEP, "facts that ask facts go at most %u deep", TURNS_MOST);
+  report(t->c, &self->at, CHECK_TOO_DEEP, "facts that ask other facts can be nested at most %u deep", TURNS_MOST);
 }
 
 /* Once for each that asks: tables may ask one thing on many ways, and those in a circle were reported. */

@@ -23,7 +23,7 @@ const char *type_of(const json_t *json) {
 
 bool read_text(struct compile *c, const struct at *at, struct str *out) {
   if (!json_is_string(at->json)) {
-    report(c, at, CHECK_WRONG_TYPE, "a text is expected, here stands %s", type_of(at->json));
+    report(c, at, CHECK_WRONG_TYPE, "expected a text here, found %s", type_of(at->json));
     return false;
   }
   *out = text_of(at->json);
@@ -37,13 +37,13 @@ bool read_bool(struct compile *c, const struct at *at, bool *out) {
     *out = json_is_true(at->json);
     return true;
   }
-  report(c, at, CHECK_WRONG_TYPE, "true or false is expected, here stands %s", type_of(at->json));
+  report(c, at, CHECK_WRONG_TYPE, "expected true or false here, found %s", type_of(at->json));
   return false;
 }
 
 bool read_int(struct compile *c, const struct at *at, int64_t least, int64_t most, enum check_code code, int64_t *out) {
   if (!json_is_integer(at->json)) {
-    report(c, at, CHECK_WRONG_TYPE, "a whole number is expected, here stands %s", type_of(at->json));
+    report(c, at, CHECK_WRONG_TYPE, "expected a whole number here, found %s", type_of(at->json));
     return false;
   }
   *out = json_integer_value(at->json);
@@ -67,12 +67,13 @@ bool read_money(struct compile *c, const struct at *at, bool zero_too, int64_t *
   const struct campaign *campaign = campaign_now(c);
   struct str text = text_of(at->json), example = money_example(c, 50);
   if (!json_is_string(at->json)) {
-    report(c, at, CHECK_BAD_MONEY, "money is a text like \"%.*s\", here stands %s", STR_FORMAT(example), type_of(at->json));
+    report(c, at, CHECK_BAD_MONEY, "money is written as a text like \"%.*s\", found %s", STR_FORMAT(example), type_of(at->json));
     return false;
   }
   if (!money_parse(text, campaign->decimals, out)) {
-    report(c, at, CHECK_BAD_MONEY, "'%.*s' is no amount of %.*s; amounts are written \"%.*s\", with %d decimals, without sign and symbol",
-           STR_FORMAT(text), STR_FORMAT(campaign->currency), STR_FORMAT(example), (int)campaign->decimals);
+    report(c, at, CHECK_BAD_MONEY,
+           "'%.*s' is not an amount in %.*s; amounts are written \"%.*s\", with %d decimals, without sign and symbol", STR_FORMAT(text),
+           STR_FORMAT(campaign->currency), STR_FORMAT(example), (int)campaign->decimals);
     return false;
   }
   if (*out > 0 || zero_too) return true;
@@ -83,7 +84,7 @@ bool read_money(struct compile *c, const struct at *at, bool zero_too, int64_t *
 bool read_percent(struct compile *c, const struct at *at, int32_t *out) {
   struct str text = text_of(at->json);
   if (json_is_string(at->json) && percent_parse(text, out)) return true;
-  report(c, at, CHECK_BAD_PERCENT, "'%.*s' is no percentage; write \"50%%\" or \"12.5%%\", at most two decimals", STR_FORMAT(text));
+  report(c, at, CHECK_BAD_PERCENT, "'%.*s' is not a percentage; write \"50%%\" or \"12.5%%\", at most two decimals", STR_FORMAT(text));
   return false;
 }
 
@@ -91,9 +92,9 @@ bool read_duration(struct compile *c, const struct at *at, struct duration *out)
   struct str text = text_of(at->json);
   if (json_is_string(at->json) && duration_parse(text, out)) return true;
   if (json_is_string(at->json))
-    report(c, at, CHECK_BAD_DURATION, "'%.*s' is no duration; write \"P3M\", \"P7D\" or \"PT2H\", one unit only", STR_FORMAT(text));
+    report(c, at, CHECK_BAD_DURATION, "'%.*s' is not a duration; write \"P3M\", \"P7D\" or \"PT2H\", one unit only", STR_FORMAT(text));
   else
-    report(c, at, CHECK_BAD_DURATION, "a duration is a text like \"P7D\", here stands %s", type_of(at->json));
+    report(c, at, CHECK_BAD_DURATION, "a duration is written as a text like \"P7D\", found %s", type_of(at->json));
   return false;
 }
 
@@ -103,8 +104,8 @@ bool read_unit(struct compile *c, const struct at *at, bool calendar_only, enum 
   if (json_is_string(at->json) && unit_parse(text, out) && (!calendar_only || *out < UNIT_CAMPAIGN)) return true;
   for (unsigned i = 0; i < (calendar_only ? UNIT_CAMPAIGN : UNIT_COUNT); i++) near_offer(&near, str_of(unit_name((enum unit)i)));
   struct str hint = near_text(c, &near);
-  report(c, at, CHECK_BAD_UNIT, "'%.*s' is no unit here: day week ten_days month quarter half year%s%.*s", STR_FORMAT(text),
-         calendar_only ? "" : " campaign ever", STR_FORMAT(hint));
+  report(c, at, CHECK_BAD_UNIT, "'%.*s' is not a unit that can stand here: day week ten_days month quarter half year%s%.*s",
+         STR_FORMAT(text), calendar_only ? "" : " campaign ever", STR_FORMAT(hint));
   return false;
 }
 
@@ -117,7 +118,7 @@ void unit_check(struct compile *c, const struct at *at, enum unit unit) {
 bool read_date(struct compile *c, const struct at *at, int64_t *day) {
   struct str text = text_of(at->json);
   if (json_is_string(at->json) && date_parse(text, day)) return true;
-  report(c, at, CHECK_BAD_DATE, "'%.*s' is no date of the calendar; write \"2027-01-31\"", STR_FORMAT(text));
+  report(c, at, CHECK_BAD_DATE, "'%.*s' is not a date of the calendar; write \"2027-01-31\"", STR_FORMAT(text));
   return false;
 }
 
@@ -169,9 +170,9 @@ bool read_word(struct compile *c, const struct at *at, const char *const *words,
   }
   struct str hint = near_text(c, &near), known = buffer_text(&all);
   if (!json_is_string(at->json))
-    report(c, at, CHECK_WRONG_TYPE, "one of %.*s is expected, here stands %s", STR_FORMAT(known), type_of(at->json));
+    report(c, at, CHECK_WRONG_TYPE, "expected one of %.*s here, found %s", STR_FORMAT(known), type_of(at->json));
   else
-    report(c, at, code, "'%.*s' is none of %.*s%.*s", STR_FORMAT(text), STR_FORMAT(known), STR_FORMAT(hint));
+    report(c, at, code, "'%.*s' is not one of %.*s%.*s", STR_FORMAT(text), STR_FORMAT(known), STR_FORMAT(hint));
   return false;
 }
 
@@ -188,14 +189,14 @@ bool id_is_good(struct str id, bool underscore) {
 bool read_id(struct compile *c, const struct at *at, bool underscore, struct str *out) {
   if (!read_text(c, at, out)) return false;
   if (id_is_good(*out, underscore)) return true;
-  report(c, at, CHECK_BAD_ID, "'%.*s' is no id: 1 to 64 of a-z 0-9 -%s", STR_FORMAT(*out), underscore ? " _" : "");
+  report(c, at, CHECK_BAD_ID, "'%.*s' is not an id: 1 to 64 of a-z 0-9 -%s", STR_FORMAT(*out), underscore ? " _" : "");
   return false;
 }
 
 bool read_list(struct compile *c, const struct at *at, enum check_code empty_code, uint32_t *count) {
   *count = 0;
   if (!json_is_array(at->json)) {
-    report(c, at, CHECK_WRONG_TYPE, "a list is expected, here stands %s", type_of(at->json));
+    report(c, at, CHECK_WRONG_TYPE, "expected a list here, found %s", type_of(at->json));
     return false;
   }
   *count = (uint32_t)json_array_size(at->json);

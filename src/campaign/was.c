@@ -54,7 +54,7 @@ static struct str full_of(struct compile *c, const struct at *at, const struct w
   if (!str_split(text, '/', &home, &rest)) rest = home, home = STR("");
   const char *trouble = name_is_good(text) ? full_trouble(c, scope, home, rest) : "write the name it had";
   if (trouble != NULL) {
-    report(c, at, CHECK_BAD_WAS, "'%.*s' is no old name of a %s; %s", STR_FORMAT(text), old_words[scope->kind], trouble);
+    report(c, at, CHECK_BAD_WAS, "'%.*s' is not an old name of a %s; %s", STR_FORMAT(text), old_words[scope->kind], trouble);
     return (struct str){NULL, 0};
   }
   if (scope->kind == OLD_ITEM) return arena_print(c->arena, "%.*s.%.*s", STR_FORMAT(scope->home), STR_FORMAT(rest));

@@ -22,7 +22,7 @@ static void percent_of_check(struct compile *c, const struct at *of, const struc
   bool number = left->type == TYPE_MONEY || left->type == TYPE_INT;
   if (left->type == TYPE_BROKEN) return;
   if (!number) {
-    report(c, of, CHECK_BAD_VALUE, "'%.*s' is no amount: nothing can be a percentage of it", STR_FORMAT(left->text));
+    report(c, of, CHECK_BAD_VALUE, "'%.*s' is not an amount: nothing can be a percentage of it", STR_FORMAT(left->text));
     return;
   }
   struct clash clash = tally_clash(c, USE_PERCENT, value, base);
@@ -121,7 +121,7 @@ static bool bands_value_read(struct compile *c, const struct at *at, enum worth_
   out->of = left_node(c, &by, PLACE_RULE, &left);
   if (out->of == NONE || left.type == TYPE_BROKEN) return false;
   if (left.type != TYPE_MONEY && left.type != TYPE_INT) {
-    report(c, &by, CHECK_BAD_BANDS, "'%.*s' is no number: it has no bands", STR_FORMAT(left.text));
+    report(c, &by, CHECK_BAD_BANDS, "'%.*s' is not a number: it has no bands", STR_FORMAT(left.text));
     return false;
   }
   bands_list_read(c, &bands, left.type, kind, out);

@@ -16,15 +16,15 @@ const struct event_problem_info event_problems[EVENT_PROBLEM_COUNT] = {
     PROBLEM(BAD_UTF8, "these bytes are not UTF-8", "send UTF-8; GBK and GB18030 must be converted by the sender"),
     PROBLEM(BAD_ESCAPE, "there is no such escape", "escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four hexadecimal digits"),
     PROBLEM(BAD_SURROGATE, "half of a surrogate pair", "write \\ud83d\\ude00 as a pair, or the character itself in UTF-8"),
-    PROBLEM(CONTROL_CHARACTER, "a control character stands unescaped in a text", "write it as \\n, \\t or \\u00XX"),
+    PROBLEM(CONTROL_CHARACTER, "a text holds an unescaped control character", "write it as \\n, \\t or \\u00XX"),
     PROBLEM(BAD_NUMBER, "this is not a JSON number", "write -?digits, no leading zeros, no + in front, digits on both sides of the point"),
     PROBLEM(TOO_DEEP, "nested deeper than 16 levels", "flatten what campaigns test"),
     PROBLEM(TOO_MANY_KEYS, "more than 256 keys in one object", "send what campaigns test"),
-    PROBLEM(DUPLICATE_KEY, "a key stands twice in one object", "remove one of them; giftd never guesses which is meant"),
-    PROBLEM(TRAILING_BYTES, "something stands behind the event", "write one event a line"),
+    PROBLEM(DUPLICATE_KEY, "a key appears twice in one object", "remove one of them; giftd never guesses which is meant"),
+    PROBLEM(TRAILING_BYTES, "something follows the event on its line", "write one event a line"),
     PROBLEM(TRUNCATED, "the line ends before the event does",
             "look for a cut file, a full disk at the sender, or a newline inside of the event"),
-    PROBLEM(BYTE_ORDER_MARK, "a byte order mark stands in front", "write UTF-8 without a byte order mark"),
+    PROBLEM(BYTE_ORDER_MARK, "the line begins with a byte order mark", "write UTF-8 without a byte order mark"),
     PROBLEM(BINARY_FRAMED, "a schema registry's frame without JSON in it: Avro or Protobuf",
             "let the producer write JSON, or convert the topic to JSON"),
     PROBLEM(SPECVERSION, "specversion is not \"1.0\"", "send CloudEvents 1.0"),
@@ -37,7 +37,7 @@ const struct event_problem_info event_problems[EVENT_PROBLEM_COUNT] = {
     PROBLEM(BAD_SOURCE, "source is a text of 1 to 64 of A-Z a-z 0-9 _ . : -", "send a short name of the system, as card-core"),
     PROBLEM(BAD_TYPE, "type is a text of 1 to 64 of A-Z a-z 0-9 _ . : -", "send a name as txn.card_spend"),
     PROBLEM(BAD_CUSTOMER, "a customer id is a text of 1 to 64 of A-Z a-z 0-9 _ . : -", "send the token, not a name or a number"),
-    PROBLEM(BAD_TIME, "this is no moment of RFC 3339", "write 2026-11-20T12:01:07+08:00 or ...Z; the day must exist"),
+    PROBLEM(BAD_TIME, "this is not a time of RFC 3339", "write 2026-11-20T12:01:07+08:00 or ...Z; the day must exist"),
     PROBLEM(TIME_NO_OFFSET, "the time has no offset", "put +08:00 or Z behind it; giftd does not guess a zone"),
     PROBLEM(DATA_NOT_OBJECT, "data is not an object", "send data as an object, not as a text that holds JSON"),
     PROBLEM(DATA_BASE64, "data_base64 is not served", "send the fields in data"),
@@ -51,11 +51,11 @@ const struct event_problem_info event_problems[EVENT_PROBLEM_COUNT] = {
     PROBLEM(AMOUNT_RANGE, "an amount is between 0 and 1000000000000 minor units",
             "check the unit; reversals say txn.reversed, not a minus"),
     PROBLEM(NUMBER_RANGE, "the number does not fit into 64 bits", "send ids as texts"),
-    PROBLEM(BAD_CURRENCY, "this is no ISO 4217 currency", "write CNY, USD, HKD ..., upper case"),
+    PROBLEM(BAD_CURRENCY, "this is not an ISO 4217 currency", "write CNY, USD, HKD ..., upper case"),
     PROBLEM(BAD_MCC, "an MCC is a text of four digits (ISO 18245)", "write \"5812\"; keep leading zeros"),
-    PROBLEM(BAD_FIELD_TIME, "this is no moment of RFC 3339 with an offset", "write 2026-11-20T12:01:07+08:00"),
-    PROBLEM(BAD_DATE, "this is no date", "write 2026-11-20; the day must exist"),
-    PROBLEM(LIST_ITEM, "an item of the list is no text of 1 to 256 bytes", "send a list of texts"),
+    PROBLEM(BAD_FIELD_TIME, "this is not a time of RFC 3339 with an offset", "write 2026-11-20T12:01:07+08:00"),
+    PROBLEM(BAD_DATE, "this is not a date", "write 2026-11-20; the day must exist"),
+    PROBLEM(LIST_ITEM, "an item of the list is not a text of 1 to 256 bytes", "send a list of texts"),
     PROBLEM(LIST_TOO_LONG, "more than 64 items in a list, or 240 in all lists of the event", "send fewer"),
     PROBLEM(MISSING_ORIGINAL, "a reversal says what it undoes", "put the id of the original event into original_id"),
     PROBLEM(AMOUNT_WITHOUT_CURRENCY, "an amount without its currency", "add its code of ISO 4217, like \"currency\":\"CNY\""),
@@ -166,6 +166,6 @@ void detail_bytes(struct event_error *error, struct str bytes) {
 void event_error_print(struct buffer *out, const struct event_error *error) {
   const struct event_problem_info *info = &event_problems[error->problem];
   buffer_print(out, "byte %u: %s%s%s: %s", error->offset, error->pointer, error->pointer[0] == '\0' ? "" : ": ", info->code, info->text_en);
-  if (error->detail[0] != '\0') buffer_print(out, ", here %s", error->detail);
+  if (error->detail[0] != '\0') buffer_print(out, ": %s", error->detail);
   buffer_print(out, "; %s", info->remedy_en);
 }

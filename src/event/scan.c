@@ -14,8 +14,8 @@ static bool ended(struct reader *r, const char *where) {
 static bool unexpected(struct reader *r, const char *wanted) {
   if (r->at >= r->line.length) return ended(r, "inside of the event");
   unsigned char byte = (unsigned char)r->line.at[r->at];
-  if (byte > 0x20 && byte < 0x7f) return reader_fail(r, EVENT_BAD_JSON, r->at, "%c where %s is expected", byte, wanted);
-  return reader_fail(r, EVENT_BAD_JSON, r->at, "byte 0x%02x where %s is expected", byte, wanted);
+  if (byte > 0x20 && byte < 0x7f) return reader_fail(r, EVENT_BAD_JSON, r->at, "expected %s, found %c", wanted, byte);
+  return reader_fail(r, EVENT_BAD_JSON, r->at, "expected %s, found byte 0x%02x", wanted, byte);
 }
 
 static bool scan_failed(struct reader *r, enum scan_problem problem, size_t at, const char *where) {

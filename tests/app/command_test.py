@@ -118,7 +118,7 @@ class CommandTest(unittest.TestCase):
                 self.assertIn("FAILED: Half price once a day", out + err)
 
     def test_names_are_looked_up(self):
-        rows = [("half instant_discount", "haf instant_discount", "'haf' is no rule of the campaigns under test, did you mean 'half'?"),
+        rows = [("half instant_discount", "haf instant_discount", "'haf' is not a rule of the campaigns under test, did you mean 'half'?"),
                 ("instant_discount 40", "instant_discont 40", "gives no reward 'instant_discont', did you mean 'instant_discount'?"),
                 ("from credits", "from credit", "there is no pool 'credit'"),
                 ("limit half#count.customer.day", "limit half#count.customer.week", "there is no limit 'half#count.customer.week'"),

@@ -170,7 +170,7 @@ class Explain(unittest.TestCase):
         lines = path.read_text().splitlines(True)
         path.write_text("garbage\n\n" + lines[0][:100] + "\n" + "".join(lines) + "{\"id\":")
         done = self.explain("--customer", "c1", says="✓ day: gave",
-                            warns="3 lines of out/decisions.jsonl are no decisions and were passed over")
+                            warns="3 lines of out/decisions.jsonl are not decisions and were skipped")
         self.assertIn("not a decision line: byte", done.stderr)
 
     def test_what_another_customer_heard(self):
