@@ -100,8 +100,8 @@ def with_kafka_python(topic, wanted):
 def with_kafkajs(topic, wanted):
     program, npm = node()
     folder = CLIENTS / "kafkajs"
-    installed(folder, f"{KAFKAJS}.installed", npm + ["install", "--silent", "--no-audit", "--no-fund", "--fetch-retries", "1", "--prefix",
-                                                     str(folder), KAFKAJS])
+    installed(folder, f"{KAFKAJS}.installed", npm + ["install", "--loglevel", "error", "--no-audit", "--no-fund", "--fetch-retries", "1",
+                                                     "--prefix", str(folder), KAFKAJS])
     return run([program, "-e", WITH_KAFKAJS, KAFKA.split(",")[0], topic, str(wanted)],
                env={**os.environ, "NODE_PATH": str(folder / "node_modules"), "KAFKAJS_NO_PARTITIONER_WARNING": "1"})
 
