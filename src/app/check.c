@@ -152,7 +152,7 @@ static bool files_are_there(const struct check_request *request, struct fault *f
   struct stat info;
   for (uint32_t i = 0; i < request->path_count; i++) {
     if (stat(request->paths[i], &info) == 0) continue;
-    (void)fault_set(fault, STATUS_USAGE, "%s: there is no such file or folder", request->paths[i]);
+    (void)fault_set(fault, STATUS_USAGE, "%s: no such file or folder", request->paths[i]);
     return false;
   }
   return true;

@@ -50,7 +50,7 @@ static void child_start(struct family *family, uint32_t number) {
   if (child->pid > 0) return;
   child->pid = 0;
   child->start_ms = child->started_ms + DELAY_MOST_MS;
-  log_write(family->settings->log, LOG_LEVEL_ERROR, "the system starts no further process; tried again in 30 s", NULL, 0);
+  log_write(family->settings->log, LOG_LEVEL_ERROR, "the system does not start another process; trying again in 30 s", NULL, 0);
 }
 
 static void signal_hand_on(const struct family *family, int number) {

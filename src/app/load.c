@@ -195,7 +195,7 @@ static enum status listing_load(const struct listing *listing, struct loaded *ou
   void *temporary = region_open(out->region_bytes);
   enum status status = STATUS_OK;
   if (out->region == NULL || temporary == NULL) {
-    status = fault_set(fault, STATUS_STORAGE, "the system gives no memory for the campaigns");
+    status = fault_set(fault, STATUS_STORAGE, "out of memory for the campaigns");
   } else {
     arena_init(&out->arena, out->region, out->region_bytes);
     arena_init(&scratch, temporary, out->region_bytes);

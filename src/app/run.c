@@ -52,7 +52,7 @@ static int flag_take(struct run_flags *flags, char **argv, int flag) {
     case 'j': flags->json = true; return 0;
     case 'X':
       if (flags->assignment_count == ASSIGNMENTS_MOST)
-        return help_bad_usage("run", "more than %u times -X; write them into a file and name it with -c", ASSIGNMENTS_MOST);
+        return help_bad_usage("run", "-X is given more than %u times; put the options into a file and name it with -c", ASSIGNMENTS_MOST);
       flags->assignments[flags->assignment_count++] = optarg;
       return 0;
     default:
@@ -162,7 +162,7 @@ static void open_secrets_tell(const struct config *config, const struct log *log
   char text[1200];
   uint32_t at = 0;
   for (const char *path; (path = config_open_secret(config, &at, &key)) != NULL;) {
-    (void)snprintf(text, sizeof text, "%.*s: everybody on this machine may read %s; chmod o-r %s", STR_FORMAT(key), path, path);
+    (void)snprintf(text, sizeof text, "%.*s: anyone on this machine can read %s; chmod o-r %s", STR_FORMAT(key), path, path);
     log_write(log, LOG_LEVEL_WARNING, text, NULL, 0);
   }
 }

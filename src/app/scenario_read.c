@@ -400,7 +400,7 @@ struct scenario_file *scenario_read(struct str name, struct str text, const stru
     return NULL;
   }
   if (!reserve(&r)) {
-    COMPLAIN(&r, "the file is too large (at most %u lines); make two of it", SCENARIO_LINES);
+    COMPLAIN(&r, "the file is too large (at most %u lines); split it in two", SCENARIO_LINES);
     return NULL;
   }
   struct str line, rest = text;

@@ -96,7 +96,7 @@ void session_print(const struct session *session, void *stream) {
   count_print(out, "duplicates", counts->duplicates, "recognised; they add nothing");
   count_print(out, "late", counts->late, "older than is accepted");
   count_print(out, "future", counts->future, "from the future");
-  count_print(out, "dead", counts->dead, "no events; in dlq.jsonl with their reasons");
+  count_print(out, "dead", counts->dead, "not events; see dlq.jsonl for the reasons");
   reasons_print(out, counts);
   fprintf(out, "  state: %s KiB, %s commit%s\n", grouped(lmdb_bytes(session->lmdb) / 1024, size), grouped(counts->commits, lines),
           counts->commits == 1 ? "" : "s");

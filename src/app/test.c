@@ -218,7 +218,7 @@ static bool set_pattern(struct test_options *options, const char *text) {
   if (trouble == 0) return true;
   char words[128];
   regerror(trouble, &options->pattern, words, sizeof words);
-  (void)help_bad_usage("test", "--run '%s' is no regular expression: %s", text, words);
+  (void)help_bad_usage("test", "--run '%s' is not a regular expression: %s", text, words);
   return false;
 }
 

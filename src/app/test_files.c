@@ -101,7 +101,7 @@ enum status test_file_read(const char *path, struct arena *arena, struct str *te
   fclose(file);
   if (failed) return fault_set(fault, STATUS_USAGE, "%s: %s", path, strerror(error));
   if (length > SCENARIO_FILE_BYTES)
-    return fault_set(fault, STATUS_INPUT, "%s: larger than %u bytes; make two files of it", path, SCENARIO_FILE_BYTES);
+    return fault_set(fault, STATUS_INPUT, "%s: larger than %u bytes; split it in two", path, SCENARIO_FILE_BYTES);
   arena->used -= SCENARIO_FILE_BYTES + 1 - (length + 15) / 16 * 16; /* what was not needed */
   *text = (struct str){memory, length};
   return STATUS_OK;

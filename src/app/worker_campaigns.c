@@ -24,7 +24,7 @@ static enum status pool_names_read(const struct rulebook *rulebook, struct regio
   uint32_t pool, most = 0;
   while (most < POOL_NAMES_MOST && lend_pool_next(rulebook, &counting, &pool, &share, &owner)) most++;
   *memory = region_take((most + 1) * sizeof(struct pool_name));
-  if (memory->at == NULL) return fault_set(fault, STATUS_STORAGE, "the system gives no memory for the names of %u pools", most);
+  if (memory->at == NULL) return fault_set(fault, STATUS_STORAGE, "out of memory for the names of %u pools", most);
   struct pool_name *names = memory->at;
   for (*count = 0; *count < most && lend_pool_next(rulebook, &taking, &pool, &share, &owner); ++*count) {
     struct pool_name *name = &names[*count];
@@ -126,7 +126,7 @@ void campaigns_close(struct worker *worker) {
 enum status cache_open(const struct loaded *loaded, struct region *memory, struct match_cache **out, struct fault *fault) {
   struct arena arena;
   *memory = region_take(loaded->region_bytes);
-  if (memory->at == NULL) return fault_set(fault, STATUS_STORAGE, "the system gives no memory for the index of the campaigns");
+  if (memory->at == NULL) return fault_set(fault, STATUS_STORAGE, "out of memory for the index of the campaigns");
   arena_init(&arena, memory->at, memory->bytes);
   *out = match_cache_new(loaded->index, &arena);
   if (*out != NULL) return STATUS_OK;

@@ -204,8 +204,7 @@ void slot_step(struct worker *worker, struct slot *slot, bool *busy, int64_t *wa
   if (slot->state != SLOT_DRAINING) return;
   const bool late = clock_steady_ms() >= slot->drain_by_ms;
   if (ledger_stage(slot->ledger) != LEDGER_STOPPED && !late) return;
-  if (late)
-    worker_say(worker, LOG_LEVEL_WARNING, slot->shard, "did not come to rest in time; what was not committed will be decided again");
+  if (late) worker_say(worker, LOG_LEVEL_WARNING, slot->shard, "did not finish in time; what was not committed will be decided again");
   worker_say(worker, LOG_LEVEL_INFO, slot->shard, "given back");
   slot_close(worker, slot);
 }

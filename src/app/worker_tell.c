@@ -32,7 +32,8 @@ void trouble_tell(const struct worker *worker, struct trouble *trouble, uint32_t
   trouble->count++;
   if (strcmp(text, trouble->text) == 0 && now_ms - trouble->told_ms < REPEAT_MS) return;
   if (strcmp(text, trouble->text) == 0)
-    worker_say(worker, LOG_LEVEL_WARNING, shard, "%s (%llu times since it was told last)", fault->text, (unsigned long long)trouble->count);
+    worker_say(worker, LOG_LEVEL_WARNING, shard, "%s (%llu times since it was last reported)", fault->text,
+               (unsigned long long)trouble->count);
   else
     worker_say(worker, LOG_LEVEL_WARNING, shard, "%s", fault->text);
   memcpy(trouble->text, text, sizeof text);

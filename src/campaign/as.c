@@ -64,7 +64,8 @@ static bool sources_read(struct compile *c, const struct at *at, uint32_t *first
     other |= one.kind != HEARER_SELF;
     if (!c->full) *hearer_at(c, *first + i) = one;
   }
-  if (good && !other) report(c, at, CHECK_BAD_TRIGGER, "the customer hears anyway; name a field or a fact that holds another's id");
+  if (good && !other)
+    report(c, at, CHECK_BAD_TRIGGER, "the customer hears it anyway; name a field or a fact that holds another customer's id");
   return good && other;
 }
 
@@ -74,7 +75,7 @@ static bool heard_as(struct compile *c, const struct at *at, const struct trigge
     return false;
   }
   if (trigger->kind == TRIGGER_REWARD) {
-    report(c, at, CHECK_BAD_TRIGGER, "a gift is heard by who got it; put `as` beside the event that the base rule hears");
+    report(c, at, CHECK_BAD_TRIGGER, "a gift is heard by the customer who got it; put `as` beside the event that the base rule hears");
     return false;
   }
   if (trigger->kind != TRIGGER_FACT || fact_at(c, trigger->fact)->kind == FACT_TRACK) return true;

@@ -52,7 +52,7 @@ static void leaves_fill(struct compile *c, const struct at *at, struct filling h
     *condition_at(c, node) = empty;
     return;
   }
-  if (count == 0) report(c, at, CHECK_BAD_CONDITION, "'%s' is compared with nothing", at->key);
+  if (count == 0) report(c, at, CHECK_BAD_CONDITION, "'%s' has nothing to be compared with", at->key);
   for (void *i = json_object_iter(at->json); i != NULL; i = json_object_iter_next(at->json, i)) {
     struct at child = {.up = at, .json = json_object_iter_value(i), .key = json_object_iter_key(i)};
     struct condition leaf = empty;

@@ -59,7 +59,8 @@ static bool chain_check(struct compile *c, uint32_t number, bool parents) {
     if (at == NONE) return false;
     if (at < least) least = at;
     if (at != number) continue;
-    if (least == number) pool_report(c, pool, parents ? "parent" : "fallback", CHECK_CIRCULAR, STR("the pool stands above itself"));
+    if (least == number)
+      pool_report(c, pool, parents ? "parent" : "fallback", CHECK_CIRCULAR, STR("the pool is above itself in its chain of parents"));
     return true;
   }
   uint32_t next = parents ? pool->parent : pool->fallback;

@@ -145,7 +145,7 @@ static void late_read(struct compile *c, const struct at *root, struct campaign 
 static void kind_check(struct compile *c, const struct at *root, const struct file *file, const struct campaign *campaign) {
   struct at rules = at_key(root, "rules"), risk = at_key(root, "risk");
   if (risk.json != NULL && !file->is_bank)
-    report(c, &risk, CHECK_BANK_ONLY, "'risk' stands in the programme 'bank' alone: no campaign decides on it");
+    report(c, &risk, CHECK_BANK_ONLY, "'risk' belongs in the programme 'bank' alone: no campaign decides on it");
   if (file->is_bank && rules.json != NULL)
     report(c, &rules, CHECK_BAD_VALUE, "the programme 'bank' has no rules: it declares what others cite");
   if (campaign->programme) {

@@ -59,7 +59,7 @@ static void own_id_read(struct compile *c, const struct at *at, enum item_place 
     item->first_id = item->id;
   } else if (place != ITEM_ALONE) {
     item->id = item->first_id = STR("");
-    report(c, at, CHECK_MISSING_KEY, "an item beside others needs the key 'id'");
+    report(c, at, CHECK_MISSING_KEY, "an item in a list needs the key 'id'");
   }
 }
 
@@ -119,7 +119,7 @@ static void valid_read(struct compile *c, const struct at *at, struct item *item
   if (!keys_check(c, at, valid_keys, "valid")) return;
   if (from.json != NULL) (void)read_moment(c, &from, false, &item->valid_from);
   if (for_long.json != NULL && (from.json != NULL || to.json != NULL))
-    report(c, at, CHECK_BAD_MOMENT, "'valid' has either 'from' and 'to', or 'for', which counts from the gift on");
+    report(c, at, CHECK_BAD_MOMENT, "'valid' has either 'from' and 'to', or 'for', which counts from the moment of the gift");
   else if (to.json != NULL)
     (void)read_moment(c, &to, true, &item->valid_to);
   if (for_long.json == NULL) return;

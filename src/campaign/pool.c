@@ -151,7 +151,7 @@ static uint32_t pool_cited(struct compile *c, const struct at *at) {
 
 static void effects_check(struct compile *c, const struct at *at, const struct pool *pool) {
   struct at marks = at_key(at, "low_at"), pace = at_key(at, "pace"), max = at_key(&pace, "max");
-  if (marks.json != NULL && pool->unlimited) report(c, &marks, CHECK_NO_EFFECT, "what has no bottom never runs low");
+  if (marks.json != NULL && pool->unlimited) report(c, &marks, CHECK_NO_EFFECT, "a pool without a bottom never runs low");
   if (pool->paced && !pool->unlimited && pool->total > 0 && pool->pace_max >= pool->total)
     report(c, &max, CHECK_NO_EFFECT, "a period releases as much as there is in all: the pace holds nothing back");
 }

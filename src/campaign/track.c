@@ -14,7 +14,7 @@ static void need_read(struct compile *c, const struct at *at, struct fact *fact)
   if (need >= 1 && need <= fact->task_count)
     fact->need = (uint32_t)need;
   else if (fact->task_count > 0)
-    report(c, at, CHECK_BAD_FACT, "need is \"all\", \"any\" or a number from 1 to %u, the tasks there are", fact->task_count);
+    report(c, at, CHECK_BAD_FACT, "'need' is \"all\", \"any\" or a number from 1 to %u, the tasks there are", fact->task_count);
 }
 
 static bool match_same(const struct fact *fact, const uint16_t *match, uint32_t count) {
