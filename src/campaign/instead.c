@@ -12,12 +12,12 @@ static const struct instead substitutes[] = {
      "instead let the bank send an event when the period ends (declare its type in catalogue.json), hear {\"event\": TYPE}, and ask "
      "measures of the period that is over with \"previous\": 1; or give as soon as the measure is reached, \"on\": {\"fact\": NAME}"},
     {"date", "instead let the bank send an event on that day: declare its type in catalogue.json and hear {\"event\": TYPE}"},
-    {"as beside facts", "instead put `as` beside the event that a rule hears; a sum over several customers there is none yet"},
+    {"as beside facts", "instead put `as` beside the event in the trigger of a rule; there is no sum over several customers yet"},
     {"as measure", "instead use a track, with one task for each event that is needed, or hear the event itself as another"},
     {"rank",
-     "there is none yet: giftd does not compare customers; let the bank rank them by giftd's decisions, and name the first ones in a list "
-     "that the audience of another campaign includes, \"include\": [\"list:NAME\"]"},
-    {"place", "there is none yet, as for `rank`: name the winners of each place in a list of their own, {\"list\": NAME}"},
+     "there is no substitute yet, since giftd does not compare customers: let the bank rank them by giftd's decisions and put the winners "
+     "into a list that another campaign's audience includes, \"include\": [\"list:NAME\"]"},
+    {"place", "there is no substitute yet, as for `rank`: put the winners of each place into a list of their own, {\"list\": NAME}"},
     {"group", "instead let one rule choose, \"give\": {\"first_of\": [...]}, or let the rules cite one limit of `limits` by its name"},
     {"groups", "instead let one rule choose, \"give\": {\"first_of\": [...]}, or let the rules cite one limit of `limits` by its name"},
     {"priority", "instead order the items of {\"first_of\": [...]}, or the rules: those that stand first use a limit or pool first"},
@@ -25,7 +25,7 @@ static const struct instead substitutes[] = {
      "instead give a chance, and the gift itself by a rule that \"spends\" it when an event says that the review was passed (declare its "
      "type in catalogue.json)"},
     {"risk.review", "instead list them in \"deny\", or review in the system that fulfils, before it pays out"},
-    {"on_failure", "there is none yet: the system that fulfils tries again under the same id, which pays nothing twice"},
+    {"on_failure", "there is no substitute yet: the system that fulfils tries again under the same id, which pays nothing twice"},
     {"fx", "instead let the bank convert the amount and send it in the campaign's currency, or write one campaign for each currency"},
     {"approval",
      "instead approve the file where it is kept, and put only approved files into campaigns.dir; decisions name the digest of what ran"},
@@ -42,18 +42,18 @@ static const struct instead substitutes[] = {
     {"each", "instead write a rule for each band, with a limit of one in the period: {\"fact.NAME\": {\"gte\": ...}}"},
     {"top_up", "instead write a rule for each step that gives what it adds to the step below, with a limit of one in the period"},
     {"level",
-     "instead ask the measure itself, {\"fact.NAME\": {\"gte\": ...}}, or \"by\": \"fact.NAME\" with a band for each level; that it is "
-     "held for "
-     "further periods there is no way to say yet"},
+     "instead ask the measure itself, {\"fact.NAME\": {\"gte\": ...}}, or \"by\": \"fact.NAME\" with a band for each level; there is no "
+     "way yet to ask that a level is held for further periods"},
     {"unit", "instead ask {\"schedule\": NAME}, with the days declared in `schedules`"},
     {"daily_average",
      "instead let the bank compute it: declare a field in catalogue.json, send it with an event, and ask the field or {\"measure\": "
      "\"max\", \"of\": FIELD}"},
     {"per", "instead add \"customer\"; how often a device or card may earn something is a limit, \"per\": [\"device\"]"},
     {"enrolment",
-     "instead write \"enrolment\": \"required\" in the header and the window \"campaign\": nothing is heard before the customer signed up"},
+     "instead write \"enrolment\": \"required\" in the header and the window \"campaign\": then nothing is heard before the customer signs "
+     "up"},
     {"match", "instead give every task the same `match`, or write a track for each"},
-    {"summer", "there is none yet whose clocks change; write hours and dates in a zone that stays, like \"UTC\""},
+    {"summer", "there is no substitute yet that follows such clocks; write hours and dates in a zone whose clocks stay, like \"UTC\""},
 };
 #define ROWS (sizeof substitutes / sizeof substitutes[0])
 

@@ -24,12 +24,12 @@ static const struct {
     {RULES(RULE("\"on\":{\"date\":\"profile.birthday\"}," END)), "catalogue.json", RULES(RULE("\"on\":{\"event\":\"checkin\"}," END))},
     {BENCH_HEAD
      "\"activities\":{\"a\":[{\"event\":\"login\",\"as\":\"primary\"}]},\"rules\":[" RULE("\"on\":{\"activity\":\"a\"}," END) "]}",
-     "`as` beside the event that a rule hears", RULES(RULE("\"on\":{\"event\":\"login\",\"as\":\"primary\"}," END))},
+     "`as` beside the event in the trigger", RULES(RULE("\"on\":{\"event\":\"login\",\"as\":\"primary\"}," END))},
     {WITH(COUNT, "\"on\":{\"fact\":\"f\",\"as\":\"referrer\"},\"when\":{\"fact.f\":{\"gte\":3}}," END), "use a track",
      WITH("{\"track\":{\"opens\":\"account.opened\",\"tasks\":[{\"id\":\"a\",\"on\":\"login\"}],\"within\":\"P3D\"}}",
           "\"on\":{\"fact\":\"f\",\"as\":\"fact.edge\"}," END)},
     {RULES(RULE(ON "\"rank\":{}," END)), "\"include\": [\"list:NAME\"]", NONE_YET},
-    {RULES(RULE(ON "\"when\":{\"place\":1}," END)), "there is none yet, as for `rank`", NONE_YET},
+    {RULES(RULE(ON "\"when\":{\"place\":1}," END)), "there is no substitute yet, as for `rank`", NONE_YET},
     {RULES(RULE(ON "\"group\":\"g\"," END)), "\"first_of\"",
      RULES(RULE(ON GIVE(
          "{\"first_of\":[{\"id\":\"a\",\"when\":{\"channel\":\"qr\"},\"reward\":\"points\",\"value\":1,\"pool\":\"unlimited\"}," VOUCHER
@@ -39,7 +39,7 @@ static const struct {
          ON BENCH_GIVE "\"limits\":[\"one\"]") "]}"},
     {RULES(RULE(ON "\"priority\":1," END)), "order the items", RULES(RULE(ON END))},
     {RULES(RULE(ON "\"review\":{}," END)), "\"spends\" it when an event", RULES(CHANCE("") SPENDS("\"on\":\"checkin\","))},
-    {RULES(RULE(ON "\"on_failure\":{}," END)), "there is none yet", NONE_YET},
+    {RULES(RULE(ON "\"on_failure\":{}," END)), "there is no substitute yet", NONE_YET},
     {BENCH_HEAD "\"fx\":{},\"rules\":[" RULE(ON END) "]}", "one campaign for each currency", RULES(RULE(ON END))},
     {BENCH_HEAD "\"approval\":[],\"rules\":[" RULE(ON END) "]}", "campaigns.dir", RULES(RULE(ON END))},
     {BENCH_HEAD "\"late\":{\"backfill\":\"P9D\",\"accept\":\"P1D\"},\"rules\":[" RULE(ON END) "]}", "\"P90D\"",
@@ -102,7 +102,9 @@ static const struct finding *refusal(const struct bench *bench) {
   return NULL;
 }
 
-static bool starts_well(struct str remedy) { return str_starts(remedy, STR("instead ")) || str_starts(remedy, STR("there is none yet")); }
+static bool starts_well(struct str remedy) {
+  return str_starts(remedy, STR("instead ")) || str_starts(remedy, STR("there is no substitute yet"));
+}
 
 /* `fact.edge` is declared where it is cited. */
 static const char *with_edge(const char *text, char *memory) {
@@ -126,7 +128,7 @@ static void what_is_refused_has_a_substitute(void **unused) {
       bench_tell(bench);
       fail_msg("row %zu: the remedy does not say %s", i, rows[i].remedy);
     }
-    assert_int_equal(rows[i].instead == NONE_YET, str_starts(finding->remedy, STR("there is none yet")));
+    assert_int_equal(rows[i].instead == NONE_YET, str_starts(finding->remedy, STR("there is no substitute yet")));
     if (rows[i].instead != NONE_YET) (void)bench_good(bench, with_edge(rows[i].instead, memory));
   }
   bench_free(bench);
