@@ -568,6 +568,7 @@ enum check_code {
   CHECK_CANNOT_HOLD,
   CHECK_NEVER_VALID,
   CHECK_BANK_ONLY,
+  CHECK_LIST_CUT,
   CHECK_WARNINGS, /* from here on: warnings */
   CHECK_UNUSED = CHECK_WARNINGS,
   CHECK_PAYS_TWICE,
@@ -603,7 +604,8 @@ struct findings {
 
 struct source {
   struct str name, text;
-}; /* one file: the name shown in messages, the bytes; lists are given as name "lists/x.txt", an id a line */
+}; /* one file: the name shown in messages, the bytes; lists are given as name "lists/x.txt", an id a line,
+    and a newline behind the last one too */
 
 /* Compiles all files. `rulebook` and everything it points to live in `arena` (about 4 KiB a campaign); `scratch` may be reset after.
  * Findings live in `arena` too. The texts of the sources are borrowed by the rulebook (campaign.source_text). Returns STATUS_OK with a

@@ -52,7 +52,7 @@ struct loaded {
 
 /* Reads files and folders (of a folder: every *.json in it and below, sorted by path, and lists/NAME.txt; catalogue.json extends the
  * catalogue), compiles them and builds the index. STATUS_USAGE: a path cannot be read. STATUS_INPUT: findings hold errors; print them with
- * app_print_findings. */
+ * app_print_findings. STATUS_STORAGE: no memory, or a file changed while all were read. */
 enum status app_load(const char *const *paths, uint32_t path_count, struct loaded *out, struct fault *fault) MUST_USE;
 void app_unload(struct loaded *loaded);
 /* To `stream`, one a line, at most `most` of them and a line that says how many more. */

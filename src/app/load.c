@@ -19,9 +19,13 @@
 #define ARENA_LEAST (96ull << 20)
 #define ARENA_TIMES 160ull /* bytes of rulebook and index for a byte of file, with room to spare: only what is touched costs */
 
+/* A file as it was listed: what is read has to be that one still. */
 struct entry {
   const char *path;
   size_t bytes;
+  struct timespec changed;
+  dev_t device;
+  ino_t inode;
 };
 struct listing {
   struct arena names;
@@ -71,7 +75,7 @@ static enum status entry_add(struct listing *listing, const char *path, const st
   struct str copy = arena_copy(&listing->names, str_of(path));
   if (listing->count == FILES_MOST || copy.at == NULL) return fault_set(fault, STATUS_USAGE, "%s: more than %u files", path, FILES_MOST);
   if (info->st_size > (off_t)FILE_MOST) return fault_set(fault, STATUS_USAGE, "%s: the file is larger than %u MiB", path, FILE_MOST >> 20);
-  listing->entries[listing->count++] = (struct entry){copy.at, (size_t)info->st_size};
+  listing->entries[listing->count++] = (struct entry){copy.at, (size_t)info->st_size, info->st_mtim, info->st_dev, info->st_ino};
   listing->bytes += (uint64_t)info->st_size;
   return STATUS_OK;
 }
@@ -134,26 +138,50 @@ static enum status paths_list(struct listing *listing, const char *const *paths,
 
 /* ---- reading ---- */
 
+/* Files that are exchanged while they are read: half of a list, or of a set of campaigns, must not count. Nothing is wrong with them, so
+ * whoever starts giftd may try again. */
+static enum status entry_changed(const struct entry *entry, struct fault *fault) {
+  return fault_set(
+      fault, STATUS_STORAGE,
+      "%s changed while it was read: it is being written. Write files under another name, rename them when they are whole, and "
+      "have them read again then",
+      entry->path);
+}
+
+static bool entry_is(const struct entry *entry, const struct stat *info) {
+  return (uint64_t)info->st_size == entry->bytes && info->st_mtim.tv_sec == entry->changed.tv_sec &&
+         info->st_mtim.tv_nsec == entry->changed.tv_nsec && info->st_dev == entry->device && info->st_ino == entry->inode;
+}
+
+static bool bytes_read(int file, char *bytes, size_t length) {
+  size_t used = 0;
+  while (used < length) {
+    const ssize_t got = read(file, bytes + used, length - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return false;
+    if (got == 0) break; /* it was cut */
+    used += (size_t)got;
+  }
+  return true;
+}
+
+/* When it was read it is as it was listed: so all files together are as they were when the last one was listed. */
+static enum status file_read(const struct entry *entry, int file, char *bytes, struct fault *fault) {
+  struct stat info;
+  if (!bytes_read(file, bytes, entry->bytes) || fstat(file, &info) != 0)
+    return fault_set(fault, STATUS_USAGE, "%s: %s", entry->path, strerror(errno));
+  return entry_is(entry, &info) ? STATUS_OK : entry_changed(entry, fault);
+}
+
 static enum status file_bytes(const struct entry *entry, struct arena *arena, struct str *out, struct fault *fault) {
   char *bytes = arena_take(arena, entry->bytes + 1);
-  size_t used = 0;
   if (bytes == NULL) return fault_set(fault, STATUS_LIMIT, "%s: the file does not fit the memory", entry->path);
   int file = open(entry->path, O_RDONLY | O_CLOEXEC);
   if (file < 0) return fault_set(fault, STATUS_USAGE, "%s: %s", entry->path, strerror(errno));
-  while (used < entry->bytes) {
-    ssize_t got = read(file, bytes + used, entry->bytes - used);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      (void)fault_set(fault, STATUS_USAGE, "%s: %s", entry->path, strerror(errno));
-      (void)close(file);
-      return fault->status;
-    }
-    if (got == 0) break; /* it was cut meanwhile: what is there is read */
-    used += (size_t)got;
-  }
+  const enum status status = file_read(entry, file, bytes, fault);
   (void)close(file);
-  *out = (struct str){bytes, used};
-  return STATUS_OK;
+  *out = (struct str){bytes, entry->bytes};
+  return status;
 }
 
 static bool is_catalogue(const char *path) { return strstr(base_name(path), "catalogue") != NULL && ends_with(path, ".json"); }

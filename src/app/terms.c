@@ -89,7 +89,7 @@ static void lists_add(struct compiling *c) {
   for (size_t at = 0; lists < LISTS_MOST && manifest_list(c->manifest, &at, &name); lists++) {
     char path[512];
     (void)snprintf(path, sizeof path, "lists/%.*s.txt", STR_FORMAT(name));
-    c->sources[c->count++] = (struct source){arena_copy(&c->arena, str_of(path)), STR("")};
+    c->sources[c->count++] = (struct source){arena_copy(&c->arena, str_of(path)), STR("# nobody\n")};
   }
 }
 

@@ -91,6 +91,8 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
     [CHECK_NEVER_VALID] = {"NEVER_VALID", "a gift that nobody can ever use", "奖励永远无法使用",
                            "let it end after it begins, and after the gift can be had"},
     [CHECK_BANK_ONLY] = {"BANK_ONLY", "only the programme bank may say this", "仅限全行文件使用", "move it to bank.json"},
+    [CHECK_LIST_CUT] = {"LIST_CUT", "a list file that is not whole", "名单文件不完整",
+                        "end each line with a newline; write a list under another name (lists/x.new) and rename it when it is whole"},
     [CHECK_UNUSED] = {"UNUSED", "nobody uses it", "未被使用", "use it or remove it"},
     [CHECK_PAYS_TWICE] = {"PAYS_TWICE", "two rules may pay for one event", "同一事件可能重复发放",
                           "make their conditions exclude each other, or share a limit between them"},

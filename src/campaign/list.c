@@ -45,6 +45,18 @@ static struct str list_name(struct str path) {
   return (struct str){path.at + start, end - start};
 }
 
+/* Half a list is a list of fewer people: whoever is missing would be treated as not on it, without a word. A file that is written in place
+ * is empty at first and then, mostly, ends in the middle of a line; no finished one does either. */
+static void end_check(struct compile *c, const struct source *source, uint32_t lines) {
+  struct str text = source->text;
+  if (text.length == 0)
+    report_line(c, source->name, CHECK_LIST_CUT, 1, 1,
+                "the file is empty, as one is that is just being written; a list with nobody on it says so in a comment (# nobody)");
+  else if (text.at[text.length - 1] != '\n')
+    report_line(c, source->name, CHECK_LIST_CUT, lines, 1,
+                "the last line has no newline at its end: the rest of the list may still be missing, and who stands there");
+}
+
 /* Blank lines and lines that begin with # are left out. */
 static void lines_read(struct compile *c, const struct source *source, struct list *list) {
   struct str rest = source->text, line;
@@ -62,6 +74,7 @@ static void lines_read(struct compile *c, const struct source *source, struct li
     }
     items[list->count++] = keep_text(c, line);
   }
+  end_check(c, source, number);
   list->items = items;
 }
 

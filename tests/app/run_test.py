@@ -260,6 +260,36 @@ class Signals(Stage):
         self.assertEqual([line["level"] for line in said], ["info", "warning", "error", "info", "info"])
         self.assertIn("hello.json:1:", said[1]["message"])
 
+    def test_half_a_list_is_not_taken_on_hangup(self):
+        members, told = self.folder / "campaigns" / "lists" / "members.txt", self.folder / "told"
+        invited = json.loads(json.dumps(CAMPAIGN))
+        invited["audience"] = {"include": ["list:members"]}
+        members.parent.mkdir()
+        members.write_text("c0\nc1\nc2\n")
+        self.write_campaign(invited)
+        self.events.write_text(login(0, "c0"))
+        process = self.start()
+        reader = subprocess.Popen(["tee", str(told)], stdin=process.stderr, stdout=subprocess.DEVNULL)
+        self.addCleanup(reader.kill)
+        self.wait_for_decisions(1)
+        for number, half in enumerate(("", "c0\nc", "c0\nc1")):  # as a program leaves it that writes in place
+            members.write_text(half)
+            process.send_signal(signal.SIGHUP)
+            self.wait_for("the refusal", lambda: told.read_text().count("the old ones go on") == number + 1)
+        self.assertEqual(told.read_text().count("members.txt:"), 3, told.read_text())
+        self.assertIn("error[LIST_CUT]", told.read_text())
+        with self.events.open("a") as file:
+            file.write(login(1, "c2"))  # in the list as it was
+        self.wait_for_decisions(2)
+        members.write_text("c0\nc1\n")
+        process.send_signal(signal.SIGHUP)
+        self.wait_for("the new campaigns", lambda: "campaigns read again" in told.read_text())
+        with self.events.open("a") as file:
+            file.write(login(2, "c2", 6) + login(3, "c1"))
+        self.wait_for("the third gift", lambda: len(self.lines("rewards.jsonl")) == 3)
+        self.end(process, signal.SIGTERM)
+        self.assertEqual([json.loads(line)["subject"] for line in self.lines("rewards.jsonl")], ["c0", "c2", "c1"])
+
 
 class Folders(Stage):
     def setUp(self):

@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "app.h"
@@ -57,6 +59,10 @@ static int setup(void **unused) {
   file_make("more/.broken.json", "{");
   file_make("warned/warned.json", WARNED);
   file_make("bad/bad.json", "{\"id\":\"bad\"}");
+  folder_make("cut");
+  folder_make("cut/lists");
+  file_make("cut/lists/half.txt", "c1\nc2\nc");
+  file_make("cut/warned.json", WARNED);
   file_make("bad/warned.json", WARNED);
   return 0;
 }
@@ -124,6 +130,88 @@ static void wrong_paths(void **unused) {
   }
 }
 
+/* ---- files that change while they are read ---- */
+
+static void list_make(const char *name, uint32_t lines, const char *form) {
+  char path[256];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  FILE *file = fopen(path, "wb");
+  assert_non_null(file);
+  for (uint32_t i = 0; i < lines; i++) fprintf(file, "%s%06u\n", form, i);
+  fclose(file);
+}
+
+/* In a process of its own, until it is killed. */
+static pid_t changes_begin(void (*change)(void)) {
+  const pid_t parent = getpid(), child = fork();
+  assert_true(child >= 0);
+  while (child == 0 && getppid() == parent) change();
+  if (child == 0) _exit(0);
+  return child;
+}
+
+static void changes_end(pid_t child) {
+  assert_int_equal(kill(child, SIGKILL), 0);
+  assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+static char list_new[256], list_now[256];
+
+static void list_grow(void) {
+  const int file = open(list_now, O_WRONLY | O_APPEND);
+  if (file < 0 || write(file, "one more\n", 9) != 9) _exit(1);
+  close(file);
+}
+
+/* Two whole lists that change places: each is the one that was listed again before long. */
+static void list_exchange(void) {
+  if (renameat2(AT_FDCWD, list_new, AT_FDCWD, list_now, RENAME_EXCHANGE) != 0) _exit(1);
+}
+
+static uint32_t members_of(const struct rulebook *rulebook) {
+  for (uint32_t i = 0; i < rulebook->list_count; i++)
+    if (str_equal(rulebook->lists[i].name, STR("members"))) return rulebook->lists[i].count;
+  fail_msg("the list is not there");
+  return 0;
+}
+
+/* Loads so often; each load is refused for the change, or has a whole list of one of two lengths. Returns how many were refused. */
+static uint32_t whole_or_refused(uint32_t loads, uint32_t one, uint32_t other) {
+  uint32_t refused = 0;
+  for (uint32_t i = 0; i < loads; i++) {
+    const char *paths[] = {path_of("writing")};
+    struct loaded loaded;
+    struct fault fault;
+    const enum status status = app_load(paths, 1, &loaded, &fault);
+    const uint32_t count = status == STATUS_OK ? members_of(loaded.rulebook) : 0;
+    if (status == STATUS_OK && one > 0 && count != one && count != other) fail_msg("a list of %u", count);
+    if (status != STATUS_OK && (status != STATUS_STORAGE || strstr(fault.text, "members.txt changed while it was read") == NULL))
+      fail_msg("%d: %s", status, fault.text);
+    refused += status != STATUS_OK;
+    app_unload(&loaded);
+  }
+  return refused;
+}
+
+static void a_list_that_is_written(void **unused) {
+  (void)unused;
+  folder_make("writing");
+  folder_make("writing/lists");
+  file_make("writing/warned.json", WARNED);
+  snprintf(list_new, sizeof list_new, "%s", path_of("writing/members.new"));
+  snprintf(list_now, sizeof list_now, "%s", path_of("writing/lists/members.txt"));
+  list_make("writing/lists/members.txt", 100000, "c");
+  pid_t child = changes_begin(list_grow);
+  assert_true(whole_or_refused(40, 0, 0) > 20); /* not all: the writer may have to wait for its turn */
+  changes_end(child);
+  list_make("writing/lists/members.txt", 700, "c");
+  list_make("writing/members.new", 1000, "customer-");
+  child = changes_begin(list_exchange);
+  const uint32_t refused = whole_or_refused(300, 700, 1000);
+  assert_true(refused > 0 && refused < 300);
+  changes_end(child);
+}
+
 /* ---- giftd check ---- */
 
 static int quiet_check(int argc, char **argv) {
@@ -153,6 +241,7 @@ static void exit_codes(void **unused) {
       {"warned", "--json", EXIT_DONE},
       {"bad", "--strict", EXIT_BAD_ANSWER},
       {"bad/bad.json", NULL, EXIT_BAD_ANSWER},
+      {"cut", NULL, EXIT_BAD_ANSWER},
       {"bad/warned.json", NULL, EXIT_DONE}, /* what is wrong beside it is told of the other file */
       {"bad/warned.json", "--strict", EXIT_STRICT_WARNINGS},
       {"nowhere", NULL, EXIT_BAD_USAGE},
@@ -172,6 +261,6 @@ static void exit_codes(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(a_folder), cmocka_unit_test(the_shipped_ones), cmocka_unit_test(wrong_paths),
-                                     cmocka_unit_test(exit_codes)};
+                                     cmocka_unit_test(a_list_that_is_written), cmocka_unit_test(exit_codes)};
   return cmocka_run_group_tests(tests, setup, teardown);
 }

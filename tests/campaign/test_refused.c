@@ -280,6 +280,26 @@ static void all_at_once(void **unused) {
   bench_free(bench);
 }
 
+/* ---- lists that are still being written ---- */
+
+/* Of a list that is written from front to end every state but those at the end of a line is refused, and so is the empty one. */
+static void lists_that_are_cut(void **unused) {
+  (void)unused;
+  static const char whole[] = "# staff\nc1\r\nc22\n\n# more\nc3\n";
+  struct bench *bench = bench_new();
+  for (size_t length = 0; length < sizeof whole; length++) {
+    struct source sources[2] = {{STR("bank.json"), STR(BENCH_BANK)}, {STR("lists/staff.txt"), {whole, length}}};
+    const bool good = length > 0 && whole[length - 1] == '\n';
+    bench_read(bench, sources, 2);
+    assert_int_equal(bench->status, good ? STATUS_OK : STATUS_INPUT);
+    assert_int_equal(bench_says(bench, CHECK_LIST_CUT, ""), !good);
+    if (good) continue;
+    assert_true(bench->findings.errors == 1 && bench->findings.items[0].line >= 1);
+    assert_int_equal(str_find(bench->findings.items[0].text, STR("the file is empty")) != NULL, length == 0);
+  }
+  bench_free(bench);
+}
+
 static void every_code_has_words(void **unused) {
   (void)unused;
   for (unsigned i = 0; i < CHECK_CODE_COUNT; i++) {
@@ -330,14 +350,9 @@ static void catalogue_extension(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_construct_not_served),
-      cmocka_unit_test(commercial_errors),
-      cmocka_unit_test(commercial_warnings),
-      cmocka_unit_test(programme_ends_first),
-      cmocka_unit_test(all_at_once),
-      cmocka_unit_test(every_code_has_words),
-      cmocka_unit_test(catalogue_extension),
-      cmocka_unit_test(only_programmes_are_cited),
+      cmocka_unit_test(every_construct_not_served), cmocka_unit_test(commercial_errors),   cmocka_unit_test(commercial_warnings),
+      cmocka_unit_test(programme_ends_first),       cmocka_unit_test(all_at_once),         cmocka_unit_test(lists_that_are_cut),
+      cmocka_unit_test(every_code_has_words),       cmocka_unit_test(catalogue_extension), cmocka_unit_test(only_programmes_are_cited),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
