@@ -2,13 +2,28 @@
  *
  *     giftd NAME ...  ──▶ commands[] ──▶ command_NAME(argc, argv) ──▶ exit code
  *
- * Help is answered here, so that every command has it, in the same form, before any of its flags is looked at.
+ * Help is answered here, so that every command has it, in the same form, before any of its flags is looked at. First of all what a shell or
+ * a supervisor may have left out is made good: standard streams that are closed.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "help.h"
 #include "last_words.h"
+
+/* A file that is opened gets the lowest descriptor that is free. Where standard input, output or error is closed that would be theirs, and
+ * a message would be written into the state. So each that is closed is taken before anything is opened, the wrong way round: reading from
+ * the first and writing to the others fails as it does on a closed one, and is told. */
+static bool streams_take(void) {
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++) {
+    if (fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
+    if (open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) != stream) return false;
+  }
+  return true;
+}
 
 static bool asks_help(int argc, char **argv) {
   if (argc > 0 && strcmp(argv[0], "-h") == 0) return true;
@@ -38,6 +53,10 @@ static int output_closed(int code) {
 
 int main(int argc, char **argv) {
   last_words_open();
+  if (!streams_take()) {
+    fprintf(stderr, "giftd: standard input, output or error is closed, and /dev/null cannot be opened in its place\n");
+    return EXIT_TRY_AGAIN;
+  }
   if (argc < 2) {
     help_overview(stderr);
     return EXIT_BAD_USAGE;

@@ -26,11 +26,19 @@ static enum status input_identify(struct input *input, struct fault *fault) {
   return STATUS_OK;
 }
 
+/* Where it was closed main put something that can only be written. */
+static bool standard_is_closed(void) {
+  const int flags = fcntl(STDIN_FILENO, F_GETFL);
+  return flags < 0 || (flags & O_ACCMODE) == O_WRONLY;
+}
+
 enum status input_open(struct input *input, const struct files_settings *settings, struct fault *fault) {
   *input = (struct input){.given = settings->input, .follow = settings->follow, .fd = -1, .watch = -1};
   input->buffer = malloc(INPUT_BUFFER_BYTES);
   if (input->buffer == NULL) return fault_set(fault, STATUS_STORAGE, "no memory for the input's buffer");
   bool standard = strcmp(input->given, "-") == 0;
+  if (standard && standard_is_closed())
+    return fault_set(fault, STATUS_USAGE, "the input - is standard input, and that is closed: give it a pipe, or name a file");
   input->fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(input->given, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (input->fd < 0)
     return fault_set(fault, STATUS_USAGE, "cannot open the input %s: %s", standard ? "(standard input)" : input->given, strerror(errno));
