@@ -3,7 +3,7 @@
  *     giftd NAME ...  ──▶ commands[] ──▶ command_NAME(argc, argv) ──▶ exit code
  *
  * Help is answered here, so that every command has it, in the same form, before any of its flags is looked at. First of all what a shell or
- * a supervisor may have left out is made good: standard streams that are closed.
+ * a supervisor may have left out is made good: standard streams that are closed, signals that come before a run listens.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +13,7 @@
 
 #include "help.h"
 #include "last_words.h"
+#include "signals.h"
 
 /* A file that is opened gets the lowest descriptor that is free. Where standard input, output or error is closed that would be theirs, and
  * a message would be written into the state. So each that is closed is taken before anything is opened, the wrong way round: reading from
@@ -52,6 +53,7 @@ static int output_closed(int code) {
 }
 
 int main(int argc, char **argv) {
+  if (argc > 1 && strcmp(argv[1], "run") == 0) signals_hold(); /* no other command listens to them */
   last_words_open();
   if (!streams_take()) {
     fprintf(stderr, "giftd: standard input, output or error is closed, and /dev/null cannot be opened in its place\n");

@@ -33,7 +33,8 @@ NO_BROKER = ["-X", "kafka.bootstrap.servers=127.0.0.1:1", "-X", "redis.servers=1
 
 class Stage(unittest.TestCase):
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="giftd-start-"))
+        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # hundreds of starts: no disk is waited for
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="giftd-start-", dir=memory))
         self.addCleanup(shutil.rmtree, self.folder, True)
         (self.folder / "campaigns").mkdir()
         (self.folder / "campaigns" / "hello.json").write_text(json.dumps(CAMPAIGN))
@@ -130,6 +131,108 @@ class Streams(Stage):
         done = subprocess.run([GIFTD, "version"], stderr=subprocess.PIPE, text=True, preexec_fn=closing([1]), timeout=60)
         self.assertEqual(done.returncode, 75)
         self.assertIn("standard output could not be written", done.stderr)
+
+
+SLOW = {**os.environ, **{f"GIFTD_STRANGER_{number:05}": "1" for number in range(6000)}}  # each is compared with all options
+TIMES = 100
+ENDING = (signal.SIGTERM, signal.SIGINT)
+
+
+class Signals(Stage):
+    """Standard input is closed: that /dev/null is in its place says that main has begun. What comes before that the system answers."""
+
+    def setUp(self):
+        super().setUp()
+        self.dice = random.Random(7)
+
+    def start(self, command, slow=False, blocked=False):
+        def prepare():
+            os.close(0)
+            if blocked:
+                signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP, *ENDING})
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   preexec_fn=prepare, env=SLOW if slow else os.environ)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        while not blocked and descriptor(process, 0) != "/dev/null":
+            self.assertIsNone(process.poll())
+        return process
+
+    def decided(self, name):
+        path = self.folder / name / "out" / "decisions.jsonl"
+        return lambda: path.exists() and path.read_bytes().count(b"\n") == 1500
+
+    def seconds_to_decide(self, slow=False):
+        (self.folder / "timed").mkdir()
+        process = self.start(self.files("timed"), slow)
+        started = time.monotonic()
+        self.wait_for("the decisions", self.decided("timed"), process)
+        process.kill()
+        process.wait()
+        shutil.rmtree(self.folder / "timed")
+        return time.monotonic() - started
+
+    def hangup(self, name, seconds, **how):
+        (self.folder / name).mkdir()
+        process = self.start(self.files(name), **how)
+        time.sleep(self.dice.uniform(0, seconds))
+        process.send_signal(signal.SIGHUP)
+        self.wait_for("the decisions", self.decided(name), process)
+        process.send_signal(ENDING[self.dice.randrange(2)])
+        self.assertEqual(process.wait(60), 0)
+        self.same_outputs("whole", name)
+        shutil.rmtree(self.folder / name)
+
+    def test_a_hangup_never_ends_it(self):
+        self.whole("whole")
+        for slow in (True, False):
+            seconds = self.seconds_to_decide(slow)
+            for number in range(TIMES // 2):
+                self.hangup(f"hup-{slow}-{number}", seconds, slow=slow)
+
+    def test_nor_do_those_at_its_end(self):
+        self.whole("whole")
+        for number in range(5):
+            (self.folder / f"end-{number}").mkdir()
+            process = self.start(self.files(f"end-{number}", "--once"))
+            while process.poll() is None:
+                process.send_signal(signal.SIGHUP)
+                time.sleep(0.0001)
+            self.assertEqual(process.returncode, 0)
+            self.same_outputs("whole", f"end-{number}")
+
+    def ended(self, seconds, **how):
+        process = self.start(self.files("ended", "-X", "commit.events=100"), **how)
+        time.sleep(self.dice.uniform(0, seconds))
+        process.send_signal(ENDING[self.dice.randrange(2)])
+        self.assertEqual(process.wait(60), 0)
+
+    def test_it_ends_in_order(self):
+        self.whole("whole")
+        (self.folder / "ended").mkdir()
+        for slow in (True, False):
+            seconds = self.seconds_to_decide(slow)
+            for _ in range(TIMES // 2):
+                self.ended(seconds, slow=slow)
+        self.whole("ended")
+        self.same_outputs("whole", "ended")
+
+    def test_what_a_parent_kept_from_it_is_heard(self):
+        """A supervisor that wants no moment to be left out blocks the signals until the program listens: from its first byte on."""
+        self.whole("whole")
+        seconds = self.seconds_to_decide()
+        (self.folder / "ended").mkdir()
+        for number in range(TIMES // 2):
+            self.hangup(f"kept-{number}", seconds, blocked=True)
+            self.ended(seconds, blocked=True)
+
+    def test_neither_on_kafka(self):
+        for more in ([], ["--workers", "2", "--once"]):
+            process = self.start(self.kafka(*more), slow=True)
+            for _ in range(30):
+                process.send_signal(signal.SIGHUP)
+                time.sleep(self.dice.uniform(0, 0.02))
+            self.assertEqual(process.wait(120), 69)  # there is no broker
 
 
 if __name__ == "__main__":
