@@ -4,6 +4,7 @@
  *     sync    fdatasync of the outputs: what the transaction will count on is on the disk
  *     store   lengths of the outputs, position in the input, into the same transaction
  *     commit  LMDB's commit: from here on it has happened
+ *     seal    beside the outputs: that it has (files/commit.c)
  */
 #include "last_words.h"
 #include "notify.h"
@@ -20,8 +21,8 @@
 #define SECRET_KEY STR("m:secret")
 
 void session_defaults(struct session_settings *settings) {
-  *settings =
-      (struct session_settings){.command = "run", .progress = true, .handle_signals = true, .commit_events = 200000, .commit_ms = 1000};
+  *settings = (struct session_settings){
+      .command = "run", .progress = true, .handle_signals = true, .commit_events = 200000, .commit_ms = 1000};
   settings->shard =
       (struct shard_settings){.judge = {HASH_KEY_FIXED, HORIZON_MS, MEMORY_MS}, .wall_clock = false, .cache_bytes = 256ull << 20};
 }
@@ -56,8 +57,10 @@ static enum status session_commit(struct session *session, struct fault *fault) 
   step_tell(session, "commit");
   status = lmdb_commit(session->lmdb, fault);
   if (status != STATUS_OK) return status;
+  step_tell(session, "seal");
+  status = files_committed(session->files, fault);
+  if (status != STATUS_OK) return status;
   step_tell(session, "done");
-  files_committed(session->files);
   session->pending = 0;
   watch_committed(session, clock_steady_ms() - began_ms);
   return STATUS_OK;
@@ -110,7 +113,7 @@ static enum status marks_take_up(struct session *session, struct fault *fault) {
 static enum status stores_open(struct session *session, struct fault *fault) {
   const struct session_settings *settings = &session->settings;
   struct lmdb_settings store = {settings->state, settings->state_map_bytes};
-  struct files_settings files = {settings->input, settings->output, !settings->once};
+  struct files_settings files = {settings->input, settings->output, settings->state, !settings->once};
   enum status status = lmdb_open(&store, &session->lmdb, fault);
   if (status != STATUS_OK) return status;
   session->view = lmdb_port(session->lmdb);

@@ -42,7 +42,7 @@ struct session_settings {
   struct shard_settings shard;
   shard_observer *observer; /* called after each decision, or NULL */
   void *observer_self;
-  /* For tests: called before each named step of a commit ("flush", "sync", "store", "commit", "done"). NULL otherwise. */
+  /* For tests: called before each named step of a commit ("flush", "sync", "store", "commit", "seal", "done"). NULL otherwise. */
   void (*step_hook)(void *self, const char *step);
   void *step_self;
 };

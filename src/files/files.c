@@ -1,6 +1,6 @@
 /* The port over input and outputs, and the two records that say what was committed. Records are little-endian with a version in front.
  *
- *   outputs: version 1 | count 1 | per output: length 8, checksum 8 | output folder's name
+ *   outputs: version 1 | count 1 | number of the commit 8 | per output: length 8, checksum 8      (commit.c)
  *   input:   version 1 | flags 1 | position 8 | head length 4, digest 8 | short head length 4, digest 8 | tail length 4, digest 8 | name
  */
 #include "inside.h"
@@ -13,18 +13,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define RECORD_VERSION 1u
+#define RECORD_VERSION 1u /* of the input */
 enum input_flag { INPUT_IN_PIECE = 1, INPUT_UNTERMINATED = 2 };
 
 static const char *const output_names[OUTPUT_COUNT] = {"rewards.jsonl", "decisions.jsonl", "dlq.jsonl"};
 
 /* ---- numbers in records ---- */
 
-static void put_number(struct buffer *out, uint64_t number, unsigned bytes) {
+void put_number(struct buffer *out, uint64_t number, unsigned bytes) {
   for (unsigned i = 0; i < bytes; i++) buffer_byte(out, (char)(uint8_t)(number >> (8 * i)));
 }
 
-static bool take_number(struct str *record, uint64_t *number, unsigned bytes) {
+bool take_number(struct str *record, uint64_t *number, unsigned bytes) {
   if (record->length < bytes) return false;
   *number = 0;
   for (unsigned i = 0; i < bytes; i++) *number |= (uint64_t)(uint8_t)record->at[i] << (8 * i);
@@ -58,6 +58,7 @@ static enum status parts_open(struct files *files, const struct files_settings *
   if (status == STATUS_OK) status = folder_make(settings->output, fault);
   for (int i = 0; i < OUTPUT_COUNT && status == STATUS_OK; i++)
     status = output_open(&files->outputs[i], settings->output, output_names[i], fault);
+  if (status == STATUS_OK) status = seal_open(&files->seal, settings->output, fault);
   return status == STATUS_OK ? folder_sync(settings->output, fault) : status;
 }
 
@@ -65,7 +66,8 @@ enum status files_open(const struct files_settings *settings, struct files **out
   struct files *files = calloc(1, sizeof *files);
   *out = NULL;
   if (files == NULL) return fault_set(fault, STATUS_STORAGE, "no memory");
-  files->input.fd = files->input.watch = -1;
+  files->state = settings->state;
+  files->input.fd = files->input.watch = files->seal.fd = -1;
   for (int i = 0; i < OUTPUT_COUNT; i++) files->outputs[i].fd = -1;
   enum status status = parts_open(files, settings, fault);
   if (status != STATUS_OK) {
@@ -87,6 +89,7 @@ enum status files_open(const struct files_settings *settings, struct files **out
 void files_close(struct files *files) {
   if (files == NULL) return;
   for (int i = 0; i < OUTPUT_COUNT; i++) output_close(&files->outputs[i]);
+  seal_close(&files->seal);
   input_close(&files->input);
   free(files);
 }
@@ -108,40 +111,8 @@ void files_wait(struct files *files, int wake, int timeout_ms) { input_wait(&fil
 
 /* ---- taking up what was committed ---- */
 
-static enum status record_damaged(const char *which, struct fault *fault) {
+enum status record_damaged(const char *which, struct fault *fault) {
   return fault_set(fault, STATUS_STATE, "the state's record of the %s is not of a known form: written by a newer giftd, or damaged", which);
-}
-
-static enum status outputs_new(struct files *files, struct fault *fault) {
-  for (int i = 0; i < OUTPUT_COUNT; i++) {
-    struct stat info;
-    const char *path = files->outputs[i].path;
-    if (stat(path, &info) != 0) return fault_set(fault, STATUS_STORAGE, "%s: %s", path, strerror(errno));
-    if (info.st_size > 0)
-      return fault_set(
-          fault, STATUS_STATE,
-          "%s holds %lld bytes, but the state knows nothing of them: they belong to another state; name the --state folder they were made "
-          "with, or an empty --output folder",
-          path, (long long)info.st_size);
-  }
-  return STATUS_OK;
-}
-
-static enum status outputs_resume(struct files *files, struct str record, struct fault *fault) {
-  uint64_t version, count, length, checksum, cut, total = 0;
-  if (record.length == 0) return outputs_new(files, fault);
-  if (!take_number(&record, &version, 1) || version != RECORD_VERSION || !take_number(&record, &count, 1) || count != OUTPUT_COUNT)
-    return record_damaged("outputs", fault);
-  for (int i = 0; i < OUTPUT_COUNT; i++) {
-    if (!take_number(&record, &length, 8) || !take_number(&record, &checksum, 8)) return record_damaged("outputs", fault);
-    enum status status = output_resume(&files->outputs[i], length, checksum, &cut, fault);
-    if (status != STATUS_OK) return status;
-    total += cut;
-  }
-  if (total > 0)
-    (void)snprintf(files->note, sizeof files->note,
-                   "the last run was interrupted: %llu bytes of output that were never committed are cut off", (unsigned long long)total);
-  return STATUS_OK;
 }
 
 struct input_mark {
@@ -212,19 +183,6 @@ enum status files_resume(struct files *files, struct str outputs, struct str inp
 
 /* ---- what is committed ---- */
 
-struct str files_outputs_record(struct files *files) {
-  struct buffer out;
-  buffer_init(&out, files->outputs_record, sizeof files->outputs_record);
-  put_number(&out, RECORD_VERSION, 1);
-  put_number(&out, OUTPUT_COUNT, 1);
-  for (int i = 0; i < OUTPUT_COUNT; i++) {
-    put_number(&out, files->outputs[i].length, 8);
-    put_number(&out, output_checksum(&files->outputs[i]), 8);
-  }
-  assert(!out.overflowed);
-  return buffer_text(&out);
-}
-
 static enum status put_edge(const struct files *files, struct buffer *out, uint64_t at, size_t length, struct fault *fault) {
   uint64_t digest;
   bool whole;
@@ -256,16 +214,6 @@ enum status files_input_record(struct files *files, struct str *record, struct f
   assert(!out.overflowed);
   *record = buffer_text(&out);
   return STATUS_OK;
-}
-
-enum status files_sync(struct files *files, struct fault *fault) {
-  enum status status = STATUS_OK;
-  for (int i = 0; i < OUTPUT_COUNT && status == STATUS_OK; i++) status = output_sync(&files->outputs[i], fault);
-  return status;
-}
-
-void files_committed(struct files *files) {
-  for (int i = 0; i < OUTPUT_COUNT; i++) files->outputs[i].committed = files->outputs[i].length;
 }
 
 /* ---- the port ---- */

@@ -34,15 +34,32 @@ struct output_file {
   size_t tail_length;
 };
 
+struct seal {
+  char path[PATH_MAX];
+  int fd;
+  uint64_t number; /* of the last commit that it tells of; 0: of none */
+  uint64_t lengths[OUTPUT_COUNT];
+  bool synced;
+};
+
 struct files {
+  const char *state; /* folder of the store, for messages */
   struct input input;
   struct output_file outputs[OUTPUT_COUNT];
+  struct seal seal;
+  uint64_t number; /* of the last commit; 0: there was none */
   bool resumed;
   char input_key[32];
   size_t input_key_length;
   char input_record[RECORD_BYTES], outputs_record[RECORD_BYTES];
   char note[PATH_MAX + 160]; /* for people */
 };
+
+/* ---- files.c ---- */
+/* Numbers in records: little-endian. */
+void put_number(struct buffer *out, uint64_t number, unsigned bytes);
+bool take_number(struct str *record, uint64_t *number, unsigned bytes);
+enum status record_damaged(const char *which, struct fault *fault);
 
 /* ---- input.c ---- */
 enum status input_open(struct input *input, const struct files_settings *settings, struct fault *fault) MUST_USE;
@@ -58,10 +75,21 @@ uint64_t input_size(const struct input *input);
 /* ---- output.c ---- */
 enum status output_open(struct output_file *output, const char *folder, const char *name, struct fault *fault) MUST_USE;
 void output_close(struct output_file *output);
-/* Cuts back to what was committed after checking it. *cut is how many bytes went. */
-enum status output_resume(struct output_file *output, uint64_t length, uint64_t checksum, uint64_t *cut, struct fault *fault) MUST_USE;
+/* Takes up what was committed after checking it; *more is how many bytes stand behind it: 0, or output_cut has to follow. */
+enum status output_check(struct output_file *output, uint64_t length, uint64_t checksum, uint64_t *more, struct fault *fault) MUST_USE;
+enum status output_cut(struct output_file *output, struct fault *fault) MUST_USE;
 enum status output_append(struct output_file *output, struct str bytes, struct fault *fault) MUST_USE;
 enum status output_sync(struct output_file *output, struct fault *fault) MUST_USE;
 uint64_t output_checksum(const struct output_file *output);
+
+/* ---- commit.c ---- */
+enum status outputs_resume(struct files *files, struct str record, struct fault *fault) MUST_USE;
+
+/* ---- seal.c ---- */
+/* Behind the lock of the outputs. A seal that is missing or damaged tells of no commit. */
+enum status seal_open(struct seal *seal, const char *folder, struct fault *fault) MUST_USE;
+void seal_close(struct seal *seal);
+enum status seal_write(struct seal *seal, uint64_t number, const uint64_t lengths[OUTPUT_COUNT], struct fault *fault) MUST_USE;
+enum status seal_sync(struct seal *seal, struct fault *fault) MUST_USE;
 
 #endif

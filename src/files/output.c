@@ -1,7 +1,7 @@
 /* One output: bytes are written at once, but count only from the commit on. The length is ours, not the file's: a crash may leave more
  * behind.
  *
- *     [ committed ........ | appended since ..... ]        cut back to `committed` at the next start
+ *     [ committed ........ | appended since ..... ]        cut back to `committed` at the next start, if that is sure (commit.c)
  */
 #include "inside.h"
 
@@ -67,11 +67,10 @@ static enum status tail_load(struct output_file *output, uint64_t length, struct
   return STATUS_OK;
 }
 
-enum status output_resume(struct output_file *output, uint64_t length, uint64_t checksum, uint64_t *cut, struct fault *fault) {
+enum status output_check(struct output_file *output, uint64_t length, uint64_t checksum, uint64_t *more, struct fault *fault) {
   struct stat info;
   if (fstat(output->fd, &info) != 0) return storage_fault(output, "look at it", fault);
   uint64_t size = (uint64_t)info.st_size;
-  *cut = 0;
   if (size < length)
     return fault_set(fault, STATUS_STATE,
                      "%s has %llu bytes, but the state says %llu were committed: it was edited, cut or replaced; restore it, or begin anew "
@@ -86,10 +85,16 @@ enum status output_resume(struct output_file *output, uint64_t length, uint64_t 
                      "begin anew with an "
                      "empty output folder and an empty state folder",
                      output->path, output->tail_length, (unsigned long long)length);
-  if (size > length && ftruncate(output->fd, (off_t)length) != 0) return storage_fault(output, "cut it back to what was committed", fault);
-  *cut = size - length;
-  output->length = output->committed = length;
-  output->synced = *cut > 0 ? UINT64_MAX : length; /* the cut has to reach the disk too */
+  output->length = output->synced = length;
+  output->committed = size; /* nothing is cut by output_close either */
+  *more = size - length;
+  return STATUS_OK;
+}
+
+enum status output_cut(struct output_file *output, struct fault *fault) {
+  if (ftruncate(output->fd, (off_t)output->length) != 0) return storage_fault(output, "cut it back to what was committed", fault);
+  output->committed = output->length;
+  output->synced = UINT64_MAX; /* the cut has to reach the disk too */
   return STATUS_OK;
 }
 

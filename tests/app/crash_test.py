@@ -5,7 +5,8 @@
 
 The same generated events are run twice: once in one go, once killed with SIGKILL K times and started again each time, until done. Rewards,
 decisions and dead letters must be identical byte for byte; a third run over the same input must add nothing. The killed run commits small
-batches, so that kills meet every step of a commit; where a batch ends must not show in the bytes. With GIFTD_RELEASE in the environment
+batches, so that kills meet every step of a commit; where a batch ends must not show in the bytes. After each third kill a copy of the state
+is put back that is some commits old, whatever the kill left of the outputs: it must be refused. With GIFTD_RELEASE in the environment
 (tests/run) that program is killed instead: the fast one is interrupted in more places.
 """
 import argparse
@@ -62,12 +63,28 @@ class Stage:
         return path.stat().st_size / whole if path.exists() else 0.0
 
 
+def older_state_is_refused(stage, name, copy):
+    """`copy` is a state of this run from before some commits."""
+    state, newest = stage.folder / name / "state", stage.folder / name / "newest"
+    before = {output: stage.output(name, output).read_bytes() for output in OUTPUTS}
+    state.rename(newest)
+    shutil.copytree(copy, state)
+    done = subprocess.run(stage.command(name), stderr=subprocess.PIPE, text=True, timeout=900)
+    if done.returncode != 2 or "is older than the outputs" not in done.stderr:
+        sys.exit(f"an older state was put back, and the run ended with {done.returncode}:\n{done.stderr}")
+    if before != {output: stage.output(name, output).read_bytes() for output in OUTPUTS}:
+        sys.exit("an older state was put back and refused, but outputs were changed")
+    shutil.rmtree(state)
+    newest.rename(state)
+
+
 def run_and_kill(stage, name, kills):
     """Starts, kills after a while, starts again. How long that is follows how far it got, so that the kills are spread over the input."""
     dice = random.Random(stage.args.seed)
     whole = max(1, stage.output("once", "decisions.jsonl").stat().st_size)
     (stage.folder / name).mkdir()
     killed, busy, pace = 0, 0.0, stage.seconds  # pace: seconds for the whole input
+    copy, copied, refused = stage.folder / "copy", 0, 0
     while killed < kills:
         before = stage.done_part(name, whole)
         wait = dice.uniform(0.0, 1.6) * max(0.002, pace * (1.0 - before) / (kills - killed + 1))
@@ -88,7 +105,23 @@ def run_and_kill(stage, name, kills):
         reached = stage.done_part(name, whole)
         if reached > 0.01:
             pace = busy / reached
+        if copied > 0 and seal(stage, name) > copied + 1:
+            older_state_is_refused(stage, name, copy)
+            shutil.rmtree(copy)
+            copied, refused = 0, refused + 1
+        elif copied == 0 and killed % 3 == 0 and seal(stage, name) > 0:
+            shutil.copytree(stage.folder / name / "state", copy)
+            copied = seal(stage, name)  # or one more: killed between the commit and its seal
+    if refused < kills // 8:
+        sys.exit(f"only {refused} times an older state was put back")
     return killed
+
+
+def seal(stage, name):
+    """The number of the last commit that the outputs' seal tells of; 0: of none."""
+    path = stage.output(name, "giftd.commit")
+    slots = path.read_bytes() if path.exists() else b""
+    return max([0] + [int.from_bytes(slots[at + 2:at + 10], "little") for at in (0, 4096) if slots[at:at + 1] == b"\x01"])
 
 
 def compare(stage, name):

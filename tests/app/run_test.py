@@ -226,7 +226,7 @@ class Signals(Stage):
             time.sleep(0.01 * attempt)
             process.send_signal(signal.SIGTERM)
             told = process.communicate(timeout=60)[1]
-            self.assertIn(process.returncode, (0, -signal.SIGTERM), told)  # before the handler stands it just ends
+            self.assertIn(process.returncode, (0, -signal.SIGTERM), told)  # before its first line it just ends: start_test.py
         self.run_once()
         self.same_outputs("o0", "out")
 
@@ -311,6 +311,42 @@ class Folders(Stage):
     def test_outputs_without_their_state_are_refused(self):
         self.run_once()
         self.run_once(state="other", code=2, says="belong to another state")
+
+    def test_an_older_state_that_is_put_back_is_refused(self):
+        """What is where, and what to do, is told; nothing is cut; and each of the ways out that are told leads on."""
+        self.run_once()
+        for name in ("state", "out"):
+            shutil.copytree(self.folder / name, self.folder / "copy" / name)
+        self.events.write_text(logins(0, 900))
+        self.run_once()
+        whole = {name: self.output(name).read_bytes() for name in OUTPUTS}
+        newest = (self.folder / "state").rename(self.folder / "newest")
+        shutil.copytree(self.folder / "copy" / "state", self.folder / "state")
+        told = self.run_once(code=2, says="is older than the outputs").stderr
+        for words in (str(self.folder / "state"), "it ends with commit 2,", "giftd.commit tells of commit 4", "decisions.jsonl", "was touched"):
+            self.assertIn(words, told)
+        self.assertEqual({name: self.output(name).read_bytes() for name in OUTPUTS}, whole)
+        shutil.rmtree(self.folder / "state")
+        newest.rename(self.folder / "state")  # the newest state is brought back
+        self.assertEqual(json.loads(self.run_once("--json").stdout)["lines"], 0)
+        for name in ("state", "out"):  # both are put back to the same copy
+            shutil.rmtree(self.folder / name)
+            shutil.copytree(self.folder / "copy" / name, self.folder / name)
+        self.run_once()
+        self.assertEqual({name: self.output(name).read_bytes() for name in OUTPUTS}, whole)
+
+    def test_what_no_crash_left_is_not_cut(self):
+        self.run_once()
+        self.run_once()
+        seal, rewards = self.output("giftd.commit"), self.output("rewards.jsonl")
+        seal.unlink()
+        size = rewards.stat().st_size
+        with rewards.open("a") as file:
+            file.write("a line of somebody\n")
+        told = self.run_once(code=2, says=f"truncate -s {size} {rewards}").stderr
+        self.assertEqual(rewards.stat().st_size, size + 19)
+        subprocess.run(told[told.index("truncate -s"):].splitlines()[0], shell=True, check=True)
+        self.run_once()
 
     def test_a_state_of_somebody_else_is_refused(self):
         (self.folder / "mine").mkdir()

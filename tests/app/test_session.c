@@ -29,6 +29,8 @@ static const char *const outputs[] = {"rewards.jsonl", "decisions.jsonl", "dlq.j
 struct stage {
   char folder[64], campaigns[96], input[96];
   uint32_t kill_at, steps; /* the n-th step kills; 0: none */
+  const char *copied;      /* the run of which each commit is copied, state and outputs, before the next one begins; or NULL */
+  uint32_t commits;
 };
 
 static void path_of(const struct stage *stage, const char *name, const char *more, char out[160]) {
@@ -71,9 +73,30 @@ static void folder_remove(const struct stage *stage, const char *name) {
   assert_int_equal(system(command), 0);
 }
 
+static void folder_copy(const struct stage *stage, const char *from, const char *to) {
+  char command[400];
+  folder_remove(stage, to);
+  snprintf(command, sizeof command, "cp -a '%s/%s' '%s/%s'", stage->folder, from, stage->folder, to);
+  assert_int_equal(system(command), 0);
+}
+
+static const char *name_of(const char *run, const char *what, uint32_t commit) {
+  static char names[4][64];
+  static uint32_t next;
+  char *name = names[next++ % 4];
+  snprintf(name, sizeof names[0], "%s-%s%s%.0u", run, what, commit > 0 ? "-" : "", commit);
+  return name;
+}
+
+static void commit_copy(struct stage *stage) {
+  if (stage->commits++ == 0) return; /* there is none yet */
+  folder_copy(stage, name_of(stage->copied, "state", 0), name_of(stage->copied, "state", stage->commits - 1));
+  folder_copy(stage, name_of(stage->copied, "out", 0), name_of(stage->copied, "out", stage->commits - 1));
+}
+
 static void on_step(void *self, const char *step) {
   struct stage *stage = self;
-  (void)step;
+  if (stage->copied != NULL && strcmp(step, "flush") == 0) commit_copy(stage);
   if (++stage->steps == stage->kill_at) raise(SIGKILL);
 }
 
@@ -108,26 +131,34 @@ static int session_play(struct stage *stage, const char *name) {
   return status == STATUS_OK ? 0 : 1;
 }
 
-/* Runs to the end, or to its kill; returns whether it was killed. */
-static bool run_in_child(struct stage *stage, const char *name, uint32_t kill_at) {
+#define KILLED (-1)
+
+/* Runs to the end, or to its kill; returns 0, 1 (it was refused) or KILLED. */
+static int child_run(struct stage *stage, const char *name, uint32_t kill_at, bool quiet) {
   stage->kill_at = kill_at;
-  stage->steps = 0;
+  stage->steps = stage->commits = 0;
   fflush(NULL);
   pid_t child = fork();
   assert_true(child >= 0);
   if (child == 0) {
     int null = open("/dev/null", O_WRONLY);
-    if (kill_at != 0) (void)dup2(null, STDERR_FILENO); /* "the last run was interrupted" is expected */
+    if (quiet) (void)dup2(null, STDERR_FILENO); /* "the last run was interrupted" is expected */
     _exit(session_play(stage, name));
   }
   int how;
   assert_int_equal(waitpid(child, &how, 0), child);
   if (WIFSIGNALED(how)) {
     assert_int_equal(WTERMSIG(how), SIGKILL);
-    return true;
+    return KILLED;
   }
-  assert_int_equal(WEXITSTATUS(how), 0);
-  return false;
+  return WEXITSTATUS(how);
+}
+
+/* Returns whether it was killed. */
+static bool run_in_child(struct stage *stage, const char *name, uint32_t kill_at) {
+  const int how = child_run(stage, name, kill_at, kill_at != 0);
+  if (how != KILLED) assert_int_equal(how, 0);
+  return how == KILLED;
 }
 
 static size_t bytes_read(const struct stage *stage, const char *name, const char *output, char **bytes) {
@@ -157,6 +188,8 @@ static void expect_same(const struct stage *stage, const char *first, const char
   }
 }
 
+#define STEPS 6 /* of a commit: flush, sync, store, commit, seal, done; the transaction is through before "seal" */
+
 static void a_kill_at_any_step_changes_nothing(void **unused) {
   (void)unused;
   struct stage stage;
@@ -172,7 +205,7 @@ static void a_kill_at_any_step_changes_nothing(void **unused) {
     folder_remove(&stage, "killed-state");
     if (!killed) break;
   }
-  assert_true(kills >= 7 * 5); /* five steps of the first commit and of six batches */
+  assert_true(kills >= 7 * STEPS); /* six steps of the first commit and of six batches */
   folder_remove(&stage, "");
 }
 
@@ -196,10 +229,90 @@ static void kills_in_a_row_change_nothing(void **unused) {
   folder_remove(&stage, "");
 }
 
+/* ---- older copies that are put back ---- */
+
+/* The run "again" is one of these states with these outputs. */
+static int again(struct stage *stage, const char *state, const char *out) {
+  folder_copy(stage, state, "again-state");
+  folder_copy(stage, out, "again-out");
+  stage->copied = NULL;
+  return child_run(stage, "again", 0, true);
+}
+
+/* Killed at a step of the commit behind `done` whole ones: the state goes on as it is, and every older one is refused. */
+static void older_states_try(struct stage *stage, uint32_t done, uint32_t step) {
+  assert_int_equal(again(stage, "killed-state", "killed-out"), 0);
+  expect_same(stage, "whole", "again");
+  for (uint32_t copy = done < 2 ? 1 : done - 1; copy <= done; copy++) {
+    /* Killed between a transaction and its seal, nothing outside of the state knows of it: the one before goes on, to the same bytes. */
+    const bool is_newest = copy == done && step < STEPS;
+    const int code = again(stage, name_of("killed", "state", copy), "killed-out");
+    if (code != !is_newest) fail_msg("killed at step %u of commit %u; the state of commit %u: %d", step, done + 1, copy, code);
+    if (is_newest) expect_same(stage, "whole", "again");
+  }
+}
+
+static void a_state_that_is_older_is_refused_wherever_it_was_killed(void **unused) {
+  (void)unused;
+  struct stage stage;
+  stage_open(&stage);
+  assert_false(run_in_child(&stage, "whole", 0));
+  for (uint32_t at = 1;; at++) {
+    stage.copied = "killed";
+    const bool killed = run_in_child(&stage, "killed", at);
+    if (killed) older_states_try(&stage, (at - 1) / STEPS, (at - 1) % STEPS + 1);
+    folder_remove(&stage, "killed-out");
+    folder_remove(&stage, "killed-state");
+    if (!killed) break;
+    assert_true(at < 100);
+  }
+  folder_remove(&stage, "");
+}
+
+static bool same_sizes(const struct stage *stage, const char *first, const char *second) {
+  for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
+    char one[200], other[200];
+    struct stat a, b;
+    snprintf(one, sizeof one, "%s/%s/%s", stage->folder, first, outputs[i]);
+    snprintf(other, sizeof other, "%s/%s/%s", stage->folder, second, outputs[i]);
+    assert_true(stat(one, &a) == 0 && stat(other, &b) == 0);
+    if (a.st_size != b.st_size) return false;
+  }
+  return true;
+}
+
+/* Of each commit of a whole run: all outputs put back with and without their seal, each of them alone, and everything together. */
+static void outputs_that_are_older_are_refused(void **unused) {
+  (void)unused;
+  struct stage stage;
+  stage_open(&stage);
+  stage.copied = "whole";
+  assert_false(run_in_child(&stage, "whole", 0));
+  uint32_t refused = 0;
+  for (uint32_t copy = 1; copy <= 6; copy++) {
+    const char *out = name_of("whole", "out", copy);
+    assert_int_equal(again(&stage, name_of("whole", "state", copy), name_of("whole", "out", copy)), 0);
+    expect_same(&stage, "whole", "again");
+    for (size_t i = 0; i < 5; i++) { /* all, all but the seal, one */
+      char command[600];
+      folder_copy(&stage, i == 0 ? out : "whole-out", "mixed-out");
+      snprintf(command, sizeof command, "cd '%s' && cp -a %s/%s mixed-out/", stage.folder, out, i < 2 ? "*.jsonl" : outputs[i - 2]);
+      assert_int_equal(system(command), 0);
+      const bool same = same_sizes(&stage, "mixed-out", "whole-out");
+      assert_int_equal(again(&stage, "whole-state", "mixed-out"), !same);
+      refused += !same;
+    }
+  }
+  assert_true(refused >= 6 * 3);
+  folder_remove(&stage, "");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_kill_at_any_step_changes_nothing),
       cmocka_unit_test(kills_in_a_row_change_nothing),
+      cmocka_unit_test(a_state_that_is_older_is_refused_wherever_it_was_killed),
+      cmocka_unit_test(outputs_that_are_older_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

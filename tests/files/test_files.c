@@ -67,7 +67,7 @@ static const char *output_path(const struct stage *stage, const char *name) {
 }
 
 static enum status stage_start(struct stage *stage, bool follow) {
-  struct files_settings settings = {stage->input, stage->output, follow};
+  struct files_settings settings = {stage->input, stage->output, "STATE", follow};
   files_close(stage->files);
   stage->files = NULL;
   enum status status = files_open(&settings, &stage->files, &stage->fault);
@@ -86,14 +86,20 @@ static void stage_commit(struct stage *stage) {
   assert_int_equal(files_input_record(stage->files, &record, &stage->fault), STATUS_OK);
   if (record.length > 0) memcpy(stage->mark, record.at, record.length);
   stage->mark_length = record.length;
-  files_committed(stage->files);
+  assert_int_equal(files_committed(stage->files, &stage->fault), STATUS_OK);
 }
+
+static const char *const output_names[] = {"rewards.jsonl", "decisions.jsonl", "dlq.jsonl"};
+#define OUTPUT_FILES 3
 
 /* As a killed process leaves it: nothing is cut back. */
 static void stage_kill(struct stage *stage) {
-  files_committed(stage->files);
+  char bytes[OUTPUT_FILES][8192];
+  size_t lengths[OUTPUT_FILES];
+  for (int i = 0; i < OUTPUT_FILES; i++) lengths[i] = bytes_read(output_path(stage, output_names[i]), bytes[i], sizeof bytes[i]);
   files_close(stage->files);
   stage->files = NULL;
+  for (int i = 0; i < OUTPUT_FILES; i++) bytes_write(output_path(stage, output_names[i]), "w", bytes[i], lengths[i]);
 }
 
 static uint32_t poll_lines(struct stage *stage, struct input_line *lines, uint32_t capacity, bool *ended) {
@@ -414,8 +420,200 @@ static void outputs_are_held_by_one(void **unused) {
   stage_open(&stage);
   text_write(stage.input, "w", "a\n");
   expect_status(&stage, stage_start(&stage, false), STATUS_OK, "");
-  struct files_settings settings = {stage.input, stage.output, false};
+  struct files_settings settings = {stage.input, stage.output, "STATE", false};
   expect_status(&stage, files_open(&settings, &second, &stage.fault), STATUS_STORAGE, "another giftd");
+  stage_close(&stage);
+}
+
+/* ---- older copies that were put back ---- */
+
+#define COMMITS 6
+
+/* What lies on the disk behind each commit. */
+struct copy {
+  char record[256], outputs[OUTPUT_FILES][64], seal[8192];
+  size_t record_length, lengths[OUTPUT_FILES];
+};
+
+static void copy_take(struct stage *stage, struct copy *copy) {
+  FILE *file = fopen(output_path(stage, "giftd.commit"), "r");
+  assert_non_null(file);
+  assert_int_equal(fread(copy->seal, 1, sizeof copy->seal, file), sizeof copy->seal);
+  fclose(file);
+  for (int i = 0; i < OUTPUT_FILES; i++)
+    copy->lengths[i] = bytes_read(output_path(stage, output_names[i]), copy->outputs[i], sizeof copy->outputs[i]);
+  memcpy(copy->record, stage->outputs, stage->outputs_length);
+  copy->record_length = stage->outputs_length;
+}
+
+/* Six commits, each with a copy; the third adds to one output alone, the fourth nothing at all. */
+static void copies_make(struct stage *stage, struct copy copies[COMMITS + 1]) {
+  static const char *const adds[COMMITS + 1][OUTPUT_FILES] = {
+      {NULL, NULL, NULL}, {"1a\n", "1b\n", "1c\n"},     {"2aaa\n", "2b\n", NULL}, {NULL, "3b\n", NULL},
+      {NULL, NULL, NULL}, {"5a\n", "5bbbb\n", "5cc\n"}, {"6a\n", "6b\n", "6c\n"}};
+  text_write(stage->input, "w", "a\n");
+  expect_status(stage, stage_start(stage, false), STATUS_OK, "");
+  for (int number = 1; number <= COMMITS; number++) {
+    for (int i = 0; i < OUTPUT_FILES; i++)
+      if (adds[number][i] != NULL) append_text(stage, (enum output)i, adds[number][i]);
+    stage_commit(stage);
+    copy_take(stage, &copies[number]);
+  }
+  memset(copies[0].seal, 0, sizeof copies[0].seal);
+  files_close(stage->files);
+  stage->files = NULL;
+}
+
+/* Puts the record of one commit, the seal of another and each output of its own back, with `more` behind the first output. */
+static void copies_put(struct stage *stage, const struct copy copies[COMMITS + 1], int state, int seal, const int outputs[OUTPUT_FILES],
+                       const char *more) {
+  files_close(stage->files);
+  stage->files = NULL;
+  memcpy(stage->outputs, copies[state].record, copies[state].record_length);
+  stage->outputs_length = copies[state].record_length;
+  bytes_write(output_path(stage, "giftd.commit"), "w", copies[seal].seal, sizeof copies[seal].seal);
+  for (int i = 0; i < OUTPUT_FILES; i++)
+    bytes_write(output_path(stage, output_names[i]), "w", copies[outputs[i]].outputs[i], copies[outputs[i]].lengths[i]);
+  text_write(output_path(stage, output_names[0]), "a", more);
+}
+
+/* What has to come of it, NULL: it goes on. */
+static const char *words_of(const struct copy copies[COMMITS + 1], int state, int seal, const int outputs[OUTPUT_FILES], const char *more) {
+  bool longer = false;
+  if (seal > state) return "is older than the outputs";
+  for (int i = 0; i < OUTPUT_FILES; i++) {
+    const size_t length = copies[outputs[i]].lengths[i] + (i == 0 ? strlen(more) : 0);
+    if (length < copies[state].lengths[i]) return "was edited, cut or replaced";
+    longer |= length > copies[state].lengths[i];
+  }
+  return longer && seal + 1 < state ? "does not belong to them" : NULL;
+}
+
+static void copies_try(struct stage *stage, const struct copy copies[COMMITS + 1], int state, int seal, const int outputs[OUTPUT_FILES],
+                       const char *more) {
+  char text[64];
+  const char *words = words_of(copies, state, seal, outputs, more);
+  copies_put(stage, copies, state, seal, outputs, more);
+  const enum status status = stage_start(stage, false);
+  if (status != (words == NULL ? STATUS_OK : STATUS_STATE) || (words != NULL && strstr(stage->fault.text, words) == NULL))
+    fail_msg("state %d, seal %d, outputs %d %d %d%s: %d %s; expected %s", state, seal, outputs[0], outputs[1], outputs[2], more, status,
+             stage->fault.text, words == NULL ? "to go on" : words);
+  for (int i = 0; i < OUTPUT_FILES; i++) { /* refused: nothing was touched; gone on: as the state knows it */
+    const struct copy *copy = &copies[words == NULL ? state : outputs[i]];
+    const size_t length = copy->lengths[i] + (words != NULL && i == 0 ? strlen(more) : 0);
+    assert_int_equal(bytes_read(output_path(stage, output_names[i]), text, sizeof text), length);
+    assert_memory_equal(text, copy->outputs[i], copy->lengths[i]);
+  }
+}
+
+static void older_copies_are_told_from_a_crash(void **unused) {
+  (void)unused;
+  struct stage stage;
+  static struct copy copies[COMMITS + 1];
+  stage_open(&stage);
+  copies_make(&stage, copies);
+  for (int state = 1; state <= COMMITS; state++)
+    for (int seal = 0; seal <= COMMITS; seal++)
+      for (int all = 1; all <= COMMITS; all++)
+        for (int one = 0; one <= OUTPUT_FILES; one++) {
+          int outputs[OUTPUT_FILES] = {all, all, all};
+          if (one < OUTPUT_FILES) outputs[one] = state; /* one of them alone is older, or newer */
+          copies_try(&stage, copies, state, seal, outputs, "");
+          if (outputs[0] == state) copies_try(&stage, copies, state, seal, outputs, "half a l");
+        }
+  stage_close(&stage);
+}
+
+/* Gone on after a crash, all is as if there had been none: the numbers too. */
+static void a_crash_is_followed_by_the_next_commit(void **unused) {
+  (void)unused;
+  struct stage stage;
+  static struct copy copies[COMMITS + 1];
+  static const int outputs[OUTPUT_FILES] = {2, 2, 2};
+  stage_open(&stage);
+  copies_make(&stage, copies);
+  for (int seal = 1; seal <= 2; seal++) { /* killed before and behind the seal of the second commit */
+    copies_put(&stage, copies, 2, seal, outputs, "uncommitted\n");
+    expect_status(&stage, stage_start(&stage, false), STATUS_OK, "");
+    assert_non_null(strstr(files_note(stage.files).at, "12 bytes"));
+    append_text(&stage, OUTPUT_DECISIONS, "3b\n");
+    stage_commit(&stage);
+    assert_memory_equal(stage.outputs, copies[3].record, copies[3].record_length);
+    expect_status(&stage, stage_start(&stage, false), STATUS_OK, "");
+  }
+  stage_close(&stage);
+}
+
+static void a_seal_that_is_torn_or_gone(void **unused) {
+  (void)unused;
+  struct stage stage;
+  static struct copy copies[COMMITS + 1];
+  static const int outputs[OUTPUT_FILES] = {6, 6, 6};
+  stage_open(&stage);
+  copies_make(&stage, copies);
+  struct copy last = copies[COMMITS];
+  for (size_t at = 0; at < 42; at++) { /* the slot of commit 6 is the first; that of 5 is left */
+    copies[COMMITS].seal[at] = (char)(last.seal[at] ^ 0x55);
+    copies_put(&stage, copies, COMMITS, COMMITS, outputs, "half");
+    expect_status(&stage, stage_start(&stage, false), STATUS_OK, "");
+    copies_put(&stage, copies, COMMITS - 2, COMMITS, outputs, "");
+    expect_status(&stage, stage_start(&stage, false), STATUS_STATE, "tells of commit 5");
+    copies[COMMITS].seal[at] = last.seal[at];
+  }
+  for (size_t length = 0; length < sizeof last.seal; length += 1024) { /* cut: at 0 and within the first slot nothing is left of it */
+    copies_put(&stage, copies, COMMITS, COMMITS, outputs, "half");
+    assert_int_equal(truncate(output_path(&stage, "giftd.commit"), (off_t)length), 0);
+    expect_status(&stage, stage_start(&stage, false), length == 0 ? STATUS_STATE : STATUS_OK, "truncate -s 14 ");
+  }
+  copies_put(&stage, copies, COMMITS, COMMITS, outputs, "");
+  assert_int_equal(unlink(output_path(&stage, "giftd.commit")), 0);
+  expect_status(&stage, stage_start(&stage, false), STATUS_OK, ""); /* nothing is to be cut: it is made anew */
+  stage_commit(&stage);
+  append_text(&stage, OUTPUT_REWARDS, "more");
+  stage_kill(&stage);
+  expect_status(&stage, stage_start(&stage, false), STATUS_OK, "");
+  stage_close(&stage);
+}
+
+/* Folders from before there was a seal: the record had no number. They go on as they always did, and are sealed from then on. */
+static void folders_without_a_seal_go_on(void **unused) {
+  (void)unused;
+  struct stage stage;
+  static struct copy copies[COMMITS + 1];
+  static const int outputs[OUTPUT_FILES] = {2, 2, 2};
+  stage_open(&stage);
+  copies_make(&stage, copies);
+  struct copy *old = &copies[2];
+  old->record[0] = 1;
+  memmove(old->record + 2, old->record + 10, old->record_length - 10);
+  old->record_length -= 8;
+  copies_put(&stage, copies, 2, 0, outputs, "half");
+  assert_int_equal(unlink(output_path(&stage, "giftd.commit")), 0);
+  expect_status(&stage, stage_start(&stage, false), STATUS_OK, "");
+  assert_non_null(strstr(files_note(stage.files).at, "4 bytes"));
+  stage_commit(&stage);
+  expect_status(&stage, stage_start(&stage, false), STATUS_OK, "");
+  memcpy(stage.outputs, old->record, old->record_length); /* and that state put back once more */
+  stage.outputs_length = old->record_length;
+  expect_status(&stage, stage_start(&stage, false), STATUS_STATE, "is older than the outputs");
+  stage_close(&stage);
+}
+
+/* Begun anew in a folder whose outputs were emptied: what is left of the seal does not make the new state seem old. */
+static void an_emptied_folder_begins_anew(void **unused) {
+  (void)unused;
+  struct stage stage;
+  static struct copy copies[COMMITS + 1];
+  stage_open(&stage);
+  copies_make(&stage, copies);
+  for (int i = 0; i < OUTPUT_FILES; i++) text_write(output_path(&stage, output_names[i]), "w", "");
+  stage.outputs_length = 0;
+  expect_status(&stage, stage_start(&stage, false), STATUS_OK, "");
+  append_text(&stage, OUTPUT_REWARDS, "one\n");
+  stage_commit(&stage);
+  append_text(&stage, OUTPUT_REWARDS, "two\n");
+  stage_kill(&stage);
+  expect_status(&stage, stage_start(&stage, false), STATUS_OK, "");
   stage_close(&stage);
 }
 
@@ -469,7 +667,7 @@ static void what_cannot_be_opened_is_named(void **unused) {
     snprintf(input, sizeof input, cases[i].input, stage.folder);
     snprintf(output, sizeof output, cases[i].output, stage.folder);
 #pragma GCC diagnostic pop
-    struct files_settings settings = {input, output, false};
+    struct files_settings settings = {input, output, "STATE", false};
     expect_status(&stage, files_open(&settings, &stage.files, &stage.fault), cases[i].status, cases[i].words);
     stage_close(&stage);
   }
@@ -522,6 +720,11 @@ int main(void) {
       cmocka_unit_test(the_last_4_kib_are_checked_however_they_were_appended),
       cmocka_unit_test(outputs_of_another_state_are_not_appended_to),
       cmocka_unit_test(outputs_are_held_by_one),
+      cmocka_unit_test(older_copies_are_told_from_a_crash),
+      cmocka_unit_test(a_crash_is_followed_by_the_next_commit),
+      cmocka_unit_test(a_seal_that_is_torn_or_gone),
+      cmocka_unit_test(folders_without_a_seal_go_on),
+      cmocka_unit_test(an_emptied_folder_begins_anew),
       cmocka_unit_test(a_full_disk_loses_nothing),
       cmocka_unit_test(what_cannot_be_opened_is_named),
       cmocka_unit_test(damaged_records_are_told),
