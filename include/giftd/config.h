@@ -119,9 +119,11 @@ static inline struct str config_text(const struct config *config, enum config_ke
 static inline int64_t config_number(const struct config *config, enum config_key key) { return config->values[key].number; }
 static inline bool config_is_set(const struct config *config, enum config_key key) { return config->values[key].text.length > 0; }
 
-/* The key that reward ids derive from: of the file named by id.key_file (any 16 to 4,096 bytes; not readable by others), else the fixed key
- * of base, which is good for trying out: *secret says which. */
-enum status config_id_key(const struct config *config, struct hash_key *key, bool *secret, struct fault *fault) MUST_USE;
+/* What is known of the key that reward ids and draws derive from: nobody told one and it is the fixed key of base, good for trying out; a
+ * file was told, but it holds one byte over and over (zeros, say); a file whose bytes may be a secret. */
+enum id_key { ID_KEY_NONE, ID_KEY_TRIVIAL, ID_KEY_SECRET };
+/* That key: of the file named by id.key_file (any 16 to 4,096 bytes; not readable by others), else the fixed one. */
+enum status config_id_key(const struct config *config, struct hash_key *key, enum id_key *kind, struct fault *fault) MUST_USE;
 
 /* What is passed through to librdkafka, without `kafka.`: at most CONFIG_PASSED pairs. What a secret's file holds in its first line stands
  * for the secret under its own name; it lives in `secrets`, which the caller wipes. */

@@ -90,7 +90,6 @@ static const char *text_of(const struct config *config, struct arena *arena, enu
 
 static enum status settings_fill(const struct config *config, const struct run_flags *flags, struct arena *arena, const char *campaigns[2],
                                  struct session_settings *settings, struct fault *fault) {
-  bool secret;
   session_defaults(settings);
   campaigns[0] = text_of(config, arena, CONFIG_CAMPAIGNS_DIR);
   campaigns[1] = text_of(config, arena, CONFIG_EVENTS_CATALOGUE);
@@ -110,7 +109,7 @@ static enum status settings_fill(const struct config *config, const struct run_f
   settings->shard.wall_clock = str_equal(config_text(config, CONFIG_EVENTS_CLOCK), STR("wall"));
   settings->shard.judge.horizon_ms = config_number(config, CONFIG_EVENTS_HORIZON);
   settings->shard.judge.memory_ms = config_number(config, CONFIG_EVENTS_MEMORY);
-  return config_id_key(config, &settings->shard.judge.id_key, &secret, fault);
+  return config_id_key(config, &settings->shard.judge.id_key, &settings->key, fault);
 }
 
 static int session_play(struct session_settings *settings, const struct config *config, bool json) {

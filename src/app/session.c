@@ -7,6 +7,7 @@
  *     seal    beside the outputs: that it has (files/commit.c)
  */
 #include "last_words.h"
+#include "key_tell.h"
 #include "notify.h"
 #include "pool_state.h"
 #include "session_parts.h"
@@ -22,7 +23,7 @@
 
 void session_defaults(struct session_settings *settings) {
   *settings = (struct session_settings){
-      .command = "run", .progress = true, .handle_signals = true, .commit_events = 200000, .commit_ms = 1000};
+      .command = "run", .progress = true, .handle_signals = true, .key = ID_KEY_SECRET, .commit_events = 200000, .commit_ms = 1000};
   settings->shard =
       (struct shard_settings){.judge = {HASH_KEY_FIXED, HORIZON_MS, MEMORY_MS}, .wall_clock = false, .cache_bytes = 256ull << 20};
 }
@@ -124,6 +125,8 @@ static enum status stores_open(struct session *session, struct fault *fault) {
   return status == STATUS_OK ? marks_take_up(session, fault) : status;
 }
 
+static void warning_say(void *self, const char *text) { session_say(self, LOG_LEVEL_WARNING, "%s", text); }
+
 /* ---- terms ---- */
 
 static void change_say(void *self, const char *line) { session_say(self, LOG_LEVEL_ERROR, "%s", line); }
@@ -175,6 +178,7 @@ enum status session_open(const struct session_settings *settings, struct session
     session_close(session);
     return status;
   }
+  key_tell(settings->key, session->loaded.rulebook, NULL, warning_say, session);
   session->started_ms = session->ended_ms = clock_steady_ms();
   *out = session;
   return STATUS_OK;
@@ -219,6 +223,7 @@ static void campaigns_reload(struct session *session) {
     app_unload(&fresh);
     return;
   }
+  key_tell(session->settings.key, fresh.rulebook, session->loaded.rulebook, warning_say, session);
   fresh_take(session, &fresh, terms);
   session_say(session, LOG_LEVEL_INFO, "campaigns read again: %u of them, rulebook %.*s", fresh.rulebook->campaign_count,
               STR_FORMAT(fresh.rulebook->digest));

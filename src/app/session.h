@@ -18,6 +18,7 @@
 #define GIFTD_APP_SESSION_H
 
 #include "app.h"
+#include "giftd/config.h"
 #include "giftd/shard.h"
 
 struct log;
@@ -38,6 +39,7 @@ struct session_settings {
   bool handle_signals;      /* SIGTERM, SIGINT drain; SIGHUP reads the campaigns again */
   uint32_t commit_events;   /* at most so many events in one commit */
   uint32_t commit_ms;       /* and at most so long after its first event */
+  enum id_key key;          /* whether ids and draws can be foreseen: warned of unless it is a secret */
   uint64_t state_map_bytes; /* address space of the store at first; 0: its own default */
   struct shard_settings shard;
   shard_observer *observer; /* called after each decision, or NULL */
@@ -47,7 +49,8 @@ struct session_settings {
   void *step_self;
 };
 
-/* once off, progress and signals on, 200,000 events, 1,000 ms, 256 MiB of cache, the fixed key, horizon 7 days, memory 90 days. */
+/* once off, progress and signals on, 200,000 events, 1,000 ms, 256 MiB of cache, the fixed key without a warning (what is tried out needs
+ * none), horizon 7 days, memory 90 days. */
 void session_defaults(struct session_settings *settings);
 /* Loads the campaigns, takes the state folder (nobody else may hold it), cuts the outputs back to what was committed. On STATUS_INPUT from
  * campaigns the findings were printed to stderr already. Settings are copied, the texts in them are borrowed until session_close. */

@@ -22,7 +22,7 @@ void session_say(const struct session *session, enum log_level level, const char
   if (says_json(session))
     log_write(session->settings.log, level, text, NULL, 0);
   else
-    fprintf(stderr, "giftd %s: %s\n", session->settings.command, text);
+    fprintf(stderr, "giftd %s: %s%s\n", session->settings.command, level == LOG_LEVEL_WARNING ? "warning: " : "", text);
 }
 
 void findings_say(const struct session *session, const struct findings *findings) {

@@ -191,16 +191,12 @@ static enum status worker_loop(struct worker *worker, struct fault *fault) {
   return fault->status;
 }
 
-static void started_tell(const struct worker *worker) {
+static void started_tell(struct worker *worker) {
   const struct rulebook *rulebook = worker->loaded.rulebook;
   const struct log_field fields[] = {LOG_INT("campaigns", rulebook->campaign_count), LOG_INT("rules", rulebook->rule_count),
                                      LOG_TEXT("rulebook", rulebook->digest), LOG_INT("shards", worker->shards)};
   log_write(worker->settings.log, LOG_LEVEL_INFO, "started", fields, sizeof fields / sizeof fields[0]);
-  if (!worker->settings.own_key)
-    log_write(worker->settings.log, LOG_LEVEL_WARNING,
-              "id.key_file is not set: ids of gifts and draws follow from a key that everybody knows. Make one before the first start in "
-              "production (head -c 32 /dev/urandom); it can never be changed",
-              NULL, 0);
+  key_warn(worker, NULL);
 }
 
 enum status worker_run(const struct worker_settings *settings, struct worker_counts *counts, struct fault *fault) {

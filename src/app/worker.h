@@ -23,7 +23,7 @@ struct worker_settings {
   const struct log *log;
   bool once;              /* until nothing is left to do for three seconds, then drain and end */
   uint64_t pending_bytes; /* of all shards together, as shard.cache_bytes is */
-  bool own_key;           /* id.key_file is set: ids and draws cannot be foreseen */
+  enum id_key key;        /* whether ids and draws can be foreseen */
   int64_t drain_ms;       /* how long a shard may take to come to rest */
   struct kafka_settings kafka;
   struct redis_settings redis;

@@ -208,5 +208,6 @@ void campaigns_reload(struct worker *worker) {
                STR_FORMAT(worker->loaded.rulebook->digest));
   else
     worker_say(worker, LOG_LEVEL_ERROR, NO_SHARD, "the new campaigns are not taken, the old ones go on: %s", fault.text);
+  if (status == STATUS_OK) key_warn(worker, fresh.loaded.rulebook);
   fresh_close(worker, &fresh);
 }

@@ -42,7 +42,7 @@ struct slot {
   uint64_t reported;       /* to the group */
   uint64_t misplaced;      /* records, as told last */
   int64_t misplaced_ms;
-  struct trouble trouble;  /* what it waits for, while it does not run */
+  struct trouble trouble; /* what it waits for, while it does not run */
 };
 
 struct pool_name; /* worker_campaigns.c */
@@ -117,6 +117,8 @@ void worker_say(const struct worker *worker, enum log_level level, uint32_t shar
 void trouble_tell(const struct worker *worker, struct trouble *trouble, uint32_t shard, const struct fault *fault);
 /* What librdkafka says, from its threads; self is the worker. The same is said once a minute, whatever numbers stand in it. */
 void kafka_say(void *self, int level, const char *text);
+/* Of a key that is no secret, by the first of several processes alone: at the start, and of campaigns that came with a reload. */
+void key_warn(struct worker *worker, const struct rulebook *before);
 /* It is over. */
 void trouble_clear(struct trouble *trouble);
 const char *stage_name(enum ledger_stage stage);

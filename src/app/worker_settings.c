@@ -93,7 +93,7 @@ enum status worker_settings_fill(const struct config *config, struct arena *aren
   redis_fill(config, arena, &out->redis);
   enum status status = files_check(config, fault);
   if (status == STATUS_OK) status = worker_kafka_fill(config, arena, pairs, &out->kafka, fault);
-  if (status == STATUS_OK) status = config_id_key(config, &out->shard.judge.id_key, &out->own_key, fault);
+  if (status == STATUS_OK) status = config_id_key(config, &out->shard.judge.id_key, &out->key, fault);
   if (status != STATUS_OK) return status;
   out->ledger.id_key = out->shard.judge.id_key;
   out->redis.secret = hash64(&out->ledger.id_key, STR("giftd secret"));

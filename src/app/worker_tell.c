@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "key_tell.h"
 #include "worker_parts.h"
 
 #define REPEAT_MS 60000
@@ -23,6 +24,16 @@ void worker_say(const struct worker *worker, enum log_level level, uint32_t shar
   va_end(arguments);
   const struct log_field fields[] = {LOG_INT("shard", shard)};
   log_write(worker->settings.log, level, text, fields, shard == NO_SHARD ? 0 : 1);
+}
+
+static void warning_log(void *self, const char *text) {
+  const struct worker *worker = self;
+  log_write(worker->settings.log, LOG_LEVEL_WARNING, text, NULL, 0);
+}
+
+void key_warn(struct worker *worker, const struct rulebook *before) {
+  if (worker->settings.http_offset > 0) return;
+  key_tell(worker->settings.key, worker->loaded.rulebook, before, warning_log, worker);
 }
 
 void trouble_tell(const struct worker *worker, struct trouble *trouble, uint32_t shard, const struct fault *fault) {

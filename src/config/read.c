@@ -194,14 +194,20 @@ enum status config_load(struct config *config, const char *path, char *const *en
 
 /* ---- the secret ---- */
 
-enum status config_id_key(const struct config *config, struct hash_key *key, bool *secret, struct fault *fault) {
+static bool is_one_byte(struct str bytes) {
+  for (size_t i = 1; i < bytes.length; i++)
+    if (bytes.at[i] != bytes.at[0]) return false;
+  return true;
+}
+
+enum status config_id_key(const struct config *config, struct hash_key *key, enum id_key *kind, struct fault *fault) {
   unsigned char memory[8192];
   struct arena arena;
   struct str bytes = no_text;
   mode_t mode = 0;
   *key = HASH_KEY_FIXED;
-  *secret = config_is_set(config, CONFIG_ID_KEY_FILE);
-  if (!*secret) return STATUS_OK;
+  *kind = ID_KEY_NONE;
+  if (!config_is_set(config, CONFIG_ID_KEY_FILE)) return STATUS_OK;
   const char *path = config->values[CONFIG_ID_KEY_FILE].text.at;
   arena_init(&arena, memory, sizeof(memory));
   const enum status status = file_bytes(&arena, path, 4096, &bytes, &mode, fault);
@@ -213,6 +219,7 @@ enum status config_id_key(const struct config *config, struct hash_key *key, boo
   if ((mode & (S_IRWXG | S_IRWXO)) != 0) return fault_set(fault, STATUS_USAGE, "id.key_file: others may read %s; chmod 600 %s", path, path);
   const struct digest128 digest = hash128(&HASH_KEY_FIXED, bytes);
   *key = (struct hash_key){digest.low, digest.high};
+  *kind = is_one_byte(bytes) ? ID_KEY_TRIVIAL : ID_KEY_SECRET;
   explicit_bzero(memory, sizeof(memory));
   return STATUS_OK;
 }

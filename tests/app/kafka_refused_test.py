@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import unittest
 
@@ -125,6 +126,36 @@ class Refused(Stage):
         process = self.start("--workers", "3", config=self.config(**{"kafka.no.such.option": "1"}))
         self.finish(process, 2, seconds=20)
         self.run_once(2, "enable.auto.commit", **{"kafka.enable.auto.commit": "true"})
+
+
+class Secret(Stage):
+    """Without a secret one process of several warns, once: at the start, and of campaigns that draw and came with a reload."""
+    DRAWS = "Campaigns that draw: "
+
+    def draws(self, name):
+        prizes = [{"id": "big", "weight": 1, "value": 50, "pool": {"stock": 5}}, {"id": "none", "weight": 9, "nothing": True}]
+        made = json.loads(json.dumps(ALONE[0]))
+        made["id"], made["rules"][0]["give"] = name, {"draw_of": [prizes[0] | {"reward": "points"}, prizes[1]], "when_empty": "next"}
+        self.campaigns(made)
+
+    def test_reload(self):
+        key = self.folder / "key"
+        key.write_bytes(b"\0" * 32)
+        key.chmod(0o600)
+        self.draws("lucky")
+        self.make_topics()
+        process = self.start("--workers", "2", config=self.config(**{"id.key_file": key}))
+        self.wait(lambda: self.said(process).count('"started"') == 2, 60, "both workers", process)
+        self.wait_said(process, self.DRAWS + "lucky - ")
+        self.draws("spring")
+        for number in (1, 2):
+            process.send_signal(signal.SIGHUP)
+            self.wait(lambda: self.said(process).count("campaigns read again") == 2 * number, 60, "the new campaigns", process)
+        process.send_signal(signal.SIGTERM)
+        self.finish(process)
+        told = [line for line in self.said(process).splitlines() if "id.key_file" in line]
+        self.assertEqual([line.split(self.DRAWS)[1].split(" - ")[0] for line in told], ["lucky", "spring"])
+        self.assertTrue(all('"warning"' in line and "one byte over and over" in line for line in told), told)
 
 
 class Gap(Stage):

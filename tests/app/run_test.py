@@ -257,8 +257,10 @@ class Signals(Stage):
         self.assertEqual(json.loads(self.lines("rewards.jsonl")[-1])["data"]["campaign_version"], 2)
         reader.wait(60)
         said = [json.loads(line) for line in (told.read_text() + last).splitlines()]  # a service speaks JSON, whatever it has to say
-        self.assertEqual([line["level"] for line in said], ["info", "warning", "error", "info", "info"])
-        self.assertIn("hello.json:1:", said[1]["message"])
+        self.assertEqual([line["level"] for line in said], ["warning", "info", "warning", "error", "info", "info"])
+        self.assertIn("id.key_file", said[0]["message"])
+        self.assertIn("hello.json:1:", said[2]["message"])
+
 
     def test_half_a_list_is_not_taken_on_hangup(self):
         members, told = self.folder / "campaigns" / "lists" / "members.txt", self.folder / "told"
@@ -289,6 +291,76 @@ class Signals(Stage):
         self.wait_for("the third gift", lambda: len(self.lines("rewards.jsonl")) == 3)
         self.end(process, signal.SIGTERM)
         self.assertEqual([json.loads(line)["subject"] for line in self.lines("rewards.jsonl")], ["c0", "c2", "c1"])
+
+
+class Secret(Stage):
+    """Without a secret of its own a run warns once, and names the campaigns whose draws can be foreseen."""
+    SET, DRAWS = "id.key_file", "Campaigns that draw: "
+
+    def setUp(self):
+        super().setUp()
+        self.events.write_text(logins(0, 5))
+        self.key = self.folder / "key"
+
+    def key_of(self, content):
+        self.key.write_bytes(content)
+        self.key.chmod(0o600)
+        return ("-X", f"id.key_file={self.key}")
+
+    def write_draw(self, name, give):
+        campaign = json.loads(json.dumps(CAMPAIGN))
+        campaign["id"], campaign["rules"][0]["give"] = name, give
+        campaign.pop("pools")
+        (self.folder / "campaigns" / f"{name}.json").write_text(json.dumps(campaign))
+
+    def write_draws(self, *names):
+        for name in names:
+            self.write_draw(name, {"draw_of": [
+                {"id": "big", "weight": 1, "reward": "points", "value": 50, "pool": {"stock": 5}}, {"id": "none", "weight": 9, "nothing": True}],
+                "when_empty": "next"})
+
+    def told(self, *more, state="state"):
+        """The lines of a run about the key."""
+        return [line for line in self.run_once(*more, state=state, output=state + "-out").stderr.splitlines() if self.SET in line]
+
+    def test_at_the_start(self):
+        self.assertRegex("\n".join(self.told(state="s1")), r"\Agiftd run: warning: id.key_file is not set: .*everybody knows.*urandom.*\Z")
+        self.assertNotIn(self.DRAWS, self.told(state="s1")[0])
+        self.write_draws("lucky", "spring")
+        self.assertEqual(len(self.told(state="s2")), 1)
+        self.assertIn(self.DRAWS + "lucky, spring - ", self.told(state="s2")[0])
+        for number, zeros in enumerate((b"\0" * 16, b"\0" * 4096, b"0" * 32)):
+            told = self.told(*self.key_of(zeros), state=f"zeros-{number}")
+            self.assertEqual(len(told), 1)
+            self.assertIn("holds one byte over and over", told[0])
+            self.assertIn(self.DRAWS + "lucky, spring - ", told[0])
+        self.assertEqual(self.told(*self.key_of(b"\0" * 31 + b"1"), state="own"), [])
+
+    def test_many_names_are_cut(self):
+        self.write_draws(*(f"draw-{number:02}-{'x' * 50}" for number in range(25)))
+        self.assertRegex(self.told()[0], r"draw-19-x+ and 5 more - .*never be changed$")
+
+    def test_what_a_reload_brings(self):
+        self.write_draws("lucky")
+        process, said = self.start(), self.folder / "told"
+        self.addCleanup(subprocess.Popen(["tee", str(said)], stdin=process.stderr, stdout=subprocess.DEVNULL).kill)
+        self.wait_for_decisions(5)
+        warnings = lambda: [line["message"] for line in map(json.loads, said.read_text().splitlines()) if line["level"] == "warning"]
+        for number, (new, names) in enumerate((((), None), (("spring",), "spring"), ((), None), (("a", "b"), "a, b"))):
+            before = len(warnings())
+            self.write_draws(*new)
+            process.send_signal(signal.SIGHUP)
+            self.wait_for("the new campaigns", lambda: said.read_text().count("campaigns read again") > number)
+            self.assertEqual([line.split(self.DRAWS)[1].split(" - ")[0] for line in warnings()[before:]], [names] if names else [])
+        self.assertEqual(len(warnings()), 3)
+        self.end(process, signal.SIGTERM)
+
+    def test_the_demo_is_quiet(self):
+        for words in (["demo", "--events", "500", "--dir", str(self.folder / "demo")],
+                      ["test", str(self.folder / "campaigns")], ["check", str(self.folder / "campaigns")]):
+            self.write_draws("lucky")
+            done = subprocess.run([GIFTD, *words], capture_output=True, text=True, timeout=120)
+            self.assertNotIn(self.SET, done.stdout + done.stderr)
 
 
 class Folders(Stage):
