@@ -8,9 +8,11 @@ import gzip
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import subprocess
+import time
 import unittest
 
 from kafka_stage import ALONE, free_port, GIFTD, KAFKA, kcat, login, redis, STACK, STACK_ENV, STACK_PROGRAM, Stage
@@ -156,6 +158,33 @@ class Secret(Stage):
         told = [line for line in self.said(process).splitlines() if "id.key_file" in line]
         self.assertEqual([line.split(self.DRAWS)[1].split(" - ")[0] for line in told], ["lucky", "spring"])
         self.assertTrue(all('"warning"' in line and "one byte over and over" in line for line in told), told)
+
+
+class Signals(Stage):
+    """At whatever moment of a start they come: a hangup does no harm, and what ends it ends it in order."""
+    def begin(self):
+        """Returns when main holds the signals."""
+        process = self.start()
+        status = pathlib.Path(f"/proc/{process.pid}/status")
+        listens = lambda: any(int(line.split()[1], 16) & 1 for line in status.read_text().splitlines() if line.startswith(("SigBlk", "SigCgt")))
+        while not listens():
+            self.assertIsNone(process.poll())
+        return process
+
+    def test_any_moment(self):
+        dice = random.Random(3)
+        self.campaigns(*ALONE)
+        self.make_topics(2)
+        self.produce(b"".join(login(number, f"c{number}") for number in range(50)))
+        for number in range(12):
+            process = self.begin()
+            time.sleep(dice.uniform(0, 1 if number % 2 else 0.05))
+            process.send_signal(signal.SIGHUP)
+            time.sleep(dice.uniform(0, 1 if number % 3 else 0.01))
+            process.send_signal((signal.SIGTERM, signal.SIGINT)[number % 2])
+            self.finish(process, seconds=60)
+        self.run_once()
+        self.assertEqual(len(self.rewards()), 50)
 
 
 class Gap(Stage):
