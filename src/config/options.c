@@ -12,10 +12,14 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
                            "Events, one JSON object a line: a file, or - for standard input. A file is followed as it grows unless --once "
                            "is given. Not together "
                            "with kafka.bootstrap.servers."},
-    [CONFIG_OUTPUT_DIR] = {"output.dir", CONFIG_TYPE_PATH, "out", "", 0, 0, "",
-                           "Folder that gets rewards.jsonl, decisions.jsonl and dlq.jsonl. It is made when it is missing."},
-    [CONFIG_CAMPAIGNS_DIR] = {"campaigns.dir", CONFIG_TYPE_PATH, "campaigns", "", 0, 0, "",
-                              "Folder of campaign files: every *.json in it and below, and lists/NAME.txt."},
+    [CONFIG_OUTPUT_DIR] =
+        {"output.dir", CONFIG_TYPE_PATH, "out", "", 0, 0, "",
+         "Folder that gets rewards.jsonl, decisions.jsonl and dlq.jsonl, and giftd.commit, which says what of them was "
+         "committed last: all of it and state.dir are copied and put back together, while no giftd runs. It is made when it is missing."},
+    [CONFIG_CAMPAIGNS_DIR] =
+        {"campaigns.dir", CONFIG_TYPE_PATH, "campaigns", "", 0, 0, "",
+         "Folder of campaign files: every *.json in it and below, and lists/NAME.txt, a value and a newline a line. Files are "
+         "exchanged by writing them under another name and renaming them: what is being written is refused."},
     [CONFIG_STATE_DIR] =
         {"state.dir", CONFIG_TYPE_PATH, "state", "", 0, 0, "",
          "Folder of the store: what is remembered of customers, limits and pools, and how far the input was read. One process at a time."},
@@ -54,7 +58,8 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
     [CONFIG_ID_KEY_FILE] =
         {"id.key_file", CONFIG_TYPE_PATH, "", "", 0, 0, "",
          "File with the secret from which reward ids and draws derive: 16 to 4,096 random bytes, readable by the owner alone, never "
-         "changed. Without it a fixed key is used: fit for trying out, not for draws that customers must not foresee."},
+         "changed. Without it a fixed key is used: fit for trying out, not for draws that customers must not foresee; each start warns of "
+         "it."},
     [CONFIG_TOPIC_EVENTS] =
         {"topic.events", CONFIG_TYPE_PATH, "events", "", 0, 0, "",
          "Kafka topic of the events, keyed by customer. Lines that are no events go to the topic of the same name with .dlq behind it."},

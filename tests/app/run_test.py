@@ -316,7 +316,8 @@ class Secret(Stage):
     def write_draws(self, *names):
         for name in names:
             self.write_draw(name, {"draw_of": [
-                {"id": "big", "weight": 1, "reward": "points", "value": 50, "pool": {"stock": 5}}, {"id": "none", "weight": 9, "nothing": True}],
+                {"id": "big", "weight": 1, "reward": "points", "value": 50, "pool": {"stock": 5}},
+                {"id": "none", "weight": 9, "nothing": True}],
                 "when_empty": "next"})
 
     def told(self, *more, state="state"):
@@ -395,7 +396,8 @@ class Folders(Stage):
         newest = (self.folder / "state").rename(self.folder / "newest")
         shutil.copytree(self.folder / "copy" / "state", self.folder / "state")
         told = self.run_once(code=2, says="is older than the outputs").stderr
-        for words in (str(self.folder / "state"), "it ends with commit 2,", "giftd.commit tells of commit 4", "decisions.jsonl", "was touched"):
+        for words in (str(self.folder / "state"), "it ends with commit 2,", "giftd.commit tells of commit 4", "decisions.jsonl",
+                      "was touched"):
             self.assertIn(words, told)
         self.assertEqual({name: self.output(name).read_bytes() for name in OUTPUTS}, whole)
         shutil.rmtree(self.folder / "state")
