@@ -44,7 +44,7 @@ class Stage(unittest.TestCase):
             "time": f"2026-12-05T10:{i // 60 % 60:02}:{i % 60:02}+08:00"}) + "\n" for i in range(1500)) + "not an event\n")
 
     def files(self, name, *more):
-        return [GIFTD, "run", "--input", str(self.events), "--campaigns", str(self.folder / "campaigns"),
+        return [GIFTD, "run", "--input", str(self.events), "--campaigns", str(self.folder / "campaigns"), "-X", "commit.interval_ms=20",
                 "--output", str(self.folder / name / "out"), "--state", str(self.folder / name / "state"), *more]
 
     def kafka(self, *more):

@@ -264,10 +264,13 @@ class Service(Folder):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        events = self.path("events.jsonl")
+        events, key = self.path("events.jsonl"), self.path("id.key")
         self.assertEqual(giftd("demo", "--generate", events, "--events", "500").returncode, 0)
+        with open(os.open(key, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+            file.write(os.urandom(32))
         run = subprocess.Popen([PROGRAM, "run", "--input", events, "--output", self.path("out"), "--state", self.path("state"),
-                                "--campaigns", CAMPAIGNS, "-X", f"http.listen={port}"], stderr=subprocess.PIPE, text=True, env=PLAIN)
+                                "--campaigns", CAMPAIGNS, "-X", f"http.listen={port}", "-X", f"id.key_file={key}"],
+                               stderr=subprocess.PIPE, text=True, env=PLAIN)
         try:
             metrics = self.wait_for(port, "giftd_input_lines_total 500\n")
             self.assertEqual(self.ask(port, "/livez"), "ok\n")
