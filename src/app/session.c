@@ -6,8 +6,8 @@
  *     commit  LMDB's commit: from here on it has happened
  *     seal    beside the outputs: that it has (files/commit.c)
  */
-#include "last_words.h"
 #include "key_tell.h"
+#include "last_words.h"
 #include "notify.h"
 #include "pool_state.h"
 #include "session_parts.h"
