@@ -32,19 +32,33 @@ struct field_info {
   uint64_t hash; /* hash64 of event_name: what records of customers know it by; set by catalogue_add_field */
 };
 
+#define FIELD_WORDS ((LIMIT_FIELDS + 63) / 64) /* of a set of fields, a bit each */
+
 struct type_info {
   struct str name; /* "txn.card_spend" */
   bool reversible; /* may be undone by txn.reversed: reversal keys make sense on it */
-  uint64_t fields[(LIMIT_FIELDS + 63) / 64]; /* fields this type is documented to carry, beside the common ones */
+  uint64_t fields[FIELD_WORDS]; /* fields this type is documented to carry, beside the common ones */
   struct str help_en, help_zh;
+  uint64_t carried[FIELD_WORDS]; /* set by catalogue_add_type: `fields` and the common ones; of a type that says nothing, all */
+  uint64_t closed[FIELD_WORDS];  /* fields whose values are closed words (catalogue_add_word) */
+};
+
+/* A word of a field with closed words, as a type has it: `settled` of txn.card_spend's status. */
+struct closed_word {
+  struct str text;
+  uint16_t type, field;
 };
 
 struct catalogue {
-  uint16_t type_count, field_count;
+  uint16_t type_count, field_count, word_count;
+  uint16_t own_types; /* of type_count: the built-in ones, which come first */
+  uint64_t common[FIELD_WORDS]; /* fields that every event may carry */
   struct type_info types[LIMIT_EVENT_TYPES];
   struct field_info fields[LIMIT_FIELDS];
+  struct closed_word words[LIMIT_CLOSED_WORDS];
   uint16_t field_slots[512]; /* open-addressed table event_name -> field + 1; filled by catalogue_add_field */
   uint16_t type_slots[1024];
+  uint16_t word_slots[1024];
 };
 
 #define TYPE_UNKNOWN 0xffffu /* an event type nobody declared: valid, heard by no rule */
@@ -67,9 +81,18 @@ void catalogue_init(struct catalogue *out);
 /* Adds one; texts are borrowed and must outlive the catalogue. STATUS_INPUT: name taken or no id; STATUS_LIMIT: full. */
 enum status catalogue_add_type(struct catalogue *catalogue, const struct type_info *type, struct fault *fault) MUST_USE;
 enum status catalogue_add_field(struct catalogue *catalogue, const struct field_info *field, struct fault *fault) MUST_USE;
+/* A built-in type carries these fields too, and has these help texts where they are not empty. STATUS_INPUT: the type is a bank's own. */
+enum status catalogue_extend_type(struct catalogue *catalogue, uint16_t type, const struct type_info *more, struct fault *fault) MUST_USE;
+/* One more word that a text field of a type may say; with the first one the field's words are closed. A word that is there already changes
+ * nothing. STATUS_INPUT: the type does not carry the field, it is no text, or the word is none of 1..256 bytes. */
+enum status catalogue_add_word(struct catalogue *catalogue, uint16_t type, uint16_t field, struct str word, struct fault *fault) MUST_USE;
 uint16_t catalogue_type(const struct catalogue *catalogue, struct str name);           /* or TYPE_UNKNOWN */
 uint16_t catalogue_field(const struct catalogue *catalogue, struct str event_name);    /* or FIELD_NONE */
 uint16_t catalogue_campaign_field(const struct catalogue *catalogue, struct str name); /* by campaign name ("amount"), or FIELD_NONE */
+/* Whether events of a type carry a field: it is documented for the type, or common; nobody may have said what the type carries. */
+static inline bool catalogue_carries(const struct catalogue *catalogue, uint16_t type, uint16_t field) {
+  return (catalogue->types[type].carried[field / 64] >> (field % 64) & 1) != 0;
+}
 /* The nearest known names for "did you mean", or an empty str when nothing is near. */
 struct str catalogue_near_type(const struct catalogue *catalogue, struct str name);
 struct str catalogue_near_field(const struct catalogue *catalogue, struct str campaign_name);
@@ -88,6 +111,18 @@ struct value {
   };
 };
 
+/* What the catalogue does not know stays without effect: the type is heard by no rule, the field is read by none, no test for one of the
+ * closed words holds. The event is valid all the same, so that a producer may send more than giftd knows; but it is not silent: reading
+ * notes the words here, the shard counts them, the program names each once. */
+enum unknown_kind { UNKNOWN_TYPE, UNKNOWN_FIELD, UNKNOWN_VALUE, UNKNOWN_KIND_COUNT };
+
+struct unknown_word {
+  enum unknown_kind kind;
+  bool beside_data; /* FIELD: one that the catalogue knows, but beside `data`, where a CloudEvent's fields are not read */
+  uint16_t field;   /* FIELD: of the catalogue, but not of this type; or FIELD_NONE. VALUE: whose it is */
+  struct str text;
+};
+
 struct event {
   struct str id, source, customer; /* checked ids */
   struct str cause;                /* heard as another (campaigns.md, `as`): who caused it, `customer` being who hears; else empty */
@@ -101,12 +136,18 @@ struct event {
   uint32_t field_count;
   uint16_t field_ids[LIMIT_EVENT_FIELDS];
   struct value values[LIMIT_EVENT_FIELDS]; /* VALUE_ABSENT: null, kept of customer.updated alone, where it clears a field */
+  uint32_t unknown_counts[UNKNOWN_KIND_COUNT];    /* all that the line has ... */
+  uint32_t unknown_count;                         /* ... and those that are noted; 0 when there are none */
+  struct unknown_word unknown[LIMIT_EVENT_UNKNOWN]; /* borrowed as the values are */
 };
 
 /* NULL when the event does not carry the field (or carries null). */
 const struct value *event_field(const struct event *event, uint16_t field);
 /* Digest as in event.digest for another id of the same source: how a reversal finds its original. */
 uint64_t event_digest(struct str source, struct str id);
+
+/* What may have been meant by an unknown word of the event, as it stands in events; empty when nothing is near. Case does not count. */
+struct str catalogue_near_word(const struct catalogue *catalogue, const struct event *event, const struct unknown_word *unknown);
 
 /* ---- reading ---- */
 

@@ -114,7 +114,12 @@ struct shard_counts {
   uint64_t heard;                     /* events heard as another (`as`): decided for a hearer */
   uint64_t stalls;                    /* an event that had to wait for another shard */
   uint64_t by_reason[REASON_COUNT];
+  uint64_t unknown[UNKNOWN_KIND_COUNT]; /* what events said that the catalogue does not know */
 };
+
+/* An event was decided that says what the catalogue does not know (event.unknown): whoever keeps a log may name it. The event's texts are
+ * borrowed for the call. An event may come again after a doubt. */
+typedef void shard_unknown(void *self, const struct catalogue *catalogue, const struct event *event);
 
 struct shard_settings {
   struct judge_settings judge;
@@ -125,6 +130,8 @@ struct shard_settings {
   enum partitioner partitioner;   /* of the producers: tells where a customer lives. Every key's place is compared with it; OTHER: none is,
                                      and   no rulebook with `as` may be given (rulebook.hearer_count) */
   const struct terms_port *terms; /* NULL: nothing is compared, no manifest is kept */
+  shard_unknown *unknown;         /* or NULL */
+  void *unknown_self;
 };
 
 struct shard; /* one input, one thread */

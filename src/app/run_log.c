@@ -1,6 +1,10 @@
 /* See run_log.h. */
 #include "run_log.h"
 
+#define UNKNOWN_FIELDS(counts)                                              \
+  LOG_INT("unknown_types", (int64_t)(counts)->unknown[UNKNOWN_TYPE]),       \
+      LOG_INT("unknown_fields", (int64_t)(counts)->unknown[UNKNOWN_FIELD]), \
+      LOG_INT("unknown_values", (int64_t)(counts)->unknown[UNKNOWN_VALUE])
 #define FIELDS(fields) (fields), (uint32_t)(sizeof(fields) / sizeof(fields)[0])
 
 void run_log_init(struct log *log, const struct config *config, bool service) {
@@ -30,11 +34,17 @@ void run_log_stopped(const struct log *log, const struct session *session) {
     session_print(session, log->stream);
     return;
   }
-  const struct log_field fields[] = {LOG_INT("lines", (int64_t)counts->lines),     LOG_INT("events", (int64_t)counts->events),
-                                     LOG_INT("gifts", (int64_t)counts->gifts),     LOG_INT("revoked", (int64_t)counts->revoked),
-                                     LOG_INT("dead", (int64_t)counts->dead),       LOG_INT("duplicates", (int64_t)counts->duplicates),
-                                     LOG_INT("late", (int64_t)counts->late),       LOG_INT("future", (int64_t)counts->future),
-                                     LOG_INT("commits", (int64_t)counts->commits), LOG_INT("elapsed_ms", session_elapsed_ms(session))};
+  const struct log_field fields[] = {LOG_INT("lines", (int64_t)counts->lines),
+                                     LOG_INT("events", (int64_t)counts->events),
+                                     LOG_INT("gifts", (int64_t)counts->gifts),
+                                     LOG_INT("revoked", (int64_t)counts->revoked),
+                                     LOG_INT("dead", (int64_t)counts->dead),
+                                     LOG_INT("duplicates", (int64_t)counts->duplicates),
+                                     LOG_INT("late", (int64_t)counts->late),
+                                     LOG_INT("future", (int64_t)counts->future),
+                                     UNKNOWN_FIELDS(counts),
+                                     LOG_INT("commits", (int64_t)counts->commits),
+                                     LOG_INT("elapsed_ms", session_elapsed_ms(session))};
   log_write(log, LOG_LEVEL_INFO, "stopped", FIELDS(fields));
 }
 
@@ -44,14 +54,23 @@ void run_log_stopped(const struct log *log, const struct session *session) {
 static uint32_t worker_fields(const struct worker_counts *counts, struct log_field fields[COUNTS_MOST]) {
   const struct shard_counts *shard = &counts->shard;
   const struct ledger_counts *ledger = &counts->ledger;
-  const struct log_field all[] = {LOG_INT("lines", (int64_t)shard->lines),         LOG_INT("events", (int64_t)shard->events),
-                                  LOG_INT("gifts", (int64_t)shard->gifts),         LOG_INT("revoked", (int64_t)shard->revoked),
-                                  LOG_INT("refusals", (int64_t)shard->refusals),   LOG_INT("dead", (int64_t)shard->dead),
-                                  LOG_INT("misplaced", (int64_t)shard->misplaced), LOG_INT("duplicates", (int64_t)shard->duplicates),
-                                  LOG_INT("late", (int64_t)shard->late),           LOG_INT("future", (int64_t)shard->future),
-                                  LOG_INT("stalls", (int64_t)shard->stalls),       LOG_INT("commits", (int64_t)ledger->commits),
-                                  LOG_INT("aborts", (int64_t)ledger->aborts),      LOG_INT("takeovers", (int64_t)ledger->takeovers),
-                                  LOG_INT("rebuilds", (int64_t)ledger->rebuilds),  LOG_INT("elapsed_ms", counts->elapsed_ms)};
+  const struct log_field all[] = {LOG_INT("lines", (int64_t)shard->lines),
+                                  LOG_INT("events", (int64_t)shard->events),
+                                  LOG_INT("gifts", (int64_t)shard->gifts),
+                                  LOG_INT("revoked", (int64_t)shard->revoked),
+                                  LOG_INT("refusals", (int64_t)shard->refusals),
+                                  LOG_INT("dead", (int64_t)shard->dead),
+                                  LOG_INT("misplaced", (int64_t)shard->misplaced),
+                                  LOG_INT("duplicates", (int64_t)shard->duplicates),
+                                  LOG_INT("late", (int64_t)shard->late),
+                                  LOG_INT("future", (int64_t)shard->future),
+                                  UNKNOWN_FIELDS(shard),
+                                  LOG_INT("stalls", (int64_t)shard->stalls),
+                                  LOG_INT("commits", (int64_t)ledger->commits),
+                                  LOG_INT("aborts", (int64_t)ledger->aborts),
+                                  LOG_INT("takeovers", (int64_t)ledger->takeovers),
+                                  LOG_INT("rebuilds", (int64_t)ledger->rebuilds),
+                                  LOG_INT("elapsed_ms", counts->elapsed_ms)};
   _Static_assert(sizeof all / sizeof all[0] <= COUNTS_MOST, "all of them fit");
   memcpy(fields, all, sizeof all);
   return sizeof all / sizeof all[0];

@@ -149,6 +149,7 @@ static enum status shard_start(struct session *session, struct fault *fault) {
   enum status status = terms_make(session, loaded, &session->terms, fault);
   if (status != STATUS_OK) return status;
   session->settings.shard.terms = terms_of(session->terms);
+  session->settings.shard.unknown = unknown_noted, session->settings.shard.unknown_self = session;
   status = shard_open(session->memory, &session->settings.shard, loaded->rulebook, loaded->index, loaded->cache, &session->log,
                       &session->view, &session->shard, fault);
   if (status != STATUS_OK) return status;

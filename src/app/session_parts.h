@@ -8,6 +8,7 @@
 #include "session.h"
 #include "signals.h"
 #include "terms.h"
+#include "unknown.h"
 
 #include <stdio.h>
 
@@ -30,12 +31,15 @@ struct session {
   int64_t started_ms, ended_ms; /* steady clock */
   uint64_t start_position;
   struct progress progress;
+  struct unknown_names unknown;
   struct watch *watch; /* metrics and endpoint, or NULL */
 };
 
 /* ---- session_tell.c ---- */
 /* A message: one JSON object a line where the log is such (interface.md "Operations"), else text. */
 void session_say(const struct session *session, enum log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A shard_unknown; self is the session. */
+void unknown_noted(void *self, const struct catalogue *catalogue, const struct event *event);
 void findings_say(const struct session *session, const struct findings *findings);
 void progress_open(struct session *session);
 void progress_tell(struct session *session, bool last);

@@ -25,6 +25,18 @@ void session_say(const struct session *session, enum log_level level, const char
     fprintf(stderr, "giftd %s: %s%s\n", session->settings.command, level == LOG_LEVEL_WARNING ? "warning: " : "", text);
 }
 
+/* Where there is a bar, the line begins in its place. */
+static void unknown_line(void *self, const char *line) {
+  struct session *session = self;
+  progress_end(&session->progress);
+  session_say(session, LOG_LEVEL_WARNING, "%s", line);
+}
+
+void unknown_noted(void *self, const struct catalogue *catalogue, const struct event *event) {
+  struct session *session = self;
+  unknown_name(&session->unknown, catalogue, event, unknown_line, session);
+}
+
 void findings_say(const struct session *session, const struct findings *findings) {
   if (!says_json(session)) {
     app_print_findings(findings, stderr, FINDINGS_SAID);
@@ -97,6 +109,9 @@ void session_print(const struct session *session, void *stream) {
   count_print(out, "late", counts->late, "older than is accepted");
   count_print(out, "future", counts->future, "from the future");
   count_print(out, "dead", counts->dead, "not events; see dlq.jsonl for the reasons");
+  count_print(out, "unknown", counts->unknown[UNKNOWN_TYPE], "events of types that the catalogue does not know: no rule heard them");
+  count_print(out, "unknown", counts->unknown[UNKNOWN_FIELD], "fields that the catalogue does not know: no rule read them");
+  count_print(out, "unknown", counts->unknown[UNKNOWN_VALUE], "values outside the words of their fields");
   reasons_print(out, counts);
   fprintf(out, "  state: %s KiB, %s commit%s\n", grouped(lmdb_bytes(session->lmdb) / 1024, size), grouped(counts->commits, lines),
           counts->commits == 1 ? "" : "s");
@@ -110,6 +125,7 @@ void session_print_json(const struct session *session, void *stream) {
           counts->lines, counts->events, counts->gifts, counts->revoked, counts->refusals);
   fprintf(out, ",\"duplicates\":%" PRIu64 ",\"late\":%" PRIu64 ",\"future\":%" PRIu64 ",\"dead\":%" PRIu64 ",\"commits\":%" PRIu64,
           counts->duplicates, counts->late, counts->future, counts->dead, counts->commits);
+  for (int i = 0; i < UNKNOWN_KIND_COUNT; i++) fprintf(out, ",\"unknown_%ss\":%" PRIu64, unknown_kind_names[i], counts->unknown[i]);
   fprintf(out,
           ",\"elapsed_ms\":%" PRId64 ",\"start_position\":%" PRIu64 ",\"position\":%" PRIu64 ",\"state_bytes\":%" PRIu64 ",\"by_reason\":{",
           session_elapsed_ms(session), session->start_position, files_position(session->files), lmdb_bytes(session->lmdb));

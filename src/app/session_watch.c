@@ -45,6 +45,7 @@ static uint32_t check_ready(void *self, struct http_check checks[HTTP_CHECKS]) {
 
 static void labels_set(struct metrics *metrics) {
   for (uint32_t i = 1; i < REASON_COUNT; i++) metrics_label(metrics, METRIC_REFUSALS, i - 1, reasons[i].code);
+  for (uint32_t i = 0; i < UNKNOWN_KIND_COUNT; i++) metrics_label(metrics, METRIC_UNKNOWN, i, unknown_kind_names[i]);
   metrics_label(metrics, METRIC_RELOADS, 0, "done");
   metrics_label(metrics, METRIC_RELOADS, 1, "refused");
   metrics_label(metrics, METRIC_BUILD, 0, GIFTD_VERSION);
@@ -87,6 +88,7 @@ static void counts_set(struct metrics *metrics, const struct shard_counts *count
               {METRIC_OWNER_HITS, counts->owner_hits}};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) metrics_set(metrics, rows[i].id, 0, (int64_t)rows[i].number);
   for (uint32_t i = 1; i < REASON_COUNT; i++) metrics_set(metrics, METRIC_REFUSALS, i - 1, (int64_t)counts->by_reason[i]);
+  for (uint32_t i = 0; i < UNKNOWN_KIND_COUNT; i++) metrics_set(metrics, METRIC_UNKNOWN, i, (int64_t)counts->unknown[i]);
 }
 
 void watch_refresh(struct session *session, bool now) {

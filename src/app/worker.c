@@ -203,6 +203,7 @@ enum status worker_run(const struct worker_settings *settings, struct worker_cou
   struct worker *worker = calloc(1, sizeof *worker);
   if (worker == NULL) return fault_set(fault, STATUS_STORAGE, "no memory");
   worker->settings = *settings;
+  worker->settings.shard.unknown = unknown_told, worker->settings.shard.unknown_self = worker;
   worker->started_ms = worker->quiet_since_ms = clock_steady_ms();
   enum status status = worker_open(worker, fault);
   if (status == STATUS_OK) {

@@ -10,6 +10,7 @@
 #include <assert.h>
 
 #include "terms.h"
+#include "unknown.h"
 #include "worker.h"
 
 /* A complaint that may come again and again: its text is told once, then how often it came. */
@@ -74,6 +75,7 @@ struct worker {
   bool reload_refused;
   int64_t reload_refused_ms;
   struct fault broken; /* of the last slot that a person must act on */
+  struct unknown_names unknown;
   struct shard_counts shard_gone;
   struct ledger_counts ledger_gone; /* of slots that were closed */
   struct worker_watch *watch;       /* or NULL */
@@ -119,6 +121,8 @@ void trouble_tell(const struct worker *worker, struct trouble *trouble, uint32_t
 void kafka_say(void *self, int level, const char *text);
 /* Of a key that is no secret, by the first of several processes alone: at the start, and of campaigns that came with a reload. */
 void key_warn(struct worker *worker, const struct rulebook *before);
+/* A shard_unknown; self is the worker. */
+void unknown_told(void *self, const struct catalogue *catalogue, const struct event *event);
 /* It is over. */
 void trouble_clear(struct trouble *trouble);
 const char *stage_name(enum ledger_stage stage);

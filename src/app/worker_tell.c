@@ -97,6 +97,15 @@ void kafka_say(void *self, int level, const char *text) {
   if (as >= worker->settings.log->level && !is_said(text)) worker_say(worker, as, NO_SHARD, "librdkafka: %s", text);
 }
 
+/* ---- words that the catalogue does not know ---- */
+
+static void unknown_line(void *self, const char *line) { worker_say(self, LOG_LEVEL_WARNING, NO_SHARD, "%s", line); }
+
+void unknown_told(void *self, const struct catalogue *catalogue, const struct event *event) {
+  struct worker *worker = self;
+  unknown_name(&worker->unknown, catalogue, event, unknown_line, worker);
+}
+
 /* ---- sums ---- */
 
 void ledger_counts_add(struct ledger_counts *sum, const struct ledger_counts *more) {

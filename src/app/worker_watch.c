@@ -113,6 +113,7 @@ static void checks_refresh(const struct worker *worker, struct worker_watch *wat
 static void labels_set(struct worker_watch *watch) {
   struct metrics *metrics = &watch->metrics;
   for (uint32_t i = 1; i < REASON_COUNT; i++) metrics_label(metrics, METRIC_REFUSALS, i - 1, reasons[i].code);
+  for (uint32_t i = 0; i < UNKNOWN_KIND_COUNT; i++) metrics_label(metrics, METRIC_UNKNOWN, i, unknown_kind_names[i]);
   metrics_label(metrics, METRIC_RELOADS, 0, "done");
   metrics_label(metrics, METRIC_RELOADS, 1, "refused");
   metrics_label(metrics, METRIC_MESSAGES, 0, "in");
@@ -155,6 +156,7 @@ static void counts_set(struct worker *worker, struct metrics *metrics) {
                              {METRIC_VIEW_REFUSED, ledger.view_refused}};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) metrics_set(metrics, rows[i].id, 0, (int64_t)rows[i].number);
   for (uint32_t i = 1; i < REASON_COUNT; i++) metrics_set(metrics, METRIC_REFUSALS, i - 1, (int64_t)shard.by_reason[i]);
+  for (uint32_t i = 0; i < UNKNOWN_KIND_COUNT; i++) metrics_set(metrics, METRIC_UNKNOWN, i, (int64_t)shard.unknown[i]);
   metrics_set(metrics, METRIC_MESSAGES, 0, (int64_t)shard.messages_in);
   metrics_set(metrics, METRIC_MESSAGES, 1, (int64_t)shard.messages_out);
 }

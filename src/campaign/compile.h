@@ -349,7 +349,6 @@ bool fact_never_comes_to(struct compile *c, const struct condition *leaf, int64_
 bool fails_at_first(struct compile *c, const struct condition *leaf);
 void facts_asked_lint(struct compile *c, uint32_t node); /* of a condition, its alternatives too */
 bool schedules_exclude(const struct schedule *a, const struct schedule *b);
-bool field_is_carried(const struct compile *c, uint16_t type, uint32_t field);
 bool never_carried(struct compile *c, const struct trigger_set *on, uint32_t field); /* all are events, and none carries it */
 void trigger_lint(struct compile *c, const struct trigger *trigger);
 /* `whose`: "rule", "fact", "task". */

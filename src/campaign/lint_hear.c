@@ -2,24 +2,10 @@
  * whether one event can be heard by two. */
 #include "compile.h"
 
-/* Fields that every event may carry (interface.md, "Events in"). */
-bool field_is_carried(const struct compile *c, uint16_t type, uint32_t field) {
-  static const char *const common[] = {"channel", "device", "phone_hash", "id_hash", "city",          "branch",
-                                       "staff",   "org",    "tags",       "primary", "authorisation", NULL};
-  const struct type_info *info = &c->catalogue->types[type];
-  uint64_t documented = 0;
-  for (size_t i = 0; i < sizeof info->fields / sizeof info->fields[0]; i++) documented |= info->fields[i];
-  if (documented == 0) return true; /* nobody said what it carries */
-  if (info->fields[field / 64] >> (field % 64) & 1) return true;
-  for (uint32_t i = 0; common[i] != NULL; i++)
-    if (str_equal(c->catalogue->fields[field].event_name, str_of(common[i]))) return true;
-  return false;
-}
-
 bool never_carried(struct compile *c, const struct trigger_set *on, uint32_t field) {
   for (uint32_t i = 0; i < on->count; i++) {
     const struct trigger *trigger = trigger_at(c, on->first + i);
-    if (trigger->kind != TRIGGER_EVENT || field_is_carried(c, trigger->type, field)) return false;
+    if (trigger->kind != TRIGGER_EVENT || catalogue_carries(c->catalogue, trigger->type, (uint16_t)field)) return false;
   }
   return on->count > 0;
 }
@@ -32,7 +18,7 @@ void trigger_lint(struct compile *c, const struct trigger *trigger) {
   uint32_t leaves[TESTS_MOST], count = leaves_of_all(c, trigger->when, leaves, TESTS_MOST);
   for (uint32_t i = 0; i < count; i++) {
     const struct condition *leaf = condition_at(c, leaves[i]);
-    if (leaf->left_text.length == 0 || !asks_field(leaf) || field_is_carried(c, trigger->type, leaf->index)) continue;
+    if (leaf->left_text.length == 0 || !asks_field(leaf) || catalogue_carries(c->catalogue, trigger->type, (uint16_t)leaf->index)) continue;
     report_text_at(c, leaf->pointer, NULL, CHECK_CANNOT_HOLD, "an event '%.*s' carries no '%.*s'",
                    STR_FORMAT(c->catalogue->types[trigger->type].name), STR_FORMAT(leaf->left_text));
   }

@@ -13,7 +13,7 @@ static void as_lint(struct compile *c, const struct rule *rule) {
     bool named = false;
     for (uint32_t j = 0; j < trigger.as_count; j++) {
       const struct hearer *hearer = hearer_at(c, trigger.as_first + j);
-      named = named || hearer->kind != HEARER_FIELD || field_is_carried(c, trigger.type, hearer->index);
+      named = named || hearer->kind != HEARER_FIELD || catalogue_carries(c->catalogue, trigger.type, (uint16_t)hearer->index);
     }
     as++, heard += named;
   }

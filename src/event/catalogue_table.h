@@ -13,7 +13,7 @@ struct field_row {
 struct type_row {
   const char *name;
   bool reversible;
-  const char *fields; /* event names with blanks between */
+  const char *fields; /* event names with blanks between; closed words behind: "channel(pos|qr|online|atm)" */
   const char *help_en, *help_zh;
 };
 
@@ -21,5 +21,6 @@ extern const struct field_row field_rows[];
 extern const size_t field_row_count;
 extern const struct type_row type_rows[];
 extern const size_t type_row_count;
+extern const char common_fields[]; /* of every event: event names with blanks between */
 
 #endif

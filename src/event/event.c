@@ -26,7 +26,8 @@ static void event_clear(struct event *event) {
   event->offset_minutes = 0;
   event->time_ms = event->arrival_ms = TIME_NONE;
   event->digest = 0;
-  event->field_count = 0;
+  event->field_count = event->unknown_count = 0;
+  memset(event->unknown_counts, 0, sizeof event->unknown_counts);
 }
 
 /* Only what has to start empty is cleared; the rest is written before it is read. */
@@ -43,7 +44,7 @@ static void reader_init(struct reader *r, const struct catalogue *catalogue, str
   r->inside = r->in_data = r->short_of_keys = false;
   r->attribute = ATTRIBUTE_NONE;
   r->top_field = r->data_field = FIELD_NONE;
-  r->top_count = r->data_count = r->key_count = 0;
+  r->top_count = r->data_count = r->key_count = r->top_strangers.count = r->data_strangers.count = 0;
   memset(r->attributes, 0, sizeof r->attributes);
   _Static_assert(JSON_TYPE_END == 0, "a token of zeros is absent");
 }

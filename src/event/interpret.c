@@ -2,6 +2,7 @@
  * kind. The line is JSON throughout when we come here, so tokens are cut out without looking again. */
 #include <assert.h>
 
+#include "name_hash.h"
 #include "reader.h"
 
 /* Items of all lists of one event: bounds the arena (16 bytes an item). */
@@ -234,11 +235,33 @@ static bool read_field(struct interpretation *in, const struct member *member, s
   return false;
 }
 
+/* A profile keeps whatever field comes, and of a type that nobody hears the type alone is told. */
+static const uint64_t *carried_by(const struct catalogue *catalogue, uint16_t type) {
+  static const uint64_t everything[FIELD_WORDS] = {~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0)};
+  return type == TYPE_UNKNOWN || type == TYPE_ID_CUSTOMER_UPDATED ? everything : catalogue->types[type].carried;
+}
+_Static_assert(FIELD_WORDS == 3, "everything is all of them");
+
+/* What the catalogue knows costs a bit or two here. */
+static inline void heed(struct interpretation *in, const uint64_t *carried, const uint64_t *closed, uint16_t field,
+                        const struct value *value) {
+  const struct catalogue *catalogue = in->reader->catalogue;
+  uint64_t bit = UINT64_C(1) << (field % 64);
+  if ((carried[field / 64] & bit) == 0)
+    note_unknown(in->event, UNKNOWN_FIELD, field, catalogue->fields[field].event_name);
+  else if ((closed[field / 64] & bit) != 0 && value->kind == VALUE_TEXT &&
+           !catalogue_has_word(catalogue, in->event->type, field, value->text))
+    note_unknown(in->event, UNKNOWN_VALUE, field, value->text);
+}
+
 static bool read_fields(struct interpretation *in) {
+  static const uint64_t nothing[FIELD_WORDS];
   struct reader *r = in->reader;
   struct event *e = in->event;
   const struct member *members = in->in_data ? r->data : r->top;
   uint32_t count = in->in_data ? r->data_count : r->top_count;
+  const uint64_t *carried = carried_by(r->catalogue, e->type);
+  const uint64_t *closed = e->type == TYPE_UNKNOWN ? nothing : r->catalogue->types[e->type].closed;
   for (uint32_t i = 0; i < count; i++) {
     bool null = members[i].token.type == JSON_TYPE_NULL;
     if (null && e->type != TYPE_ID_CUSTOMER_UPDATED) continue;
@@ -246,6 +269,7 @@ static bool read_fields(struct interpretation *in) {
     struct value *value = &e->values[e->field_count];
     *value = (struct value){.kind = VALUE_ABSENT};
     if (!null && !read_field(in, &members[i], value)) return false;
+    heed(in, carried, closed, members[i].field, value);
     e->field_ids[e->field_count++] = members[i].field;
   }
   return true;
@@ -253,7 +277,7 @@ static bool read_fields(struct interpretation *in) {
 
 /* ---- what belongs together ---- */
 
-static bool type_carries(const struct catalogue *catalogue, uint16_t type, uint16_t field) {
+static bool documented(const struct catalogue *catalogue, uint16_t type, uint16_t field) {
   return type != TYPE_UNKNOWN && (catalogue->types[type].fields[field / 64] >> (field % 64) & 1) != 0;
 }
 
@@ -270,7 +294,7 @@ static bool check_together(struct interpretation *in) {
     if (event_field(e, FIELD_ID_ORIGINAL_ID) != NULL) return true;
     return member_fail(in->reader, EVENT_MISSING_ORIGINAL, 0, in->in_data, STR(""), -1);
   }
-  if (!type_carries(in->reader->catalogue, e->type, FIELD_ID_CURRENCY) || event_field(e, FIELD_ID_CURRENCY) != NULL) return true;
+  if (!documented(in->reader->catalogue, e->type, FIELD_ID_CURRENCY) || event_field(e, FIELD_ID_CURRENCY) != NULL) return true;
   if (event_field(e, FIELD_ID_AMOUNT) == NULL) return true;
   struct str name = in->reader->catalogue->fields[FIELD_ID_AMOUNT].event_name;
   return member_fail(in->reader, EVENT_AMOUNT_WITHOUT_CURRENCY, field_offset(in, FIELD_ID_AMOUNT), in->in_data, name, -1);
@@ -278,5 +302,7 @@ static bool check_together(struct interpretation *in) {
 
 bool interpret_event(struct reader *reader, struct event *event) {
   struct interpretation in = {.reader = reader, .event = event};
-  return read_shape(&in) && read_attributes(&in) && read_fields(&in) && check_together(&in);
+  if (!read_shape(&in) || !read_attributes(&in) || !read_fields(&in) || !check_together(&in)) return false;
+  note_strangers(reader, event, in.in_data);
+  return true;
 }

@@ -34,7 +34,11 @@ static inline uint64_t name_hash(struct str name) {
 /* Equal names, for the lengths that names have: a call of memcmp costs more than the comparison. */
 static inline bool name_equal(struct str a, struct str b) {
   if (a.length != b.length) return false;
-  if (a.length > 16 || a.length < 4) return str_equal(a, b);
+  if (a.length > 16) return str_equal(a, b);
+  if (a.length < 4) {
+    size_t last = a.length - 1;
+    return a.length == 0 || (a.at[0] == b.at[0] && a.at[last / 2] == b.at[last / 2] && a.at[last] == b.at[last]);
+  }
   uint64_t first_a, first_b, last_a, last_b;
   uint32_t half_a, half_b, rest_a, rest_b;
   if (a.length >= 8) {
@@ -58,6 +62,24 @@ static inline uint16_t catalogue_field_hashed(const struct catalogue *catalogue,
     uint16_t entry = catalogue->field_slots[slot];
     if (entry == 0) return FIELD_NONE;
     if (name_equal(catalogue->fields[entry - 1].event_name, name)) return (uint16_t)(entry - 1);
+  }
+}
+
+#define WORD_SLOTS (sizeof((struct catalogue *)0)->word_slots / sizeof(uint16_t))
+
+/* Words are few and short: their ends tell nearly all of them apart. Not of an empty text. */
+static inline size_t word_slot(uint16_t type, uint16_t field, struct str text) {
+  uint64_t ends = (uint64_t)(unsigned char)text.at[0] << 8 | (unsigned char)text.at[text.length - 1];
+  return ((ends << 40 | text.length << 32 | (uint64_t)type << 16 | field) * 0x9e3779b97f4a7c15ULL >> 32) % WORD_SLOTS;
+}
+
+/* Whether a field of a type may say this, where its words are closed. */
+static inline bool catalogue_has_word(const struct catalogue *catalogue, uint16_t type, uint16_t field, struct str text) {
+  for (size_t slot = word_slot(type, field, text);; slot = (slot + 1) % WORD_SLOTS) {
+    uint16_t entry = catalogue->word_slots[slot];
+    if (entry == 0) return false;
+    const struct closed_word *word = &catalogue->words[entry - 1];
+    if (word->type == type && word->field == field && name_equal(word->text, text)) return true;
   }
 }
 

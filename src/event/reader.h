@@ -44,6 +44,12 @@ struct key {
   uint32_t hash; /* half of name_hash: enough to tell most keys apart */
 };
 
+/* Keys that are no fields, where fields stand: kept for what the event tells of them (unknown.c). */
+struct strangers {
+  uint32_t count; /* all; those beyond LIMIT_EVENT_UNKNOWN have no name here */
+  struct str names[LIMIT_EVENT_UNKNOWN];
+};
+
 struct frame {
   uint64_t seen[4]; /* 256 bits: which hashes the keys so far had; a clear bit proves that a key is new */
   uint32_t start;   /* offset of the opening bracket */
@@ -73,6 +79,7 @@ struct reader {
   struct token attributes[ATTRIBUTE_COUNT];
   struct frame frames[LIMIT_EVENT_DEPTH + 1]; /* frames[0] is not used: depth 1 is the event itself */
   struct member top[LIMIT_FIELDS], data[LIMIT_FIELDS];
+  struct strangers top_strangers, data_strangers;
 
   /* keys of the objects that are open; without room for one more the walk is given up and begun again with more */
   uint32_t key_count, key_capacity;
@@ -87,6 +94,15 @@ struct reader {
 bool scan_event(struct reader *reader);
 /* Makes an event of what scan_event found. False: reader->error is filled. */
 bool interpret_event(struct reader *reader, struct event *event);
+
+/* How many letters of a name may be wrong for another to be meant: a third, three at most. */
+unsigned near_edits(struct str name);
+
+/* ---- unknown.c ---- */
+
+void note_unknown(struct event *event, enum unknown_kind kind, uint16_t field, struct str text) __attribute__((cold));
+/* Once the event is one: its type, the keys that are no fields, and fields that stand beside data. */
+void note_strangers(const struct reader *reader, struct event *event, bool in_data);
 
 /* Both return false, so that a refusal is one line: `return reader_fail(...)`. The format makes error.detail. */
 bool reader_fail(struct reader *reader, enum event_problem problem, size_t offset, const char *format, ...)

@@ -126,8 +126,16 @@ static inline bool read_key(struct reader *r, struct frame *frame) {
   return true;
 }
 
-static void add_member(struct member *members, uint32_t *count, uint16_t field, struct token token) {
-  if (field == FIELD_NONE) return;
+/* A member that is no field. A null says nothing. */
+static __attribute__((noinline, cold)) void add_stranger(struct reader *r, struct strangers *strangers, struct token token) {
+  const struct frame *frame = &r->frames[r->depth];
+  const struct key *key = &r->keys[frame->first_key + frame->count - 1];
+  if (token.type == JSON_TYPE_NULL) return;
+  if (strangers->count < LIMIT_EVENT_UNKNOWN) strangers->names[strangers->count] = (struct str){key->at, key->length};
+  strangers->count++;
+}
+
+static inline void add_member(struct member *members, uint32_t *count, uint16_t field, struct token token) {
   assert(*count < LIMIT_FIELDS && "keys are unique, so a field comes once");
   members[(*count)++] = (struct member){token, field};
 }
@@ -138,10 +146,15 @@ static inline void note_value(struct reader *r, struct token token) {
   if (r->depth == 1) {
     if (r->attribute != ATTRIBUTE_NONE)
       r->attributes[r->attribute] = token;
-    else
+    else if (r->top_field != FIELD_NONE)
       add_member(r->top, &r->top_count, r->top_field, token);
+    else if (r->attributes[ATTRIBUTE_SPECVERSION].type == JSON_TYPE_END) /* beside data it is for those who carry the event */
+      add_stranger(r, &r->top_strangers, token);
   } else if (r->in_data && r->depth == 2) {
-    add_member(r->data, &r->data_count, r->data_field, token);
+    if (r->data_field != FIELD_NONE)
+      add_member(r->data, &r->data_count, r->data_field, token);
+    else
+      add_stranger(r, &r->data_strangers, token);
   }
 }
 

@@ -126,6 +126,7 @@ static enum status event_keep(struct shard *shard, struct attempt *a, struct fau
 
 static enum status event_tell(struct shard *shard, const struct event *event, const struct origin *origin, struct fault *fault) {
   decision_count(shard, event->cause.length > 0);
+  if (event->cause.length == 0) unknown_count(shard, event); /* once, with who caused it */
   if (shard->observer != NULL) shard->observer(shard->observer_self, event, &shard->decision);
   return decision_tell(shard, event, origin, fault);
 }

@@ -192,6 +192,8 @@ enum status event_decide(struct shard *shard, struct reading *reading, const str
 /* ---- tell.c ---- */
 
 void decision_count(struct shard *shard, bool heard);
+/* What the event says that the catalogue does not know: counted, and told to who asked for it. */
+void unknown_count(struct shard *shard, const struct event *event);
 /* Whether the rewards of the decision at hand are more than one event may cause. */
 bool rewards_too_many(struct shard *shard, const struct event *event);
 enum status decision_tell(struct shard *shard, const struct event *event, const struct origin *origin, struct fault *fault) MUST_USE;

@@ -21,6 +21,12 @@ void decision_count(struct shard *shard, bool heard) {
   }
 }
 
+void unknown_count(struct shard *shard, const struct event *event) {
+  if (event->unknown_count == 0) return;
+  for (int i = 0; i < UNKNOWN_KIND_COUNT; i++) shard->counts.unknown[i] += event->unknown_counts[i];
+  if (shard->settings.unknown != NULL) shard->settings.unknown(shard->settings.unknown_self, shard->rulebook->catalogue, event);
+}
+
 /* ---- decisions and rewards ---- */
 
 enum status outputs_hand_on(struct shard *shard, size_t least, struct fault *fault) {

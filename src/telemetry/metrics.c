@@ -13,6 +13,9 @@ const struct metric_info metric_infos[METRIC_COUNT] = {
                              "Records that are no event, or could not be decided, and went to the dead letters."},
     [METRIC_MISPLACED] = {"giftd_misplaced_records_total", METRIC_KIND_COUNTER, 0, NULL,
                           "Records in another partition than events.partitioner gives their key; they went to the dead letters."},
+    [METRIC_UNKNOWN] = {"giftd_unknown_words_total", METRIC_KIND_COUNTER, 0, "what",
+                        "Types, fields and values of events that the catalogue does not know, and that are without effect. The log names "
+                        "the first ones."},
     [METRIC_DUPLICATES] = {"giftd_duplicate_events_total", METRIC_KIND_COUNTER, 0, NULL,
                            "Events that were decided before and added nothing."},
     [METRIC_LATE] = {"giftd_late_events_total", METRIC_KIND_COUNTER, 0, NULL, "Events that came too late to be judged."},

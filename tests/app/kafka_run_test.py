@@ -151,11 +151,16 @@ class Signals(Stage):
         self.assertIn(re.search("campaigns read again: 3 of them, (rulebook [0-9a-f]{16})", self.said(process))[1], self.ready(port)[1])
         self.produce(login(1000, "c1000"))
         self.wait(lambda: len(self.rewards()) == 102, 30, "both campaigns' rewards", process)
+        for number in range(4):  # on more than one shard, and named once for the process
+            self.produce(login(2000 + number, f"c{2000 + number}").replace(b'"device"', b'"devise"'))
         self.check_metrics(port, process)
         process.send_signal(signal.SIGTERM)
         self.finish(process, seconds=30)
         self.assertIn('"message":"stopped"', self.said(process))
-        self.assertEqual(self.run_once()["lines"], 0, "all of it was committed before the end")
+        self.assertIn('"unknown_fields":4', self.said(process))
+        self.assertEqual(self.said(process).count('did you mean \\"device\\"?'), 1)
+        counted = self.run_once()
+        self.assertEqual((counted["lines"], counted["unknown_fields"]), (0, 0), "all of it was committed before the end")
 
     def test_one_shard_that_is_broken(self):
         """Its view belongs to another giftd: it stays closed and is named; the others go on."""
@@ -297,10 +302,11 @@ class Signals(Stage):
         self.wait(lambda: line + "\n" in self.metrics(port), 10, line, process)
 
     def check_metrics(self, port, process):
-        for line in (f"giftd_shards_owned {SHARDS}", "giftd_gifts_total 102", 'giftd_shard_stage{shard="3"} 6', "giftd_input_lag_events 0",
+        for line in (f"giftd_shards_owned {SHARDS}", "giftd_gifts_total 110", 'giftd_shard_stage{shard="3"} 6', "giftd_input_lag_events 0",
                      'giftd_shard_input_lag_events{shard="0"} 0', f"giftd_takeovers_total {SHARDS}", "giftd_ready 1",
                      'giftd_rulebook_reloads_total{result="refused"} 1', "giftd_aborts_total 0",
-                     'giftd_shard_heard_waiting{shard="1"} 0'):
+                     'giftd_shard_heard_waiting{shard="1"} 0', 'giftd_unknown_words_total{what="field"} 4',
+                     'giftd_unknown_words_total{what="type"} 0'):
             self.wait_metric(port, line, process)
         if shutil.which("promtool"):
             answer = subprocess.run(["promtool", "check", "metrics"], input=self.metrics(port), text=True, capture_output=True, timeout=30)

@@ -10,11 +10,13 @@ import pathlib
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import urllib.request
 
 GIFTD = sys.argv.pop(1)
 OUTPUTS = ["rewards.jsonl", "decisions.jsonl", "dlq.jsonl"]
@@ -170,6 +172,57 @@ class Files(Stage):
         self.run_once("--trace", str(trace))
         self.assertIn("mbank/e1 login c1", trace.read_text())
         self.assertIn("LIMIT_REACHED", trace.read_text())
+
+
+class Unknown(Stage):
+    """What the catalogue does not know is counted and named, and changes nothing else."""
+    WORDS = [("logni", {}), ("login", {"chanel": "app"}), ("txn.card_spend", {"amount": 5}),
+             ("txn.card_spend", {"amount_minor": 5, "currency": "CNY", "status": "SETTLED"})]
+
+    def write_events(self, times):
+        self.events.write_text("".join(
+            json.dumps({"id": f"u{turn}-{number}", "source": "mbank", "type": kind, "customer": f"c{turn}-{number}",
+                        "time": "2026-12-05T10:00:00+08:00", **fields}) + "\n"
+            for turn in range(times) for number, (kind, fields) in enumerate(self.WORDS)))
+
+    def test_each_is_counted_and_named_once(self):
+        self.write_events(3)
+        done = self.run_once("--json")
+        told = json.loads(done.stdout)
+        self.assertEqual([told[f"unknown_{kind}s"] for kind in ("type", "field", "value")], [3, 6, 3])
+        self.assertEqual((told["dead"], told["gifts"], told["events"]), (0, 3, 12))  # the login is one all the same
+        for near in ("login", "channel", "amount_minor", "settled"):
+            self.assertEqual(done.stderr.count(f'did you mean "{near}"?'), 1, done.stderr)
+        self.assertRegex(done.stderr, r"unknown +6  fields")
+        self.write_events(1)
+        (self.folder / "events.jsonl").rename(self.folder / "other.jsonl")
+        done = self.run_once("--json", "-X", "log.format=json", source=self.folder / "other.jsonl")
+        self.assertEqual(json.loads(done.stdout)["duplicates"], 4)
+        lines = [json.loads(line) for line in done.stderr.splitlines()]
+        self.assertEqual(sum("did you mean" in line["message"] and line["level"] == "warning" for line in lines), 4)
+        self.assertEqual([lines[-1][f"unknown_{kind}s"] for kind in ("type", "field", "value")], [1, 2, 1])
+
+    def test_nothing_is_said_of_what_is_known(self):
+        self.events.write_text(logins(0, 10))
+        done = self.run_once("--json")
+        self.assertNotIn("unknown", done.stderr)
+        self.assertEqual(json.loads(done.stdout)["unknown_fields"], 0)
+
+    def test_metrics_count_by_what_it_is(self):
+        self.write_events(2)
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            port = taken.getsockname()[1]
+        process = self.start("-X", f"http.listen={port}")
+        self.wait_for_decisions(8)
+
+        def shown():
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+                return answer.read().decode()
+        self.wait_for("metrics", lambda: 'giftd_unknown_words_total{what="type"} 2\n' in shown())
+        self.assertIn('giftd_unknown_words_total{what="field"} 4\n', shown())
+        self.assertIn('giftd_unknown_words_total{what="value"} 2\n', shown())
+        self.end(process, signal.SIGTERM)
 
 
 class Streams(Stage):

@@ -76,7 +76,7 @@ static inline void put_any_value(struct dice *d, struct buffer *out, unsigned de
 
 /* A value that fits the field, most of the time. */
 static inline void put_field_value(struct dice *d, struct buffer *out, const struct field_info *field) {
-  static const char *const texts[] = {"qr", "m00017", "\xe5\xba\x97", "a b", "c0000042", "gold", "310000"};
+  static const char *const texts[] = {"qr", "m00017", "\xe5\xba\x97", "a b", "c0000042", "gold", "310000", "settled", "refund"};
   if (dice_one_in(d, 30)) {
     put_any_value(d, out, 0);
     return;

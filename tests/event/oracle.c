@@ -118,6 +118,47 @@ static void check_fields(struct str line, const struct event *event, json_t *fie
   assert_int_equal(event->field_count, wanted);
 }
 
+/* ---- what the catalogue does not know ---- */
+
+static bool is_envelope(const char *key) {
+  static const char *const keys[] = {"id",   "source",       "type",        "time",        "customer",        "subject",    "specversion",
+                                     "data", "recordedtime", "data_base64", "traceparent", "datacontenttype", "dataschema", "tracestate"};
+  for (size_t i = 0; i < COUNT(keys); i++)
+    if (strcmp(keys[i], key) == 0) return true;
+  return false;
+}
+
+static bool model_word(uint16_t type, uint16_t field, const json_t *value) {
+  bool closed = false;
+  for (uint16_t i = 0; i < catalogue.word_count; i++) {
+    const struct closed_word *word = &catalogue.words[i];
+    if (word->type != type || word->field != field) continue;
+    closed = true;
+    if (str_equal(word->text, text_of(value))) return true;
+  }
+  return !closed;
+}
+
+static void check_unknown(struct str line, const struct event *event, json_t *root, json_t *fields) {
+  uint32_t wanted[UNKNOWN_KIND_COUNT] = {event->type == TYPE_UNKNOWN, 0, 0};
+  bool flat = json_object_get(root, "specversion") == NULL, profile = event->type == TYPE_ID_CUSTOMER_UPDATED;
+  const char *key;
+  json_t *value;
+  if (event->type != TYPE_UNKNOWN && json_is_object(fields)) json_object_foreach(fields, key, value) {
+      uint16_t field = catalogue_field(&catalogue, str_of(key));
+      if (json_is_null(value) || (flat && is_envelope(key))) continue;
+      bool known = field != FIELD_NONE && (profile || catalogue_carries(&catalogue, event->type, field));
+      wanted[UNKNOWN_FIELD] += !known;
+      wanted[UNKNOWN_VALUE] += known && !model_word(event->type, field, value);
+    }
+  if (event->type != TYPE_UNKNOWN && !flat) json_object_foreach(root, key, value) {
+      wanted[UNKNOWN_FIELD] += !json_is_null(value) && !is_envelope(key) && catalogue_field(&catalogue, str_of(key)) != FIELD_NONE;
+    }
+  for (int i = 0; i < UNKNOWN_KIND_COUNT; i++)
+    if (event->unknown_counts[i] != wanted[i])
+      fail_msg("%.*s: %u unknown words of kind %d, wanted %u", STR_FORMAT(line), event->unknown_counts[i], i, wanted[i]);
+}
+
 static void check_attributes(const struct event *event, json_t *root) {
   int64_t ms = 0;
   const char *customer = json_object_get(root, "specversion") != NULL ? "subject" : "customer";
@@ -128,7 +169,7 @@ static void check_attributes(const struct event *event, json_t *root) {
 }
 
 struct tally {
-  unsigned lines, json, events;
+  unsigned lines, json, events, unknown[UNKNOWN_KIND_COUNT];
 };
 
 static void compare(struct str line, struct tally *tally) {
@@ -147,9 +188,11 @@ static void compare(struct str line, struct tally *tally) {
     fail_msg("%.*s: the model %s, event_read %s", STR_FORMAT(line), wanted ? "accepts" : "refuses", event_problems[reading.problem].code);
   if (wanted) check_attributes(&reading.event, root);
   if (wanted) check_fields(line, &reading.event, fields);
+  if (wanted) check_unknown(line, &reading.event, root, fields);
   tally->lines++;
   tally->json += object ? 1 : 0;
   tally->events += wanted ? 1 : 0;
+  for (int i = 0; i < UNKNOWN_KIND_COUNT && wanted; i++) tally->unknown[i] += reading.event.unknown_counts[i];
   json_decref(root);
   free(reading.memory);
 }
@@ -158,7 +201,7 @@ static void generated_lines_agree(void **state) {
   (void)state;
   static char memory[16384];
   struct dice dice = {0x9e3779b97f4a7c15ULL};
-  struct tally tally = {0, 0, 0};
+  struct tally tally = {0, 0, 0, {0}};
   for (unsigned i = 0; i < 60000; i++) {
     struct str line = generate_line(&dice, &catalogue, memory, sizeof memory);
     char *exact = malloc(line.length);
@@ -169,6 +212,7 @@ static void generated_lines_agree(void **state) {
   print_message("%u lines: %u JSON, %u events\n", tally.lines, tally.json, tally.events);
   assert_true(tally.events > tally.lines / 5 && tally.json > tally.events + tally.lines / 10 &&
               tally.json < tally.lines - tally.lines / 20);
+  for (int i = 0; i < UNKNOWN_KIND_COUNT; i++) assert_true(tally.unknown[i] > 100);
 }
 
 static int set_up(void **state) {

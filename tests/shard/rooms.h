@@ -4,7 +4,7 @@
  *
  *     pNAME   adds 1 to pool NAME           wN      to N pools w0, w1 ...          cN   N cells more, of this event
  *     uN      N cells, until day N / 1000   kN      takes the N oldest of all away gN   gives N gifts
- *     rTIME   says when the stream got it
+ *     rTIME   says when the stream got it   ?N !N $N  N words of a kind that the catalogue does not know
  *
  * and by the ID's first letter: D a duplicate whatever was seen, L belongs to the dead letters, R has no room in a record and T gives too
  * much (both after all else was tried), F is heard by customer "hearer" as well and G by four, M cannot be decided for its hearer, and
@@ -50,6 +50,10 @@ enum event_problem event_read(const struct catalogue *catalogue, struct str line
   const char *arrival = strstr(text + words_at, " r");
   if (arrival != NULL) event->arrival_ms = strtoll(arrival + 2, NULL, 10);
   event->digest = hash64(&HASH_KEY_FIXED, event->id);
+  for (int i = 0; i < UNKNOWN_KIND_COUNT; i++) {
+    const char *mark = strchr(text, "?!$"[i]);
+    if (mark != NULL) event->unknown_counts[i] = (uint32_t)(mark[1] - '0'), event->unknown_count++;
+  }
   return EVENT_OK;
 }
 
@@ -124,7 +128,10 @@ static void word_judge(const struct judge_input *input, struct decision *decisio
     case 'u': cells_add(input, decision, number % 1000, (int32_t)(number / 1000)); break;
     case 'k': cells_remove(input, number); break;
     case 'g': decision->gift_count = number; break;
-    case 'r': break;
+    case 'r':
+    case '?':
+    case '!':
+    case '$': break;
     default: fail_msg("no word: %.*s", STR_FORMAT(word));
   }
 }

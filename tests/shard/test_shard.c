@@ -309,8 +309,36 @@ static void a_record_that_is_none_is_told(void **unused) {
   stage_free(stage);
 }
 
+/* ---- words that the catalogue does not know ---- */
+
+static uint32_t told_unknown;
+static void unknown_told(void *self, const struct catalogue *catalogue, const struct event *event) {
+  assert_true(self == &told_unknown && catalogue == &fake_catalogue && event->unknown_count > 0 && event->cause.length == 0);
+  told_unknown++;
+}
+
+/* Counted once an event that was decided, with who caused it alone; a duplicate is one more event that says so. */
+static void unknown_words_are_counted_and_told(void **unused) {
+  (void)unused;
+  for (int told = 0; told < 2; told++) {
+    struct stage *stage = stage_new("e1 c1 100 ?1\nF2 c2 200 !2 $3\n!\ne3 c1 300\ne4 c3 400 $1\ne4 c3 400 $1\n", 0);
+    told_unknown = 0;
+    if (told) stage->settings.unknown = unknown_told, stage->settings.unknown_self = &told_unknown;
+    stage_start(stage);
+    run_to_end(stage, 2, 3, TIME_NONE);
+    const struct shard_counts *counts = shard_counts(stage->shard);
+    assert_int_equal(counts->unknown[UNKNOWN_TYPE], 1);
+    assert_int_equal(counts->unknown[UNKNOWN_FIELD], 2);
+    assert_int_equal(counts->unknown[UNKNOWN_VALUE], 5);
+    assert_int_equal(told_unknown, told ? 4 : 0);
+    assert_true(counts->heard > 0 && counts->dead == 1);
+    stage_free(stage);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(unknown_words_are_counted_and_told),
       cmocka_unit_test(the_same_lines_give_the_same_bytes_however_they_are_cut),
       cmocka_unit_test(a_restart_anywhere_changes_nothing),
       cmocka_unit_test(what_was_read_ahead_is_read_anew_by_the_next_rulebook),

@@ -32,6 +32,8 @@
 #define LIMIT_TEXT_BYTES 256u       /* any other text field of an event that a campaign can test */
 #define LIMIT_EVENT_TYPES 256u
 #define LIMIT_FIELDS 192u           /* fields the catalogue may know */
+#define LIMIT_CLOSED_WORDS 512u     /* words of fields with closed words, of all types together */
+#define LIMIT_EVENT_UNKNOWN 64u     /* words of one event that are noted because the catalogue does not know them; more are counted */
 #define LIMIT_AMOUNT_MINOR 1000000000000LL /* 10^12 minor units */
 #define LIMIT_FUTURE_MS (5LL * 60 * 1000)  /* an event may be that far ahead of its arrival */
 
