@@ -1,8 +1,11 @@
 /* A bank's own event types and fields (R13): catalogue.json beside the campaigns.
  *
  *     {"fields": [{"event_name": "fee_minor", "campaign_name": "fee", "kind": "money", "help": {"zh": "...", "en": "..."}}],
- *      "types":  [{"name": "wifi.joined", "reversible": false, "fields": ["branch", "fee_minor"], "help": {...}}]}
+ *      "types":  [{"name": "wifi.joined", "reversible": false, "fields": ["branch", "fee_minor"], "help": {...}},
+ *                 {"name": "txn.transfer", "fields": ["fee_minor"], "words": {"method": ["teller"]}}]}
  *
+ * A type of giftd's own is extended: what the entry says comes to what the type has. `words` are all that a text field of the type says, or
+ * further ones where giftd has some: what is none of them is counted and named in the log (event.h, "unknown").
  * Kinds are text, money, int, bool, list, time. A money field ends in _minor and is written without that in
  * campaigns, unless it is given another name there. */
 #include "compile.h"
@@ -10,8 +13,8 @@
 static const struct key file_keys[] = {{"$schema", KEY_MAY}, {"fields", KEY_MAY}, {"types", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key field_keys[] = {
     {"event_name", KEY_MUST}, {"campaign_name", KEY_MAY}, {"kind", KEY_MUST}, {"help", KEY_MAY}, {NULL, KEY_MAY}};
-static const struct key type_keys[] = {
-    {"name", KEY_MUST}, {"reversible", KEY_MAY}, {"fields", KEY_MAY}, {"help", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key type_keys[] = {{"name", KEY_MUST}, {"reversible", KEY_MAY}, {"fields", KEY_MAY},
+                                       {"words", KEY_MAY}, {"help", KEY_MAY},       {NULL, KEY_MAY}};
 static const struct key help_keys[] = {{"zh", KEY_MAY}, {"en", KEY_MAY}, {NULL, KEY_MAY}};
 
 static void help_read(struct compile *c, const struct at *at, struct str *en, struct str *zh) {
@@ -61,16 +64,70 @@ static void type_fields_read(struct compile *c, const struct at *at, const struc
   }
 }
 
-static void type_extend(struct compile *c, const struct at *at, struct catalogue *catalogue) {
-  struct at name = at_key(at, "name"), reversible = at_key(at, "reversible"), fields = at_key(at, "fields");
-  struct type_info type = {.reversible = false};
+static void field_words_read(struct compile *c, const struct at *at, struct catalogue *catalogue, uint16_t type) {
   struct fault fault = {.text = ""};
+  uint32_t count = 0;
+  uint16_t field = catalogue_field(catalogue, str_of(at->key));
+  if (field == FIELD_NONE) {
+    report(c, at, CHECK_UNKNOWN_FIELD, "'%s' is no field; declare it in 'fields'", at->key);
+    return;
+  }
+  const struct str *words = read_texts(c, at, CHECK_BAD_VALUE, &count);
+  for (uint32_t i = 0; words != NULL && i < count; i++)
+    if (catalogue_add_word(catalogue, type, field, words[i], &fault) != STATUS_OK) {
+      report(c, at, CHECK_BAD_VALUE, "%s", fault.text);
+      return;
+    }
+}
+
+static void words_read(struct compile *c, const struct at *at, struct catalogue *catalogue, uint16_t type) {
+  if (!json_is_object(at->json)) {
+    report(c, at, CHECK_WRONG_TYPE, "'words' is an object: a list of texts for each field, here %s", type_of(at->json));
+    return;
+  }
+  for (void *i = json_object_iter(at->json); i != NULL; i = json_object_iter_next(at->json, i)) {
+    struct at child = {.up = at, .json = json_object_iter_value(i), .key = json_object_iter_key(i)};
+    field_words_read(c, &child, catalogue, type);
+  }
+}
+
+/* What is giftd's own is known to rules by what it is: only what it carries and says may be more. */
+static bool own_type_extend(struct compile *c, const struct at *at, struct catalogue *catalogue, uint16_t own,
+                            const struct type_info *more) {
+  struct at name = at_key(at, "name"), reversible = at_key(at, "reversible"), fields = at_key(at, "fields"), words = at_key(at, "words");
+  struct fault fault = {.text = ""};
+  if (reversible.json != NULL && more->reversible != catalogue->types[own].reversible)
+    report(c, &reversible, CHECK_BAD_VALUE, "whether a type of giftd's own can be undone does not change; leave 'reversible' out");
+  else if (own < catalogue->own_types && fields.json == NULL && words.json == NULL)
+    report(c, &name, CHECK_BAD_ID, "event type %.*s is there already, and nothing is added to it: say 'fields' or 'words'",
+           STR_FORMAT(more->name));
+  else if (catalogue_extend_type(catalogue, own, more, &fault) != STATUS_OK)
+    report(c, &name, CHECK_BAD_ID, "%s", fault.text);
+  else
+    return true;
+  return false;
+}
+
+static bool type_enter(struct compile *c, const struct at *at, struct catalogue *catalogue, const struct type_info *type) {
+  struct at name = at_key(at, "name");
+  struct fault fault = {.text = ""};
+  uint16_t known = catalogue_type(catalogue, type->name);
+  if (c->full) return false;
+  if (known != TYPE_UNKNOWN) return own_type_extend(c, at, catalogue, known, type);
+  if (catalogue_add_type(catalogue, type, &fault) == STATUS_OK) return true;
+  report(c, &name, CHECK_BAD_ID, "%s", fault.text);
+  return false;
+}
+
+static void type_extend(struct compile *c, const struct at *at, struct catalogue *catalogue) {
+  struct at name = at_key(at, "name"), reversible = at_key(at, "reversible"), fields = at_key(at, "fields"), words = at_key(at, "words");
+  struct type_info type = {.reversible = false};
   if (!keys_check(c, at, type_keys, "an event type") || name.json == NULL || !read_text(c, &name, &type.name)) return;
   type.name = keep_text(c, type.name);
   if (reversible.json != NULL) (void)read_bool(c, &reversible, &type.reversible);
   if (fields.json != NULL) type_fields_read(c, &fields, catalogue, &type);
   help_read(c, at, &type.help_en, &type.help_zh);
-  if (!c->full && catalogue_add_type(catalogue, &type, &fault) != STATUS_OK) report(c, &name, CHECK_BAD_ID, "%s", fault.text);
+  if (type_enter(c, at, catalogue, &type) && words.json != NULL) words_read(c, &words, catalogue, catalogue_type(catalogue, type.name));
 }
 
 static void all_extend(struct compile *c, const struct at *root, struct catalogue *catalogue) {

@@ -327,6 +327,16 @@ static void catalogue_extension(void **unused) {
       {"{\"fields\":[{\"event_name\":\"seat\",\"kind\":\"string\"}]}", CHECK_BAD_VALUE, "/fields/0/kind"},
       {"{\"types\":[{\"name\":\"login\"}]}", CHECK_BAD_ID, "/types/0/name"},
       {"{\"types\":[{\"name\":\"x.y\",\"fields\":[\"nowhere\"]}]}", CHECK_UNKNOWN_FIELD, "/types/0/fields/0"},
+      {"{\"types\":[{\"name\":\"login\",\"help\":{\"en\":\"x\"}}]}", CHECK_BAD_ID, "/types/0/name"},     /* it adds nothing */
+      {"{\"types\":[{\"name\":\"event.booked\",\"fields\":[\"mcc\"]}]}", CHECK_BAD_ID, "/types/0/name"}, /* a bank's own, twice */
+      {"{\"types\":[{\"name\":\"txn.transfer\",\"fields\":[\"nowhere\"]}]}", CHECK_UNKNOWN_FIELD, "/types/0/fields/0"},
+      {"{\"types\":[{\"name\":\"txn.transfer\",\"reversible\":false,\"fields\":[\"mcc\"]}]}", CHECK_BAD_VALUE, "/types/0/reversible"},
+      {"{\"types\":[{\"name\":\"txn.transfer\",\"words\":[\"mcc\"]}]}", CHECK_WRONG_TYPE, "/types/0/words"},
+      {"{\"types\":[{\"name\":\"txn.transfer\",\"words\":{\"methd\":[\"x\"]}}]}", CHECK_UNKNOWN_FIELD, "/types/0/words/methd"},
+      {"{\"types\":[{\"name\":\"txn.transfer\",\"words\":{\"method\":[]}}]}", CHECK_BAD_VALUE, "/types/0/words/method"},
+      {"{\"types\":[{\"name\":\"txn.transfer\",\"words\":{\"method\":[1]}}]}", CHECK_WRONG_TYPE, "/types/0/words/method/0"},
+      {"{\"types\":[{\"name\":\"txn.transfer\",\"words\":{\"mcc\":[\"5812\"]}}]}", CHECK_BAD_VALUE, "/types/0/words/mcc"}, /* not carried */
+      {"{\"types\":[{\"name\":\"txn.transfer\",\"words\":{\"amount_minor\":[\"1\"]}}]}", CHECK_BAD_VALUE, "/types/0/words/amount_minor"},
       {"{\"type\":[]}", CHECK_UNKNOWN_KEY, "/type"},
       {"[1]", CHECK_WRONG_TYPE, ""},
       {"{", CHECK_SYNTAX, ""},
@@ -348,11 +358,45 @@ static void catalogue_extension(void **unused) {
   bench_free(bench);
 }
 
+static void extend(struct bench *bench, const char *text) {
+  struct source source = {STR("catalogue.json"), str_of(text)};
+  enum status status = catalogue_extend(&bench->catalogue, source, &bench->arena, &bench->findings, &bench->fault);
+  if (status != STATUS_OK) fail_msg("%s: %s", text, bench->fault.text);
+}
+
+/* What a file adds to giftd's own types comes to what they have, from several files too. */
+static void own_types_are_extended(void **unused) {
+  (void)unused;
+  struct bench *bench = bench_new();
+  struct catalogue *catalogue = &bench->catalogue;
+  uint16_t enrolled = TYPE_ID_ENROLLED, transfer = catalogue_type(catalogue, STR("txn.transfer"));
+  uint16_t mcc = FIELD_ID_MCC, method = catalogue_field(catalogue, STR("method")), words = catalogue->word_count;
+  assert_false(catalogue_carries(catalogue, enrolled, mcc) || catalogue_carries(catalogue, transfer, mcc));
+  extend(bench,
+         "{\"fields\":[{\"event_name\":\"kiosk\",\"kind\":\"text\"}],"
+         "\"types\":[{\"name\":\"campaign.enrolled\",\"fields\":[\"kiosk\",\"mcc\"]},"
+         "{\"name\":\"txn.transfer\",\"reversible\":true,\"fields\":[\"mcc\"],\"words\":{\"method\":[\"teller\",\"voice\"]}}]}");
+  extend(bench,
+         "{\"types\":[{\"name\":\"campaign.enrolled\",\"words\":{\"kiosk\":[\"k1\"]},\"help\":{\"en\":\"signed\"}},"
+         "{\"name\":\"txn.transfer\",\"fields\":[\"mcc\",\"kiosk\"]}]}");
+  uint16_t kiosk = catalogue_field(catalogue, STR("kiosk"));
+  assert_true(catalogue_carries(catalogue, enrolled, kiosk) && catalogue_carries(catalogue, enrolled, mcc));
+  assert_true(catalogue_carries(catalogue, enrolled, FIELD_ID_CAMPAIGN) && catalogue_carries(catalogue, enrolled, FIELD_ID_DEVICE));
+  assert_true(catalogue_carries(catalogue, transfer, kiosk) && catalogue_carries(catalogue, transfer, mcc));
+  assert_true(catalogue->types[transfer].reversible && catalogue_carries(catalogue, transfer, FIELD_ID_AMOUNT));
+  assert_int_equal(catalogue->word_count, words + 2); /* voice was there */
+  assert_true((catalogue->types[transfer].closed[method / 64] >> (method % 64) & 1) != 0);
+  assert_true(str_equal(catalogue->types[enrolled].help_en, STR("signed")) && catalogue->types[enrolled].help_zh.length > 0);
+  assert_int_equal(catalogue->types[enrolled].closed[kiosk / 64] >> (kiosk % 64) & 1, 1);
+  bench_free(bench);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_construct_not_served), cmocka_unit_test(commercial_errors),   cmocka_unit_test(commercial_warnings),
       cmocka_unit_test(programme_ends_first),       cmocka_unit_test(all_at_once),         cmocka_unit_test(lists_that_are_cut),
       cmocka_unit_test(every_code_has_words),       cmocka_unit_test(catalogue_extension), cmocka_unit_test(only_programmes_are_cited),
+      cmocka_unit_test(own_types_are_extended),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
