@@ -49,6 +49,9 @@ struct telling {
   uint32_t silent; /* campaigns that had nothing to say */
 };
 
+/* What the event says that the catalogue does not know; nothing when there is nothing. */
+void unknown_text(const struct telling *t);
+void unknown_json(const struct telling *t);
 /* "limit reached: 1 of 1 per customer, day 2026-12-05", or what was given. */
 void verdict_words(struct buffer *out, const struct telling *t, const struct verdict *verdict);
 

@@ -1,6 +1,7 @@
 /* The waterfall for programs: one object a line, in the words of interface.md. Stable: members are added, never renamed.
  *
- *   {"event":{source,id,type,time},"customer","caused_by","recorded":true,"gate","rulebook","same_rulebook","position","input",
+ *   {"event":{source,id,type,time},"customer","caused_by","unknown":[{what,word,field,near}],
+ *    "recorded":true,"gate","rulebook","same_rulebook","position","input",
  *    "campaigns":[{campaign,version,name,enrolment,facts:[{fact,what,period,before,after,next,rule,text}],
  *                  rules:[{rule,reason,recorded,text,at,limit,pool,identity,period,expected,actual,gifts,steps}]}],
  *    "elsewhere":[{campaign,version,rule,reason}]}
@@ -26,6 +27,7 @@ static void json_event(const struct telling *t) {
   PUT(t->out, "}");
   TEXT_MEMBER(t->out, "customer", t->event != NULL && r == NULL ? t->event->customer : r->customer);
   if (r != NULL) TEXT_MEMBER(t->out, "caused_by", r->caused_by);
+  unknown_json(t);
 }
 
 static void json_open_event(struct telling *t) {

@@ -117,6 +117,7 @@ static void head_gate(const struct telling *t) {
 static void text_head(struct telling *t) {
   head_event(t);
   if (t->event != NULL) event_fields(t);
+  unknown_text(t);
   head_decision(t);
   head_gate(t);
 }

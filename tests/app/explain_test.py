@@ -74,6 +74,18 @@ class Explain(unittest.TestCase):
         self.ask(EVENTS[1], says="✗ limit 1 per customer, day: 1 of 1 used on 2026-12-05\n")
         self.ask(EVENTS[2], says="✗ day: CONDITION_NOT_MET a condition does not hold: channel web = app\n")
 
+    def test_what_the_catalogue_does_not_know(self):
+        line = login(1, chanel="app", page="home")
+        self.ask(line, says='  ! not in the catalogue, and without effect: field "chanel" (did you mean channel?)\n')
+        self.explain("--lang", "zh", "--event", "-", stdin=line, says='  ! 目录中没有,不起作用:字段 "chanel"(是否应为 channel)\n')
+        self.assertEqual(json.loads(self.explain("--json", "--event", "-", stdin=line).stdout)["unknown"],
+                         [{"what": "field", "word": "chanel", "near": "channel"}])
+        paid = json.dumps({"id": "p", "source": "core", "type": "txn.card_spend", "customer": "c1", "time": "2026-12-05T10:00:00+08:00",
+                           "status": "SETTLED"})
+        self.assertEqual(json.loads(self.explain("--json", "--event", "-", stdin=paid, code=1).stdout)["unknown"],
+                         [{"what": "value", "word": "SETTLED", "field": "status", "near": "settled"}])
+        self.assertNotIn("catalogue", self.ask(EVENTS[0]).stdout)
+
     def test_several_events_in_their_order(self):
         done = self.ask(*EVENTS[:4])
         places = [done.stdout.index(f"mbank/e{i}") for i in range(1, 5)]
