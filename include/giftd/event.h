@@ -124,7 +124,8 @@ struct unknown_word {
 };
 
 struct event {
-  struct str id, source, customer; /* checked ids */
+  struct str id, source;           /* checked: event_id_is_good, event_source_is_good */
+  struct str customer;             /* a checked id */
   struct str cause;                /* heard as another (campaigns.md, `as`): who caused it, `customer` being who hears; else empty */
   struct str type_name;
   uint16_t type;                   /* number in the catalogue or TYPE_UNKNOWN */
@@ -143,6 +144,9 @@ struct event {
 
 /* NULL when the event does not carry the field (or carries null). */
 const struct value *event_field(const struct event *event, uint16_t field);
+/* 1..128 bytes of 0x21..0x7e; a URI reference of up to 256 bytes, or an id as customers have (CloudEvents 1.0, "id", "source"). */
+bool event_id_is_good(struct str id);
+bool event_source_is_good(struct str source);
 /* Digest as in event.digest for another id of the same source: how a reversal finds its original. */
 uint64_t event_digest(struct str source, struct str id);
 

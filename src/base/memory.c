@@ -165,3 +165,14 @@ void buffer_json(struct buffer *buffer, struct str text) {
   }
   buffer_byte(buffer, '"');
 }
+
+void buffer_encoded(struct buffer *buffer, struct str name) {
+  size_t from = 0;
+  for (size_t at = 0; at < name.length; at++) {
+    if (name.at[at] != '/' && name.at[at] != '%') continue;
+    buffer_put(buffer, (struct str){name.at + from, at - from});
+    buffer_put(buffer, name.at[at] == '/' ? STR("%2F") : STR("%25"));
+    from = at + 1;
+  }
+  buffer_put(buffer, str_from(name, from));
+}

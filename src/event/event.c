@@ -9,15 +9,6 @@ const struct value *event_field(const struct event *event, uint16_t field) {
   return NULL;
 }
 
-uint64_t event_digest(struct str source, struct str id) {
-  char bytes[2 * LIMIT_ID_BYTES + 1];
-  assert(source.length <= LIMIT_ID_BYTES && id.length <= LIMIT_ID_BYTES);
-  if (source.length > 0) memcpy(bytes, source.at, source.length);
-  bytes[source.length] = '\0'; /* no id holds it, so (ab, c) and (a, bc) differ */
-  if (id.length > 0) memcpy(bytes + source.length + 1, id.at, id.length);
-  return hash64(&HASH_KEY_FIXED, (struct str){bytes, source.length + 1 + id.length});
-}
-
 /* All but the values, which are valid up to field_count. */
 static void event_clear(struct event *event) {
   struct str none = {NULL, 0};

@@ -23,16 +23,27 @@ static bool token_absent(struct token token) { return token.type == JSON_TYPE_EN
 
 /* ---- attributes ---- */
 
-/* How each of the attributes that must be ids is called and refused. */
-static bool attribute_id(struct reader *r, struct token token, const char *name, enum event_problem missing, enum event_problem bad,
-                         struct str *out) {
-  struct str pointer = str_of(name);
-  if (token_absent(token)) return member_fail(r, missing, token.start, false, token.type == JSON_TYPE_NULL ? pointer : STR(""), -1);
+/* How each of the attributes that name something is called, what it may be, and how it is refused. */
+struct naming {
+  const char *name;
+  enum event_problem missing, bad;
+  bool (*is_good)(struct str text);
+};
+static const struct naming named_id = {"id", EVENT_MISSING_ID, EVENT_BAD_ID, event_id_is_good},
+                           named_source = {"source", EVENT_MISSING_SOURCE, EVENT_BAD_SOURCE, event_source_is_good},
+                           named_type = {"type", EVENT_MISSING_TYPE, EVENT_BAD_TYPE, str_is_id},
+                           named_customer = {"customer", EVENT_MISSING_CUSTOMER, EVENT_BAD_CUSTOMER, str_is_id},
+                           named_subject = {"subject", EVENT_MISSING_CUSTOMER, EVENT_BAD_CUSTOMER, str_is_id};
+
+static inline __attribute__((always_inline)) bool attribute_name(struct reader *r, struct token token, const struct naming *as,
+                                                                 struct str *out) {
+  struct str pointer = str_of(as->name);
+  if (token_absent(token)) return member_fail(r, as->missing, token.start, false, token.type == JSON_TYPE_NULL ? pointer : STR(""), -1);
   if (token.type == JSON_TYPE_TEXT) {
     *out = token_text(r, token);
-    if (str_is_id(*out)) return true;
+    if (as->is_good(*out)) return true;
   }
-  member_fail(r, bad, token.start, false, pointer, -1);
+  member_fail(r, as->bad, token.start, false, pointer, -1);
   detail_bytes(r->error, token_bytes(r, token));
   return false;
 }
@@ -96,12 +107,11 @@ static bool read_attributes(struct interpretation *in) {
   struct reader *r = in->reader;
   struct event *e = in->event;
   const struct token *a = r->attributes;
-  const char *customer = in->in_data ? "subject" : "customer";
   struct token who = in->in_data ? a[ATTRIBUTE_SUBJECT] : a[ATTRIBUTE_CUSTOMER];
-  if (!attribute_id(r, a[ATTRIBUTE_ID], "id", EVENT_MISSING_ID, EVENT_BAD_ID, &e->id)) return false;
-  if (!attribute_id(r, a[ATTRIBUTE_SOURCE], "source", EVENT_MISSING_SOURCE, EVENT_BAD_SOURCE, &e->source)) return false;
-  if (!attribute_id(r, a[ATTRIBUTE_TYPE], "type", EVENT_MISSING_TYPE, EVENT_BAD_TYPE, &e->type_name)) return false;
-  if (!attribute_id(r, who, customer, EVENT_MISSING_CUSTOMER, EVENT_BAD_CUSTOMER, &e->customer)) return false;
+  if (!attribute_name(r, a[ATTRIBUTE_ID], &named_id, &e->id)) return false;
+  if (!attribute_name(r, a[ATTRIBUTE_SOURCE], &named_source, &e->source)) return false;
+  if (!attribute_name(r, a[ATTRIBUTE_TYPE], &named_type, &e->type_name)) return false;
+  if (!attribute_name(r, who, in->in_data ? &named_subject : &named_customer, &e->customer)) return false;
   struct token time = a[ATTRIBUTE_TIME], recorded = a[ATTRIBUTE_RECORDEDTIME], trace = a[ATTRIBUTE_TRACEPARENT];
   if (token_absent(time))
     return member_fail(r, EVENT_MISSING_TIME, time.start, false, time.type == JSON_TYPE_NULL ? STR("time") : STR(""), -1);
@@ -141,7 +151,8 @@ static enum event_problem text_problem(uint16_t field, struct str text) {
     case FIELD_ID_CURRENCY: return currency_decimals(text) < 0 ? EVENT_BAD_CURRENCY : EVENT_OK;
     case FIELD_ID_MCC: return is_mcc(text) ? EVENT_OK : EVENT_BAD_MCC;
     case FIELD_ID_DATE: return date_parse(text, &days) ? EVENT_OK : EVENT_BAD_DATE;
-    case FIELD_ID_ORIGINAL_ID: return str_is_id(text) ? EVENT_OK : EVENT_BAD_ID;
+    case FIELD_ID_ORIGINAL_ID: return event_id_is_good(text) ? EVENT_OK : EVENT_BAD_ID;
+    case FIELD_ID_ORIGINAL_SOURCE: return event_source_is_good(text) ? EVENT_OK : EVENT_BAD_SOURCE;
     default: return EVENT_OK;
   }
 }

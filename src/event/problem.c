@@ -33,8 +33,9 @@ const struct event_problem_info event_problems[EVENT_PROBLEM_COUNT] = {
     PROBLEM(MISSING_TYPE, "the event has no type", "name what happened, as txn.card_spend"),
     PROBLEM(MISSING_TIME, "the event has no time", "say when it happened: 2026-11-20T12:01:07+08:00"),
     PROBLEM(MISSING_CUSTOMER, "the event names no customer", "put the customer id into subject (CloudEvents) or customer (flat)"),
-    PROBLEM(BAD_ID, "an id is a text of 1 to 64 of A-Z a-z 0-9 _ . : -", "send such an id"),
-    PROBLEM(BAD_SOURCE, "source is a text of 1 to 64 of A-Z a-z 0-9 _ . : -", "send a short name of the system, as card-core"),
+    PROBLEM(BAD_ID, "an event's id is a text of 1 to 128 printable characters of ASCII without blanks", "send such an id"),
+    PROBLEM(BAD_SOURCE, "source is a URI reference (RFC 3986) of 1 to 256 bytes",
+            "name the system that sends it, as card-core or /mybank/cards"),
     PROBLEM(BAD_TYPE, "type is a text of 1 to 64 of A-Z a-z 0-9 _ . : -", "send a name as txn.card_spend"),
     PROBLEM(BAD_CUSTOMER, "a customer id is a text of 1 to 64 of A-Z a-z 0-9 _ . : -", "send the token, not a name or a number"),
     PROBLEM(BAD_TIME, "this is not a time of RFC 3339", "write 2026-11-20T12:01:07+08:00 or ...Z; the day must exist"),
@@ -61,6 +62,7 @@ const struct event_problem_info event_problems[EVENT_PROBLEM_COUNT] = {
     PROBLEM(AMOUNT_WITHOUT_CURRENCY, "an amount without its currency", "add its code of ISO 4217, like \"currency\":\"CNY\""),
 };
 _Static_assert(LIMIT_EVENT_BYTES == 65536 && LIMIT_EVENT_DEPTH == 16 && LIMIT_EVENT_KEYS == 256, "the texts above say so");
+_Static_assert(LIMIT_EVENT_ID_BYTES == 128 && LIMIT_SOURCE_BYTES == 256 && LIMIT_ID_BYTES == 64, "the texts above say so");
 _Static_assert(LIMIT_TEXT_BYTES == 256 && LIMIT_EVENT_FIELDS == 64 && LIMIT_EVENT_LIST == 64, "the texts above say so");
 
 /* ---- places ---- */

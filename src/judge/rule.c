@@ -162,11 +162,23 @@ static void key_of_track(const struct work *w, const struct fired *fired, struct
     key_print(key, "track:%016llx:%d:%.*s", (unsigned long long)fired->key, fired->period, STR_FORMAT(w->event->cause));
 }
 
+/* A / in a name is no border between names: it is percent-encoded, and % with it. Most names have neither. */
+static struct str encoded(struct str name, struct buffer *out) {
+  buffer_encoded(out, name);
+  assert(!out->overflowed);
+  return buffer_text(out);
+}
+
 static void key_of_event(const struct event *event, struct reward_key *key) {
+  char sources[3 * LIMIT_SOURCE_BYTES], ids[3 * LIMIT_EVENT_ID_BYTES];
+  struct buffer source_text, id_text;
+  buffer_init(&source_text, sources, sizeof sources);
+  buffer_init(&id_text, ids, sizeof ids);
+  struct str source = encoded(event->source, &source_text), id = encoded(event->id, &id_text);
   if (event->cause.length == 0)
-    key_print(key, "event:%.*s/%.*s", STR_FORMAT(event->source), STR_FORMAT(event->id));
+    key_print(key, "event:%.*s/%.*s", STR_FORMAT(source), STR_FORMAT(id));
   else
-    key_print(key, "event:%.*s/%.*s/%.*s", STR_FORMAT(event->source), STR_FORMAT(event->id), STR_FORMAT(event->cause));
+    key_print(key, "event:%.*s/%.*s/%.*s", STR_FORMAT(source), STR_FORMAT(id), STR_FORMAT(event->cause));
 }
 
 static void key_of_gift(const struct judging *j, struct reward_key *key) {

@@ -248,7 +248,7 @@ void forwards_remember(struct work *w);
 
 /* ---- ids.c ---- */
 struct reward_key {
-  char text[3 * LIMIT_ID_BYTES + 64]; /* source, id and who caused it */
+  char text[3 * (LIMIT_SOURCE_BYTES + LIMIT_EVENT_ID_BYTES) + LIMIT_ID_BYTES + 64]; /* source and id, encoded, and who caused it */
   size_t length;
 };
 void key_print(struct reward_key *key, const char *format, ...) __attribute__((format(__printf__, 2, 3)));

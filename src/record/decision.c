@@ -143,7 +143,7 @@ static void decision_event(struct buffer *out, const struct event *event) {
   PUT(out, "\"event\":{\"source\":\"");
   text_put(out, event->source);
   PUT(out, "\",\"id\":\"");
-  text_put(out, event->id);
+  text_escaped(out, event->id);
   PUT(out, "\",\"type\":");
   text_json(out, event->type_name);
   PUT(out, "}");

@@ -120,11 +120,18 @@ static void reward_item(struct buffer *out, const struct reward_line *line) {
   if (!takes_back(line->gift->kind)) item_contents(out, line->rulebook, item, line->campaign->currency);
 }
 
+/* SOURCE/ID. A source may hold a /, so the last one is the border: those of the id are percent-encoded, and % with them. What is left of
+ * an id to escape is what JSON wants escaped; a source holds nothing of that. */
 static void source_name(struct buffer *out, struct str source, struct str id) {
+  char memory[3 * LIMIT_EVENT_ID_BYTES];
+  struct buffer name;
+  buffer_init(&name, memory, sizeof memory);
+  buffer_encoded(&name, id);
+  assert(!name.overflowed);
   PUT(out, "\"");
   text_put(out, source);
   PUT(out, "/");
-  text_put(out, id);
+  text_escaped(out, buffer_text(&name));
   PUT(out, "\"");
 }
 

@@ -1,5 +1,5 @@
-/* Writing JSON fast: every event leaves a line, so constant pieces are copied whole and ids (checked by the event and campaign rooms to be
- * [A-Za-z0-9_.:/-]) are copied without looking for what to escape. Everything else goes through text_json.
+/* Writing JSON fast: every event leaves a line, so constant pieces are copied whole and names (checked by the event and campaign rooms
+ * to be [A-Za-z0-9_.:/-], or a URI reference) are copied without looking for what to escape. Everything else goes through text_json.
  */
 #ifndef GIFTD_RECORD_TEXT_H
 #define GIFTD_RECORD_TEXT_H
@@ -17,18 +17,36 @@ static inline void text_put(struct buffer *out, struct str bytes) {
 }
 #define PUT(out, literal) text_put((out), STR(literal))
 
-/* A JSON string with quotes; plain printable ASCII is copied, all else is left to buffer_json. */
-static inline void text_json(struct buffer *out, struct str text) {
+/* Whether it stands in a JSON string as it is: printable ASCII without quotes and backslashes. */
+static inline bool text_is_plain(struct str text) {
   for (size_t i = 0; i < text.length; i++) {
     unsigned char byte = (unsigned char)text.at[i];
-    if (byte < 0x20 || byte > 0x7e || byte == '"' || byte == '\\') {
-      buffer_json(out, text);
-      return;
-    }
+    if (byte < 0x20 || byte > 0x7e || byte == '"' || byte == '\\') return false;
+  }
+  return true;
+}
+
+/* A JSON string with quotes; what is plain is copied, all else is left to buffer_json. */
+static inline void text_json(struct buffer *out, struct str text) {
+  if (!text_is_plain(text)) {
+    buffer_json(out, text);
+    return;
   }
   PUT(out, "\"");
   text_put(out, text);
   PUT(out, "\"");
+}
+
+/* A part of a JSON string, of printable ASCII: an event's id. */
+static inline void text_escaped(struct buffer *out, struct str text) {
+  if (text_is_plain(text)) {
+    text_put(out, text);
+    return;
+  }
+  for (size_t i = 0; i < text.length; i++) {
+    if (text.at[i] == '"' || text.at[i] == '\\') PUT(out, "\\");
+    buffer_byte(out, text.at[i]);
+  }
 }
 
 /* ,"key":"text" - nothing when the text is empty. The key is a literal with its punctuation: TEXT_MEMBER(out, "at", pointer). */

@@ -66,7 +66,7 @@ void record_trace(struct buffer *out, const struct rulebook *rulebook, const str
   PUT(out, "{\"source\":\"");
   text_put(out, event->source);
   PUT(out, "\",\"id\":\"");
-  text_put(out, event->id);
+  text_escaped(out, event->id);
   PUT(out, "\",\"customer\":\"");
   text_put(out, event->customer);
   PUT(out, "\",\"gate\":\"");

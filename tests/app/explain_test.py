@@ -142,6 +142,23 @@ class Explain(unittest.TestCase):
 
     # ---- by reward, by customer ----
 
+    def test_names_of_any_kind(self):
+        """Sources are URI references and ids printable ASCII: found by event, reward and customer, and JSON stays JSON."""
+        names = [("https://a/b?c#d", '"\\'), ("/mybank/cards", "2026/11/20-7"), ("urn:x:y", "~" * 128)]
+        (self.folder / "events.jsonl").open("a").write("".join(
+            login(0, f"n{n}").replace('"e0"', json.dumps(name)).replace("mbank", source) for n, (source, name) in enumerate(names)))
+        self.run_giftd("run", "--input", "events.jsonl", "--campaigns", "campaigns", "--output", "out", "--state", "state", "--once")
+        for n, (source, name) in enumerate(names):
+            line = login(0, f"n{n}").replace('"e0"', json.dumps(name)).replace("mbank", source)
+            self.ask(line, says=f"login {source}/{name}, customer n{n}")
+            event = json.loads(self.explain("--json", "--customer", f"n{n}").stdout)["event"]
+            self.assertEqual((event["source"], event["id"]), (source, name))
+            rewards = [json.loads(one) for one in (self.folder / "out" / "rewards.jsonl").read_text().splitlines()]
+            [reward] = [one for one in rewards if one["subject"] == f"n{n}"]
+            encoded = name.replace("%", "%25").replace("/", "%2F")
+            self.assertEqual(reward["data"]["source_events"], [f"{source}/{encoded}"])
+            self.explain("--reward", reward["id"], says=f"login {source}/{name}, customer n{n}")
+
     def test_a_reward(self):
         self.explain("--reward", self.reward(), says="login mbank/e1, customer c1")
         done = self.explain("--reward", self.reward() + "-0123456789abcdefr", says="✓ day: gave points 5") # a line that took it back

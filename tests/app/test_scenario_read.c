@@ -81,7 +81,7 @@ static const struct broken broken_files[] = {
     {HEAD "- c1 txn.card_spend amount=80.00 currency=XXY\n", 2, "is not a currency"},
     {HEAD "- c1 txn.card_spend amount=80.00 amount=90.00\n", 2, "appears twice"},
     {HEAD "- c1 txn.card_spend mcc=58\n", 2, "BAD_MCC"},
-    {HEAD "- c1 login id=a/b\n", 2, "BAD_ID"},
+    {HEAD "- c1 login id=caf\xc3\xa9\n", 2, "BAD_ID"},
     {HEAD "- c1 login happened=yesterday\n", 2, "is not a moment"},
     {HEAD "- c/1 login\n", 2, "BAD_CUSTOMER"},
     {HEAD "- c1 game.finished score=high\n", 2, "expected a whole number"},

@@ -154,12 +154,27 @@ static void statuses_have_exit_codes(void **state) {
   for (size_t i = 0; i < COUNT(codes); i++) assert_int_equal(status_exit_code((enum status)i), codes[i]);
 }
 
+/* A name between slashes holds none, and comes back from what stands there. */
+static void names_between_slashes(void **state) {
+  (void)state;
+  static const char *const rows[][2] = {{"", ""},         {"card-core", "card-core"}, {"/", "%2F"},    {"%", "%25"},
+                                        {"%2F", "%252F"}, {"a/b%c/", "a%2Fb%25c%2F"}, {"//", "%2F%2F"}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char memory[64];
+    struct buffer out;
+    buffer_init(&out, memory, sizeof memory);
+    buffer_encoded(&out, str_of(rows[i][0]));
+    assert_true(str_equal(buffer_text(&out), str_of(rows[i][1])) && out.length <= 3 * strlen(rows[i][0]));
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(arena_hands_out_to_its_end), cmocka_unit_test(arena_refuses_what_cannot_be),
-      cmocka_unit_test(arena_writes_text),          cmocka_unit_test(buffer_stops_at_its_end),
-      cmocka_unit_test(buffer_writes_numbers),      cmocka_unit_test(buffer_writes_json_text),
-      cmocka_unit_test(faults_grow_in_front),       cmocka_unit_test(statuses_have_exit_codes),
+      cmocka_unit_test(names_between_slashes),        cmocka_unit_test(arena_hands_out_to_its_end),
+      cmocka_unit_test(arena_refuses_what_cannot_be), cmocka_unit_test(arena_writes_text),
+      cmocka_unit_test(buffer_stops_at_its_end),      cmocka_unit_test(buffer_writes_numbers),
+      cmocka_unit_test(buffer_writes_json_text),      cmocka_unit_test(faults_grow_in_front),
+      cmocka_unit_test(statuses_have_exit_codes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

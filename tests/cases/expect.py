@@ -1,7 +1,8 @@
 """The words of an `expect` file, and whether outputs are so.
 
     # a comment says why this is right
-    EVENT <TAB> THING ; THING ...            what must come of an event (its id, or source/id); another way that is as good behind |
+    EVENT <TAB> THING ; THING ...            what must come of an event (its id, or source/id as in `source_events`); another way that is
+                                             as good behind |
     run N <TAB> refused REGEX ; REGEX ...    the start of run N ends with another code than 0, says this, and nothing is processed
 
     issued CAMPAIGN/RULE REWARD VALUE [xN] [to CUSTOMER]       also substituted, chance, revoked, reduced, offset

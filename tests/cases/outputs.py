@@ -18,8 +18,12 @@ def read_lines(path):
 
 
 def event_names(source_and_id):
-    """An event may be called by its id alone, or by source/id."""
-    return source_and_id, source_and_id.split("/", 1)[-1]
+    """An event may be called by its id alone, or by source/id, as it stands in `source_events`: the last / is the border."""
+    return source_and_id, source_and_id.rsplit("/", 1)[-1].replace("%2F", "/").replace("%25", "%")
+
+
+def name_of(event):
+    return f"{event.get('source')}/{str(event.get('id')).replace('%', '%25').replace('/', '%2F')}"
 
 
 def rule_of(data):
@@ -46,7 +50,7 @@ class Outputs:
         self.dead = read_lines(folder / "dlq.jsonl")
         self.customers = collections.defaultdict(set)
         for event in events:
-            for name in event_names(f"{event.get('source')}/{event.get('id')}"):
+            for name in event_names(name_of(event)):
                 self.customers[name].add(event.get("customer", event.get("subject")))
 
     def lines_of(self, event):
@@ -56,7 +60,7 @@ class Outputs:
         return [gift_of(line, self.customers[event]) for line in self.lines_of(event)]
 
     def decided(self, event):
-        named = lambda data: event in event_names(f"{data['source']}/{data['id']}")
+        named = lambda data: event in event_names(name_of(data))
         return [line["data"] for line in self.decisions if named(line["data"]["event"])]
 
     def outcomes(self, event):
@@ -73,7 +77,7 @@ class Outputs:
                 line = json.loads(letter.get("line", ""))
             except ValueError:
                 continue
-            if event in event_names(f"{line.get('source')}/{line.get('id')}"):
+            if event in event_names(name_of(line)):
                 reasons += [letter[key] for key in ("reason", "code", "giftd.reason") if key in letter]
         return reasons
 

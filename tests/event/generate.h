@@ -146,14 +146,16 @@ static inline void put_attribute(struct dice *d, struct buffer *out, bool *first
 }
 
 static inline void put_attributes(struct dice *d, struct buffer *out, const struct catalogue *catalogue, bool *first, bool cloud) {
-  static const char *const ids[4] = {"e1", "20261120-000001", "a:b.c_d-e", "E9"}, *const sources[4] = {"core", "card-core", "mbank", "crm"};
+  static const char *const ids[4] = {"e1", "20261120-000001", "a:b.c_d-e", "E9"}, *const sources[4] = {"core", "/card/core", "urn:m:bank",
+                                                                                                       "crm"};
+  static const char *const event_ids[4] = {"e1", "20261120/000001", "a\"b\\c", "E9"};
   static const char *const types[4] = {"txn.card_spend", "customer.updated", "txn.reversed", "shop.visit"}, *const versions[4] = {
                                                                                                                 "1.0", "1.0", "1.0", "1.0"};
   static const char *const times[4] = {"2026-11-20T12:01:07+08:00", "2026-11-20T04:01:07.250Z", "2027-02-28t23:59:59z",
                                        "2026-12-31T23:59:60Z"};
   unsigned start = (unsigned)(dice_next(d) % 7);
   for (unsigned i = 0; i < 7; i++) switch ((start + i) % 7) {
-      case 0: put_attribute(d, out, first, "id", ids); break;
+      case 0: put_attribute(d, out, first, "id", event_ids); break;
       case 1: put_attribute(d, out, first, "source", sources); break;
       case 2: put_attribute(d, out, first, "type", types); break;
       case 3: put_attribute(d, out, first, "time", times); break;

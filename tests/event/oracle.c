@@ -24,7 +24,8 @@ static bool model_text(uint16_t field, const json_t *value) {
   if (field == FIELD_ID_CURRENCY) return currency_decimals(text) >= 0;
   if (field == FIELD_ID_MCC) return text.length == 4 && strspn(text.at, "0123456789") == 4;
   if (field == FIELD_ID_DATE) return date_parse(text, &days);
-  if (field == FIELD_ID_ORIGINAL_ID) return str_is_id(text);
+  if (field == FIELD_ID_ORIGINAL_ID) return event_id_is_good(text);
+  if (field == FIELD_ID_ORIGINAL_SOURCE) return event_source_is_good(text);
   return true;
 }
 
@@ -75,9 +76,10 @@ static bool model_accepts(json_t *root, json_t **fields) {
   if (!json_is_object(root)) return false;
   *fields = model_shape(root, &cloud);
   if (*fields == NULL) return false;
-  if (!is_id_text(json_object_get(root, "id")) || !is_id_text(json_object_get(root, "source")) ||
-      !is_id_text(json_object_get(root, "type")))
+  const json_t *id = json_object_get(root, "id"), *source = json_object_get(root, "source");
+  if (!json_is_string(id) || !event_id_is_good(text_of(id)) || !json_is_string(source) || !event_source_is_good(text_of(source)))
     return false;
+  if (!is_id_text(json_object_get(root, "type"))) return false;
   if (!is_id_text(json_object_get(root, cloud ? "subject" : "customer")) || !is_moment(json_object_get(root, "time"), &ms)) return false;
   json_t *recorded = json_object_get(root, "recordedtime");
   if (!absent(recorded) && !is_moment(recorded, &ms)) return false;

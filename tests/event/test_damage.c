@@ -14,7 +14,7 @@ static const char *const lines[] = {
 
 static void check_reading(struct str line, const struct reading *reading) {
   if (reading->problem == EVENT_OK) {
-    assert_true(str_is_id(reading->event.id) && str_is_id(reading->event.customer) && reading->event.time_ms >= 0);
+    assert_true(event_id_is_good(reading->event.id) && str_is_id(reading->event.customer) && reading->event.time_ms >= 0);
     return;
   }
   assert_true(reading->error.offset <= line.length);

@@ -21,7 +21,7 @@ static void check_value(const struct value *value) {
 }
 
 static void check_event(const struct event *event) {
-  CHECK(str_is_id(event->id) && str_is_id(event->source) && str_is_id(event->customer) && str_is_id(event->type_name));
+  CHECK(event_id_is_good(event->id) && event_source_is_good(event->source) && str_is_id(event->customer) && str_is_id(event->type_name));
   CHECK(event->type == TYPE_UNKNOWN || event->type < catalogue.type_count);
   CHECK(event->time_ms >= 0 && event->digest == event_digest(event->source, event->id));
   CHECK(event->field_count <= LIMIT_EVENT_FIELDS);

@@ -178,6 +178,37 @@ static void other_original(void **state) {
   assert_null(memmem(out.memory, out.length, "original_event", 14));
 }
 
+/* SOURCE/ID, whatever stands in them: the last / is the border, and it is one JSON text. What was printed of plain ids is printed. */
+static void names_of_events(void **state) {
+  (void)state;
+  static const struct {
+    const char *source, *id, *printed;
+  } rows[] = {{"card-core", "pay2", "card-core/pay2"},
+              {"a", "b/c", "a/b%2Fc"},
+              {"a/b", "c", "a/b/c"},
+              {"https://a/b?c#d", "100%", "https://a/b?c#d/100%25"},
+              {"/x%2Fy", "%2F", "/x%2Fy/%252F"},
+              {"urn:x:y", "\\\"\\\\/~!", "urn:x:y/\\\"\\\\%2F~!"}};
+  struct rulebook rulebook = fixture_rulebook();
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char line[1024], wanted[256];
+    snprintf(line, sizeof line,
+             "{\"id\":\"%s\",\"source\":\"%s\",\"type\":\"login\",\"customer\":\"c1\",\"time\":\"2026-12-04T12:30:00+08:00\"}", rows[i].id,
+             rows[i].source);
+    struct event event = fixture_event(str_of(line));
+    struct decision *decision = fixture_decision();
+    struct buffer out = text_buffer();
+    struct gift gift = fixture_gift(GIFT_ISSUED, R_HALF, I_HALF, 4000);
+    decision->gifts[decision->gift_count++] = gift;
+    record_rewards(&out, &rulebook, &event, decision);
+    int length = snprintf(wanted, sizeof wanted, "\"source_events\":[\"%s\"]", rows[i].printed);
+    if (memmem(out.memory, out.length, wanted, (size_t)length) == NULL)
+      fail_msg("%s is not in %.*s", wanted, STR_FORMAT(buffer_text(&out)));
+    struct json_cursor cursor = json_open((struct str){out.memory, out.length - 1});
+    assert_true(json_skip(&cursor) && json_done(&cursor));
+  }
+}
+
 static void ids_are_idempotency_numbers(void **state) {
   (void)state;
   struct rulebook rulebook = fixture_rulebook();
@@ -296,10 +327,15 @@ static void marks(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(gifts),          cmocka_unit_test(taken_back),
-                                     cmocka_unit_test(other_original), cmocka_unit_test(ids_are_idempotency_numbers),
-                                     cmocka_unit_test(lost_draw),      cmocka_unit_test(traceparent_is_carried),
-                                     cmocka_unit_test(undone_gift),    cmocka_unit_test(pieces),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(gifts),
+                                     cmocka_unit_test(taken_back),
+                                     cmocka_unit_test(other_original),
+                                     cmocka_unit_test(names_of_events),
+                                     cmocka_unit_test(ids_are_idempotency_numbers),
+                                     cmocka_unit_test(lost_draw),
+                                     cmocka_unit_test(traceparent_is_carried),
+                                     cmocka_unit_test(undone_gift),
+                                     cmocka_unit_test(pieces),
                                      cmocka_unit_test(marks)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,9 @@
 #define LIMIT_EVENT_KEYS 256u       /* members of one JSON object */
 #define LIMIT_EVENT_FIELDS 64u      /* catalogue fields kept of one event */
 #define LIMIT_EVENT_LIST 64u        /* members of a list field (tags, products) */
-#define LIMIT_ID_BYTES 64u          /* ids: 1..64 of [A-Za-z0-9_.:-] */
+#define LIMIT_ID_BYTES 64u          /* ids: 1..64 of [A-Za-z0-9_.:-]; but for those of events */
+#define LIMIT_EVENT_ID_BYTES 128u   /* an event's id: printable ASCII without blanks */
+#define LIMIT_SOURCE_BYTES 256u     /* an event's source: a URI reference (RFC 3986) */
 #define LIMIT_TEXT_BYTES 256u       /* any other text field of an event that a campaign can test */
 #define LIMIT_EVENT_TYPES 256u
 #define LIMIT_FIELDS 192u           /* fields the catalogue may know */
@@ -94,6 +96,7 @@ _Static_assert(LIMIT_GIVEN >= LIMIT_CAMPAIGNS, "every campaign may give a gift f
 
 _Static_assert(LIMIT_RULES >= LIMIT_CAMPAIGNS, "a campaign has at least one rule");
 _Static_assert(LIMIT_EVENT_FIELDS <= LIMIT_FIELDS, "an event holds a part of the catalogue");
+_Static_assert(LIMIT_SOURCE_BYTES <= LIMIT_TEXT_BYTES && LIMIT_EVENT_ID_BYTES <= LIMIT_TEXT_BYTES, "both are fields of reversals");
 _Static_assert(LIMIT_SEEN_SLOTS * 3u / 4u >= LIMIT_SEEN, "the table of ids is never more than three quarters full");
 _Static_assert(LIMIT_STATE_CELLS / LIMIT_STATE_PAGES * 70u * 8u < LIMIT_STATE_BYTES, "a page of eight times the usual fill fits");
 _Static_assert(LIMIT_OUTCOMES <= LIMIT_MATCHES, "every rule judged was woken by a listener");

@@ -50,6 +50,8 @@ void buffer_digits(struct buffer *buffer, int64_t number, unsigned least);
 void buffer_print(struct buffer *buffer, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
 /* A JSON string with its quotes, RFC 8259 section 7; bytes that are not UTF-8 become U+FFFD. */
 void buffer_json(struct buffer *buffer, struct str text);
+/* A name that stands between slashes: / and % in it as %2F and %25. At most three times its length. */
+void buffer_encoded(struct buffer *buffer, struct str name);
 static inline struct str buffer_text(const struct buffer *buffer) { return (struct str){buffer->memory, buffer->length}; }
 
 #endif
