@@ -48,8 +48,9 @@ enum reason {
   REASON_DRAW_LOST,
   REASON_EXPIRED,
   REASON_MALFORMED_EVENT,
-  REASON_TOO_MANY_GIFTS, /* the event has given all that one event may give (LIMIT_GIFTS, LIMIT_OUTCOMES) */
-  REASON_RECORD_FULL,    /* what is remembered of the customer is full (LIMIT_STATE_CELLS) */
+  REASON_TOO_MANY_GIFTS,   /* the event has given all that one event may give (LIMIT_GIFTS, LIMIT_OUTCOMES) */
+  REASON_RECORD_FULL,      /* what is remembered of the customer is full (LIMIT_STATE_CELLS) */
+  REASON_ORIGINAL_UNKNOWN, /* a reversal of an event that was not seen, or is not remembered any more */
   REASON_COUNT
 };
 struct reason_info {
@@ -189,7 +190,8 @@ struct decision {
   uint32_t shortage_count; /* claim them from other shards, and judge again when there are news */
   struct shortage shortages[LIMIT_WANTS];
 
-  enum reason gate;  /* GIVEN: went through; else DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE, RECORD_FULL: nothing was judged */
+  enum reason gate;  /* GIVEN: went through; else DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE, ORIGINAL_UNKNOWN, RECORD_FULL,
+                        TOO_MANY_GIFTS: nothing was judged */
   bool remembers;    /* the event's id is remembered (judge_remember) */
   bool undone_whole; /* what a reversal had undone before the event came: goes with its forwards */
   int64_t undone_minor;

@@ -41,7 +41,7 @@ const char *scenario_near(struct scenario_problems *problems, struct str word, c
 
 enum expect_kind {
   EXPECT_GIFT, EXPECT_REFUSE, EXPECT_REVOKE, EXPECT_REDUCE, EXPECT_OFFSET, EXPECT_CHANCE, EXPECT_NOTHING, EXPECT_DUPLICATE, EXPECT_LATE,
-  EXPECT_FUTURE, EXPECT_KIND_COUNT
+  EXPECT_FUTURE, EXPECT_UNKNOWN, EXPECT_KIND_COUNT
 };
 extern const struct str expect_words[EXPECT_KIND_COUNT];
 

@@ -91,6 +91,7 @@ static enum expect_kind gate_kind(enum reason gate) {
     case REASON_DUPLICATE_EVENT: return EXPECT_DUPLICATE;
     case REASON_EVENT_TOO_LATE: return EXPECT_LATE;
     case REASON_EVENT_IN_FUTURE: return EXPECT_FUTURE;
+    case REASON_ORIGINAL_UNKNOWN: return EXPECT_UNKNOWN;
     default: return EXPECT_REFUSE;
   }
 }

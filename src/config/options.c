@@ -38,7 +38,8 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
                                "How long the same event is recognised when it comes again. At least as long as the longest late.accept of "
                                "a campaign; older events are EVENT_TOO_LATE."},
     [CONFIG_EVENTS_MEMORY] = {"events.memory", CONFIG_TYPE_DURATION, "P90D", "", HOUR_MS, 400 * MS_PER_DAY, "",
-                              "How long what a refund needs to know of its original is remembered. A refund after that is EVENT_TOO_LATE."},
+                              "How long what a refund needs to know of its original is remembered. A refund after that is "
+                              "EVENT_TOO_LATE, or ORIGINAL_UNKNOWN when it does not say original_time."},
     [CONFIG_EVENTS_CLOCK] =
         {"events.clock", CONFIG_TYPE_CHOICE, "auto", "", 0, 0, "auto event wall",
          "Against what lateness is measured: event - the latest event time so far, of each shard (the same input always gives the same "

@@ -111,4 +111,12 @@ const struct reason_info reasons[REASON_COUNT] = {
                             "该客户需记忆的事实、计数与礼品超过记录容量,未作任何决定。",
                             "End campaigns that keep many keys; send the event again when some of what is remembered has expired.",
                             "结束占用大量记录的活动;待部分记忆过期后重新发送该事件。"},
+    [REASON_ORIGINAL_UNKNOWN] =
+        {"ORIGINAL_UNKNOWN", "original event is not known", "原交易未知",
+         "The reversal names an event that has not been seen, or is not remembered any more. Nothing was taken back; "
+         "if the event still comes in time, it is judged as undone already.",
+         "冲正所指的原交易尚未收到,或已超出系统的记忆范围,未收回任何奖励;若原交易仍在时限内到达,则按已撤销处理。",
+         "Compare original_id with the id of the original, and its source; name original_source when another system "
+         "sent it, and original_time when it is known.",
+         "核对 original_id 与原交易的编号和来源;原交易由其他系统发送时须给出 original_source,并尽量给出 original_time。"},
 };

@@ -1,5 +1,5 @@
-/* The reversal at hand: the event that it takes back is found in the record, or it is too late, or it is waited for (awaited.c). What it
- * may not be - of a reversal, in another currency than its original - goes to the dead letters: never a guess (campaigns.md section 8). */
+/* The reversal at hand: the event that it takes back is found in the record, or is too old, or is unknown and waited for (awaited.c). What
+ * it may not be - of a reversal, in another currency than its original - goes to the dead letters: never a guess (campaigns.md, 8). */
 #include "work.h"
 
 static uint64_t original_digest(const struct work *w) {
@@ -51,7 +51,7 @@ static void original_missing(struct work *w, uint64_t digest) {
     w->out->gate = REASON_EVENT_TOO_LATE;
     return;
   }
-  if (told == NULL) w->out->gate = REASON_EVENT_TOO_LATE;
+  if (told == NULL) w->out->gate = REASON_ORIGINAL_UNKNOWN;
   int64_t clock_ms = w->in->clock_ms; /* not this event's arrival, which may be its own time, ahead of the stream */
   bool can_come = told == NULL || clock_ms == TIME_NONE || told->number >= clock_ms - w->in->settings->horizon_ms;
   if (can_come) awaited_remember(w, digest);

@@ -45,7 +45,7 @@ covers R34
 2026-12-05 09:00  c2  txn.card_spend amount=80.00 mcc=5812
     refuse half OUTSIDE_SCHEDULE
 -  c2  txn.reversed original_id=nothing amount=20.00
-    late
+    unknown
 pool credits 2 left
 2026-12-06 09:00  c1  txn.reversed original_id=pay1
     revoke half 40.00
@@ -101,7 +101,7 @@ class CommandTest(unittest.TestCase):
             ("instant_discount 40.00", "instant_discount"),
             ("actual 1", "actual 2"),
             ("    duplicate\n", ""),
-            ("    duplicate\n", "    late\n"),
+            ("    duplicate\n", "    late\n"), ("    unknown\n", "    late\n"),
             ("    duplicate\n", "    future\n"),
             ("OUTSIDE_SCHEDULE", "CONDITION_NOT_MET"),
             ("credits 2 left", "credits 3 left"),

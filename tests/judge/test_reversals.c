@@ -75,14 +75,14 @@ static const struct story order_stories[] = {
     {"before its event: as if it had been given and taken back",
      "'pools':{'p':{'stock':1}},'rules':[{'id':'g','on':'txn.card_spend','give':{'reward':'goods','pool':'p'},'limits':[{'count':1,'per':["
      "'customer'],'period':'ever'}],'on_reversal':{'reward':'revoke','pool':'restore'}}]",
-     "12-02T10:00 c1 refund a => EVENT_TOO_LATE\n"
+     "12-02T10:00 c1 refund a => ORIGINAL_UNKNOWN\n"
      "12-02T09:00 c1 spend 100.00 #a => \n"
      "pool p => 1 left\n"
      "12-02T12:00 c1 spend 100.00 => g!LIMIT_REACHED\n"},
     {"a part of it before its event: what is left goes out",
      "'rules':[{'id':'g','on':'txn.card_spend'," TEN "," FREE "," UNDO("revoke", "prorate") "}]",
-     "12-02T10:00 c1 refund a 40.00 => EVENT_TOO_LATE\n"
-     "12-02T10:01 c1 refund a 10.00 => EVENT_TOO_LATE\n"
+     "12-02T10:00 c1 refund a 40.00 => ORIGINAL_UNKNOWN\n"
+     "12-02T10:01 c1 refund a 10.00 => ORIGINAL_UNKNOWN\n"
      "12-02T09:00 c1 spend 100.00 #a => g+5.00\n"
      "12-02T11:00 c1 refund a 20.00 => g~2.00\n"
      "12-02T11:01 c1 refund a => g-3.00\n"},
@@ -117,7 +117,7 @@ static const struct story order_stories[] = {
      "12-02T10:02 c1 refund a 50.00 => g~5.00\n"},
     {"another source's event is another event", "'rules':[{'id':'g','on':'txn.card_spend'," TEN "," FREE "," UNDO("revoke", "prorate") "}]",
      "12-02T10:00 c1 spend 100.00 #a => g+10.00\n"
-     "12-02T10:01 c1 refund a original_source=pos => EVENT_TOO_LATE\n"
+     "12-02T10:01 c1 refund a original_source=pos => ORIGINAL_UNKNOWN\n"
      "12-02T10:02 c1 refund a original_source=t => g-10.00\n"},
     {"behind ninety days it is too late, whatever is remembered",
      "'rules':[{'id':'g','on':'txn.card_spend'," TEN "," FREE "," UNDO("revoke", "prorate") "}]",
@@ -125,11 +125,25 @@ static const struct story order_stories[] = {
      "12-02T10:00 c1 spend 100.00 #b => g+10.00\n"
      "03-02T10:00 c1 refund a => g-10.00\n"
      "03-02T10:01 c1 refund b => EVENT_TOO_LATE\n"},
-    {"the record forgets, and then it is too late too",
+    {"the record forgets, and then nobody knows it; whoever says how old it is is told that it is too late",
      "'rules':[{'id':'g','on':'txn.card_spend'," TEN "," FREE "," UNDO("revoke", "prorate") "}]",
      "12-02T10:00 c1 spend 100.00 #a => g+10.00\n"
      "clock 03-20T00:00 => \n"
-     "03-20T10:00 c1 refund a => EVENT_TOO_LATE\n"},
+     "03-20T10:00 c1 refund a => ORIGINAL_UNKNOWN\n"
+     "03-20T10:01 c1 refund a original_time=2026-12-02T10:00:00+08:00 => EVENT_TOO_LATE\n"
+     "03-20T10:02 c1 refund never original_time=2026-12-02T10:00:00+08:00 => EVENT_TOO_LATE\n"},
+    {"out of time by its own time it is too late, whether its original is known or not",
+     "'rules':[{'id':'g','on':'txn.card_spend'," TEN "," FREE "," UNDO("revoke", "prorate") "}]",
+     "12-02T10:00 c1 spend 100.00 #a => g+10.00\n"
+     "clock 12-20T00:00 => \n"
+     "12-02T11:00 c1 refund a => EVENT_TOO_LATE\n"
+     "12-02T11:00 c1 refund never => EVENT_TOO_LATE\n"
+     "12-20T11:00 c1 refund never => ORIGINAL_UNKNOWN\n"
+     "12-20T11:01 c1 refund a => g-10.00\n"},
+    {"an event that was seen and fed nothing is known: there is nothing to take back",
+     "'rules':[{'id':'g','on':'txn.card_spend'," TEN "," FREE "," UNDO("revoke", "prorate") "}]",
+     "12-02T10:00 c1 login #l => \n"
+     "12-02T10:01 c1 refund l => \n"},
 };
 
 static const struct story fact_stories[] = {

@@ -43,6 +43,8 @@ static void gate_check(struct world *world, const struct reference *clock, const
   bool late = str_equal(gate, STR("EVENT_TOO_LATE")), future = str_equal(gate, STR("EVENT_IN_FUTURE"));
   const char *wrong = NULL;
   if (future && !is_future(world, clock, input)) wrong = "is refused as from the future, and is not";
+  if (str_equal(gate, STR("ORIGINAL_UNKNOWN")) && input->kind != KIND_REVERSED)
+    wrong = "takes nothing back, and is told that its original is not known";
   if (late && !is_late(world, clock, input) && input->kind != KIND_REVERSED && !may_be_floored(world, input))
     wrong = "is refused as too late, and is not";
   if (gate.length == 0 && is_future(world, clock, input)) wrong = "is from the future, and is judged";
