@@ -1,4 +1,4 @@
-/* The campaign room: campaign files in, an immutable rulebook out (campaigns.md is the reference of the language).
+/* The campaign room: campaign files in, an immutable rulebook out (docs/language.md is the reference of the language).
  *
  * jansson is seen by this room alone. Reading never half-succeeds: all errors of all files are reported at once, each with file, JSON
  * pointer, code, text, nearest known name and remedy; with any error there is no rulebook. A construct of the reference that is not served
@@ -619,7 +619,7 @@ void finding_print(struct buffer *out, const struct finding *finding);
 enum status catalogue_extend(struct catalogue *catalogue, struct source file, struct arena *arena, struct findings *findings,
                              struct fault *fault) MUST_USE;
 
-/* ---- what names mean (campaigns.md 9.5) ---- */
+/* ---- what names mean (docs/language.md section 9.5) ---- */
 
 /* Everything that counts or remembers under a name, and the campaign itself. The numbers are kept in states: new ones go to the end. */
 enum meaning_kind {

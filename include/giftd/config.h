@@ -1,4 +1,4 @@
-/* The config room: `key = value` in, checked values out, each with the place it came from (interface.md "Commands", Config).
+/* The config room: `key = value` in, checked values out, each with the place it came from (docs/CONFIGURATION.md).
  *
  *     flag -X  >  environment GIFTD_...  >  file  >  default        (a place further left wins, in whatever order they are read)
  *

@@ -1,4 +1,4 @@
-/* The event room: bytes of one event in, fields out, in one pass. No tree, no heap (interface.md "Events in").
+/* The event room: bytes of one event in, fields out, in one pass. No tree, no heap (docs/events.md, "Events in").
  *
  * Two shapes are read: CloudEvents 1.0 in structured mode (has "specversion"; the business fields are in "data") and the flat object
  * (customer, fields at the top). The reader checks the whole line against RFC 8259 - UTF-8, escapes, surrogates, numbers, depth,
@@ -76,7 +76,7 @@ enum known_type {
   TYPE_ID_REVERSED, TYPE_ID_CUSTOMER_UPDATED, TYPE_ID_ENROLLED, TYPE_ID_CLAIMED, TYPE_ID_FULFILMENT, TYPE_ID_REVIEWED, TYPE_ID_KNOWN_COUNT
 };
 
-/* The built-in catalogue of interface.md; `out` is about 100 KB, owned by the caller. */
+/* The built-in catalogue of docs/events.md; `out` is about 100 KB, owned by the caller. */
 void catalogue_init(struct catalogue *out);
 /* Adds one; texts are borrowed and must outlive the catalogue. STATUS_INPUT: name taken or no id; STATUS_LIMIT: full. */
 enum status catalogue_add_type(struct catalogue *catalogue, const struct type_info *type, struct fault *fault) MUST_USE;
@@ -126,7 +126,7 @@ struct unknown_word {
 struct event {
   struct str id, source;           /* checked: event_id_is_good, event_source_is_good */
   struct str customer;             /* a checked id */
-  struct str cause;                /* heard as another (campaigns.md, `as`): who caused it, `customer` being who hears; else empty */
+  struct str cause;                /* heard as another (docs/language.md section 3): who caused it, `customer` is who hears; else empty */
   struct str type_name;
   uint16_t type;                   /* number in the catalogue or TYPE_UNKNOWN */
   int32_t offset_minutes;          /* of `time` as it was written */

@@ -1,4 +1,4 @@
-/* The files room: the log port on plain files - one input of JSON lines, three outputs (interface.md "Events in", last paragraph).
+/* The files room: the log port on plain files - one input of JSON lines, three outputs (docs/events.md, "Events out").
  *
  * What was committed is known by two small records that the caller keeps in the store, in the same transaction as the owners' records:
  *

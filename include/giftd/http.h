@@ -1,4 +1,4 @@
-/* The http room: /livez, /readyz, /metrics, /version for those who watch giftd (interface.md "Operations").
+/* The http room: /livez, /readyz, /metrics, /version for those who watch giftd (docs/OPERATIONS.md, "Looking at it").
  *
  * Off unless http.listen names an address; a port alone means loopback. There is no password and nothing here changes anything. The
  * endpoint has a thread of its own; it reads metrics (atomic numbers) and asks the caller's `check` for readiness, which must be safe to

@@ -11,7 +11,7 @@
  *
  * Order within one event: duplicate and lateness gate - customer.updated - reversal - measures - tracks - rules on the event in order of
  * judgement (with rules on completed facts and on gifts right behind) - first and last - memory. first and last are so read before
- * the event, everything else after it (campaigns.md section 5).
+ * the event, everything else after it (docs/language.md section 5).
  */
 #ifndef GIFTD_JUDGE_H
 #define GIFTD_JUDGE_H
@@ -19,7 +19,7 @@
 #include "giftd/lend.h"
 #include "giftd/match.h"
 
-/* ---- reason codes (interface.md; closed list) ---- */
+/* ---- reason codes (docs/language.md section 12; closed list) ---- */
 
 enum reason {
   REASON_GIVEN = 0, /* not a refusal: something was given */
@@ -95,7 +95,7 @@ struct gift {
   uint32_t rule, item; /* item that was given (of a substitution: the one given) */
   uint32_t instead_of; /* SUBSTITUTED: the item it stands for; else NONE */
   uint32_t pool;       /* that paid, or NONE */
-  char id[ID22_BYTES]; /* reward id (campaigns.md section 10); of revocations: that of the gift */
+  char id[ID22_BYTES]; /* reward id (docs/language.md section 10); of revocations: that of the gift */
   uint8_t id_length;
   uint64_t id_words[2];                /* the same id as numbers */
   int64_t value_minor;                 /* after ceiling, partial, offset; of REVOKED and REDUCED: how much goes back */
@@ -135,7 +135,7 @@ struct shortage {
   int64_t need;   /* in the pool's unit: what there must be in this shard's block. Resources: 0 */
 };
 
-/* ---- heard as another (`as`, campaigns.md section 3) ----
+/* ---- heard as another (`as`, docs/language.md section 3) ----
  *
  * The record of the customer who caused an event tells who else hears it; the rule itself - audience, limits, pools, reward id - is judged
  * for the hearer, with the hearer's record. So the causing customer's decision ends with *forwards*, and the caller has each of them
@@ -170,8 +170,8 @@ struct hearing {
 
 /* ---- the terms of earlier versions ---- */
 
-/* A gift is undone by the terms it was given under, whatever became of the file (campaigns.md 9.5). Each campaign's version has a number of
- * its terms; those that are not the running ones stand here, each compiled with what it cites. */
+/* A gift is undone by the terms it was given under, whatever became of the file (docs/language.md section 9.5). Each campaign's version has
+ * a number of its terms; those that are not the running ones stand here, each compiled with what it cites. */
 struct terms {
   uint64_t campaign; /* decl of its id */
   uint32_t number;   /* terms_number() */

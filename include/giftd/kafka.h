@@ -16,8 +16,9 @@
  * its last transaction (KIP-98, KIP-360). Group membership (KIP-429 cooperative, KIP-62) only says who should own what; ownership is the
  * fence. Group offsets are written for lag tools and never read.
  *
- * librdkafka's traps (design.md section 7) are kept inside: no consume_batch_queue, check.crcs, auto.offset.reset=error, no auto commit,
- * read_committed; a call that does not come back ends the process (watchdog). Passwords are never logged.
+ * librdkafka's traps (ARCHITECTURE.md, "Traps in the libraries") are kept inside: no consume_batch_queue, check.crcs,
+ * auto.offset.reset=error, no auto commit, read_committed; a call that does not come back ends the process (watchdog). Passwords are never
+ * logged.
  */
 #ifndef GIFTD_KAFKA_H
 #define GIFTD_KAFKA_H

@@ -1,4 +1,4 @@
-/* The ledger room: how a shard's gifts stay exact when the log is the truth (design.md section 4, "log first").
+/* The ledger room: how a shard's gifts stay exact when the log is the truth (ARCHITECTURE.md, "Log first").
  *
  * A gift exists if and only if its record is committed in the log. The view is a copy of the log's states that carries its own position
  * inside it: it may be lost, emptied, rolled back or restored at any moment. The shard room decides and knows nothing of this; the ledger

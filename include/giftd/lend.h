@@ -1,4 +1,4 @@
-/* The lend room: pools and resources between shards (design.md section 3, "two kinds of owner"), and the arithmetic of pools.
+/* The lend room: pools and resources between shards (ARCHITECTURE.md, "Owners"), and the arithmetic of pools.
  *
  * Every resource and pool has a home shard, by the hash of its key. A *resource* (a limit kept for a device, a phone, an id document) is
  * lent as a whole: its record moves to the shard that needs it and stays there until another one asks. A *pool* is lent in blocks of units:

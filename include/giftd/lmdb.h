@@ -1,4 +1,4 @@
-/* The lmdb room: the view port on an embedded store (LMDB), where one transaction is one commit (design.md section 4, end).
+/* The lmdb room: the view port on an embedded store (LMDB), where one transaction is one commit (ARCHITECTURE.md, "Embedded").
  *
  * A state folder holds `data.mdb` and `lock.mdb` (LMDB's own) and `giftd.lock`, which one running giftd holds. Every record carries a
  * checksum over its key and bytes, so that damage is told and never decided on. A record "m:format" says that the folder is giftd's and of

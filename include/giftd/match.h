@@ -32,7 +32,7 @@ bool match_condition(const struct rulebook *rulebook, uint32_t node, const struc
  * Not for OP_SAME_AS and the operators on facts. */
 bool match_leaf(const struct rulebook *rulebook, const struct condition *leaf, const struct value *actual, int32_t offset_minutes);
 
-/* Why a listener does not hear the event, judged one by one and without the index, in the order of campaigns.md section 9.1. */
+/* Why a listener does not hear the event, judged one by one and without the index, in the order of docs/language.md section 9.1. */
 /* HEARS_AS: another customer hears it, if the event or the customer's record names one (`as`). */
 enum match_refusal {
   MATCH_HEARS,

@@ -1,9 +1,9 @@
 /* The memory room: what is remembered of one owner, in memory and as bytes.
  *
- * Every piece of state has exactly one owner (design.md section 3): a customer, a resource that a limit is kept for (a device, a phone, an
- * id document), or a pool. What is remembered of an owner is its *state*: a bounded set of *cells*, and for customers the ids of events
- * that were decided. A cell has a kind; the table below says of each kind what its fields mean, and everything that handles cells - the
- * codec, the index, the invariants, the documents - is made from that table.
+ * Every piece of state has exactly one owner (ARCHITECTURE.md, "Owners"): a customer, a resource that a limit is kept for (a device, a
+ * phone, an id document), or a pool. What is remembered of an owner is its *state*: a bounded set of *cells*, and for customers the ids of
+ * events that were decided. A cell has a kind; the table below says of each kind what its fields mean, and everything that handles cells -
+ * the codec, the index, the invariants, the documents - is made from that table.
  *
  *     cells hang on hooks          all that belongs together is one chain: the periods of a limit, the gifts of an event
  *     cells stand in pages         a state of many cells is kept in the store as several records, and only those that changed are written

@@ -3,7 +3,7 @@
  * Every input line has exactly one outcome: one decision line, or one dead letter. A decision line names what was judged with state, each
  * with its reason and the values it was decided on; what stateless conditions refused is not written (it would be ten thousand lines
  * for ten thousand campaigns) but recomputed from the event and the same rulebook - record_explain() does both, so that explain
- * answers for every campaign (R123). No clock, host or batch enters a record: same inputs, same bytes (interface.md "Events out").
+ * answers for every campaign (R123). No clock, host or batch enters a record: same inputs, same bytes (docs/events.md, "Events out").
  */
 #ifndef GIFTD_RECORD_H
 #define GIFTD_RECORD_H

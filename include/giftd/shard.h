@@ -53,7 +53,7 @@ struct view_port {
   enum status (*prefetch)(void *self, const struct str *keys, uint32_t count, struct fault *fault);
 };
 
-/* ---- the manifest: whose names this state has, and the terms that can still be undone (campaigns.md 9.5) ----
+/* ---- the manifest: whose names this state has, and the terms that can still be undone (docs/language.md section 9.5) ----
  *
  * A state remembers which campaigns it was counted by: each campaign's file as it was, byte for byte, with the files it cited; the version
  * that runs, and those before it as long as what they gave can be undone. It is kept in the state itself, so it goes where the state goes:

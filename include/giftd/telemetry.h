@@ -1,7 +1,7 @@
 /* The telemetry room: what giftd shows of itself while it works - progress, tables, log lines, metrics.
  *
  * An edge room: it may ask clocks and write to streams. Everything that can be wrong in a text is a pure function behind the door
- * (progress_render, table_print, log_render, metrics_render), so tests look at bytes. Conventions: interface.md "Operations" - NO_COLOR,
+ * (progress_render, table_print, log_render, metrics_render), so tests look at bytes. Conventions: CONTRIBUTING.md, "A command" - NO_COLOR,
  * a bar on terminals and plain lines elsewhere, JSON log lines as a service, Prometheus text with base units, customers as keyed digests.
  */
 #ifndef GIFTD_TELEMETRY_H

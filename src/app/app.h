@@ -1,4 +1,4 @@
-/* What the commands share: one table of commands, one way to load campaigns, the exit codes of interface.md.
+/* What the commands share: one table of commands, one way to load campaigns, the exit codes of docs/OPERATIONS.md.
  *
  * One file per command (src/app/NAME.c) with one function `command_NAME`; main.c only looks the name up. Data goes to stdout,
  * messages to stderr. A command parses its own flags with getopt_long; common ones are parsed by app_common_flag.

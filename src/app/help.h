@@ -1,4 +1,4 @@
-/* Help and wrong words: one form for all commands (interface.md "Commands").
+/* Help and wrong words: one form for all commands (CONTRIBUTING.md, "A command").
  *
  * A command's flags are one table of getopt_long; what a person mistyped is answered with the nearest word that would have been right.
  */

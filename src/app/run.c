@@ -2,7 +2,7 @@
  * folder; or, where kafka.bootstrap.servers is set, from Kafka into Kafka, with the view in Redis (worker.h).
  *
  * Every flag of its own is an option of the configuration under another name, so that flag, environment, file and default are one thing
- * (interface.md "Commands", Config). Messages go to stderr; stdout carries the summary with --json and nothing else.
+ * (docs/CONFIGURATION.md). Messages go to stderr; stdout carries the summary with --json and nothing else.
  */
 #include "family.h"
 #include "giftd/config.h"

@@ -1,7 +1,7 @@
 /* One run in embedded mode: campaigns, state, input and outputs opened, the loop until the end, what came of it (R135).
  *
  * `giftd run` and `giftd demo` are both this. A session owns everything it opens and gives it back in session_close. The promise: what was
- * committed is there after any crash, what was not is as if it had never been tried (design.md section 4, end):
+ * committed is there after any crash, what was not is as if it had never been tried (ARCHITECTURE.md, "Embedded"):
  *
  *     step ... step -> flush -> outputs to disk (fdatasync) -> one LMDB transaction: records, position, output lengths, clock
  *

@@ -36,7 +36,7 @@ struct session {
 };
 
 /* ---- session_tell.c ---- */
-/* A message: one JSON object a line where the log is such (interface.md "Operations"), else text. */
+/* A message: one JSON object a line where the log is such (docs/OPERATIONS.md, "Looking at it"), else text. */
 void session_say(const struct session *session, enum log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* A shard_unknown; self is the session. */
 void unknown_noted(void *self, const struct catalogue *catalogue, const struct event *event);

@@ -1,5 +1,5 @@
-/* What a session tells: progress while it lasts (interface.md "Commands"), the summary at its end, the trace. Data never goes to stdout
- * here unless the caller hands stdout in (--json). */
+/* What a session tells: progress while it lasts (CONTRIBUTING.md, "A command"), the summary at its end, the trace. Data never goes to
+ * stdout here unless the caller hands stdout in (--json). */
 #include "session_parts.h"
 
 #include <assert.h>

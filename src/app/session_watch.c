@@ -1,5 +1,6 @@
-/* What watchers of a running session see: metrics and readiness on http.listen (interface.md "Operations"). The session's thread writes
- * atomic numbers, at each commit and at most a few times a second; the endpoint's thread reads them. Nothing here can hold the loop up.
+/* What watchers of a running session see: metrics and readiness on http.listen (docs/OPERATIONS.md, "Looking at it"). The session's thread
+ * writes atomic numbers, at each commit and at most a few times a second; the endpoint's thread reads them. Nothing here can hold the loop
+ * up.
  */
 #include <stdlib.h>
 

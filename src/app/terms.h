@@ -1,6 +1,6 @@
-/* What a state knows of campaigns, against the files that are to run (campaigns.md 9.5): names are compared by what they mean, and the
- * terms of earlier versions are compiled from the texts that the state kept. One for each set of files that was loaded; it borrows what was
- * compiled from it. */
+/* What a state knows of campaigns, against the files that are to run (docs/language.md section 9.5): names are compared by what they mean,
+ * and the terms of earlier versions are compiled from the texts that the state kept. One for each set of files that was loaded; it borrows
+ * what was compiled from it. */
 #ifndef GIFTD_APP_TERMS_H
 #define GIFTD_APP_TERMS_H
 

@@ -1,4 +1,4 @@
-/* `giftd test`: plays the scenario files that stand beside the campaigns (R-numbers cited in them; interface.md "Commands").
+/* `giftd test`: plays the scenario files that stand beside the campaigns (R-numbers cited in them; docs/scenarios.md).
  *
  * Files of one folder share its campaigns: the folder is loaded once, every file in it is read, bound to the rulebook and played. What a
  * file does wrong is told on stderr with its line; what a campaign does otherwise than expected is told on stdout as a diff.

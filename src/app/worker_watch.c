@@ -1,5 +1,5 @@
-/* What watchers of a worker see (interface.md "Operations"): readiness by name, metrics. The worker's thread fills both a few times a
- * second; the endpoint's thread reads atomic numbers and a copy of the checks under a lock. Nothing here can hold the loop up. */
+/* What watchers of a worker see (docs/OPERATIONS.md, "Looking at it"): readiness by name, metrics. The worker's thread fills both a few
+ * times a second; the endpoint's thread reads atomic numbers and a copy of the checks under a lock. Nothing here can hold the loop up. */
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdlib.h>

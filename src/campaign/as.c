@@ -1,4 +1,5 @@
-/* `as`: the event is heard by another customer than the one who caused it - a referrer, the primary card holder (campaigns.md section 3).
+/* `as`: the event is heard by another customer than the one who caused it - a referrer, the primary card holder (docs/language.md section
+ * 3).
  *
  * It names event fields and facts that keep a customer id; of a list the first that is present. Rules hear so; facts and activities as a
  * whole do not yet. A measure of one customer is no measure of the other's, so of facts only tracks are heard as another. */

@@ -1,4 +1,4 @@
-/* Conditions: an object is all of its keys; all, any, not combine; what is stateless is known from below (campaigns.md section 4).
+/* Conditions: an object is all of its keys; all, any, not combine; what is stateless is known from below (docs/language.md section 4).
  * Children of a node stand together, so their places are taken before any of them is filled. */
 #include "compile.h"
 

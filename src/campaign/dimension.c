@@ -1,5 +1,5 @@
 /* `per`, `per_each` and `once_per`: by what something is counted - customer, fields of the event, cells of a table, the time of a fact,
- * calendar units (campaigns.md sections 3 and 5). */
+ * calendar units (docs/language.md sections 3 and 5). */
 #include "compile.h"
 
 static bool fact_dimension(struct compile *c, const struct at *at, struct str text, struct dimension *out) {

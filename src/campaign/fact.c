@@ -1,4 +1,4 @@
-/* Facts: what is remembered of a customer (campaigns.md section 5). First their signatures - kind, field, whether it is money - since
+/* Facts: what is remembered of a customer (docs/language.md section 5). First their signatures - kind, field, whether it is money - since
  * conditions anywhere may ask them; then everything else, with references resolved. */
 #include "compile.h"
 

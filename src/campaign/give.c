@@ -1,4 +1,4 @@
-/* What a rule gives: one item, each of a list, the first that fits, one by odds (campaigns.md section 6). */
+/* What a rule gives: one item, each of a list, the first that fits, one by odds (docs/language.md section 6). */
 #include "compile.h"
 
 static const struct key first_of_keys[] = {{"first_of", KEY_MUST}, {"timing", KEY_NOT_SERVED}, {"still", KEY_NOT_SERVED}, {NULL, KEY_MAY}};

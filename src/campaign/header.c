@@ -1,5 +1,5 @@
-/* The header of a file (campaigns.md section 2): what everything else in it is read by - currency, zone, period - comes first; what cites
- * names - audience, risk - when all names are known. */
+/* The header of a file (docs/language.md section 2): what everything else in it is read by - currency, zone, period - comes first; what
+ * cites names - audience, risk - when all names are known. */
 #include "compile.h"
 
 static const struct key header_keys[] = {{"$schema", KEY_MAY},

@@ -1,4 +1,4 @@
-/* One item of a gift (campaigns.md section 6): form, value, pool, validity, what stands in for it. */
+/* One item of a gift (docs/language.md section 6): form, value, pool, validity, what stands in for it. */
 #include "compile.h"
 
 #define ITEM_KEYS                                                                                                               \

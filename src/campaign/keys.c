@@ -1,4 +1,4 @@
-/* Closed objects: every key is in a table, or it is an error that names the nearest one that is (campaigns.md section 0). */
+/* Closed objects: every key is in a table, or it is an error that names the nearest one that is (docs/language.md section 0). */
 #include "compile.h"
 
 static const struct key *key_find(const struct key *keys, const char *name) {

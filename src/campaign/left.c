@@ -1,4 +1,5 @@
-/* Left sides of conditions: what is asked for (campaigns.md section 4) - a field of the event, a fact, the profile, a tag, a schedule. */
+/* Left sides of conditions: what is asked for (docs/language.md section 4) - a field of the event, a fact, the profile, a tag, a schedule.
+ */
 #include "compile.h"
 
 enum left_type left_of_field(const struct compile *c, uint32_t field) {

@@ -1,4 +1,4 @@
-/* Limits: at most so many gifts, or so much, per identity and period (campaigns.md section 7). Every giving rule states them. */
+/* Limits: at most so many gifts, or so much, per identity and period (docs/language.md section 7). Every giving rule states them. */
 #include "compile.h"
 #include "giftd/base/mutant.h"
 

@@ -1,5 +1,5 @@
 /* What can be told of a rule when everything it cites is known: what can never hold, limits in another unit than the gifts, what has no
- * effect (campaigns.md section 11). */
+ * effect (docs/language.md section 11). */
 #include "compile.h"
 
 /* ---- who hears ---- */
@@ -21,7 +21,7 @@ static void as_lint(struct compile *c, const struct rule *rule) {
   report_text_at(c, rule->pointer, "on", CHECK_CANNOT_HOLD, "none of the events of this rule carries what `as` names: nobody hears it");
 }
 
-/* A fact of the hearer's hears nothing of what another caused: it is never this event (campaigns.md, `as`). */
+/* A fact of the hearer's hears nothing of what another caused: it is never this event (docs/language.md section 3). */
 static void heard_lint(struct compile *c, const struct rule *rule) {
   uint32_t leaves[TESTS_MOST], count = leaves_of_all(c, rule->when, leaves, TESTS_MOST);
   for (uint32_t i = 0; i < rule->on.count; i++) {

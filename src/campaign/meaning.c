@@ -1,6 +1,6 @@
 /* What names mean: one sentence for everything that counts or remembers under a name, of exactly what may never change as long as the name
- * lives (campaigns.md 9.5). How much, when and what for may change and is not in it. States keep these sentences and compare them, so the
- * words here may not change either: a sentence that is worded anew means something else to every state there is.
+ * lives (docs/language.md section 9.5). How much, when and what for may change and is not in it. States keep these sentences and compare
+ * them, so the words here may not change either: a sentence that is worded anew means something else to every state there is.
  *
  * Tables in `per` are named by their oldest name: renaming one changes no meaning. Where days are counted the zone is said. */
 #include "compile.h"

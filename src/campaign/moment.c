@@ -1,4 +1,4 @@
-/* Moments: a fixed date, so long after an event, the n-th day of the next month, the end of a quarter (campaigns.md section 1). */
+/* Moments: a fixed date, so long after an event, the n-th day of the next month, the end of a quarter (docs/language.md section 1). */
 #include "compile.h"
 
 static const struct key after_keys[] = {{"after", KEY_MUST}, {NULL, KEY_MAY}};

@@ -1,4 +1,4 @@
-/* Names and what they mean where they are cited: the file's own first, then the bank's, or programme/name (campaigns.md section 1). */
+/* Names and what they mean where they are cited: the file's own first, then the bank's, or programme/name (docs/language.md section 1). */
 #include "compile.h"
 
 #define NEAR_FINDINGS 200u

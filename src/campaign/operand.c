@@ -1,4 +1,5 @@
-/* Operators and what stands behind them: which go with which left side, and the operand as numbers or texts (campaigns.md section 4). */
+/* Operators and what stands behind them: which go with which left side, and the operand as numbers or texts (docs/language.md section 4).
+ */
 #include "compile.h"
 
 #define LISTS_MOST 16u

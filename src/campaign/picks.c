@@ -1,4 +1,4 @@
-/* Picks: what a customer chose, kept for a period and asked by in_fact (campaigns.md section 14). */
+/* Picks: what a customer chose, kept for a period and asked by in_fact (docs/language.md section 5). */
 #include "compile.h"
 
 static const struct key picks_keys[] = {{"picks", KEY_MUST},  {"of", KEY_MUST}, {"most", KEY_MUST}, {"period", KEY_MUST},

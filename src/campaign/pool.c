@@ -1,4 +1,4 @@
-/* Pools: what there is to give, in units or in money, released at a pace, below a parent (campaigns.md section 7). */
+/* Pools: what there is to give, in units or in money, released at a pace, below a parent (docs/language.md section 7). */
 #include "compile.h"
 
 static const struct key pool_keys[] = {{"id", KEY_MAY},

@@ -1,4 +1,4 @@
-/* Rules: one sentence each - on, schedule, when, spends, once_per, give, limits, on_reversal (campaigns.md "The shape"). */
+/* Rules: one sentence each - on, schedule, when, spends, once_per, give, limits, on_reversal (docs/language.md, "The shape"). */
 #include "compile.h"
 
 static const struct key rule_keys[] = {{"id", KEY_MUST},

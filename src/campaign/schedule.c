@@ -1,4 +1,4 @@
-/* Schedules: dates, days of the week and of the calendar, hours of the day (campaigns.md section 1). */
+/* Schedules: dates, days of the week and of the calendar, hours of the day (docs/language.md section 1). */
 #include "compile.h"
 
 static const struct key schedule_keys[] = {{"from", KEY_MAY}, {"to", KEY_MAY}, {"days", KEY_MAY}, {"hours", KEY_MAY}, {NULL, KEY_MAY}};

@@ -1,4 +1,4 @@
-/* Decision tables: one or two axes of thresholds or lists, and a text in every cell (campaigns.md section 5). */
+/* Decision tables: one or two axes of thresholds or lists, and a text in every cell (docs/language.md section 5). */
 #include "compile.h"
 
 static const struct key axis_keys[] = {{"of", KEY_MUST}, {"from", KEY_MAY}, {"in", KEY_MAY}, {NULL, KEY_MAY}};

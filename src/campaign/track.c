@@ -1,4 +1,4 @@
-/* Tracks: tasks in a set or in a sequence, opened by an event (campaigns.md section 5). */
+/* Tracks: tasks in a set or in a sequence, opened by an event (docs/language.md section 5). */
 #include "compile.h"
 
 static const struct key track_keys[] = {{"opens", KEY_MUST}, {"when", KEY_MAY},   {"tasks", KEY_MUST}, {"need", KEY_MAY},

@@ -1,4 +1,4 @@
-/* Triggers: what a rule or fact hears - an event, a named set of events, a fact, another rule's gift (campaigns.md section 3).
+/* Triggers: what a rule or fact hears - an event, a named set of events, a fact, another rule's gift (docs/language.md section 3).
  * A named activity is read once; who cites it gets copies of its triggers, which share their conditions. */
 #include "compile.h"
 

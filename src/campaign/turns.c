@@ -1,4 +1,4 @@
-/* In which order facts hear one event: what another asks hears before it, wherever either is declared (campaigns.md section 5). What a
+/* In which order facts hear one event: what another asks hears before it, wherever either is declared (docs/language.md section 5). What a
  * programme declares hears before what campaigns do (src/judge/hear.c), so turns are among the facts of one campaign, or of programmes.
  * Measures and picks hear before the rules, tasks after them: a measure asks a track as it was before the event. Openings hear last, and
  * a track's value is none of theirs. A fact that asks itself asks what it was. */

@@ -1,4 +1,4 @@
-/* What a reversal does to a gift: the header's word for all rules, a rule's own over it (campaigns.md section 8). */
+/* What a reversal does to a gift: the header's word for all rules, a rule's own over it (docs/language.md section 8). */
 #include "compile.h"
 
 static const struct key undo_keys[] = {{"reward", KEY_MAY}, {"limits", KEY_MAY}, {"pool", KEY_MAY}, {"partial", KEY_MAY}, {NULL, KEY_MAY}};

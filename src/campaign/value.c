@@ -1,4 +1,4 @@
-/* Values as people write them - money, percent, duration, unit, date, time of day - into integers (campaigns.md section 1). */
+/* Values as people write them - money, percent, duration, unit, date, time of day - into integers (docs/language.md section 1). */
 #include "compile.h"
 
 struct str text_of(const json_t *json) {

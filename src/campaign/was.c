@@ -1,4 +1,5 @@
-/* Old names: `"was": "weekly"` says that this is what was called weekly, so its counters go on under the new name (campaigns.md 9.5).
+/* Old names: `"was": "weekly"` says that this is what was called weekly, so its counters go on under the new name (docs/language.md
+ * section 9.5).
  *
  *     of a fact, a limit, a pool      "weekly": of this file; "campaign/weekly": of any file
  *     of a limit                      "#count.customer.day": inline, in the same rule; "rule#count.customer.day": inline, in another

@@ -1,4 +1,4 @@
-/* What an item is worth and how many of it there are: fixed, a percentage with its ceiling, or by bands (campaigns.md section 6). */
+/* What an item is worth and how many of it there are: fixed, a percentage with its ceiling, or by bands (docs/language.md section 6). */
 #include "compile.h"
 
 static const struct key percent_keys[] = {{"percent", KEY_MUST}, {"of", KEY_MUST}, {"max", KEY_MAY}, {NULL, KEY_MAY}};

@@ -74,7 +74,7 @@ _Static_assert(sizeof field_rows / sizeof field_rows[0] <= LIMIT_FIELDS, "the bu
 
 const char common_fields[] = "channel device phone_hash id_hash city branch staff org tags primary authorisation";
 
-/* The words are closed where interface.md lists them without an end; a bank adds its own in a catalogue file. */
+/* The words are closed where docs/events.md lists them without an end; a bank adds its own in a catalogue file. */
 const struct type_row type_rows[] = {
     {"txn.reversed", false,
      "original_id original_source amount_minor currency reason(refund|void|chargeback) original_time original_amount_minor",

@@ -1,4 +1,4 @@
-/* The rows of the built-in catalogue, as they stand in interface.md; catalogue.c turns them into the looked-up form. */
+/* The rows of the built-in catalogue, as they stand in docs/events.md; catalogue.c turns them into the looked-up form. */
 #ifndef GIFTD_EVENT_CATALOGUE_TABLE_H
 #define GIFTD_EVENT_CATALOGUE_TABLE_H
 

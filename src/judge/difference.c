@@ -1,4 +1,4 @@
-/* The first measure less the second, absent when either is (campaigns.md section 5): an increment against a baseline (R64). */
+/* The first measure less the second, absent when either is (docs/language.md section 5): an increment against a baseline (R64). */
 #include "work.h"
 
 static struct value part_value(struct work *w, uint32_t number) {

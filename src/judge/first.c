@@ -1,5 +1,5 @@
-/* The first ever (campaigns.md section 5): read before the event is applied, by event time. With `refunds: reopen` every event that may yet
- * become the first is remembered as long as one before it can be undone: after a refund the earliest that still stands is the first. */
+/* The first ever (docs/language.md section 5): read before the event is applied, by event time. With `refunds: reopen` every event that may
+ * yet become the first is remembered as long as one before it can be undone: after a refund the earliest that still stands is the first. */
 #include "work.h"
 
 const struct cell *first_cell(const struct work *w, const struct fact *fact, uint64_t key) {

@@ -1,4 +1,4 @@
-/* Giving: which item, how much of it, from which pool (campaigns.md section 6). Choosers are rows of a table. */
+/* Giving: which item, how much of it, from which pool (docs/language.md section 6). Choosers are rows of a table. */
 #include "work.h"
 
 struct giving {

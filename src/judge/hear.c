@@ -1,4 +1,4 @@
-/* What facts hear of the event: measures and tracks before the rules, first and last behind them (campaigns.md section 5). */
+/* What facts hear of the event: measures and tracks before the rules, first and last behind them (docs/language.md section 5). */
 #include "work.h"
 
 bool listener_is_foreign(const struct work *w, const struct listener *listener) {

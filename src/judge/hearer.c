@@ -1,4 +1,5 @@
-/* Who else hears an event (`as`, campaigns.md section 3): found in the causing customer's event and record, before first and last apply.
+/* Who else hears an event (`as`, docs/language.md section 3): found in the causing customer's event and record, before first and last
+ * apply.
  *
  * A source that names the causing customer counts as absent, as an own id is never kept: nobody is his own referrer (R79), and no rule
  * is judged twice for one customer and event. What is no id can be no customer's. */

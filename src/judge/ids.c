@@ -1,5 +1,5 @@
 /* Reward ids and draws: derived from business facts alone, so that a replay, another version or another machine comes to the same
- * (campaigns.md section 10). The key is secret: nobody outside can compute which event would win a draw. */
+ * (docs/language.md section 10). The key is secret: nobody outside can compute which event would win a draw. */
 #include <stdarg.h>
 
 #include "work.h"

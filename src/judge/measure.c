@@ -1,5 +1,5 @@
-/* Measures: counts and sums over windows (campaigns.md section 5), updated before the rules are judged. The order in which events arrive
- * does not matter to them: each adds to the period of its own time. */
+/* Measures: counts and sums over windows (docs/language.md section 5), updated before the rules are judged. The order in which events
+ * arrive does not matter to them: each adds to the period of its own time. */
 #include "work.h"
 
 int32_t measure_period(const struct work *w, const struct fact *fact, int64_t time_ms) {

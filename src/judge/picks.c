@@ -1,4 +1,4 @@
-/* Picks: what a customer chose for a period (campaigns.md section 14). By event time, however the events arrive: the values named first
+/* Picks: what a customer chose for a period (docs/language.md section 5). By event time, however the events arrive: the values named first
  * count, with `change: replace` those named last. A value that does not count is not kept: what puts it in again names it anew. */
 #include "work.h"
 

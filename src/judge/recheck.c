@@ -1,5 +1,5 @@
-/* What is still due of a gift after a reversal: its rule judged again with what is left (campaigns.md section 8). Everything but the amount
- * and what was accumulated held when the gift was given and is taken as it was; the words are those of the gift's own terms. */
+/* What is still due of a gift after a reversal: its rule judged again with what is left (docs/language.md section 8). Everything but the
+ * amount and what was accumulated held when the gift was given and is taken as it was; the words are those of the gift's own terms. */
 #include "work.h"
 
 static bool triggers_hold(struct work *w, const struct rule *rule) {

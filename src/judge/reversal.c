@@ -1,5 +1,6 @@
 /* The reversal at hand: the event that it takes back is found in the record, or is too old, or is unknown and waited for (awaited.c). What
- * it may not be - of a reversal, in another currency than its original - goes to the dead letters: never a guess (campaigns.md, 8). */
+ * it may not be - of a reversal, in another currency than its original - goes to the dead letters: never a guess (docs/language.md section
+ * 8). */
 #include "work.h"
 
 static uint64_t original_digest(const struct work *w) {
@@ -13,7 +14,7 @@ static void dead(struct work *w, struct str code, const char *text) {
   (void)fault_set(w->fault, STATUS_INPUT, "%s", text);
 }
 
-/* Money of one currency is never taken off another (campaigns.md section 8: never a guess). */
+/* Money of one currency is never taken off another (docs/language.md section 8: never a guess). */
 static bool currency_fits(struct work *w, const struct cell *original) {
   const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
   struct str there = {original->original.currency, strnlen(original->original.currency, sizeof original->original.currency)};

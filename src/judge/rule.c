@@ -1,5 +1,5 @@
-/* Judgement of one rule, in the order of campaigns.md section 9.1: the first step that fails is the reason. A new step is a function and
- * its line in the table. */
+/* Judgement of one rule, in the order of docs/language.md section 9.1: the first step that fails is the reason. A new step is a function
+ * and its line in the table. */
 #include "work.h"
 
 struct judging {
@@ -152,7 +152,7 @@ static bool step_bound(struct judging *j) {
   return false;
 }
 
-/* ---- the key of the gift (campaigns.md section 10) ---- */
+/* ---- the key of the gift (docs/language.md section 10) ---- */
 
 /* What a track's key and an event's id are unique in is the record of who caused it: heard as another, his name belongs to them. */
 static void key_of_track(const struct work *w, const struct fired *fired, struct reward_key *key) {

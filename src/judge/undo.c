@@ -1,4 +1,4 @@
-/* Reversals: refund, void, chargeback, whole or partial (campaigns.md section 8, R133).
+/* Reversals: refund, void, chargeback, whole or partial (docs/language.md section 8, R133).
  *
  * What the event fed is taken out of the measures, then every gift that rests on it is looked at: its own gifts, and gifts of any event
  * that rest on a measure that fell, in a window that the event was in, whatever woke their rule. What had been given goes back by the
@@ -97,7 +97,7 @@ static uint32_t sort_unique(struct work *w, uint32_t count) {
 
 /* ---- what is still due ---- */
 
-/* Whether the gift asked a measure that refunds lower: then every reversal is a partial one (campaigns.md section 8). */
+/* Whether the gift asked a measure that refunds lower: then every reversal is a partial one (docs/language.md section 8). */
 static bool rests_on_measure(const struct work *w, struct grant_name name) {
   for (const struct cell *fed = state_first(w->customer, CELL_FED, 0, name.event); fed != NULL; fed = state_next(w->customer, fed)) {
     const struct cell *rests = state_first(w->customer, CELL_RESTS, cell_decl(fed), 0);

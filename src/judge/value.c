@@ -39,7 +39,7 @@ struct value left_value(struct work *w, const struct condition *leaf) {
   return value_absent();
 }
 
-/* Without `fx`, money of another currency is never compared or converted: the test fails (campaigns.md section 2). */
+/* Without `fx`, money of another currency is never compared or converted: the test fails (docs/language.md section 2). */
 bool amount_is_foreign(const struct work *w, uint32_t campaign) {
   const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
   if (currency == NULL || event_field(w->event, FIELD_ID_AMOUNT) == NULL) return false;

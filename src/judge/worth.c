@@ -1,4 +1,5 @@
-/* What something is worth for this event: fixed, a percentage, by bands (campaigns.md section 6); and the moments that belong to a gift. */
+/* What something is worth for this event: fixed, a percentage, by bands (docs/language.md section 6); and the moments that belong to a
+ * gift. */
 #include "work.h"
 
 static int64_t power_of_ten(int32_t decimals) {

@@ -5,8 +5,8 @@
  *       | the view      | written          |            |               |
  *
  * One ring of bytes and an index from key to the latest entry. A state is looked for here before the view is asked: so a state that the
- * view lacks is never loaded from there ("dirty is never evicted", design.md section 4). An entry leaves when the view has answered that it
- * holds it. Positions are bytes ever written; they only grow.
+ * view lacks is never loaded from there ("dirty is never evicted", ARCHITECTURE.md, "Log first"). An entry leaves when the view has
+ * answered that it holds it. Positions are bytes ever written; they only grow.
  */
 #ifndef GIFTD_LEDGER_PENDING_H
 #define GIFTD_LEDGER_PENDING_H

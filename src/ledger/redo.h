@@ -5,8 +5,8 @@
  *   checkpoint  'K' version | epoch | sequence | place before | shard, shards, buckets, secret | states ...
  *
  * Numbers are varints; `secret` is a digest of the id key. Physical: whole states, so that neither a new rulebook nor a new program can
- * change the past by replaying it (design.md section 4). One batch is one journal record or several parts in one transaction; the last part
- * says so.
+ * change the past by replaying it (ARCHITECTURE.md, "Log first"). One batch is one journal record or several parts in one transaction; the
+ * last part says so.
  */
 #ifndef GIFTD_LEDGER_REDO_H
 #define GIFTD_LEDGER_REDO_H

@@ -1,5 +1,5 @@
 /* Taking over a shard: nothing of a predecessor may still be under way, and the view must hold all that is committed, before the first line
- * is decided (design.md section 4, steps 1 and 2).
+ * is decided (ARCHITECTURE.md, "Log first", steps 1 and 2).
  *
  *   FENCING     earlier writers are shut out, their last transaction is settled
  *   LOOKING     what the view says of itself: from its mark the journal is read, or from the oldest record

@@ -1,5 +1,5 @@
-/* The reference meaning of conditions that need no state (campaigns.md section 4). The index must answer the same; where the index cannot
- * say something by bitmaps it calls this file on the survivors.
+/* The reference meaning of conditions that need no state (docs/language.md section 4). The index must answer the same; where the index
+ * cannot say something by bitmaps it calls this file on the survivors.
  *
  * Two rules run through it: an absent field fails every test but {"exists": false}; and what is not decided here counts as true, so that
  * match may wake a rule too many (decide refuses it with a reason) but never one too few. Hence `not` over something undecided is true as

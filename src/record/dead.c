@@ -1,7 +1,7 @@
-/* Dead letters: lines that are no event, and events that could not be decided, kept so that nothing is lost (design.md section 5: "over
- * a limit: a clear error, the dead-letter topic, nothing lost"). The line itself is kept byte for byte: as a JSON text where it is UTF-8
- * (an operator can read and mend it), else in base64. When a line came is not said: no clock enters a record, and its place in the input
- * is exact.
+/* Dead letters: lines that are no event, and events that could not be decided, kept so that nothing is lost (ARCHITECTURE.md, "Faults that
+ * break no promise": "over a limit: a clear error, the dead-letter topic, nothing lost"). The line itself is kept byte for byte: as a JSON
+ * text where it is UTF-8 (an operator can read and mend it), else in base64. When a line came is not said: no clock enters a record, and
+ * its place in the input is exact.
  */
 #include "text.h"
 

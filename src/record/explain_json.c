@@ -1,4 +1,4 @@
-/* The waterfall for programs: one object a line, in the words of interface.md. Stable: members are added, never renamed.
+/* The waterfall for programs: one object a line, in the words of docs/language.md section 12. Stable: members are added, never renamed.
  *
  *   {"event":{source,id,type,time},"customer","caused_by","unknown":[{what,word,field,near}],
  *    "recorded":true,"gate","rulebook","same_rulebook","position","input",

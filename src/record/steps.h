@@ -1,5 +1,5 @@
-/* The waterfall of one rule: the steps of judgement in their order (campaigns.md section 9.1; what event, time and rulebook alone decide
- * stands first), each passed or failed, up to the one that failed.
+/* The waterfall of one rule: the steps of judgement in their order (docs/language.md section 9.1; what event, time and rulebook alone
+ * decide stands first), each passed or failed, up to the one that failed.
  *
  *   campaign runs - schedule - event's own conditions - lateness - audience - enrolment - risk - conditions with memory -
  *   chance - once per - control group - limits - pool - gift

@@ -1,4 +1,4 @@
-/* Clocks. Deciding never asks them (design.md section 3); they time the work and stamp log lines. */
+/* Clocks. Deciding never asks them (ARCHITECTURE.md, "Rooms"); they time the work and stamp log lines. */
 #include <time.h>
 
 #include "giftd/telemetry.h"

@@ -1,4 +1,4 @@
-/* Progress of work that takes longer than two seconds: done, rate, time left (interface.md "Commands"). */
+/* Progress of work that takes longer than two seconds: done, rate, time left (CONTRIBUTING.md, "A command"). */
 #include "giftd/telemetry.h"
 
 #define QUIET_MS 2000

@@ -1,4 +1,4 @@
-/* Loading campaigns from disk and `giftd check`: what is read, what a wrong path answers, the exit codes of interface.md. */
+/* Loading campaigns from disk and `giftd check`: what is read, what a wrong path answers, the exit codes of docs/OPERATIONS.md. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

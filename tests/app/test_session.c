@@ -1,5 +1,5 @@
-/* A session that is killed between any two steps of any of its commits goes on to the same bytes (design.md section 4, end; R135). Each run
- * is a process of its own, which kills itself at a chosen step; what is left on the disk is what the next one finds.
+/* A session that is killed between any two steps of any of its commits goes on to the same bytes (ARCHITECTURE.md, "Embedded"; R135). Each
+ * run is a process of its own, which kills itself at a chosen step; what is left on the disk is what the next one finds.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -112,7 +112,7 @@ def table_words(root):
 
 def event_rows(root):
     text = house.read(os.path.join(root, "src/event/catalogue_table.c"))
-    return dict(re.findall(r'^\s*\{"([a-z][\w.]*)",\s*(?:true|false),\s*((?:"[\w ]*"\s*)+),', text, re.M))
+    return dict(re.findall(r'^\s*\{"([a-z][\w.]*)",\s*(?:true|false),\s*((?:"[\w |()]*"\s*)+),', text, re.M))
 
 
 def event_findings(root):
@@ -124,7 +124,7 @@ def event_findings(root):
             rows[name] = set(re.findall(r"`(\w+)`", fields))
     types = event_rows(root)
     for name, fields in types.items():
-        fields = set(re.findall(r"\w+", fields.replace('"', " ")))
+        fields = set(re.findall(r"\w+", re.sub(r"\([^)]*\)", "", fields.replace('"', " "))))  # closed words stand behind a field
         if name not in rows:
             yield f"{EVENTS}: the event type '{name}' has no row"
         elif rows[name] != fields:

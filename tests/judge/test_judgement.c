@@ -1,4 +1,4 @@
-/* What the language means, construct by construct (campaigns.md sections 3 to 7), as stories: order of judgement, conditions, facts,
+/* What the language means, construct by construct (docs/language.md sections 3 to 7), as stories: order of judgement, conditions, facts,
  * choosers, limits, pools, chances. Reversals are in test_reversals.c. */
 #include "judge/story.h"
 

@@ -1,4 +1,4 @@
-/* What a reversal does (campaigns.md section 8), as stories: by policy, whole and in parts, before its event and again, what rests on
+/* What a reversal does (docs/language.md section 8), as stories: by policy, whole and in parts, before its event and again, what rests on
  * facts, what chances bought; and the memory of it all, which must let nothing be taken back twice. */
 #include "judge/story.h"
 

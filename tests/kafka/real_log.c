@@ -1,5 +1,5 @@
-/* A shard's log on a real broker: what is promised of fencing, settling, committing and reading to the stable end (design.md section 4,
- * KIP-98, KIP-360). A mock broker neither fences nor hides what was aborted, so none is used. */
+/* A shard's log on a real broker: what is promised of fencing, settling, committing and reading to the stable end (ARCHITECTURE.md, "Log
+ * first", KIP-98, KIP-360). A mock broker neither fences nor hides what was aborted, so none is used. */
 #include "stage.h"
 
 static void journal_write(struct kafka *kafka, const struct ledger_log *log, const char *text, uint64_t *place) {

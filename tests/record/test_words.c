@@ -17,7 +17,7 @@ static bool is_ascii(const char *text) {
   return true;
 }
 
-/* The codes of interface.md, in its order; GIVEN stands before them. */
+/* The codes of judge.h, in its order; GIVEN stands before them. */
 static const char *const codes[REASON_COUNT] = {
     "GIVEN",           "CAMPAIGN_NOT_STARTED", "CAMPAIGN_ENDED",   "CAMPAIGN_PAUSED",   "OUTSIDE_SCHEDULE", "NOT_IN_AUDIENCE",
     "NOT_ENROLLED",    "CONDITION_NOT_MET",    "NOT_DORMANT",      "NOT_FIRST",         "TASKS_INCOMPLETE", "TARGET_NOT_REACHED",

@@ -14,7 +14,7 @@
 #define LIMIT_RULES_PER_CAMPAIGN 256u
 #define LIMIT_ITEMS_PER_GIVE 64u    /* items of a chooser or list */
 #define LIMIT_CONTENTS 16u          /* items in a bundle */
-#define LIMIT_LIMITS_PER_RULE 8u    /* campaigns.md section 11: more than 8 claims a gift is refused */
+#define LIMIT_LIMITS_PER_RULE 8u    /* docs/language.md section 11: more than 8 claims a gift is refused */
 #define LIMIT_DIMENSIONS 6u         /* members of a `per` */
 #define LIMIT_POOL_DEPTH 6u         /* a pool, its parents and its fallback */
 #define LIMIT_OR_ELSE 3u            /* a chain of three at most */
@@ -75,7 +75,7 @@
 #define LIMIT_CHILDREN 4u
 #define LIMIT_EFFECTS 12u
 #else
-#define LIMIT_FACT_KEYS 32u        /* keys of a fact beside the customer (campaigns.md section 5) */
+#define LIMIT_FACT_KEYS 32u        /* keys of a fact beside the customer (docs/language.md section 5) */
 #define LIMIT_LOTS 32u             /* open lots of a chance */
 #define LIMIT_DISTINCT 64u         /* values that are told apart */
 #define LIMIT_MATCHES 131072u      /* listeners one event may wake */

@@ -1,4 +1,4 @@
-/* Money: int64 minor units, never floating point (design.md section 5). A currency tells how many decimals are written. */
+/* Money: int64 minor units, never floating point (docs/language.md section 1). A currency tells how many decimals are written. */
 #ifndef GIFTD_BASE_MONEY_H
 #define GIFTD_BASE_MONEY_H
 
@@ -13,7 +13,7 @@ void buffer_money(struct buffer *buffer, int64_t minor, int decimals);
 /* "50%", "12.5%", "0.25%" as basis points (1/10,000): up to two decimals, 0 < p <= 1000%. */
 bool percent_parse(struct str text, int32_t *basis_points);
 void buffer_percent(struct buffer *buffer, int32_t basis_points);
-/* amount * basis_points / 10,000, half up (campaigns.md section 1). Exact for amounts within LIMIT_AMOUNT_MINOR. */
+/* amount * basis_points / 10,000, half up (docs/language.md section 1). Exact for amounts within LIMIT_AMOUNT_MINOR. */
 int64_t percent_of(int64_t minor, int32_t basis_points);
 /* a * b / c, half up, for shares of money; 0 <= a,b,c and c > 0; the result must fit. */
 int64_t money_share(int64_t a, int64_t b, int64_t c);

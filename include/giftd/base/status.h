@@ -32,7 +32,7 @@ struct fault {
 enum status fault_set(struct fault *fault, enum status status, const char *format, ...) PRINTF_LIKE(3, 4);
 /* Puts words in front of the text that is there (cut at the end when it grows too long), returns its status. */
 enum status fault_prefix(struct fault *fault, const char *format, ...) PRINTF_LIKE(2, 3);
-/* The exit code of interface.md for a status. */
+/* The exit code of docs/OPERATIONS.md for a status. */
 int status_exit_code(enum status status);
 
 #endif

@@ -35,7 +35,7 @@ struct str str_trim(struct str s); /* spaces and tabs, both ends */
 int str_compare(struct str a, struct str b);
 /* Number of single-byte edits between a and b (transpositions count as one), at most `most` + 1: for "did you mean". */
 unsigned str_distance(struct str a, struct str b, unsigned most);
-/* An id: 1..64 bytes of [A-Za-z0-9_.:-] (interface.md, design.md section 5). */
+/* An id: 1..64 bytes of [A-Za-z0-9_.:-] (docs/events.md, "Events in"). */
 bool str_is_id(struct str s);
 /* A whole decimal number, optional '-', nothing around it. False when it does not fit. */
 bool str_to_int64(struct str s, int64_t *out);

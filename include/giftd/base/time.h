@@ -2,7 +2,8 @@
  *
  * Zones are fixed offsets (China, Hong Kong, Singapore, Japan, UTC have no daylight saving); a zone with daylight saving is refused
  * by name in the campaign room. Proleptic Gregorian calendar, years 1970..9999.
- * Semantics: campaigns.md sections 1 and 9 (31 Jan + P1M is the last of February; weeks start on Monday; ten days are 1-10, 11-20, 21-end).
+ * Semantics: docs/language.md sections 1 and 9 (31 Jan + P1M is the last of February; weeks start on Monday; ten days are 1-10, 11-20,
+ * 21-end).
  */
 #ifndef GIFTD_BASE_TIME_H
 #define GIFTD_BASE_TIME_H
@@ -45,7 +46,7 @@ void buffer_time(struct buffer *buffer, int64_t utc_ms, int32_t offset_minutes);
 /* "2026-11-20" */
 void buffer_date(struct buffer *buffer, int64_t days);
 
-/* ISO 8601 duration of one unit: P3M, P7D, P2W, P1Y, PT2H, PT30M, PT10S. Units are not mixed (campaigns.md section 1). */
+/* ISO 8601 duration of one unit: P3M, P7D, P2W, P1Y, PT2H, PT30M, PT10S. Units are not mixed (docs/language.md section 1). */
 struct duration {
   int32_t months; /* years count as 12 */
   int64_t ms;     /* weeks, days, hours, minutes, seconds */
