@@ -192,6 +192,7 @@ struct decision {
 
   enum reason gate;  /* GIVEN: went through; else DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE, ORIGINAL_UNKNOWN, RECORD_FULL,
                         TOO_MANY_GIFTS: nothing was judged */
+  bool unheard;      /* nobody hears it (judge_unheard): it is decided again when it comes again */
   bool remembers;    /* the event's id is remembered (judge_remember) */
   bool undone_whole; /* what a reversal had undone before the event came: goes with its forwards */
   int64_t undone_minor;

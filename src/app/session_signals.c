@@ -68,12 +68,11 @@ void signals_close(void) {
 bool signals_stop(void) { return stop_came != 0; }
 
 bool signals_reload(void) {
-  bool came = reload_came != 0;
   char bytes[64];
-  reload_came = 0;
-  if (came)
-    while (wake_pipe[0] >= 0 && read(wake_pipe[0], bytes, sizeof bytes) > 0) {}
-  return came;
+  if (reload_came == 0) return false;
+  reload_came = 0; /* one that comes from here on is another */
+  while (wake_pipe[0] >= 0 && read(wake_pipe[0], bytes, sizeof bytes) > 0) {}
+  return true;
 }
 
 int signals_wake(void) { return wake_pipe[0]; }

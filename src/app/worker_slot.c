@@ -185,6 +185,7 @@ static void ledger_slice(struct worker *worker, struct slot *slot, bool *busy, i
   worker->stepping = slot->shard;
   last_words_watch(ledger_at_hand(slot->ledger));
   const enum status status = ledger_step(slot->ledger, clock_wall_ms(), &more, &wake, &doubted, &fault);
+  last_words_watch(NULL); /* the shard may have gone */
   if (status != STATUS_OK) {
     slot_break(worker, slot, &fault);
     return;

@@ -143,6 +143,13 @@ static enum status outputs_cut(struct files *files, const uint64_t more[OUTPUT_C
   return status;
 }
 
+/* A crash may have left the seal a commit behind. With the next one it would be two: what a second crash leaves then nobody could explain.
+ */
+static enum status seal_catch_up(struct files *files, const struct outputs_mark *mark, struct fault *fault) {
+  if (mark->number == 0 || files->seal.number == mark->number) return STATUS_OK;
+  return seal_write(&files->seal, mark->number, mark->lengths, fault);
+}
+
 enum status outputs_resume(struct files *files, struct str record, struct fault *fault) {
   struct outputs_mark mark;
   uint64_t more[OUTPUT_COUNT], total = 0;
@@ -153,6 +160,7 @@ enum status outputs_resume(struct files *files, struct str record, struct fault 
   if (status != STATUS_OK) return status;
   for (int i = 0; i < OUTPUT_COUNT; i++) total += more[i];
   files->number = mark.number;
-  if (total == 0) return STATUS_OK;
-  return crash_explains(&files->seal, &mark) ? outputs_cut(files, more, total, fault) : rest_is_unknown(files, &mark, more, fault);
+  if (total > 0 && !crash_explains(&files->seal, &mark)) return rest_is_unknown(files, &mark, more, fault);
+  if (total > 0) status = outputs_cut(files, more, total, fault);
+  return status == STATUS_OK ? seal_catch_up(files, &mark, fault) : status;
 }

@@ -79,7 +79,7 @@ static void own_judge(struct work *w) {
   if (w->event->type == TYPE_ID_CUSTOMER_UPDATED) profile_apply(w); /* these are judge_concerns() */
   if (w->event->type == TYPE_ID_ENROLLED) enrolment_apply(w);
   if (w->event->type == TYPE_ID_REVERSED) reversal_apply(w);
-  if (w->out->gate != REASON_GIVEN) {
+  if (w->out->gate != REASON_GIVEN && w->out->gate != REASON_ORIGINAL_UNKNOWN) { /* that one is heard: it is told, not stopped */
     if (w->out->remembers) original_remember(w);
     return;
   }
@@ -96,7 +96,7 @@ static void decision_clear(struct decision *decision) {
   decision->cramped = NULL;
   decision->outcome_count = decision->gift_count = decision->mark_count = decision->effect_count = 0;
   decision->forward_count = decision->heard_count = 0;
-  decision->remembers = decision->undone_whole = false;
+  decision->remembers = decision->unheard = decision->undone_whole = false;
   decision->undone_minor = 0;
 }
 
@@ -141,6 +141,7 @@ bool judge_concerns(const struct event *event) {
 void judge_unheard(const struct event *event, const struct judge_settings *settings, int64_t clock_ms, struct decision *decision) {
   assert(!judge_concerns(event) && event->arrival_ms != TIME_NONE && event->cause.length == 0);
   decision_clear(decision);
+  decision->unheard = true;
   decision->gate = gate_of_time(event, settings, clock_ms);
 }
 

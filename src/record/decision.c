@@ -225,10 +225,11 @@ static void decision_effects(struct buffer *out, const struct rulebook *rulebook
 
 /* ---- the line ---- */
 
+/* What is decided more than once, since its id is not remembered or is known already, has the position in its id. */
 static void decision_id(struct buffer *out, const struct event *event, const struct origin *origin, const struct decision *decision,
                         uint32_t part) {
   text_hex(out, event->digest);
-  if (decision->gate != REASON_GIVEN) {
+  if (decision->gate != REASON_GIVEN || decision->unheard) {
     PUT(out, ".");
     buffer_int(out, (int64_t)origin->position);
   }

@@ -121,6 +121,8 @@ static enum status front_decide(struct shard *shard, struct fault *fault) {
   shard->heard.line = (struct input_line){.bytes = front->line, .position = front->position};
   reading->line = &shard->heard.line;
   reading->hearing = &front->hearing;
+  shard->at_hand = (struct at_hand){
+      .shard = front->from, .partitioned = true, .position = front->position, .input = front->input, .rulebook = shard->rulebook->digest};
   arena_reset(&reading->arena);
   reading->problem = event_read(shard->rulebook->catalogue, front->line, &reading->arena, &reading->event, &reading->error);
   if (reading->problem != EVENT_OK) return dead_line(shard, reading->line, &origin, &reading->error, LINE_NONE, fault);
@@ -154,7 +156,7 @@ enum status heard_take(struct shard *shard, struct fault *fault) {
 /* ---- on their way out ---- */
 
 static enum status forward_send(struct shard *shard, uint32_t number, struct forward_message *message, struct fault *fault) {
-  message->to = customer_shard(shard, shard->decision.forwards[number].hearer);
+  if (!customer_shard(shard, shard->decision.forwards[number].hearer, &message->to, fault)) return fault->status;
   size_t length = forward_encode(message, &shard->decision, number, shard->heard.out, sizeof shard->heard.out);
   assert(length > 0);
   struct str bytes = {shard->heard.out, length};

@@ -137,7 +137,8 @@ struct shard {
   struct touched touched, reviewing;
   struct lend_cursor sweep; /* the pool that is reviewed next, touched or not */
   bool in_review;
-  bool hurries;    /* a message was sent since the last flush that another shard waits for */
+  bool hurries; /* a message was sent since the last flush that another shard waits for */
+  uint32_t places_compared;
   bool place_kept; /* how producers choose partitions stands in the state, or cannot be known */
   bool swept;      /* every pool was reviewed once since the shard or its rulebook began */
   struct input_line inbox[INBOX_MOST];
@@ -231,10 +232,11 @@ struct key_trouble {
   struct str reason; /* KEY_MISSING, KEY_MISMATCH, KEY_MISPLACED */
   char text[512];    /* with the remedy */
 };
-/* The shard in which a customer lives. */
-uint32_t customer_shard(const struct shard *shard, struct str customer);
+/* The shard in which a customer lives. False: nobody can know. */
+bool customer_shard(const struct shard *shard, struct str customer, uint32_t *out, struct fault *fault) MUST_USE;
 bool key_fits(struct shard *shard, const struct input_line *line, const struct event *event, struct key_trouble *trouble);
-/* How producers choose partitions, kept in the state from the first flush on. STATUS_STATE: in another way than in this configuration. */
+/* How producers choose partitions, kept in the state once many keys were in their place and none elsewhere. STATUS_STATE: in another way
+ * than in this configuration. */
 enum status place_open(struct shard *shard, struct fault *fault);
 enum status place_store(struct shard *shard, struct fault *fault);
 

@@ -2,21 +2,32 @@
  * decided: the customer would have a second record there, and with it every gift and every count a second time. It is a dead letter, and
  * the shard goes on.
  *
- * By which rule producers choose is kept in the state ("m:place"): under another one customers would live elsewhere than their records. */
+ * By which rule producers choose is kept in the state ("m:place"): under another one customers would live elsewhere than their records. Not
+ * before it is proved: an option that is wrong from the start is mended by setting it right. */
 #include "parts.h"
 
 #define PLACE_KEY STR("m:place")
 #define PLACE_VERSION 1
 #define PLACE_BYTES 2u
-
-uint32_t customer_shard(const struct shard *shard, struct str customer) {
-  if (shard->settings.shards <= 1) return shard->settings.shard;
-  assert(shard->settings.partitioner != PARTITIONER_OTHER); /* who loads campaigns with `as` sees to it */
-  return partition_choose(shard->settings.partitioner, customer, shard->settings.shards);
-}
+#define PLACES_PROVE 64u /* keys, each in its place: by a wrong rule one of two would be elsewhere, or more */
 
 static bool place_is_known(const struct shard *shard) {
   return shard->settings.shards > 1 && shard->settings.partitioner != PARTITIONER_OTHER;
+}
+
+/* Campaigns with `as` are refused where this is not known, but what one gave before it ended may still be undone. */
+bool customer_shard(const struct shard *shard, struct str customer, uint32_t *out, struct fault *fault) {
+  *out = shard->settings.shard;
+  if (shard->settings.shards <= 1) return true;
+  if (!place_is_known(shard)) {
+    (void)fault_set(fault, STATUS_USAGE,
+                    "what takes back a gift that customer %.*s had through another has to go to that customer's partition, and "
+                    "events.partitioner = other says that nobody knows it: set it to what it was before",
+                    STR_FORMAT(customer));
+    return false;
+  }
+  *out = partition_choose(shard->settings.partitioner, customer, shard->settings.shards);
+  return true;
 }
 
 static bool trouble_set(struct key_trouble *trouble, struct str reason, const char *text) {
@@ -45,7 +56,8 @@ bool key_fits(struct shard *shard, const struct input_line *line, const struct e
   if (!str_equal(line->key, event->customer))
     return trouble_set(trouble, STR("KEY_MISMATCH"), "the record's key is not the customer of the event; key events by customer");
   if (!place_is_known(shard) || MUTANT(PLACE_UNCOMPARED)) return true;
-  uint32_t expected = customer_shard(shard, line->key);
+  uint32_t expected = partition_choose(shard->settings.partitioner, line->key, shard->settings.shards);
+  if (!shard->looking_ahead) shard->places_compared++;
   return expected == shard->settings.shard || misplaced(shard, line->key, expected, trouble);
 }
 
@@ -53,8 +65,9 @@ bool key_fits(struct shard *shard, const struct input_line *line, const struct e
 
 enum status place_open(struct shard *shard, struct fault *fault) {
   struct str record;
+  shard->places_compared = 0;
   shard->place_kept = true;
-  if (!place_is_known(shard)) return STATUS_OK;
+  if (shard->settings.shards <= 1) return STATUS_OK;
   enum status status = shard->view.load(shard->view.self, PLACE_KEY, &record, fault);
   shard->place_kept = status == STATUS_OK && record.length > 0;
   if (!shard->place_kept) return status;
@@ -72,7 +85,8 @@ enum status place_open(struct shard *shard, struct fault *fault) {
 
 enum status place_store(struct shard *shard, struct fault *fault) {
   char record[PLACE_BYTES] = {PLACE_VERSION, (char)shard->settings.partitioner};
-  if (shard->place_kept) return STATUS_OK;
+  bool proved = place_is_known(shard) && shard->places_compared >= PLACES_PROVE && shard->counts.misplaced == 0;
+  if (shard->place_kept || !proved) return STATUS_OK;
   shard->place_kept = true;
   return shard->view.store(shard->view.self, PLACE_KEY, (struct str){record, sizeof record}, fault);
 }

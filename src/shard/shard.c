@@ -119,8 +119,18 @@ void shard_counts_add(struct shard_counts *sum, const struct shard_counts *more)
 
 /* ---- one line ---- */
 
+/* Before a line is read: that, too, may be what it dies of. */
+static void at_hand_set(struct shard *shard, const struct input_line *line) {
+  shard->at_hand = (struct at_hand){.shard = shard->settings.shard,
+                                    .partitioned = line->key.at != NULL,
+                                    .position = line->position,
+                                    .input = shard->log.input_name(shard->log.self),
+                                    .rulebook = shard->rulebook->digest};
+}
+
 /* Reads a line, finds who hears it, and asks for where its customer's record is. */
 static void line_read(struct shard *shard, const struct input_line *line, struct reading *reading) {
+  at_hand_set(shard, line);
   reading->line = line;
   arena_reset(&reading->arena);
   reading->problem = EVENT_TOO_LONG;
@@ -139,6 +149,8 @@ static enum status line_decide(struct shard *shard, struct reading *reading, con
                                int64_t now_ms, struct fault *fault) {
   const struct input_line *line = reading->line;
   struct key_trouble trouble;
+  at_hand_set(shard, line);
+  shard->at_hand.digest = line->piece || reading->problem != EVENT_OK ? 0 : reading->event.digest;
   if (line->piece) return dead_piece(shard, line, origin, fault);
   if (reading->problem != EVENT_OK) return dead_line(shard, line, origin, &reading->error, shard->line_at, fault);
   if (!key_fits(shard, line, &reading->event, &trouble))
@@ -163,15 +175,6 @@ static void line_waits(struct shard *shard, uint32_t line, const struct clock *b
   shard->read_to = line;
 }
 
-static void at_hand_set(struct shard *shard, const struct input_line *line, const struct reading *reading) {
-  shard->at_hand = (struct at_hand){.shard = shard->settings.shard,
-                                    .partitioned = line->key.at != NULL,
-                                    .position = line->position,
-                                    .digest = reading->problem == EVENT_OK && !line->piece ? reading->event.digest : 0,
-                                    .input = shard->log.input_name(shard->log.self),
-                                    .rulebook = shard->rulebook->digest};
-}
-
 static enum status line_take(struct shard *shard, int64_t now_ms, struct fault *fault) {
   uint32_t line = shard->line_at;
   struct clock before = shard->clock;
@@ -179,8 +182,7 @@ static enum status line_take(struct shard *shard, int64_t now_ms, struct fault *
   if (waited) shard->read_to = line; /* its arena holds what the last try left */
   struct reading *reading = reading_of(shard, line);
   const struct reading *next = !waited && line + 1 < shard->line_count ? reading_of(shard, line + 1) : NULL;
-  at_hand_set(shard, reading->line, reading);
-  struct str input_name = shard->at_hand.input;
+  struct str input_name = shard->log.input_name(shard->log.self);
   struct origin origin = {input_name, reading->line->position};
   shard->waiting.waits = shard->waiting.anew = shard->waiting.heard = false;
   enum status status = line_decide(shard, reading, next, &origin, now_ms, fault);

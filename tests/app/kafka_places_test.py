@@ -13,8 +13,8 @@ FRIEND = {"id": "friend", "version": 1, "name": {"zh": "friend", "en": "friend"}
                      "give": {"reward": "points", "value": 10, "pool": "unlimited"}}]}
 
 
-def logins(first):
-    return b"".join(login(first + n, f"c{n}") for n in range(CUSTOMERS))
+def logins(first, customers=CUSTOMERS):
+    return b"".join(login(first + n, f"c{n}") for n in range(customers))
 
 
 class Places(Stage):
@@ -103,15 +103,29 @@ class Places(Stage):
         self.assertEqual(len(self.rewards()), CUSTOMERS)
 
     def test_another_partitioner_over_the_same_state(self):
+        """Many keys in their places have proved what it is."""
+        many = 5 * CUSTOMERS
         self.campaigns(ONCE)
         self.make_topics()
-        self.produce_as("murmur2_random", logins(0))
+        self.produce_as("murmur2_random", logins(0, many))
         self.run_once()
         self.produce_as("consistent_random", logins(1000))
-        self.run_once(2, "this state was made with events.partitioner = murmur2", **{"events.partitioner": "consistent"})
-        self.assertEqual(len(self.rewards()), CUSTOMERS)
+        for name in ("consistent", "other"):
+            self.run_once(2, "this state was made with events.partitioner = murmur2", **{"events.partitioner": name})
+        self.assertEqual(len(self.rewards()), many)
         self.assertEqual(self.run_once()["misplaced"], len(self.letters()))
-        self.assertEqual(len(self.rewards()), CUSTOMERS)
+        self.assertEqual(len(self.rewards()), many)
+
+    def test_a_wrong_one_from_the_start_is_set_right(self):
+        many = 5 * CUSTOMERS
+        self.campaigns(ONCE)
+        self.make_topics()
+        self.produce_as("consistent_random", logins(0, many))
+        told = self.run_once()
+        self.assertEqual(told["misplaced"] + told["events"], many)
+        self.produce_as("consistent_random", logins(1000, many))
+        self.assertEqual(self.run_once(**{"events.partitioner": "consistent"})["misplaced"], 0)
+        self.assertEqual(sorted(one[3] for one in self.rewards()), sorted(f"c{n}" for n in range(many)))
 
     def test_a_partitioner_that_nobody_knows(self):
         self.campaigns(ONCE, FRIEND)

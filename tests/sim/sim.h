@@ -311,10 +311,10 @@ void check_undone(struct world *world);
 void check_orders(struct world *world);
 /* Whether a line is about a customer whose record was full: what he had depends on what others had. */
 bool of_full_customer(const struct world *world, struct str line);
-/* Of "source_events":["sim/e17"] or "event":{"source":"sim","id":"e17"; NULL: of none there is. */
+/* Of "source_events":["sim/e17"] or "event":{"source":"sim","id":"e17", whatever stands before sim; NULL: of none there is. */
 const struct input *input_of(const struct world *world, struct str line, const char *before);
-#define OF_REWARD "\"source_events\":[\"sim/e"
-#define OF_DECISION "\"source\":\"sim\",\"id\":\"e"
+#define OF_REWARD "sim/e"
+#define OF_DECISION "sim\",\"id\":\"e"
 int64_t number_of(struct str text);
 uint32_t customer_of(struct str line); /* number of the subject */
 struct str gate_of(struct str line);   /* of a decision; empty: none */

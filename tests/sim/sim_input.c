@@ -79,8 +79,9 @@ static void line_write(struct world *world, struct input *input) {
   static const char *const types[KIND_COUNT] = {"txn.card_spend", "login", "bill.paid", "card.bound", "checkin", "txn.reversed"};
   struct buffer out;
   buffer_init(&out, arena_take(&world->arena, 384), 384);
-  buffer_print(&out, "{\"id\":\"e%u\",\"source\":\"sim\",\"type\":\"%s\",\"customer\":\"%.*s\",\"time\":\"%.*s\"", input->number,
-               types[input->kind], STR_FORMAT(input->customer), STR_FORMAT(time_text(world, input->time_ms)));
+  buffer_print(&out, "{\"id\":\"e%u\",\"source\":\"%s\",\"type\":\"%s\",\"customer\":\"%.*s\",\"time\":\"%.*s\"", input->number,
+               world->seed % 3 == 0 ? "/bank/sim" : "sim", types[input->kind], STR_FORMAT(input->customer),
+               STR_FORMAT(time_text(world, input->time_ms)));
   fields_put(world, input, &out);
   buffer_print(&out, "}");
   assert(!out.overflowed);
