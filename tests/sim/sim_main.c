@@ -26,9 +26,10 @@ struct options {
   bool expect_caught, digest, mutants; /* mutants: all of them, one by one; each must be caught */
 };
 
-/* The others are of what only the heart's fuzzer plays (tests/fuzz/heart). */
+/* The others are of what only the heart's fuzzer plays (tests/fuzz/heart), or the histories of lending (tests/lend). */
 static bool is_played(enum mutant mutant) {
-  return mutant != MUTANT_LOT_GOES_MIDWAY && mutant != MUTANT_NO_SPARE && mutant != MUTANT_FULL_UNSEEN;
+  return mutant != MUTANT_LOT_GOES_MIDWAY && mutant != MUTANT_NO_SPARE && mutant != MUTANT_FULL_UNSEEN &&
+         mutant != MUTANT_LEND_FORGET_CAUSE;
 }
 
 static sigjmp_buf assertion_failed;
