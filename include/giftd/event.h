@@ -147,7 +147,7 @@ const struct value *event_field(const struct event *event, uint16_t field);
 /* 1..128 bytes of 0x21..0x7e; a URI reference of up to 256 bytes, or an id as customers have (CloudEvents 1.0, "id", "source"). */
 bool event_id_is_good(struct str id);
 bool event_source_is_good(struct str source);
-/* Digest as in event.digest for another id of the same source: how a reversal finds its original. */
+/* Digest as in event.digest of another event: how a reversal finds its original. */
 uint64_t event_digest(struct str source, struct str id);
 
 /* What may have been meant by an unknown word of the event, as it stands in events; empty when nothing is near. Case does not count. */

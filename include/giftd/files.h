@@ -2,16 +2,15 @@
  *
  * What was committed is known by two small records that the caller keeps in the store, in the same transaction as the owners' records:
  *
- *   outputs  number of the commit, the length of each output and a checksum of the 4 KiB before it. Beside the outputs lies their seal
- *            (giftd.commit): number and lengths again. At the start an output that is longer is cut back when the seal says that a crash
- *            before the commit left that; one that is shorter or has other bytes was edited, a seal of a later commit says that the state
- * is an older copy, and what only people can have made is left as it is: STATUS_STATE. input    position, name, and digests of the input's
- * first bytes and of those before the position. Another file under the same name is recognised as another input and read from its start
- * (what was decided before is recognised by the state); one that was cut is STATUS_STATE. Standard input and pipes have no record: they
- * begin at 0 each time.
+ * - outputs: number of the commit, the length of each output and a checksum of the 4 KiB before it. Beside the outputs lies their seal
+ *   (giftd.commit): number and lengths again. At the start an output that is longer is cut back when the seal says that a crash before the
+ *   commit left that; one that is shorter or has other bytes was edited, a seal of a later commit says that the state is an older copy, and
+ *   what only people can have made is left as it is: STATUS_STATE.
+ * - input: position, name, and digests of the input's first bytes and of those before the position. Another file under the same name is
+ *   recognised as another input and read from its start (what was decided before is recognised by the state); one that was cut is
+ *   STATUS_STATE. Standard input and pipes have no record: they begin at 0 each time.
  *
- *     files_open -> (load both records) files_resume -> port: poll, append ... -> files_sync -> (store both records, commit)
- * files_committed
+ * files_open, files_resume with both records; poll, append ...; files_sync, the store's transaction with both records, files_committed.
  *
  * An input that is followed may be renamed and begun anew under its name (log rotation): the old one is read to its end, then the new one.
  */

@@ -127,8 +127,8 @@ struct shard_settings {
   bool own_clock;                 /* whatever arrival the log tells; else that comes first */
   uint64_t cache_bytes;           /* bound of the cache of owners' states; 24 MiB at least are taken */
   uint32_t shard, shards;         /* which of how many; shards 0 or 1: alone, nothing is lent */
-  enum partitioner partitioner;   /* of the producers: tells where a customer lives. Every key's place is compared with it; OTHER: none is,
-                                     and   no rulebook with `as` may be given (rulebook.hearer_count) */
+  enum partitioner partitioner;   /* of the producers: tells where a customer lives. Every key's place is compared with it. OTHER: none is,
+                                     and no rulebook whose triggers have `as` may be given */
   const struct terms_port *terms; /* NULL: nothing is compared, no manifest is kept */
   shard_unknown *unknown;         /* or NULL */
   void *unknown_self;

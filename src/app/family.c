@@ -68,7 +68,7 @@ static void stop(struct family *family) {
 static void child_ended(struct family *family, uint32_t number, int how) {
   struct child *child = &family->children[number];
   const int64_t now_ms = clock_steady_ms(), lived_ms = now_ms - child->started_ms;
-  const bool told_to = family->stopping && WIFSIGNALED(how) && WTERMSIG(how) == SIGTERM; /* before it could hear the signal itself */
+  const bool told_to = family->stopping && WIFSIGNALED(how) && WTERMSIG(how) == SIGTERM; /* the second: it hears the first itself */
   const int code = told_to ? EXIT_DONE : WIFEXITED(how) ? WEXITSTATUS(how) : EXIT_TRY_AGAIN;
   const struct log_field fields[] = {LOG_INT("worker", number), LOG_INT("process", child->pid), LOG_INT("exit_code", code),
                                      LOG_INT("signal", WIFSIGNALED(how) ? WTERMSIG(how) : 0)};

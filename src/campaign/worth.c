@@ -8,8 +8,19 @@ static const struct key band_keys[] = {{"from", KEY_MUST}, {"value", KEY_MUST}, 
 
 enum worth_kind { WORTH_MONEY, WORTH_POINTS, WORTH_COUNT };
 
+/* A whole number may be meant as a score: who is told to write money instead gives that much of it. */
+static bool value_money_read(struct compile *c, const struct at *at, int64_t *out) {
+  if (!json_is_integer(at->json)) return read_money(c, at, false, out);
+  struct str example = money_example(c, 50);
+  report(c, at, CHECK_BAD_MONEY,
+         "what is not points has a value in money, a text like \"%.*s\"; miles, stars and other scores are \"reward\": \"points\" with a "
+         "\"template\" that says which",
+         STR_FORMAT(example));
+  return false;
+}
+
 static bool plain_read(struct compile *c, const struct at *at, enum worth_kind kind, int64_t *out) {
-  if (kind == WORTH_MONEY) return read_money(c, at, false, out);
+  if (kind == WORTH_MONEY) return value_money_read(c, at, out);
   return read_int(c, at, 1, kind == WORTH_COUNT ? COUNT_MOST : LIMIT_AMOUNT_MINOR, CHECK_BAD_VALUE, out);
 }
 

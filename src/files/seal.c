@@ -1,7 +1,7 @@
 /* The seal: a file beside the outputs that says which commit they were last part of, and how long they were then. commit.c has the reason.
  *
- *     giftd.commit:  slot of even numbers ... | slot of odd numbers ...      each: version 1 | count 1 | number 8 | lengths 8 each | digest
- * 8
+ *     giftd.commit:  slot of even numbers | slot of odd numbers
+ *     a slot:        version 1 | count 1 | number 8 | lengths 8 each | digest 8
  *
  * A commit writes the slot of the commit before the last one, so that a slot that was torn by a power failure leaves the other. Both have
  * room from the start: writing them asks a full disk for nothing.
