@@ -77,7 +77,7 @@ static enum status stage_start(struct stage *stage, bool follow) {
                       &stage->fault);
 }
 
-static void stage_commit(struct stage *stage) {
+static void stage_transact(struct stage *stage) {
   struct str record;
   assert_int_equal(files_sync(stage->files, &stage->fault), STATUS_OK);
   record = files_outputs_record(stage->files);
@@ -86,6 +86,10 @@ static void stage_commit(struct stage *stage) {
   assert_int_equal(files_input_record(stage->files, &record, &stage->fault), STATUS_OK);
   if (record.length > 0) memcpy(stage->mark, record.at, record.length);
   stage->mark_length = record.length;
+}
+
+static void stage_commit(struct stage *stage) {
+  stage_transact(stage);
   assert_int_equal(files_committed(stage->files, &stage->fault), STATUS_OK);
 }
 
@@ -544,6 +548,26 @@ static void a_crash_is_followed_by_the_next_commit(void **unused) {
   stage_close(&stage);
 }
 
+/* The first crash lost the seal of the second commit; the next one came after the third's transaction, before its seal. */
+static void a_crash_behind_a_crash_goes_on(void **unused) {
+  (void)unused;
+  struct stage stage;
+  static struct copy copies[COMMITS + 1];
+  static const int outputs[OUTPUT_FILES] = {2, 2, 2};
+  stage_open(&stage);
+  copies_make(&stage, copies);
+  copies_put(&stage, copies, 2, 1, outputs, "");
+  expect_status(&stage, stage_start(&stage, false), STATUS_OK, "");
+  append_text(&stage, OUTPUT_DECISIONS, "3b\n");
+  stage_transact(&stage);
+  append_text(&stage, OUTPUT_REWARDS, "never committed\n");
+  stage_kill(&stage);
+  text_write(output_path(&stage, output_names[0]), "a", "half a l");
+  expect_status(&stage, stage_start(&stage, false), STATUS_OK, "");
+  assert_non_null(strstr(files_note(stage.files).at, "bytes of output that were never committed"));
+  stage_close(&stage);
+}
+
 static void a_seal_that_is_torn_or_gone(void **unused) {
   (void)unused;
   struct stage stage;
@@ -722,6 +746,7 @@ int main(void) {
       cmocka_unit_test(outputs_are_held_by_one),
       cmocka_unit_test(older_copies_are_told_from_a_crash),
       cmocka_unit_test(a_crash_is_followed_by_the_next_commit),
+      cmocka_unit_test(a_crash_behind_a_crash_goes_on),
       cmocka_unit_test(a_seal_that_is_torn_or_gone),
       cmocka_unit_test(folders_without_a_seal_go_on),
       cmocka_unit_test(an_emptied_folder_begins_anew),
