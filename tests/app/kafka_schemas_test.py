@@ -76,7 +76,7 @@ class Schemas(Stage):
         for line in rewards:
             held.hold("reward", line)
         for _key, _headers, value in self.records("decisions"):
-            for line in value.splitlines():
+            for line in filter(None, value.split("\n")):
                 held.hold("decision", json.loads(line))
         dead = self.records("events.dlq")
         for record in dead:
