@@ -43,7 +43,8 @@ const {Kafka, logLevel} = require("kafkajs");
 const [broker, topic, wanted] = process.argv.slice(1);
 const consumer = new Kafka({brokers: [broker], logLevel: logLevel.NOTHING}).consumer({groupId: topic});
 let number = 0;
-const stop = (code, why) => { if (why) console.error(why.message || why); process.exit(code); };
+// A pipe is written behind the program's back: what stands before this is through when it is.
+const stop = (code, why) => { if (why) console.error(why.message || why); process.stdout.write("", () => process.exit(code)); };
 consumer.on(consumer.events.CRASH, event => stop(1, event.payload.error));
 const text = part => part === null ? null : part.toString();
 (async () => {
