@@ -190,8 +190,8 @@ struct decision {
   uint32_t shortage_count; /* claim them from other shards, and judge again when there are news */
   struct shortage shortages[LIMIT_WANTS];
 
-  enum reason gate;  /* GIVEN: went through; else DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE, ORIGINAL_UNKNOWN, RECORD_FULL,
-                        TOO_MANY_GIFTS: nothing was judged */
+  enum reason gate;  /* GIVEN: went through; DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE, RECORD_FULL, TOO_MANY_GIFTS: nothing was
+                        judged; ORIGINAL_UNKNOWN: told of a reversal, which facts and rules hear all the same */
   bool unheard;      /* nobody hears it (judge_unheard): it is decided again when it comes again */
   bool remembers;    /* the event's id is remembered (judge_remember) */
   bool undone_whole; /* what a reversal had undone before the event came: goes with its forwards */

@@ -33,28 +33,26 @@ struct outputs_mark {
 /* ---- the state's record ---- */
 
 struct str files_outputs_record(struct files *files) {
-  struct buffer out;
-  buffer_init(&out, files->outputs_record, sizeof files->outputs_record);
-  put_number(&out, RECORD_VERSION, 1);
-  put_number(&out, OUTPUT_COUNT, 1);
-  put_number(&out, files->number + 1, 8);
+  struct writer out = writer_into(files->outputs_record, sizeof files->outputs_record);
+  put_byte(&out, RECORD_VERSION);
+  put_byte(&out, OUTPUT_COUNT);
+  put_fixed(&out, files->number + 1, 8);
   for (int i = 0; i < OUTPUT_COUNT; i++) {
-    put_number(&out, files->outputs[i].length, 8);
-    put_number(&out, output_checksum(&files->outputs[i]), 8);
+    put_fixed(&out, files->outputs[i].length, 8);
+    put_fixed(&out, output_checksum(&files->outputs[i]), 8);
   }
-  assert(!out.overflowed);
-  return buffer_text(&out);
+  assert(!out.full);
+  return written(&out, files->outputs_record);
 }
 
 static bool mark_read(struct str record, struct outputs_mark *mark) {
-  uint64_t version, count;
+  struct reader r = reader_over(record);
   *mark = (struct outputs_mark){.number = 0};
-  bool whole = take_number(&record, &version, 1) && (version == RECORD_VERSION || version == RECORD_UNNUMBERED) &&
-               take_number(&record, &count, 1) && count == OUTPUT_COUNT;
-  if (whole && version == RECORD_VERSION) whole = take_number(&record, &mark->number, 8) && mark->number > 0;
-  for (int i = 0; i < OUTPUT_COUNT; i++)
-    whole = whole && take_number(&record, &mark->lengths[i], 8) && take_number(&record, &mark->checksums[i], 8);
-  return whole;
+  unsigned version = get_byte(&r), count = get_byte(&r);
+  if (count != OUTPUT_COUNT || (version != RECORD_VERSION && version != RECORD_UNNUMBERED)) return false;
+  if (version == RECORD_VERSION) mark->number = get_fixed(&r, 8);
+  for (int i = 0; i < OUTPUT_COUNT; i++) mark->lengths[i] = get_fixed(&r, 8), mark->checksums[i] = get_fixed(&r, 8);
+  return !r.bad && (version == RECORD_UNNUMBERED || mark->number > 0);
 }
 
 enum status files_sync(struct files *files, struct fault *fault) {

@@ -18,20 +18,6 @@ enum input_flag { INPUT_IN_PIECE = 1, INPUT_UNTERMINATED = 2 };
 
 static const char *const output_names[OUTPUT_COUNT] = {"rewards.jsonl", "decisions.jsonl", "dlq.jsonl"};
 
-/* ---- numbers in records ---- */
-
-void put_number(struct buffer *out, uint64_t number, unsigned bytes) {
-  for (unsigned i = 0; i < bytes; i++) buffer_byte(out, (char)(uint8_t)(number >> (8 * i)));
-}
-
-bool take_number(struct str *record, uint64_t *number, unsigned bytes) {
-  if (record->length < bytes) return false;
-  *number = 0;
-  for (unsigned i = 0; i < bytes; i++) *number |= (uint64_t)(uint8_t)record->at[i] << (8 * i);
-  *record = str_from(*record, bytes);
-  return true;
-}
-
 /* ---- opening ---- */
 
 static enum status folder_make(const char *path, struct fault *fault) {
@@ -121,12 +107,13 @@ struct input_mark {
 };
 
 static bool mark_read(struct str record, struct input_mark *mark) {
-  bool whole = take_number(&record, &mark->version, 1) && mark->version == RECORD_VERSION && take_number(&record, &mark->flags, 1) &&
-               take_number(&record, &mark->position, 8) && take_number(&record, &mark->head_length, 4) &&
-               take_number(&record, &mark->head, 8) && take_number(&record, &mark->short_length, 4) &&
-               take_number(&record, &mark->short_head, 8) && take_number(&record, &mark->tail_length, 4) &&
-               take_number(&record, &mark->tail, 8);
-  mark->name = record;
+  struct reader r = reader_over(record);
+  mark->version = get_byte(&r), mark->flags = get_byte(&r), mark->position = get_fixed(&r, 8);
+  mark->head_length = get_fixed(&r, 4), mark->head = get_fixed(&r, 8);
+  mark->short_length = get_fixed(&r, 4), mark->short_head = get_fixed(&r, 8);
+  mark->tail_length = get_fixed(&r, 4), mark->tail = get_fixed(&r, 8);
+  mark->name = (struct str){(const char *)r.at, (size_t)(r.end - r.at)};
+  bool whole = !r.bad && mark->version == RECORD_VERSION;
   return whole && mark->head_length <= EDGE_BYTES && mark->short_length <= mark->head_length && mark->tail_length <= EDGE_BYTES &&
          mark->head_length <= mark->position && mark->tail_length <= mark->position;
 }
@@ -183,7 +170,7 @@ enum status files_resume(struct files *files, struct str outputs, struct str inp
 
 /* ---- what is committed ---- */
 
-static enum status put_edge(const struct files *files, struct buffer *out, uint64_t at, size_t length, struct fault *fault) {
+static enum status put_edge(const struct files *files, struct writer *out, uint64_t at, size_t length, struct fault *fault) {
   uint64_t digest;
   bool whole;
   enum status status = input_digest(&files->input, at, length, &digest, &whole, fault);
@@ -191,28 +178,27 @@ static enum status put_edge(const struct files *files, struct buffer *out, uint6
   if (!whole)
     return fault_set(fault, STATUS_STATE, "the input %s was cut while it was read; restore it, or give the new one another name",
                      files->input.given);
-  put_number(out, length, 4);
-  put_number(out, digest, 8);
+  put_fixed(out, length, 4);
+  put_fixed(out, digest, 8);
   return STATUS_OK;
 }
 
 enum status files_input_record(struct files *files, struct str *record, struct fault *fault) {
   const struct input *input = &files->input;
-  struct buffer out;
+  struct writer out = writer_into(files->input_record, sizeof files->input_record);
   *record = (struct str){NULL, 0};
   if (input->stream) return STATUS_OK;
   size_t edge = input->position < EDGE_BYTES ? (size_t)input->position : EDGE_BYTES;
-  buffer_init(&out, files->input_record, sizeof files->input_record);
-  put_number(&out, RECORD_VERSION, 1);
-  put_number(&out, (input->in_piece ? INPUT_IN_PIECE : 0u) | (input->unterminated ? INPUT_UNTERMINATED : 0u), 1);
-  put_number(&out, input->position, 8);
+  put_byte(&out, RECORD_VERSION);
+  put_byte(&out, (unsigned char)((input->in_piece ? INPUT_IN_PIECE : 0u) | (input->unterminated ? INPUT_UNTERMINATED : 0u)));
+  put_fixed(&out, input->position, 8);
   enum status status = put_edge(files, &out, 0, edge, fault);
   if (status == STATUS_OK) status = put_edge(files, &out, 0, edge < SHORT_HEAD_BYTES ? edge : SHORT_HEAD_BYTES, fault);
   if (status == STATUS_OK) status = put_edge(files, &out, input->position - edge, edge, fault);
   if (status != STATUS_OK) return status;
-  buffer_put(&out, str_of(input->canonical));
-  assert(!out.overflowed);
-  *record = buffer_text(&out);
+  for (const char *at = input->canonical; *at != 0; at++) put_byte(&out, (unsigned char)*at);
+  assert(!out.full);
+  *record = written(&out, files->input_record);
   return STATUS_OK;
 }
 

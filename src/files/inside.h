@@ -2,6 +2,7 @@
 #ifndef GIFTD_FILES_INSIDE_H
 #define GIFTD_FILES_INSIDE_H
 
+#include "giftd/base/bytes.h"
 #include "giftd/files.h"
 
 #include <limits.h>
@@ -56,9 +57,6 @@ struct files {
 };
 
 /* ---- files.c ---- */
-/* Numbers in records: little-endian. */
-void put_number(struct buffer *out, uint64_t number, unsigned bytes);
-bool take_number(struct str *record, uint64_t *number, unsigned bytes);
 enum status record_damaged(const char *which, struct fault *fault);
 
 /* ---- input.c ---- */

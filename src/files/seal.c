@@ -8,6 +8,7 @@
  */
 #include "inside.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,12 +33,13 @@ static uint64_t slot_digest(struct str bytes) { return hash64(&HASH_KEY_FIXED, b
 /* A slot that is empty, torn or damaged tells of nothing. */
 static void slot_take(struct seal *seal, struct str slot) {
   const struct str content = {slot.at, SLOT_USED - 8};
-  uint64_t version, count, number, lengths[OUTPUT_COUNT], digest;
-  bool whole = take_number(&slot, &version, 1) && version == SEAL_VERSION && take_number(&slot, &count, 1) && count == OUTPUT_COUNT &&
-               take_number(&slot, &number, 8);
-  for (int i = 0; i < OUTPUT_COUNT; i++) whole = whole && take_number(&slot, &lengths[i], 8);
-  whole = whole && take_number(&slot, &digest, 8) && digest == slot_digest(content);
-  if (!whole || number <= seal->number) return;
+  struct reader r = reader_over(slot);
+  uint64_t lengths[OUTPUT_COUNT];
+  const bool known = get_byte(&r) == SEAL_VERSION, fits = get_byte(&r) == OUTPUT_COUNT;
+  const uint64_t number = get_fixed(&r, 8);
+  for (int i = 0; i < OUTPUT_COUNT; i++) lengths[i] = get_fixed(&r, 8);
+  const uint64_t digest = get_fixed(&r, 8);
+  if (r.bad || !known || !fits || digest != slot_digest(content) || number <= seal->number) return;
   seal->number = number;
   memcpy(seal->lengths, lengths, sizeof lengths);
 }
@@ -87,13 +89,13 @@ void seal_close(struct seal *seal) {
 
 enum status seal_write(struct seal *seal, uint64_t number, const uint64_t lengths[OUTPUT_COUNT], struct fault *fault) {
   char bytes[SLOT_USED];
-  struct buffer out;
-  buffer_init(&out, bytes, sizeof bytes);
-  put_number(&out, SEAL_VERSION, 1);
-  put_number(&out, OUTPUT_COUNT, 1);
-  put_number(&out, number, 8);
-  for (int i = 0; i < OUTPUT_COUNT; i++) put_number(&out, lengths[i], 8);
-  put_number(&out, slot_digest(buffer_text(&out)), 8);
+  struct writer out = writer_into(bytes, sizeof bytes);
+  put_byte(&out, SEAL_VERSION);
+  put_byte(&out, OUTPUT_COUNT);
+  put_fixed(&out, number, 8);
+  for (int i = 0; i < OUTPUT_COUNT; i++) put_fixed(&out, lengths[i], 8);
+  put_fixed(&out, slot_digest(written(&out, bytes)), 8);
+  assert(!out.full);
   seal->synced = false;
   const ssize_t wrote = pwrite(seal->fd, bytes, sizeof bytes, (off_t)(number % SLOT_COUNT * SLOT_BYTES));
   if (wrote != (ssize_t)sizeof bytes) return seal_fault(seal, "write it", wrote < 0 ? errno : ENOSPC, fault);

@@ -37,7 +37,7 @@ static void put_rules(struct writer *w, const struct decision *decision, uint32_
 
 size_t forward_encode(const struct forward_message *message, const struct decision *decision, uint32_t forward, char *out,
                       size_t capacity) {
-  struct writer w = {(unsigned char *)out, (unsigned char *)out + capacity, false};
+  struct writer w = writer_into(out, capacity);
   assert(forward < decision->forward_count && decision->heard_count <= LIMIT_HEARD);
   put_byte(&w, FORWARD_MAGIC);
   put_byte(&w, FORWARD_VERSION);
@@ -87,7 +87,7 @@ static void get_rules(struct reader *r, struct heard_rule *rules, struct hearing
 }
 
 bool forward_decode(struct str bytes, struct heard_rule *rules, struct forward_message *message, struct fault *fault) {
-  struct reader r = {(const unsigned char *)bytes.at, (const unsigned char *)bytes.at + bytes.length, false};
+  struct reader r = reader_over(bytes);
   *message = (struct forward_message){.from = 0};
   (void)get_byte(&r);
   unsigned version = get_byte(&r);

@@ -39,7 +39,7 @@ static unsigned version_of(const struct lend_message *m) {
 }
 
 size_t lend_encode(const struct lend_message *message, char *out, size_t capacity) {
-  struct writer w = {(unsigned char *)out, (unsigned char *)out + capacity, false};
+  struct writer w = writer_into(out, capacity);
   assert(message->owner.length == OWNER_BYTES && message->from < LIMIT_SHARDS && message->to < LIMIT_SHARDS);
   assert(message_holds(message) && message->units <= UNITS_MOST && message->record.length <= LIMIT_STATE_BYTES); /* else nobody reads it */
   put_byte(&w, MESSAGE_MAGIC);
@@ -86,7 +86,7 @@ static void get_owner(struct reader *r, struct owner *owner) {
 }
 
 bool lend_decode(struct str bytes, struct lend_message *message, struct fault *fault) {
-  struct reader r = {(const unsigned char *)bytes.at, (const unsigned char *)bytes.at + bytes.length, false};
+  struct reader r = reader_over(bytes);
   *message = (struct lend_message){.kind = LEND_CLAIM};
   if (bytes.length == 0 || get_byte(&r) != MESSAGE_MAGIC) {
     (void)fault_set(fault, STATUS_STATE, "a message that is not giftd's; let only giftd write to the topic of messages");

@@ -7,6 +7,7 @@
  *
  * An event that is years ahead of a clock arrives now, so its gate says EVENT_IN_FUTURE; one that is ahead by less may be the stream going
  * on after a pause, and is judged at its own time. */
+#include "giftd/base/bytes.h"
 #include "parts.h"
 
 #define CLOCK_KEY STR("m:clock")
@@ -82,26 +83,18 @@ struct about clock_about(const struct clock *clock) {
 
 /* ---- keeping ---- */
 
-static void put(char *bytes, uint64_t number) {
-  for (unsigned i = 0; i < 8; i++) bytes[i] = (char)(uint8_t)(number >> (8 * i));
-}
-
-static uint64_t get(const char *bytes) {
-  uint64_t number = 0;
-  for (unsigned i = 0; i < 8; i++) number |= (uint64_t)(uint8_t)bytes[i] << (8 * i);
-  return number;
-}
-
 /* The ring goes with the clock: what comes after a restart is what would have come without one. */
 enum status clock_store(struct shard *shard, struct fault *fault) {
-  char record[CLOCK_BYTES] = {CLOCK_VERSION};
+  char record[CLOCK_BYTES] = {0};
   const struct clock *clock = &shard->clock;
-  put(record + 1, (uint64_t)clock->now_ms);
-  put(record + 9, (uint64_t)clock->latest_ms);
-  put(record + 17, clock->count);
+  struct writer w = writer_into(record, sizeof record);
+  put_byte(&w, CLOCK_VERSION);
+  put_fixed(&w, (uint64_t)clock->now_ms, 8);
+  put_fixed(&w, (uint64_t)clock->latest_ms, 8);
+  put_fixed(&w, clock->count, 8);
   for (uint32_t i = 0; i < clock->count; i++) { /* oldest first */
     uint32_t at = (clock->at + CLOCK_RING - clock->count + i) % CLOCK_RING;
-    put(record + 25 + 8 * i, (uint64_t)clock->ring[at]);
+    put_fixed(&w, (uint64_t)clock->ring[at], 8);
   }
   return shard->view.store(shard->view.self, CLOCK_KEY, (struct str){record, sizeof record}, fault);
 }
@@ -112,14 +105,17 @@ static enum status clock_read(const struct view_port *view, struct clock *clock,
   enum status status = view->load(view->self, CLOCK_KEY, &record, fault);
   if (status != STATUS_OK) return fault_prefix(fault, "the stream's clock: ");
   if (record.length == 0) return STATUS_OK;
-  if (record.length != CLOCK_BYTES || record.at[0] != CLOCK_VERSION || get(record.at + 17) > CLOCK_RING)
+  struct reader r = reader_over(record);
+  const unsigned version = get_byte(&r);
+  const int64_t now_ms = (int64_t)get_fixed(&r, 8), latest_ms = (int64_t)get_fixed(&r, 8);
+  const uint64_t count = get_fixed(&r, 8);
+  if (record.length != CLOCK_BYTES || version != CLOCK_VERSION || count > CLOCK_RING)
     return fault_set(
         fault, STATUS_STATE,
         "the state was written by another version of giftd, or is damaged (the form of the stream's clock is not known): use the giftd "
         "that wrote it, or begin anew with empty state and output folders");
-  clock->now_ms = (int64_t)get(record.at + 1), clock->latest_ms = (int64_t)get(record.at + 9);
-  clock->count = (uint32_t)get(record.at + 17);
-  for (uint32_t i = 0; i < clock->count; i++) clock->ring[i] = (int64_t)get(record.at + 25 + 8 * i);
+  clock->now_ms = now_ms, clock->latest_ms = latest_ms, clock->count = (uint32_t)count;
+  for (uint32_t i = 0; i < clock->count; i++) clock->ring[i] = (int64_t)get_fixed(&r, 8);
   clock->at = clock->count % CLOCK_RING;
   return STATUS_OK;
 }

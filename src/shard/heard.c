@@ -8,6 +8,7 @@
  * the inbox moves past the message, gone with the batch in which it is decided. So a message is taken from the inbox as soon as it is
  * there, whatever the one before it waits for: the inbox, in which GRANTs and RECALLs come, never stands behind an event that needs them.
  */
+#include "giftd/base/bytes.h"
 #include "parts.h"
 
 #define QUEUE_KEY STR("m:heard")
@@ -18,33 +19,26 @@ _Static_assert(FORWARD_BYTES <= 2 * PIECE_BYTES, "two pieces hold the longest");
 
 /* ---- the queue as records ---- */
 
-static uint64_t number_of(const char *bytes) {
-  uint64_t number = 0;
-  for (unsigned i = 0; i < 8; i++) number |= (uint64_t)(uint8_t)bytes[i] << (8 * i);
-  return number;
-}
-
-static void number_put(char *bytes, uint64_t number) {
-  for (unsigned i = 0; i < 8; i++) bytes[i] = (char)(uint8_t)(number >> (8 * i));
-}
-
 enum status heard_open(struct shard *shard, struct fault *fault) {
   struct str record;
   shard->heard.head = shard->heard.tail = 0;
   shard->heard.changed = false;
   enum status status = shard->view.load(shard->view.self, QUEUE_KEY, &record, fault);
   if (status != STATUS_OK || record.length == 0 || MUTANT(HEARD_FORGOTTEN)) return status;
-  if (record.length != QUEUE_BYTES || record.at[0] != QUEUE_VERSION)
+  struct reader r = reader_over(record);
+  if (record.length != QUEUE_BYTES || get_byte(&r) != QUEUE_VERSION)
     return fault_set(fault, STATUS_STATE, "the queue of forwarded events in the state is not of a known form: written by a newer giftd");
-  shard->heard.head = number_of(record.at + 1), shard->heard.tail = number_of(record.at + 9);
+  shard->heard.head = get_fixed(&r, 8), shard->heard.tail = get_fixed(&r, 8);
   return STATUS_OK;
 }
 
 enum status heard_store(struct shard *shard, struct fault *fault) {
-  char record[QUEUE_BYTES] = {QUEUE_VERSION};
+  char record[QUEUE_BYTES];
+  struct writer w = writer_into(record, sizeof record);
   if (!shard->heard.changed) return STATUS_OK;
-  number_put(record + 1, MUTANT(HEARD_UNMARKED) ? 0 : shard->heard.head);
-  number_put(record + 9, shard->heard.tail);
+  put_byte(&w, QUEUE_VERSION);
+  put_fixed(&w, MUTANT(HEARD_UNMARKED) ? 0 : shard->heard.head, 8);
+  put_fixed(&w, shard->heard.tail, 8);
   shard->heard.changed = false;
   return shard->view.store(shard->view.self, QUEUE_KEY, (struct str){record, sizeof record}, fault);
 }
@@ -54,9 +48,10 @@ struct piece {
 };
 
 static struct str piece_key(struct piece *piece, uint64_t number, unsigned index) {
-  piece->key[0] = 'f';
-  number_put(piece->key + 1, number);
-  piece->key[9] = (char)index;
+  struct writer w = writer_into(piece->key, sizeof piece->key);
+  put_byte(&w, 'f');
+  put_fixed(&w, number, 8);
+  put_byte(&w, (unsigned char)index);
   return (struct str){piece->key, sizeof piece->key};
 }
 

@@ -227,7 +227,7 @@ static bool line_wants(struct shard *shard, const struct input_line *line) {
   struct reading *spare = &shard->readings[1];
   assert(shard->read_to == 0);
   line_read(shard, line, spare);
-  return !line->piece && spare->problem == EVENT_OK && !spare->unheard;
+  return spare->problem == EVENT_OK && !spare->unheard; /* a piece is EVENT_TOO_LONG */
 }
 
 /* States of the customers that come: one round trip for all. Keys tell whose are at hand; only of the others lines are read, which costs

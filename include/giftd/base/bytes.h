@@ -7,10 +7,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "giftd/base/str.h"
+
 struct writer {
   unsigned char *at, *end;
   bool full;
 };
+
+static inline struct writer writer_into(void *memory, size_t bytes) {
+  return (struct writer){memory, (unsigned char *)memory + bytes, false};
+}
+
+/* What was written since `memory`, where the writer began. */
+static inline struct str written(const struct writer *w, const void *memory) {
+  return (struct str){memory, (size_t)(w->at - (const unsigned char *)memory)};
+}
 
 static inline void put_byte(struct writer *w, unsigned char byte) {
   if (w->at == w->end)
@@ -50,6 +61,11 @@ struct reader {
   const unsigned char *at, *end;
   bool bad;
 };
+
+static inline struct reader reader_over(struct str bytes) {
+  const unsigned char *at = (const unsigned char *)bytes.at;
+  return (struct reader){at, at + bytes.length, false};
+}
 
 static inline unsigned get_byte(struct reader *r) {
   if (r->at == r->end) {
