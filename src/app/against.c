@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 #include "giftd/lmdb.h"
+#include "giftd/load.h"
 #include "giftd/telemetry.h"
-#include "terms.h"
 
 #define CHANGES_BYTES (256ull << 20)
 #define REMEMBERED_MS (97 * MS_PER_DAY) /* events.memory and events.horizon as they are by default */
@@ -51,9 +51,9 @@ static enum status running_open(struct running *running, const struct loaded *lo
     enum status status = lmdb_open_to_read(other, &running->lmdb, fault);
     return status == STATUS_OK ? state_compile(running, loaded, fault) : status;
   }
-  enum status status = app_load(&other, 1, &running->loaded, fault);
+  enum status status = load_open(&other, 1, &running->loaded, fault);
   if (status == STATUS_INPUT) {
-    app_print_findings(&running->loaded.findings, stderr, 40);
+    load_print(&running->loaded.findings, stderr, 40);
     return fault_set(fault, STATUS_INPUT, "%s: the files that are to be compared with have errors", other);
   }
   running->rulebook = running->loaded.rulebook;
@@ -63,7 +63,7 @@ static enum status running_open(struct running *running, const struct loaded *lo
 static void running_close(struct running *running) {
   lmdb_close(running->lmdb);
   region_give(&running->region);
-  app_unload(&running->loaded);
+  load_close(&running->loaded);
 }
 
 /* ---- telling ---- */

@@ -167,9 +167,9 @@ int command_check(int argc, char **argv) {
   if (code >= 0) return code;
   if (!files_are_there(&request, &fault)) return app_fail("check", &fault);
   if (!roots_make(&request)) return help_bad_usage("check", "a path is too long");
-  enum status status = app_load(request.roots, request.path_count, &loaded, &fault);
+  enum status status = load_open(request.roots, request.path_count, &loaded, &fault);
   if (status != STATUS_OK && status != STATUS_INPUT) {
-    app_unload(&loaded);
+    load_close(&loaded);
     return app_fail("check", &fault);
   }
   struct tally tally = findings_tell(&request, &loaded);
@@ -177,7 +177,7 @@ int command_check(int argc, char **argv) {
   uint32_t refused = 0;
   status = STATUS_OK;
   if (request.against != NULL && tally.errors == 0) status = against_tell(&loaded, request.against, request.json, &refused, &fault);
-  app_unload(&loaded);
+  load_close(&loaded);
   if (status != STATUS_OK) return app_fail("check", &fault);
   if (refused > 0) return EXIT_BAD_ANSWER;
   if (tally.errors > 0) return EXIT_BAD_ANSWER;

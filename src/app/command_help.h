@@ -3,22 +3,22 @@
 #ifndef GIFTD_APP_COMMAND_HELP_H
 #define GIFTD_APP_COMMAND_HELP_H
 
-#define HELP_DEMO                                                                \
-  "Usage: giftd demo [FLAGS]\n\n"                                                \
-  "Generates four months of a bank's traffic, runs the shipped campaigns over it\n"  \
-  "and tells what happened. The same flags make the same traffic and gifts.\n\n" \
-  "      --events N       lines of traffic (120000)\n"                           \
-  "      --seed S         another bank for every number (1)\n"                   \
-  "      --customers N    how many people (one for every 50 events)\n"           \
-  "      --dir DIR        new folder for events, outputs, state (a fresh one\n"  \
-  "                       under $TMPDIR or /tmp)\n"                              \
-  "      --campaigns DIR  other campaigns than deploy/campaigns\n"               \
-  "      --generate FILE  only make the traffic; - is standard output\n"         \
-  "      --lang en|zh     language of the reasons (en)\n"                        \
-  "      --json           the summary as one JSON object\n"                      \
-  "  -q, --quiet          no progress\n\n"                                       \
-  "Examples:\n"                                                                  \
-  "  giftd demo --events 1000000 --seed 7\n"                                     \
+#define HELP_DEMO                                                                   \
+  "Usage: giftd demo [FLAGS]\n\n"                                                   \
+  "Generates four months of a bank's traffic, runs the shipped campaigns over it\n" \
+  "and tells what happened. The same flags make the same traffic and gifts.\n\n"    \
+  "      --events N       lines of traffic (120000)\n"                              \
+  "      --seed S         another bank for every number (1)\n"                      \
+  "      --customers N    how many people (one for every 50 events)\n"              \
+  "      --dir DIR        new folder for events, outputs, state (a fresh one\n"     \
+  "                       under $TMPDIR or /tmp)\n"                                 \
+  "      --campaigns DIR  other campaigns than deploy/campaigns\n"                  \
+  "      --generate FILE  only make the traffic; - is standard output\n"            \
+  "      --lang en|zh     language of the reasons (en)\n"                           \
+  "      --json           the summary as one JSON object\n"                         \
+  "  -q, --quiet          no progress\n\n"                                          \
+  "Examples:\n"                                                                     \
+  "  giftd demo --events 1000000 --seed 7\n"                                        \
   "  giftd demo --generate events.jsonl --events 50000\n"
 
 #define HELP_INIT                                                                \
@@ -36,14 +36,14 @@
   "Usage: giftd run [FLAGS]\n\n"                                                     \
   "Reads events, judges them by the campaigns, writes rewards, decisions and\n"      \
   "dead letters. On Kafka and Redis where kafka.bootstrap.servers is set, else on\n" \
-  "files. Resumes where it last committed, however it ended. SIGTERM drains,\n"       \
+  "files. Resumes where it last committed, however it ended. SIGTERM drains,\n"      \
   "SIGHUP reads the campaigns again.\n\n"                                            \
   "  -c, --config FILE    configuration (docs/CONFIGURATION.md)\n"                   \
   "      --campaigns DIR  campaign files\n"                                          \
   "      --input FILE     files: events, one a line; - is standard input\n"          \
   "      --output DIR     files: where rewards.jsonl and the like go\n"              \
   "      --state DIR      files: what is remembered between runs\n"                  \
-  "      --once           stop when nothing is left to do; else keep running\n"            \
+  "      --once           stop when nothing is left to do; else keep running\n"      \
   "      --workers N      Kafka: N processes that share the work\n"                  \
   "      --trace FILE     files: every outcome in words, for tests\n"                \
   "      --json           the summary as one JSON object on stdout\n"                \
@@ -73,9 +73,9 @@
   "code and remedy, and what would go wrong commercially. Exit code 1 on errors.\n" \
   "PATH is a file or folder; without one deploy/campaigns, campaigns or the\n"      \
   "current folder.\n\n"                                                             \
-  "      --against OTHER  tells what would begin anew, go on, or be refused when\n"  \
-  "                       these files run next; OTHER is the state folder of a\n"    \
-  "                       run, or the files that run. Refused: exit code 1\n"        \
+  "      --against OTHER  tells what would begin anew, go on, or be refused when\n" \
+  "                       these files run next; OTHER is the state folder of a\n"   \
+  "                       run, or the files that run. Refused: exit code 1\n"       \
   "      --strict         warnings end with exit code 3\n"                          \
   "      --json           for programs\n\n"                                         \
   "Examples:\n"                                                                     \

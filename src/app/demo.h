@@ -2,9 +2,9 @@
 #ifndef GIFTD_APP_DEMO_H
 #define GIFTD_APP_DEMO_H
 
+#include "giftd/traffic.h"
 #include "project.h"
 #include "session.h"
-#include "traffic.h"
 
 struct demo_flags {
   int64_t events, customers, seed;

@@ -211,7 +211,7 @@ struct pool_table {
   uint32_t rows, unused;
 };
 
-static void pool_tell(struct page *page, void *self, const struct pool *pool, struct str share, const struct pool_left *left) {
+static void pool_row_add(struct page *page, void *self, const struct pool *pool, struct str share, const struct pool_left *left) {
   struct pool_table *pools = self;
   if (left->used == 0)
     pools->unused++;
@@ -228,7 +228,7 @@ static enum status tell_pools(struct page *page, struct fault *fault) {
   const struct table_style style = style_of(page);
   struct pool_table pools = {.rows = 0};
   table_init(&pools.table, &page->arena, columns, 5);
-  const enum status status = pools_visit(page, pool_tell, &pools, fault);
+  const enum status status = pools_visit(page, pool_row_add, &pools, fault);
   if (status != STATUS_OK) return status;
   heading(page, "Pools");
   table_write(&pools.table, &style, &page->out);

@@ -402,8 +402,8 @@ static enum status config_take(struct answer *a, struct arena *arena, struct fau
 static enum status campaigns_load(struct answer *a, struct arena *arena, struct fault *fault) {
   const char *paths[2] = {arena_copy(arena, config_text(&a->config, CONFIG_CAMPAIGNS_DIR)).at,
                           arena_copy(arena, config_text(&a->config, CONFIG_EVENTS_CATALOGUE)).at};
-  enum status status = app_load(paths, config_is_set(&a->config, CONFIG_EVENTS_CATALOGUE) ? 2 : 1, &a->loaded, fault);
-  if (status == STATUS_INPUT) app_print_findings(&a->loaded.findings, stderr, 40);
+  enum status status = load_open(paths, config_is_set(&a->config, CONFIG_EVENTS_CATALOGUE) ? 2 : 1, &a->loaded, fault);
+  if (status == STATUS_INPUT) load_print(&a->loaded.findings, stderr, 40);
   return status;
 }
 
@@ -453,7 +453,7 @@ int command_explain(int argc, char **argv) {
   if (status == STATUS_OK) status = campaigns_load(&answer, &config_arena, &fault);
   if (status == STATUS_OK) {
     status = answer_give(&answer, &fault);
-    app_unload(&answer.loaded);
+    load_close(&answer.loaded);
   }
   region_close(memory, bytes);
   region_close(config_memory, CONFIG_ARENA_BYTES);

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "giftd/config.h"
+#include "giftd/traffic.h"
 #include "help.h"
 #include "project.h"
-#include "traffic.h"
 
 #define SAMPLE_EVENTS 3000
 #define CONFIG_BYTES (64u * 1024u)

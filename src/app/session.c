@@ -9,7 +9,6 @@
 #include "key_tell.h"
 #include "last_words.h"
 #include "notify.h"
-#include "pool_state.h"
 #include "session_parts.h"
 
 #include <stdlib.h>
@@ -77,7 +76,7 @@ static void observe(void *self, const struct event *event, const struct decision
 
 static enum status campaigns_load(const struct session *session, struct loaded *out, struct fault *fault) {
   const struct session_settings *settings = &session->settings;
-  enum status status = app_load(settings->campaigns, settings->campaign_count, out, fault);
+  enum status status = load_open(settings->campaigns, settings->campaign_count, out, fault);
   if (status == STATUS_INPUT) findings_say(session, &out->findings);
   if (status == STATUS_OK) status = judge_check(out->rulebook, &settings->shard.judge, fault);
   return status;
@@ -193,7 +192,7 @@ void session_close(struct session *session) {
   lmdb_close(session->lmdb);
   if (session->memory != NULL) region_close(session->memory, session->memory_bytes);
   terms_close(session->terms);
-  app_unload(&session->loaded);
+  load_close(&session->loaded);
   if (session->settings.handle_signals) signals_close();
   free(session);
 }
@@ -204,7 +203,7 @@ static void fresh_take(struct session *session, const struct loaded *fresh, stru
   shard_terms(session->shard, terms_of(terms));
   shard_swap(session->shard, fresh->rulebook, fresh->index, fresh->cache);
   terms_close(session->terms);
-  app_unload(&session->loaded);
+  load_close(&session->loaded);
   session->loaded = *fresh, session->terms = terms;
 }
 
@@ -221,7 +220,7 @@ static void campaigns_reload(struct session *session) {
   if (status != STATUS_OK) {
     session_say(session, LOG_LEVEL_ERROR, "the new campaigns are not taken, the old ones go on: %s", fault.text);
     terms_close(terms);
-    app_unload(&fresh);
+    load_close(&fresh);
     return;
   }
   key_tell(session->settings.key, fresh.rulebook, session->loaded.rulebook, warning_say, session);

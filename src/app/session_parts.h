@@ -4,10 +4,10 @@
 
 #include "giftd/files.h"
 #include "giftd/lmdb.h"
+#include "giftd/load.h"
 #include "giftd/telemetry.h"
 #include "session.h"
 #include "signals.h"
-#include "terms.h"
 #include "unknown.h"
 
 #include <stdio.h>

@@ -39,7 +39,7 @@ void unknown_noted(void *self, const struct catalogue *catalogue, const struct e
 
 void findings_say(const struct session *session, const struct findings *findings) {
   if (!says_json(session)) {
-    app_print_findings(findings, stderr, FINDINGS_SAID);
+    load_print(findings, stderr, FINDINGS_SAID);
     return;
   }
   for (uint32_t i = 0; i < findings->count && i < FINDINGS_SAID; i++) {

@@ -141,16 +141,16 @@ static void test_one_folder(struct test_run *run, const struct test_files *files
   struct fault fault;
   snprintf(path, sizeof path, "%.*s", STR_FORMAT(folder));
   const char *paths[] = {path};
-  enum status status = app_load(paths, 1, &loaded, &fault);
+  enum status status = load_open(paths, 1, &loaded, &fault);
   if (status == STATUS_OK) {
     test_loaded(run, files, first, count, &loaded);
   } else {
-    app_print_findings(&loaded.findings, stderr, 50);
+    load_print(&loaded.findings, stderr, 50);
     (void)app_fail("test", &fault);
     run->worst = status;
     run->report.errors += count;
   }
-  app_unload(&loaded);
+  load_close(&loaded);
 }
 
 static void test_all(struct test_run *run, const struct test_files *files) {

@@ -2,12 +2,15 @@
 #ifndef GIFTD_APP_TEST_FILES_H
 #define GIFTD_APP_TEST_FILES_H
 
-#include "scenario.h"
+#include "giftd/story.h"
 
 #define TEST_FILES 4096u
 
 /* Scenario files, sorted by folder, then name: those of one folder stand together. */
-struct test_files { char *paths[TEST_FILES]; uint32_t count; };
+struct test_files {
+  char *paths[TEST_FILES];
+  uint32_t count;
+};
 
 /* A path is a scenario file or a folder that is searched for *.test, itself and below. STATUS_USAGE: not there, or nothing in it. */
 enum status test_files_find(const char *const *paths, uint32_t path_count, struct test_files *out, struct fault *fault) MUST_USE;
@@ -19,7 +22,11 @@ enum status test_file_read(const char *path, struct arena *arena, struct str *te
 
 /* ---- reports ---- */
 
-struct test_result { struct str file, title, output; uint32_t line; bool passed; };
+struct test_result {
+  struct str file, title, output;
+  uint32_t line;
+  bool passed;
+};
 struct test_report {
   struct test_result *items;
   uint32_t count, capacity, failed, errors; /* errors: files that could not be read */

@@ -2,7 +2,6 @@
  * people how much of each is left. */
 #include <stdlib.h>
 
-#include "pool_state.h"
 #include "worker_parts.h"
 
 #define POOL_NAMES_MOST (1u << 20) /* pools times their shares */
@@ -87,7 +86,7 @@ static enum status places_check(const struct rulebook *rulebook, const struct sh
 static enum status campaigns_load(const struct worker *worker, struct loaded *out, struct region *names, uint32_t *count,
                                   struct fault *fault) {
   const struct worker_settings *settings = &worker->settings;
-  enum status status = app_load(settings->campaigns, settings->campaign_count, out, fault);
+  enum status status = load_open(settings->campaigns, settings->campaign_count, out, fault);
   if (status == STATUS_INPUT) {
     char text[1000];
     for (uint32_t i = 0; i < out->findings.count && i < 40; i++) {
@@ -119,7 +118,7 @@ enum status campaigns_open(struct worker *worker, struct fault *fault) {
 void campaigns_close(struct worker *worker) {
   terms_close(worker->terms);
   region_give(&worker->pool_names);
-  app_unload(&worker->loaded);
+  load_close(&worker->loaded);
 }
 
 /* Only what is touched costs: as much address space as the rulebook has is more than any cache of it needs. */
@@ -164,7 +163,7 @@ static void fresh_close(const struct worker *worker, struct fresh *fresh) {
   free(fresh->caches);
   region_give(&fresh->names);
   terms_close(fresh->terms);
-  app_unload(&fresh->loaded);
+  load_close(&fresh->loaded);
 }
 
 /* From here on `fresh` holds what was. */

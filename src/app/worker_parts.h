@@ -9,7 +9,7 @@
 
 #include <assert.h>
 
-#include "terms.h"
+#include "giftd/load.h"
 #include "unknown.h"
 #include "worker.h"
 

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "session.h"
-#include "traffic.h"
+#include "giftd/traffic.h"
 
 #include <sys/stat.h>
 

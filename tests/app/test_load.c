@@ -87,8 +87,8 @@ static void a_folder(void **unused) {
   const char *paths[] = {path_of("more"), path_of("lists"), path_of("catalogue.json"), path_of("more/")};
   struct loaded loaded;
   struct fault fault;
-  enum status status = app_load(paths, 4, &loaded, &fault);
-  app_print_findings(&loaded.findings, stderr, 5);
+  enum status status = load_open(paths, 4, &loaded, &fault);
+  load_print(&loaded.findings, stderr, 5);
   assert_int_equal(status, STATUS_OK);
   assert_int_equal(loaded.source_count, 2); /* one campaign, one list; the catalogue is in the catalogue */
   assert_int_equal(loaded.rulebook->campaign_count, 1);
@@ -96,8 +96,8 @@ static void a_folder(void **unused) {
   assert_int_equal(loaded.rulebook->lists[0].count, 2);
   assert_true(loaded.index != NULL && loaded.cache != NULL);
   assert_int_equal(catalogue_type(loaded.catalogue, STR("seat.taken")), loaded.rulebook->triggers[0].type);
-  app_unload(&loaded);
-  app_unload(&loaded);
+  load_close(&loaded);
+  load_close(&loaded);
 }
 
 static void the_shipped_ones(void **unused) {
@@ -105,11 +105,11 @@ static void the_shipped_ones(void **unused) {
   const char *paths[] = {SOURCE_DIR "/deploy/campaigns"};
   struct loaded loaded;
   struct fault fault;
-  enum status status = app_load(paths, 1, &loaded, &fault);
-  app_print_findings(&loaded.findings, stderr, 20);
+  enum status status = load_open(paths, 1, &loaded, &fault);
+  load_print(&loaded.findings, stderr, 20);
   assert_int_equal(status, STATUS_OK);
   assert_int_equal(loaded.findings.count, 0);
-  app_unload(&loaded);
+  load_close(&loaded);
 }
 
 static void wrong_paths(void **unused) {
@@ -122,11 +122,11 @@ static void wrong_paths(void **unused) {
     const char *path = path_of(rows[i].name);
     struct loaded loaded;
     struct fault fault;
-    assert_int_equal(app_load(&path, 1, &loaded, &fault), rows[i].status);
+    assert_int_equal(load_open(&path, 1, &loaded, &fault), rows[i].status);
     assert_non_null(strstr(fault.text, rows[i].says));
     assert_null(loaded.rulebook);
     assert_true(rows[i].status != STATUS_INPUT || loaded.findings.errors > 0);
-    app_unload(&loaded);
+    load_close(&loaded);
   }
 }
 
@@ -182,13 +182,13 @@ static uint32_t whole_or_refused(uint32_t loads, uint32_t one, uint32_t other) {
     const char *paths[] = {path_of("writing")};
     struct loaded loaded;
     struct fault fault;
-    const enum status status = app_load(paths, 1, &loaded, &fault);
+    const enum status status = load_open(paths, 1, &loaded, &fault);
     const uint32_t count = status == STATUS_OK ? members_of(loaded.rulebook) : 0;
     if (status == STATUS_OK && one > 0 && count != one && count != other) fail_msg("a list of %u", count);
     if (status != STATUS_OK && (status != STATUS_STORAGE || strstr(fault.text, "members.txt changed while it was read") == NULL))
       fail_msg("%d: %s", status, fault.text);
     refused += status != STATUS_OK;
-    app_unload(&loaded);
+    load_close(&loaded);
   }
   return refused;
 }

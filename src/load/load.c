@@ -1,14 +1,13 @@
 /* Campaigns from disk: files and folders are listed in order of path, read, compiled and indexed, all in one region that is given back as a
  * whole. Sizes are known before anything is reserved, so that a bank with ten thousand campaigns and a laptop with ten run the same code.
  */
-#include "app.h"
+#include "giftd/load.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,25 +32,6 @@ struct listing {
   uint32_t count;
   uint64_t bytes;
 };
-
-void *region_open(size_t bytes) {
-  void *region = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return region == MAP_FAILED ? NULL : region;
-}
-
-void region_close(void *region, size_t bytes) {
-  if (region != NULL) (void)munmap(region, bytes);
-}
-
-struct region region_take(size_t bytes) {
-  struct region region = {region_open(bytes), bytes};
-  return region;
-}
-
-void region_give(struct region *region) {
-  region_close(region->at, region->bytes);
-  *region = (struct region){NULL, 0};
-}
 
 /* ---- listing ---- */
 
@@ -238,7 +218,7 @@ static enum status listing_load(const struct listing *listing, struct loaded *ou
   return status;
 }
 
-enum status app_load(const char *const *paths, uint32_t path_count, struct loaded *out, struct fault *fault) {
+enum status load_open(const char *const *paths, uint32_t path_count, struct loaded *out, struct fault *fault) {
   *out = (struct loaded){.region = NULL};
   struct listing listing = {.count = 0};
   size_t bytes = NAMES_BYTES + FILES_MOST * sizeof *listing.entries;
@@ -255,12 +235,12 @@ enum status app_load(const char *const *paths, uint32_t path_count, struct loade
   return status;
 }
 
-void app_unload(struct loaded *loaded) {
+void load_close(struct loaded *loaded) {
   region_close(loaded->region, loaded->region_bytes);
   *loaded = (struct loaded){.region = NULL};
 }
 
-void app_print_findings(const struct findings *findings, void *stream, uint32_t most) {
+void load_print(const struct findings *findings, void *stream, uint32_t most) {
   char text[4096];
   struct buffer out;
   uint32_t shown = findings->count < most ? findings->count : most;

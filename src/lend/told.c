@@ -1,5 +1,5 @@
 /* A pool's record as numbers for people. */
-#include "pool_state.h"
+#include "giftd/lend.h"
 
 #define CELLS_MOST (LIMIT_STATE_BYTES / 4u) /* none is shorter */
 

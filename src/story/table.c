@@ -3,7 +3,7 @@
  */
 #include <stdlib.h>
 
-#include "scenario.h"
+#include "parts.h"
 
 struct record_slot {
   char *key;

@@ -7,8 +7,7 @@
  */
 #include <stdlib.h>
 
-#include "pool_state.h"
-#include "scenario.h"
+#include "parts.h"
 
 #define LINE_BYTES (32u * 1024u)
 #define TEXT_BYTES (8u << 20)

@@ -8,7 +8,7 @@
  * Every event is made once while reading and given to the real event reader, so that what is wrong with it is told with the line and
  * before anything is played.
  */
-#include "scenario.h"
+#include "parts.h"
 
 #define SCENARIO_LINES 20000u
 #define EVENT_LINE_BYTES (32u * 1024u)

@@ -6,7 +6,7 @@
 #include <assert.h>
 
 #include "giftd/record.h"
-#include "scenario.h"
+#include "parts.h"
 
 /* ---- collecting ---- */
 

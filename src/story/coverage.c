@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "giftd/record.h"
-#include "scenario.h"
+#include "parts.h"
 
 struct coverage {
   const struct rulebook *rulebook;

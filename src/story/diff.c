@@ -1,5 +1,5 @@
 /* Compares what a scenario expects of an event with what happened, and says the difference as a diff of expectations. */
-#include "scenario.h"
+#include "parts.h"
 
 static bool value_matches(const struct comparison *c, const struct expectation *expect, const struct gift *gift) {
   if (str_equal(expect->value, STR("any"))) return true;

@@ -2,7 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "scenario.h"
+#include "parts.h"
 
 void scenario_problem(struct scenario_problems *problems, struct str file, uint32_t line, const char *format, ...) {
   if (problems->count == SCENARIO_PROBLEMS) {

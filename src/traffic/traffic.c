@@ -1,106 +1,16 @@
 /* The days of the generator: how many lines a day brings, in what order they arrive, and that it is exactly as many as were asked for. */
-#include "traffic.h"
+#include "giftd/traffic.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "traffic_parts.h"
+#include "parts.h"
 
 #define REPEAT_ONE_IN 200
 #define BREAK_ONE_IN 2000
-#define LATE_ONE_IN 300
-#define TOO_LATE_ONE_IN 6000
-#define HOUR_MS (3600 * MS_PER_SECOND)
 #define PROGRESS_EVERY 4096
-
-/* ---- chance ---- */
-
-uint64_t random_next(struct random *random) {
-  uint64_t z = random->state += 0x9e3779b97f4a7c15u;
-  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-  return z ^ z >> 31;
-}
-
-uint32_t random_below(struct random *random, uint32_t bound) {
-  assert(bound > 0);
-  return (uint32_t)((random_next(random) >> 32) * bound >> 32);
-}
-
-int64_t random_between(struct random *random, int64_t least, int64_t most) {
-  assert(least <= most && most - least < UINT32_MAX);
-  return least + random_below(random, (uint32_t)(most - least) + 1);
-}
-
-int64_t random_skewed(struct random *random, int64_t least, int64_t most) {
-  const int64_t part = (int64_t)random_below(random, 65536) * random_below(random, 65536) >> 16;
-  return least + ((most - least) * part >> 16);
-}
-
-/* ---- the heap: the act that arrives first is on top ---- */
-
-static bool earlier(const struct act *a, const struct act *b) { return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order; }
-
-static bool heap_grow(struct traffic *traffic) {
-  const size_t capacity = traffic->heap_capacity == 0 ? 4096 : traffic->heap_capacity * 2;
-  struct act *heap = realloc(traffic->heap, capacity * sizeof(*heap));
-  if (heap == NULL) return false;
-  traffic->heap = heap;
-  traffic->heap_capacity = capacity;
-  return true;
-}
-
-static void heap_push(struct traffic *traffic, const struct act *act) {
-  if (traffic->heap_count == traffic->heap_capacity && !heap_grow(traffic)) {
-    traffic->no_memory = true;
-    return;
-  }
-  size_t at = traffic->heap_count++;
-  while (at > 0 && earlier(act, &traffic->heap[(at - 1) / 2])) {
-    traffic->heap[at] = traffic->heap[(at - 1) / 2];
-    at = (at - 1) / 2;
-  }
-  traffic->heap[at] = *act;
-}
-
-static struct act heap_pop(struct traffic *traffic) {
-  struct act *heap = traffic->heap;
-  const struct act top = heap[0], last = heap[--traffic->heap_count];
-  size_t at = 0;
-  for (size_t child; (child = 2 * at + 1) < traffic->heap_count; at = child) {
-    if (child + 1 < traffic->heap_count && earlier(&heap[child + 1], &heap[child])) child++;
-    if (!earlier(&heap[child], &last)) break;
-    heap[at] = heap[child];
-  }
-  heap[at] = last;
-  return top;
-}
-
-/* ---- acts ---- */
-
-static int64_t day_end(const struct traffic *traffic) { return traffic->day_ms + MS_PER_DAY; }
-
-struct act act_of(struct traffic *traffic, enum act_kind kind, uint32_t customer, int64_t time_ms) {
-  const struct civil today = civil_from_ms(traffic->day_ms + TRAFFIC_OFFSET_MS);
-  const uint64_t date = (uint64_t)today.year * 10000 + (uint64_t)today.month * 100 + (uint64_t)today.day;
-  return (struct act){
-      .at_ms = time_ms, .time_ms = time_ms, .id = date * 10000000 + traffic->numbered++, .customer = customer, .kind = (uint8_t)kind};
-}
-
-void act_push(struct traffic *traffic, const struct act *act) {
-  struct act copy = *act;
-  copy.order = traffic->order++;
-  if (act->again || act->kind == ACT_PROFILE) { /* as it is */
-  } else if (random_one_in(&traffic->random, TOO_LATE_ONE_IN)) {
-    copy.at_ms += random_between(&traffic->random, 97, 150) * HOUR_MS;
-  } else if (random_one_in(&traffic->random, LATE_ONE_IN)) {
-    copy.at_ms += random_between(&traffic->random, 1, 30) * HOUR_MS;
-  }
-  if (copy.at_ms < day_end(traffic)) traffic->due++;
-  heap_push(traffic, &copy);
-}
 
 /* Upstream sends some events again: at once, after minutes, sometimes after a day. */
 static void repeat(struct traffic *traffic, const struct act *act) {
@@ -138,7 +48,7 @@ static void day_open(struct traffic *traffic, int32_t day) {
   traffic->day_ms = (first_day() + day) * MS_PER_DAY - TRAFFIC_OFFSET_MS;
   traffic->numbered = 1;
   traffic->due = 0;
-  for (size_t i = 0; i < traffic->heap_count; i++) traffic->due += traffic->heap[i].at_ms < day_end(traffic);
+  for (size_t i = 0; i < traffic->heap_count; i++) traffic->due += traffic->heap[i].at_ms < traffic_day_end(traffic);
 }
 
 static enum status out_of_space(struct fault *fault) {
@@ -148,7 +58,7 @@ static enum status out_of_space(struct fault *fault) {
 static void count_line(struct traffic_counts *counts, const struct act *act) {
   counts->lines++;
   counts->repeated += act->again;
-  counts->late += act->at_ms - act->time_ms >= HOUR_MS && !act->again;
+  counts->late += act->at_ms - act->time_ms >= TRAFFIC_HOUR_MS && !act->again;
   counts->refunds += act->kind == ACT_REVERSED && !act->again;
   if (counts->from_ms == TIME_NONE) counts->from_ms = act->time_ms;
   if (act->time_ms > counts->to_ms) counts->to_ms = act->time_ms;
@@ -174,9 +84,9 @@ static enum status line_put(struct traffic *traffic, const struct act *act, stru
 
 static enum status day_write(struct traffic *traffic, struct fault *fault) {
   enum status status = STATUS_OK;
-  while (status == STATUS_OK && traffic->heap_count > 0 && traffic->heap[0].at_ms < day_end(traffic)) {
+  while (status == STATUS_OK && traffic->heap_count > 0 && traffic->heap[0].at_ms < traffic_day_end(traffic)) {
     if (traffic->counts->lines == traffic->settings->lines) break;
-    const struct act act = heap_pop(traffic);
+    const struct act act = act_pop(traffic);
     if (!act.again && random_one_in(&traffic->random, REPEAT_ONE_IN)) repeat(traffic, &act);
     status = line_put(traffic, &act, fault);
   }

@@ -1,6 +1,6 @@
 /* Comparing and compiling what a state kept of its campaigns. A manifest names texts by their hash; those that are asked for are gathered,
  * each once, and compiled as a set of files, with lists that are empty: who was in a list was settled when a gift was given. */
-#include "terms.h"
+#include "giftd/load.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "scenario.h"
+#include "parts.h"
 
 #define MEMORY (24u * 1024u * 1024u)
 

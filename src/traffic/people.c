@@ -1,7 +1,7 @@
 /* Who the customers are: how often they come, what they hold, when they join or sleep, with whom they share a device. */
 #include <stdlib.h>
 
-#include "traffic_parts.h"
+#include "parts.h"
 
 #define HEAVY_PICKS 12
 #define NORMAL_PICKS 4

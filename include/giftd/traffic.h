@@ -6,10 +6,10 @@
  * event again, late arrivals, lines that are broken.
  *
  *     people ──▶ a day's sessions ──▶ heap of acts by arrival ──▶ lines
- *                 (traffic_session.c)   (refunds, repeats, late ones wait here for their day)
+ *                 (session.c)   (refunds, repeats, late ones wait here for their day)
  */
-#ifndef GIFTD_APP_TRAFFIC_H
-#define GIFTD_APP_TRAFFIC_H
+#ifndef GIFTD_TRAFFIC_H
+#define GIFTD_TRAFFIC_H
 
 #include <stdio.h>
 

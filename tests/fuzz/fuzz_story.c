@@ -1,5 +1,5 @@
 /* Any bytes as a scenario file: the reader answers, within its memory, and what it understood can be made into events. */
-#include "scenario.h"
+#include "parts.h"
 
 #define MEMORY (24u * 1024u * 1024u)
 

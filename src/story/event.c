@@ -3,7 +3,7 @@
  * Words carry the names and spellings of campaign files: amount=80.00 becomes "amount_minor":8000, and where an amount stands without a
  * currency it is that of the campaigns under test. {n} in any word becomes the number of the repetition.
  */
-#include "scenario.h"
+#include "parts.h"
 
 #define EXPANDED_BYTES (3u * SCENARIO_LINE_BYTES) /* {n} is three bytes, its number at most six */
 

@@ -1,8 +1,7 @@
 /* What customers do on a day: one session is one customer with one intent - lunch, the weekend shopping, a look into the app - and what
  * follows from it: a refund days later, a second task after a login, a claim the day after. */
-#include "traffic_parts.h"
+#include "parts.h"
 
-#define HOUR_MS (3600 * MS_PER_SECOND)
 #define MINUTE_MS (60 * MS_PER_SECOND)
 
 /* ---- when ---- */
@@ -23,7 +22,7 @@ static int64_t time_by(struct traffic *traffic, enum rhythm rhythm) {
   for (uint32_t i = 0; i < 24; i++) all += rhythms[rhythm][i];
   uint32_t drawn = random_below(&traffic->random, all);
   while (drawn >= rhythms[rhythm][hour]) drawn -= rhythms[rhythm][hour++];
-  return traffic->day_ms + hour * HOUR_MS + random_between(&traffic->random, 0, 3599) * MS_PER_SECOND;
+  return traffic->day_ms + hour * TRAFFIC_HOUR_MS + random_between(&traffic->random, 0, 3599) * MS_PER_SECOND;
 }
 
 /* ---- paying ---- */
@@ -75,7 +74,7 @@ static void refund(struct traffic *traffic, const struct act *original) {
   const int64_t part = original->amount_minor * random_between(&traffic->random, 10, 80) / 100 + 1;
   refund_part(traffic, original, part, first_ms);
   if (way == 9 && part < original->amount_minor) {
-    refund_part(traffic, original, original->amount_minor - part, first_ms + random_between(&traffic->random, 1, 72) * HOUR_MS);
+    refund_part(traffic, original, original->amount_minor - part, first_ms + random_between(&traffic->random, 1, 72) * TRAFFIC_HOUR_MS);
   }
 }
 
@@ -104,7 +103,7 @@ static void spend(struct traffic *traffic, uint32_t who, int place) {
   act.currency = place == SCENE_TRAVEL && random_one_in(&traffic->random, 6) ? (uint8_t)random_between(&traffic->random, 1, 3) : 0;
   act_push(traffic, &act);
   if (act.status == STATUS_WORD_AUTHORISED) { /* its settlement follows, with an id of its own */
-    struct act settled = act_of(traffic, ACT_SPEND, who, act.time_ms + random_between(&traffic->random, 6, 30) * HOUR_MS);
+    struct act settled = act_of(traffic, ACT_SPEND, who, act.time_ms + random_between(&traffic->random, 6, 30) * TRAFFIC_HOUR_MS);
     const struct act when = settled;
     settled = act;
     settled.id = when.id, settled.at_ms = settled.time_ms = when.time_ms, settled.status = STATUS_WORD_SETTLED;
@@ -265,7 +264,7 @@ void traffic_session(struct traffic *traffic) {
 
 static void salary(struct traffic *traffic, uint32_t who) {
   struct act act =
-      act_of(traffic, ACT_SALARY, who, traffic->day_ms + 6 * HOUR_MS + random_between(&traffic->random, 0, 4 * 3600) * MS_PER_SECOND);
+      act_of(traffic, ACT_SALARY, who, traffic->day_ms + 6 * TRAFFIC_HOUR_MS + random_between(&traffic->random, 0, 4 * 3600) * MS_PER_SECOND);
   act.amount_minor = traffic->people[who].salary_minor;
   act_push(traffic, &act);
 }

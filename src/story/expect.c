@@ -1,5 +1,5 @@
 /* Reads what a scenario expects of an event: one line, one expectation, a table of words. */
-#include "scenario.h"
+#include "parts.h"
 
 const struct str expect_words[EXPECT_KIND_COUNT] = {
     [EXPECT_GIFT] = {"gift", 4},       [EXPECT_REFUSE] = {"refuse", 6},       [EXPECT_REVOKE] = {"revoke", 6},

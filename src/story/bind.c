@@ -1,7 +1,7 @@
 /* Finds the names a scenario file uses - campaigns, rules, rewards, items, pools, limits - in the rulebook, so that a misspelt name is told
  * as such and not as a gift that did not happen.
  */
-#include "scenario.h"
+#include "parts.h"
 
 #define NEAR_NAMES 512u
 

@@ -1,7 +1,7 @@
 /* The zone and the currency of a story: those of the campaigns under test. Where these have several, times and amounts that do not say are
  * ambiguous; the story then says `zone`, and an amount `currency=`.
  */
-#include "scenario.h"
+#include "parts.h"
 
 static const struct campaign *campaign_named(const struct rulebook *rulebook, struct str id) {
   for (uint32_t i = 0; rulebook != NULL && i < rulebook->campaign_count; i++)

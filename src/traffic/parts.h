@@ -1,14 +1,15 @@
 /* Inside the traffic generator: people, acts, the heap, and the three things its files do. See traffic.h. */
-#ifndef GIFTD_APP_TRAFFIC_PARTS_H
-#define GIFTD_APP_TRAFFIC_PARTS_H
+#ifndef GIFTD_TRAFFIC_PARTS_H
+#define GIFTD_TRAFFIC_PARTS_H
 
-#include "traffic.h"
+#include "giftd/traffic.h"
 
 #define TRAFFIC_OFFSET_MINUTES 480
 #define TRAFFIC_OFFSET_MS (TRAFFIC_OFFSET_MINUTES * 60 * MS_PER_SECOND)
 #define TRAFFIC_DAYS 212      /* 2026-09-01 .. 2027-03-31 */
 #define TRAFFIC_DENSE_FROM 91 /* 2026-12-01 */
 #define TRAFFIC_LINE_BYTES 2048
+#define TRAFFIC_HOUR_MS (3600 * MS_PER_SECOND)
 
 /* ---- chance: splitmix64 (Steele, Lea, Flood 2014); the same seed gives the same traffic on every machine ---- */
 
@@ -102,21 +103,24 @@ struct traffic {
   uint32_t numbered; /* ids given out today */
 };
 
-/* traffic_people.c */
+/* people.c */
 bool traffic_people(struct traffic *traffic);
 /* Somebody who is about today; may be asked again and again. */
 uint32_t traffic_pick(struct traffic *traffic);
 
-/* traffic_session.c: what happens on a day. */
+/* session.c: what happens on a day. */
 void traffic_begin(struct traffic *traffic);   /* before the first day: profiles */
 void traffic_duties(struct traffic *traffic);  /* what the calendar brings: salaries, wakers, newcomers */
 void traffic_session(struct traffic *traffic); /* one customer does one thing */
 
-/* traffic.c: an act of a customer at a time, ready to be filled in and pushed. */
+static inline int64_t traffic_day_end(const struct traffic *traffic) { return traffic->day_ms + MS_PER_DAY; }
+
+/* acts.c: an act of a customer at a time, ready to be filled in and pushed; the one that arrives first comes back. */
 struct act act_of(struct traffic *traffic, enum act_kind kind, uint32_t customer, int64_t time_ms);
 void act_push(struct traffic *traffic, const struct act *act);
+struct act act_pop(struct traffic *traffic);
 
-/* traffic_line.c */
+/* line.c */
 void line_of_act(const struct traffic *traffic, const struct act *act, struct buffer *out);
 /* A line that is none, made from one that was: cut, doubled keys, wrong numbers ... */
 void line_break(struct random *random, struct buffer *line);

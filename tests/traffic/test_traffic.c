@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "giftd/event.h"
-#include "traffic.h"
+#include "giftd/traffic.h"
 
 struct made {
   char *bytes;

@@ -1,7 +1,7 @@
 /* Acts as lines: the card and wealth systems speak CloudEvents, the others flat objects; and the ways in which lines break. */
 #include <assert.h>
 
-#include "traffic_parts.h"
+#include "parts.h"
 
 #define SPREAD 1000003u /* makes tokens look like tokens */
 
