@@ -175,7 +175,8 @@ class Runtime(unittest.TestCase):
         self.process.send_signal(signal.SIGHUP)
         self.wait_said("the old ones go on")
         self.assertEqual(self.ask("/readyz")[0], 200, "the old campaigns go on")
-        self.assertRegex(self.checks()["campaigns"]["text"], r"1 of them, rulebook [0-9a-f]{16}, the old ones: .* were refused, the log says why")
+        self.assertRegex(self.checks()["campaigns"]["text"],
+                         r"1 of them, rulebook [0-9a-f]{16}, the old ones: .* were refused, the log says why")
         self.metric('giftd_rulebook_reloads_total{result="refused"} 1')
 
     def taken_reload(self):
