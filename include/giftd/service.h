@@ -91,12 +91,14 @@ struct service_settings {
   const struct log *log;       /* NULL: text on stderr. Borrowed */
   bool once;                   /* to the end of the input; its text is for whoever waits for it, else lines with the time of day */
   bool progress;               /* done, rate and time left on stderr when it takes longer than two seconds */
-  bool handle_signals;         /* SIGTERM, SIGINT drain; SIGHUP reads the campaigns again */
+  bool handle_signals;         /* SIGTERM, SIGINT drain; SIGHUP reads the campaigns again, or ... */
+  bool reloads;                /* ... drains as well, for who counts by the campaigns that it started with */
   enum id_key key;             /* whether ids and draws can be foreseen: warned of unless it is a secret */
   struct judge_settings judge; /* of all shards */
 };
 
-/* "run"; progress and signals on; the fixed key without a warning (what is tried out needs none), horizon 7 days, memory 90 days. */
+/* "run"; progress, signals and reloads on; the fixed key without a warning (what is tried out needs none), horizon 7 days, memory 90 days.
+ */
 void service_defaults(struct service_settings *settings);
 /* Loads the campaigns, opens the engine, the endpoint. On STATUS_INPUT from campaigns the findings were told already. Settings and engine
  * are copied, texts in them are borrowed until service_close. */

@@ -214,6 +214,7 @@ static enum status events_play(struct demo *demo, const char *events, struct fau
   service_defaults(&settings);
   settings.command = "demo", settings.campaigns = campaigns, settings.campaign_count = 1;
   settings.once = true, settings.progress = !demo->flags.quiet;
+  settings.reloads = false; /* the tallies are of the campaigns at the start */
   embedded_defaults(&embedded);
   embedded.input = events, embedded.output = output, embedded.state = state;
   embedded.observer = look, embedded.observer_self = demo;

@@ -11,8 +11,12 @@
 #define MEMORY_MS (90 * MS_PER_DAY)
 
 void service_defaults(struct service_settings *settings) {
-  *settings = (struct service_settings){
-      .command = "run", .progress = true, .handle_signals = true, .key = ID_KEY_SECRET, .judge = {HASH_KEY_FIXED, HORIZON_MS, MEMORY_MS}};
+  *settings = (struct service_settings){.command = "run",
+                                        .progress = true,
+                                        .handle_signals = true,
+                                        .reloads = true,
+                                        .key = ID_KEY_SECRET,
+                                        .judge = {HASH_KEY_FIXED, HORIZON_MS, MEMORY_MS}};
 }
 
 /* ---- opening and closing ---- */
@@ -90,15 +94,20 @@ static void stop_begin(struct service *service, enum log_level level, const char
   service->engine.stop(service->engine.self);
 }
 
+/* A manager that still waits for the first READY=1 must not take a reload's for it. */
+static void reload(struct service *service) {
+  const bool told = service->ready_told;
+  if (told) notify_send("RELOADING=1");
+  campaigns_reload(service);
+  if (told) notify_send("READY=1");
+}
+
+/* Who is stopping decides nothing more: reading thousands of files would only hold up the end. */
 static void words_take(struct service *service) {
-  const bool signals = service->settings.handle_signals;
-  if (signals && signals_reload()) {
-    notify_send("RELOADING=1");
-    campaigns_reload(service);
-    notify_send("READY=1");
-  }
+  const bool signals = service->settings.handle_signals, again = signals && signals_reload();
   if (service->stopping) return;
-  if (signals && signals_stop())
+  if (again && service->settings.reloads) reload(service);
+  if (signals && (signals_stop() || (again && !service->settings.reloads)))
     stop_begin(service, LOG_LEVEL_INFO, "a signal came");
   else if (service->engine.done(service->engine.self))
     stop_begin(service, LOG_LEVEL_DEBUG, "nothing is left to do");
@@ -108,7 +117,7 @@ static void round_end(struct service *service, bool busy) {
   watch_refresh(service, false);
   progress_tell(service);
   notify_alive(clock_steady_ms());
-  if (!service->ready_told && service->engine.ready(service->engine.self)) {
+  if (!service->ready_told && !service->stopping && service->engine.ready(service->engine.self)) {
     notify_send("READY=1");
     service->ready_told = true;
   }
