@@ -59,7 +59,7 @@ static enum status engine_open(void *self, struct service *service, const struct
   if (status == STATUS_OK) status = slots_make(cluster, fault);
   if (status != STATUS_OK) return status;
   partitioner_warn(cluster);
-  return cluster->group.join(cluster->group.self, fault);
+  return STATUS_OK;
 }
 
 static void engine_close(void *self) {
@@ -91,6 +91,13 @@ static void change_take(struct cluster *cluster, const struct group_change *chan
       slot_close(cluster, slot);
       return;
   }
+}
+
+/* At the first step, not when it is opened: what is wrong with the rest of the service must not cost the group a rebalance. */
+static enum status group_join(struct cluster *cluster, struct fault *fault) {
+  if (cluster->asked || cluster->stopping) return STATUS_OK;
+  cluster->asked = true;
+  return cluster->group.join(cluster->group.self, fault);
 }
 
 static enum status changes_take(struct cluster *cluster, struct fault *fault) {
@@ -127,7 +134,8 @@ static bool all_broken(const struct cluster *cluster) {
 
 static enum status engine_step(void *self, bool *busy, struct fault *fault) {
   struct cluster *cluster = self;
-  const enum status status = changes_take(cluster, fault);
+  enum status status = group_join(cluster, fault);
+  if (status == STATUS_OK) status = changes_take(cluster, fault);
   if (status != STATUS_OK) return status;
   cluster->wake_ms = INT64_MAX;
   member_ask(cluster);
@@ -170,7 +178,7 @@ static void engine_stop(void *self) {
   cluster->stopping = true;
   cluster->stop_by_ms = clock_steady_ms() + cluster->settings.drain_ms + LEAVE_MS;
   for (uint32_t i = 0; i < cluster->shards; i++) slot_drain(cluster, &cluster->slots[i]);
-  cluster->group.leave(cluster->group.self);
+  if (cluster->asked) cluster->group.leave(cluster->group.self);
 }
 
 /* All shards closed, and out of the group: the others need not wait for the end of a session. */

@@ -58,6 +58,7 @@ struct cluster {
   struct slot *slots; /* [shards] */
   uint32_t shards;
   uint32_t stepping; /* the slot whose ledger is at work: the view's reader of counters is called from inside */
+  bool asked;        /* the group, to join */
   bool member;       /* as the group said when it was asked last */
   bool was_member;   /* ever had a shard */
   bool stopping;

@@ -30,7 +30,7 @@ struct memory_log {
   uint32_t waiting_count;
   bool joined, held[SHARDS];
   uint64_t committed[SHARDS];
-  uint32_t opened, lose_after; /* rounds until shard 1 is lost and assigned again; 0: it is not */
+  uint32_t joins, opened, lose_after; /* rounds until shard 1 is lost and assigned again; 0: it is not */
   bool was_lost;
 };
 
@@ -45,7 +45,7 @@ static void change_put(struct memory_log *log, uint32_t shard, int what) {
 static enum status log_join(void *self, struct fault *fault) {
   struct memory_log *log = self;
   (void)fault;
-  log->joined = true;
+  log->joined = true, log->joins++;
   for (uint32_t i = 0; i < SHARDS; i++) change_put(log, i, GROUP_ASSIGNED);
   return STATUS_OK;
 }
@@ -165,6 +165,7 @@ struct run {
 static void run_open(void **state) {
   static struct run run;
   char path[100];
+  run = (struct run){.log.lose_after = 0};
   host_start(&run.host);
   snprintf(run.folder, sizeof run.folder, "/tmp/giftd-log-XXXXXX");
   assert_non_null(mkdtemp(run.folder));
@@ -201,22 +202,27 @@ static struct cluster_settings settings_of(struct run *run) {
       .ledger = {.buckets = 8, .batch_events = 40, .batch_ms = 5, .checkpoint_ms = 60000, .retry_ms = 20, .id_key = HASH_KEY_FIXED}};
 }
 
-static void play(struct run *run) {
+static enum status play(struct run *run, const char *http_listen, struct fault *fault) {
   const char *campaigns[] = {run->folder};
   const struct cluster_settings of_cluster = settings_of(run);
   struct service_settings settings;
   struct cluster *cluster;
   struct service *service;
-  struct fault fault = {0};
   service_defaults(&settings);
-  settings.campaigns = campaigns, settings.campaign_count = 1;
+  settings.campaigns = campaigns, settings.campaign_count = 1, settings.http_listen = http_listen;
   settings.once = true, settings.progress = settings.handle_signals = false;
-  assert_int_equal(cluster_new(&of_cluster, &cluster, &fault), STATUS_OK);
+  assert_int_equal(cluster_new(&of_cluster, &cluster, fault), STATUS_OK);
   const struct engine engine = cluster_engine(cluster);
-  if (service_open(&settings, &engine, &service, &fault) != STATUS_OK) fail_msg("%s", fault.text);
-  if (service_run(service, &fault) != STATUS_OK) fail_msg("%s", fault.text);
+  enum status status = service_open(&settings, &engine, &service, fault);
+  if (status == STATUS_OK) status = service_run(service, fault);
   service_close(service);
   cluster_free(cluster);
+  return status;
+}
+
+static void play_well(struct run *run) {
+  struct fault fault = {0};
+  if (play(run, NULL, &fault) != STATUS_OK) fail_msg("%s", fault.text);
 }
 
 /* Every customer's points once a day, the stock to its last piece and not beyond, and a further run adds nothing. */
@@ -226,21 +232,36 @@ static void a_service_runs_on_it(void **unused) {
   run_open(&state);
   struct run *run = state;
   run->log.lose_after = 40;
-  play(run);
+  play_well(run);
   assert_true(run->log.was_lost);
   assert_int_equal(run->log.opened, SHARDS + 1);
   for (int again = 0; again < 2; again++) {
     assert_int_equal(decided_in(&run->log), SHARDS * EVENTS);
     assert_int_equal(rewards_of(&run->log, "day"), SHARDS * CUSTOMERS * 2); /* two days */
     assert_int_equal(rewards_of(&run->log, "once"), STOCK);
-    if (again == 0) play(run);
+    if (again == 0) play_well(run);
   }
   assert_int_equal(run->log.opened, 2 * SHARDS + 1);
   run_close(run);
 }
 
+/* A start that fails is no member for a moment: the others would rebalance for nothing. */
+static void who_cannot_begin_does_not_join(void **unused) {
+  (void)unused;
+  void *state;
+  struct fault fault = {0};
+  run_open(&state);
+  struct run *run = state;
+  assert_int_equal(play(run, "127.0.0.1:none", &fault), STATUS_USAGE);
+  assert_non_null(strstr(fault.text, "http.listen"));
+  assert_int_equal(run->log.joins, 0);
+  play_well(run);
+  assert_int_equal(run->log.joins, 1);
+  run_close(run);
+}
+
 int main(void) {
   (void)signal(SIGPIPE, SIG_IGN);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(a_service_runs_on_it)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_service_runs_on_it), cmocka_unit_test(who_cannot_begin_does_not_join)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
