@@ -310,7 +310,7 @@ class Signals(Stage):
         self.assertEqual(json.loads(self.lines("rewards.jsonl")[-1])["data"]["campaign_version"], 2)
         reader.wait(60)
         said = [json.loads(line) for line in (told.read_text() + last).splitlines()]  # a service speaks JSON, whatever it has to say
-        self.assertEqual([line["level"] for line in said], ["info", "warning", "warning", "error", "info", "info", "info"])
+        self.assertEqual([line["level"] for line in said], ["info", "warning", "error", "error", "info", "info", "info"])
         self.assertIn("id.key_file", said[1]["message"])
         self.assertIn("hello.json:1:", said[2]["message"])
 

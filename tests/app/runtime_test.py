@@ -50,7 +50,7 @@ def login(number, **more):
 # What a service says, whatever it stands on: (level, the message as a regular expression).
 LIFE = [("info", "started"),
         ("warning", r"id\.key_file is not set: .*urandom.*"),
-        ("warning", r".*broken\.json:1:.*"),
+        ("error", r".*broken\.json:1:.*"),
         ("error", "the new campaigns are not taken, the old ones go on: .*"),
         ("info", "campaigns read again: 2 of them, rulebook [0-9a-f]{16}"),
         ("warning", r"id\.key_file is not set: .*Campaigns that draw: lucky - .*"),
@@ -167,6 +167,21 @@ class Runtime(unittest.TestCase):
         self.manager_ends = True
         self.listener.join()
         return self.words
+
+    # ---- what is always told ----
+
+    def test_what_is_wrong_with_campaigns_is_an_error(self):
+        """With log.level = error nothing else is told, so that has to be."""
+        many = campaign("many", POINTS)
+        many["rules"] = [{**many["rules"][0], "id": f"r{i}", "whne": 1} for i in range(60)]
+        self.write("many", many)
+        self.options["log.level"] = "error"
+        self.start()
+        self.assertEqual(self.process.wait(60), 1, self.log.read_text())
+        said = self.said()
+        self.assertEqual({line["level"] for line in said}, {"error"})
+        self.assertEqual(sum("did you mean 'when'" in line["message"] for line in said), 40, said)
+        self.assertEqual([line["message"] for line in said if "more" in line["message"]], ["... and 20 more; `giftd check` tells all"])
 
     # ---- one life ----
 
