@@ -108,8 +108,8 @@ static enum status shard_start(struct embedded *embedded, struct fault *fault) {
 static enum status engine_open(void *self, struct service *service, const struct campaigns *campaigns, struct fault *fault) {
   struct embedded *embedded = self;
   embedded->service = service, embedded->campaigns = campaigns;
-  enum status status = trace_open(embedded, fault);
-  if (status == STATUS_OK) status = stores_open(embedded, fault);
+  enum status status = stores_open(embedded, fault);
+  if (status == STATUS_OK) status = trace_open(embedded, fault); /* who does not get the state must not empty another's trace */
   return status == STATUS_OK ? shard_start(embedded, fault) : status;
 }
 

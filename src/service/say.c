@@ -24,7 +24,6 @@ static bool is_told(const struct service *service, enum log_level level) {
 static void command_say(struct service *service, enum log_level level, uint32_t shard, const char *text) {
   char which[24] = "";
   if (shard != NO_SHARD) (void)snprintf(which, sizeof which, "shard %u: ", shard);
-  if (service->shows_progress) progress_end(&service->progress); /* the line begins in the bar's place */
   fprintf(stderr, "giftd %s: %s%s%s\n", service->settings.command, level == LOG_LEVEL_WARNING ? "warning: " : "", which, text);
 }
 
@@ -36,6 +35,7 @@ void service_say(struct service *service, enum log_level level, uint32_t shard, 
   (void)vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
   const struct log_field fields[] = {LOG_INT("shard", shard)};
+  if (service->shows_progress) progress_end(&service->progress); /* the line begins in the bar's place */
   if (is_command(service))
     command_say(service, level, shard, text);
   else

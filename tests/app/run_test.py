@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import pathlib
+import pty
 import resource
 import shutil
 import signal
@@ -315,6 +316,23 @@ class Signals(Stage):
         self.assertIn("hello.json:1:", said[2]["message"])
 
 
+    def test_on_a_terminal_a_line_takes_the_place_of_the_bar(self):
+        self.events.write_text(logins(0, 10))
+        bar, end = pty.openpty()
+        self.addCleanup(os.close, bar)
+        process = subprocess.Popen(self.command(), stdout=subprocess.DEVNULL, stderr=end)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        os.close(end)
+        shown = b""
+        while b"/s" not in shown:  # after two seconds
+            shown += os.read(bar, 10000)
+        process.send_signal(signal.SIGHUP)
+        while b"campaigns read again" not in shown:
+            shown += os.read(bar, 10000)
+        self.assertRegex(shown.rpartition(b"campaigns read again")[0], rb"(\n|\r\x1b\[K)[0-9:]{8} [^\r\n/]*$")
+        process.send_signal(signal.SIGTERM)
+
     def test_half_a_list_is_not_taken_on_hangup(self):
         members, told = self.folder / "campaigns" / "lists" / "members.txt", self.folder / "told"
         invited = json.loads(json.dumps(CAMPAIGN))
@@ -495,6 +513,10 @@ class Folders(Stage):
         process = self.start()
         self.wait_for_decisions(500)
         self.run_once(code=75, says=f"held by another running giftd (process {process.pid})", output="other")
+        trace = self.folder / "trace"
+        trace.write_text("of the one that runs\n")
+        self.run_once("--trace", str(trace), code=75, says="held by another running giftd", output="other")
+        self.assertEqual(trace.read_text(), "of the one that runs\n")
         self.end(process, signal.SIGTERM)
 
     @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
