@@ -1,9 +1,10 @@
 /* The record room: what leaves giftd, as bytes. Decisions, rewards, dead letters; and reading decisions back to explain them.
  *
- * Every input line has exactly one outcome: one decision line, or one dead letter. A decision line names what was judged with state, each
- * with its reason and the values it was decided on; what stateless conditions refused is not written (it would be ten thousand lines
- * for ten thousand campaigns) but recomputed from the event and the same rulebook - record_explain() does both, so that explain
- * answers for every campaign (R123). No clock, host or batch enters a record: same inputs, same bytes (docs/events.md, "Events out").
+ * Every input line has exactly one outcome: one decision line, one dead letter, or a place in one range. A decision line names what was
+ * judged with state, each with its reason and the values it was decided on; what stateless conditions refused is not written (it would be
+ * ten thousand lines for ten thousand campaigns) but recomputed from the event and the same rulebook - record_explain() does both, so that
+ * explain answers for every campaign (R123). No clock, host or batch enters a record: same inputs, same bytes (docs/events.md, "Events
+ * out").
  */
 #ifndef GIFTD_RECORD_H
 #define GIFTD_RECORD_H
@@ -32,6 +33,15 @@ bool record_decision_part(struct buffer *out, const struct rulebook *rulebook, c
 /* All of them. */
 void record_decision(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct origin *origin,
                      const struct decision *decision);
+/* Events that nobody hears have no line each but one for a run of them: of the lines from `first` to `last` those that have neither a
+ * decision line nor a dead letter of their own, `events` of them, were heard by nobody under that rulebook. */
+struct unheard_range {
+  uint64_t first, last, events;   /* positions of the first and the last of them; how many */
+  uint64_t digest;                /* of the first event: the line's id, with its position */
+  int64_t earliest_ms, latest_ms; /* times of events */
+  struct str input, rulebook;     /* the rulebook's digest */
+};
+void record_range(struct buffer *out, const struct unheard_range *range);
 /* Every gift of the decision that goes out (issued, substituted, revoked, reduced, offset; chances too; not lost draws): gift.reward.*
  * events, and gift.pool.low / .empty. Returns the number of lines. */
 uint32_t record_rewards(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct decision *decision);
@@ -85,6 +95,8 @@ struct recorded_effect {
   struct str fact, what, period, before, after;
 };
 struct recorded_decision {
+  const struct unheard_range *range; /* it has no line of its own: nobody heard it, it is one of this range; NULL: it has one */
+  uint32_t may_be_in;                /* 0, or its position is not known: it is one of so many ranges, if it came */
   uint32_t effect_count;
   struct recorded_effect *effects;
   struct str caused_by; /* the customer heard the event of this one; empty: an own event */
@@ -95,8 +107,14 @@ struct recorded_decision {
   uint32_t outcome_count;
   struct recorded_outcome *outcomes;
 };
+/* What the range says of an event that stands in it, as a decision without outcomes: what it borrows lives as long as both. */
+void record_unheard(const struct unheard_range *range, uint64_t position, const struct event *event, struct recorded_decision *out);
 /* Reads a line that record_decision wrote. STATUS_INPUT: it is none, or damaged (fault says where). */
 enum status record_read_decision(struct str line, struct arena *arena, struct recorded_decision *out, struct fault *fault) MUST_USE;
+
+/* Whether a line is one of a range, cheaply; and reads it. STATUS_INPUT as above. */
+bool record_is_range(struct str line);
+enum status record_read_range(struct str line, struct arena *arena, struct unheard_range *out, struct fault *fault) MUST_USE;
 
 /* Whether a decision's id says that it is a further part of that one: "0123456789abcdef+2". */
 bool record_is_part(struct str id, struct str of);

@@ -169,6 +169,9 @@ void shard_counts_add(struct shard_counts *sum, const struct shard_counts *more)
 enum status shard_time(const struct view_port *view, struct about *about, struct fault *fault) MUST_USE;
 /* Latest event time so far, or TIME_NONE (kept across restarts: the shard stores it in the view under "m:clock"). */
 int64_t shard_clock(const struct shard *shard);
+/* The open range of events that nobody heard, out of a state's record "m:range"; its texts are borrowed from that. events 0: none is open.
+ * STATUS_STATE: of no known form. */
+enum status shard_range_read(struct str record, struct unheard_range *out, struct fault *fault) MUST_USE;
 uint64_t shard_heard_waiting(const struct shard *shard); /* length of the queue of what is heard as another */
 
 /* The line at hand, or the last one, for the last words of a process that dies: plain words that a signal handler may read at any time, in

@@ -153,6 +153,7 @@ bool judge_refused(const struct decision *decision) {
 bool judge_remember(const struct judge_input *input, const struct decision *decision) {
   assert(!decision_is_void(decision) && !judge_refused(decision));
   if (input->hearing != NULL || !decision->remembers) return true;
+  if (MUTANT(UNHEARD_TWICE) && input->rulebook->campaigns[0].version > 1) return true;
   if (!state_see(input->customer, input->event->digest, input->event->time_ms)) return false;
   state_look_on(input->customer, (input->event->time_ms + input->settings->horizon_ms) / MS_PER_DAY + 1);
   return true;

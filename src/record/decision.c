@@ -1,4 +1,5 @@
-/* The decision line: one for every event that could be read (CloudEvents type "gift.decision"). It is written for each of a million
+/* The decision line (CloudEvents type "gift.decision"): one for every event that is heard, or refused for its time; the others are told in
+ * ranges (range.c). It is written for each of a million
  * events in a second, so constant pieces are copied whole and nothing is formatted that is a constant of the rulebook.
  *
  * The id is the event's digest, so the same event has the same decision id everywhere; an event that was stopped at the gate (a

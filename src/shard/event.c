@@ -3,7 +3,7 @@
  *     expire -> judge -> void: more room, owners from the view -> judge ...
  *                     -> short of what other shards have: claims, and it waits
  *                     -> refused as a whole, or dead: nothing is kept, one outcome
- *     nobody hears it -> told, and no record is touched
+ *     nobody hears it -> a range takes it up (range.c), and no record is touched
  *                     -> kept: remembered, told, forwarded */
 #include "parts.h"
 
@@ -124,10 +124,15 @@ static enum status event_keep(struct shard *shard, struct attempt *a, struct fau
   return status;
 }
 
-static enum status event_tell(struct shard *shard, const struct event *event, const struct origin *origin, struct fault *fault) {
+/* Who asks and counts hears of every event, whether it has a line or not. */
+static void event_observe(struct shard *shard, const struct event *event) {
   decision_count(shard, event->cause.length > 0);
   if (event->cause.length == 0) unknown_count(shard, event); /* once, with who caused it */
   if (shard->observer != NULL) shard->observer(shard->observer_self, event, &shard->decision);
+}
+
+static enum status event_tell(struct shard *shard, const struct event *event, const struct origin *origin, struct fault *fault) {
+  event_observe(shard, event);
   return decision_tell(shard, event, origin, fault);
 }
 
@@ -179,11 +184,15 @@ static enum status customer_prepare(struct shard *shard, struct attempt *a, stru
   return owner_grow(shard, &a->customer, state_room(a->customer), a->customer->seen_count / 4 + 1, fault);
 }
 
+/* A refusal for its time has a line: people ask for it. */
 static enum status unheard_decide(struct shard *shard, const struct reading *reading, const struct origin *origin, struct fault *fault) {
   assert(reading->match_count == 0 && reading->hearing == NULL);
   if (shard->looking_ahead) return STATUS_OK;
   judge_unheard(&reading->event, &shard->settings.judge, shard->clock.now_ms, &shard->decision);
-  return event_tell(shard, &reading->event, origin, fault);
+  event_observe(shard, &reading->event);
+  if (shard->decision.gate != REASON_GIVEN) return decision_tell(shard, &reading->event, origin, fault);
+  range_add(shard, &reading->event, origin);
+  return STATUS_OK;
 }
 
 enum status event_decide(struct shard *shard, struct reading *reading, const struct reading *next, const struct origin *origin,

@@ -5,7 +5,7 @@
  *   tell.c    what goes out: decisions, rewards, dead letters                  clock.c   the stream's own time
  *   borrow.c  what other shards lend        wait.c    the event that waits for it         review.c  once a second
  *   heard.c   what is heard as another      place.c    where customers live             manifest.c the manifest as bytes
- *   adopt.c   following another rulebook
+ *   adopt.c   following another rulebook    range.c    runs of events that nobody hears
  */
 #ifndef GIFTD_SHARD_PARTS_H
 #define GIFTD_SHARD_PARTS_H
@@ -76,6 +76,15 @@ struct heard_queue {
   char bytes[FORWARD_BYTES], out[FORWARD_BYTES];
 };
 
+/* The open range of events that nobody hears (range.c); none while it has no events. */
+#define UNHEARD_INPUT_BYTES 4096u
+#define UNHEARD_RULEBOOK_BYTES 16u
+struct unheard {
+  struct unheard_range range; /* its texts stand here */
+  bool changed;               /* since the last flush */
+  char input[UNHEARD_INPUT_BYTES], rulebook[UNHEARD_RULEBOOK_BYTES];
+};
+
 /* An owner that the event at hand touched, or waits for. */
 struct touch {
   struct owner owner;
@@ -128,6 +137,7 @@ struct shard {
   struct reading readings[2]; /* the event at hand, and the one behind it */
   struct reading heard_reading;
   struct heard_queue heard;
+  struct unheard unheard;
   struct buffer outputs[OUTPUT_COUNT];
   struct input_line lines[LINES_MOST];   /* of the last poll; those before line_at are decided */
   uint32_t line_count, line_at, read_to; /* lines before read_to, from line_at on, stand in `readings` */
@@ -224,6 +234,16 @@ enum status heard_add(struct shard *shard, struct str message, struct fault *fau
 enum status heard_take(struct shard *shard, struct fault *fault);
 /* What the decision at hand forwards, to the shards of the hearers. */
 enum status forwards_send(struct shard *shard, const struct reading *reading, const struct origin *origin, struct fault *fault);
+
+/* ---- range.c ---- */
+
+enum status range_open(struct shard *shard, struct fault *fault);
+enum status range_store(struct shard *shard, struct fault *fault); /* with a flush */
+/* Before a line of that input is decided: ends the open range where it does not go on. */
+enum status range_mind(struct shard *shard, const struct input_line *line, struct str input, struct fault *fault);
+enum status range_end(struct shard *shard, struct fault *fault);
+/* An event that nobody hears, behind range_mind. */
+void range_add(struct shard *shard, const struct event *event, const struct origin *origin);
 
 /* ---- place.c ---- */
 

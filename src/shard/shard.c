@@ -71,6 +71,7 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   enum status status = clock_load(shard, fault);
   if (status == STATUS_OK) status = place_open(shard, fault);
   if (status == STATUS_OK) status = heard_open(shard, fault);
+  if (status == STATUS_OK) status = range_open(shard, fault);
   return status == STATUS_OK && settings->terms != NULL ? terms_open(shard, fault) : status;
 }
 
@@ -88,7 +89,8 @@ void shard_swap(struct shard *shard, const struct rulebook *rulebook, const stru
   shard->match_cache = cache;
   shard->sweep = (struct lend_cursor){0};
   shard->swept = false;
-  shard->read_to = shard->line_at; /* numbers of types and fields are the catalogue's: what was read ahead is read anew */
+  /* numbers of types and fields are the catalogue's, and others hear: what was read ahead is read anew */
+  if (!MUTANT(READ_BEFORE_SWAP)) shard->read_to = shard->line_at;
   shard->waiting.anew = shard->waiting.waits;
   adopt_look(shard);
 }
@@ -185,7 +187,8 @@ static enum status line_take(struct shard *shard, int64_t now_ms, struct fault *
   struct str input_name = shard->log.input_name(shard->log.self);
   struct origin origin = {input_name, reading->line->position};
   shard->waiting.waits = shard->waiting.anew = shard->waiting.heard = false;
-  enum status status = line_decide(shard, reading, next, &origin, now_ms, fault);
+  enum status status = range_mind(shard, reading->line, input_name, fault);
+  if (status == STATUS_OK) status = line_decide(shard, reading, next, &origin, now_ms, fault);
   if (status == STATUS_OK)
     status = shard->send_status == STATUS_OK ? STATUS_OK : fault_set(fault, shard->send_status, "%s", shard->send_fault.text);
   if (status != STATUS_OK)
@@ -266,6 +269,12 @@ static bool head_is_there(const struct shard *shard, uint32_t count, uint32_t mo
   return heard_any(shard) ? count < most + HEARD_BEYOND : count < most && shard->line_at < shard->line_count;
 }
 
+/* Nothing will come that the open range could wait for. Its line is work: so it is committed. */
+static enum status input_end(struct shard *shard, uint32_t *count, struct fault *fault) {
+  *count += shard->unheard.range.events > 0;
+  return range_end(shard, fault);
+}
+
 enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint32_t *count, bool *ended, struct fault *fault) {
   *count = 0, *ended = false;
   if (shard->adopting.wanted) return adopt_step(shard, count, fault);
@@ -281,7 +290,7 @@ enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint3
     (*count)++;
   }
   if (shard->line_at < shard->line_count || heard_any(shard)) *ended = false;
-  return status;
+  return status == STATUS_OK && *ended ? input_end(shard, count, fault) : status;
 }
 
 enum status shard_flush(struct shard *shard, struct fault *fault) {
@@ -291,6 +300,7 @@ enum status shard_flush(struct shard *shard, struct fault *fault) {
   if (status == STATUS_OK) status = clock_store(shard, fault);
   if (status == STATUS_OK) status = place_store(shard, fault);
   if (status == STATUS_OK) status = heard_store(shard, fault);
+  if (status == STATUS_OK) status = range_store(shard, fault);
   if (status == STATUS_OK) shard->counts.commits++, shard->hurries = false;
   return status;
 }

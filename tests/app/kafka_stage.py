@@ -72,6 +72,11 @@ def redis(*words):
     return subprocess.run(["redis-cli", "-h", host, "-p", port, *words], capture_output=True, text=True, timeout=20, check=True).stdout
 
 
+def redis_bytes(*words):
+    host, port = REDIS.rsplit(":", 1)
+    return subprocess.run(["redis-cli", "-h", host, "-p", port, *words], capture_output=True, timeout=20, check=True).stdout
+
+
 def keyed(lines):
     """Lines as kcat -K reads them: the customer, a tab, the line as it stands."""
     out = []

@@ -7,6 +7,10 @@ belongs to the event that brought it (`source_events`), of a revocation the reve
 import collections
 import json
 import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import ranges
 
 Gift = collections.namedtuple("Gift", "kind rule reward value count to")
 GIFT_TYPES = {f"gift.reward.{kind}" for kind in ("issued", "substituted", "revoked", "reduced", "offset")}
@@ -26,6 +30,30 @@ def name_of(event):
     return f"{event.get('source')}/{str(event.get('id')).replace('%', '%25').replace('/', '%2F')}"
 
 
+def event_of(line):
+    """Of a line that is meant to be broken nothing."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def file_lines(path):
+    """The lines of a file of events, for Outputs."""
+    at, lines = 0, {}
+    with open(path, "rb") as file:
+        for line in file:
+            lines[str(path), at], at = event_of(line), at + len(line)
+    return lines
+
+
+def dead_places(dead, decisions):
+    """Of lines: what could not be decided for who heard it as another has a decision of its own besides."""
+    decided = {(line["data"]["input"], line["data"]["position"]) for line in ranges.own_lines(decisions)}
+    return sorted({(letter["input"], letter["position"]) for letter in dead} - decided)
+
+
 def rule_of(data):
     return f"{data['campaign']}/{data['rule']}"
 
@@ -43,13 +71,20 @@ def gift_of(line, customers):
 class Outputs:
     """The three files of an output folder, read once."""
 
-    def __init__(self, folder, events):
+    def __init__(self, folder, lines):
+        """`lines`: {(input, position): event} of all that was decided; ranges.Broken when one has no outcome or two."""
         folder = pathlib.Path(folder)
         self.rewards = [line for line in read_lines(folder / "rewards.jsonl") if line["type"] in GIFT_TYPES]
-        self.decisions = read_lines(folder / "decisions.jsonl")
+        decisions = read_lines(folder / "decisions.jsonl")
+        self.decisions = [line for line in decisions if not ranges.is_range(line)]
         self.dead = read_lines(folder / "dlq.jsonl")
+        places = collections.defaultdict(list)
+        for name, place in lines:
+            places[name].append(place)
+        found = ranges.outcomes(places, decisions, dead_places(self.dead, decisions))
+        self.unheard = [lines[place] for place, what in found.items() if what not in ("line", "dead")]
         self.customers = collections.defaultdict(set)
-        for event in events:
+        for event in lines.values():
             for name in event_names(name_of(event)):
                 self.customers[name].add(event.get("customer", event.get("subject")))
 
@@ -61,7 +96,8 @@ class Outputs:
 
     def decided(self, event):
         named = lambda data: event in event_names(name_of(data))
-        return [line["data"] for line in self.decisions if named(line["data"]["event"])]
+        unheard = [{"considered": []} for data in self.unheard if named(data)]
+        return [line["data"] for line in self.decisions if named(line["data"]["event"])] + unheard
 
     def outcomes(self, event):
         return [outcome for data in self.decided(event) for outcome in data["considered"]]

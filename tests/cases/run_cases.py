@@ -81,13 +81,7 @@ class Stage:
                 for name in ("rewards.jsonl", "decisions.jsonl", "dlq.jsonl")}
 
     def outputs(self):
-        events = []
-        for line in self.input.read_text().splitlines():
-            try:
-                events.append(json.loads(line))
-            except ValueError:
-                continue  # a line that is meant to be broken
-        return outputs.Outputs(self.out, [event for event in events if isinstance(event, dict)])
+        return outputs.Outputs(self.out, outputs.file_lines(self.input))
 
 
 def run_refused(stage, campaigns, patterns, number):

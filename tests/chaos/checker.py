@@ -7,18 +7,21 @@ Knows the formats that everybody may read (schemas/, schemas/redis.md) and none 
 
   double    no reward id twice, no gift twice for one event, no outcome twice for one record, no event twice for its hearer
   oversold  no pool above its total at any moment, no device and no customer above the cap
-  lost      every record of the events topic has an outcome: one decision or one dead letter; every gift of the oracle is there;
-            pools that had demand enough are empty in the end; every event with a referrer is decided for the referrer
+  lost      every record of the events topic has an outcome: one decision, one dead letter or a place in one range; every gift of the
+            oracle is there; pools that had demand enough are empty in the end; every event with a referrer is decided for the referrer
   wrong     no gift that the oracle does not know; decisions, rewards and revocations tell the same story
   view      the counters in Redis are those of the committed rewards, and nothing is lent, once all is quiet
 """
 import argparse
 import collections
 import json
+import pathlib
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import oracle as expected
+import ranges
 
 KINDS = ["double", "oversold", "lost", "wrong", "view"]
 SHOWN = 8  # of each kind, in words
@@ -42,6 +45,7 @@ class Judge:
         self.heard = {}  # event id -> customer for whom it was decided though another caused it
         self.moves = []  # (time, +1 or -1, pool): how many units are out
         self.decisions = self.dead = self.last_ms = 0
+        self.ranges = []  # of events that nobody hears: data of their lines, and those that are open in the state
         self.versions = {}
         self.pace = collections.Counter()  # decisions of each second
 
@@ -72,6 +76,9 @@ class Judge:
     def decision(self, line, stamp_ms=0):
         decision = json.loads(line)
         data = decision["data"]
+        if ranges.is_range(decision):
+            self.ranges.append(data)
+            return
         self.decisions += 1
         self.last_ms = max(self.last_ms, stamp_ms)
         self.pace[stamp_ms // 1000] += 1
@@ -161,7 +168,23 @@ class Judge:
             self.check_counters(counters, used)
         return not any(self.trouble.values())
 
+    def take_range(self, data, behind):
+        """What has no outcome from its first to its last event are its events, as many as it says."""
+        partition = int(data["input"].rsplit("/", 1)[1])
+        outcomes = self.records.get(partition, bytearray())
+        mine = [at for at in range(data["first"], data["last"] + 1) if at < len(outcomes) and outcomes[at] == 0]
+        if data["first"] < behind.get(partition, 0):
+            self.blame("double", f"a range begins in the one before it: {data}")
+        if len(mine) != data["events"] or (mine[:1] + mine[-1:]) != [data["first"], data["last"]]:
+            self.blame("lost", f"{data}: without an outcome there are {len(mine)} records, {mine[:2]} to {mine[-2:]}")
+        behind[partition] = data["last"] + 1
+        for at in mine:
+            outcomes[at] = 1
+
     def check_outcomes(self):
+        behind = {}
+        for data in self.ranges:
+            self.take_range(data, behind)
         for partition, outcomes in sorted(self.records.items()):
             for offset in [at for at, count in enumerate(outcomes) if count == 0]:
                 self.blame("lost", f"events/{partition}/{offset} has no outcome")
@@ -303,8 +326,8 @@ def rulebooks_read(judge, topics, names):
     for record in topics.read(names["decisions"]):
         for line in record["payload"].splitlines():
             data = json.loads(line)["data"]
-            if "caused_by" in data:
-                continue  # who hears an event may hear it under the next rulebook
+            if "position" not in data or "caused_by" in data:
+                continue  # a range, whose events give nothing under any rulebook;  # who hears an event may hear it under the next rulebook
             judge.rulebook_of[int(data["input"].rsplit("/", 1)[1]), data["position"]] = data["rulebook"]
 
 
@@ -335,6 +358,11 @@ def redis_ask(address, *words):
     return done.stdout.splitlines()
 
 
+def redis_bytes(address, *words):
+    host, port = address.rsplit(":", 1)
+    return subprocess.run(["redis-cli", "-h", host, "-p", port, *words], capture_output=True, check=True).stdout
+
+
 def counters_read(address, name, partitions):
     """The counters of the pools, wherever they live: exactly one shard has each."""
     counters, doubled = {}, []
@@ -352,6 +380,7 @@ def counters_read(address, name, partitions):
 def check(brokers, redis, names, name, partitions, rulebooks=None):
     judge = Judge(rulebooks)
     history_read(judge, Topics(brokers), names)
+    judge.ranges += ranges.view_ranges(lambda *words: redis_bytes(redis, *words), name, partitions)
     counters, doubled = counters_read(redis, name, partitions)
     for pool in doubled:
         judge.blame("view", f"pool {pool} has counters in two shards")

@@ -13,7 +13,7 @@ SPAN_S = 6 * 86400
 REFUNDS_UNTIL = 0.4
 MIXES = {
     "all": {"login": 14, "bill": 20, "spend": 26, "checkin": 14, "wealth": 10, "bound": 8, "opened": 8, "reversed": 5, "twice": 2,
-            "poison": 1},
+            "viewed": 12, "poison": 1},
     "stock": {"drop": 100},
 }
 
@@ -57,6 +57,9 @@ class Generator:
 
     def checkin(self):
         return self.event("checkin", self.customer())
+
+    def viewed(self):
+        return self.event("page.viewed", self.customer(), page="start")  # nobody hears it
 
     def drop(self):
         return self.event("checkin", f"s{self.first + self.number:07d}")

@@ -16,6 +16,7 @@ import zlib
 
 import checker
 import events
+import ranges
 
 PARTITIONS, EVENTS = 8, 24000
 
@@ -81,8 +82,10 @@ def honest(giftd, campaigns, folder):
         place[at] = (partition, offset)
         history.events.append((partition, offset, text))
         at += len(text.encode()) + 1
-    for line in lines_of(folder / "out" / "decisions.jsonl"):
-        decision = json.loads(line)
+    told = [json.loads(line) for line in lines_of(folder / "out" / "decisions.jsonl")]
+    for decision in told:
+        if ranges.is_range(decision):
+            continue
         partition, decision["data"]["position"] = place[decision["data"]["position"]]
         decision["data"]["input"] = f"events/{partition}"
         history.decisions.append(json.dumps(decision))
@@ -91,8 +94,32 @@ def honest(giftd, campaigns, folder):
         headers = {"ce_" + name: value for name, value in reward.items() if name != "data"}
         history.rewards.append((0, headers, json.dumps(reward["data"])))
     history.dead = [place[json.loads(line)["position"]] for line in lines_of(folder / "out" / "dlq.jsonl")]
+    ranges_make(history, told, place)
     counters_make(history)
     return history
+
+
+def ranges_make(history, told, place):
+    """The events that have no line, as a topic's partitions would have them."""
+    dead, name = set(history.dead), str(next(line["data"]["input"] for line in told if ranges.is_range(line)))
+    found = ranges.outcomes({name: list(place)}, [line for line in told if ranges.is_range(line)] + [
+        {**line, "data": {**line["data"], "input": name, "position": at}} for line, at in own_places(told, place)],
+        [(name, at) for at, where in place.items() if where in dead])
+    rulebook = next(line["data"]["rulebook"] for line in told if ranges.is_range(line))
+    spans = {}
+    for (_, at), what in found.items():
+        if what not in ("line", "dead"):
+            partition, offset = place[at]
+            spans.setdefault((partition, offset // 256), []).append(offset)
+    for (partition, _), offsets in sorted(spans.items()):
+        data = {"input": f"events/{partition}", "first": min(offsets), "last": max(offsets), "events": len(offsets), "rulebook": rulebook}
+        history.decisions.append(json.dumps({"type": ranges.RANGE, "id": "range", "data": data}))
+
+
+def own_places(told, place):
+    back = {where: at for at, where in place.items()}
+    for line in ranges.own_lines(told):
+        yield line, back[int(line["data"]["input"].rsplit("/", 1)[1]), line["data"]["position"]]
 
 
 def counters_make(history):
@@ -121,8 +148,8 @@ def decision_twice(history):
 
 
 def decision_and_dead_letter(history):
-    partition, offset, _ = history.events[500]
-    history.dead.append((partition, offset))
+    data = json.loads(history.decisions[100])["data"]
+    history.dead.append((int(data["input"].rsplit("/", 1)[1]), data["position"]))
     return "double", "second outcome: dead letter"
 
 
@@ -167,7 +194,7 @@ def device_cap_broken(history):
 def device_refused_too_early(history):
     index, headers, _ = history.find("device")
     history.rewards.pop(index)
-    return "lost", "gifts, due are 2"
+    return "lost", "gifts, due are "
 
 
 def heard_twice(history):
@@ -203,12 +230,48 @@ def referrer_cap_broken(history):
 
 def decision_lost(history):
     history.decisions.pop(1000)
+    return "lost", "without an outcome there are"  # the range around it is one too many
+
+
+def range_changed(history, **changes):
+    at = history.find_decision(ranges.RANGE)
+    line = json.loads(history.decisions[at])
+    line["data"].update({name: line["data"][name] + by for name, by in changes.items()})
+    history.decisions[at] = json.dumps(line)
+
+
+def range_lost(history):
+    history.decisions.pop(history.find_decision(ranges.RANGE))
     return "lost", "has no outcome"
+
+
+def range_skips_an_event(history):
+    range_changed(history, events=-1)
+    return "lost", "without an outcome there are"
+
+
+def range_ends_early(history):
+    range_changed(history, last=-1)
+    return "lost", "without an outcome there are"
+
+
+def range_twice(history):
+    history.decisions.append(history.decisions[history.find_decision(ranges.RANGE)])
+    return "double", "a range begins in the one before it"
+
+
+def decision_on_what_is_in_a_range(history):
+    """An event that nobody heard is decided by a line as well."""
+    data = json.loads(history.decisions[history.find_decision(ranges.RANGE)])["data"]
+    line = json.loads(history.decisions[history.find_decision('"position"')])
+    line["data"].update(input=data["input"], position=data["first"], considered=[])
+    history.decisions.append(json.dumps(line))
+    return "lost", "without an outcome there are"
 
 
 def dead_letter_lost(history):
     history.dead.pop()
-    return "lost", "has no outcome"
+    return "lost", "without an outcome there are"
 
 
 def gift_lost(history):
@@ -285,6 +348,7 @@ def counter_lost(history):
 FORGERIES = [reward_twice, gift_under_another_id, decision_twice, decision_and_dead_letter, pool_oversold, pool_oversold_for_a_while,
              parent_oversold, cap_broken, device_cap_broken, device_refused_too_early, heard_twice, heard_never, heard_by_another,
              heard_gift_for_the_friend, referrer_cap_broken, decision_lost, dead_letter_lost, gift_lost,
+             range_lost, range_skips_an_event, range_ends_early, range_twice, decision_on_what_is_in_a_range,
              gift_lost_with_its_decision, unit_stranded, withdrawal_lost, withdrawal_twice, withdrawal_of_another, value_changed,
              customer_changed, counter_wrong, counter_lent, counter_lost]
 

@@ -19,6 +19,7 @@ import time
 
 import base
 import edits_test
+import ranges  # edits_test tells where it is
 import table
 
 OUTPUT_TOPICS = {"rewards": "rewards.jsonl", "decisions": "decisions.jsonl"}
@@ -48,6 +49,7 @@ class KafkaStage(edits_test.Stage):
         self.after = base.AFTER + list(edit.events)
         edits_test.write_files(self.campaigns, self.before)
         self.out.mkdir()
+        self.added = []
         self.add(base.BEFORE)
 
     def kcat(self, *words, **more):
@@ -55,6 +57,7 @@ class KafkaStage(edits_test.Stage):
                               **more).stdout
 
     def add(self, events):
+        self.added += events
         lines = "".join(f"{event['customer']}\t{json.dumps(event)}\n" for event in events)
         self.kcat("-P", "-t", f"{self.name}.events", "-K", "\t", input=lines.encode())
 
@@ -73,15 +76,26 @@ class KafkaStage(edits_test.Stage):
         (self.out / "rewards.jsonl").write_text("".join(json.dumps(line) + "\n" for line in rewards))
         (self.out / "decisions.jsonl").write_text(self.consume("decisions", "%s\n").replace("\n\n", "\n"))
 
+    def redis(self, *words):
+        host, port = self.stack["REDIS"].rsplit(":", 1)
+        return subprocess.run(["redis-cli", "-h", host, "-p", port, *words], capture_output=True, timeout=edits_test.SECONDS,
+                              check=True).stdout
+
+    def lines(self):
+        return {(f"{self.name}.events/0", offset): event for offset, event in enumerate(self.added)}
+
+    def behind_hangup(self):
+        """The open range is in the state."""
+
     def bytes(self):
         self.collect()
         return [(self.out / name).read_bytes() for name in OUTPUT_TOPICS.values()]
 
-    def decisions(self):
-        return len([line for line in self.consume("decisions", "%s\n").splitlines() if line])
-
     def compare(self, unedited):
         self.collect()
+        with (self.out / "decisions.jsonl").open("a") as file:
+            for data in ranges.view_ranges(self.redis, self.name, 1):
+                file.write(json.dumps({"type": ranges.RANGE, "id": "open", "data": data}) + "\n")
         super().compare(unedited)
 
 

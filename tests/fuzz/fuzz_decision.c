@@ -1,6 +1,6 @@
-/* The reader of decision lines before hostile bytes: no crash, no read outside, and what is accepted is whole and within the bounds that
- * explain relies on. What was accepted is also explained, in both languages and as JSON, against an empty rulebook: quoting must survive
- * any text.
+/* The readers of decision lines and of ranges before hostile bytes: no crash, no read outside, and what is accepted is whole and within the
+ * bounds that explain relies on. What was accepted is also explained, in both languages and as JSON, against an empty rulebook: quoting
+ * must survive any text.
  */
 #include <stdlib.h>
 
@@ -35,6 +35,20 @@ static void explain(const struct recorded_decision *decision) {
   }
 }
 
+static void check_range(struct str line) {
+  struct unheard_range range, again;
+  struct fault fault;
+  struct arena arena;
+  struct buffer out;
+  arena_init(&arena, memory, sizeof memory);
+  if (record_read_range(line, &arena, &range, &fault) != STATUS_OK) return;
+  CHECK(range.events > 0 && range.first <= range.last && range.rulebook.length > 0 && range.last <= INT64_MAX);
+  buffer_init(&out, text_memory, sizeof text_memory);
+  record_range(&out, &range);
+  CHECK(!out.overflowed && record_read_range((struct str){out.memory, out.length - 1}, &arena, &again, &fault) == STATUS_OK);
+  CHECK(again.first == range.first && again.last == range.last && again.events == range.events && again.digest == range.digest);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct recorded_decision decision;
@@ -42,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct arena arena;
   if (size > 1u << 20) return 0;
   arena_init(&arena, memory, sizeof memory);
+  check_range((struct str){(const char *)data, size});
   enum status status = record_read_decision((struct str){(const char *)data, size}, &arena, &decision, &fault);
   CHECK(status == STATUS_OK || (status == STATUS_INPUT && fault.text[0] != '\0'));
   if (status != STATUS_OK) return 0;

@@ -23,7 +23,8 @@
 #include "giftd/shard.h"
 
 static struct catalogue fake_catalogue, next_catalogue;
-static const struct rulebook fake_rulebook = {.catalogue = &fake_catalogue}, next_rulebook = {.catalogue = &next_catalogue};
+static const struct rulebook fake_rulebook = {.catalogue = &fake_catalogue, .digest = {"00000000000000aa", 16}},
+                             next_rulebook = {.catalogue = &next_catalogue, .digest = {"00000000000000bb", 16}};
 static uint32_t read_with_next;
 static int64_t arrivals[128], clocks[128]; /* of each decision */
 static uint32_t arrival_count;
@@ -262,6 +263,11 @@ bool record_decision_part(struct buffer *out, const struct rulebook *rulebook, c
   buffer_print(out, "%.*s %.*s:%llu ", STR_FORMAT(event->id), STR_FORMAT(origin->input), (unsigned long long)origin->position);
   buffer_print(out, "%d\n", (int)(decision->gate != REASON_GIVEN ? decision->gate : decision->outcomes[0].reason));
   return ++cursor->part * 100 < decision->gift_count;
+}
+
+void record_range(struct buffer *out, const struct unheard_range *range) {
+  buffer_print(out, "range %.*s:%llu-%llu %llu of %.*s\n", STR_FORMAT(range->input), (unsigned long long)range->first,
+               (unsigned long long)range->last, (unsigned long long)range->events, STR_FORMAT(range->rulebook));
 }
 
 uint32_t record_gifts(struct buffer *out, const struct event *event, const struct decision *decision, uint32_t *next, size_t most) {

@@ -124,7 +124,7 @@ static void owners_come_from_the_cache_after_the_first_time(void **unused) {
   stage_start(stage);
   run_to_end(stage, 10, 1000, TIME_NONE);
   assert_int_equal(shard_counts(stage->shard)->owner_loads, 3);
-  assert_int_equal(stage->loads, 5);  /* with the clock and the ends of the queue of what is heard */
+  assert_int_equal(stage->loads, 6);  /* with the clock, the ends of the queue of what is heard, and the open range */
   assert_int_equal(stage->stores, 4); /* two customers, a pool, the clock */
   stage_free(stage);
 }
@@ -242,7 +242,8 @@ static void a_piece_of_a_line_is_a_dead_letter_whatever_it_holds(void **unused) 
 
 /* ---- what nobody hears ---- */
 
-/* It is told and counted and leaves no record; the same again is no duplicate, and its id does not stand in the way of another event. */
+/* It is counted and told in a range, and leaves no record; the same again is no duplicate, and its id does not stand in the way of another
+ * event. */
 static void what_nobody_hears_touches_no_record(void **unused) {
   (void)unused;
   struct stage *stage = stage_new("N c1 7\nN c1 7\nN c2 -7\nU c3 8\na c1 9\n", 0);
@@ -252,7 +253,7 @@ static void what_nobody_hears_touches_no_record(void **unused) {
   run_to_end(stage, 10, 1, TIME_NONE);
   const struct shard_counts *counts = shard_counts(stage->shard);
   char expected[128];
-  snprintf(expected, sizeof expected, "N in:0 0\nN in:7 0\nN in:14 %d\nU in:22 0\na in:29 0\n", (int)REASON_EVENT_TOO_LATE);
+  snprintf(expected, sizeof expected, "N in:14 %d\nU in:22 0\na in:29 0\nrange in:0-7 2 of 00000000000000aa\n", (int)REASON_EVENT_TOO_LATE);
   expect_output(stage, OUTPUT_DECISIONS, expected);
   expect_output(stage, OUTPUT_REWARDS, "gift c3 0\ngift c1 0\n");
   assert_int_equal(observed, 5);

@@ -158,7 +158,7 @@ struct keeper {
   struct world *world;
   const struct book *book; /* that would run */
 };
-enum input_kind { KIND_SPEND, KIND_LOGIN, KIND_BILL, KIND_BOUND, KIND_CHECKIN, KIND_REVERSED, KIND_COUNT };
+enum input_kind { KIND_SPEND, KIND_LOGIN, KIND_BILL, KIND_BOUND, KIND_CHECKIN, KIND_REVERSED, KIND_VIEWED, KIND_COUNT };
 struct input {
   struct str line, customer;
   enum input_kind kind;
@@ -220,8 +220,10 @@ struct world {
   uint32_t publish_count, published;
   struct book books[BOOKS];
   bool swapped;
-  bool arrivals;             /* the log knows when a record came */
-  bool full[CUSTOMER_SLOTS]; /* a record of this customer was full, in what happened or by the oracle */
+  bool arrivals;                               /* the log knows when a record came */
+  uint8_t outcomes[SHARDS_MOST][RECORDS_MOST]; /* of each event: lines of its own, or IN_RANGE */
+  uint8_t deciders[SHARDS_MOST][RECORDS_MOST]; /* of its own line: the rulebook, + 1; 0: it is a letter, or there is none */
+  bool full[CUSTOMER_SLOTS];                   /* a record of this customer was full, in what happened or by the oracle */
   struct ledger_settings ledger_settings;
   struct shard_settings shard_settings;
   struct ledger_counts counts; /* of all ledgers there were */
@@ -309,6 +311,15 @@ void check_heard(struct world *world, const struct oracle *oracles);
 void check_times(struct world *world);
 void check_undone(struct world *world);
 void check_orders(struct world *world);
+/* The next line of a topic's committed records; false at the end. */
+struct line_reader {
+  const struct partition *partition;
+  uint32_t at;
+  struct str rest;
+};
+bool line_next(struct line_reader *reader, struct str *line);
+bool line_is_range(struct str line);
+uint8_t decider_of(const struct world *world, struct str digest); /* as in world.deciders */
 /* Whether a line is about a customer whose record was full: what he had depends on what others had. */
 bool of_full_customer(const struct world *world, struct str line);
 /* Of "source_events":["sim/e17"] or "event":{"source":"sim","id":"e17", whatever stands before sim; NULL: of none there is. */
@@ -318,15 +329,19 @@ const struct input *input_of(const struct world *world, struct str line, const c
 int64_t number_of(struct str text);
 uint32_t customer_of(struct str line); /* number of the subject */
 struct str gate_of(struct str line);   /* of a decision; empty: none */
-/* The next line of a topic's committed records; false at the end. */
-struct line_reader {
-  const struct partition *partition;
-  uint32_t at;
-  struct str rest;
-};
-bool line_next(struct line_reader *reader, struct str *line);
 /* The text behind "name": in a line, up to the next quote or comma; empty when it is not there. */
 struct str line_field(struct str line, const char *name);
+
+/* sim_range.c: ranges of events that nobody hears. The next one of a shard, the open one in its state last; false: there are no more. */
+struct range_reader {
+  struct line_reader lines;
+  char memory[512];
+  bool opened, all;
+};
+bool range_next(const struct world *world, uint32_t shard, struct range_reader *reader, struct unheard_range *out);
+/* Behind the lines of a shard: what its ranges say, held against what has no line. */
+#define IN_RANGE 255u
+void check_ranges(struct world *world, uint32_t shard);
 
 /* sim_book.c */
 void book_load(struct book *book, const char *folder, enum book_kind kind);

@@ -19,6 +19,10 @@
 #define THREE(period) \
   "\"value\": 10, \"pool\": \"unlimited\"},\n     \"limits\": [{\"count\": 3, \"per\": [\"customer\"], \"period\": " period "}]"
 
+#define VIEWED                                                                                                                \
+  "{\"id\": \"viewed\", \"on\": \"page.viewed\", \"give\": {\"reward\": \"points\", \"value\": 1, \"pool\": \"unlimited\"}, " \
+  "\"limits\": [{\"count\": 5, \"per\": [\"customer\"], \"period\": \"ever\"}]}"
+
 /* One on top of the other; each in the rulebooks from `since` on. */
 static struct {
   enum book_kind since;
@@ -32,6 +36,8 @@ static struct {
     {BOOK_RAISED, NESTED_DAY COMMA NESTED_EVER, NESTED_EVER COMMA NESTED_DAY, false}, /* the same limits, in other places */
     {BOOK_RAISED, TERMS("4", "revoke"), TERMS("4", "keep"), false},
     {BOOK_RAISED, TERMS("6", "keep"), TERMS("6", "revoke"), false},
+    {BOOK_RAISED, "\"rules\": [\n    {\"id\": \"three-ever\"", "\"rules\": [\n    " VIEWED ",\n    {\"id\": \"three-ever\"",
+     false}, /* what nobody heard before is heard */
     {BOOK_RAISED, "\"version\": 1,", "\"version\": 2,", false},
     {BOOK_WRONG, THREE("\"ever\""), THREE("\"day\""), false},
     {BOOK_WRONG, "\"version\": 2,", "\"version\": 3,", false},

@@ -57,6 +57,12 @@ static void astray_check(struct world *world, uint32_t shard, struct str line, c
             (int)(line.length < 200 ? line.length : 200), line.at);
 }
 
+uint8_t decider_of(const struct world *world, struct str digest) {
+  for (unsigned i = 0; i < BOOKS; i++)
+    if (str_equal(world->books[i].rulebook->digest, digest)) return (uint8_t)(i + 1);
+  return 0;
+}
+
 static void outcome_note(struct world *world, uint32_t shard, struct str line, uint8_t *outcomes, int64_t *last) {
   const struct partition *events = &world->log.partitions[TOPIC_EVENTS][shard];
   int64_t place = number_of(line_field(line, "position"));
@@ -72,7 +78,10 @@ static void outcome_note(struct world *world, uint32_t shard, struct str line, u
   if (place <= *last)
     sim_break(world, "shard %u: the outcome of place %lld comes behind that of %lld", shard, (long long)place, (long long)*last);
   *last = place;
+  world->deciders[shard][at] = decider_of(world, line_field(line, "rulebook"));
 }
+
+bool line_is_range(struct str line) { return record_is_range((struct str){line.at, line.length < GATE_BYTES ? line.length : GATE_BYTES}); }
 
 static void topic_note(struct world *world, enum topic topic, uint32_t shard, uint8_t *outcomes) {
   const struct partition *partition = &world->log.partitions[topic][shard];
@@ -80,16 +89,19 @@ static void topic_note(struct world *world, enum topic topic, uint32_t shard, ui
   for (uint32_t i = 0; i < partition->count; i++) {
     struct str rest = partition->records[i].bytes, line;
     if (!record_committed(&partition->records[i])) continue;
-    while (str_split(rest, '\n', &line, &rest)) outcome_note(world, shard, line, outcomes, &last);
+    while (str_split(rest, '\n', &line, &rest))
+      if (!line_is_range(line)) outcome_note(world, shard, line, outcomes, &last);
   }
 }
 
 static void outcomes_check(struct world *world, uint32_t shard) {
-  static uint8_t outcomes[RECORDS_MOST];
+  uint8_t *outcomes = world->outcomes[shard];
   const struct partition *events = &world->log.partitions[TOPIC_EVENTS][shard];
   memset(outcomes, 0, events->count);
+  memset(world->deciders[shard], 0, events->count);
   topic_note(world, TOPIC_DECISIONS, shard, outcomes);
   topic_note(world, TOPIC_DLQ, shard, outcomes);
+  check_ranges(world, shard);
   for (uint32_t i = 0; i < events->count; i++)
     if (outcomes[i] == 0)
       sim_break(world, "shard %u: no outcome for the event at place %llu", shard, (unsigned long long)events->records[i].place);

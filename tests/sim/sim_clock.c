@@ -56,7 +56,8 @@ static void gate_check(struct world *world, const struct reference *clock, const
 
 /* Decisions come in the order of their lines; those for other hearers are passed over, and lines that were no events have none. */
 static bool decision_at(struct line_reader *reader, uint64_t place, struct str *line) {
-  while (line->length == 0 || line_field(*line, "caused_by").length > 0 || number_of(line_field(*line, "position")) < (int64_t)place)
+  while (line->length == 0 || line_is_range(*line) || line_field(*line, "caused_by").length > 0 ||
+         number_of(line_field(*line, "position")) < (int64_t)place)
     if (!line_next(reader, line)) return false;
   return number_of(line_field(*line, "position")) == (int64_t)place;
 }
@@ -71,7 +72,10 @@ void check_times(struct world *world) {
       const struct input *input = &world->inputs[events->records[i].input];
       if (input->poison || events->records[i].astray) continue;
       if (!(world->arrivals && is_future(world, &clock, input))) reference_hear(&clock, input->time_ms);
-      if (decision_at(&reader, events->records[i].place, &line)) gate_check(world, &clock, input, gate_of(line));
+      if (world->outcomes[shard][i] == IN_RANGE)
+        gate_check(world, &clock, input, STR(""));
+      else if (decision_at(&reader, events->records[i].place, &line))
+        gate_check(world, &clock, input, gate_of(line));
     }
   }
 }

@@ -76,7 +76,8 @@ static void fields_put(struct world *world, struct input *input, struct buffer *
 }
 
 static void line_write(struct world *world, struct input *input) {
-  static const char *const types[KIND_COUNT] = {"txn.card_spend", "login", "bill.paid", "card.bound", "checkin", "txn.reversed"};
+  static const char *const types[KIND_COUNT] = {"txn.card_spend", "login",        "bill.paid",  "card.bound",
+                                                "checkin",        "txn.reversed", "page.viewed"};
   struct buffer out;
   buffer_init(&out, arena_take(&world->arena, 384), 384);
   buffer_print(&out, "{\"id\":\"e%u\",\"source\":\"%s\",\"type\":\"%s\",\"customer\":\"%.*s\",\"time\":\"%.*s\"", input->number,
@@ -104,8 +105,8 @@ static struct input *input_add(struct world *world, uint32_t customer, int64_t t
 }
 
 static enum input_kind kind_draw(struct world *world) {
-  static const uint8_t kinds[] = {KIND_SPEND, KIND_SPEND, KIND_SPEND,   KIND_LOGIN,   KIND_LOGIN,    KIND_BILL,
-                                  KIND_BILL,  KIND_BOUND, KIND_CHECKIN, KIND_CHECKIN, KIND_REVERSED, KIND_REVERSED};
+  static const uint8_t kinds[] = {KIND_SPEND, KIND_SPEND, KIND_SPEND,   KIND_LOGIN,  KIND_LOGIN,    KIND_BILL,
+                                  KIND_BILL,  KIND_BOUND, KIND_CHECKIN, KIND_VIEWED, KIND_REVERSED, KIND_REVERSED};
   return (enum input_kind)kinds[sim_upto(world, sizeof kinds)];
 }
 

@@ -31,7 +31,7 @@ static enum status stage_poll(void *self, struct input_line *lines, uint32_t cap
                                             .next = record->place + 1,
                                             .arrival_ms = stage->arrival_ms != TIME_NONE ? stage->arrival_ms : record->arrival_ms};
   }
-  *ended = *count == 0;
+  *ended = false; /* as of a topic, which may always grow */
   return STATUS_OK;
 }
 
@@ -129,18 +129,42 @@ static uint32_t event_at(const struct partition *events, uint64_t place) {
   return at;
 }
 
-/* The first event that was decided under it. */
+/* The first event that was decided under it, by a line of its own or in a range. */
+static uint64_t swap_place(const struct world *world, uint32_t shard, struct str raised) {
+  struct line_reader reader = {.partition = &world->log.partitions[TOPIC_DECISIONS][shard]};
+  struct range_reader ranges = {.opened = false};
+  struct unheard_range range;
+  struct str line;
+  uint64_t place = UINT64_MAX;
+  while (line_next(&reader, &line)) {
+    if (line_is_range(line) || line_field(line, "caused_by").length > 0 || !str_equal(line_field(line, "rulebook"), raised)) continue;
+    place = (uint64_t)number_of(line_field(line, "position"));
+    break;
+  }
+  while (range_next(world, shard, &ranges, &range))
+    if (str_equal(range.rulebook, raised) && range.first < place) place = range.first;
+  return place;
+}
+
+/* Not where it came between an event and what was heard of it. */
+static bool swap_is_exact(const struct world *world, uint32_t shard, struct str raised, uint64_t place) {
+  struct line_reader reader = {.partition = &world->log.partitions[TOPIC_DECISIONS][shard]};
+  struct str line;
+  while (line_next(&reader, &line))
+    if (line_field(line, "caused_by").length > 0 && str_equal(line_field(line, "rulebook"), raised) &&
+        (uint64_t)number_of(line_field(line, "position")) < place)
+      return false;
+  return true;
+}
+
 static uint32_t swap_find(const struct world *world, uint32_t shard, bool *exact) {
   const struct partition *events = &world->log.partitions[TOPIC_EVENTS][shard];
-  struct line_reader reader = {.partition = &world->log.partitions[TOPIC_DECISIONS][shard]};
-  struct str line, raised = world->books[BOOK_RAISED].rulebook->digest;
+  struct str raised = world->books[BOOK_RAISED].rulebook->digest;
   *exact = true;
-  while (world->swapped && line_next(&reader, &line)) {
-    if (!str_equal(line_field(line, "rulebook"), raised)) continue;
-    if (line_field(line, "caused_by").length == 0) return event_at(events, (uint64_t)number_of(line_field(line, "position")));
-    *exact = false;
-  }
-  return events->count;
+  if (!world->swapped) return events->count;
+  uint64_t place = swap_place(world, shard, raised);
+  *exact = swap_is_exact(world, shard, raised, place);
+  return event_at(events, place);
 }
 
 void oracle_run(struct world *world, uint32_t shard, struct oracle *oracle) {

@@ -42,7 +42,12 @@
   ROW(CLOCK_FOLLOWS, "one wild time moves the stream's clock")                               \
   ROW(LIMIT_BY_PLACE, "a limit is named by its place in the list")                           \
   ROW(PLACE_UNCOMPARED, "a record in another partition than its key's is decided")           \
-  ROW(CONCERN_UNSEEN, "a reversal or profile update that no rule hears is passed over")
+  ROW(CONCERN_UNSEEN, "a reversal or profile update that no rule hears is passed over")      \
+  ROW(RANGE_SKIPS, "a range of events that nobody hears leaves one out")                     \
+  ROW(RANGE_FORGOTTEN, "the open range is not there after a take-over")                      \
+  ROW(RANGE_STAYS, "a range goes on under another rulebook")                                 \
+  ROW(READ_BEFORE_SWAP, "what was read before another rulebook came is decided as read")     \
+  ROW(UNHEARD_TWICE, "what nobody heard before a reload is not remembered when it is heard")
 
 #define MUTANT_NAME(name, text) MUTANT_##name,
 enum mutant { MUTANT_NONE, MUTANTS(MUTANT_NAME) MUTANT_COUNT };
