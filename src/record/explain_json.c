@@ -1,12 +1,13 @@
 /* The waterfall for programs: one object a line, in the words of docs/language.md section 12. Stable: members are added, never renamed.
  *
  *   {"event":{source,id,type,time},"customer","caused_by","unknown":[{what,word,field,near}],
- *    "recorded":true,"gate","rulebook","same_rulebook","position","input",
+ *    "recorded":true,"gate","rulebook","same_rulebook","position","input","range":{first,last,events},"may_be_in",
  *    "campaigns":[{campaign,version,name,enrolment,facts:[{fact,what,period,before,after,next,rule,text}],
  *                  rules:[{rule,reason,recorded,text,at,limit,pool,identity,period,expected,actual,gifts,steps}]}],
  *    "elsewhere":[{campaign,version,rule,reason}]}
  *
- * `reason` is null where nothing is recorded and the customer's state would have to be asked.
+ * `range`: nobody heard the event, it has no line of its own and is one of these. `may_be_in`: where it stands is not known; if it came it
+ * is one of so many ranges. `reason` is null where nothing is recorded and the customer's state would have to be asked.
  */
 #include "facts.h"
 #include "text.h"
@@ -30,17 +31,32 @@ static void json_event(const struct telling *t) {
   unknown_json(t);
 }
 
+/* Of what has no line of its own: where the range is that has it. */
+static void json_place(const struct telling *t) {
+  const struct recorded_decision *r = t->recorded;
+  if (r->may_be_in > 0) {
+    TEXT_NUMBER(t->out, "may_be_in", (int64_t)r->may_be_in);
+    return;
+  }
+  TEXT_MEMBER(t->out, "input", r->input);
+  TEXT_NUMBER(t->out, "position", (int64_t)r->position);
+  if (r->range == NULL) return;
+  TEXT_NUMBER(t->out, "range\":{\"first", (int64_t)r->range->first);
+  TEXT_NUMBER(t->out, "last", (int64_t)r->range->last);
+  TEXT_NUMBER(t->out, "events", (int64_t)r->range->events);
+  PUT(t->out, "}");
+}
+
 static void json_open_event(struct telling *t) {
   json_event(t);
   if (t->recorded == NULL) {
     PUT(t->out, ",\"recorded\":false");
   } else {
-    PUT(t->out, ",\"recorded\":true");
+    text_put(t->out, t->recorded->may_be_in > 0 ? STR(",\"recorded\":false") : STR(",\"recorded\":true"));
     TEXT_MEMBER(t->out, "gate", t->recorded->gate);
     TEXT_MEMBER(t->out, "rulebook", t->recorded->rulebook_digest);
     text_put(t->out, t->same_rulebook ? STR(",\"same_rulebook\":true") : STR(",\"same_rulebook\":false"));
-    TEXT_MEMBER(t->out, "input", t->recorded->input);
-    TEXT_NUMBER(t->out, "position", (int64_t)t->recorded->position);
+    json_place(t);
   }
   PUT(t->out, ",\"campaigns\":[");
 }

@@ -80,12 +80,8 @@ static void head_warning(const struct telling *t, const char *en, const char *zh
   buffer_byte(t->out, '\n');
 }
 
-static void head_decision(const struct telling *t) {
-  if (t->recorded == NULL) {
-    head_warning(t, "! no decision was recorded for this event: only what event and campaigns alone decide can be said",
-                 "! 未找到该事件的决策记录:以下仅为由事件与活动文件即可判断的结果");
-    return;
-  }
+static void head_place(const struct telling *t) {
+  const struct unheard_range *range = t->recorded->range;
   put(t, "  decided from ", "  决策依据:");
   buffer_print(t->out, "%.*s, ", STR_FORMAT(t->recorded->input));
   put(t, "position ", "位置 ");
@@ -93,6 +89,33 @@ static void head_decision(const struct telling *t) {
   put(t, ", rulebook ", ",规则版本 ");
   buffer_put(t->out, t->recorded->rulebook_digest);
   buffer_byte(t->out, '\n');
+  if (range == NULL) return;
+  if (is_zh(t))
+    buffer_print(t->out, "  无人监听,无单独记录:属于位置 %" PRIu64 " 至 %" PRIu64 " 间的 %" PRIu64 " 个此类事件之一\n", range->first,
+                 range->last, range->events);
+  else
+    buffer_print(t->out,
+                 "  nobody heard it, so it has no line of its own: one of %" PRIu64 " such events from position %" PRIu64 " to %" PRIu64
+                 "\n",
+                 range->events, range->first, range->last);
+}
+
+static void head_decision(const struct telling *t) {
+  if (t->recorded == NULL) {
+    head_warning(t, "! no decision was recorded for this event: only what event and campaigns alone decide can be said",
+                 "! 未找到该事件的决策记录:以下仅为由事件与活动文件即可判断的结果");
+    return;
+  }
+  if (t->recorded->may_be_in == 0) {
+    head_place(t);
+  } else if (is_zh(t)) {
+    buffer_print(t->out, "  ! 无单独记录:若该事件曾到达,则属于 %u 段无人监听事件之一(规则版本 ", t->recorded->may_be_in);
+    buffer_print(t->out, "%.*s);是否到达可用 --input 查证\n", STR_FORMAT(t->recorded->rulebook_digest));
+  } else {
+    buffer_print(t->out, "  ! it has no line of its own: if it came, it is in one of %u ranges of events that nobody heard (rulebook ",
+                 t->recorded->may_be_in);
+    buffer_print(t->out, "%.*s); --input FILE tells whether it came\n", STR_FORMAT(t->recorded->rulebook_digest));
+  }
   if (!t->same_rulebook)
     head_warning(t, "! the campaigns loaded here are not those it was decided with: what is marked \"now\" may have been otherwise then",
                  "! 当前加载的活动与决策时不同:标注“现”的结果可能与当时不一致");
@@ -142,6 +165,11 @@ static void elsewhere_words(struct buffer *out, const struct telling *t, const s
 
 void verdict_words(struct buffer *out, const struct telling *t, const struct verdict *verdict) {
   enum language language = t->style->language;
+  if (verdict->kind == VERDICT_UNDECIDED && t->recorded != NULL && t->recorded->range != NULL) {
+    buffer_put(out, language == LANGUAGE_ZH ? STR("当时无人监听;按当前活动须结合客户状态判断")
+                                            : STR("nobody heard it then; now it would be judged with the customer's state"));
+    return;
+  }
   if (verdict->kind == VERDICT_UNDECIDED) {
     buffer_put(out, language == LANGUAGE_ZH ? STR("须结合客户状态判断,无决策记录")
                                             : STR("would be judged with the customer's state; nothing is recorded"));

@@ -229,6 +229,82 @@ class Explain(unittest.TestCase):
         rewards = [json.loads(line) for line in (self.folder / "out2" / "rewards.jsonl").read_text().splitlines()]
         self.assertEqual([(one["subject"], one["data"]["caused_by"]) for one in rewards], [("ann", "bob")] * 3)
 
+    # ---- what nobody heard, and has no line of its own ----
+
+    def decisions(self):
+        return [json.loads(line) for line in (self.folder / "out" / "decisions.jsonl").read_text().splitlines()]
+
+    def test_what_nobody_heard(self):
+        [line] = [line for line in self.decisions() if line["type"] == "gift.decision.range"]
+        place = len(EVENTS[0]) + len(EVENTS[1])
+        self.assertEqual(line["data"], {"input": "events.jsonl", "first": place, "last": place, "events": 1,
+                                        "earliest": "2026-12-05T02:00:00Z", "rulebook": line["data"]["rulebook"]})
+        self.assertNotIn("e3", [one["data"]["event"]["id"] for one in self.decisions() if one != line])
+        done = self.ask(EVENTS[2], says=f"decided from events.jsonl, position {place}, rulebook ")
+        self.assertIn("nobody heard it, so it has no line of its own: one of 1 such events from position "
+                      f"{place} to {place}\n", done.stdout)
+        self.assertIn("✗ day: CONDITION_NOT_MET a condition does not hold: channel web = app", done.stdout)
+        answer = json.loads(self.explain("--json", "--event", "-", stdin=EVENTS[2]).stdout)
+        self.assertEqual((answer["recorded"], answer["range"]), (True, {"first": place, "last": place, "events": 1}))
+        self.explain("--lang", "zh", "--event", "-", stdin=EVENTS[2], says="无人监听,无单独记录")
+
+    def test_what_nobody_heard_and_somebody_would(self):
+        changed = json.loads(json.dumps(CAMPAIGN))
+        changed["rules"][0]["when"]["channel"] = "web"
+        self.write_campaign(changed)
+        done = self.ask(EVENTS[2], says="! the campaigns loaded here are not those it was decided with")
+        self.assertIn("? day: nobody heard it then; now it would be judged with the customer's state", done.stdout)
+
+    def test_what_nobody_heard_when_the_input_is_away(self):
+        os.rename(self.folder / "events.jsonl", self.folder / "moved.jsonl")
+        done = self.ask(EVENTS[2], says="! it has no line of its own: if it came, it is in one of 1 ranges of events that nobody heard")
+        self.assertIn("✗ day: CONDITION_NOT_MET", done.stdout)
+        answer = json.loads(self.explain("--json", "--event", "-", stdin=EVENTS[2]).stdout)
+        self.assertEqual((answer["recorded"], answer["may_be_in"], answer["same_rulebook"]), (False, 1, True))
+        self.explain("--event", "-", "--input", "moved.jsonl", stdin=EVENTS[2], says="nobody heard it, so it has no line of its own")
+        self.ask(login(98, channel="web", day=9), code=1, warns="have no decision")  # of no range's time
+        self.ask(login(98), code=1, says="? day: would be judged")  # it would be heard: then it did not come
+        changed = json.loads(json.dumps(CAMPAIGN))
+        changed["rules"][0]["when"]["channel"] = "atm"
+        self.write_campaign(changed)
+        self.ask(EVENTS[2], code=1, says="! no decision was recorded for this event")  # of other campaigns
+
+    def test_a_customer_whose_events_nobody_heard(self):
+        done = self.explain("--customer", "c1")
+        self.assertEqual(done.stderr, "")
+        os.rename(self.folder / "events.jsonl", self.folder / "moved.jsonl")
+        done = self.explain("--customer", "c1", warns="1 ranges hold 1 more events, of all customers, that nobody heard")
+        self.assertEqual(done.stdout.count("login mbank/"), 4)
+        done = self.explain("--customer", "c1", "--input", "moved.jsonl")
+        self.assertEqual([line.split()[1] for line in done.stdout.splitlines() if line.startswith("login ")],
+                         ["mbank/e1,", "mbank/e2,", "mbank/e3,", "mbank/e1,", "mbank/e5,"])
+        self.assertEqual(self.explain("--customer", "c1", "--since", "2026-12-07").stderr, "")
+
+    def test_a_dead_letter_in_a_range(self):
+        back = login(9, type="txn.reversed", original_id="e0", original_time="2026-12-01T10:00:00+08:00")
+        spent = [login(n, type="txn.card_spend", amount_minor=100, currency="CNY") for n in (6, 7)]
+        wrong = login(8, type="txn.reversed", original_id="e9")  # of a reversal
+        (self.folder / "more.jsonl").write_text(back + spent[0] + wrong + spent[1])
+        self.run_giftd("run", "--input", "more.jsonl", "--campaigns", "campaigns", "--output", "out3", "--state", "state3", "--once")
+        here = ["--output", "out3"]
+        self.assertIn("REVERSAL_OF_REVERSAL", (self.folder / "out3" / "dlq.jsonl").read_text())
+        self.explain("--event", "-", *here, stdin=spent[0], says="one of 2 such events")
+        self.explain("--event", "-", *here, stdin=wrong, code=1, says="! no decision was recorded for this event")
+        said = self.explain("--customer", "c1", *here).stdout
+        told = [line.split()[1] for line in said.splitlines() if line.startswith("txn.")]
+        self.assertEqual(told, ["mbank/e9,", "mbank/e6,", "mbank/e7,"])
+
+    def test_another_file_where_the_input_was(self):
+        (self.folder / "events.jsonl").write_text("".join([EVENTS[1], EVENTS[0], EVENTS[3].replace("e4", "e9"), EVENTS[2]]))
+        self.ask(EVENTS[2], says="if it came, it is in one of 1 ranges")
+        self.explain("--customer", "c1", warns="1 ranges hold 1 more events")
+
+    def test_a_damaged_range(self):
+        path = self.folder / "out" / "decisions.jsonl"
+        path.write_text(path.read_text().replace('"events":1', '"events":0'))
+        self.ask(EVENTS[2], code=1, warns="not the line of a range")
+        self.explain("--customer", "c1", warns="1 lines of out/decisions.jsonl are not decisions and were skipped")
+
     # ---- asked wrongly ----
 
     def test_wrong_words(self):

@@ -1,0 +1,68 @@
+/* What the files of `giftd explain` share: the question, and where its answer is put together.
+ *
+ *   explain.c           the command          explain_events.c    --event
+ *   explain_tell.c      one explanation      explain_customer.c  --customer, --reward
+ *   explain_ranges.c    events that nobody heard, which have no line of their own
+ *   explain_scan.c      lines of files */
+#ifndef GIFTD_APP_EXPLAIN_PARTS_H
+#define GIFTD_APP_EXPLAIN_PARTS_H
+
+#include "app.h"
+#include "explain_ranges.h"
+#include "explain_scan.h"
+#include "giftd/config.h"
+
+#define EVENTS_MOST 4000000u
+
+struct question {
+  const char *event, *reward, *customer, *since, *input, *config_file;
+  const char *values[CONFIG_KEY_COUNT];
+  struct explain_style style;
+  int64_t since_ms;
+  bool output_named; /* the output folder was asked for by name: it must be there */
+};
+
+/* One event that is asked about. */
+struct wanted {
+  uint64_t digest, position; /* of its decision line */
+  struct str line, customer;
+  uint32_t again; /* how often it was stopped as a duplicate or late */
+  uint32_t range; /* ranged: number of the range that has it, at `position` of its input */
+  uint32_t input; /* --customer: number of its input */
+  bool found, gated, ranged;
+};
+
+struct answer {
+  struct question question;
+  struct config config;
+  struct loaded loaded;
+  struct arena texts, arena, event_arena;
+  struct buffer out;
+  struct wanted *wanted;
+  uint32_t wanted_count, *slots, slot_count;
+  struct ranges ranges;
+  char decisions[4096], rewards[4096], letters[4096];
+  uint32_t own_count, next; /* --customer: of `wanted`, those with decisions; the next without */
+  uint32_t told, missing, bad_lines, damaged;
+};
+
+/* ---- explain_tell.c ---- */
+
+void answer_flush(struct answer *a);
+bool event_take(struct answer *a, struct str line, struct event *event);
+void explain_one(struct answer *a, const struct event *event, const struct recorded_decision *recorded);
+/* The event's own line: where the decision says it stood, checked to be that event. */
+bool event_find(struct answer *a, const struct recorded_decision *recorded, struct event *event);
+bool decision_read(struct answer *a, struct str line, struct recorded_decision *recorded);
+/* A decision with its further parts, which stand right behind it. */
+bool decision_whole(struct answer *a, uint64_t position, struct recorded_decision *whole);
+/* Takes the line of a range up; false: it is none. */
+bool range_taken(struct answer *a, struct str line);
+
+/* ---- explain_events.c, explain_customer.c ---- */
+
+enum status answer_events(struct answer *a, struct fault *fault) MUST_USE;
+enum status answer_customer(struct answer *a, struct fault *fault) MUST_USE;
+enum status answer_reward(struct answer *a, struct fault *fault) MUST_USE;
+
+#endif
