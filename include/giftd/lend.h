@@ -3,7 +3,8 @@
  * Every resource and pool has a home shard, by the hash of its key. A *resource* (a limit kept for a device, a phone, an id document) is
  * lent as a whole: its record moves to the shard that needs it and stays there until another one asks. A *pool* is lent in blocks of units:
  * block = max(1, left / 2 shards), one block a period of its pace. The home takes part as a borrower like any other: it decides from blocks
- * too. So every decision is the same pure function on complete records, and most gifts need no round trip.
+ * too. So every decision is the same pure function on complete records, and most gifts need no round trip. Where there is plenty the first
+ * claim lends a block to every shard. A block stays where it is until home asks for it back, or nobody can want it any more.
  *
  *     borrower                          home
  *     CLAIM (need)          ->          free >= need: GRANT a block. Else RECALL from all who hold some; claims wait in log order
@@ -104,16 +105,19 @@ void lend_ask_ahead(const struct lending *lending, const struct owner *owner, st
 bool lend_cause_put(struct state *state, uint64_t decl, int32_t period, struct str source, struct str id) MUST_USE;
 /* Cells that lend_ask and lend_hear may add to a state: there must be room for them, and for what a message brings. The others add none. */
 #define LEND_CELLS 4u
-uint32_t lend_cells(const struct lend_message *message);
+uint32_t lend_cells(const struct lend_message *message, uint32_t shards);
+/* With more shards than this none gets a block unasked: its home's record would be long. */
+#define LEND_SPREAD_MOST 64u
 /* A message for `owner` came in. `pinned`: the event at hand waits and keeps it; a recall is answered by lend_release. STATUS_LIMIT: the
  * owner's record is full. STATUS_STATE: a message that cannot be (a foreign one, of another number of shards). */
 enum status lend_hear(const struct lending *lending, const struct lend_message *message, struct state *state, bool pinned,
                       struct fault *fault) MUST_USE;
 /* The event is decided (or dead), or waits on without `pinning` this owner any more: recalls that waited are answered. */
 void lend_release(const struct lending *lending, const struct owner *owner, struct state *state);
-/* Once a second for each pool of the rulebook and each share, unless it is pinned: as borrower reports what was spent, gives back what lay
- * idle for LEND_IDLE_REVIEWS rounds; as home looks again at claims and tells OPEN where there is more than was said (refunds, a larger
- * total). And for each resource that the event at hand waits for: asks again, so that a holder that was taken over is reminded. */
+/* Once a second for each pool of the rulebook and each share, unless it is pinned: as borrower reports what was spent, gives back what
+ * lay idle for LEND_IDLE_REVIEWS rounds after its period or its campaign was over; as home looks again at claims and tells OPEN where there
+ * is more than was said (refunds, a larger total). And for each resource that the event at hand waits for: asks again, so that a holder
+ * that was taken over is reminded. */
 void lend_review(const struct lending *lending, const struct owner *owner, struct state *state);
 #define LEND_IDLE_REVIEWS 3u
 /* Every pool owner of the rulebook with its share in turn, from a cursor of zeros; false behind the last. */

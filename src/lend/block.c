@@ -126,7 +126,7 @@ static void recall_answer(const struct lending *lending, const struct lend_messa
     lend_send(lending, &empty);
   } else if (pinned && !MUTANT(LEND_NO_PIN)) {
     cell->block.flags |= BLOCK_RECALLED;
-  } else {
+  } else if (!MUTANT(LEND_KEEP_RECALLED)) {
     block_return(lending, &message->owner, state, cell, true);
   }
 }
@@ -150,11 +150,21 @@ enum status block_hear(const struct lending *lending, const struct lend_message 
 
 /* ---- review ---- */
 
-static void block_look(const struct lending *lending, const struct owner *owner, struct state *state, const struct cell *cell) {
+/* Home asks for a block back when a claim finds too little (home.c, recall_for); until then it stays where it is used, however seldom: who
+ * gives it back unasked halts his shard for the next gift. It goes home by itself when hardly anybody can want it any more. A pool may be
+ * cited by campaigns that run longer than its own, so only what lies idle goes. */
+static bool block_outlived(const struct lending *lending, const struct pool *pool, const struct cell *cell) {
+  if (pool == NULL || lend_period_over(lending, pool, cell->period)) return true;
+  const struct campaign *campaign = &lending->rulebook->campaigns[pool->campaign];
+  return lending->clock_ms != TIME_NONE && lending->clock_ms >= campaign->closing_ms + campaign->late_ms && !MUTANT(LEND_KEEP_OUTLIVED);
+}
+
+static void block_look(const struct lending *lending, const struct owner *owner, const struct pool *pool, struct state *state,
+                       const struct cell *cell) {
   bool ahead = (cell->block.flags & BLOCK_AHEAD) != 0; /* not answered: there was none to spare */
   /* asked back while an event kept it that is forgotten by now (the shard was taken over, with another rulebook) */
   bool owes = block_left_over(cell) || (cell->block.flags & BLOCK_RECALLED);
-  bool idle = cell->block.left > 0 && (ahead || !(cell->block.flags & BLOCK_ASKED));
+  bool idle = cell->block.left > 0 && (ahead || !(cell->block.flags & BLOCK_ASKED)) && block_outlived(lending, pool, cell);
   if (!ahead && !owes && cell->block.spent == 0 && !idle) return;
   struct cell *changed = state_write(state, cell);
   if (ahead) flags_clear(changed, BLOCK_ASKED | BLOCK_AHEAD);
@@ -177,7 +187,7 @@ void block_review(const struct lending *lending, const struct owner *owner, stru
   const struct cell *cell = state_first(state, CELL_BLOCK, decl, 0);
   while (cell != NULL) {
     const struct cell *next = state_next(state, cell);
-    block_look(lending, owner, state, cell);
+    block_look(lending, owner, pool, state, cell);
     if (block_empty(lending, pool, cell)) {
       cause_drop(state, decl, cell->period);
       state_remove(state, cell);

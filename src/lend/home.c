@@ -4,6 +4,7 @@
  *     first claim in line:  free enough ........................... GRANT a block
  *                           not, but others hold some ............. RECALL from each, wait for their RETURN
  *                           not, and nobody else holds any ........ FINAL
+ *     the claim was granted, and there is plenty: a block for every shard that has none
  *
  * One line for all periods: a unit that comes back belongs to whoever asked first. Each RETURN looks at the line again. */
 #include "inside.h"
@@ -167,19 +168,39 @@ static void open_where_more(const struct desk *desk) {
   }
 }
 
+/* A block for every shard that has none, when one asks and there is plenty of what it asked for: customers of a campaign are everywhere,
+ * and each shard would be halted for the first gift of each pool. Of little nobody gets any unasked, since all of it would be recalled
+ * soon. */
+static void spread(const struct desk *desk, int32_t period, int64_t need) {
+  const struct lending *lending = desk->lending;
+  int64_t spare = room_units(room_for(desk, period));
+  if (lending->shards > LEND_SPREAD_MOST) return;
+  for (uint64_t key = 1; key <= lending->shards && state_room(desk->state) > LEND_CELLS; key++) {
+    if (spare / LEND_PLENTY / (int64_t)lending->shards < need) return;
+    if (state_find(desk->state, CELL_LENT, desk->name.decl, key, period) != NULL) continue;
+    int64_t units = block_size(desk, spare, need);
+    grant(desk, lend_cell(desk->state, CELL_LENT, desk->name.decl, key, period), units);
+    spare -= units;
+  }
+}
+
 static void serve(const struct desk *desk) {
   const struct cell *claim;
+  int32_t period = 0;
+  int64_t need = 0;
   if (desk->pool == NULL) return;
   while ((claim = first_claim(desk)) != NULL) {
     struct room room = room_for(desk, claim->period);
     int64_t spare = room_units(room);
-    if (spare >= claim->lent.claimed)
-      grant(desk, state_write(desk->state, claim), block_size(desk, spare, claim->lent.claimed));
+    period = claim->period, need = spare >= claim->lent.claimed ? claim->lent.claimed : 0;
+    if (need > 0)
+      grant(desk, state_write(desk->state, claim), block_size(desk, spare, need));
     else if (recall_for(desk, claim))
       return;
     else
       tell_final(desk, state_write(desk->state, claim), room);
   }
+  if (need > 0) spread(desk, period, need);
 }
 
 /* What counts nothing and waits for nothing. Of a period that is over nobody needs to know any more: should this clock run ahead of others,

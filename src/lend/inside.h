@@ -19,6 +19,8 @@ struct lend_name {
 };
 struct lend_name lend_name(const struct owner *owner);
 uint32_t lend_pool_number(const struct lending *lending, uint64_t decl); /* or NONE */
+/* So many gifts for each shard are plenty: a block of that is half of them. */
+#define LEND_PLENTY 16
 void lend_send(const struct lending *lending, const struct lend_message *message);
 static inline struct lend_message lend_to(enum lend_kind kind, uint32_t to, const struct owner *owner, int32_t period) {
   return (struct lend_message){.kind = kind, .to = to, .owner = *owner, .period = period};

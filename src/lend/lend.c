@@ -1,10 +1,11 @@
 /* Lending: the doors of the room (lend.h). Which side of the protocol a message is for. */
 #include "inside.h"
 
-uint32_t lend_cells(const struct lend_message *message) {
+uint32_t lend_cells(const struct lend_message *message, uint32_t shards) {
   struct page_head head;
   struct fault unread;
-  if (message->owner.kind == OWNER_POOL) return LEND_CELLS;
+  bool spreads = message->kind == LEND_CLAIM && shards <= LEND_SPREAD_MOST;
+  if (message->owner.kind == OWNER_POOL) return LEND_CELLS + (spreads ? shards : 0);
   return LEND_CELLS + (page_look(message->record, &head, &unread) ? head.cells : 0); /* damaged: whoever takes it says so */
 }
 

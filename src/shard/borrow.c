@@ -116,7 +116,7 @@ static enum status message_hear(struct shard *shard, const struct lend_message *
   *awaited = touch != NULL && message->kind != LEND_RECALL && message->kind != LEND_CLAIM;
   cache_turn(&shard->cache);
   enum status status = owner_load(shard, cache_key(&shard->cache, owner_key(&message->owner)), &state, fault);
-  if (status == STATUS_OK) status = room_for(shard, &state, lend_cells(message), fault);
+  if (status == STATUS_OK) status = room_for(shard, &state, lend_cells(message, shard->settings.shards), fault);
   if (status == STATUS_OK) status = lend_hear(&lending, message, state, touch != NULL && touch->pinned, fault);
   if (status == STATUS_OK) status = owner_keep(shard, state, fault);
   return status == STATUS_OK ? send_result(shard, fault) : status;

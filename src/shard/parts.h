@@ -25,6 +25,7 @@
 #define SWEEP_FIRST 3u
 #define SWEEP_LATER 2u
 #define PAGES_AHEAD 2u
+#define LOOK_NEAR 3u
 #else
 #define INBOX_MOST 64u
 #define HEARD_BEYOND 1024u /* heard as another in one step, beyond its lines: more than one line brings */
@@ -33,6 +34,7 @@
 #define SWEEP_FIRST 512u /* pools a review while not all were seen once: after a take-over blocks of the last owner are lying about */
 #define SWEEP_LATER 16u
 #define PAGES_AHEAD 512u /* pages of a large state that are asked for at once */
+#define LOOK_NEAR 32u    /* lines, from the one that waits on, that claim records ahead */
 #endif
 #define OUTPUT_KEPT (256u * 1024u)               /* an output is handed on when it holds so much */
 #define OUTPUT_ROOM (8u * 1024u * 1024u)         /* and one line's worth fits behind it: a piece of LIMIT_LINE_BYTES, every byte escaped */
@@ -95,9 +97,11 @@ struct touch {
  * "Deadlock"). */
 struct waiting {
   bool waits;
-  bool heard;                /* it is the first of the queue, not a line */
-  bool anew;                 /* the rulebook changed since: it may need less now, and nobody would tell */
-  uint32_t count, looked_to; /* lines up to looked_to had their claims sent ahead */
+  bool heard; /* it is the first of the queue, not a line */
+  bool anew;  /* the rulebook changed since: it may need less now, and nobody would tell */
+  bool far;   /* lines are tried for their claims of pools alone */
+  uint32_t count;
+  uint32_t near_to, looked_to; /* lines up to near_to had all their claims sent ahead, up to looked_to those of pools */
   struct touch touches[LIMIT_WANTS];
 };
 

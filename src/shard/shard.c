@@ -61,7 +61,8 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   shard->touched.count = 0;
   memset(shard->touched.slots, 0, sizeof shard->touched.slots);
   shard->waiting.waits = shard->looking_ahead = shard->in_review = shard->hurries = false;
-  shard->waiting.count = shard->waiting.looked_to = 0;
+  shard->waiting.far = false;
+  shard->waiting.count = shard->waiting.near_to = shard->waiting.looked_to = 0;
   shard->send_status = STATUS_OK;
   shard->manifest = (struct manifest){{NULL, 0}};
   shard->at_hand = (struct at_hand){.position = UINT64_MAX};
@@ -252,7 +253,7 @@ static enum status customers_prefetch(struct shard *shard, struct fault *fault) 
 }
 
 static enum status lines_poll(struct shard *shard, uint32_t most, bool *ended, struct fault *fault) {
-  shard->line_at = shard->line_count = shard->read_to = shard->waiting.looked_to = 0;
+  shard->line_at = shard->line_count = shard->read_to = shard->waiting.near_to = shard->waiting.looked_to = 0;
   enum status status =
       shard->log.poll(shard->log.self, shard->lines, most < LINES_MOST ? most : LINES_MOST, &shard->line_count, ended, fault);
   if (status != STATUS_OK) return status;

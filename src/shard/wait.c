@@ -100,8 +100,10 @@ enum status claims_make(struct shard *shard, struct fault *fault) {
   const struct decision *decision = &shard->decision;
   assert(decision->shortage_count > 0 && decision->want_count == 0);
   enum status status = shard->looking_ahead ? STATUS_OK : wait_prepare(shard, fault);
-  for (uint32_t i = 0; i < decision->shortage_count && status == STATUS_OK; i++)
-    status = shortage_ask(shard, &decision->shortages[i], fault);
+  for (uint32_t i = 0; i < decision->shortage_count && status == STATUS_OK; i++) {
+    bool early = shard->waiting.far && decision->shortages[i].owner.kind == OWNER_RESOURCE;
+    if (!early) status = shortage_ask(shard, &decision->shortages[i], fault);
+  }
   if (status == STATUS_OK) status = send_result(shard, fault);
   if (status != STATUS_OK || shard->looking_ahead) return status;
   shard->counts.stalls++;
@@ -117,14 +119,27 @@ enum status wait_end(struct shard *shard, struct fault *fault) {
   return status == STATUS_OK ? send_result(shard, fault) : status;
 }
 
-enum status look_ahead(struct shard *shard, int64_t now_ms, struct fault *fault) {
-  struct waiting *waiting = &shard->waiting;
-  assert(waiting->waits && !shard->looking_ahead);
-  if (waiting->looked_to <= shard->line_at) waiting->looked_to = waiting->heard ? shard->line_at : shard->line_at + 1;
-  for (; waiting->looked_to < shard->line_count; waiting->looked_to++) {
+static enum status lines_look(struct shard *shard, uint32_t *from, uint32_t to, int64_t now_ms, struct fault *fault) {
+  uint32_t first = shard->waiting.heard ? shard->line_at : shard->line_at + 1;
+  if (*from < first) *from = first;
+  for (; *from < to; ++*from) {
     if (shard->log.full != NULL && shard->log.full(shard->log.self)) return STATUS_OK;
-    enum status status = ahead_take(shard, waiting->looked_to, now_ms, fault);
+    enum status status = ahead_take(shard, *from, now_ms, fault);
     if (status != STATUS_OK) return status;
   }
   return STATUS_OK;
+}
+
+/* A block that is lent early lies at hand and nobody else lacks it. A record that is lent early is one that its last shard may have wanted
+ * still: all lines of all shards claimed it from each other before anybody had used it. So records are claimed for a few lines alone. */
+enum status look_ahead(struct shard *shard, int64_t now_ms, struct fault *fault) {
+  struct waiting *waiting = &shard->waiting;
+  assert(waiting->waits && !shard->looking_ahead);
+  uint32_t near = shard->line_at + LOOK_NEAR < shard->line_count ? shard->line_at + LOOK_NEAR : shard->line_count;
+  enum status status = lines_look(shard, &waiting->near_to, near, now_ms, fault);
+  if (waiting->looked_to < waiting->near_to) waiting->looked_to = waiting->near_to;
+  waiting->far = true;
+  if (status == STATUS_OK) status = lines_look(shard, &waiting->looked_to, shard->line_count, now_ms, fault);
+  waiting->far = false;
+  return status;
 }

@@ -128,7 +128,7 @@ static void deliver(void) {
     cases->first = (at + 1) % QUEUE, cases->count--;
     uint32_t place = behind_home(message.to);
     struct lending lending = lending_at(place);
-    struct state *state = room_at(place, lend_cells(&message));
+    struct state *state = room_at(place, lend_cells(&message, SHARDS));
     assert_int_equal(lend_hear(&lending, &message, state, cases->pinned[message.to], &fault), STATUS_OK);
   }
 }
@@ -281,7 +281,7 @@ static void a_lowered_total_is_asked_back(void **unused) {
   expect("");
   cases->book = cases->stage->book;
   review(0); /* blocks of hundreds are out */
-  expect("0>1 recall; 0>2 recall; 1>0 return 328/5; 2>0 return 277; ");
+  expect("0>0 recall; 0>1 recall; 0>2 recall; 0>0 return 231; 1>0 return 328/5; 2>0 return 277; ");
   ask(2, 0, 8);
   expect("2>0 claim 8; 0>2 final 7 in all; ");
 }
@@ -316,11 +316,29 @@ static void who_asks_hands_over_first(void **unused) {
   expect("1>0 return 7; 1>0 claim 12; 0>2 grant 7; 0>2 recall; 2>0 return 12; 0>1 grant 12; ");
 }
 
-static void reviews_report_and_give_back(void **unused) {
+/* The first instant at which nothing of the campaign can come any more. */
+static int64_t campaign_is_over(void) { return cases->book->campaigns[0].closing_ms + cases->book->campaigns[0].late_ms; }
+
+static void a_block_stays_until_it_is_asked_for(void **unused) {
   (void)unused;
   begin_pool("c/p");
   ask(1, 0, 8);
   spend(1, 0, 7);
+  review(1);
+  expect("1>0 claim 8; 0>1 grant 8; 1>0 return 0/7; mark 5000 left 5; ");
+  cases->clock_ms = campaign_is_over() - 1;
+  for (uint32_t i = 0; i < 1000; i++) review(1);
+  expect("");   /* however long it lies there */
+  ask(2, 0, 5); /* but the last one who asks gets it, though nothing happens where it is */
+  expect("2>0 claim 5; 0>1 recall; 1>0 return 1; 0>2 grant 5; ");
+}
+
+static void a_block_goes_home_when_its_campaign_is_over(void **unused) {
+  (void)unused;
+  begin_pool("c/p");
+  ask(1, 0, 8);
+  spend(1, 0, 7);
+  cases->clock_ms = campaign_is_over();
   review(1);
   expect("1>0 claim 8; 0>1 grant 8; 1>0 return 0/7; mark 5000 left 5; ");
   for (uint32_t i = 0; i + 1 < LEND_IDLE_REVIEWS; i++) review(1);
@@ -332,6 +350,27 @@ static void reviews_report_and_give_back(void **unused) {
   review(1);
   review(0);
   expect("");
+}
+
+static void plenty_is_lent_to_all_at_once(void **unused) {
+  (void)unused;
+  begin_pool("c/p");
+  cases->book = cases->larger->book;
+  ask(1, 0, 1);
+  expect("1>0 claim 1; 0>1 grant 333; 0>0 grant 231; 0>2 grant 277; ");
+  ask(2, 0, 1); /* it is here */
+  ask(0, 0, 1);
+  expect("");
+  ask(1, 0, 1760); /* of silent ones too */
+  expect("1>0 claim 1427; 0>0 recall; 0>2 recall; 0>0 return 231; 2>0 return 277; 0>1 grant 1427; ");
+}
+
+static void of_little_nobody_gets_any_unasked(void **unused) {
+  (void)unused;
+  begin_pool("c/p");
+  cases->book = cases->larger->book;
+  ask(1, 0, 40); /* 1667 are left: not sixteen times as much for each of three */
+  expect("1>0 claim 40; 0>1 grant 333; ");
 }
 
 /* Whoever spent last is told with what was spent, of each period its own, and is forgotten then. */
@@ -351,6 +390,7 @@ static void home_hears_who_spent(void **unused) {
   expect("1>0 return 0/-1; ");
   spend_by(1, 0, 2, longest);
   spend(1, 0, -2); /* undone again */
+  cases->clock_ms = campaign_is_over();
   for (uint32_t i = 0; i < LEND_IDLE_REVIEWS; i++) review(1);
   expect("1>0 return 2; ");
   assert_int_equal(state_at(1)->cell_count, 0);
@@ -669,7 +709,10 @@ int main(void) {
       cmocka_unit_test(a_lowered_total_is_asked_back),
       cmocka_unit_test(what_is_pinned_is_handed_over_later),
       cmocka_unit_test(who_asks_hands_over_first),
-      cmocka_unit_test(reviews_report_and_give_back),
+      cmocka_unit_test(a_block_stays_until_it_is_asked_for),
+      cmocka_unit_test(a_block_goes_home_when_its_campaign_is_over),
+      cmocka_unit_test(plenty_is_lent_to_all_at_once),
+      cmocka_unit_test(of_little_nobody_gets_any_unasked),
       cmocka_unit_test(home_hears_who_spent),
       cmocka_unit_test(each_period_has_its_own_spender),
       cmocka_unit_test(a_block_ahead_is_asked_for_and_never_recalls),

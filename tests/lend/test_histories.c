@@ -189,9 +189,9 @@ static void what_is_not_pinned_any_more_is_let_go(void **unused) {
 #else
 static void every_safeguard_is_needed(void **unused) {
   (void)unused;
-  static const enum mutant mutants[] = {MUTANT_LEND_UNCOUNTED,    MUTANT_LEND_NO_RECALL,     MUTANT_LEND_KEEP_RETURNED,
-                                        MUTANT_LEND_FORGET_SPENT, MUTANT_LEND_FORGET_CAUSE,  MUTANT_LEND_NO_PIN,
-                                        MUTANT_LEND_FORGET_OPEN,  MUTANT_LEND_WITHOUT_RECORD};
+  static const enum mutant mutants[] = {
+      MUTANT_LEND_UNCOUNTED, MUTANT_LEND_NO_RECALL,   MUTANT_LEND_KEEP_RETURNED,  MUTANT_LEND_FORGET_SPENT,  MUTANT_LEND_FORGET_CAUSE,
+      MUTANT_LEND_NO_PIN,    MUTANT_LEND_FORGET_OPEN, MUTANT_LEND_WITHOUT_RECORD, MUTANT_LEND_KEEP_RECALLED, MUTANT_LEND_KEEP_OUTLIVED};
   for (size_t i = 0; i < sizeof mutants / sizeof mutants[0]; i++) {
     struct sums sums = {0};
     char failure[512];

@@ -410,7 +410,7 @@ static inline void world_deliver(struct world *w, uint32_t from, uint32_t to) {
   bool pinned = world_pinned(shard, &message.owner, &waited);
   if (w->plan.trace) world_tell(w, &message, pinned);
   struct lending lending = world_lending(w, to);
-  struct place_owner *at = world_take_state(w, to, &message.owner, lend_cells(&message));
+  struct place_owner *at = world_take_state(w, to, &message.owner, lend_cells(&message, w->plan.shards));
   if (lend_hear(&lending, &message, at->state, pinned, &fault) != STATUS_OK) world_fail(w, "%s", fault.text);
   place_keep(shard->place, at);
   free((char *)(uintptr_t)bytes.at);
@@ -473,7 +473,10 @@ static inline void world_step(struct world *w) {
     world_fail(w, "everybody waits and nothing is on its way");
 }
 
+/* Blocks stay where they are until they are asked for, or nobody can want them any more: all campaigns are over. */
 static inline void world_settle(struct world *w) {
+  const struct campaign *campaign = &w->stage->book->campaigns[0];
+  for (uint32_t i = 0; i < w->plan.shards; i++) w->shards[i].clock_ms = campaign->closing_ms + campaign->late_ms;
   for (uint32_t round = 0; round < LEND_IDLE_REVIEWS + 4; round++) {
     while (w->failure[0] == 0 && world_deliver_any(w)) {}
     for (uint32_t i = 0; i < w->plan.shards; i++) world_review(w, i);

@@ -305,8 +305,8 @@ bool lend_decode(struct str bytes, struct lend_message *message, struct fault *f
   (void)bytes, (void)message, (void)fault;
   NEVER(false)
 }
-uint32_t lend_cells(const struct lend_message *message) {
-  (void)message;
+uint32_t lend_cells(const struct lend_message *message, uint32_t shards) {
+  (void)message, (void)shards;
   NEVER(0)
 }
 void lend_ask(const struct lending *lending, const struct owner *owner, struct state *state, int32_t period, int64_t need) {

@@ -29,7 +29,7 @@ struct options {
 /* The others are of what only the heart's fuzzer plays (tests/fuzz/heart), or the histories of lending (tests/lend). */
 static bool is_played(enum mutant mutant) {
   return mutant != MUTANT_LOT_GOES_MIDWAY && mutant != MUTANT_NO_SPARE && mutant != MUTANT_FULL_UNSEEN &&
-         mutant != MUTANT_LEND_FORGET_CAUSE;
+         mutant != MUTANT_LEND_FORGET_CAUSE && mutant != MUTANT_LEND_KEEP_OUTLIVED;
 }
 
 static sigjmp_buf assertion_failed;

@@ -28,6 +28,8 @@
   ROW(LEND_FORGET_SPENT, "what was spent is not reported")                                   \
   ROW(LEND_FORGET_CAUSE, "who spent is not reported")                                        \
   ROW(LEND_WITHOUT_RECORD, "a resource is decided on without its record")                    \
+  ROW(LEND_KEEP_RECALLED, "a block that home asks for stays where it is")                    \
+  ROW(LEND_KEEP_OUTLIVED, "a block stays where it is though its campaign is over")           \
   ROW(LEND_NO_PIN, "what a waiting event holds is handed over")                              \
   ROW(LEND_FORGET_OPEN, "nobody is told when there is some again")                           \
   ROW(HEARD_FORGOTTEN, "what is heard as another and waits is not there after a take-over")  \

@@ -61,7 +61,7 @@ static void deliver(void) {
   first = (first + 1) % MESSAGES_MOST, queued--;
   CHECK(lend_decode((struct str){one.bytes, one.length}, &message, &fault));
   struct lending lending = lending_of(message.to);
-  struct place *place = place_with_room(message.to, &message.owner, lend_cells(&message));
+  struct place *place = place_with_room(message.to, &message.owner, lend_cells(&message, SHARDS));
   enum status status = lend_hear(&lending, &message, place->state, false, &fault);
   if (status != STATUS_OK) heart_fail(fault.text, __FILE__, __LINE__);
   settle(place);
