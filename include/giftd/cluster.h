@@ -26,7 +26,6 @@ struct group_opener {
 
 struct cluster_settings {
   struct group_opener group;
-  bool once;              /* until nothing is left to do for three seconds, then drain and end */
   int64_t drain_ms;       /* how long a shard may take to come to rest */
   uint64_t pending_bytes; /* of all shards together, as shard.cache_bytes is */
   struct redis_settings redis;
@@ -34,7 +33,8 @@ struct cluster_settings {
   struct ledger_settings ledger;
 };
 
-/* Opens nothing yet: the engine does, in service_open. Settings are copied, the texts in them are borrowed. STATUS_STORAGE: no memory. */
+/* For one service; one that runs once ends when nothing was left to do for three seconds. Opens nothing yet: the engine does, in
+ * service_open. Settings are copied, the texts in them are borrowed. STATUS_STORAGE: no memory. */
 enum status cluster_new(const struct cluster_settings *settings, struct cluster **out, struct fault *fault) MUST_USE;
 void cluster_free(struct cluster *cluster); /* after service_close; NULL is fine */
 struct engine cluster_engine(struct cluster *cluster);

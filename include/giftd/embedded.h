@@ -12,11 +12,10 @@
 struct embedded;
 
 struct embedded_settings {
-  const char *input;        /* path, or "-" for standard input */
+  const char *input;        /* path, or "-" for standard input; a file is followed unless the service runs once */
   const char *output;       /* folder of rewards.jsonl, decisions.jsonl, dlq.jsonl; made when missing */
   const char *state;        /* folder of the store; made when missing */
   const char *trace;        /* file that gets a text line for every outcome; *.jsonl: the witness of each rule; or NULL */
-  bool follow;              /* the input grows: it is followed; else its end is the end */
   uint32_t commit_events;   /* at most so many events in one commit */
   uint32_t commit_ms;       /* and at most so long after its first event */
   uint64_t state_map_bytes; /* address space of the store at first; 0: its own default */
@@ -31,8 +30,8 @@ struct embedded_settings {
 
 /* 200,000 events, 1,000 ms, 256 MiB of cache. */
 void embedded_defaults(struct embedded_settings *settings);
-/* Opens nothing yet: the engine does, in service_open. It takes the state folder (nobody else may hold it) and cuts the outputs back to
- * what was committed. Settings are copied, the texts in them are borrowed. STATUS_STORAGE: no memory. */
+/* For one service. Opens nothing yet: the engine does, in service_open. It takes the state folder (nobody else may hold it) and cuts the
+ * outputs back to what was committed. Settings are copied, the texts in them are borrowed. STATUS_STORAGE: no memory. */
 enum status embedded_new(const struct embedded_settings *settings, struct embedded **out, struct fault *fault) MUST_USE;
 void embedded_free(struct embedded *embedded); /* after service_close; NULL is fine */
 struct engine embedded_engine(struct embedded *embedded);

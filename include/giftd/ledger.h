@@ -91,7 +91,8 @@ struct group_shard {
 };
 struct group_port {
   void *self;
-  const char *service, *name; /* for messages: "Kafka", and what the group is called; borrowed */
+  const char *log;  /* what it stands on, "kafka": a check of readiness has this name. Borrowed, like ... */
+  const char *name; /* ... what the group is called */
   uint32_t shards;
   enum status (*join)(void *self, struct fault *fault);
   /* At most `capacity` changes since the last call; never waits. Any status but OK: this process can be no member any more. A shard that is

@@ -50,7 +50,8 @@ struct engine {
   void *self;
   /* Whether a rulebook can run here at all, whatever a state knows; may be NULL. */
   enum status (*may_run)(void *self, const struct rulebook *rulebook, struct fault *fault);
-  /* Opens everything. The service outlives it. After any status close is called all the same. */
+  /* Opens everything that can fail for good; others may take notice at the first step only, since the service may still fail to open. The
+   * service outlives it. Close is called once, after any status, and also when the campaigns were wrong and nothing was opened. */
   enum status (*open)(void *self, struct service *service, const struct campaigns *campaigns, struct fault *fault);
   void (*close)(void *self);
   /* Other campaigns from the next event on: all or nothing. After STATUS_OK nothing of the former is looked at any more. */
@@ -86,14 +87,14 @@ struct service_settings {
   const char *command;          /* in front of messages: "run", "demo" */
   const char *const *campaigns; /* paths of files and folders */
   uint32_t campaign_count;
-  const char *http_listen;     /* address of /livez, /readyz, /metrics, /version, or NULL: nobody watches */
-  uint16_t http_offset;        /* http.h: port_offset; not 0: one of several processes, of which the first warns for all */
-  const struct log *log;       /* NULL: text on stderr. Borrowed */
-  bool once;                   /* to the end of the input; its text is for whoever waits for it, else lines with the time of day */
-  bool progress;               /* done, rate and time left on stderr when it takes longer than two seconds */
-  bool handle_signals;         /* SIGTERM, SIGINT drain; SIGHUP reads the campaigns again, or ... */
-  bool reloads;                /* ... drains as well, for who counts by the campaigns that it started with */
-  enum id_key key;             /* whether ids and draws can be foreseen: warned of unless it is a secret */
+  const char *http_listen; /* address of /livez, /readyz, /metrics, /version, or NULL: nobody watches */
+  uint32_t number;         /* of several processes of one service: each listens so many ports further on, 0 warns for all */
+  const struct log *log;   /* NULL: text on stderr. Borrowed */
+  bool once;           /* to the end of what there is to decide; its text is for whoever waits for it, else lines with the time of day */
+  bool progress;       /* done, rate and time left on stderr when it takes longer than two seconds */
+  bool handle_signals; /* SIGTERM, SIGINT drain; SIGHUP reads the campaigns again, or ... */
+  bool reloads;        /* ... drains as well, for who counts by the campaigns that it started with */
+  enum id_key key;     /* whether ids and draws can be foreseen: warned of unless it is a secret */
   struct judge_settings judge; /* of all shards */
 };
 

@@ -112,7 +112,6 @@ static int files_run(struct play *play, const struct run_flags *flags) {
   struct fault fault = {0};
   if (flags->workers > 1) return help_bad_usage("run", "--workers is for runs on Kafka (kafka.bootstrap.servers); a file has one reader");
   play->settings.embedded.trace = flags->trace;
-  play->settings.embedded.follow = !flags->once;
   play->settings.service.progress = play->log.format == LOG_FORMAT_TEXT; /* it is for people */
   if (embedded_new(&play->settings.embedded, &embedded, &fault) != STATUS_OK) return app_fail("run", &fault);
   const struct engine engine = embedded_engine(embedded);
@@ -158,7 +157,7 @@ static int cluster_play(void *self, uint32_t child) {
   struct kafka_opener opener = {.settings = &play->settings.kafka};
   struct cluster *cluster;
   struct fault fault = {0};
-  play->settings.service.http_offset = (uint16_t)child;
+  play->settings.service.number = child;
   play->settings.cluster.group = (struct group_opener){&opener, opener_open, opener_close};
   if (cluster_new(&play->settings.cluster, &cluster, &fault) != STATUS_OK) return app_fail("run", &fault);
   const struct engine engine = cluster_engine(cluster);
@@ -179,7 +178,6 @@ static void open_secrets_tell(const struct config *config, const struct log *log
 
 static int kafka_run(struct play *play, const struct run_flags *flags) {
   if (flags->trace != NULL) return help_bad_usage("run", "--trace is for runs on files");
-  play->settings.cluster.once = flags->once;
   if (flags->workers <= 1) return cluster_play(play, 0);
   const struct family_settings family = {.children = (uint32_t)flags->workers,
                                          .once = flags->once,

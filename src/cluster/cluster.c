@@ -166,7 +166,7 @@ static bool engine_ready(void *self) {
 static bool engine_done(void *self) {
   struct cluster *cluster = self;
   const int64_t now_ms = clock_steady_ms();
-  if (!cluster->settings.once) return false;
+  if (!service_settings(cluster->service)->once) return false;
   if (cluster->quiet_since_ms == 0) cluster->quiet_since_ms = now_ms;
   for (uint32_t i = 0; i < cluster->shards; i++)
     if (!slot_quiet(cluster, &cluster->slots[i])) cluster->quiet_since_ms = now_ms;

@@ -34,11 +34,11 @@ static void redis_check_set(const struct cluster *cluster, struct http_check *ch
 static void group_check_set(const struct cluster *cluster, struct http_check *check) {
   const struct group_port *group = &cluster->group;
   if (cluster_is_member(cluster))
-    check_set(check, "kafka", true, "member of group %s", group->name);
+    check_set(check, group->log, true, "member of group %s", group->name);
   else if (cluster->was_member)
-    check_set(check, "kafka", false, "not a member of group %s: its session ran out; is %s reachable?", group->name, group->service);
+    check_set(check, group->log, false, "not a member of group %s: its session ran out; is %s reachable?", group->name, group->log);
   else
-    check_set(check, "kafka", false, "not a member of group %s: it has not joined yet", group->name);
+    check_set(check, group->log, false, "not a member of group %s: it has not joined yet", group->name);
 }
 
 static void shards_check_set(const struct cluster *cluster, struct http_check *check) {

@@ -61,7 +61,7 @@ static enum status marks_take_up(struct embedded *embedded, struct fault *fault)
 static enum status stores_open(struct embedded *embedded, struct fault *fault) {
   const struct embedded_settings *settings = &embedded->settings;
   const struct lmdb_settings store = {settings->state, settings->state_map_bytes};
-  const struct files_settings files = {settings->input, settings->output, settings->state, settings->follow};
+  const struct files_settings files = {settings->input, settings->output, settings->state, !service_settings(embedded->service)->once};
   enum status status = lmdb_open(&store, &embedded->lmdb, fault);
   if (status != STATUS_OK) return status;
   embedded->view = lmdb_port(embedded->lmdb);

@@ -37,7 +37,7 @@ static int64_t port_lag(void *self, const struct group_shard *shard) {
 
 struct group_port kafka_port(struct kafka *kafka) {
   return (struct group_port){.self = kafka,
-                             .service = "Kafka",
+                             .log = "kafka",
                              .name = kafka->settings.group,
                              .shards = kafka_shards(kafka),
                              .join = port_join,

@@ -49,7 +49,7 @@ static void taken_tell(struct service *service, const struct rulebook *before) {
   watch_reloaded(service);
   service_say(service, LOG_LEVEL_INFO, NO_SHARD, "campaigns read again: %u of them, rulebook %.*s", rulebook->campaign_count,
               STR_FORMAT(rulebook->digest));
-  if (service->settings.http_offset == 0) key_tell(service->settings.key, rulebook, before, warning_say, service);
+  if (service->settings.number == 0) key_tell(service->settings.key, rulebook, before, warning_say, service);
 }
 
 static void refused_tell(struct service *service, const struct fault *fault) {

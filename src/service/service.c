@@ -39,7 +39,7 @@ static enum status parts_open(struct service *service, struct fault *fault) {
   if (status == STATUS_OK) status = watch_open(service, fault);
   if (status != STATUS_OK) return status;
   started_tell(service);
-  if (service->settings.http_offset == 0) key_tell(service->settings.key, service->campaigns->loaded.rulebook, NULL, warning_say, service);
+  if (service->settings.number == 0) key_tell(service->settings.key, service->campaigns->loaded.rulebook, NULL, warning_say, service);
   return STATUS_OK;
 }
 

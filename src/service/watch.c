@@ -144,7 +144,7 @@ enum status watch_open(struct service *service, struct fault *fault) {
   watch_refresh(service, true);
   const struct http_settings http = {.listen = str_of(service->settings.http_listen),
                                      .metrics = &watch->metrics,
-                                     .port_offset = service->settings.http_offset,
+                                     .port_offset = (uint16_t)service->settings.number,
                                      .version = GIFTD_VERSION,
                                      .check = check_ready,
                                      .check_self = watch};

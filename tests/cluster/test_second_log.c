@@ -194,7 +194,6 @@ static void run_close(struct run *run) {
 static struct cluster_settings settings_of(struct run *run) {
   return (struct cluster_settings){
       .group = {&run->log, log_open, log_close},
-      .once = true,
       .drain_ms = 10000,
       .pending_bytes = 1u << 20,
       .redis = {.servers = run->host.address, .name = "second", .buckets = 8, .secret = hash64(&HASH_KEY_FIXED, STR("giftd secret"))},
