@@ -53,9 +53,9 @@ static void others_hear(struct cluster *cluster, const struct redis_notice *othe
   trouble_clear(&cluster->differs_trouble);
 }
 
-/* Not while Redis is in trouble: that is told already, and would only be waited for. */
+/* Not while Redis is in trouble: that is told already, and would only be waited for. Nor at the end, when there is nothing to tell. */
 static bool board_is_due(struct cluster *cluster, int64_t now_ms) {
-  if (now_ms - cluster->board_asked_ms < ASK_MS) return false;
+  if (cluster->stopping || now_ms - cluster->board_asked_ms < ASK_MS) return false;
   for (uint32_t i = 0; i < cluster->shards; i++)
     if (cluster->slots[i].trouble.text[0] != 0) return false;
   return true;

@@ -10,6 +10,7 @@
 #define MEMBER_MS 20000 /* once: so long without any shard, others have them all */
 #define LEAVE_MS 3000   /* how long the group's last words may take once all shards are closed */
 #define CHANGES_MOST 64u
+#define ROUND_MS 500 /* a round ends behind the shard that took it beyond this */
 
 enum status cluster_new(const struct cluster_settings *settings, struct cluster **out, struct fault *fault) {
   *out = calloc(1, sizeof **out);
@@ -132,6 +133,19 @@ static bool all_broken(const struct cluster *cluster) {
   return broken > 0 && broken + slots_in(cluster, SLOT_NONE) == cluster->shards;
 }
 
+/* A store that hangs costs seconds a shard. The others have their turn in the next round: signals, group and watchers are not to wait for
+ * all of them, and a service manager would take it for dead. */
+static void slots_turn(struct cluster *cluster, bool *busy) {
+  const int64_t until_ms = clock_steady_ms() + ROUND_MS;
+  for (uint32_t i = 0; i < cluster->shards; i++) {
+    slot_step(cluster, &cluster->slots[cluster->turn], busy);
+    cluster->turn = (cluster->turn + 1) % cluster->shards;
+    if (clock_steady_ms() < until_ms) continue;
+    *busy = true;
+    return;
+  }
+}
+
 static enum status engine_step(void *self, bool *busy, struct fault *fault) {
   struct cluster *cluster = self;
   enum status status = group_join(cluster, fault);
@@ -139,7 +153,7 @@ static enum status engine_step(void *self, bool *busy, struct fault *fault) {
   if (status != STATUS_OK) return status;
   cluster->wake_ms = INT64_MAX;
   member_ask(cluster);
-  for (uint32_t i = 0; i < cluster->shards; i++) slot_step(cluster, &cluster->slots[i], busy);
+  slots_turn(cluster, busy);
   board_look(cluster);
   if (cluster->stopping || !all_broken(cluster)) return STATUS_OK;
   *fault = cluster->broken;

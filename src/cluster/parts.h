@@ -57,6 +57,7 @@ struct cluster {
   struct redis *redis;
   struct slot *slots; /* [shards] */
   uint32_t shards;
+  uint32_t turn;     /* the slot that is next */
   uint32_t stepping; /* the slot whose ledger is at work: the view's reader of counters is called from inside */
   bool asked;        /* the group, to join */
   bool member;       /* as the group said when it was asked last */

@@ -32,6 +32,8 @@ struct memory_log {
   uint64_t committed[SHARDS];
   uint32_t joins, opened, lose_after; /* rounds until shard 1 is lost and assigned again; 0: it is not */
   bool was_lost;
+  int64_t open_ms;             /* how long opening a shard takes */
+  int64_t asked_ms, silent_ms; /* when changes were asked for last, and the longest time that they were not */
 };
 
 static void change_put(struct memory_log *log, uint32_t shard, int what) {
@@ -54,6 +56,9 @@ static enum status log_changes(void *self, struct group_change *changes, uint32_
   struct memory_log *log = self;
   (void)fault;
   assert_true(capacity >= 8);
+  const int64_t now_ms = clock_steady_ms();
+  if (log->asked_ms > 0 && now_ms - log->asked_ms > log->silent_ms) log->silent_ms = now_ms - log->asked_ms;
+  log->asked_ms = now_ms;
   if (log->lose_after > 0 && --log->lose_after == 0) {
     change_put(log, 1, GROUP_LOST);
     change_put(log, 1, GROUP_ASSIGNED);
@@ -90,6 +95,7 @@ static enum status log_shard_open(void *self, uint32_t shard, struct group_shard
   struct memory_log *log = self;
   (void)fault;
   log->opened++;
+  sleep_ms((int)log->open_ms);
   *out = (struct group_shard){log->worlds[shard], world_log(log->worlds[shard])};
   return STATUS_OK;
 }
@@ -259,8 +265,22 @@ static void who_cannot_begin_does_not_join(void **unused) {
   run_close(run);
 }
 
+/* The group of a process that is not heard of for long goes on without it. */
+static void shards_that_are_slow_do_not_hold_up_the_round(void **unused) {
+  (void)unused;
+  void *state;
+  run_open(&state);
+  struct run *run = state;
+  run->log.open_ms = 600;
+  play_well(run);
+  assert_int_equal(decided_in(&run->log), SHARDS * EVENTS);
+  assert_in_range(run->log.silent_ms, 600, 600 * SHARDS - 300);
+  run_close(run);
+}
+
 int main(void) {
   (void)signal(SIGPIPE, SIG_IGN);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(a_service_runs_on_it), cmocka_unit_test(who_cannot_begin_does_not_join)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_service_runs_on_it), cmocka_unit_test(who_cannot_begin_does_not_join),
+                                     cmocka_unit_test(shards_that_are_slow_do_not_hold_up_the_round)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
