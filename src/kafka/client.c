@@ -31,7 +31,16 @@ static void log_line(const rd_kafka_t *handle, int level, const char *facility, 
     const char *words = strstr(text, "]: "); /* behind the thread's name */
     trouble_keep(kafka, words != NULL ? words + 3 : text);
   }
+  pthread_mutex_lock(&kafka->say_lock);
   if (kafka->settings.say != NULL) kafka->settings.say(kafka->settings.say_self, level, text);
+  pthread_mutex_unlock(&kafka->say_lock);
+}
+
+/* Whoever listens may go when this is through. */
+static void log_silence(struct kafka *kafka) {
+  pthread_mutex_lock(&kafka->say_lock);
+  kafka->settings.say = NULL;
+  pthread_mutex_unlock(&kafka->say_lock);
 }
 
 /* ---- handles ---- */
@@ -152,6 +161,7 @@ enum status kafka_prepare(const struct kafka_settings *settings, struct kafka **
   if (kafka == NULL) return fault_set(fault, STATUS_STORAGE, "out of memory");
   kafka->wake_fd = -1;
   pthread_mutex_init(&kafka->lock, NULL);
+  pthread_mutex_init(&kafka->say_lock, NULL);
   pthread_cond_init(&kafka->writers_gone, NULL);
   pthread_mutex_init(&kafka->dog.lock, NULL);
   pthread_cond_init(&kafka->dog.wake, NULL);
@@ -214,11 +224,15 @@ void kafka_close(struct kafka *kafka) {
     if (handles[i] != NULL) rd_kafka_destroy_flags(handles[i], RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
   watch_leave(&kafka->watch);
   watchdog_stop(&kafka->dog);
-  if (!destroyable) return; /* its threads have `kafka`; the process is about to end */
+  if (!destroyable) { /* its threads have `kafka`; the process is about to end */
+    log_silence(kafka);
+    return;
+  }
   if (kafka->wake_fd >= 0) close(kafka->wake_fd);
   free_settings(&kafka->settings);
   free(kafka->broker);
   pthread_mutex_destroy(&kafka->lock);
+  pthread_mutex_destroy(&kafka->say_lock);
   pthread_cond_destroy(&kafka->writers_gone);
   pthread_mutex_destroy(&kafka->dog.lock);
   pthread_cond_destroy(&kafka->dog.wake);

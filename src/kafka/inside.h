@@ -63,7 +63,8 @@ struct kafka {
   rd_kafka_queue_t *admin_queue;
   rd_kafka_topic_t *events_read, *messages_read, *journal_read, *checkpoint_read;
   struct watchdog dog;
-  struct watch watch; /* of the caller's thread */
+  struct watch watch;       /* of the caller's thread */
+  pthread_mutex_t say_lock; /* settings.say, for librdkafka's threads: some outlive the close */
 
   pthread_mutex_t lock; /* guards what follows; writers' and librdkafka's threads come here */
   pthread_cond_t writers_gone;
