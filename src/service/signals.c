@@ -5,13 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "giftd/service.h"
 
 #define LISTENED 3 /* of the numbers below, the first */
 
-static volatile sig_atomic_t stop_came, reload_came;
+static _Atomic int stop_came, reload_came; /* any thread may be the one that is interrupted, the endpoint's as well */
 static int wake_pipe[2] = {-1, -1};
 static struct sigaction before[5];
 static const int numbers[5] = {SIGTERM, SIGINT, SIGHUP, SIGXFSZ, SIGPIPE};
@@ -69,12 +70,12 @@ void signals_close(void) {
 
 bool signals_stop(void) { return stop_came != 0; }
 
+/* First the pipe, whatever came: a handler notes, then wakes, so what woke is noted; what wakes later is looked at once more. A byte that
+ * stayed - of SIGTERM, or of a handler in another thread that was late with it - would end every wait at once. */
 bool signals_reload(void) {
   char bytes[64];
-  if (reload_came == 0) return false;
-  reload_came = 0; /* one that comes from here on is another */
   while (wake_pipe[0] >= 0 && read(wake_pipe[0], bytes, sizeof bytes) > 0) {}
-  return true;
+  return atomic_exchange(&reload_came, 0) != 0; /* one that comes from here on is another */
 }
 
 int signals_wake(void) { return wake_pipe[0]; }

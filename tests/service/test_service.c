@@ -10,8 +10,10 @@
 #include <cmocka.h>
 
 #include "giftd/service.h"
+#include "signals.h"
 
 #include <arpa/inet.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -263,10 +265,33 @@ static void a_taken_address_is_told_before_any_step(void **state) {
   (void)close(taken);
 }
 
+static bool wakes(void) {
+  struct pollfd pipe = {.fd = signals_wake(), .events = POLLIN};
+  return poll(&pipe, 1, 0) == 1;
+}
+
+/* Who waits while it drains would not wait at all. */
+static void a_signal_wakes_once(void **state) {
+  (void)state;
+  signals_open();
+  for (int i = 0; i < 3; i++) (void)raise(SIGHUP);
+  assert_true(wakes());
+  assert_true(signals_reload());
+  assert_false(wakes());
+  assert_false(signals_reload());
+  (void)raise(SIGTERM);
+  assert_true(wakes());
+  assert_false(signals_reload());
+  assert_false(wakes());
+  assert_true(signals_stop());
+  signals_close();
+}
+
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, stage_open, stage_close)
 
 int main(void) {
-  const struct CMUnitTest tests[] = {STAGED(a_reload_is_told),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_signal_wakes_once),
+                                     STAGED(a_reload_is_told),
                                      STAGED(a_refused_reload_changes_nothing),
                                      STAGED(a_reload_is_no_readiness),
                                      STAGED(who_is_stopping_gets_neither_ready_nor_other_campaigns),
