@@ -80,9 +80,10 @@ struct ledger_log {
  * Who provides a log provides the group beside it (Kafka: KIP-429 cooperative, KIP-62). Membership only says who should own a shard;
  * ownership is the fence of its log. */
 
+enum group_what { GROUP_ASSIGNED, GROUP_REVOKED, GROUP_LOST }; /* LOST: another has it already; drop it, commit nothing */
 struct group_change {
   uint32_t shard;
-  enum { GROUP_ASSIGNED, GROUP_REVOKED, GROUP_LOST } what; /* LOST: another has it already; drop it, commit nothing */
+  enum group_what what;
 };
 /* A shard's log as one process has it, from open to close. */
 struct group_shard {

@@ -23,12 +23,10 @@ enum status group_init(struct kafka *kafka, struct fault *fault) {
   return STATUS_OK;
 }
 
-static void change_add(struct kafka *kafka, uint32_t shard, int what) {
+static void change_add(struct kafka *kafka, uint32_t shard, enum group_what what) {
   struct group_state *members = &kafka->members;
   assert(members->count < members->capacity);
-  struct group_change *change = &members->changes[(members->first + members->count++) % members->capacity];
-  change->shard = shard;
-  change->what = what == GROUP_ASSIGNED ? GROUP_ASSIGNED : what == GROUP_REVOKED ? GROUP_REVOKED : GROUP_LOST;
+  members->changes[(members->first + members->count++) % members->capacity] = (struct group_change){shard, what};
 }
 
 static void members_fault(struct kafka *kafka, rd_kafka_error_t *error, rd_kafka_resp_err_t code, const char *doing) {

@@ -36,11 +36,9 @@ struct memory_log {
   int64_t asked_ms, silent_ms; /* when changes were asked for last, and the longest time that they were not */
 };
 
-static void change_put(struct memory_log *log, uint32_t shard, int what) {
+static void change_put(struct memory_log *log, uint32_t shard, enum group_what what) {
   assert_true(log->waiting_count < 8);
-  struct group_change *change = &log->waiting[log->waiting_count++];
-  change->shard = shard;
-  change->what = what == GROUP_ASSIGNED ? GROUP_ASSIGNED : what == GROUP_LOST ? GROUP_LOST : GROUP_REVOKED;
+  log->waiting[log->waiting_count++] = (struct group_change){shard, what};
   log->held[shard] = what != GROUP_LOST;
 }
 
