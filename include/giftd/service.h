@@ -67,9 +67,8 @@ struct engine {
   bool (*stopped)(void *self);
   /* What a run to the end came to, once it has stopped: OK, or what a person must act on. May be NULL. */
   enum status (*outcome)(void *self, struct fault *fault);
-  /* Ready to be told to a service manager: it takes events, or has none to take. */
-  bool (*ready)(void *self);
-  /* Conditions of readiness by name, at most ENGINE_CHECKS. `campaigns` is the service's own, which an engine may put in doubt. */
+  /* Conditions of readiness by name, at most ENGINE_CHECKS; a service manager is told READY=1 when all of them hold. `campaigns` is the
+   * service's own, which an engine may put in doubt. */
   uint32_t (*checks)(void *self, struct http_check *campaigns, struct http_check checks[ENGINE_CHECKS]);
   void (*counts)(void *self, struct service_counts *out);
   /* Gauges and counters that are the engine's alone. */

@@ -167,13 +167,6 @@ static void engine_wait(void *self, int wake) {
   if (left_ms > 0) cluster->group.wait(cluster->group.self, left_ms < WAIT_MS ? (int)left_ms : WAIT_MS);
 }
 
-static bool engine_ready(void *self) {
-  const struct cluster *cluster = self;
-  for (uint32_t i = 0; i < cluster->shards; i++)
-    if (cluster->slots[i].state != SLOT_NONE && !slot_runs(&cluster->slots[i])) return false;
-  return cluster_is_member(cluster);
-}
-
 /* ---- the end ---- */
 
 /* Nothing to do anywhere for a while. Without a shard of its own for long, others do the work. */
@@ -230,7 +223,6 @@ struct engine cluster_engine(struct cluster *cluster) {
                          .stop = engine_stop,
                          .stopped = engine_stopped,
                          .outcome = engine_outcome,
-                         .ready = engine_ready,
                          .checks = cluster_checks,
                          .counts = cluster_counts,
                          .metrics = cluster_metrics,

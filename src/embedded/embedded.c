@@ -179,11 +179,6 @@ static bool engine_done(void *self) {
 static void engine_stop(void *self) { ((struct embedded *)self)->stopping = true; }
 static bool engine_stopped(void *self) { return ((struct embedded *)self)->stopped; }
 
-static bool engine_ready(void *self) {
-  (void)self;
-  return true; /* once it is open */
-}
-
 /* ---- what is seen of it ---- */
 
 static uint32_t engine_checks(void *self, struct http_check *campaigns, struct http_check checks[ENGINE_CHECKS]) {
@@ -231,7 +226,6 @@ struct engine embedded_engine(struct embedded *embedded) {
                          .done = engine_done,
                          .stop = engine_stop,
                          .stopped = engine_stopped,
-                         .ready = engine_ready,
                          .checks = engine_checks,
                          .counts = engine_counts,
                          .metrics = engine_metrics,

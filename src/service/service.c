@@ -113,14 +113,22 @@ static void words_take(struct service *service) {
     stop_begin(service, LOG_LEVEL_DEBUG, "nothing is left to do");
 }
 
+/* Once: what comes and goes later is for who asks /readyz. */
+static void ready_tell(struct service *service) {
+  struct http_check campaigns = {.name = "campaigns", .ok = true}, checks[ENGINE_CHECKS];
+  bool ready = true;
+  if (service->ready_told || service->stopping) return;
+  const uint32_t count = service->engine.checks(service->engine.self, &campaigns, checks);
+  for (uint32_t i = 0; i < count; i++) ready &= checks[i].ok;
+  if (ready) notify_send("READY=1");
+  service->ready_told = ready;
+}
+
 static void round_end(struct service *service, bool busy) {
   watch_refresh(service, false);
   progress_tell(service);
   notify_alive(clock_steady_ms());
-  if (!service->ready_told && !service->stopping && service->engine.ready(service->engine.self)) {
-    notify_send("READY=1");
-    service->ready_told = true;
-  }
+  ready_tell(service);
   if (!busy) service->engine.wait(service->engine.self, service->settings.handle_signals ? signals_wake() : -1);
 }
 

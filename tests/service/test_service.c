@@ -75,10 +75,11 @@ static bool script_stopped(void *self) {
   return script->stopped_at > 0 && script->steps >= script->stopped_at + script->drain_steps;
 }
 
-static bool script_ready(void *self) { return ((struct script *)self)->steps >= ((struct script *)self)->ready_from; }
-
 static uint32_t script_checks(void *self, struct http_check *campaigns, struct http_check checks[ENGINE_CHECKS]) {
-  return ((void)self, (void)campaigns, (void)checks, 0);
+  const struct script *script = self;
+  (void)campaigns;
+  check_set(&checks[0], "steps", script->steps >= script->ready_from, "%u of them", script->steps);
+  return 1;
 }
 
 static void script_counts(void *self, struct service_counts *out) { (void)self, (void)out; }
@@ -97,7 +98,6 @@ static struct engine engine_of(struct script *script) {
                          .done = script_done,
                          .stop = script_stop,
                          .stopped = script_stopped,
-                         .ready = script_ready,
                          .checks = script_checks,
                          .counts = script_counts,
                          .metrics = script_metrics,
