@@ -167,7 +167,8 @@ struct family_settings {
   const struct log *log;
   int (*play)(void *self, uint32_t child); /* the child's whole life; returns its exit code */
   void *self;
-  int bad_usage, try_again; /* exit codes: of settings that are wrong, which end all; and of a child that could not begin */
+  int bad_answer, bad_usage; /* exit codes of campaigns and of settings that are wrong: they end all */
+  int try_again;             /* and of a child that could not begin */
 };
 /* Returns in the parent alone, with the exit code for all of them: that of the worst. */
 int family_run(const struct family_settings *settings);

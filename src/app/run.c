@@ -184,6 +184,7 @@ static int kafka_run(struct play *play, const struct run_flags *flags) {
                                          .log = &play->log,
                                          .play = cluster_play,
                                          .self = play,
+                                         .bad_answer = EXIT_BAD_ANSWER,
                                          .bad_usage = EXIT_BAD_USAGE,
                                          .try_again = EXIT_TRY_AGAIN};
   return family_run(&family);

@@ -10,7 +10,7 @@
 #include "notify.h"
 
 #define TICK_MS 500
-#define YOUNG_MS 10000      /* a wrong configuration shows at once: whoever ends with code 2 that early ends all */
+#define YOUNG_MS 10000      /* a wrong configuration, or wrong campaigns, show at once: whoever ends by them that early ends all */
 #define DELAY_LEAST_MS 1000 /* before a child is started again ... */
 #define DELAY_MOST_MS 30000 /* ... doubled each time, up to this */
 #define SOUND_MS 60000      /* a child that lived so long begins with the shortest delay again */
@@ -64,6 +64,11 @@ static void stop(struct family *family) {
   signal_hand_on(family, SIGTERM);
 }
 
+/* Campaigns or a configuration that are wrong stay so: no start again mends them. */
+static bool is_wrong(const struct family_settings *settings, int code) {
+  return code == settings->bad_usage || code == settings->bad_answer;
+}
+
 static void child_ended(struct family *family, uint32_t number, int how) {
   struct child *child = &family->children[number];
   const int64_t now_ms = clock_steady_ms(), lived_ms = now_ms - child->started_ms;
@@ -72,7 +77,7 @@ static void child_ended(struct family *family, uint32_t number, int how) {
   const struct log_field fields[] = {LOG_INT("worker", number), LOG_INT("process", child->pid), LOG_INT("exit_code", code),
                                      LOG_INT("signal", WIFSIGNALED(how) ? WTERMSIG(how) : 0)};
   child->pid = 0;
-  const bool wrong = code == family->settings->bad_usage && now_ms - family->began_ms < YOUNG_MS;
+  const bool wrong = is_wrong(family->settings, code) && now_ms - family->began_ms < YOUNG_MS;
   child->ended = family->stopping || family->settings->once || wrong;
   if (child->ended && code > family->code) family->code = code;
   if (child->ended && code == 0) return;

@@ -231,6 +231,14 @@ class Signals(Stage):
         self.assertEqual(self.said(process).count('"message":"stopped"'), 2)
         self.wait(lambda: "STOPPING=1" in told, 10, "STOPPING")
 
+    def test_workers_of_wrong_campaigns_end(self):
+        """No start again mends them: a supervisor is told, once."""
+        self.campaigns("{ this is none")
+        self.make_topics()
+        process = self.start("--workers", "2")
+        self.finish(process, 1, seconds=40)
+        self.assertNotIn("is started again", self.said(process))
+
     def check_each(self, port, process):
         """Each process tells its own share; both work by the same rulebook."""
         for of_all, number in (("giftd_shards_owned", SHARDS), ("giftd_gifts_total", 100)):
