@@ -58,6 +58,8 @@ def observed_of(work):
     with open(work / "out" / "decisions.jsonl", encoding="utf8") as lines:
         for line in lines:
             decision = json.loads(line)
+            if decision["type"] != "gift.decision":
+                continue  # a range of what nobody hears
             for outcome in decision["data"]["considered"]:
                 key = decision["data"]["event"]["id"], outcome["campaign"] + "/" + outcome["rule"]
                 if key in outcomes:
