@@ -8,7 +8,7 @@
  *         ✓ campaign runs 2026-12-01 to 2027-12-31
  *         ✗ limit 1 per customer, day: 1 used, customer 2026-12-04
  */
-#include "facts.h"
+#include "waiting.h"
 #include "words.h"
 
 static bool is_zh(const struct telling *t) { return t->style->language == LANGUAGE_ZH; }
@@ -189,6 +189,17 @@ static void gift_ids(const struct telling *t, const struct verdict *verdict) {
   }
 }
 
+static void undone_step(const struct telling *t, const struct verdict *verdict) {
+  size_t start = t->out->length;
+  buffer_put(t->out, STR("      • "));
+  size_t words = t->out->length;
+  undone_words(t->out, t, verdict->rule);
+  if (t->out->length == words)
+    t->out->length = start;
+  else
+    buffer_byte(t->out, '\n');
+}
+
 static void rule_steps(const struct telling *t, const struct verdict *verdict) {
   if (verdict->told.reason >= REASON_REVERSED && verdict->told.reason != REASON_PENDING_HOLD && verdict->told.reason != REASON_DRAW_LOST &&
       verdict->told.reason != REASON_EXPIRED)
@@ -210,6 +221,17 @@ static void line_of(struct telling *t, const struct campaign *campaign) {
   buffer_put(t->out, STR("  • "));
 }
 
+static void text_waiting(struct telling *t, const struct campaign *campaign) {
+  struct told_waiting told;
+  for (uint32_t at = 0; waiting_next(t, campaign, &at, &told);) {
+    if (t->facts_told++ == 0) campaign_head(t, campaign);
+    t->waiting_told++;
+    buffer_print(t->out, "  - %.*s: ", STR_FORMAT(told.rule->id));
+    waiting_words(t->out, t, &told);
+    buffer_byte(t->out, '\n');
+  }
+}
+
 static void text_facts(struct telling *t, const struct campaign *campaign) {
   struct told_fact told;
   struct str words;
@@ -222,6 +244,7 @@ static void text_facts(struct telling *t, const struct campaign *campaign) {
     fact_words(t->out, t, &told);
     buffer_byte(t->out, '\n');
   }
+  text_waiting(t, campaign);
 }
 
 static void text_rule(struct telling *t, const struct campaign *campaign, const struct verdict *verdict) {
@@ -237,12 +260,13 @@ static void text_rule(struct telling *t, const struct campaign *campaign, const 
   if (verdict->kind == VERDICT_RECOMPUTED && t->recorded != NULL && !t->same_rulebook) put(t, " (now)", "(现)");
   buffer_byte(t->out, '\n');
   gift_ids(t, verdict);
+  if (!t->style->brief && verdict->told.reason == REASON_REVERSED) undone_step(t, verdict);
   if (!t->style->brief && verdict->kind != VERDICT_GATED && verdict->told.reason != REASON_COUNT) rule_steps(t, verdict);
 }
 
 static void text_campaign_end(struct telling *t, const struct campaign *campaign) {
   t->campaigns_told++;
-  if (t->rules_told > 0 || campaign->programme) return;
+  if (t->rules_told > 0 || t->waiting_told > 0 || campaign->programme) return;
   if (t->facts_told > 0) {
     put(t, "  - no rule of it hears this event\n", "  - 无规则监听此类事件\n");
     return;

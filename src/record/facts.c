@@ -58,18 +58,36 @@ static bool number_of(struct str text, int64_t *out) {
   return text.length > 0;
 }
 
+static void threshold_put(struct buffer *text, const struct rulebook *book, const struct fact *fact, int64_t threshold) {
+  if (fact->money && fact->measure != MEASURE_COUNT)
+    buffer_money(text, threshold, money_style_of(book, fact->campaign).decimals);
+  else
+    buffer_int(text, threshold);
+}
+
 static void next_find(const struct telling *t, const struct campaign *campaign, struct told_fact *told, struct buffer *text) {
   struct nearest n = {.book = t->rulebook, .fact = (uint32_t)(told->fact - t->rulebook->facts)};
   if (told->fact->kind != FACT_MEASURE || told->effect == NULL || !number_of(told->effect->after, &n.after)) return;
   for (uint32_t i = 0; i < campaign->rule_count; i++) rule_look(&n, &t->rulebook->rules[campaign->rule_first + i]);
   if (n.rule == NULL) return;
   size_t start = text->length;
-  if (told->fact->money && told->fact->measure != MEASURE_COUNT)
-    buffer_money(text, n.next, money_style_of(t->rulebook, told->fact->campaign).decimals);
-  else
-    buffer_int(text, n.next);
+  threshold_put(text, t->rulebook, told->fact, n.next);
   told->next = (struct str){text->memory + start, text->length - start};
   told->rule = n.rule;
+}
+
+bool fact_step(const struct telling *t, const struct rule *rule, const struct fact *fact, struct str value, struct buffer *next) {
+  struct nearest n = {.book = t->rulebook, .fact = (uint32_t)(fact - t->rulebook->facts)};
+  if (!number_of(value, &n.after)) return false;
+  rule_look(&n, rule);
+  if (n.rule != NULL) threshold_put(next, t->rulebook, fact, n.next);
+  return true;
+}
+
+bool fact_asked(const struct telling *t, const struct rule *rule, const struct fact *fact) {
+  struct nearest n = {.book = t->rulebook, .fact = (uint32_t)(fact - t->rulebook->facts), .after = INT64_MIN};
+  rule_look(&n, rule);
+  return n.rule != NULL;
 }
 
 /* ---- which facts ---- */
@@ -101,7 +119,7 @@ static void tasks_name(struct told_fact *told, uint32_t tasks, struct buffer *te
   told->tasks = (struct str){text->memory + start, text->length - start};
 }
 
-static const struct recorded_effect *effect_of(const struct telling *t, const struct fact *fact, uint32_t nth) {
+const struct recorded_effect *fact_effect(const struct telling *t, const struct fact *fact, uint32_t nth) {
   for (uint32_t i = 0; t->recorded != NULL && i < t->recorded->effect_count; i++)
     if (str_equal(t->recorded->effects[i].fact, fact->name) && nth-- == 0) return &t->recorded->effects[i];
   return NULL;
@@ -114,7 +132,7 @@ static bool fact_tell(const struct telling *t, const struct campaign *campaign, 
   struct buffer text;
   uint32_t tasks = 0;
   *out = (struct told_fact){.fact = &t->rulebook->facts[number]};
-  out->effect = effect_of(t, out->fact, nth);
+  out->effect = fact_effect(t, out->fact, nth);
   if (out->effect == NULL && (nth > 0 || t->recorded == NULL || t->gate != REASON_GIVEN)) return false;
   bool heard = out->effect == NULL || out->fact->kind == FACT_TRACK ? listens(t, number, &tasks) : true;
   if (out->effect == NULL && !heard) return false;
@@ -139,7 +157,7 @@ bool facts_next(const struct telling *t, const struct campaign *campaign, uint32
 /* ---- in words ---- */
 
 /* "m" of "spring/m". */
-static struct str short_name(const struct fact *fact) {
+struct str fact_short_name(const struct fact *fact) {
   struct str home, rest;
   return str_split(fact->name, '/', &home, &rest) ? rest : fact->name;
 }
@@ -148,9 +166,13 @@ static void put(struct buffer *out, const struct telling *t, const char *en, con
   buffer_put(out, str_of(is_zh(t) ? zh : en));
 }
 
+static void period_words(struct buffer *out, struct str period) {
+  if (period.length > 0) buffer_print(out, " (%.*s)", STR_FORMAT(period));
+}
+
 static void measure_words(struct buffer *out, const struct telling *t, const struct told_fact *told) {
   const struct recorded_effect *effect = told->effect;
-  if (effect->period.length > 0) buffer_print(out, " (%.*s)", STR_FORMAT(effect->period));
+  period_words(out, effect->period);
   buffer_print(out, ": %.*s → %.*s", STR_FORMAT(effect->before), STR_FORMAT(effect->after));
   if (told->next.length == 0) return;
   put(out, t, "; next at ", ";下一档 ");
@@ -203,7 +225,7 @@ static void moment_words(struct buffer *out, const struct telling *t, const stru
 
 void fact_words(struct buffer *out, const struct telling *t, const struct told_fact *told) {
   put(out, t, "fact ", "事实 ");
-  buffer_put(out, short_name(told->fact));
+  buffer_put(out, fact_short_name(told->fact));
   if (told->effect == NULL && told->fact->kind == FACT_MEASURE && window_lags(&told->fact->window))
     put(out, t, ": listens, an event counts for later periods alone", ":监听此类事件,只计入以后的周期");
   else if (told->effect == NULL)

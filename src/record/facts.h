@@ -18,6 +18,13 @@ struct told_fact {
 bool facts_next(const struct telling *t, const struct campaign *campaign, uint32_t *at, struct told_fact *out);
 /* "m (month 2027-01): 120.00 -> 300.00; 500.00 is next, for big" */
 void fact_words(struct buffer *out, const struct telling *t, const struct told_fact *told);
+/* What was recorded of a fact: its nth effect, or NULL. "m" of "spring/m". */
+const struct recorded_effect *fact_effect(const struct telling *t, const struct fact *fact, uint32_t nth);
+struct str fact_short_name(const struct fact *fact);
+/* The next threshold of a measure behind `value` that the rule names, as text, or nothing. False: the value is no number. */
+bool fact_step(const struct telling *t, const struct rule *rule, const struct fact *fact, struct str value, struct buffer *next);
+/* Whether the rule names a threshold of the measure. */
+bool fact_asked(const struct telling *t, const struct rule *rule, const struct fact *fact);
 /* Whether the event signs its customer up for the campaign; *words says so, or why not. */
 bool enrols(const struct telling *t, const struct campaign *campaign, struct str *words);
 

@@ -229,6 +229,59 @@ class Explain(unittest.TestCase):
         rewards = [json.loads(line) for line in (self.folder / "out2" / "rewards.jsonl").read_text().splitlines()]
         self.assertEqual([(one["subject"], one["data"]["caused_by"]) for one in rewards], [("ann", "bob")] * 3)
 
+    # ---- rules that wait for a measure or a track ----
+
+    def waits(self, line, *words, says=""):
+        return self.explain("--output", "out3", *words, "--event", "-", stdin=line, says=says).stdout
+
+    def test_a_rule_that_waits(self):
+        """Asked of a payment that gave nothing: how far is the customer?"""
+        bank = {"id": "bank", "version": 1, "name": {"zh": "行", "en": "Bank"},
+                "facts": {"month": {"measure": "sum", "of": "amount", "on": "txn.card_spend", "window": "month"}}}
+        (self.folder / "campaigns" / "bank.json").write_text(json.dumps(bank))
+        step = {"id": "step", "on": {"fact": "month"}, "when": {"fact.month": {"gte": "100.00"}},
+                "give": {"reward": "points", "value": 5, "pool": "points"},
+                "limits": [{"count": 1, "per": ["customer"], "period": "month"}]}
+        tasks = [{"id": "pay", "on": "txn.card_spend"}, {"id": "bill", "on": "bill.paid"}]
+        both = {"id": "done", "on": {"fact": "both"}, "give": step["give"], "limits": step["limits"]}
+        self.write_campaign({**CAMPAIGN, "facts": {"both": {"track": {"opens": "login", "within": "P7D", "tasks": tasks}}},
+                             "rules": [step, both]})
+        paid = [login(n, type="txn.card_spend", amount_minor=amount, currency="CNY", status="settled", channel="pos",
+                      time=f"2026-12-06T1{n}:00:00+08:00") for n, amount in ((2, 4500), (3, 5500), (4, 100))]
+        (self.folder / "events.jsonl").write_text("".join([login(1)] + paid))
+        self.run_giftd("run", "--input", "events.jsonl", "--campaigns", "campaigns", "--output", "out3", "--state", "state3", "--once")
+        self.waits(paid[0], says="  - step: not yet: month is 45.00 of 100.00 (2026-12)\n")
+        self.waits(paid[0], says="  - done: not yet: both has 1 of 2 tasks\n")
+        self.waits(login(1), says="  - done: not yet: both has 0 of 2 tasks\n")
+        self.assertNotIn("not yet: month", self.waits(paid[1], says="✓ step: gave points 5"))
+        self.waits(paid[2], says="  - step: month is 101.00 (2026-12), past the last step of this rule\n")
+        self.waits(paid[0], "--lang", "zh", says="  - step: 尚未达到:month 为 45.00 / 100.00 (2026-12)\n")
+        said = json.loads(self.waits(paid[0], "--json"))["campaigns"][-1]["waiting"]
+        self.assertEqual([(one["rule"], one["fact"], one["actual"], one.get("expected")) for one in said],
+                         [("step", "bank/month", "45.00", "100.00"), ("done", "hello/both", "1", "2")])
+
+    def test_why_less_is_left(self):
+        base = {"on": "txn.card_spend", "when": {"amount": {"gte": "60.00"}}, "limits": CAMPAIGN["rules"][0]["limits"]}
+        rules = [{**base, "id": "again", "give": {"reward": "points", "value": 9, "pool": "points"}},
+                 {**base, "id": "share", "give": {"reward": "points", "value": 100, "pool": "unlimited"},
+                  "on_reversal": {"partial": "prorate"}},
+                 {**base, "id": "sum", "on": {"fact": "month"}, "when": {"fact.month": {"gte": "90.00"}},
+                  "give": {"reward": "points", "value": 7, "pool": "points"}}]
+        month = {"measure": "sum", "of": "amount", "on": "txn.card_spend", "window": "month"}
+        self.write_campaign({**CAMPAIGN, "facts": {"month": month}, "on_reversal": {"reward": "revoke"}, "rules": rules})
+        paid = login(1, type="txn.card_spend", amount_minor=10000, currency="CNY")
+        part = login(2, type="txn.reversed", original_id="e1", amount_minor=5000, currency="CNY", day=6)
+        (self.folder / "events.jsonl").write_text(paid + part)
+        self.run_giftd("run", "--input", "events.jsonl", "--campaigns", "campaigns", "--output", "out3", "--state", "state3", "--once")
+        for rule, why in (("again: REVERSED took back points 9", "partial refund, 'recheck': judged again with what is left of the"),
+                          ("share: REVERSED took back a part: points 50", "partial refund, 'prorate': as much of the value as of the"),
+                          ("sum: REVERSED took back points 7", "it rests on fact month, now 50.00: judged again with")):
+            said = self.waits(part, says=f"✗ {rule}\n")
+            self.assertRegex(said.split(rule, 1)[1], f"\\A\n        reward .*\n      • {why} ")
+        rules = json.loads(self.waits(part, "--json"))["campaigns"][0]["rules"]
+        self.assertEqual(rules[2]["why"], "it rests on fact month, now 50.00: judged again with that")
+        self.waits(part, "--lang", "zh", says="      • 部分退款(recheck):已按剩余金额重新判断\n")
+
     # ---- asked wrongly ----
 
     def test_wrong_words(self):
