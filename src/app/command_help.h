@@ -67,19 +67,22 @@
   "Example:\n"                                                                    \
   "  giftd topics create -c giftd.conf --partitions 8 --replicas 3\n"
 
-#define HELP_CHECK                                                                  \
-  "Usage: giftd check [PATH...] [--against OTHER] [--strict] [--json]\n\n"          \
-  "Reports all errors of all campaign files at once, with file, JSON pointer,\n"    \
-  "code and remedy, and what would go wrong commercially. Exit code 1 on errors.\n" \
-  "PATH is a file or folder; without one deploy/campaigns, campaigns or the\n"      \
-  "current folder.\n\n"                                                             \
-  "      --against OTHER  tells what would begin anew, go on, or be refused when\n" \
-  "                       these files run next; OTHER is the state folder of a\n"   \
-  "                       run, or the files that run. Refused: exit code 1\n"       \
-  "      --strict         warnings end with exit code 3\n"                          \
-  "      --json           for programs\n\n"                                         \
-  "Examples:\n"                                                                     \
-  "  giftd check deploy/campaigns\n"                                                \
+#define HELP_CHECK                                                                   \
+  "Usage: giftd check [PATH...] [FLAGS]\n\n"                                         \
+  "Reports all errors of all campaign files at once, with file, JSON pointer,\n"     \
+  "code and remedy, and what would go wrong commercially. Exit code 1 on errors.\n"  \
+  "PATH is a file or folder; without one campaigns.dir of the configuration, else\n" \
+  "deploy/campaigns, campaigns or the current folder.\n\n"                           \
+  "  -c, --config FILE    the configuration of the run: events.horizon,\n"           \
+  "                       events.memory and events.catalogue are looked at\n"        \
+  "  -X key=value         any option of it; may be repeated\n"                       \
+  "      --against OTHER  tells what would begin anew, go on, or be refused when\n"  \
+  "                       these files run next; OTHER is the state folder of a\n"    \
+  "                       run, or the files that run. Refused: exit code 1\n"        \
+  "      --strict         warnings end with exit code 3\n"                           \
+  "      --json           for programs\n\n"                                          \
+  "Examples:\n"                                                                      \
+  "  giftd check deploy/campaigns\n"                                                 \
   "  giftd check new-campaigns --against giftd-state\n"
 
 #define HELP_TEST                                                                  \
@@ -92,6 +95,9 @@
   "      --coverage       requirements, rules and reasons no scenario reaches\n"   \
   "      --threshold N    fail when fewer than N percent of rules are reached\n"   \
   "      --junit FILE     a report for continuous integration\n"                   \
+  "  -c, --config FILE    play with events.horizon, events.memory and\n"           \
+  "                       events.catalogue of this configuration\n"                \
+  "  -X key=value         any option of it; may be repeated\n"                     \
   "      --json           the result as one JSON object\n\n"                       \
   "Example:\n"                                                                     \
   "  giftd test deploy/campaigns --coverage\n"

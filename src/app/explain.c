@@ -96,7 +96,7 @@ static int question_read(int argc, char **argv, struct question *question) {
   opterr = 0;
   optind = 0;
   question->style.only_considered = true;
-  for (int flag; (flag = getopt_long(argc, argv, ":c:", options, NULL)) != -1;) {
+  for (int flag; (flag = help_flag(argc, argv, ":c:", options)) != -1;) {
     int code = flag_take(question, argv, flag);
     if (code != 0) return code;
   }

@@ -61,9 +61,29 @@ static void flag_words(const struct option *options, const char *words[WORDS_MOS
   words[count] = NULL;
 }
 
-/* The argument getopt_long stumbled over: the one before optind, or for a bundle of short flags the one it stands in. */
+static const char *shortened; /* what help_flag refused: the flag as it was written */
+
+/* The argument that a long flag was just read from; its value may stand behind it. */
+static const char *flag_text(char **argv) {
+  const char *last = argv[optind - 1];
+  return optarg != NULL && last == optarg ? argv[optind - 2] : last;
+}
+
+int help_flag(int argc, char **argv, const char *shorts, const struct option *options) {
+  int index = -1;
+  shortened = NULL;
+  const int found = getopt_long(argc, argv, shorts, options, &index);
+  if (found == -1 || found == '?' || found == ':' || index < 0) return found;
+  const char *text = flag_text(argv);
+  const size_t length = strcspn(text + 2, "=");
+  if (strlen(options[index].name) == length) return found;
+  shortened = text;
+  return '?';
+}
+
+/* The argument that was stumbled over: the one before optind, or for a bundle of short flags the one it stands in. */
 static const char *stumbled(char **argv) {
-  const char *argument = argv[optind - 1];
+  const char *argument = shortened != NULL ? shortened : argv[optind - 1];
   return argument == NULL ? "" : argument;
 }
 

@@ -65,7 +65,7 @@ static int flag_take(struct run_flags *flags, char **argv, int flag) {
 static int flags_read(int argc, char **argv, struct run_flags *flags) {
   opterr = 0;
   optind = 0;
-  for (int flag; (flag = getopt_long(argc, argv, ":c:X:", options, NULL)) != -1;) {
+  for (int flag; (flag = help_flag(argc, argv, ":c:X:", options)) != -1;) {
     int code = flag_take(flags, argv, flag);
     if (code != 0) return code;
   }

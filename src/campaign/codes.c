@@ -93,6 +93,8 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
     [CHECK_BANK_ONLY] = {"BANK_ONLY", "only the programme bank may say this", "仅限全行文件使用", "move it to bank.json"},
     [CHECK_LIST_CUT] = {"LIST_CUT", "a list file that is not whole", "名单文件不完整",
                         "end each line with a newline; write a list under another name (lists/x.new) and rename it when it is whole"},
+    [CHECK_HORIZON_TOO_SHORT] = {"HORIZON_TOO_SHORT", "events may come later than their ids are remembered", "迟到时限超过事件记忆期",
+                                 "lower late.accept, or raise events.horizon in the configuration and name it with -c"},
     [CHECK_UNUSED] = {"UNUSED", "nobody uses it", "未被使用", "use it or remove it"},
     [CHECK_PAYS_TWICE] = {"PAYS_TWICE", "two rules may pay for one event", "同一事件可能重复发放",
                           "make their conditions exclude each other, or share a limit between them"},
@@ -113,6 +115,9 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
                           "make their conditions exclude each other, if one event shall never choose between them"},
     [CHECK_REACH] = {"REACH", "the campaigns together can reach a bound", "活动总量可能触及系统上限",
                      "spread them over time, or let fewer rules hear the same events"},
+    [CHECK_MEMORY_TOO_SHORT] = {"MEMORY_TOO_SHORT", "it counts longer than refunds are accepted", "统计期长于可退款期",
+                                "raise events.memory in the configuration (P400D at most) and name it with -c, or say \"refunds\": "
+                                "\"ignore\" if that is meant"},
 };
 
 void finding_print(struct buffer *out, const struct finding *finding) {

@@ -160,6 +160,8 @@ void report(struct compile *c, const struct at *at, enum check_code code, const 
 void report_not_served(struct compile *c, const struct at *at, const char *name, const char *format, ...) PRINTF_LIKE(4, 5);
 void report_in(struct compile *c, struct str file, const struct at *at, enum check_code code, const char *format, ...) PRINTF_LIKE(5, 6);
 /* Below a pointer that was kept as text: "/pools/a" and "parent". */
+/* Of a file that is not being read. */
+void report_named(struct compile *c, struct str file, struct str pointer, enum check_code code, const char *format, ...) PRINTF_LIKE(5, 6);
 void report_text_at(struct compile *c, struct str pointer, const char *key, enum check_code code, const char *format, ...)
     PRINTF_LIKE(5, 6);
 /* Of a whole file, with line and column. */

@@ -36,10 +36,12 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
                                  "catalogue is used, and catalogue.json beside the campaigns."},
     [CONFIG_EVENTS_HORIZON] = {"events.horizon", CONFIG_TYPE_DURATION, "P7D", "", HOUR_MS, 92 * MS_PER_DAY, "",
                                "How long the same event is recognised when it comes again. At least as long as the longest late.accept of "
-                               "a campaign; older events are EVENT_TOO_LATE."},
-    [CONFIG_EVENTS_MEMORY] = {"events.memory", CONFIG_TYPE_DURATION, "P90D", "", HOUR_MS, 400 * MS_PER_DAY, "",
-                              "How long what a refund needs to know of its original is remembered. A refund after that is "
-                              "EVENT_TOO_LATE, or ORIGINAL_UNKNOWN when it does not say original_time."},
+                               "a campaign, which giftd check -c looks at; older events are EVENT_TOO_LATE."},
+    [CONFIG_EVENTS_MEMORY] =
+        {"events.memory", CONFIG_TYPE_DURATION, "P90D", "", HOUR_MS, 400 * MS_PER_DAY, "",
+         "How long what a refund needs to know of its original is remembered. A refund after that is "
+         "EVENT_TOO_LATE, or ORIGINAL_UNKNOWN when it does not say original_time, and what it would have taken off stays "
+         "counted: giftd check -c warns of sums that last longer."},
     [CONFIG_EVENTS_CLOCK] =
         {"events.clock", CONFIG_TYPE_CHOICE, "auto", "", 0, 0, "auto event wall",
          "Against what lateness is measured: event - the latest event time so far, of each shard (the same input always gives the same "

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`giftd test` from outside: exit codes, the diff, what is told of broken files, reports, coverage.
+"""`giftd test` and `giftd check` from outside: exit codes, the diff, what is told of broken files, reports, coverage, configurations.
 
     command_test.py GIFTD
 """
@@ -62,9 +62,12 @@ class Folder:
         for name, text in stories.items():
             (self.path / name).write_text(text, encoding="utf8")
 
-    def test(self, *flags, paths=(".",)):
-        done = subprocess.run([GIFTD, "test", *paths, *flags], cwd=self.path, capture_output=True, text=True, check=False)
+    def call(self, *words):
+        done = subprocess.run([GIFTD, *words], cwd=self.path, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
         return done.returncode, done.stdout, done.stderr
+
+    def test(self, *flags, paths=(".",)):
+        return self.call("test", *paths, *flags)
 
 
 class CommandTest(unittest.TestCase):
@@ -265,6 +268,97 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(code, 0, out + err)
         self.assertIn("coverage of north", out)
         self.assertIn("1 scenario", out)
+
+    # ---- the configuration of the run ----
+
+    def test_plays_as_it_is_configured(self):
+        story = HALF.replace("2026-12-06 09:00  c1  txn.reversed", "2026-12-16 09:00  c1  txn.reversed").split("2026-12-11")[0]
+        folder = self.folder({"dining.test": story})
+        (folder.path / "giftd.conf").write_text("events.memory = P7D\n")
+        self.assertEqual(folder.test()[0], 0)
+        code, out, _ = folder.test("-c", "giftd.conf")
+        self.assertEqual(code, 1)
+        self.assertIn("+ late", out)
+        self.assertEqual(folder.test("--config", "giftd.conf", "-X", "events.memory=P30D")[0], 0)
+
+    def test_refuses_what_a_run_refuses(self):
+        folder = self.folder({"dining.test": HALF}, dict(CAMPAIGN, late={"accept": "P10D"}))
+        self.assertEqual(folder.test()[0], 0)
+        code, out, err = folder.test("-X", "events.horizon=P9D")
+        self.assertEqual(code, 1)
+        self.assertIn("1 file not played", out)
+        self.assertIn("error[HORIZON_TOO_SHORT]", err)
+
+
+class CheckTest(unittest.TestCase):
+    def folder(self, **more):
+        folder = Folder({}, {**CAMPAIGN, **more})
+        self.addCleanup(folder.temporary.cleanup)
+        return folder
+
+    def test_a_horizon_that_a_run_refuses(self):
+        folder = self.folder(late={"accept": "P10D"})
+        says = ("dining.json: /late/accept: error[HORIZON_TOO_SHORT]: events may come 10 days late, but their ids are remembered for 7 "
+                "days (events.horizon): giftd run does not start; lower late.accept, or raise events.horizon")
+        code, out, _ = folder.call("check", ".")
+        self.assertEqual(code, 1)
+        self.assertIn(says, out)
+        (folder.path / "giftd.conf").write_text("events.horizon = P10D\ncampaigns.dir = .\n")
+        run = ("run", "--once", "--input", "/dev/null", "--campaigns", ".")
+        for given in ((), ("-c", "giftd.conf"), ("-X", "events.horizon=P10D"), ("-c", "giftd.conf", "-X", "events.horizon=PT239H")):
+            self.assertEqual(folder.call("check", "--json", *given)[0], folder.call(*run, *given)[0], given)  # what a run says
+
+    def test_a_programme_accepts_nothing(self):
+        """It judges nothing: how late its events may be is nobody's business."""
+        folder = self.folder(late={"accept": "PT24H"})
+        (folder.path / "bank.json").write_text(json.dumps({"id": "bank", "version": 1, "name": {"zh": "行", "en": "Bank"}}))
+        self.assertEqual(folder.call("check", ".", "-X", "events.horizon=PT48H")[0], 0)
+        self.assertEqual(folder.call("run", "--once", "--input", "/dev/null", "--campaigns", ".", "-X", "events.horizon=PT48H")[0], 0)
+
+    def test_a_memory_that_is_shorter_than_what_counts(self):
+        def spent(window, **more):
+            return {"measure": "sum", "of": "amount", "on": "txn.card_spend", "window": window, **more}
+        half = {"period": {"from": "2026-12-01", "to": "2027-05-30"}}  # 181 days
+        for facts, more, days in ((spent("half"), half, 181), (spent("campaign"), half, 181), (spent("month"), half, None),
+                                  (spent({"last": 3, "unit": "month"}), half, 124), (spent("month", previous=2), half, 93),
+                                  (spent({"rolling": "P92D"}), half, 92), (spent("ever"), {}, None), (spent("half"), {}, None),
+                                  (spent("half", refunds="ignore"), half, None),
+                                  ({"measure": "count", "on": "login", "window": "half"}, half, None),
+                                  (spent({"from": "2026-12-01", "to": "2027-03-01"}), half, 91)):
+            rules = [{**CAMPAIGN["rules"][0], "when": {"fact.spent": {"gt": "1.00" if "of" in facts else 1}}}]
+            folder = self.folder(facts={"spent": facts}, rules=rules, pools={"credits": {"stock": 3}}, **more)
+            code, out, _ = folder.call("check", ".")
+            self.assertEqual(code, 0, out)
+            says = f"/facts/spent/window: warning[MEMORY_TOO_SHORT]: what is paid here counts for up to {days} days, but a refund is"
+            self.assertEqual("MEMORY_TOO_SHORT" in out, days is not None, out)
+            self.assertTrue(days is None or says in out, out)
+            for memory in () if days is None else (days, days - 1):
+                _, out, _ = folder.call("check", ".", "-X", f"events.memory=P{memory}D")
+                self.assertEqual("MEMORY_TOO_SHORT" in out, memory < days, (facts, memory))
+
+    def test_the_catalogue_of_the_configuration(self):
+        folder = self.folder(rules=[{**CAMPAIGN["rules"][1], "on": "wifi.joined"}], pools={"other": {"stock": 5}})
+        (folder.path / "more").mkdir()
+        os.rename(folder.path / "dining.json", folder.path / "more" / "dining.json")
+        (folder.path / "catalogue.json").write_text('{"types": [{"name": "wifi.joined"}]}')
+        (folder.path / "giftd.conf").write_text("events.catalogue = catalogue.json\ncampaigns.dir = more\n")
+        self.assertEqual(folder.call("check", "more")[0], 1)
+        self.assertEqual(folder.call("check", "-c", "giftd.conf")[0], 0)
+        (folder.path / "more" / "dining.test").write_text('scenario "x"\n2026-12-12 10:00 c1 wifi.joined\n    gift hello points 5\n')
+        self.assertEqual(folder.call("test", "more")[0], 1)
+        self.assertEqual(folder.call("test", "-c", "giftd.conf"), (0, "1 scenario, 1 passed, 0 failed, 1 events\n", ""))
+
+    def test_flags_are_written_out(self):
+        """What is short for one flag today may be short for two tomorrow, and `--campaign` says another thing than `--campaigns`."""
+        folder = self.folder()
+        for words, says in ((("explain", "--campaign", "dining", "--event", "x"), "--campaign is not a flag of this command; did you mean "
+                             "--campaigns?"),
+                            (("explain", "--campaign=x"), "--campaign is not a flag"), (("check", "--stric"), "did you mean --strict?"),
+                            (("test", "--cover"), "did you mean --coverage?"), (("run", "--work", "4"), "--work is not a flag")):
+            code, out, err = folder.call(*words)
+            self.assertEqual((code, out), (2, ""), words)
+            self.assertIn(says, err)
+        self.assertEqual(folder.call("check", "--strict", "--against=.", ".")[0], 0)
 
 
 unittest.main()
