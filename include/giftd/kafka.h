@@ -56,11 +56,7 @@ uint32_t kafka_shards(const struct kafka *kafka); /* partitions of the events to
 /* Serves the group: at most `capacity` changes since the last call. A shard that is taken away is to be closed with kafka_shard_close
  * within max.poll.interval; the group gives it to another only after kafka_given_up(shard) for all that were revoked (cooperative: those
  * alone). */
-struct kafka_change {
-  uint32_t shard;
-  enum { KAFKA_ASSIGNED, KAFKA_REVOKED, KAFKA_LOST } what; /* LOST: another has it already; drop it, commit nothing */
-};
-enum status kafka_group(struct kafka *kafka, struct kafka_change *changes, uint32_t capacity, uint32_t *count,
+enum status kafka_group(struct kafka *kafka, struct group_change *changes, uint32_t capacity, uint32_t *count,
                         struct fault *fault) MUST_USE;
 void kafka_given_up(struct kafka *kafka, uint32_t shard);
 enum status kafka_join(struct kafka *kafka, struct fault *fault) MUST_USE;
@@ -81,6 +77,9 @@ struct ledger_log kafka_shard_log(struct kafka_shard *shard);
 void kafka_shard_report(struct kafka_shard *shard, uint64_t events_next);
 /* Events between what was polled and the end of the partition, as last heard; -1: not known. */
 int64_t kafka_shard_lag(const struct kafka_shard *shard);
+
+/* All of the above as the port that a ledger's engine stands on (ledger.h). Borrows `kafka`. */
+struct group_port kafka_port(struct kafka *kafka);
 
 /* ---- topics ---- */
 

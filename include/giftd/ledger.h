@@ -75,6 +75,43 @@ struct ledger_log {
 };
 #define NONE_YET UINT64_MAX
 
+/* ---- the group: which process has which shard ----
+ *
+ * Who provides a log provides the group beside it (Kafka: KIP-429 cooperative, KIP-62). Membership only says who should own a shard;
+ * ownership is the fence of its log. */
+
+struct group_change {
+  uint32_t shard;
+  enum { GROUP_ASSIGNED, GROUP_REVOKED, GROUP_LOST } what; /* LOST: another has it already; drop it, commit nothing */
+};
+/* A shard's log as one process has it, from open to close. */
+struct group_shard {
+  void *self;
+  struct ledger_log log;
+};
+struct group_port {
+  void *self;
+  const char *service, *name; /* for messages: "Kafka", and what the group is called; borrowed */
+  uint32_t shards;
+  enum status (*join)(void *self, struct fault *fault);
+  /* At most `capacity` changes since the last call; never waits. Any status but OK: this process can be no member any more. A shard that is
+   * revoked goes to another only after given_up(shard) for all that were revoked at once. */
+  enum status (*changes)(void *self, struct group_change *changes, uint32_t capacity, uint32_t *count, struct fault *fault);
+  void (*given_up)(void *self, uint32_t shard);
+  /* Whether the group counts this process in, with shards or without; false again after a session that ran out, and when leaving is done.
+   */
+  bool (*member)(void *self);
+  /* Leaves: everything that is held is revoked (as changes). Serve the group until `member` is false. */
+  void (*leave)(void *self);
+  /* Until anything may have come (input, commit, group) or the time is over. */
+  void (*wait)(void *self, int timeout_ms);
+  enum status (*shard_open)(void *self, uint32_t shard, struct group_shard *out, struct fault *fault);
+  void (*shard_close)(void *self, struct group_shard *shard); /* aborts what is open */
+  /* How far a shard has committed; for lag tools only, never waits. */
+  void (*report)(void *self, struct group_shard *shard, uint64_t events_next);
+  int64_t (*lag)(void *self, const struct group_shard *shard); /* events not polled yet, as last heard; -1: not known */
+};
+
 /* ---- the store: one shard's segment of the view ---- */
 
 struct version {

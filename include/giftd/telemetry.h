@@ -13,6 +13,9 @@
 
 #include "giftd/base.h"
 
+/* The version of giftd: the number of CMakeLists.txt, repeated for C (tests compare the two). */
+#define GIFTD_VERSION "0.1.0"
+
 /* ---- clocks: the only place of giftd that asks for the time, beside the shard's callers ---- */
 
 int64_t clock_steady_ms(void); /* for durations; no relation to the calendar */

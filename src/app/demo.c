@@ -2,7 +2,7 @@
  * real store, real commits - and tells what happened. What it leaves in its folder is a working project: events, configuration, outputs,
  * state.
  *
- *     traffic ──▶ DIR/events.jsonl ──▶ session (campaigns) ──▶ DIR/out, DIR/state ──▶ demo_tell
+ *     traffic ──▶ DIR/events.jsonl ──▶ service (campaigns) ──▶ DIR/out, DIR/state ──▶ demo_tell
  */
 #include "demo.h"
 
@@ -122,7 +122,7 @@ static void tally_gift(struct demo_tally *tally, const struct item *item, const 
 }
 
 static void example_take(struct demo_example *example, const struct demo *demo, const struct event *event, uint32_t rule) {
-  const struct rulebook *rulebook = session_loaded(demo->session)->rulebook;
+  const struct rulebook *rulebook = service_loaded(demo->service)->rulebook;
   example->found = true;
   example->time_ms = event->time_ms;
   snprintf(example->customer, sizeof(example->customer), "%.*s", STR_FORMAT(event->customer));
@@ -150,7 +150,7 @@ static void examples_look(struct demo *demo, const struct event *event, const st
 
 static void look(void *self, const struct event *event, const struct decision *decision) {
   struct demo *demo = self;
-  const struct rulebook *rulebook = session_loaded(demo->session)->rulebook;
+  const struct rulebook *rulebook = service_loaded(demo->service)->rulebook;
   for (uint32_t i = 0; i < decision->gift_count; i++) {
     const struct gift *gift = &decision->gifts[i];
     tally_gift(&demo->tallies[rulebook->rules[gift->rule].campaign], &rulebook->items[gift->item], gift);
@@ -191,31 +191,35 @@ static enum status config_write(struct demo *demo, struct fault *fault) {
   return project_write(demo->config, buffer_text(&text), fault);
 }
 
-static enum status session_play(struct demo *demo, const char *events, struct fault *fault) {
+static enum status service_play(struct demo *demo, const struct service_settings *settings, struct fault *fault) {
+  const struct engine engine = embedded_engine(demo->embedded);
+  enum status status = service_open(settings, &engine, &demo->service, fault);
+  if (status != STATUS_OK) return status;
+  demo->tallies = calloc(service_loaded(demo->service)->rulebook->campaign_count, sizeof(*demo->tallies));
+  if (demo->tallies == NULL) status = fault_set(fault, STATUS_STORAGE, "no memory");
+  if (status == STATUS_OK) status = service_run(demo->service, fault);
+  if (status == STATUS_OK) status = demo_tell(demo, fault);
+  service_close(demo->service);
+  free(demo->tallies);
+  return status;
+}
+
+static enum status events_play(struct demo *demo, const char *events, struct fault *fault) {
   char output[PROJECT_PATH_BYTES], state[PROJECT_PATH_BYTES];
   const char *campaigns[] = {demo->campaigns};
-  struct session_settings settings;
+  struct service_settings settings;
+  struct embedded_settings embedded;
   if (!project_join(output, demo->dir, "out") || !project_join(state, demo->dir, "state"))
     return fault_set(fault, STATUS_USAGE, "%s: the path is too long", demo->dir);
-  session_defaults(&settings);
-  settings.command = "demo";
-  settings.campaigns = campaigns;
-  settings.campaign_count = 1;
-  settings.input = events;
-  settings.output = output;
-  settings.state = state;
-  settings.once = true;
-  settings.progress = !demo->flags.quiet;
-  settings.observer = look;
-  settings.observer_self = demo;
-  enum status status = session_open(&settings, &demo->session, fault);
-  if (status != STATUS_OK) return status;
-  demo->tallies = calloc(session_loaded(demo->session)->rulebook->campaign_count, sizeof(*demo->tallies));
-  if (demo->tallies == NULL) status = fault_set(fault, STATUS_STORAGE, "no memory");
-  if (status == STATUS_OK) status = session_run(demo->session, fault);
-  if (status == STATUS_OK) status = demo_tell(demo, fault);
-  session_close(demo->session);
-  free(demo->tallies);
+  service_defaults(&settings);
+  settings.command = "demo", settings.campaigns = campaigns, settings.campaign_count = 1;
+  settings.once = true, settings.progress = !demo->flags.quiet;
+  embedded_defaults(&embedded);
+  embedded.input = events, embedded.output = output, embedded.state = state;
+  embedded.observer = look, embedded.observer_self = demo;
+  enum status status = embedded_new(&embedded, &demo->embedded, fault);
+  if (status == STATUS_OK) status = service_play(demo, &settings, fault);
+  embedded_free(demo->embedded);
   return status;
 }
 
@@ -231,7 +235,7 @@ static enum status demo_run(struct demo *demo, struct fault *fault) {
   if (status == STATUS_OK && !project_join(events, demo->dir, "events.jsonl"))
     status = fault_set(fault, STATUS_USAGE, "%s: the path is too long", demo->dir);
   if (status == STATUS_OK) status = traffic_file(demo, events, fault);
-  return status == STATUS_OK ? session_play(demo, events, fault) : status;
+  return status == STATUS_OK ? events_play(demo, events, fault) : status;
 }
 
 int command_demo(int argc, char **argv) {

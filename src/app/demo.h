@@ -2,9 +2,9 @@
 #ifndef GIFTD_APP_DEMO_H
 #define GIFTD_APP_DEMO_H
 
+#include "giftd/embedded.h"
 #include "giftd/traffic.h"
 #include "project.h"
-#include "session.h"
 
 struct demo_flags {
   int64_t events, customers, seed;
@@ -32,7 +32,8 @@ struct demo {
   struct demo_flags flags;
   struct traffic_counts traffic;
   char dir[PROJECT_PATH_BYTES], config[PROJECT_PATH_BYTES], program[PROJECT_PATH_BYTES], campaigns[PROJECT_PATH_BYTES];
-  struct session *session;
+  struct service *service;
+  struct embedded *embedded;  /* its engine */
   struct demo_tally *tallies; /* one a campaign */
   struct demo_example given, refused;
   int64_t generated_ms; /* how long the traffic took to make */

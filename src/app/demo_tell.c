@@ -55,7 +55,7 @@ static void cell_count(struct table *table, int64_t number) {
 
 static void tell_head(struct page *page) {
   const struct demo *demo = page->demo;
-  const int64_t elapsed_ms = session_elapsed_ms(demo->session) > 0 ? session_elapsed_ms(demo->session) : 1;
+  const int64_t elapsed_ms = service_elapsed_ms(demo->service) > 0 ? service_elapsed_ms(demo->service) : 1;
   uint32_t campaigns = 0;
   for (uint32_t i = 0; i < page->rulebook->campaign_count; i++) campaigns += !page->rulebook->campaigns[i].programme;
   heading(page, "What happened");
@@ -198,7 +198,7 @@ static enum status pools_visit(struct page *page, pool_visitor *visit, void *sel
     for (uint32_t s = 0; s < shares; s++) {
       const struct str share = pool->by == FIELD_NONE ? (struct str){NULL, 0} : pool->shares[s].value;
       struct pool_left left;
-      const enum status status = session_pool(page->demo->session, i, share, &left, fault);
+      const enum status status = embedded_pool(page->demo->embedded, i, share, &left, fault);
       if (status != STATUS_OK) return status;
       visit(page, self, pool, share, &left);
     }
@@ -354,7 +354,7 @@ static enum status json_page(struct page *page, struct fault *fault) {
                "{\"events\":%llu,\"customers\":%u,\"seed\":%lld,\"elapsed_ms\":%lld,\"gifts\":%llu,\"revoked\":%llu,\"duplicates\":%llu,"
                "\"late\":%llu",
                (unsigned long long)counts->lines, demo->traffic.customers, (long long)demo->flags.seed,
-               (long long)session_elapsed_ms(demo->session), (unsigned long long)counts->gifts, (unsigned long long)counts->revoked,
+               (long long)service_elapsed_ms(demo->service), (unsigned long long)counts->gifts, (unsigned long long)counts->revoked,
                (unsigned long long)counts->duplicates, (unsigned long long)counts->late);
   buffer_print(&page->out, ",\"future\":%llu,\"dead\":%llu", (unsigned long long)counts->future, (unsigned long long)counts->dead);
   json_text_member(&page->out, "dir", str_of(demo->dir));
@@ -398,10 +398,10 @@ static void program_name(char out[PROJECT_PATH_BYTES]) {
 }
 
 enum status demo_tell(struct demo *demo, struct fault *fault) {
-  struct page page = {.demo = demo,
-                      .rulebook = session_loaded(demo->session)->rulebook,
-                      .counts = session_counts(demo->session),
-                      .color = terminal_detect(stdout).color};
+  static struct service_counts counts;
+  struct page page = {
+      .demo = demo, .rulebook = service_loaded(demo->service)->rulebook, .counts = &counts.shard, .color = terminal_detect(stdout).color};
+  service_counts(demo->service, &counts);
   unsigned char *region = region_open(PAGE_BYTES + ARENA_BYTES);
   if (region == NULL) return fault_set(fault, STATUS_STORAGE, "no memory for the summary");
   arena_init(&page.arena, region, ARENA_BYTES);

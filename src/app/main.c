@@ -11,9 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "giftd/service.h"
 #include "help.h"
-#include "last_words.h"
-#include "signals.h"
 
 /* A file that is opened gets the lowest descriptor that is free. Where standard input, output or error is closed that would be theirs, and
  * a message would be written into the state. So each that is closed is taken before anything is opened, the wrong way round: reading from

@@ -1,16 +1,14 @@
 /* `giftd run`: events against a folder of campaigns, until the end (--once) or for ever. From a file or stream into files, with state in a
- * folder; or, where kafka.bootstrap.servers is set, from Kafka into Kafka, with the view in Redis (worker.h).
+ * folder (embedded.h); or, where kafka.bootstrap.servers is set, from Kafka into Kafka, with the view in Redis (cluster.h).
  *
  * Every flag of its own is an option of the configuration under another name, so that flag, environment, file and default are one thing
  * (docs/CONFIGURATION.md). Messages go to stderr; stdout carries the summary with --json and nothing else.
  */
-#include "family.h"
-#include "giftd/config.h"
 #include "help.h"
 #include "run_log.h"
-#include "session.h"
-#include "worker.h"
+#include "run_settings.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -84,76 +82,89 @@ static enum status config_take(struct config *config, const struct run_flags *fl
   return status;
 }
 
-static const char *text_of(const struct config *config, struct arena *arena, enum config_key key) {
-  return arena_copy(arena, config_text(config, key)).at;
-}
+/* ---- one process ---- */
 
-static enum status settings_fill(const struct config *config, const struct run_flags *flags, struct arena *arena, const char *campaigns[2],
-                                 struct session_settings *settings, struct fault *fault) {
-  session_defaults(settings);
-  campaigns[0] = text_of(config, arena, CONFIG_CAMPAIGNS_DIR);
-  campaigns[1] = text_of(config, arena, CONFIG_EVENTS_CATALOGUE);
-  settings->campaigns = campaigns;
-  settings->campaign_count = config_is_set(config, CONFIG_EVENTS_CATALOGUE) ? 2 : 1;
-  settings->input = text_of(config, arena, CONFIG_INPUT_PATH);
-  settings->output = text_of(config, arena, CONFIG_OUTPUT_DIR);
-  settings->state = text_of(config, arena, CONFIG_STATE_DIR);
-  settings->trace = flags->trace;
-  if (!str_equal(config_text(config, CONFIG_HTTP_LISTEN), STR("off"))) settings->http_listen = text_of(config, arena, CONFIG_HTTP_LISTEN);
-  settings->once = flags->once;
-  settings->commit_events = (uint32_t)config_number(config, CONFIG_COMMIT_EVENTS);
-  if (config_number(config, CONFIG_COMMIT_INTERVAL_MS) > 0)
-    settings->commit_ms = (uint32_t)config_number(config, CONFIG_COMMIT_INTERVAL_MS);
-  settings->state_map_bytes = (uint64_t)config_number(config, CONFIG_STATE_MAP_BYTES);
-  settings->shard.cache_bytes = (uint64_t)config_number(config, CONFIG_CACHE_BYTES);
-  settings->shard.wall_clock = str_equal(config_text(config, CONFIG_EVENTS_CLOCK), STR("wall"));
-  settings->shard.judge.horizon_ms = config_number(config, CONFIG_EVENTS_HORIZON);
-  settings->shard.judge.memory_ms = config_number(config, CONFIG_EVENTS_MEMORY);
-  return config_id_key(config, &settings->shard.judge.id_key, &settings->key, fault);
-}
-
-static int session_play(struct session_settings *settings, const struct config *config, bool json) {
-  struct session *session;
-  struct log log;
-  struct fault fault = {0};
-  run_log_init(&log, config, !settings->once);
-  settings->log = &log;
-  if (log.format == LOG_FORMAT_JSON) settings->progress = false; /* its lines are for people */
-  if (session_open(settings, &session, &fault) != STATUS_OK) return run_log_failed(&log, &fault);
-  run_log_started(&log, session);
-  const enum status status = session_run(session, &fault);
-  if (status == STATUS_OK) run_log_stopped(&log, session);
-  if (status == STATUS_OK && json) session_print_json(session, stdout);
-  session_close(session);
-  return status == STATUS_OK ? EXIT_DONE : run_log_failed(&log, &fault);
-}
-
-static int files_run(const struct config *config, const struct run_flags *flags, struct arena *arena) {
-  struct session_settings settings;
-  const char *campaigns[2];
-  struct fault fault = {0};
-  if (flags->workers > 1) return help_bad_usage("run", "--workers is for runs on Kafka (kafka.bootstrap.servers); a file has one reader");
-  const enum status status = settings_fill(config, flags, arena, campaigns, &settings, &fault);
-  return status == STATUS_OK ? session_play(&settings, config, flags->json) : app_fail("run", &fault);
-}
-
-struct kafka_play {
-  struct worker_settings settings;
+struct play {
+  struct run_settings settings;
   struct log log;
   bool json;
 };
 
-/* One process. Each has an endpoint of its own, on the ports from http.listen on. */
-static int worker_play(void *self, uint32_t child) {
-  static struct worker_counts counts;
-  struct kafka_play *play = self;
+/* Until it ends; `embedded` is NULL on Kafka. Returns the exit code. */
+static int service_play(const struct play *play, const struct engine *engine, const struct embedded *embedded) {
+  static struct run_summary summary;
+  struct service *service;
   struct fault fault = {0};
-  play->settings.http_offset = (uint16_t)child;
-  const enum status status = worker_run(&play->settings, &counts, &fault);
-  if (status != STATUS_OK) return run_log_failed(&play->log, &fault);
-  run_log_worker(&play->log, &counts);
-  if (play->json) run_json_worker(&counts, stdout);
-  return EXIT_DONE;
+  enum status status = service_open(&play->settings.service, engine, &service, &fault);
+  if (status == STATUS_OK) status = service_run(service, &fault);
+  if (status == STATUS_OK) {
+    summary = (struct run_summary){.elapsed_ms = service_elapsed_ms(service), .embedded = embedded};
+    service_counts(service, &summary.counts);
+    run_summary_tell(&play->log, &summary);
+    if (play->json) run_summary_json(&summary, stdout);
+  }
+  service_close(service);
+  return status == STATUS_OK ? EXIT_DONE : run_log_failed(&play->log, &fault);
+}
+
+static int files_run(struct play *play, const struct run_flags *flags) {
+  struct embedded *embedded;
+  struct fault fault = {0};
+  if (flags->workers > 1) return help_bad_usage("run", "--workers is for runs on Kafka (kafka.bootstrap.servers); a file has one reader");
+  play->settings.embedded.trace = flags->trace;
+  play->settings.embedded.follow = !flags->once;
+  play->settings.service.progress = play->log.format == LOG_FORMAT_TEXT; /* it is for people */
+  if (embedded_new(&play->settings.embedded, &embedded, &fault) != STATUS_OK) return app_fail("run", &fault);
+  const struct engine engine = embedded_engine(embedded);
+  const int code = service_play(play, &engine, embedded);
+  embedded_free(embedded);
+  return code;
+}
+
+/* ---- on Kafka ---- */
+
+/* Kafka as the cluster's group: opened when the campaigns are known to be right. */
+struct kafka_opener {
+  const struct kafka_settings *settings;
+  struct service *service;
+  struct kafka *kafka;
+};
+
+static void library_say(void *self, int level, const char *text) {
+  char line[1024];
+  (void)snprintf(line, sizeof line, "librdkafka: %s", text);
+  service_library_say(((const struct kafka_opener *)self)->service, level, line);
+}
+
+static enum status opener_open(void *self, struct service *service, struct group_port *out, struct fault *fault) {
+  struct kafka_opener *opener = self;
+  struct kafka_settings settings = *opener->settings;
+  opener->service = service;
+  settings.say = library_say, settings.say_self = opener;
+  const enum status status = kafka_open(&settings, &opener->kafka, fault);
+  if (status == STATUS_OK) *out = kafka_port(opener->kafka);
+  return status;
+}
+
+static void opener_close(void *self) {
+  struct kafka_opener *opener = self;
+  kafka_close(opener->kafka);
+  opener->kafka = NULL;
+}
+
+/* One process. Each has an endpoint of its own, on the ports from http.listen on. */
+static int cluster_play(void *self, uint32_t child) {
+  struct play *play = self;
+  struct kafka_opener opener = {.settings = &play->settings.kafka};
+  struct cluster *cluster;
+  struct fault fault = {0};
+  play->settings.service.http_offset = (uint16_t)child;
+  play->settings.cluster.group = (struct group_opener){&opener, opener_open, opener_close};
+  if (cluster_new(&play->settings.cluster, &cluster, &fault) != STATUS_OK) return app_fail("run", &fault);
+  const struct engine engine = cluster_engine(cluster);
+  const int code = service_play(play, &engine, NULL);
+  cluster_free(cluster);
+  return code;
 }
 
 static void open_secrets_tell(const struct config *config, const struct log *log) {
@@ -166,20 +177,28 @@ static void open_secrets_tell(const struct config *config, const struct log *log
   }
 }
 
-static int kafka_run(const struct config *config, const struct run_flags *flags, struct arena *arena) {
-  static struct kafka_pair pairs[CONFIG_PASSED];
-  static struct kafka_play play;
-  const char *campaigns[2];
-  struct fault fault = {0};
+static int kafka_run(struct play *play, const struct run_flags *flags) {
   if (flags->trace != NULL) return help_bad_usage("run", "--trace is for runs on files");
-  const enum status status = worker_settings_fill(config, arena, campaigns, pairs, &play.settings, &fault);
-  if (status != STATUS_OK) return app_fail("run", &fault);
+  play->settings.cluster.once = flags->once;
+  if (flags->workers <= 1) return cluster_play(play, 0);
+  const struct family_settings family = {.children = (uint32_t)flags->workers,
+                                         .once = flags->once,
+                                         .log = &play->log,
+                                         .play = cluster_play,
+                                         .self = play,
+                                         .bad_usage = EXIT_BAD_USAGE,
+                                         .try_again = EXIT_TRY_AGAIN};
+  return family_run(&family);
+}
+
+static int config_run(const struct config *config, const struct run_flags *flags, struct arena *arena) {
+  static struct play play;
+  struct fault fault = {0};
+  if (run_settings_fill(config, arena, &play.settings, &fault) != STATUS_OK) return app_fail("run", &fault);
   run_log_init(&play.log, config, !flags->once);
   open_secrets_tell(config, &play.log);
-  play.settings.log = &play.log, play.settings.once = flags->once, play.json = flags->json;
-  if (flags->workers <= 1) return worker_play(&play, 0);
-  const struct family_settings family = {(uint32_t)flags->workers, flags->once, &play.log, worker_play, &play};
-  return family_run(&family);
+  play.settings.service.log = &play.log, play.settings.service.once = flags->once, play.json = flags->json;
+  return config_on_kafka(config) ? kafka_run(&play, flags) : files_run(&play, flags);
 }
 
 int command_run(int argc, char **argv) {
@@ -200,7 +219,7 @@ int command_run(int argc, char **argv) {
   if (status != STATUS_OK)
     code = app_fail("run", &fault);
   else
-    code = config_on_kafka(&config) ? kafka_run(&config, &flags, &arena) : files_run(&config, &flags, &arena);
+    code = config_run(&config, &flags, &arena);
   explicit_bzero(arena.memory, arena.used); /* passwords were read into it */
   region_close(region, CONFIG_ARENA_BYTES);
   return code;

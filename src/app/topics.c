@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "help.h"
-#include "worker.h"
+#include "run_settings.h"
 
 #define ASSIGNMENTS_MOST 64u
 #define ARENA_BYTES (1024u * 1024u)
@@ -89,7 +89,7 @@ static enum status settings_read(const struct request *request, struct arena *ar
   if (status != STATUS_OK) return status;
   if (!config_on_kafka(&config))
     return fault_set(fault, STATUS_USAGE, "kafka.bootstrap.servers is not set: -c FILE or -X kafka.bootstrap.servers=HOST:PORT");
-  return worker_kafka_fill(&config, arena, pairs, settings, fault);
+  return run_kafka_fill(&config, arena, pairs, settings, fault);
 }
 
 static int topics_do(const struct request *request, struct arena *arena) {

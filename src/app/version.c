@@ -1,5 +1,5 @@
 /* `giftd version`: which program this is, for people, for scripts (--json) and for /version. */
-#include "version.h"
+#include "giftd/telemetry.h"
 
 #include <stdio.h>
 

@@ -2,9 +2,9 @@
  * at once, the reader handle reads them. A shard that is taken away is given back to the group only when its owner has closed it
  * (kafka_given_up), so that the next one seldom has to fence somebody who is alive; exactness does not rest on it.
  *
- *   callback: assign   -> incremental_assign, pause           -> KAFKA_ASSIGNED ...
- *   callback: revoke   -> KAFKA_REVOKED ... kafka_given_up ... -> incremental_unassign -> the group goes on
- *   callback: lost     -> incremental_unassign at once        -> KAFKA_LOST ...
+ *   callback: assign   -> incremental_assign, pause           -> GROUP_ASSIGNED ...
+ *   callback: revoke   -> GROUP_REVOKED ... kafka_given_up ... -> incremental_unassign -> the group goes on
+ *   callback: lost     -> incremental_unassign at once        -> GROUP_LOST ...
  */
 #include <stdio.h>
 #include <string.h>
@@ -26,9 +26,9 @@ enum status group_init(struct kafka *kafka, struct fault *fault) {
 static void change_add(struct kafka *kafka, uint32_t shard, int what) {
   struct group_state *members = &kafka->members;
   assert(members->count < members->capacity);
-  struct kafka_change *change = &members->changes[(members->first + members->count++) % members->capacity];
+  struct group_change *change = &members->changes[(members->first + members->count++) % members->capacity];
   change->shard = shard;
-  change->what = what == KAFKA_ASSIGNED ? KAFKA_ASSIGNED : what == KAFKA_REVOKED ? KAFKA_REVOKED : KAFKA_LOST;
+  change->what = what == GROUP_ASSIGNED ? GROUP_ASSIGNED : what == GROUP_REVOKED ? GROUP_REVOKED : GROUP_LOST;
 }
 
 static void members_fault(struct kafka *kafka, rd_kafka_error_t *error, rd_kafka_resp_err_t code, const char *doing) {
@@ -81,7 +81,7 @@ static void on_assign(struct kafka *kafka, rd_kafka_topic_partition_list_t *part
       return;
     }
     kafka->members.held[shard] = true;
-    change_add(kafka, shard, KAFKA_ASSIGNED);
+    change_add(kafka, shard, GROUP_ASSIGNED);
   }
 }
 
@@ -90,7 +90,7 @@ static void on_lost(struct kafka *kafka, const rd_kafka_topic_partition_list_t *
     uint32_t shard = (uint32_t)partitions->elems[i].partition;
     if (shard >= kafka->shards || !kafka->members.held[shard]) continue;
     kafka->members.held[shard] = false;
-    change_add(kafka, shard, KAFKA_LOST);
+    change_add(kafka, shard, GROUP_LOST);
   }
   leaving_forget(kafka);
   give_back(kafka, partitions);
@@ -106,7 +106,7 @@ static void on_revoke(struct kafka *kafka, const rd_kafka_topic_partition_list_t
     if (members->closing) continue;
     members->owed[shard] = true;
     members->owing++;
-    change_add(kafka, shard, KAFKA_REVOKED);
+    change_add(kafka, shard, GROUP_REVOKED);
   }
   if (members->owing == 0 || members->closing)
     give_back(kafka, partitions);
@@ -198,7 +198,7 @@ static enum status group_serve(struct kafka *kafka, struct fault *fault) {
   return status;
 }
 
-enum status kafka_group(struct kafka *kafka, struct kafka_change *changes, uint32_t capacity, uint32_t *count, struct fault *fault) {
+enum status kafka_group(struct kafka *kafka, struct group_change *changes, uint32_t capacity, uint32_t *count, struct fault *fault) {
   struct group_state *members = &kafka->members;
   *count = 0;
   (void)rd_kafka_poll(kafka->admin, 0);

@@ -72,7 +72,7 @@ struct kafka {
   int64_t trouble_ms;
 
   struct group_state {
-    struct kafka_change *changes; /* not yet handed out */
+    struct group_change *changes; /* not yet handed out */
     uint32_t first, count, capacity;
     bool *owed;     /* of each shard: revoked, not given up yet */
     bool *held;     /* of each shard */

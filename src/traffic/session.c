@@ -263,8 +263,8 @@ void traffic_session(struct traffic *traffic) {
 /* ---- what the calendar brings ---- */
 
 static void salary(struct traffic *traffic, uint32_t who) {
-  struct act act =
-      act_of(traffic, ACT_SALARY, who, traffic->day_ms + 6 * TRAFFIC_HOUR_MS + random_between(&traffic->random, 0, 4 * 3600) * MS_PER_SECOND);
+  struct act act = act_of(traffic, ACT_SALARY, who,
+                          traffic->day_ms + 6 * TRAFFIC_HOUR_MS + random_between(&traffic->random, 0, 4 * 3600) * MS_PER_SECOND);
   act.amount_minor = traffic->people[who].salary_minor;
   act_push(traffic, &act);
 }

@@ -310,8 +310,8 @@ class Signals(Stage):
         self.assertEqual(json.loads(self.lines("rewards.jsonl")[-1])["data"]["campaign_version"], 2)
         reader.wait(60)
         said = [json.loads(line) for line in (told.read_text() + last).splitlines()]  # a service speaks JSON, whatever it has to say
-        self.assertEqual([line["level"] for line in said], ["warning", "info", "warning", "error", "info", "info"])
-        self.assertIn("id.key_file", said[0]["message"])
+        self.assertEqual([line["level"] for line in said], ["info", "warning", "warning", "error", "info", "info", "info"])
+        self.assertIn("id.key_file", said[1]["message"])
         self.assertIn("hello.json:1:", said[2]["message"])
 
 

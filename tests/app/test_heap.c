@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "session.h"
+#include "giftd/embedded.h"
 #include "giftd/traffic.h"
 
 #include <sys/stat.h>
@@ -73,37 +73,45 @@ static void traffic_file(const char *path, uint64_t lines) {
   fclose(file);
 }
 
-static void between_commits_nothing_is_taken_from_the_heap(void **unused) {
-  (void)unused;
-  char folder[] = "/tmp/giftd-heap-XXXXXX", input[64], output[64], state[64], command[96];
+static void run(const char *folder, struct tally *tally) {
+  static struct service_counts counts;
+  char input[64], output[64], state[64];
   const char *campaigns[] = {SOURCE_DIR "/deploy/campaigns"};
-  struct session_settings settings;
-  struct session *session;
+  struct service_settings settings;
+  struct embedded_settings of_files;
+  struct embedded *embedded;
+  struct service *service;
   struct fault fault = {0};
-  struct tally tally = {0};
-  assert_non_null(mkdtemp(folder));
   snprintf(input, sizeof input, "%s/events.jsonl", folder);
   snprintf(output, sizeof output, "%s/out", folder);
   snprintf(state, sizeof state, "%s/state", folder);
   traffic_file(input, 12000);
-  session_defaults(&settings);
-  settings.campaigns = campaigns;
-  settings.campaign_count = 1;
-  settings.input = input;
-  settings.output = output;
-  settings.state = state;
+  service_defaults(&settings);
+  settings.campaigns = campaigns, settings.campaign_count = 1;
   settings.once = true;
   settings.progress = settings.handle_signals = false;
-  settings.commit_events = 2000;
-  settings.commit_ms = 60000;
-  settings.shard.cache_bytes = 64u << 20;
-  settings.step_hook = on_step;
-  settings.step_self = &tally;
+  embedded_defaults(&of_files);
+  of_files.input = input, of_files.output = output, of_files.state = state;
+  of_files.commit_events = 2000, of_files.commit_ms = 60000;
+  of_files.cache_bytes = 64u << 20;
+  of_files.step_hook = on_step, of_files.step_self = tally;
   assert_true(counting_begin());
-  if (session_open(&settings, &session, &fault) != STATUS_OK) fail_msg("%s", fault.text);
-  if (session_run(session, &fault) != STATUS_OK) fail_msg("%s", fault.text);
-  assert_true(session_counts(session)->gifts > 1000);
-  session_close(session);
+  assert_int_equal(embedded_new(&of_files, &embedded, &fault), STATUS_OK);
+  const struct engine engine = embedded_engine(embedded);
+  if (service_open(&settings, &engine, &service, &fault) != STATUS_OK) fail_msg("%s", fault.text);
+  if (service_run(service, &fault) != STATUS_OK) fail_msg("%s", fault.text);
+  service_counts(service, &counts);
+  assert_true(counts.shard.gifts > 1000);
+  service_close(service);
+  embedded_free(embedded);
+}
+
+static void between_commits_nothing_is_taken_from_the_heap(void **unused) {
+  (void)unused;
+  char folder[] = "/tmp/giftd-heap-XXXXXX", command[96];
+  struct tally tally = {0};
+  assert_non_null(mkdtemp(folder));
+  run(folder, &tally);
   assert_true(allocations > 100); /* the counter counts: opening took some */
   assert_true(tally.commits >= 6);
   printf("%llu commits: %llu allocations between them, %llu inside\n", (unsigned long long)tally.commits, (unsigned long long)tally.outside,

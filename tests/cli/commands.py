@@ -279,8 +279,8 @@ class Service(Folder):
         finally:
             run.terminate()
         told = [json.loads(line) for line in run.communicate(timeout=60)[1].splitlines()]
-        self.assertEqual((run.returncode, [line["message"] for line in told]), (0, ["started", "stopped"]))
-        self.assertEqual(told[1]["lines"], 500)
+        self.assertEqual((run.returncode, [line["message"] for line in told]), (0, ["started", "stopping: a signal came", "stopped"]))
+        self.assertEqual(told[2]["lines"], 500)
         self.assertRegex(metrics, r"(?m)^giftd_event_time_lag_seconds -?\d")
         self.check_metrics(metrics)
 

@@ -51,9 +51,9 @@ class Service(unittest.TestCase):
         self.assertIn(words, ended.stderr)
 
     def test_times(self):
-        drain_ms, leave_ms = constant_ms("DRAIN_MS", "src/app/worker_settings.c"), constant_ms("LEAVE_MS", "src/app/worker.c")
+        drain_ms, leave_ms = constant_ms("DRAIN_MS", "src/app/run_settings.c"), constant_ms("LEAVE_MS", "src/cluster/cluster.c")
         self.assertGreater(int(unit("TimeoutStopSec")[0]) * 1000, drain_ms + leave_ms + 10000)
-        self.assertGreater(int(unit("WatchdogSec")[0]) * 1000, constant_ms("STALL_MS", "src/app/worker_settings.c"))
+        self.assertGreater(int(unit("WatchdogSec")[0]) * 1000, constant_ms("STALL_MS", "src/app/run_settings.c"))
 
     def test_words_that_belong_together(self):
         """The sender of READY=1 may be a child, and SIGTERM must come to each process once."""

@@ -17,8 +17,9 @@ FILE_CALLS = re.compile(r"^(f?open(at|64|dir)?|creat|rename(at)?|unlink(at)?|rmd
                         r"|p?write(64)?|readdir(64)?|link|symlink|fopen64|freopen|remove|mkstemp(64)?|mkdtemp)$")
 FILE_ROOMS = {"files", "load", "app", "lmdb", "config"}
 # telemetry: its own memory, from the kernel's table of the process; kafka: the descriptor that wakes its waiter, and the watchdog's last
-# words; redis: the file with the password
-SELF = {("telemetry", "fopen"), ("kafka", "read"), ("kafka", "write"), ("redis", "fopen"), ("redis", "fopen64")}
+# words; redis: the file with the password; service: the pipe that wakes its waiter, and the last words; embedded: the trace
+SELF = {("telemetry", "fopen"), ("kafka", "read"), ("kafka", "write"), ("redis", "fopen"), ("redis", "fopen64"), ("service", "read"),
+        ("service", "write"), ("embedded", "fopen"), ("embedded", "fopen64")}
 
 
 def symbols(library):

@@ -115,6 +115,15 @@ def file_findings(path, text):
         yield from c_findings(text)
 
 
+APP_LINES = 4000  # commands alone: what they run has rooms of its own
+
+
+def app_findings(root):
+    lines = sum(house.read(path).count("\n") for path in house.files_below(root, ["src/app"], ".c") + house.files_below(root, ["src/app"], ".h"))
+    if lines > APP_LINES:
+        yield f"src/app: {lines} lines (at most {APP_LINES}): what a command runs belongs into a room of its own"
+
+
 def check(root, build=None):
     paths = [path for path in house.files_below(root, FOLDERS, "") if is_text(path) and not GENERATED.search(os.path.relpath(path, root))]
     paths += [os.path.join(root, name) for name in sorted(os.listdir(root)) if os.path.isfile(os.path.join(root, name)) and is_text(name)
@@ -128,6 +137,7 @@ def check(root, build=None):
             findings.append(f"{name}: is not UTF-8")
             continue
         findings += [f"{name}:{number}: {problem}" for number, problem in file_findings(name, text)]
+    findings += app_findings(root)
     if not paths:
         findings.append(f"{root}: no files")
     return findings
@@ -152,6 +162,7 @@ CASES = [
     ("long line", c_file("int a; /* " + "x" * 140 + " */\n"), "columns"),
     ("no opening comment", {"src/a/a.c": "int a;\n"}, "does not open with a comment"),
     ("script without one", {"tests/a.py": "import os\n"}, "does not open with a comment"),
+    ("commands that grow", {f"src/app/{number}.c": "/* What it is for. */\n" + "int a;\n" * 450 for number in range(9)}, "room of its own"),
     ("left over", c_file("/* TO" + "DO: later */\n"), "nothing is left to do"),
     ("left over in a document", {"docs/a.md": "FIX" + "ME\n"}, "nothing is left to do"),
     ("a path of this machine", {"docs/a.md": "see /wor" + "k/main\n"}, "speaks of one machine"),

@@ -11,16 +11,16 @@ struct worker {
 };
 
 static void serve(struct worker *worker) {
-  struct kafka_change changes[3];
+  struct group_change changes[3];
   uint32_t count = 0;
   OK(kafka_group(worker->kafka, changes, 3, &count, &fault));
   for (uint32_t i = 0; i < count; i++) {
-    bool assigned = changes[i].what == KAFKA_ASSIGNED;
+    bool assigned = changes[i].what == GROUP_ASSIGNED;
     worker->has[changes[i].shard] = assigned;
     worker->assigned += assigned;
-    worker->revoked += changes[i].what == KAFKA_REVOKED;
-    worker->lost += changes[i].what == KAFKA_LOST;
-    if (changes[i].what == KAFKA_REVOKED) worker->owed[worker->owed_count++] = (int)changes[i].shard;
+    worker->revoked += changes[i].what == GROUP_REVOKED;
+    worker->lost += changes[i].what == GROUP_LOST;
+    if (changes[i].what == GROUP_REVOKED) worker->owed[worker->owed_count++] = (int)changes[i].shard;
   }
   while (!worker->keep && worker->owed_count > 0) kafka_given_up(worker->kafka, (uint32_t)worker->owed[--worker->owed_count]);
 }

@@ -258,7 +258,7 @@ static void a_gap_is_passed_over_when_a_person_says_so(void **state) {
 static void partitions_that_are_added_stop_the_group(void **state) {
   struct stage stage;
   struct kafka *kafka;
-  struct kafka_change changes[8];
+  struct group_change changes[8];
   struct fault grown = {.status = STATUS_OK};
   uint32_t count = 0, assigned = 0;
   char why[128];
@@ -315,7 +315,7 @@ static void the_journal_is_trimmed(void **state) {
   struct kafka *kafka;
   struct kafka_shard *shard;
   uint64_t place = 0;
-  struct kafka_change change;
+  struct group_change change;
   uint32_t none;
   char text[256];
   int64_t first = 0, end = 0;

@@ -1,0 +1,47 @@
+/* What the files of the service room share:
+ *
+ *   service.c     open, loop, close             watch.c      readiness, metrics, endpoint
+ *   campaigns.c   load, reload                  say.c        log lines, complaints
+ *   signals.c  notify.c  last_words.c  family.c              the process
+ *   key_tell.c  unknown.c                                    two warnings
+ *
+ * Calls go downwards in this order; what an engine says comes up through service.h, and the engine is called through its port alone.
+ */
+#ifndef GIFTD_SERVICE_PARTS_H
+#define GIFTD_SERVICE_PARTS_H
+
+#include "giftd/service.h"
+#include "unknown.h"
+
+struct watch;
+
+struct service {
+  struct service_settings settings;
+  struct engine engine;
+  struct campaigns *campaigns;
+  struct progress progress;
+  bool shows_progress;
+  struct unknown_names unknown;
+  struct watch *watch; /* or NULL: nobody watches */
+  bool stopping, ready_told;
+  int64_t refused_ms;           /* wall clock of the last reload, if it was refused; else 0 */
+  int64_t started_ms, ended_ms; /* steady clock; ended_ms 0: it runs */
+};
+
+/* ---- campaigns.c ---- */
+/* *out is NULL after any status but OK. */
+enum status campaigns_open(struct service *service, struct campaigns **out, struct fault *fault) MUST_USE;
+void campaigns_close(struct campaigns *campaigns); /* NULL is fine */
+/* SIGHUP: all of the new ones or none. */
+void campaigns_reload(struct service *service);
+
+/* ---- watch.c; all do nothing when nobody watches ---- */
+enum status watch_open(struct service *service, struct fault *fault) MUST_USE;
+void watch_close(struct service *service);
+void watch_refresh(struct service *service, bool now);
+void watch_reloaded(struct service *service);
+
+/* ---- say.c ---- */
+void findings_say(struct service *service, const struct findings *findings);
+
+#endif
