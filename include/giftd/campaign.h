@@ -585,6 +585,7 @@ enum check_code {
   CHECK_TASKS_MEET,
   CHECK_REACH,
   CHECK_MEMORY_TOO_SHORT,
+  CHECK_ANY_STATUS,
   CHECK_CODE_COUNT
 };
 struct check_code_info {

@@ -118,6 +118,8 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
     [CHECK_MEMORY_TOO_SHORT] = {"MEMORY_TOO_SHORT", "it counts longer than refunds are accepted", "统计期长于可退款期",
                                 "raise events.memory in the configuration (P400D at most) and name it with -c, or say \"refunds\": "
                                 "\"ignore\" if that is meant"},
+    [CHECK_ANY_STATUS] = {"ANY_STATUS", "it hears payments that may not have gone through", "未区分交易状态",
+                          "add \"status\": \"settled\" to its 'when', or hear an activity that says what is meant"},
 };
 
 void finding_print(struct buffer *out, const struct finding *finding) {

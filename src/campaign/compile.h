@@ -355,6 +355,10 @@ bool never_carried(struct compile *c, const struct trigger_set *on, uint32_t fie
 void trigger_lint(struct compile *c, const struct trigger *trigger);
 /* `whose`: "rule", "fact", "task". */
 void when_lint(struct compile *c, const struct trigger_set *on, uint32_t when, const char *whose);
+/* Whether a condition asks the event's status somewhere. */
+bool asks_status(struct compile *c, uint32_t node);
+/* An event that has a status, named in the place `owner` itself and not by an activity, while nothing there asks for it. */
+void status_lint(struct compile *c, struct str owner, const struct trigger_set *on, uint32_t when);
 struct hearing {
   struct trigger_set on;
   uint32_t when;

@@ -76,7 +76,11 @@ static void tasks_meet_lint(struct compile *c, const struct at *tasks, const str
 
 static void track_lint(struct compile *c, const struct at *at, const struct fact *fact) {
   struct at tasks = at_key(at, "tasks"), per = at_key(at, "per"), within = at_key(at, "within");
-  for (uint32_t i = 0; i < fact->task_count; i++) when_lint(c, &fact->tasks[i].on, fact->tasks[i].when, "task");
+  for (uint32_t i = 0; i < fact->task_count; i++) {
+    struct at task = at_item(&tasks, i);
+    when_lint(c, &fact->tasks[i].on, fact->tasks[i].when, "task");
+    status_lint(c, at_pointer(c, &task), &fact->tasks[i].on, fact->tasks[i].when);
+  }
   match_lint(c, at, fact);
   tasks_meet_lint(c, &tasks, fact);
   if (per.json != NULL && fact->dimension_count == 0)
@@ -93,6 +97,7 @@ static void fact_lint(struct compile *c, const struct at *at, const struct fact 
   when_lint(c, &fact->on, fact->when, tracked ? "track" : "fact");
   fields_lint(c, tracked ? &track : at, fact);
   previous_lint(c, at, fact);
+  if (fact->kind == FACT_MEASURE) status_lint(c, at_pointer(c, at), &fact->on, fact->when);
   if (tracked) track_lint(c, &track, fact);
 }
 

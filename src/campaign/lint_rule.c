@@ -139,10 +139,18 @@ static void once_lint(struct compile *c, const struct rule *rule) {
   }
 }
 
+/* A chooser may tell payments apart by their status in its items. */
+static void paid_lint(struct compile *c, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->item_count; i++)
+    if (asks_status(c, item_at(c, rule->item_first + i)->when)) return;
+  status_lint(c, rule->pointer, &rule->on, rule->when);
+}
+
 void rule_lint(struct compile *c, uint32_t number) {
   const struct rule rule = *rule_at(c, number);
   as_lint(c, &rule);
   when_lint(c, &rule.on, rule.when, "rule");
+  paid_lint(c, &rule);
   heard_lint(c, &rule);
   this_event_lint(c, &rule);
   cells_lint(c, rule.when);
