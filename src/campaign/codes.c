@@ -120,6 +120,8 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
                                 "\"ignore\" if that is meant"},
     [CHECK_ANY_STATUS] = {"ANY_STATUS", "it hears payments that may not have gone through", "未区分交易状态",
                           "add \"status\": \"settled\" to its 'when', or hear an activity that says what is meant"},
+    [CHECK_UNKNOWN_REWARD] = {"UNKNOWN_REWARD", "a form of reward that is nearly one that giftd knows", "奖励形式近似已知形式",
+                              "the list of forms is open: if it is a form of your own, choose a name that is less like it"},
 };
 
 void finding_print(struct buffer *out, const struct finding *finding) {

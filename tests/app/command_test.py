@@ -14,6 +14,7 @@ import unittest
 import xml.etree.ElementTree
 
 GIFTD = os.path.abspath(sys.argv.pop(1))
+SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
 
 CAMPAIGN = {
     "id": "dining", "version": 1, "name": {"zh": "餐饮", "en": "Dining"}, "period": {"from": "2026-12-01", "to": "2026-12-31"},
@@ -335,6 +336,22 @@ class CheckTest(unittest.TestCase):
             for memory in () if days is None else (days, days - 1):
                 _, out, _ = folder.call("check", ".", "-X", f"events.memory=P{memory}D")
                 self.assertEqual("MEMORY_TOO_SHORT" in out, memory < days, (facts, memory))
+
+    def test_a_form_that_is_nearly_a_known_one(self):
+        """All of schemas/rewards.json; what is like none of them is a form of the bank's own."""
+        known = json.loads((SOURCE / "schemas" / "rewards.json").read_text(encoding="utf8"))["rewards"]
+        forms = [(one["reward"] + "x", one["reward"]) for one in known] + [("cashback", "cash_back"), ("point", "points"),
+                                                                           ("instantdiscount", "instant_discount"), ("lounge_visit", None)]
+        for form, near in forms:
+            give = {"reward": form, "pool": "other", "value": "5.00"}
+            folder = self.folder(rules=[{**CAMPAIGN["rules"][1], "give": give}], pools={"other": {"stock": 5}})
+            code, out, _ = folder.call("check", ".")
+            self.assertEqual(code, 0, out)
+            says = f"/rules/0/give/reward: warning[UNKNOWN_REWARD]: '{form}' is none of the forms that giftd knows; did you mean '{near}'?"
+            self.assertEqual(says in out, near is not None, out)
+        for one in known[:12]:
+            folder = self.folder(rules=[{**CAMPAIGN["rules"][1], "give": {"reward": one["reward"]}}])
+            self.assertNotIn("UNKNOWN_REWARD", folder.call("check", ".")[1])
 
     def test_the_catalogue_of_the_configuration(self):
         folder = self.folder(rules=[{**CAMPAIGN["rules"][1], "on": "wifi.joined"}], pools={"other": {"stock": 5}})
