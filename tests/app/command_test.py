@@ -134,6 +134,22 @@ class CommandTest(unittest.TestCase):
                 self.assertIn(says, err)
                 self.assertIn("1 file not played", out)
 
+    def test_one_wrong_name_is_one_error(self):
+        """A campaign that is not there: neither are its rules, and not once for each scenario of the file."""
+        for name, story, line in (("dinning.test", HALF + '\nscenario "Other"\n2026-12-12 10:00 c1 login\n    gift hello points 5\n', 1),
+                                  ("dining.test", HALF.replace("covers", "campaign dinning\ncovers"), 2)):
+            code, out, err = self.folder({name: story}).test()
+            self.assertEqual((code, out), (1, "0 scenarios, 0 passed, 0 failed, 0 events; 1 file not played\n"))
+            self.assertEqual(err, f"./{name}:{line}: error: there is no campaign 'dinning' in this folder, did you mean 'dining'?; "
+                                  "name it with: campaign ID\n")
+
+    def test_a_rule_that_waits_was_not_judged(self):
+        facts = {"spent": {"measure": "sum", "of": "amount", "on": "txn.card_spend", "window": "month"}}
+        rules = [{**CAMPAIGN["rules"][1], "on": {"fact": "spent"}, "when": {"fact.spent": {"gte": "100.00"}}}]
+        story = 'scenario "x"\n2026-12-12 10:00 c1 txn.card_spend amount=9.00\n    refuse hello TARGET_NOT_REACHED\n'
+        folder = self.folder({"dining.test": story}, {**CAMPAIGN, "facts": facts, "rules": rules, "pools": {"other": {"stock": 5}}})
+        self.assertIn("+ nothing (no rule under test was judged; hello waits for the fact spent)", folder.test()[1])
+
     def test_verbose_can_be_copied(self):
         """What -v prints under each event, put under each event, is a story that passes."""
         bare = "\n".join(line for line in HALF.splitlines() if not line.startswith(("    ", "pool")))
@@ -238,6 +254,19 @@ class CommandTest(unittest.TestCase):
         code, _, err = self.answer(HALF, "--threshold", "51")
         self.assertEqual(code, 1)
         self.assertIn("50 % of the rules", err)
+
+    def test_coverage_of_limits(self):
+        """Of several limits that can cut a gift the one that did is reached."""
+        limits = [{"id": name, "amount": most, "per": ["customer"], "period": period, "at_limit": "partial"}
+                  for name, most, period in (("day", "60.00", "day"), ("month", "500.00", "month"))]
+        campaign = {**CAMPAIGN, "rules": [{**CAMPAIGN["rules"][0], "limits": limits}], "pools": {"credits": {"stock": 3}}}
+        story = ('scenario "x"\n2026-12-04 12:30  c1  txn.card_spend amount=80.00 mcc=5812\n    gift half instant_discount 40.00\n'
+                 '-  c1  txn.card_spend amount=80.00 mcc=5812\n    gift half instant_discount 20.00 partial\n')
+        code, out, err = self.folder({"dining.test": story}, campaign).test("--coverage")
+        self.assertEqual((code, err), (0, ""), out)
+        self.assertIn("limits        1 of 2 reached\n  not reached: dining/half#month\n", out)
+        self.assertNotIn("requirements", out)  # nobody says which: a bank has other ones
+        self.assertNotIn("CAMPAIGN_PAUSED", out)  # nothing leads to it
 
     def test_wrong_words(self):
         for flags, says in ((["--covrage"], "--coverage"), (["--threshold", "many"], "whole number"), (["--run"], "needs a value"),
