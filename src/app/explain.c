@@ -197,6 +197,7 @@ static enum status wanted_read(struct answer *a, struct fault *fault) {
   struct scan scan;
   struct str line;
   uint64_t position, number = 0;
+  if (strcmp(a->question.event, "-") == 0) help_terminal("explain", "--event");
   enum status status = scan_open(&scan, a->question.event, fault);
   if (status != STATUS_OK) return status;
   while (scan_next(&scan, &line, &position)) {

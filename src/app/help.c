@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WORDS_MOST 64
 
@@ -112,6 +113,12 @@ int help_bad_usage(const char *command, const char *format, ...) {
   va_end(arguments);
   fprintf(stderr, "\nSee: giftd %s --help\n", command);
   return EXIT_BAD_USAGE;
+}
+
+void help_terminal(const char *command, const char *flag) {
+  if (isatty(STDIN_FILENO))
+    fprintf(stderr, "giftd %s: reads events from this terminal, one JSON object a line, until Ctrl-D; %s FILE reads a file\n", command,
+            flag);
 }
 
 bool help_number(const char *command, const char *flag, const char *text, int64_t least, int64_t most, int64_t *out) {

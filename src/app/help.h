@@ -28,6 +28,9 @@ int help_bad_usage(const char *command, const char *format, ...) PRINTF_LIKE(2, 
 /* The nearest of some words (ended by NULL), or NULL when none is near. */
 const char *help_nearest(const char *word, const char *const *words);
 
+/* When standard input is a terminal: that lines are read from it, and which flag would name a file instead. */
+void help_terminal(const char *command, const char *flag);
+
 /* A whole number of a flag, between two bounds; false after telling what is wrong. */
 bool help_number(const char *command, const char *flag, const char *text, int64_t least, int64_t most, int64_t *out);
 

@@ -114,6 +114,7 @@ static int files_run(struct play *play, const struct run_flags *flags) {
   play->settings.embedded.trace = flags->trace;
   play->settings.embedded.follow = !flags->once;
   play->settings.service.progress = play->log.format == LOG_FORMAT_TEXT; /* it is for people */
+  if (strcmp(play->settings.embedded.input, "-") == 0) help_terminal("run", "--input");
   if (embedded_new(&play->settings.embedded, &embedded, &fault) != STATUS_OK) return app_fail("run", &fault);
   const struct engine engine = embedded_engine(embedded);
   const int code = service_play(play, &engine, embedded);

@@ -77,7 +77,7 @@ static void reasons_print(FILE *out, const struct shard_counts *counts) {
   bool any = false;
   for (int i = 1; i < REASON_COUNT; i++) {
     if (counts->by_reason[i] == 0) continue;
-    if (!any) fprintf(out, "  refused, by reason:\n");
+    if (!any) fprintf(out, "  refused, by reason (what event and files alone rule out is not counted):\n");
     any = true;
     fprintf(out, "    %-22s %12s  %s\n", reasons[i].code, grouped(counts->by_reason[i], text), reasons[i].label_en);
   }

@@ -407,4 +407,33 @@ class CheckTest(unittest.TestCase):
         self.assertEqual(folder.call("check", "--json", "--against=.", ".")[0], 0)
 
 
+class TerminalTest(unittest.TestCase):
+    """Who calls a command that reads standard input and forgot the file sits before a terminal that says nothing."""
+
+    def typed(self, folder, text, *words):
+        ours, theirs = os.openpty()
+        with subprocess.Popen([GIFTD, *words], cwd=folder.path, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as done:
+            os.write(ours, text.encode() + b"\x04")  # and Ctrl-D
+            out, err = done.communicate(timeout=60)
+        os.close(ours)
+        os.close(theirs)
+        return done.returncode, out.decode(), err.decode()
+
+    def test_it_says_that_it_reads(self):
+        folder = Folder({})
+        self.addCleanup(folder.temporary.cleanup)
+        event = json.dumps({"id": "1", "source": "a", "type": "login", "customer": "c", "time": "2026-12-12T10:00:00+08:00"}) + "\n"
+        says = "reads events from this terminal, one JSON object a line, until Ctrl-D"
+        code, _, err = self.typed(folder, event + event.replace('"1"', '"2"'), "run", "--once", "--campaigns", ".")
+        self.assertEqual(code, 0, err)
+        self.assertIn("refused, by reason (what event and files alone rule out is not counted):\n    LIMIT_REACHED", err)
+        self.assertIn(f"giftd run: {says}; --input FILE reads a file\n", err)
+        code, out, err = self.typed(folder, event, "explain", "--campaigns", ".", "--event", "-")
+        self.assertEqual(code, 0, err)
+        self.assertIn(f"giftd explain: {says}; --event FILE reads a file\n", err)
+        self.assertIn("login a/1, customer c", out)
+        self.assertNotIn("terminal", subprocess.run([GIFTD, "run", "--once", "--campaigns", ".", "--state", "s2", "--output", "o2"],
+                                                    cwd=folder.path, capture_output=True, text=True, input="", check=True).stderr)
+
+
 unittest.main()
