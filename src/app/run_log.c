@@ -25,7 +25,7 @@ static const struct {
     {"dead", SHARD(dead), EVERYWHERE, "dead", "not events; the dead letters say why"},
     {"misplaced", SHARD(misplaced), ON_KAFKA, "misplaced", "of these in the wrong partition (KEY_MISPLACED)"},
     {"unknown_types", SHARD(unknown[UNKNOWN_TYPE]), EVERYWHERE, "unknown",
-     "events of types that the catalogue does not know: no rule heard them"},
+     "events of types that the catalogue does not know: no rule listens to them"},
     {"unknown_fields", SHARD(unknown[UNKNOWN_FIELD]), EVERYWHERE, "unknown", "fields that the catalogue does not know: no rule read them"},
     {"unknown_values", SHARD(unknown[UNKNOWN_VALUE]), EVERYWHERE, "unknown", "values outside the words of their fields"},
     {"stalls", SHARD(stalls), ON_KAFKA, NULL, NULL},

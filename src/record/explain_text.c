@@ -82,7 +82,7 @@ static void head_warning(const struct telling *t, const char *en, const char *zh
 
 static void head_decision(const struct telling *t) {
   if (t->recorded == NULL) {
-    head_warning(t, "! no decision was recorded for this event: only what event and campaigns alone decide can be said",
+    head_warning(t, "! no decision was recorded for this event: only what the event and the campaigns alone decide is told",
                  "! 未找到该事件的决策记录:以下仅为由事件与活动文件即可判断的结果");
     return;
   }
@@ -94,7 +94,7 @@ static void head_decision(const struct telling *t) {
   buffer_put(t->out, t->recorded->rulebook_digest);
   buffer_byte(t->out, '\n');
   if (!t->same_rulebook)
-    head_warning(t, "! the campaigns loaded here are not those it was decided with: what is marked \"now\" may have been otherwise then",
+    head_warning(t, "! the campaigns loaded here are not those it was decided with: what is marked \"now\" may have been different then",
                  "! 当前加载的活动与决策时不同:标注“现”的结果可能与当时不一致");
   if (t->event == NULL)
     head_warning(t, "! the event's own line is not at hand (--input FILE): only what was recorded is told",
@@ -131,13 +131,15 @@ static void elsewhere_words(struct buffer *out, const struct telling *t, const s
     const struct recorded_heard *heard = &t->recorded->heard[i];
     const struct campaign *campaign = &t->rulebook->campaigns[verdict->rule->campaign];
     if (!str_equal(heard->rule, verdict->rule->id) || !str_equal(heard->campaign, campaign->id)) continue;
-    buffer_put(out, any ? STR(", ") : zh ? STR("由其他客户接收,见该客户的决策:") : STR("heard by another customer, see the decision for "));
+    buffer_put(out, any  ? STR(", ")
+                    : zh ? STR("由其他客户接收,见该客户的决策:")
+                         : STR("judged for another customer, see the decision for "));
     buffer_put(out, heard->customer);
     any = true;
   }
   if (any) return;
   buffer_put(out, zh ? STR("须由其他客户接收,但事件与客户记录均未指明")
-                     : STR("for another customer to hear, but neither event nor record names one"));
+                     : STR("for another customer, but neither the event nor the record names one"));
 }
 
 void verdict_words(struct buffer *out, const struct telling *t, const struct verdict *verdict) {
@@ -268,7 +270,7 @@ static void text_campaign_end(struct telling *t, const struct campaign *campaign
   t->campaigns_told++;
   if (t->rules_told > 0 || t->waiting_told > 0 || campaign->programme) return;
   if (t->facts_told > 0) {
-    put(t, "  - no rule of it hears this event\n", "  - 无规则监听此类事件\n");
+    put(t, "  - no rule of it listens to this event\n", "  - 无规则监听此类事件\n");
     return;
   }
   campaign_head(t, campaign);

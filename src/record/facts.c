@@ -227,7 +227,7 @@ void fact_words(struct buffer *out, const struct telling *t, const struct told_f
   put(out, t, "fact ", "事实 ");
   buffer_put(out, fact_short_name(told->fact));
   if (told->effect == NULL && told->fact->kind == FACT_MEASURE && window_lags(&told->fact->window))
-    put(out, t, ": listens, an event counts for later periods alone", ":监听此类事件,只计入以后的周期");
+    put(out, t, ": listens, an event counts for later periods only", ":监听此类事件,只计入以后的周期");
   else if (told->effect == NULL)
     put(out, t, ": listens, this event changed nothing", ":监听此类事件,本次未变化");
   else if (told->fact->kind == FACT_MEASURE || told->fact->kind == FACT_PICKS)
@@ -249,6 +249,6 @@ bool enrols(const struct telling *t, const struct campaign *campaign, struct str
     *words = is_zh(t) ? STR("报名:该客户已报名本活动") : STR("enrolment: the customer is signed up for this campaign");
   else
     *words = is_zh(t) ? STR("报名:不在可报名时间内,未计入")
-                      : STR("enrolment: outside of the time in which it can be signed up for; it does not count");
+                      : STR("enrolment: the campaign cannot be signed up for at this time; it does not count");
   return true;
 }

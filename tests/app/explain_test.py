@@ -218,8 +218,8 @@ class Explain(unittest.TestCase):
         self.assertIn("✓ brought: gave points 5", ann)
         self.assertIn("✗ shared: REVERSED", ann)
         self.assertEqual(ann.count("mbank/"), 3)  # heard only: what bob's event was refused elsewhere is not ann's
-        self.explain("--event", "-", *here, stdin=opened[0], says="→ brought: heard by another customer, see the decision for ann")
-        self.explain("--event", "-", *here, stdin=opened[1], says="→ brought: for another customer to hear, but neither event nor record")
+        self.explain("--event", "-", *here, stdin=opened[0], says="→ brought: judged for another customer, see the decision for ann")
+        self.explain("--event", "-", *here, stdin=opened[1], says="→ brought: for another customer, but neither the event nor the record")
         self.explain("--event", "-", *here, "--lang", "zh", stdin=opened[0], says="由其他客户接收,见该客户的决策:ann")
         said = json.loads(self.explain("--customer", "ann", *here, "--json").stdout.splitlines()[0])
         self.assertEqual((said["customer"], said["caused_by"]), ("ann", "bob"))
