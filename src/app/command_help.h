@@ -8,7 +8,7 @@
   "Generates four months of a bank's traffic, runs the shipped campaigns over it\n" \
   "and tells what happened. The same flags make the same traffic and gifts.\n\n"    \
   "      --events N       lines of traffic (120000)\n"                              \
-  "      --seed S         another bank for every number (1)\n"                      \
+  "      --seed S         each number makes another bank (1)\n"                     \
   "      --customers N    how many people (one for every 50 events)\n"              \
   "      --dir DIR        new folder for events, outputs, state (a fresh one\n"     \
   "                       under $TMPDIR or /tmp)\n"                                 \
@@ -113,7 +113,7 @@
   "  -c, --config FILE    where outputs and campaigns are\n"                      \
   "      --output DIR     folder of decisions.jsonl\n"                            \
   "      --campaigns DIR  campaign files\n"                                       \
-  "      --input FILE     the events, when they were moved\n"                     \
+  "      --input FILE     the events, if they were moved\n"                       \
   "      --all            also campaigns that do not listen to such events\n"     \
   "      --brief          one line a rule\n"                                      \
   "      --lang en|zh     language (en)\n"                                        \

@@ -128,7 +128,7 @@ static bool read_outcome(struct reading *r, struct recorded_outcome *outcome) {
   }
   if (r->json.problem != NULL) return false;
   bool whole = outcome->campaign.length > 0 && outcome->rule.length > 0 && outcome->reason.length > 0;
-  return whole || reading_fail(r, "an outcome lacks campaign, rule or reason");
+  return whole || reading_fail(r, "an outcome has no campaign, rule or reason");
 }
 
 static bool read_outcomes(struct reading *r, struct recorded_decision *out) {
