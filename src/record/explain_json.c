@@ -104,7 +104,7 @@ static void campaign_open(struct telling *t, const struct campaign *campaign) {
 }
 
 static void json_fact(struct telling *t, const struct told_fact *told, bool first) {
-  char memory[1024];
+  char memory[8192];
   struct buffer words;
   buffer_init(&words, memory, sizeof memory);
   fact_words(&words, t, told);

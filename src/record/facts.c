@@ -92,7 +92,7 @@ bool fact_asked(const struct telling *t, const struct rule *rule, const struct f
 
 /* ---- which facts ---- */
 
-static bool listens(const struct telling *t, uint32_t fact, uint32_t *tasks) {
+static bool listens(const struct telling *t, uint32_t fact, struct told_fact *out, uint32_t *tasks) {
   const struct listener *listeners = t->rulebook->listeners;
   uint32_t low = t->hear_first, high = t->hear_behind;
   *tasks = 0;
@@ -106,6 +106,7 @@ static bool listens(const struct telling *t, uint32_t fact, uint32_t *tasks) {
   uint32_t first = low;
   for (; low < t->hear_behind && listeners[low].owner == fact; low++)
     if (listeners[low].kind == LISTENER_TASK) *tasks |= 1u << listeners[low].part;
+  out->hear_first = first, out->hear_behind = low;
   return low > first;
 }
 
@@ -134,7 +135,7 @@ static bool fact_tell(const struct telling *t, const struct campaign *campaign, 
   *out = (struct told_fact){.fact = &t->rulebook->facts[number]};
   out->effect = fact_effect(t, out->fact, nth);
   if (out->effect == NULL && (nth > 0 || t->recorded == NULL || t->gate != REASON_GIVEN)) return false;
-  bool heard = out->effect == NULL || out->fact->kind == FACT_TRACK ? listens(t, number, &tasks) : true;
+  bool heard = out->effect == NULL || out->fact->kind == FACT_TRACK ? listens(t, number, out, &tasks) : true;
   if (out->effect == NULL && !heard) return false;
   buffer_init(&text, out->memory, sizeof out->memory);
   tasks_name(out, tasks, &text);
@@ -166,13 +167,59 @@ static void put(struct buffer *out, const struct telling *t, const char *en, con
   buffer_put(out, str_of(is_zh(t) ? zh : en));
 }
 
-static void period_words(struct buffer *out, struct str period) {
-  if (period.length > 0) buffer_print(out, " (%.*s)", STR_FORMAT(period));
+void fact_period_words(struct buffer *out, const struct telling *t, const struct fact *fact, struct str period) {
+  if (period.length == 0) return;
+  if (fact->kind != FACT_MEASURE || fact->window.kind != WINDOW_ROLLING_DAYS)
+    buffer_print(out, " (%.*s)", STR_FORMAT(period));
+  else if (is_zh(t))
+    buffer_print(out, " (截至 %.*s 的 %u 天)", STR_FORMAT(period), fact->window.count);
+  else
+    buffer_print(out, " (%u days to %.*s)", fact->window.count, STR_FORMAT(period));
+}
+
+/* Why the event changed nothing, as far as it can be told without the customer's record. */
+static struct match_answer refusal_of(const struct telling *t, const struct told_fact *told) {
+  struct match_answer best = {.refusal = MATCH_OTHER_TYPE};
+  for (uint32_t i = told->hear_first; i < told->hear_behind && t->event != NULL && best.refusal != MATCH_HEARS; i++)
+    best = match_listener_refusal(t->rulebook, i, t->event);
+  return best;
+}
+
+static void condition_words(struct buffer *out, const struct telling *t, uint32_t node, uint32_t campaign) {
+  const struct condition *condition = &t->rulebook->conditions[node];
+  struct money_style style = money_style_of(t->rulebook, campaign);
+  char memory[1024];
+  struct buffer actual;
+  buffer_init(&actual, memory, sizeof memory);
+  bool known = words_actual(&actual, t->rulebook, condition, t->event, style, t->style->language);
+  put(out, t, ": ", ":");
+  if (condition->kind == CONDITION_LEAF)
+    words_leaf(out, t->rulebook, condition, known ? buffer_text(&actual) : (struct str){NULL, 0}, style, t->style->language);
+  else
+    words_condition(out, t->rulebook, node, style, t->style->language);
+}
+
+static void unchanged_words(struct buffer *out, const struct telling *t, const struct told_fact *told) {
+  const struct match_answer answer = refusal_of(t, told);
+  const struct fact *fact = told->fact;
+  const enum reason reason = reason_of_refusal(answer.refusal);
+  bool adds = fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE;
+  if (reason != REASON_COUNT) {
+    put(out, t, ": ", ":");
+    buffer_put(out, str_of(is_zh(t) ? reasons[reason].label_zh : reasons[reason].label_en));
+    if (answer.refusal == MATCH_CONDITION) condition_words(out, t, answer.condition, fact->campaign);
+  } else if (answer.refusal == MATCH_HEARS && fact->kind == FACT_MEASURE && adds) {
+    put(out, t,
+        ": not counted by what was known of the customer then: enrolment, audience, its conditions, or a field that the event lacks",
+        ":按当时的客户情况未计入:报名、客群、自身条件,或事件缺少字段");
+  } else {
+    put(out, t, ": listens, this event changed nothing", ":监听此类事件,本次未变化");
+  }
 }
 
 static void measure_words(struct buffer *out, const struct telling *t, const struct told_fact *told) {
   const struct recorded_effect *effect = told->effect;
-  period_words(out, effect->period);
+  fact_period_words(out, t, told->fact, effect->period);
   buffer_print(out, ": %.*s → %.*s", STR_FORMAT(effect->before), STR_FORMAT(effect->after));
   if (told->next.length == 0) return;
   put(out, t, "; next at ", ";下一档 ");
@@ -229,7 +276,7 @@ void fact_words(struct buffer *out, const struct telling *t, const struct told_f
   if (told->effect == NULL && told->fact->kind == FACT_MEASURE && window_lags(&told->fact->window))
     put(out, t, ": listens, an event counts for later periods only", ":监听此类事件,只计入以后的周期");
   else if (told->effect == NULL)
-    put(out, t, ": listens, this event changed nothing", ":监听此类事件,本次未变化");
+    unchanged_words(out, t, told);
   else if (told->fact->kind == FACT_MEASURE || told->fact->kind == FACT_PICKS)
     measure_words(out, t, told);
   else if (told->fact->kind == FACT_TRACK)

@@ -78,7 +78,7 @@ void waiting_words(struct buffer *out, const struct telling *t, const struct tol
   if (!past) put(out, t, " of ", " / ");
   buffer_put(out, told->expected);
   if (track) put(out, t, told->fact->need == 1 ? " task" : " tasks", " 项任务");
-  if (told->period.length > 0) buffer_print(out, " (%.*s)", STR_FORMAT(told->period));
+  fact_period_words(out, t, told->fact, told->period);
   if (past) put(out, t, ", past the last step of this rule", ",已超过本规则的最高档");
 }
 

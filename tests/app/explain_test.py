@@ -260,6 +260,25 @@ class Explain(unittest.TestCase):
         self.assertEqual([(one["rule"], one["fact"], one["actual"], one.get("expected")) for one in said],
                          [("step", "bank/month", "45.00", "100.00"), ("done", "hello/both", "1", "2")])
 
+    def test_why_a_fact_did_not_count(self):
+        spent = {"measure": "sum", "of": "amount", "on": {"event": "txn.card_spend", "when": {"status": "settled"}},
+                 "window": {"rolling": "P30D"}, "per": ["customer", "card"]}
+        step = {**CAMPAIGN["rules"][0], "id": "step", "on": {"fact": "spent"}, "when": {"fact.spent": {"gte": "100.00"}}}
+        self.write_campaign({**CAMPAIGN, "enrolment": "required", "facts": {"spent": spent}, "rules": [step]})
+        paid = [login(n, type="txn.card_spend", amount_minor=4500, currency="CNY", day=day, status=status, card="k1")
+                for n, day, status in ((1, 5, "settled"), (3, 6, "failed"), (4, 7, "settled"))]
+        late = paid[2].replace('"e4"', '"e5"').replace("2026-12-07", "2027-01-07")
+        (self.folder / "events.jsonl").write_text(paid[0] + login(2, type="campaign.enrolled", campaign="hello") + "".join(paid[1:]) + late)
+        self.run_giftd("run", "--input", "events.jsonl", "--campaigns", "campaigns", "--output", "out3", "--state", "state3", "--once")
+        self.waits(paid[0], says="  • fact spent: not counted by what was known of the customer then: enrolment, audience, its conditions, or a "
+                                 "field that the event lacks\n")
+        self.waits(paid[1], says="  • fact spent: a condition does not hold: status failed = settled\n")
+        self.waits(paid[2], says="  • fact spent (30 days to 2026-12-07): 0.00 → 45.00; next at 100.00, for step\n"
+                                 "  - step: not yet: spent is 45.00 of 100.00 (30 days to 2026-12-07)\n")
+        self.waits(late, says="  • fact spent: campaign has ended\n")
+        self.waits(paid[1], "--lang", "zh", says="  • 事实 spent:条件不满足:状态 failed = settled\n")
+        self.waits(paid[2], "--lang", "zh", says="  - step: 尚未达到:spent 为 45.00 / 100.00 (截至 2026-12-07 的 30 天)\n")
+
     def test_why_less_is_left(self):
         base = {"on": "txn.card_spend", "when": {"amount": {"gte": "60.00"}}, "limits": CAMPAIGN["rules"][0]["limits"]}
         rules = [{**base, "id": "again", "give": {"reward": "points", "value": 9, "pool": "points"}},
