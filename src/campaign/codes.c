@@ -31,7 +31,7 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
     [CHECK_BAD_ZONE] = {"BAD_ZONE", "not a zone", "时区不对", "use a name of the tz database, like Asia/Shanghai"},
     [CHECK_BAD_CURRENCY] = {"BAD_CURRENCY", "not a currency", "币种不对", "use the ISO 4217 code, like CNY"},
     [CHECK_MIXED_UNITS] = {"MIXED_UNITS", "two units that are not added up or compared", "单位或币种混用",
-                           "use one currency; points and money are kept apart"},
+                           "say one \"currency\" in both files, CNY where a file says none; points and money are kept apart"},
     [CHECK_UNKNOWN_EVENT] = {"UNKNOWN_EVENT", "an event type nobody declared", "未知的事件类型",
                              "correct its spelling, or declare it in catalogue.json"},
     [CHECK_UNKNOWN_FIELD] = {"UNKNOWN_FIELD", "a field nobody declared", "未知的字段",

@@ -282,6 +282,18 @@ class CommandTest(unittest.TestCase):
         self.assertIn("rulez", err)
         self.assertIn("1 file not played", out)
 
+    def test_errors_are_not_lost_among_warnings(self):
+        folder = self.folder({"dining.test": HALF}, dict(CAMPAIGN, rulez=[]))
+        (folder.path / "a.json").write_text(json.dumps(dict(CAMPAIGN, id="a", lists={f"unused{n}": ["x"] for n in range(60)})))
+        (folder.path / "events.jsonl").write_text("")
+        for words in (("test",), ("run", "--once", "--input", "events.jsonl", "--campaigns", "."),
+                      ("run", "--once", "--input", "events.jsonl", "--campaigns", ".", "-X", "log.format=json"),
+                      ("explain", "--campaigns", ".", "--customer", "c")):
+            code, _, err = folder.call(*words)
+            self.assertEqual(code, 1, err)
+            self.assertIn("/rulez: error[UNKNOWN_KEY]", err)
+            self.assertNotIn("warning[", err)
+
     def test_no_files(self):
         folder = self.folder({})
         code, _, err = folder.test()
