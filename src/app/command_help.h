@@ -111,6 +111,7 @@
   "      --customer ID    all events of a customer\n"                             \
   "      --since T        only those from this date or time on\n"                 \
   "  -c, --config FILE    where outputs and campaigns are\n"                      \
+  "  -X key=value         any option of the configuration; may be repeated\n"     \
   "      --output DIR     folder of decisions.jsonl\n"                            \
   "      --campaigns DIR  campaign files\n"                                       \
   "      --input FILE     the events, if they were moved\n"                       \

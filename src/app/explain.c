@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "config_flags.h"
 #include "explain_scan.h"
-#include "giftd/config.h"
 #include "help.h"
 
 #define CONFIG_ARENA_BYTES (1024u * 1024u)
@@ -21,7 +21,8 @@
 #define OUTPUT_BYTES (256u << 20) /* one explanation: 100,000 rules at some 2 KiB */
 
 struct question {
-  const char *event, *reward, *customer, *since, *input, *config_file;
+  const char *event, *reward, *customer, *since, *input;
+  struct config_flags flags;
   const char *values[CONFIG_KEY_COUNT];
   struct explain_style style;
   int64_t since_ms;
@@ -72,7 +73,8 @@ static int flag_take(struct question *question, char **argv, int flag) {
     case 'u': question->customer = optarg; return 0;
     case 's': question->since = optarg; return 0;
     case 'i': question->input = optarg; return 0;
-    case 'c': question->config_file = optarg; return 0;
+    case 'c': question->flags.file = optarg; return 0;
+    case 'X': return config_flags_set(&question->flags, "explain", optarg) ? 0 : EXIT_BAD_USAGE;
     case 'j': question->style.json = true; return 0;
     case 'b': question->style.brief = true; return 0;
     case 'a': question->style.only_considered = false; return 0;
@@ -96,7 +98,7 @@ static int question_read(int argc, char **argv, struct question *question) {
   opterr = 0;
   optind = 0;
   question->style.only_considered = true;
-  for (int flag; (flag = help_flag(argc, argv, ":c:", options)) != -1;) {
+  for (int flag; (flag = help_flag(argc, argv, ":c:X:", options)) != -1;) {
     int code = flag_take(question, argv, flag);
     if (code != 0) return code;
   }
@@ -383,7 +385,8 @@ static enum status answer_reward(struct answer *a, struct fault *fault) {
 static enum status config_take(struct answer *a, struct arena *arena, struct fault *fault) {
   struct question *question = &a->question;
   config_init(&a->config, arena);
-  enum status status = config_load(&a->config, question->config_file, environ, NULL, 0, fault);
+  enum status status =
+      config_load(&a->config, question->flags.file, environ, question->flags.assignments, question->flags.assignment_count, fault);
   for (const struct option *option = options; option->name != NULL && status == STATUS_OK; option++) {
     if (option->val < 256 || question->values[option->val - 256] == NULL) continue;
     char name[32];

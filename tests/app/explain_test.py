@@ -312,6 +312,11 @@ class Explain(unittest.TestCase):
                             (["--event", "nowhere.jsonl"], "cannot open nowhere.jsonl")):
             self.assertIn(says, self.run_giftd("explain", "--campaigns", "campaigns", *words, code=2).stderr)
 
+    def test_options_as_flags(self):
+        self.explain("-X", "output.dir=out", "-X", "lang=zh", "--customer", "c1", says="✓ day: 发放 积分 5\n")
+        self.assertIn("'lnag' is not an option; did you mean 'lang'?",
+                      self.run_giftd("explain", "-X", "lnag=zh", "--customer", "c1", code=2).stderr)
+
     def test_no_colours_where_nobody_sees_them(self):
         self.assertNotIn("\033", self.ask(EVENTS[0]).stdout)
 
