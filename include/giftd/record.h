@@ -42,6 +42,20 @@ uint32_t record_marks(struct buffer *out, const struct rulebook *rulebook, const
  * "source/id" of the event that spent last of what was reported, or empty where that is not known. One line. */
 void record_pool_mark(struct buffer *out, const struct rulebook *rulebook, const struct pool_mark *mark, uint64_t share_hash,
                       int64_t time_ms, struct str cause);
+/* A reward's line in pieces, for a log that wants a key, attributes and data (CloudEvents: Kafka protocol binding, binary mode). Texts
+ * borrow from the line, or live in the arena (LIMIT_LINE_BYTES are enough) where they were escaped. False: it is no line of record_rewards.
+ */
+#define RECORD_ATTRIBUTES 12u
+struct record_attribute {
+  struct str name, value;
+};
+struct record_parts {
+  struct str key; /* the subject: the customer, or the pool */
+  struct record_attribute attributes[RECORD_ATTRIBUTES];
+  uint32_t count;
+  struct str data; /* one JSON object */
+};
+bool record_parts(struct str line, struct arena *arena, struct record_parts *out) MUST_USE;
 /* A dead letter: the line byte for byte (base64 when it is not UTF-8), reason, place, remedy. */
 void record_dead_letter(struct buffer *out, struct str line, const struct origin *origin, const struct event_error *error);
 /* One that could be read but not decided (STATUS_LIMIT). */

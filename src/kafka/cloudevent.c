@@ -1,7 +1,7 @@
 /* CloudEvents on Kafka (the protocol binding, version 1.0.2). Coming in, binary mode carries the attributes as headers `ce_...` and the
- * data as the value: it is written out as the one structured line that the event room reads. Going out, our own structured line is taken
- * apart the other way. The data is copied as it is; it must be one JSON value, or it could close the object around it and speak for
- * another customer: what is not is handed on alone and becomes a dead letter.
+ * data as the value: it is written out as the one structured line that the event room reads. Going out, a reward comes in pieces. The data
+ * is copied as it is; it must be one JSON value, or it could close the object around it and speak for another customer: what is not is
+ * handed on alone and becomes a dead letter.
  */
 #include <stdio.h>
 #include <string.h>
@@ -87,32 +87,16 @@ const char *cloudevent_foreign(const rd_kafka_message_t *message) {
 
 /* ---- out ---- */
 
-static void header_add(rd_kafka_headers_t *headers, const char *front, struct str name, struct str value) {
+static void header_add(rd_kafka_headers_t *headers, struct str name, struct str value) {
   char text[128];
-  int length = snprintf(text, sizeof text, "%s%.*s", front, STR_FORMAT(name));
+  int length = snprintf(text, sizeof text, ATTRIBUTE "%.*s", STR_FORMAT(name));
   assert(length > 0 && length < (int)sizeof text);
   (void)rd_kafka_header_add(headers, text, length, value.at, (ssize_t)value.length);
 }
 
-rd_kafka_headers_t *cloudevent_headers(struct str line, struct str *subject, struct str *data) {
-  const void *found = NULL;
-  char memory[4096];
-  struct arena arena;
-  struct str key, text;
-  struct json_cursor cursor = json_open(line);
-  rd_kafka_headers_t *headers = rd_kafka_headers_new(8);
-  *subject = *data = (struct str){NULL, 0}; /* the subject lives in the headers */
+rd_kafka_headers_t *cloudevent_headers(const struct record_parts *parts) {
+  rd_kafka_headers_t *headers = rd_kafka_headers_new(1 + parts->count);
   (void)rd_kafka_header_add(headers, "content-type", -1, "application/json", -1);
-  bool is_object = json_enter_object(&cursor);
-  while (is_object && json_next_key(&cursor, &key)) {
-    arena_init(&arena, memory, sizeof memory);
-    if (str_equal(key, STR("data"))) {
-      (void)json_raw(&cursor, data);
-    } else if (json_text(&cursor, &arena, &text)) {
-      header_add(headers, ATTRIBUTE, key, text);
-    }
-  }
-  assert(json_done(&cursor)); /* we wrote the line ourselves */
-  if (rd_kafka_header_get_last(headers, "ce_subject", &found, &subject->length) == RD_KAFKA_RESP_ERR_NO_ERROR) subject->at = found;
+  for (uint32_t i = 0; i < parts->count; i++) header_add(headers, parts->attributes[i].name, parts->attributes[i].value);
   return headers;
 }

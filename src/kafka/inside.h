@@ -192,8 +192,8 @@ enum status writer_send(struct writer *writer, enum topic topic, struct record *
 
 /* Binary mode (ce_ headers) as one structured line in `scratch`; false: it does not fit. Any other value as it is. */
 bool cloudevent_line(const rd_kafka_message_t *message, struct buffer *scratch, struct str *line);
-/* Our own structured line as headers and data. */
-rd_kafka_headers_t *cloudevent_headers(struct str line, struct str *subject, struct str *data);
+/* The attributes as headers, copied. */
+rd_kafka_headers_t *cloudevent_headers(const struct record_parts *parts);
 /* What a value is that is no event, in words for its dead letter; NULL: nothing special. */
 const char *cloudevent_foreign(const rd_kafka_message_t *message);
 

@@ -8,10 +8,19 @@
 #include "inside.h"
 
 static enum status send_reward(struct kafka_shard *shard, struct str line, struct fault *fault) {
-  struct str subject, data;
-  rd_kafka_headers_t *headers = cloudevent_headers(line, &subject, &data);
-  struct record record = {
-      .key = subject, .value = data, .has_key = subject.at != NULL, .has_value = true, .partition = shard->shard, .headers = headers};
+  char memory[4096]; /* of attributes that were escaped: ids and names, a traceparent */
+  struct arena arena;
+  struct record_parts parts;
+  arena_init(&arena, memory, sizeof memory);
+  const bool whole = record_parts(line, &arena, &parts);
+  assert(whole); /* it is ours */
+  (void)whole;
+  struct record record = {.key = parts.key,
+                          .value = parts.data,
+                          .has_key = true,
+                          .has_value = true,
+                          .partition = shard->shard,
+                          .headers = cloudevent_headers(&parts)};
   return writer_send(shard->writer, TOPIC_REWARDS, &record, fault);
 }
 

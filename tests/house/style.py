@@ -119,7 +119,8 @@ APP_LINES = 4000  # commands alone: what they run has rooms of its own
 
 
 def app_findings(root):
-    lines = sum(house.read(path).count("\n") for path in house.files_below(root, ["src/app"], ".c") + house.files_below(root, ["src/app"], ".h"))
+    paths = [path for ending in CODE_ENDINGS for path in house.files_below(root, ["src/app"], ending)]
+    lines = sum(house.read(path).count("\n") for path in paths)
     if lines > APP_LINES:
         yield f"src/app: {lines} lines (at most {APP_LINES}): what a command runs belongs into a room of its own"
 

@@ -326,6 +326,50 @@ static void marks(void **state) {
   assert_text(buffer_text(&out), expected);
 }
 
+/* Put together again they are the line. */
+static void in_pieces_for_a_log_that_wants_them(void **state) {
+  (void)state;
+  char memory[4096], line[8192];
+  for (size_t i = 0; i < sizeof gift_cases / sizeof gift_cases[0]; i++) {
+    struct arena arena;
+    struct buffer out;
+    struct record_parts parts;
+    arena_init(&arena, memory, sizeof memory);
+    buffer_init(&out, line, sizeof line);
+    assert_true(record_parts(str_of(gift_cases[i].line), &arena, &parts));
+    assert_true(str_equal(parts.key, STR("c1")) && parts.count >= 5);
+    for (uint32_t j = 0; j < parts.count; j++) {
+      buffer_byte(&out, j == 0 ? '{' : ',');
+      buffer_json(&out, parts.attributes[j].name);
+      buffer_byte(&out, ':');
+      buffer_json(&out, parts.attributes[j].value);
+    }
+    buffer_print(&out, ",\"data\":%.*s}\n", STR_FORMAT(parts.data));
+    assert_true(str_equal(buffer_text(&out), str_of(gift_cases[i].line)));
+  }
+}
+
+static void what_is_no_reward_has_no_pieces(void **state) {
+  (void)state;
+  static const char *const lines[] = {"",
+                                      "{}",
+                                      "[1]",
+                                      "{\"subject\":\"c1\"}",
+                                      "{\"data\":{}}",
+                                      "{\"subject\":\"c1\",\"data\":{}} {}",
+                                      "{\"subject\":\"c1\",\"data\":{",
+                                      "{\"subject\":7,\"data\":{}}",
+                                      "{\"a\":\"\",\"b\":\"\",\"c\":\"\",\"d\":\"\",\"e\":\"\",\"f\":\"\",\"g\":\"\",\"h\":\"\","
+                                      "\"i\":\"\",\"j\":\"\",\"k\":\"\",\"subject\":\"c1\",\"m\":\"\",\"data\":{}}"};
+  for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+    char memory[256];
+    struct arena arena;
+    struct record_parts parts;
+    arena_init(&arena, memory, sizeof memory);
+    if (record_parts(str_of(lines[i]), &arena, &parts)) fail_msg("taken: %s", lines[i]);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(gifts),
                                      cmocka_unit_test(taken_back),
@@ -336,6 +380,8 @@ int main(void) {
                                      cmocka_unit_test(traceparent_is_carried),
                                      cmocka_unit_test(undone_gift),
                                      cmocka_unit_test(pieces),
-                                     cmocka_unit_test(marks)};
+                                     cmocka_unit_test(marks),
+                                     cmocka_unit_test(in_pieces_for_a_log_that_wants_them),
+                                     cmocka_unit_test(what_is_no_reward_has_no_pieces)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
