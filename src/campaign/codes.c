@@ -120,8 +120,8 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
     [CHECK_MEMORY_TOO_SHORT] = {"MEMORY_TOO_SHORT", "it counts longer than refunds are accepted", "统计期长于可退款期",
                                 "raise events.memory in the configuration (P400D at most) and name it with -c, or say \"refunds\": "
                                 "\"ignore\" if that is meant"},
-    [CHECK_ANY_STATUS] = {"ANY_STATUS", "it hears payments that may not have gone through", "未区分交易状态",
-                          "add \"status\": \"settled\" to its 'when', or hear an activity that says what is meant"},
+    [CHECK_ANY_STATUS] = {"ANY_STATUS", "payments count that may not have gone through", "未区分交易状态",
+                          "add \"status\": \"settled\" to its 'when', or name an activity that says what is meant"},
     [CHECK_UNKNOWN_REWARD] = {"UNKNOWN_REWARD", "a form of reward that is nearly one that giftd knows", "奖励形式近似已知形式",
                               "the list of forms is open: if it is a form of your own, choose a name that is less like it"},
 };

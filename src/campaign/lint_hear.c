@@ -92,7 +92,7 @@ void status_lint(struct compile *c, struct str owner, const struct trigger_set *
     bool own = trigger.kind == TRIGGER_EVENT && str_starts(trigger.pointer, owner); /* an activity says once what is meant */
     if (!own || !has_status(c, trigger.type) || asks_status(c, trigger.when)) continue;
     report_text_at(c, owner, "on", CHECK_ANY_STATUS,
-                   "'%.*s' is heard in every status, authorised and failed ones too: nothing here asks 'status'",
+                   "'%.*s' counts here in every status, authorised and failed ones too: nothing asks 'status'",
                    STR_FORMAT(c->catalogue->types[trigger.type].name));
     return;
   }
