@@ -184,6 +184,7 @@ static void say_sights(struct play *play, const struct comparison *c, const stru
   if (step->repeat > 1) buffer_print(play->out, "   (repetition %u)", n);
   buffer_byte(play->out, '\n');
   for (uint32_t i = 0; i < c->sight_count; i++) {
+    if (scenario_said(c, &c->sights[i])) continue;
     buffer_put(play->out, STR("      "));
     scenario_print_sight(c, &c->sights[i], play->out);
     buffer_byte(play->out, '\n');

@@ -160,6 +160,11 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(code, 0, story + out + err)
         self.assertIn("refuse half CONDITION_NOT_MET (amount >= 20.00, was 10.00)", story)
 
+    def test_verbose_says_once_what_went_back(self):
+        code, out, _ = self.answer(HALF, "-v")
+        self.assertEqual(code, 0)
+        self.assertIn("txn.reversed original_id=pay1\n      revoke half 40.00\n  2026-12-11", out)
+
     def test_repeat_and_pool(self):
         code, out, err = self.answer('scenario "Three places"\n'
                                      "repeat 3 2026-12-04 10:00 c{n} txn.card_spend amount=100.00 mcc=5812\n    gift half any any\n"
