@@ -569,6 +569,7 @@ enum check_code {
   CHECK_NEVER_VALID,
   CHECK_BANK_ONLY,
   CHECK_LIST_CUT,
+  CHECK_HORIZON_TOO_SHORT,
   CHECK_WARNINGS, /* from here on: warnings */
   CHECK_UNUSED = CHECK_WARNINGS,
   CHECK_PAYS_TWICE,
@@ -583,6 +584,9 @@ enum check_code {
   CHECK_EMPTY_AT_FIRST,
   CHECK_TASKS_MEET,
   CHECK_REACH,
+  CHECK_MEMORY_TOO_SHORT,
+  CHECK_ANY_STATUS,
+  CHECK_UNKNOWN_REWARD,
   CHECK_CODE_COUNT
 };
 struct check_code_info {
@@ -613,6 +617,13 @@ struct source {
  * same bytes (in whatever order they are given): they are sorted by name. */
 enum status rulebook_read(const struct source *sources, uint32_t source_count, const struct catalogue *catalogue, struct arena *arena,
                           struct arena *scratch, struct findings *findings, const struct rulebook **rulebook, struct fault *fault) MUST_USE;
+/* What a run would refuse with these settings, or forget too early for what the files count: more findings, behind those that
+ * rulebook_read made of the same sources. False: there is an error among them. */
+struct run_times {
+  int64_t horizon_ms, memory_ms; /* events.horizon, events.memory */
+};
+bool rulebook_fits(const struct rulebook *rulebook, const struct source *sources, uint32_t source_count, const struct run_times *times,
+                   struct arena *arena, struct findings *findings) MUST_USE;
 /* "weekend.json: /rules/0/when/mccs: error[UNKNOWN_KEY]: ...; remedy" */
 void finding_print(struct buffer *out, const struct finding *finding);
 /* Adds the fields and types of a catalogue extension file (schemas/catalogue.schema.json). */

@@ -42,7 +42,8 @@ struct loaded {
  * load_print. STATUS_STORAGE: no memory, or a file changed while all were read. */
 enum status load_open(const char *const *paths, uint32_t path_count, struct loaded *out, struct fault *fault) MUST_USE;
 void load_close(struct loaded *loaded);
-/* To `stream`, one a line, at most `most` of them and a line that says how many more. */
+/* The errors alone, which keep the files from running: to `stream`, one a line, at most `most` of them and a line that says how many more.
+ */
 void load_print(const struct findings *findings, void *stream, uint32_t most);
 
 /* ---- what a state knows of them ---- */

@@ -118,7 +118,8 @@ struct coverage; /* what was reached */
 
 /* What is needed to play: reserved once, used for every scenario. */
 struct stage;
-struct stage *stage_new(const struct loaded *campaigns, struct fault *fault);
+/* `times`: as the run is configured whose campaigns these are; NULL: as long as these campaigns accept late events. */
+struct stage *stage_new(const struct loaded *campaigns, const struct run_times *times, struct fault *fault);
 void stage_free(struct stage *stage);
 
 struct play_options { bool verbose; struct coverage *coverage; };

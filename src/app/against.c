@@ -10,11 +10,11 @@
 #include "giftd/telemetry.h"
 
 #define CHANGES_BYTES (256ull << 20)
-#define REMEMBERED_MS (97 * MS_PER_DAY) /* events.memory and events.horizon as they are by default */
 
 struct running {
   const struct rulebook *rulebook;
   struct about now;
+  int64_t remembered_ms; /* for how long what a campaign counted matters after it closed */
   struct loaded loaded;
   struct region region;
   struct lmdb *lmdb;
@@ -44,14 +44,17 @@ static enum status state_compile(struct running *running, const struct loaded *l
   return status;
 }
 
-static enum status running_open(struct running *running, const struct loaded *loaded, const char *other, struct fault *fault) {
-  int64_t now_ms = clock_wall_ms();
-  *running = (struct running){.now = {now_ms, now_ms}};
+static enum status running_open(struct running *running, const struct loaded *loaded, const char *other, struct config_given *given,
+                                struct fault *fault) {
+  const int64_t now_ms = clock_wall_ms();
+  const struct run_times times = config_given_times(given);
+  const char *paths[2] = {other, config_given_path(given, CONFIG_EVENTS_CATALOGUE)};
+  *running = (struct running){.now = {now_ms, now_ms}, .remembered_ms = times.memory_ms + times.horizon_ms};
   if (is_state(other)) {
     enum status status = lmdb_open_to_read(other, &running->lmdb, fault);
     return status == STATUS_OK ? state_compile(running, loaded, fault) : status;
   }
-  enum status status = load_open(&other, 1, &running->loaded, fault);
+  enum status status = load_open(paths, paths[1] == NULL ? 1 : 2, &running->loaded, fault);
   if (status == STATUS_INPUT) {
     load_print(&running->loaded.findings, stderr, 40);
     return fault_set(fault, STATUS_INPUT, "%s: the files that are to be compared with have errors", other);
@@ -110,7 +113,7 @@ static enum status compare(const struct running *running, const struct loaded *l
   if (status == STATUS_OK) {
     arena_init(&arena, memory.at, memory.bytes);
     arena_init(&other, scratch.at, scratch.bytes);
-    status = meanings_compare(running->rulebook, loaded->rulebook, running->now, REMEMBERED_MS, &arena, &other, &changes, fault);
+    status = meanings_compare(running->rulebook, loaded->rulebook, running->now, running->remembered_ms, &arena, &other, &changes, fault);
   }
   if (status == STATUS_OK || status == STATUS_INPUT) {
     changes_print(&changes, json);
@@ -122,10 +125,11 @@ static enum status compare(const struct running *running, const struct loaded *l
   return status;
 }
 
-enum status against_tell(const struct loaded *loaded, const char *other, bool json, uint32_t *refused, struct fault *fault) {
+enum status against_tell(const struct loaded *loaded, const char *other, struct config_given *given, bool json, uint32_t *refused,
+                         struct fault *fault) {
   struct running running;
   *refused = 0;
-  enum status status = running_open(&running, loaded, other, fault);
+  enum status status = running_open(&running, loaded, other, given, fault);
   if (status == STATUS_OK) status = compare(&running, loaded, json, refused, fault);
   running_close(&running);
   return status;

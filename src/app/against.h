@@ -2,10 +2,11 @@
 #ifndef GIFTD_APP_AGAINST_H
 #define GIFTD_APP_AGAINST_H
 
-#include "app.h"
+#include "config_flags.h"
 
 /* Prints every change, a line each. `other` is a state folder (its manifest and clock), or files and folders of campaigns (then it is now).
- * *refused: how many would be. */
-enum status against_tell(const struct loaded *loaded, const char *other, bool json, uint32_t *refused, struct fault *fault) MUST_USE;
+ * `given`: what the run is configured with. *refused: how many would be. */
+enum status against_tell(const struct loaded *loaded, const char *other, struct config_given *given, bool json, uint32_t *refused,
+                         struct fault *fault) MUST_USE;
 
 #endif

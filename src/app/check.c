@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "against.h"
+#include "config_flags.h"
 #include "help.h"
 
 #define PATHS_MOST 256u
@@ -13,26 +14,29 @@
 struct check_request {
   bool strict, json;
   const char *against;
+  struct config_flags flags;
+  struct config_given given; /* what a run would be configured with */
   const char *paths[PATHS_MOST];
   uint32_t path_count;
-  const char *roots[PATHS_MOST]; /* what is read: the paths, of a file its folder */
+  const char *roots[PATHS_MOST + 1]; /* what is read: the paths, of a file its folder; and the catalogue of the configuration */
+  uint32_t root_count;
   char folders[PATHS_MOST][512];
   bool narrowed; /* only what is said of the paths is told */
 };
 
-static const struct option options[] = {{"strict", no_argument, NULL, 's'},
-                                        {"json", no_argument, NULL, 'j'},
-                                        {"against", required_argument, NULL, 'a'},
-                                        {"help", no_argument, NULL, 'h'},
-                                        {NULL, 0, NULL, 0}};
+static const struct option options[] = {{"strict", no_argument, NULL, 's'},        {"json", no_argument, NULL, 'j'},
+                                        {"against", required_argument, NULL, 'a'}, {"config", required_argument, NULL, 'c'},
+                                        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
 
 static bool is_folder(const char *path) {
   struct stat info;
   return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-static const char *default_path(void) {
+static const char *default_path(struct config_given *given) {
   static const char *const places[] = {"deploy/campaigns", "campaigns", NULL};
+  const char *configured = config_given_path(given, CONFIG_CAMPAIGNS_DIR);
+  if (configured != NULL) return configured;
   for (size_t i = 0; places[i] != NULL; i++)
     if (is_folder(places[i])) return places[i];
   return ".";
@@ -41,11 +45,15 @@ static const char *default_path(void) {
 /* -1: go on. */
 static int request_read(int argc, char **argv, struct check_request *request) {
   optind = 1, opterr = 0;
-  for (int found; (found = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
+  for (int found; (found = help_flag(argc, argv, ":hc:X:", options)) != -1;) {
     switch (found) {
       case 's': request->strict = true; break;
       case 'j': request->json = true; break;
       case 'a': request->against = optarg; break;
+      case 'c': request->flags.file = optarg; break;
+      case 'X':
+        if (!config_flags_set(&request->flags, "check", optarg)) return EXIT_BAD_USAGE;
+        break;
       case 'h': help_of(help_find("check"), stdout); return EXIT_DONE;
       default: return help_bad_flag("check", options, argv, found);
     }
@@ -54,7 +62,6 @@ static int request_read(int argc, char **argv, struct check_request *request) {
     if (request->path_count == PATHS_MOST) return help_bad_usage("check", "more than %u paths; give their folder", PATHS_MOST);
     request->paths[request->path_count++] = argv[optind];
   }
-  if (request->path_count == 0) request->paths[request->path_count++] = default_path();
   return -1;
 }
 
@@ -70,6 +77,9 @@ static bool roots_make(struct check_request *request) {
     request->roots[i] = slash == NULL ? "." : length == 0 ? "/" : request->folders[i];
     request->narrowed = true;
   }
+  request->root_count = request->path_count;
+  const char *catalogue = config_given_path(&request->given, CONFIG_EVENTS_CATALOGUE);
+  if (catalogue != NULL) request->roots[request->root_count++] = catalogue;
   return true;
 }
 
@@ -158,28 +168,45 @@ static bool files_are_there(const struct check_request *request, struct fault *f
   return true;
 }
 
+/* What the files say, held against what a run would be configured with. */
+static enum status check_load(struct check_request *request, struct loaded *loaded, struct fault *fault) {
+  const struct run_times times = config_given_times(&request->given);
+  enum status status = load_open(request->roots, request->root_count, loaded, fault);
+  if (status != STATUS_OK || loaded->rulebook == NULL) return status;
+  if (rulebook_fits(loaded->rulebook, loaded->sources, loaded->source_count, &times, &loaded->arena, &loaded->findings)) return STATUS_OK;
+  return fault_set(fault, STATUS_INPUT, "the files do not fit the configuration");
+}
+
+static int check_tell(struct check_request *request, struct fault *fault) {
+  struct loaded loaded;
+  uint32_t refused = 0;
+  if (request->path_count == 0) request->paths[request->path_count++] = default_path(&request->given);
+  if (!files_are_there(request, fault)) return app_fail("check", fault);
+  if (!roots_make(request)) return help_bad_usage("check", "a path is too long");
+  enum status status = check_load(request, &loaded, fault);
+  if (status != STATUS_OK && status != STATUS_INPUT) {
+    load_close(&loaded);
+    return app_fail("check", fault);
+  }
+  struct tally tally = findings_tell(request, &loaded);
+  summary_tell(request, &loaded, &tally);
+  status = STATUS_OK;
+  if (request->against != NULL && tally.errors == 0)
+    status = against_tell(&loaded, request->against, &request->given, request->json, &refused, fault);
+  load_close(&loaded);
+  if (status != STATUS_OK) return app_fail("check", fault);
+  if (refused > 0 || tally.errors > 0) return EXIT_BAD_ANSWER;
+  return request->strict && tally.warnings > 0 ? EXIT_STRICT_WARNINGS : EXIT_DONE;
+}
+
 int command_check(int argc, char **argv) {
   static struct check_request request;
-  struct loaded loaded;
   struct fault fault = {.status = STATUS_OK};
   request = (struct check_request){.strict = false};
   int code = request_read(argc, argv, &request);
   if (code >= 0) return code;
-  if (!files_are_there(&request, &fault)) return app_fail("check", &fault);
-  if (!roots_make(&request)) return help_bad_usage("check", "a path is too long");
-  enum status status = load_open(request.roots, request.path_count, &loaded, &fault);
-  if (status != STATUS_OK && status != STATUS_INPUT) {
-    load_close(&loaded);
-    return app_fail("check", &fault);
-  }
-  struct tally tally = findings_tell(&request, &loaded);
-  summary_tell(&request, &loaded, &tally);
-  uint32_t refused = 0;
-  status = STATUS_OK;
-  if (request.against != NULL && tally.errors == 0) status = against_tell(&loaded, request.against, request.json, &refused, &fault);
-  load_close(&loaded);
-  if (status != STATUS_OK) return app_fail("check", &fault);
-  if (refused > 0) return EXIT_BAD_ANSWER;
-  if (tally.errors > 0) return EXIT_BAD_ANSWER;
-  return request.strict && tally.warnings > 0 ? EXIT_STRICT_WARNINGS : EXIT_DONE;
+  const enum status status = config_given_open(&request.flags, &request.given, &fault);
+  code = status == STATUS_OK ? check_tell(&request, &fault) : app_fail("check", &fault);
+  config_given_close(&request.given);
+  return code;
 }

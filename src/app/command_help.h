@@ -8,7 +8,7 @@
   "Generates four months of a bank's traffic, runs the shipped campaigns over it\n" \
   "and tells what happened. The same flags make the same traffic and gifts.\n\n"    \
   "      --events N       lines of traffic (120000)\n"                              \
-  "      --seed S         another bank for every number (1)\n"                      \
+  "      --seed S         each number makes another bank (1)\n"                     \
   "      --customers N    how many people (one for every 50 events)\n"              \
   "      --dir DIR        new folder for events, outputs, state (a fresh one\n"     \
   "                       under $TMPDIR or /tmp)\n"                                 \
@@ -67,19 +67,22 @@
   "Example:\n"                                                                    \
   "  giftd topics create -c giftd.conf --partitions 8 --replicas 3\n"
 
-#define HELP_CHECK                                                                  \
-  "Usage: giftd check [PATH...] [--against OTHER] [--strict] [--json]\n\n"          \
-  "Reports all errors of all campaign files at once, with file, JSON pointer,\n"    \
-  "code and remedy, and what would go wrong commercially. Exit code 1 on errors.\n" \
-  "PATH is a file or folder; without one deploy/campaigns, campaigns or the\n"      \
-  "current folder.\n\n"                                                             \
-  "      --against OTHER  tells what would begin anew, go on, or be refused when\n" \
-  "                       these files run next; OTHER is the state folder of a\n"   \
-  "                       run, or the files that run. Refused: exit code 1\n"       \
-  "      --strict         warnings end with exit code 3\n"                          \
-  "      --json           for programs\n\n"                                         \
-  "Examples:\n"                                                                     \
-  "  giftd check deploy/campaigns\n"                                                \
+#define HELP_CHECK                                                                   \
+  "Usage: giftd check [PATH...] [FLAGS]\n\n"                                         \
+  "Reports all errors of all campaign files at once, with file, JSON pointer,\n"     \
+  "code and remedy, and what would go wrong commercially. Exit code 1 on errors.\n"  \
+  "PATH is a file or folder; without one campaigns.dir of the configuration, else\n" \
+  "deploy/campaigns, campaigns or the current folder.\n\n"                           \
+  "  -c, --config FILE    the configuration of the run: events.horizon,\n"           \
+  "                       events.memory and events.catalogue are looked at\n"        \
+  "  -X key=value         any option of it; may be repeated\n"                       \
+  "      --against OTHER  tells what would begin anew, go on, or be refused when\n"  \
+  "                       these files run next; OTHER is the state folder of a\n"    \
+  "                       run, or the files that run. Refused: exit code 1\n"        \
+  "      --strict         warnings end with exit code 3\n"                           \
+  "      --json           for programs\n\n"                                          \
+  "Examples:\n"                                                                      \
+  "  giftd check deploy/campaigns\n"                                                 \
   "  giftd check new-campaigns --against giftd-state\n"
 
 #define HELP_TEST                                                                  \
@@ -92,6 +95,9 @@
   "      --coverage       requirements, rules and reasons no scenario reaches\n"   \
   "      --threshold N    fail when fewer than N percent of rules are reached\n"   \
   "      --junit FILE     a report for continuous integration\n"                   \
+  "  -c, --config FILE    play with events.horizon, events.memory and\n"           \
+  "                       events.catalogue of this configuration\n"                \
+  "  -X key=value         any option of it; may be repeated\n"                     \
   "      --json           the result as one JSON object\n\n"                       \
   "Example:\n"                                                                     \
   "  giftd test deploy/campaigns --coverage\n"
@@ -105,9 +111,10 @@
   "      --customer ID    all events of a customer\n"                             \
   "      --since T        only those from this date or time on\n"                 \
   "  -c, --config FILE    where outputs and campaigns are\n"                      \
+  "  -X key=value         any option of the configuration; may be repeated\n"     \
   "      --output DIR     folder of decisions.jsonl\n"                            \
   "      --campaigns DIR  campaign files\n"                                       \
-  "      --input FILE     the events, when they were moved\n"                     \
+  "      --input FILE     the events, if they were moved\n"                       \
   "      --all            also campaigns that do not listen to such events\n"     \
   "      --brief          one line a rule\n"                                      \
   "      --lang en|zh     language (en)\n"                                        \

@@ -25,7 +25,7 @@ struct request {
 static int flags_read(int argc, char **argv, struct request *request) {
   opterr = 0;
   optind = 0;
-  for (int flag; (flag = getopt_long(argc, argv, ":c:X:", options, NULL)) != -1;) {
+  for (int flag; (flag = help_flag(argc, argv, ":c:X:", options)) != -1;) {
     switch (flag) {
       case 'c': request->path = optarg; break;
       case 'X':

@@ -50,7 +50,7 @@ static bool flag_take(struct demo_flags *flags, int flag) {
 static int flags_read(int argc, char **argv, struct demo_flags *flags) {
   opterr = 0;
   optind = 0;
-  for (int flag; (flag = getopt_long(argc, argv, ":n:s:q", options, NULL)) != -1;) {
+  for (int flag; (flag = help_flag(argc, argv, ":n:s:q", options)) != -1;) {
     if (flag == '?' || flag == ':') return help_bad_flag("demo", options, argv, flag);
     if (!flag_take(flags, flag)) return EXIT_BAD_USAGE;
   }

@@ -147,7 +147,7 @@ static void tell_reasons(struct page *page) {
     table_number(&table, (int64_t)page->counts->by_reason[best]);
     table_print(&table, "%s", page->demo->flags.chinese ? reasons[best].label_zh : reasons[best].label_en);
   }
-  heading(page, "Refused, by reason");
+  heading(page, "Refused, by reason (what event and files alone rule out is not counted)");
   table_write(&table, &style, &page->out);
 }
 

@@ -42,7 +42,8 @@ static int flag_take(struct question *question, char **argv, int flag) {
     case 'u': question->customer = optarg; return 0;
     case 's': question->since = optarg; return 0;
     case 'i': question->input = optarg; return 0;
-    case 'c': question->config_file = optarg; return 0;
+    case 'c': question->flags.file = optarg; return 0;
+    case 'X': return config_flags_set(&question->flags, "explain", optarg) ? 0 : EXIT_BAD_USAGE;
     case 'j': question->style.json = true; return 0;
     case 'b': question->style.brief = true; return 0;
     case 'a': question->style.only_considered = false; return 0;
@@ -66,7 +67,7 @@ static int question_read(int argc, char **argv, struct question *question) {
   opterr = 0;
   optind = 0;
   question->style.only_considered = true;
-  for (int flag; (flag = getopt_long(argc, argv, ":c:", options, NULL)) != -1;) {
+  for (int flag; (flag = help_flag(argc, argv, ":c:X:", options)) != -1;) {
     int code = flag_take(question, argv, flag);
     if (code != 0) return code;
   }
@@ -83,7 +84,8 @@ static int question_read(int argc, char **argv, struct question *question) {
 static enum status config_take(struct answer *a, struct arena *arena, struct fault *fault) {
   struct question *question = &a->question;
   config_init(&a->config, arena);
-  enum status status = config_load(&a->config, question->config_file, environ, NULL, 0, fault);
+  enum status status =
+      config_load(&a->config, question->flags.file, environ, question->flags.assignments, question->flags.assignment_count, fault);
   for (const struct option *option = options; option->name != NULL && status == STATUS_OK; option++) {
     if (option->val < 256 || question->values[option->val - 256] == NULL) continue;
     char name[32];

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "explain_parts.h"
+#include "help.h"
 
 static struct wanted *wanted_find(const struct answer *a, uint64_t digest, struct str customer) {
   for (uint32_t slot = (uint32_t)digest & (a->slot_count - 1); a->slots[slot] != 0; slot = (slot + 1) & (a->slot_count - 1)) {
@@ -44,6 +45,7 @@ static enum status wanted_read(struct answer *a, struct fault *fault) {
   struct scan scan;
   struct str line;
   uint64_t position, number = 0;
+  if (strcmp(a->question.event, "-") == 0) help_terminal("explain", "--event");
   enum status status = scan_open(&scan, a->question.event, fault);
   if (status != STATUS_OK) return status;
   while (scan_next(&scan, &line, &position)) {

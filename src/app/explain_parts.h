@@ -8,14 +8,15 @@
 #define GIFTD_APP_EXPLAIN_PARTS_H
 
 #include "app.h"
+#include "config_flags.h"
 #include "explain_ranges.h"
 #include "explain_scan.h"
-#include "giftd/config.h"
 
 #define EVENTS_MOST 4000000u
 
 struct question {
-  const char *event, *reward, *customer, *since, *input, *config_file;
+  const char *event, *reward, *customer, *since, *input;
+  struct config_flags flags;
   const char *values[CONFIG_KEY_COUNT];
   struct explain_style style;
   int64_t since_ms;

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WORDS_MOST 64
 
@@ -61,9 +62,29 @@ static void flag_words(const struct option *options, const char *words[WORDS_MOS
   words[count] = NULL;
 }
 
-/* The argument getopt_long stumbled over: the one before optind, or for a bundle of short flags the one it stands in. */
+static const char *shortened; /* what help_flag refused: the flag as it was written */
+
+/* The argument that a long flag was just read from; its value may stand behind it. */
+static const char *flag_text(char **argv) {
+  const char *last = argv[optind - 1];
+  return optarg != NULL && last == optarg ? argv[optind - 2] : last;
+}
+
+int help_flag(int argc, char **argv, const char *shorts, const struct option *options) {
+  int index = -1;
+  shortened = NULL;
+  const int found = getopt_long(argc, argv, shorts, options, &index);
+  if (found == -1 || found == '?' || found == ':' || index < 0) return found;
+  const char *text = flag_text(argv);
+  const size_t length = strcspn(text + 2, "=");
+  if (strlen(options[index].name) == length) return found;
+  shortened = text;
+  return '?';
+}
+
+/* The argument that was stumbled over: the one before optind, or for a bundle of short flags the one it stands in. */
 static const char *stumbled(char **argv) {
-  const char *argument = argv[optind - 1];
+  const char *argument = shortened != NULL ? shortened : argv[optind - 1];
   return argument == NULL ? "" : argument;
 }
 
@@ -92,6 +113,12 @@ int help_bad_usage(const char *command, const char *format, ...) {
   va_end(arguments);
   fprintf(stderr, "\nSee: giftd %s --help\n", command);
   return EXIT_BAD_USAGE;
+}
+
+void help_terminal(const char *command, const char *flag) {
+  if (isatty(STDIN_FILENO))
+    fprintf(stderr, "giftd %s: reads events from this terminal, one JSON object a line, until Ctrl-D; %s FILE reads a file\n", command,
+            flag);
 }
 
 bool help_number(const char *command, const char *flag, const char *text, int64_t least, int64_t most, int64_t *out) {

@@ -18,13 +18,18 @@ const struct command *help_find(const char *name);
 
 /* Each prints one or two lines on stderr - what is wrong, the nearest right word, where to read on - and returns EXIT_BAD_USAGE. */
 int help_unknown_command(const char *name);
-/* For `case '?'` and `case ':'` of a loop over getopt_long with opterr = 0 and a short string that begins with ':'. `found` is what
- * getopt_long returned; call it at once, before getopt_long is called again. */
+/* getopt_long, but a long flag is written out: `--campaign` is not `--campaigns`, and stays free to become something else. */
+int help_flag(int argc, char **argv, const char *shorts, const struct option *options);
+/* For `case '?'` and `case ':'` of a loop over help_flag with opterr = 0 and a short string that begins with ':'. `found` is what
+ * help_flag returned; call it at once, before help_flag is called again. */
 int help_bad_flag(const char *command, const struct option *options, char **argv, int found);
 /* "giftd demo: text" and where to read on. */
 int help_bad_usage(const char *command, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The nearest of some words (ended by NULL), or NULL when none is near. */
 const char *help_nearest(const char *word, const char *const *words);
+
+/* When standard input is a terminal: that lines are read from it, and which flag would name a file instead. */
+void help_terminal(const char *command, const char *flag);
 
 /* A whole number of a flag, between two bounds; false after telling what is wrong. */
 bool help_number(const char *command, const char *flag, const char *text, int64_t least, int64_t most, int64_t *out);

@@ -33,7 +33,7 @@ static int flags_read(int argc, char **argv, struct init *init) {
                                           {NULL, 0, NULL, 0}};
   opterr = 0;
   optind = 0;
-  for (int flag; (flag = getopt_long(argc, argv, ":n", options, NULL)) != -1;) {
+  for (int flag; (flag = help_flag(argc, argv, ":n", options)) != -1;) {
     switch (flag) {
       case 'n': init->dry = true; break;
       case 'f': init->force = true; break;

@@ -63,7 +63,7 @@ static int flag_take(struct run_flags *flags, char **argv, int flag) {
 static int flags_read(int argc, char **argv, struct run_flags *flags) {
   opterr = 0;
   optind = 0;
-  for (int flag; (flag = getopt_long(argc, argv, ":c:X:", options, NULL)) != -1;) {
+  for (int flag; (flag = help_flag(argc, argv, ":c:X:", options)) != -1;) {
     int code = flag_take(flags, argv, flag);
     if (code != 0) return code;
   }
@@ -113,6 +113,7 @@ static int files_run(struct play *play, const struct run_flags *flags) {
   if (flags->workers > 1) return help_bad_usage("run", "--workers is for runs on Kafka (kafka.bootstrap.servers); a file has one reader");
   play->settings.embedded.trace = flags->trace;
   play->settings.service.progress = play->log.format == LOG_FORMAT_TEXT; /* it is for people */
+  if (strcmp(play->settings.embedded.input, "-") == 0) help_terminal("run", "--input");
   if (embedded_new(&play->settings.embedded, &embedded, &fault) != STATUS_OK) return app_fail("run", &fault);
   const struct engine engine = embedded_engine(embedded);
   const int code = service_play(play, &engine, embedded);

@@ -25,7 +25,7 @@ static const struct {
     {"dead", SHARD(dead), EVERYWHERE, "dead", "not events; the dead letters say why"},
     {"misplaced", SHARD(misplaced), ON_KAFKA, "misplaced", "of these in the wrong partition (KEY_MISPLACED)"},
     {"unknown_types", SHARD(unknown[UNKNOWN_TYPE]), EVERYWHERE, "unknown",
-     "events of types that the catalogue does not know: no rule heard them"},
+     "events of types that the catalogue does not know: no rule listens to them"},
     {"unknown_fields", SHARD(unknown[UNKNOWN_FIELD]), EVERYWHERE, "unknown", "fields that the catalogue does not know: no rule read them"},
     {"unknown_values", SHARD(unknown[UNKNOWN_VALUE]), EVERYWHERE, "unknown", "values outside the words of their fields"},
     {"stalls", SHARD(stalls), ON_KAFKA, NULL, NULL},
@@ -77,7 +77,7 @@ static void reasons_print(FILE *out, const struct shard_counts *counts) {
   bool any = false;
   for (int i = 1; i < REASON_COUNT; i++) {
     if (counts->by_reason[i] == 0) continue;
-    if (!any) fprintf(out, "  refused, by reason:\n");
+    if (!any) fprintf(out, "  refused, by reason (what event and files alone rule out is not counted):\n");
     any = true;
     fprintf(out, "    %-22s %12s  %s\n", reasons[i].code, grouped(counts->by_reason[i], text), reasons[i].label_en);
   }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "config_flags.h"
 #include "help.h"
 #include "test_files.h"
 
@@ -21,10 +22,12 @@ struct test_options {
   int64_t threshold; /* percent of rules, -1: none */
   const char *junit;
   regex_t pattern;
+  struct config_flags flags;
 };
 
 struct test_run {
   struct test_options options;
+  struct config_given given; /* what a run would be configured with */
   struct test_report report;
   struct arena memory;    /* of the whole run */
   struct arena folder;    /* of one folder's files */
@@ -114,9 +117,26 @@ static void add_coverage(struct test_run *run, struct str folder, const struct c
   coverage_print(coverage, &run->coverage);
 }
 
+/* Without a configuration stories have the patience of their campaigns. */
+static bool is_configured(const struct test_run *run) {
+  const struct config_value *values = run->given.config.values;
+  return values[CONFIG_EVENTS_HORIZON].place != CONFIG_FROM_DEFAULT || values[CONFIG_EVENTS_MEMORY].place != CONFIG_FROM_DEFAULT;
+}
+
+/* Files that a run with this configuration would refuse are not played. */
+static enum status folder_load(struct test_run *run, const char *path, struct loaded *loaded, struct fault *fault) {
+  const char *paths[2] = {path, config_given_path(&run->given, CONFIG_EVENTS_CATALOGUE)};
+  const struct run_times times = config_given_times(&run->given);
+  enum status status = load_open(paths, paths[1] == NULL ? 1 : 2, loaded, fault);
+  if (status != STATUS_OK || !is_configured(run)) return status;
+  if (rulebook_fits(loaded->rulebook, loaded->sources, loaded->source_count, &times, &loaded->arena, &loaded->findings)) return STATUS_OK;
+  return fault_set(fault, STATUS_INPUT, "the campaign files do not fit the configuration");
+}
+
 static void test_loaded(struct test_run *run, const struct test_files *files, uint32_t first, uint32_t count, const struct loaded *loaded) {
   struct fault fault;
-  struct stage *stage = stage_new(loaded, &fault);
+  const struct run_times times = config_given_times(&run->given);
+  struct stage *stage = stage_new(loaded, is_configured(run) ? &times : NULL, &fault);
   struct coverage *coverage = coverage_new(loaded->rulebook);
   if (stage == NULL || coverage == NULL) {
     fprintf(stderr, "giftd test: %s\n", stage == NULL ? fault.text : "out of memory");
@@ -140,8 +160,7 @@ static void test_one_folder(struct test_run *run, const struct test_files *files
   struct loaded loaded;
   struct fault fault;
   snprintf(path, sizeof path, "%.*s", STR_FORMAT(folder));
-  const char *paths[] = {path};
-  enum status status = load_open(paths, 1, &loaded, &fault);
+  enum status status = folder_load(run, path, &loaded, &fault);
   if (status == STATUS_OK) {
     test_loaded(run, files, first, count, &loaded);
   } else {
@@ -225,36 +244,50 @@ static bool set_pattern(struct test_options *options, const char *text) {
 static bool take_flag(int flag, struct test_options *options) {
   switch (flag) {
     case 'v': options->verbose = true; return true;
-    case 'c': options->coverage = true; return true;
+    case 'C': options->coverage = true; return true;
     case 'j': options->json = true; return true;
     case 'u': options->junit = optarg; return true;
     case 'r': return set_pattern(options, optarg);
+    case 'c': options->flags.file = optarg; return true;
+    case 'X': return config_flags_set(&options->flags, "test", optarg);
     default: options->coverage = true; return help_number("test", "--threshold", optarg, 0, 100, &options->threshold);
   }
 }
 
-int command_test(int argc, char **argv) {
-  static const struct option flags[] = {{"verbose", no_argument, NULL, 'v'},
-                                        {"run", required_argument, NULL, 'r'},
-                                        {"coverage", no_argument, NULL, 'c'},
-                                        {"threshold", required_argument, NULL, 't'},
-                                        {"junit", required_argument, NULL, 'u'},
-                                        {"json", no_argument, NULL, 'j'},
-                                        {NULL, 0, NULL, 0}};
-  static const char *const here[] = {"."};
-  struct test_run run = {.options = {.threshold = -1}};
-  struct test_files files;
-  struct fault fault;
+static bool take_flags(int argc, char **argv, struct test_options *options) {
+  static const struct option flags[] = {{"verbose", no_argument, NULL, 'v'},      {"run", required_argument, NULL, 'r'},
+                                        {"coverage", no_argument, NULL, 'C'},     {"threshold", required_argument, NULL, 't'},
+                                        {"junit", required_argument, NULL, 'u'},  {"json", no_argument, NULL, 'j'},
+                                        {"config", required_argument, NULL, 'c'}, {NULL, 0, NULL, 0}};
   opterr = 0;
   optind = 0;
-  for (int flag; (flag = getopt_long(argc, argv, ":v", flags, NULL)) != -1;) {
-    if (flag == '?' || flag == ':') return help_bad_flag("test", flags, argv, flag);
-    if (!take_flag(flag, &run.options)) return EXIT_BAD_USAGE;
+  for (int flag; (flag = help_flag(argc, argv, ":vc:X:", flags)) != -1;) {
+    if (flag == '?' || flag == ':') return help_bad_flag("test", flags, argv, flag), false;
+    if (!take_flag(flag, options)) return false;
   }
+  return true;
+}
+
+static int find_and_play(struct test_run *run, int argc, char **argv) {
+  const char *here[] = {config_given_path(&run->given, CONFIG_CAMPAIGNS_DIR)};
+  struct test_files files;
+  struct fault fault;
+  if (here[0] == NULL) here[0] = ".";
   const char *const *paths = optind < argc ? (const char *const *)(argv + optind) : here;
   uint32_t path_count = optind < argc ? (uint32_t)(argc - optind) : 1;
-  int code = test_files_find(paths, path_count, &files, &fault) == STATUS_OK ? play(&run, &files) : app_fail("test", &fault);
+  int code = test_files_find(paths, path_count, &files, &fault) == STATUS_OK ? play(run, &files) : app_fail("test", &fault);
   test_files_free(&files);
+  return code;
+}
+
+int command_test(int argc, char **argv) {
+  static struct test_run run;
+  struct fault fault;
+  run = (struct test_run){.options = {.threshold = -1}};
+  if (!take_flags(argc, argv, &run.options)) return EXIT_BAD_USAGE;
+  const enum status status = config_given_open(&run.options.flags, &run.given, &fault);
+  int code = status == STATUS_OK ? find_and_play(&run, argc, argv) : app_fail("test", &fault);
+  config_given_close(&run.given);
   if (run.options.has_pattern) regfree(&run.options.pattern);
   return code;
 }

@@ -40,7 +40,7 @@ static int flag_take(struct request *request, char **argv, int flag) {
 static int request_read(int argc, char **argv, struct request *request) {
   opterr = 0;
   optind = 0;
-  for (int flag; (flag = getopt_long(argc, argv, ":c:X:", options, NULL)) != -1;) {
+  for (int flag; (flag = help_flag(argc, argv, ":c:X:", options)) != -1;) {
     const int code = flag_take(request, argv, flag);
     if (code != EXIT_DONE) return code;
   }

@@ -16,7 +16,7 @@ int command_version(int argc, char **argv) {
   bool json = false;
   opterr = 0;
   optind = 0;
-  for (int flag; (flag = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
+  for (int flag; (flag = help_flag(argc, argv, ":", options)) != -1;) {
     if (flag != 'j') return help_bad_flag("version", options, argv, flag);
     json = true;
   }

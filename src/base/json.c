@@ -218,7 +218,7 @@ bool json_done(struct json_cursor *c) {
   if (c->problem != NULL) return false;
   skip_blank(c);
   if (c->depth > 0) return fail(c, ended);
-  if (c->at < c->text.length) return fail(c, "something stands behind the value");
+  if (c->at < c->text.length) return fail(c, "something follows the value");
   return true;
 }
 

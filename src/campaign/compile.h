@@ -160,6 +160,8 @@ void report(struct compile *c, const struct at *at, enum check_code code, const 
 void report_not_served(struct compile *c, const struct at *at, const char *name, const char *format, ...) PRINTF_LIKE(4, 5);
 void report_in(struct compile *c, struct str file, const struct at *at, enum check_code code, const char *format, ...) PRINTF_LIKE(5, 6);
 /* Below a pointer that was kept as text: "/pools/a" and "parent". */
+/* Of a file that is not being read. */
+void report_named(struct compile *c, struct str file, struct str pointer, enum check_code code, const char *format, ...) PRINTF_LIKE(5, 6);
 void report_text_at(struct compile *c, struct str pointer, const char *key, enum check_code code, const char *format, ...)
     PRINTF_LIKE(5, 6);
 /* Of a whole file, with line and column. */
@@ -353,6 +355,10 @@ bool never_carried(struct compile *c, const struct trigger_set *on, uint32_t fie
 void trigger_lint(struct compile *c, const struct trigger *trigger);
 /* `whose`: "rule", "fact", "task". */
 void when_lint(struct compile *c, const struct trigger_set *on, uint32_t when, const char *whose);
+/* Whether a condition asks the event's status somewhere. */
+bool asks_status(struct compile *c, uint32_t node);
+/* An event that has a status, named in the place `owner` itself and not by an activity, while nothing there asks for it. */
+void status_lint(struct compile *c, struct str owner, const struct trigger_set *on, uint32_t when);
 struct hearing {
   struct trigger_set on;
   uint32_t when;

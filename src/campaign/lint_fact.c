@@ -38,8 +38,31 @@ static void previous_report(struct compile *c, const struct at *at, const struct
            STR_FORMAT(buffer_text(&period)));
 }
 
+static bool asks_fact(struct compile *c, uint32_t node, uint32_t fact) {
+  if (node == NONE) return false;
+  const struct condition condition = *condition_at(c, node);
+  if (condition.kind == CONDITION_LEAF) return condition.left == LEFT_FACT && condition.index == fact;
+  for (uint32_t i = 0; i < condition.count; i++)
+    if (asks_fact(c, condition.first + i, fact)) return true;
+  return false;
+}
+
+/* Whether the rules that ask it begin, by their schedules, no earlier than that: the only ones that may are those that ask in `when`. */
+static bool asked_from(struct compile *c, const struct fact *fact, uint32_t number, int32_t first) {
+  const struct campaign *campaign = &c->campaigns[fact->campaign];
+  int64_t from_ms = period_start(fact->window.unit, first, campaign->offset_minutes);
+  bool asked = false;
+  for (uint32_t i = 0; i < campaign->rule_count; i++) {
+    const struct rule rule = *rule_at(c, campaign->rule_first + i);
+    if (!asks_fact(c, rule.when, number)) continue;
+    if (rule.schedule == NONE || schedule_at(c, rule.schedule)->from_ms < from_ms) return false;
+    asked = true;
+  }
+  return asked;
+}
+
 /* A measure of a campaign has heard nothing before its first day. */
-static void previous_lint(struct compile *c, const struct at *at, const struct fact *fact) {
+static void previous_lint(struct compile *c, const struct at *at, const struct fact *fact, uint32_t number) {
   const struct campaign *campaign = &c->campaigns[fact->campaign];
   bool closed = fact->window.kind == WINDOW_LAST_UNITS, back = fact->window.kind == WINDOW_UNIT && fact->window.previous > 0;
   if (fact->kind != FACT_MEASURE || campaign->programme || (!closed && !back)) return;
@@ -47,6 +70,7 @@ static void previous_lint(struct compile *c, const struct at *at, const struct f
   int32_t begins = period_of(fact->window.unit, campaign->from_ms, campaign->offset_minutes);
   int32_t ends = period_of(fact->window.unit, campaign->to_ms - 1, campaign->offset_minutes);
   int32_t first = begins + (int32_t)fact->window.previous + (closed ? 1 : 0);
+  if (first <= ends && asked_from(c, fact, number, first)) return;
   previous_report(c, previous.json != NULL ? &previous : &window, fact, first, first > ends);
 }
 
@@ -76,7 +100,11 @@ static void tasks_meet_lint(struct compile *c, const struct at *tasks, const str
 
 static void track_lint(struct compile *c, const struct at *at, const struct fact *fact) {
   struct at tasks = at_key(at, "tasks"), per = at_key(at, "per"), within = at_key(at, "within");
-  for (uint32_t i = 0; i < fact->task_count; i++) when_lint(c, &fact->tasks[i].on, fact->tasks[i].when, "task");
+  for (uint32_t i = 0; i < fact->task_count; i++) {
+    struct at task = at_item(&tasks, i);
+    when_lint(c, &fact->tasks[i].on, fact->tasks[i].when, "task");
+    status_lint(c, at_pointer(c, &task), &fact->tasks[i].on, fact->tasks[i].when);
+  }
   match_lint(c, at, fact);
   tasks_meet_lint(c, &tasks, fact);
   if (per.json != NULL && fact->dimension_count == 0)
@@ -87,12 +115,13 @@ static void track_lint(struct compile *c, const struct at *at, const struct fact
 
 /* ---- all of a file ---- */
 
-static void fact_lint(struct compile *c, const struct at *at, const struct fact *fact) {
+static void fact_lint(struct compile *c, const struct at *at, const struct fact *fact, uint32_t number) {
   struct at track = at_key(at, "track");
   bool tracked = fact->kind == FACT_TRACK;
   when_lint(c, &fact->on, fact->when, tracked ? "track" : "fact");
   fields_lint(c, tracked ? &track : at, fact);
-  previous_lint(c, at, fact);
+  previous_lint(c, at, fact, number);
+  if (fact->kind == FACT_MEASURE) status_lint(c, at_pointer(c, at), &fact->on, fact->when);
   if (tracked) track_lint(c, &track, fact);
 }
 
@@ -101,6 +130,6 @@ void facts_lint(struct compile *c) {
   for (uint32_t i = 0; i < file->decl_count[DECL_FACT]; i++) {
     const struct decl decl = *decl_at(c, file->decl_first[DECL_FACT] + i);
     const struct fact fact = *fact_at(c, decl.number);
-    fact_lint(c, &decl.at, &fact);
+    fact_lint(c, &decl.at, &fact, decl.number);
   }
 }

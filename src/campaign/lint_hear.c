@@ -69,6 +69,35 @@ void when_lint(struct compile *c, const struct trigger_set *on, uint32_t when, c
   }
 }
 
+/* ---- status ---- */
+
+bool asks_status(struct compile *c, uint32_t node) {
+  if (node == NONE) return false;
+  const struct condition condition = *condition_at(c, node);
+  if (condition.kind == CONDITION_LEAF) return condition.left == LEFT_FIELD && condition.index == FIELD_ID_STATUS;
+  for (uint32_t i = 0; i < condition.count; i++)
+    if (asks_status(c, condition.first + i)) return true;
+  return false;
+}
+
+/* Money that moved, or did not: its status is one of closed words. */
+static bool has_status(const struct compile *c, uint16_t type) {
+  const struct type_info *info = &c->catalogue->types[type];
+  return info->reversible && (info->closed[FIELD_ID_STATUS / 64] >> (FIELD_ID_STATUS % 64) & 1) != 0;
+}
+
+void status_lint(struct compile *c, struct str owner, const struct trigger_set *on, uint32_t when) {
+  for (uint32_t i = 0; i < on->count && !asks_status(c, when); i++) {
+    const struct trigger trigger = *trigger_at(c, on->first + i);
+    bool own = trigger.kind == TRIGGER_EVENT && str_starts(trigger.pointer, owner); /* an activity says once what is meant */
+    if (!own || !has_status(c, trigger.type) || asks_status(c, trigger.when)) continue;
+    report_text_at(c, owner, "on", CHECK_ANY_STATUS,
+                   "'%.*s' counts here in every status, authorised and failed ones too: nothing asks 'status'",
+                   STR_FORMAT(c->catalogue->types[trigger.type].name));
+    return;
+  }
+}
+
 /* ---- one event for two ---- */
 
 struct heard {

@@ -100,6 +100,36 @@ static void keep_lint(struct compile *c, const struct rule *rule, const struct i
   }
 }
 
+/* ---- its form ---- */
+
+/* schemas/rewards.json; a test holds the two together. */
+static const char *const known_forms[] = {"instant_discount", "voucher",    "threshold_voucher", "percent_voucher", "cash_back", "points",
+                                          "rate_coupon",      "fee_waiver", "ecny_packet",       "membership",      "goods",     "bundle",
+                                          "chance",           "notice"};
+
+static bool same_letters(struct str a, struct str b) {
+  size_t i = 0, j = 0;
+  for (;; i++, j++) {
+    while (i < a.length && a.at[i] == '_') i++;
+    while (j < b.length && b.at[j] == '_') j++;
+    if (i == a.length || j == b.length) return i == a.length && j == b.length;
+    if (a.at[i] != b.at[j]) return false;
+  }
+}
+
+/* Forms are an open list, so one that nobody knows is right; but `point` is not `points`, and whoever gets it does not know it either. */
+static void form_lint(struct compile *c, const struct item *item) {
+  const char *near = NULL;
+  for (size_t i = 0; i < sizeof known_forms / sizeof known_forms[0]; i++) {
+    struct str known = str_of(known_forms[i]);
+    if (str_equal(item->reward, known)) return;
+    if (same_letters(item->reward, known) || str_distance(item->reward, known, 2) == 1) near = known_forms[i];
+  }
+  if (near != NULL)
+    report_text_at(c, item->pointer, "reward", CHECK_UNKNOWN_REWARD, "'%.*s' is none of the forms that giftd knows; did you mean '%s'?",
+                   STR_FORMAT(item->reward), near);
+}
+
 /* ---- one item ---- */
 
 static void when_beside_lint(struct compile *c, const struct rule *rule, const struct item *item) {
@@ -119,6 +149,7 @@ static void when_beside_lint(struct compile *c, const struct rule *rule, const s
 void item_lint(struct compile *c, const struct rule *rule, uint32_t number) {
   const struct item item = *item_at(c, number);
   bool money = item.value.form != VALUE_FORM_NONE && !item.is_points && !item.is_notice && !item.is_chance;
+  form_lint(c, &item);
   when_lint(c, &rule->on, item.when, "rule");
   when_beside_lint(c, rule, &item);
   cells_lint(c, item.when);

@@ -130,6 +130,45 @@ static void limit_lint(struct compile *c, const struct rule *rule, const struct 
   }
 }
 
+/* Whether every period of one unit lies within one of the other. */
+static bool unit_within(enum unit inner, enum unit outer) {
+  if (inner == outer || outer >= UNIT_CAMPAIGN) return inner <= outer;
+  if (inner == UNIT_DAY) return true;
+  if (inner == UNIT_WEEK || outer == UNIT_WEEK || outer == UNIT_TEN_DAYS) return false;
+  return inner < outer;
+}
+
+static bool dimension_among(const struct dimension *one, const struct limit *limit) {
+  for (uint32_t i = 0; i < limit->dimension_count; i++)
+    if (limit->dimensions[i].kind == one->kind && limit->dimensions[i].index == one->index) return true;
+  return false;
+}
+
+static bool counts_by_period(const struct limit *limit) {
+  return !limit->of_amount && !limit->each && limit->rolling_days == 0 && !limit->missing_skip;
+}
+
+/* Whether the other is full whenever this one, which no other rule fills, would be: it counts all that this one does, up to less. */
+static bool is_shadowed(const struct limit *limit, const struct limit *other, bool asked_before) {
+  if (limit->rule == NONE || !counts_by_period(limit) || !counts_by_period(other) || !unit_within(limit->unit, other->unit)) return false;
+  if (other->max > limit->max || (other->max == limit->max && !asked_before) || limit->campaign != other->campaign) return false;
+  for (uint32_t i = 0; i < other->dimension_count; i++)
+    if (!dimension_among(&other->dimensions[i], limit)) return false;
+  return true;
+}
+
+static void shadow_lint(struct compile *c, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->limit_count; i++) {
+    for (uint32_t j = 0; j < rule->limit_count; j++) {
+      const struct limit *limit = limit_at(c, *ref_at(c, rule->limit_first + i)), *other = limit_at(c, *ref_at(c, rule->limit_first + j));
+      if (i == j || !is_shadowed(limit, other, j < i)) continue;
+      report_text_at(c, limit->pointer, NULL, CHECK_NO_EFFECT, "the limit never decides: '%.*s' is full before it",
+                     STR_FORMAT(other->name));
+      break;
+    }
+  }
+}
+
 static void once_lint(struct compile *c, const struct rule *rule) {
   for (uint32_t i = 0; i < rule->once_per_count; i++) {
     const struct dimension *dimension = &rule->once_per[i];
@@ -139,10 +178,18 @@ static void once_lint(struct compile *c, const struct rule *rule) {
   }
 }
 
+/* A chooser may tell payments apart by their status in its items. */
+static void paid_lint(struct compile *c, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->item_count; i++)
+    if (asks_status(c, item_at(c, rule->item_first + i)->when)) return;
+  status_lint(c, rule->pointer, &rule->on, rule->when);
+}
+
 void rule_lint(struct compile *c, uint32_t number) {
   const struct rule rule = *rule_at(c, number);
   as_lint(c, &rule);
   when_lint(c, &rule.on, rule.when, "rule");
+  paid_lint(c, &rule);
   heard_lint(c, &rule);
   this_event_lint(c, &rule);
   cells_lint(c, rule.when);
@@ -155,5 +202,6 @@ void rule_lint(struct compile *c, uint32_t number) {
   }
   first_of_lint(c, &rule);
   for (uint32_t i = 0; i < rule.limit_count; i++) limit_lint(c, &rule, limit_at(c, *ref_at(c, rule.limit_first + i)));
+  shadow_lint(c, &rule);
   once_lint(c, &rule);
 }

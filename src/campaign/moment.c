@@ -17,7 +17,7 @@ static bool working_read(struct compile *c, const struct at *at, struct moment *
 
 static bool after_read(struct compile *c, const struct at *at, struct moment *out) {
   struct at child = at_key(at, "after");
-  (void)keys_check(c, at, after_keys, "a moment");
+  (void)keys_check(c, at, after_keys, "a moment with 'after', which takes no other");
   if (json_is_object(child.json)) return working_read(c, &child, out);
   *out = (struct moment){.kind = MOMENT_AFTER};
   return read_duration(c, &child, &out->after);
@@ -27,7 +27,7 @@ static bool next_read(struct compile *c, const struct at *at, struct moment *out
   struct at unit = at_key(at, "next"), day = at_key(at, "day"), time = at_key(at, "time");
   int64_t number = 1;
   *out = (struct moment){.kind = MOMENT_NEXT, .day = 1};
-  bool good = keys_check(c, at, next_keys, "a moment") && read_unit(c, &unit, true, &out->unit);
+  bool good = keys_check(c, at, next_keys, "a moment with 'next', which takes 'day' and 'time'") && read_unit(c, &unit, true, &out->unit);
   if (day.json != NULL && !read_int(c, &day, 1, 31, CHECK_BAD_MOMENT, &number)) good = false;
   out->day = (int32_t)number;
   if (time.json == NULL) return good;
@@ -39,7 +39,7 @@ static bool next_read(struct compile *c, const struct at *at, struct moment *out
 static bool end_read(struct compile *c, const struct at *at, struct moment *out) {
   struct at unit = at_key(at, "end_of"), plus = at_key(at, "plus");
   *out = (struct moment){.kind = MOMENT_END_OF};
-  bool good = keys_check(c, at, end_keys, "a moment") && read_unit(c, &unit, false, &out->unit);
+  bool good = keys_check(c, at, end_keys, "a moment with 'end_of', which takes 'plus'") && read_unit(c, &unit, false, &out->unit);
   if (good && out->unit == UNIT_EVER) {
     report(c, &unit, CHECK_BAD_UNIT, "'ever' has no end");
     good = false;

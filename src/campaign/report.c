@@ -106,6 +106,13 @@ void report_in(struct compile *c, struct str file, const struct at *at, enum che
   va_end(arguments);
 }
 
+void report_named(struct compile *c, struct str file, struct str pointer, enum check_code code, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  report_text(c, file, pointer, code, format, arguments);
+  va_end(arguments);
+}
+
 void report_text_at(struct compile *c, struct str pointer, const char *key, enum check_code code, const char *format, ...) {
   va_list arguments;
   struct str whole = key == NULL ? pointer : arena_print(c->arena, "%.*s/%s", STR_FORMAT(pointer), key);

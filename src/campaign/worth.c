@@ -13,8 +13,8 @@ static bool value_money_read(struct compile *c, const struct at *at, int64_t *ou
   if (!json_is_integer(at->json)) return read_money(c, at, false, out);
   struct str example = money_example(c, 50);
   report(c, at, CHECK_BAD_MONEY,
-         "what is not points has a value in money, a text like \"%.*s\"; miles, stars and other scores are \"reward\": \"points\" with a "
-         "\"template\" that says which",
+         "what is not points has a value in money, a text like \"%.*s\"; if miles, stars or another score is meant, give \"reward\": "
+         "\"points\" with a \"template\" that says which, else",
          STR_FORMAT(example));
   return false;
 }

@@ -81,7 +81,7 @@ static enum status assign_passed(struct config *config, struct str key, struct s
     return STATUS_OK;
   }
   if (config->passed_count == CONFIG_PASSED)
-    return fault_set(fault, STATUS_USAGE, "more than %u keys of kafka.*; leave some out", CONFIG_PASSED);
+    return fault_set(fault, STATUS_USAGE, "more than %u kafka.* keys; leave some out", CONFIG_PASSED);
   config->passed[config->passed_count++] =
       (struct config_passed){arena_copy(config->arena, key), arena_copy(config->arena, text), source->where, source->place};
   return STATUS_OK;
@@ -97,7 +97,7 @@ static enum status unknown_key(struct str key, struct fault *fault) {
 
 enum status config_assign(struct config *config, struct str key, struct str text, const struct config_source *source, struct fault *fault) {
   if (text.length > CONFIG_VALUE_BYTES)
-    return fault_set(fault, STATUS_USAGE, "the value of %.*s has %zu bytes; %u are the most", STR_FORMAT(key), text.length,
+    return fault_set(fault, STATUS_USAGE, "the value of %.*s has %zu bytes; at most %u are allowed", STR_FORMAT(key), text.length,
                      CONFIG_VALUE_BYTES);
   if (config_is_passed(key)) return assign_passed(config, key, text, source, fault);
   const enum config_key found = config_find(key);

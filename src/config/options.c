@@ -12,23 +12,22 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
                            "Events, one JSON object a line: a file, or - for standard input. A file is followed as it grows unless --once "
                            "is given. Not together "
                            "with kafka.bootstrap.servers."},
-    [CONFIG_OUTPUT_DIR] =
-        {"output.dir", CONFIG_TYPE_PATH, "out", "", 0, 0, "",
-         "Folder that gets rewards.jsonl, decisions.jsonl and dlq.jsonl, and giftd.commit, which says what of them was "
-         "committed last: all of it and state.dir are copied and put back together, while no giftd runs. It is made when it is missing."},
-    [CONFIG_CAMPAIGNS_DIR] =
-        {"campaigns.dir", CONFIG_TYPE_PATH, "campaigns", "", 0, 0, "",
-         "Folder of campaign files: every *.json in it and below, and lists/NAME.txt, a value and a newline a line. Files are "
-         "exchanged by writing them under another name and renaming them: what is being written is refused."},
+    [CONFIG_OUTPUT_DIR] = {"output.dir", CONFIG_TYPE_PATH, "out", "", 0, 0, "",
+                           "Folder that gets rewards.jsonl, decisions.jsonl and dlq.jsonl, and giftd.commit, which says what of them was "
+                           "committed last: copy it and state.dir together, and restore them together, while no giftd runs. The folder is "
+                           "made if it is missing."},
+    [CONFIG_CAMPAIGNS_DIR] = {"campaigns.dir", CONFIG_TYPE_PATH, "campaigns", "", 0, 0, "",
+                              "Folder of campaign files: every *.json in it and below, and lists/NAME.txt, one value a line, each ended by "
+                              "a newline. To replace a file write it under another name and rename it: what is being written is refused."},
     [CONFIG_STATE_DIR] =
         {"state.dir", CONFIG_TYPE_PATH, "state", "", 0, 0, "",
          "Folder of the store: what is remembered of customers, limits and pools, and how far the input was read. One process at a time."},
-    [CONFIG_COMMIT_EVENTS] =
-        {"commit.events", CONFIG_TYPE_INT, "200000", "events", 1, 1000000, "",
-         "Commit after so many events at the latest, on Kafka after 65536. More is faster; what was not committed is decided again after a "
-         "crash."},
+    [CONFIG_COMMIT_EVENTS] = {"commit.events", CONFIG_TYPE_INT, "200000", "events", 1, 1000000, "",
+                              "Commit after at most this many events, on Kafka after at most 65536. More is faster; what was not committed "
+                              "is decided again after a "
+                              "crash."},
     [CONFIG_COMMIT_INTERVAL_MS] = {"commit.interval_ms", CONFIG_TYPE_INT, "0", "ms", 0, 60000, "",
-                                   "Commit so long after the first event of a batch at the latest: how long a gift may take to become "
+                                   "Commit at most this long after the first event of a batch: how long a gift may take to become "
                                    "visible. 0: 1000 on files, 50 on "
                                    "Kafka."},
     [CONFIG_EVENTS_CATALOGUE] = {"events.catalogue", CONFIG_TYPE_PATH, "", "", 0, 0, "",
@@ -36,10 +35,12 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
                                  "catalogue is used, and catalogue.json beside the campaigns."},
     [CONFIG_EVENTS_HORIZON] = {"events.horizon", CONFIG_TYPE_DURATION, "P7D", "", HOUR_MS, 92 * MS_PER_DAY, "",
                                "How long the same event is recognised when it comes again. At least as long as the longest late.accept of "
-                               "a campaign; older events are EVENT_TOO_LATE."},
-    [CONFIG_EVENTS_MEMORY] = {"events.memory", CONFIG_TYPE_DURATION, "P90D", "", HOUR_MS, 400 * MS_PER_DAY, "",
-                              "How long what a refund needs to know of its original is remembered. A refund after that is "
-                              "EVENT_TOO_LATE, or ORIGINAL_UNKNOWN when it does not say original_time."},
+                               "a campaign, which giftd check -c looks at; older events are EVENT_TOO_LATE."},
+    [CONFIG_EVENTS_MEMORY] =
+        {"events.memory", CONFIG_TYPE_DURATION, "P90D", "", HOUR_MS, 400 * MS_PER_DAY, "",
+         "How long what a refund needs to know of its original is remembered. A refund after that is "
+         "EVENT_TOO_LATE, or ORIGINAL_UNKNOWN when it does not say original_time, and what it would have taken off stays "
+         "counted: giftd check -c warns of sums that last longer."},
     [CONFIG_EVENTS_CLOCK] =
         {"events.clock", CONFIG_TYPE_CHOICE, "auto", "", 0, 0, "auto event wall",
          "Against what lateness is measured: event - the latest event time so far, of each shard (the same input always gives the same "
@@ -63,23 +64,23 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
          "it."},
     [CONFIG_TOPIC_EVENTS] =
         {"topic.events", CONFIG_TYPE_PATH, "events", "", 0, 0, "",
-         "Kafka topic of the events, keyed by customer. Lines that are no events go to the topic of the same name with .dlq behind it."},
+         "Kafka topic of the events, keyed by customer. Lines that are not events go to the topic of the same name with .dlq appended."},
     [CONFIG_TOPIC_PREFIX] = {"topic.prefix", CONFIG_TYPE_PATH, "giftd.", "", 0, 0, "",
-                             "What stands in front of the names of giftd's own topics: rewards, decisions, messages, journal, checkpoint. "
+                             "What the names of giftd's own topics begin with: rewards, decisions, messages, journal, checkpoint. "
                              "giftd topics create makes them."},
     [CONFIG_GROUP_ID] = {"group.id", CONFIG_TYPE_PATH, "giftd", "", 0, 0, "",
-                         "Consumer group, and with the number of the shard behind it the transactional id. All processes that share the "
+                         "Consumer group, and with the number of the shard appended the transactional id. All processes that share the "
                          "work have the same one; no other program may have it."},
     [CONFIG_INPUT_START] = {"input.start", CONFIG_TYPE_CHOICE, "earliest", "", 0, 0, "earliest latest",
-                            "Where a shard begins that has no journal yet: at the oldest event of its partition, or behind the newest."},
-    [CONFIG_INPUT_GAP] =
-        {"input.gap", CONFIG_TYPE_CHOICE, "stop", "", 0, 0, "stop skip",
-         "What a shard does when retention deleted events that it has not read: stop - it is closed until a person acts; "
-         "skip - it goes on behind the gap with all its counters, and a warning says which offsets were passed over. Their "
-         "customers get nothing for them: for the one start in which a person has decided so."},
-    [CONFIG_REDIS_SERVERS] = {"redis.servers", CONFIG_TYPE_PATH, "127.0.0.1:6379", "", 0, 0, "",
-                              "Redis servers that hold the view: host:port or unix:/path, several with commas. Shard n lives on server n "
-                              "modulo their number. maxmemory-policy must be noeviction."},
+                            "Where a shard that has no journal yet begins: at the oldest event of its partition, or after the newest."},
+    [CONFIG_INPUT_GAP] = {"input.gap", CONFIG_TYPE_CHOICE, "stop", "", 0, 0, "stop skip",
+                          "What a shard does when retention deleted events that it has not read: stop - it is closed until a person acts; "
+                          "skip - it goes on after the gap with all its counters, and a warning says which offsets were passed over. Their "
+                          "customers get nothing for them: for the one start in which a person has decided so."},
+    [CONFIG_REDIS_SERVERS] =
+        {"redis.servers", CONFIG_TYPE_PATH, "127.0.0.1:6379", "", 0, 0, "",
+         "Redis servers that hold the view: host:port or unix:/path, several separated by commas. Shard n lives on server n "
+         "modulo their number. maxmemory-policy must be noeviction."},
     [CONFIG_REDIS_DATABASE] = {"redis.database", CONFIG_TYPE_INT, "0", "number", 0, 65535, "", "Number of the database on every server."},
     [CONFIG_REDIS_USER] = {"redis.user", CONFIG_TYPE_PATH, "", "", 0, 0, "", "ACL user; without it the default user."},
     [CONFIG_REDIS_PASSWORD_FILE] = {"redis.password_file", CONFIG_TYPE_PATH, "", "", 0, 0, "",

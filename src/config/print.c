@@ -110,16 +110,14 @@ void config_document(struct buffer *out) {
           "FILE` or in\n"
           "`GIFTD_CONFIG`. A value may also come from the environment (`log.level` is `GIFTD_LOG_LEVEL`) or from a flag (`-X "
           "log.level=debug`):\n"
-          "**flag, then environment, then file, then default.** A key that is not in this table refuses to start and names the nearest "
-          "one.\n"
+          "**flag, then environment, then file, then default.** A key that is not in this table is refused, and the nearest one is named.\n"
           "`giftd config show --effective` prints every value and where it came from.\n\n"
           "With `kafka.bootstrap.servers` set `giftd run` works on Kafka and Redis; without it on files. Keys that begin with `kafka.` are "
           "passed\n"
           "through to librdkafka as they stand (`kafka.security.protocol = sasl_ssl`; in the environment "
           "`GIFTD_KAFKA_SECURITY_PROTOCOL`). A secret never stands\n"
           "in a configuration, a flag or the environment, but in the first line of a file that is named: `redis.password_file`, and for "
-          "passed keys the\n"
-          "key with `_file` behind it: `kafka.sasl.password_file = /path/of/it`.\n\n"
+          "passed keys the\nkey with `_file` appended: `kafka.sasl.password_file = /path/of/it`.\n\n"
           "| key | kind | default | allowed | environment |\n|---|---|---|---|---|\n"));
   for (unsigned i = 0; i < CONFIG_KEY_COUNT; i++) {
     const struct config_option *option = &config_options[i];
@@ -137,7 +135,7 @@ void config_document(struct buffer *out) {
 }
 
 void config_sample(struct buffer *out) {
-  buffer_put(out, STR("# giftd's configuration. Every option stands here with its default; take the # away to change one.\n"
+  buffer_put(out, STR("# giftd's configuration. Every option is here with its default; remove the # to change one.\n"
                       "# giftd run -c giftd.conf ... reads it; giftd config show -c giftd.conf --effective shows what is in effect.\n"));
   for (unsigned i = 0; i < CONFIG_KEY_COUNT; i++) {
     const struct config_option *option = &config_options[i];
@@ -150,20 +148,19 @@ void config_sample(struct buffer *out) {
 }
 
 void config_deployed(struct buffer *out) {
-  buffer_put(out,
-             STR("# giftd on Kafka and Redis as deploy/stack starts them (or deploy/compose.yaml). Paths are seen from the folder in\n"
-                 "# which giftd is called. For files instead of Kafka, with no server beside giftd, take kafka.bootstrap.servers away\n"
-                 "# and set input.path, output.dir and state.dir below.\n"
-                 "kafka.bootstrap.servers = 127.0.0.1:9092\n"
-                 "redis.servers = 127.0.0.1:6379\n"
-                 "campaigns.dir = deploy/campaigns\n"
-                 "\n"
-                 "# Every further kafka. key goes to librdkafka as it stands; a secured cluster for instance:\n"
-                 "#kafka.security.protocol = sasl_ssl\n"
-                 "#kafka.ssl.ca.location = /etc/ssl/certs/bank.pem\n"
-                 "#kafka.sasl.mechanism = SCRAM-SHA-512\n"
-                 "#kafka.sasl.username = giftd\n"
-                 "#kafka.sasl.password_file = /etc/giftd/kafka.password\n"
-                 "\n"));
+  buffer_put(out, STR("# giftd on Kafka and Redis as deploy/stack starts them (or deploy/compose.yaml). Paths are seen from the folder in\n"
+                      "# which giftd is called. For files instead of Kafka, with no server beside giftd, remove kafka.bootstrap.servers "
+                      "and\n# set input.path, output.dir and state.dir below.\n"
+                      "kafka.bootstrap.servers = 127.0.0.1:9092\n"
+                      "redis.servers = 127.0.0.1:6379\n"
+                      "campaigns.dir = deploy/campaigns\n"
+                      "\n"
+                      "# Every further kafka. key goes to librdkafka as it stands; a secured cluster for instance:\n"
+                      "#kafka.security.protocol = sasl_ssl\n"
+                      "#kafka.ssl.ca.location = /etc/ssl/certs/bank.pem\n"
+                      "#kafka.sasl.mechanism = SCRAM-SHA-512\n"
+                      "#kafka.sasl.username = giftd\n"
+                      "#kafka.sasl.password_file = /etc/giftd/kafka.password\n"
+                      "\n"));
   config_sample(out);
 }

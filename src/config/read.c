@@ -42,7 +42,7 @@ static bool has_trailing_comment(struct str text) {
 static enum status read_assignment(struct config *config, const struct lines *lines, struct str line, struct fault *fault) {
   struct str key, text;
   if (line.length > CONFIG_LINE_BYTES)
-    return fault_set(fault, STATUS_USAGE, "a line of %zu bytes; %u are the most", line.length, CONFIG_LINE_BYTES);
+    return fault_set(fault, STATUS_USAGE, "the line has %zu bytes; at most %u are allowed", line.length, CONFIG_LINE_BYTES);
   if (memchr(line.at, 0, line.length) != NULL) return fault_set(fault, STATUS_USAGE, "a zero byte; is this a text file?");
   if (!str_split(line, '=', &key, &text)) {
     return fault_set(fault, STATUS_USAGE, "'%.*s' is not key = value; comments begin with #", (int)(line.length > 60 ? 60 : line.length),
@@ -50,9 +50,9 @@ static enum status read_assignment(struct config *config, const struct lines *li
   }
   key = str_trim(key);
   text = str_trim(text);
-  if (key.length == 0) return fault_set(fault, STATUS_USAGE, "there is no key in front of =");
+  if (key.length == 0) return fault_set(fault, STATUS_USAGE, "there is no key before =");
   if (!config_is_passed(key) && has_trailing_comment(text)) {
-    return fault_set(fault, STATUS_USAGE, "%.*s: a comment stands behind the value; put it on a line of its own",
+    return fault_set(fault, STATUS_USAGE, "%.*s: a comment follows the value; put it on a line of its own",
                      (int)(key.length > 80 ? 80 : key.length), key.at);
   }
   const struct config_source source = {arena_print(config->arena, "%.*s:%u", STR_FORMAT(lines->name), lines->number), CONFIG_FROM_FILE};
@@ -77,7 +77,7 @@ static enum status refuse_twice(struct str name, struct str bytes, struct str li
   key = str_trim(key);
   const uint32_t before = line_of_key(name, bytes, key, number);
   if (before == 0) return STATUS_OK;
-  return fault_set(fault, STATUS_USAGE, "%.*s stands on line %u already; remove one of them", (int)(key.length > 80 ? 80 : key.length),
+  return fault_set(fault, STATUS_USAGE, "%.*s is set on line %u already; remove one of them", (int)(key.length > 80 ? 80 : key.length),
                    key.at, before);
 }
 
@@ -115,7 +115,7 @@ static enum status file_bytes(struct arena *arena, const char *path, size_t most
   if (!regular) return fault_set(fault, STATUS_USAGE, "%s: is not a file", path);
   if (memory == NULL) return fault_set(fault, STATUS_USAGE, "%s: no memory left for it", path);
   if (part < 0) return fault_set(fault, STATUS_USAGE, "%s: cannot be read: %s", path, strerror(error));
-  if ((size_t)length > most) return fault_set(fault, STATUS_USAGE, "%s: longer than the %zu bytes it may have", path, most);
+  if ((size_t)length > most) return fault_set(fault, STATUS_USAGE, "%s: longer than the %zu bytes allowed", path, most);
   *mode = info.st_mode;
   *out = (struct str){memory, (size_t)length};
   return STATUS_OK;
@@ -253,7 +253,7 @@ static enum status secret_read(struct arena *secrets, struct str key, struct str
   (void)str_split(bytes, '\n', out, &rest);
   if (out->length > 0 && out->at[out->length - 1] == '\r') out->length--;
   if (out->length == 0)
-    return fault_set(fault, STATUS_USAGE, "%.*s: the first line of %s is empty; it is to hold the secret", STR_FORMAT(key), path.at);
+    return fault_set(fault, STATUS_USAGE, "%.*s: the first line of %s is empty; it must hold the secret", STR_FORMAT(key), path.at);
   *out = arena_copy(secrets, *out);
   return out->at != NULL ? STATUS_OK : fault_set(fault, STATUS_USAGE, "%.*s: no memory left for it", STR_FORMAT(key));
 }

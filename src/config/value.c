@@ -7,7 +7,8 @@ static enum status check_text(const struct config_option *option, struct str tex
   for (size_t i = 0; i < text.length; i++) {
     const unsigned char byte = (unsigned char)text.at[i];
     if (byte < 0x20 || byte == 0x7f)
-      return fault_set(fault, STATUS_USAGE, "%s: a control character (byte %u) stands in the value; write it anew", option->key, byte);
+      return fault_set(fault, STATUS_USAGE, "%s: there is a control character (byte %u) in the value; write the value again", option->key,
+                       byte);
   }
   if (!str_is_utf8(text)) return fault_set(fault, STATUS_USAGE, "%s: the value is not UTF-8; save the file as UTF-8", option->key);
   return STATUS_OK;
@@ -42,7 +43,7 @@ static enum status check_bytes(const struct config_option *option, struct str te
 static enum status check_duration(const struct config_option *option, struct str text, int64_t *number, struct fault *fault) {
   struct duration duration;
   if (!duration_parse(text, &duration)) {
-    return fault_set(fault, STATUS_USAGE, "%s is a duration as P7D or PT72H, not '%.*s'", option->key, STR_FORMAT(text));
+    return fault_set(fault, STATUS_USAGE, "%s is a duration like P7D or PT72H, not '%.*s'", option->key, STR_FORMAT(text));
   }
   if (duration.months != 0)
     return fault_set(fault, STATUS_USAGE, "%s: months have no fixed length; write '%.*s' in days", option->key, STR_FORMAT(text));
@@ -71,7 +72,7 @@ static enum status check_address(const struct config_option *option, struct str 
   struct str port = str_from(text, colon);
   const bool has_host = colon == 0 || colon > 1;
   if (has_host && str_to_int64(port, number) && *number >= 1 && *number <= 65535) return STATUS_OK;
-  return fault_set(fault, STATUS_USAGE, "%s is an address as 127.0.0.1:9464, a port as 9464, or off; not '%.*s'", option->key,
+  return fault_set(fault, STATUS_USAGE, "%s is an address like 127.0.0.1:9464, a port like 9464, or off; not '%.*s'", option->key,
                    STR_FORMAT(text));
 }
 

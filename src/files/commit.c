@@ -95,7 +95,7 @@ static enum status state_is_older(const struct files *files, const struct output
                    "the state knows %llu). An older copy of the state was put back, or these are of two runs? Nothing was touched: what "
                    "was committed since may have "
                    "been read, and would be lost or given again. Bring the newest state back. If it is lost, put the whole output folder "
-                   "back to the same copy as the state (%s with it; remove it if that copy has none), or begin anew with empty folders",
+                   "back to the same copy as the state (%s with it; remove it if that copy has none), or start over with empty folders",
                    files->state, (unsigned long long)mark->number, files->seal.path, (unsigned long long)files->seal.number,
                    files->outputs[at].path, (unsigned long long)files->seal.lengths[at], (unsigned long long)mark->lengths[at],
                    files->seal.path);
@@ -123,7 +123,7 @@ static enum status rest_is_unknown(const struct files *files, const struct outpu
   while (at + 1 < OUTPUT_COUNT && more[at] == 0) at++;
   return fault_set(
       fault, STATUS_STATE,
-      "%s holds %llu bytes behind the %llu that the state in %s knows, and %s does not belong to them (it tells of commit %llu, "
+      "%s holds %llu bytes after the %llu that the state in %s knows, and %s does not belong to them (it tells of commit %llu, "
       "the state ends with %llu): one of these was put back to an older copy. Nothing was touched. Put all of them back to "
       "the same copy; or, if nobody read those bytes, cut them off: truncate -s %llu %s",
       files->outputs[at].path, (unsigned long long)more[at], (unsigned long long)mark->lengths[at], files->state, files->seal.path,

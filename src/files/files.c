@@ -152,7 +152,7 @@ static enum status input_resume(struct files *files, struct str record, struct f
   if (status != STATUS_OK) return status;
   if (!same) {
     (void)snprintf(files->note, sizeof files->note,
-                   "the input %s is another one than was read before under this name: it is read from its start", files->input.given);
+                   "the input %s is not the file that was read before under this name: it is read from its start", files->input.given);
     return STATUS_OK;
   }
   files->input.position = mark.position;

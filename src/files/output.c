@@ -16,7 +16,7 @@
 static enum status storage_fault(const struct output_file *output, const char *verb, struct fault *fault) {
   const char *why = strerror(errno);
   return fault_set(fault, STATUS_STORAGE,
-                   "%s: cannot %s: %s; nothing that was committed is lost: make room, or mend the disk or its permissions, then start "
+                   "%s: cannot %s: %s; nothing that was committed is lost: make room, or repair the disk or its permissions, then start "
                    "again with the same state",
                    output->path, verb, why);
 }
@@ -73,7 +73,7 @@ enum status output_check(struct output_file *output, uint64_t length, uint64_t c
   uint64_t size = (uint64_t)info.st_size;
   if (size < length)
     return fault_set(fault, STATUS_STATE,
-                     "%s has %llu bytes, but the state says %llu were committed: it was edited, cut or replaced; restore it, or begin anew "
+                     "%s has %llu bytes, but the state says %llu were committed: it was edited, cut or replaced; restore it, or start over "
                      "with an empty output folder and an empty state folder%s",
                      output->path, (unsigned long long)size, (unsigned long long)length,
                      size == 0 ? "; or name the output folder that this state belongs to" : "");
@@ -82,8 +82,7 @@ enum status output_check(struct output_file *output, uint64_t length, uint64_t c
   if (output_checksum(output) != checksum)
     return fault_set(fault, STATUS_STATE,
                      "%s: the %zu bytes before byte %llu are not those that were committed: it was edited or replaced; restore it, or "
-                     "begin anew with an "
-                     "empty output folder and an empty state folder",
+                     "start over with an empty output folder and an empty state folder",
                      output->path, output->tail_length, (unsigned long long)length);
   output->length = output->synced = length;
   output->committed = size; /* nothing is cut by output_close either */

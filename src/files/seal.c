@@ -24,8 +24,8 @@
 static enum status seal_fault(const struct seal *seal, const char *verb, int why, struct fault *fault) {
   return fault_set(
       fault, STATUS_STORAGE,
-      "%s: cannot %s: %s; nothing that was committed is lost: make room, or mend the disk or its permissions, then start again", seal->path,
-      verb, strerror(why));
+      "%s: cannot %s: %s; nothing that was committed is lost: make room, or repair the disk or its permissions, then start again",
+      seal->path, verb, strerror(why));
 }
 
 static uint64_t slot_digest(struct str bytes) { return hash64(&HASH_KEY_FIXED, bytes); }

@@ -125,7 +125,7 @@ static enum status name_topics(struct kafka *kafka, const struct kafka_settings 
   const char *events = settings->events_topic != NULL ? settings->events_topic : "events";
   const char *prefix = settings->prefix != NULL ? settings->prefix : "giftd.";
   if (*events == '\0' || strlen(events) > 245 || strlen(prefix) > 235)
-    return fault_set(fault, STATUS_USAGE, "topic.events or topic.prefix is empty or too long: Kafka's names have 249 bytes at most");
+    return fault_set(fault, STATUS_USAGE, "topic.events or topic.prefix is empty or too long: a name in Kafka has at most 249 bytes");
   for (int i = 0; i < TOPIC_COUNT; i++) {
     const char *front = own_topics[i] != NULL ? prefix : events;
     const char *back = own_topics[i] != NULL ? own_topics[i] : i == TOPIC_DLQ ? ".dlq" : "";

@@ -65,8 +65,8 @@ static void wrong_retention(const struct finder *finder, enum topic topic, char 
              alter(finder, topic, "retention.ms=-1,retention.bytes=-1", command));
   if (topic == TOPIC_MESSAGES && ((form->retention_ms >= 0 && form->retention_ms < MESSAGES_KEPT_MS) || form->retention_bytes >= 0))
     snprintf(text, TEXT_BYTES,
-             "retention.ms must be 7 days (604800000) or more and retention.bytes -1: a message of a shard that is not read "
-             "yet must not go. %s",
+             "retention.ms must be 7 days (604800000) or more and retention.bytes -1: a message of a shard that is not read yet must not "
+             "be deleted. %s",
              alter(finder, topic, "retention.ms=2592000000,retention.bytes=-1", command));
 }
 
@@ -134,7 +134,7 @@ static void missing(const struct finder *finder, enum topic topic, char *text) {
                  : "");
   else if (topic == TOPIC_EVENTS)
     snprintf(text, TEXT_BYTES,
-             "is not there: whoever produces events makes it, or `giftd topics create --partitions N`; or check topic.events");
+             "is not there: its producers create it, or `giftd topics create --partitions N` does; or check topic.events");
   else
     snprintf(text, TEXT_BYTES, "is not there: make it with `giftd topics create`, or check topic.prefix");
 }
@@ -180,8 +180,8 @@ static enum status look_and_judge(struct kafka *kafka, int64_t patience_ms, kafk
   kafka->shards = finder.forms[TOPIC_EVENTS].partitions;
   if (finder.bad) return fault_set(fault, STATUS_STATE, "Kafka at %s: %s", kafka->broker, first);
   if (kafka->shards <= LIMIT_SHARDS) return STATUS_OK;
-  return fault_set(fault, STATUS_STATE, "Kafka at %s: topic %s has %u partitions, %u at most", kafka->broker, kafka->topics[TOPIC_EVENTS],
-                   kafka->shards, LIMIT_SHARDS);
+  return fault_set(fault, STATUS_STATE, "Kafka at %s: topic %s has %u partitions; giftd takes at most %u", kafka->broker,
+                   kafka->topics[TOPIC_EVENTS], kafka->shards, LIMIT_SHARDS);
 }
 
 enum status topics_accept(struct kafka *kafka, struct fault *fault) { return look_and_judge(kafka, FOUND_MS, NULL, NULL, fault); }
@@ -232,7 +232,7 @@ static enum status make_one(struct finder *finder, enum topic topic, uint32_t pa
   if (error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || error == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED)
     return fault_set(fault, STATUS_USAGE,
                      "Kafka at %s: cannot make topic %s: %s; grant Create on the topics that start with topic.prefix (kafka-acls.sh "
-                     "--resource-pattern-type prefixed) and on the dead letters, or let someone who may run `giftd topics create`",
+                     "--resource-pattern-type prefixed) and on the dead letters, or ask someone who may to run `giftd topics create`",
                      kafka->broker, kafka->topics[topic], rd_kafka_err2str(error));
   if (!made && error != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
     status = trouble(kafka, fault, error, "make topic", kafka->topics[topic], -1);

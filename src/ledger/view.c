@@ -8,7 +8,7 @@
 
 enum status view_refused(struct fault *fault) {
   return fault_set(fault, STATUS_SERVICE,
-                   "the view is not as this shard left it: another worker owns the shard now, or the view was emptied or restored");
+                   "the view is not as this shard left it: another process owns the shard now, or the view was emptied or restored");
 }
 
 /* ---- loads ---- */

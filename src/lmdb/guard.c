@@ -59,11 +59,10 @@ static void mapping_find(const char *folder) {
 
 void guard_open(MDB_env *env, const char *folder) {
   struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
-  int length = snprintf(
-      guard.message, sizeof guard.message,
-      "giftd: the state in %.500s is damaged (its file was cut or overwritten); restore it from a copy, or begin anew with empty state "
-      "and output folders\n",
-      folder);
+  int length = snprintf(guard.message, sizeof guard.message,
+                        "giftd: the state in %.500s is damaged (its file was cut or overwritten); restore it from a copy, or start over "
+                        "with empty state and output folders\n",
+                        folder);
   guard.message_length = length > 0 && (size_t)length < sizeof guard.message ? (size_t)length : sizeof guard.message - 1;
   guard.from = guard.to = 0;
   mapping_find(folder);

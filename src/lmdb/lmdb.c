@@ -49,7 +49,7 @@ static enum status lmdb_fault(const struct lmdb *lmdb, const char *verb, int cod
     case MDB_BAD_TXN:
       return fault_set(
           fault, STATUS_STATE,
-          "the state in %s is damaged or not giftd's (%s: %s); restore it from a copy, or begin anew with empty state and output folders",
+          "the state in %s is damaged or not giftd's (%s: %s); restore it from a copy, or start over with empty state and output folders",
           lmdb->folder, verb, mdb_strerror(code));
     case MDB_VERSION_MISMATCH:
       return fault_set(fault, STATUS_STATE, "the state in %s was written by another version of LMDB (%s); use the giftd that wrote it",
@@ -57,13 +57,13 @@ static enum status lmdb_fault(const struct lmdb *lmdb, const char *verb, int cod
     case MDB_MAP_FULL:
       return fault_set(
           fault, STATUS_STORAGE,
-          "the state in %s has outgrown the space reserved for it; nothing that was committed is lost: start again, more is reserved then",
+          "the state in %s has outgrown the space reserved for it; nothing that was committed is lost: start again, and more is reserved",
           lmdb->folder);
     case ENOMEM:
-      return fault_set(fault, STATUS_STORAGE, "the state in %s: the system gives no memory or address space (%s)", lmdb->folder, verb);
+      return fault_set(fault, STATUS_STORAGE, "the state in %s: the system has no memory or address space left (%s)", lmdb->folder, verb);
     default:
       return fault_set(fault, STATUS_STORAGE,
-                       "the state in %s: cannot %s: %s; nothing that was committed is lost: make room, or mend the disk or its "
+                       "the state in %s: cannot %s: %s; nothing that was committed is lost: make room, or repair the disk or its "
                        "permissions, then start again",
                        lmdb->folder, verb, mdb_strerror(true_cause(lmdb, code)));
   }
@@ -128,11 +128,10 @@ static uint32_t record_check(struct str key, struct str record) {
 }
 
 static enum status record_damaged(const struct lmdb *lmdb, struct str key, struct fault *fault) {
-  return fault_set(
-      fault, STATUS_STATE,
-      "the state in %s is damaged: the record under %.*s has a wrong checksum; restore it from a copy, or begin anew with empty state and "
-      "output folders",
-      lmdb->folder, (int)(key.length < 2 ? key.length : 2), key.at); /* keys of customers are not told */
+  return fault_set(fault, STATUS_STATE,
+                   "the state in %s is damaged: the record under %.*s has a wrong checksum; restore it from a copy, or start over with "
+                   "empty state and output folders",
+                   lmdb->folder, (int)(key.length < 2 ? key.length : 2), key.at); /* keys of customers are not told */
 }
 
 static enum status port_load(void *self, struct str key, struct str *record, struct fault *fault) {
@@ -226,9 +225,8 @@ static enum status length_check(struct lmdb *lmdb, struct fault *fault) {
   if (stat(path, &info) != 0) return lmdb_fault(lmdb, "look at data.mdb", errno, fault);
   if ((uint64_t)info.st_size >= bytes_used(lmdb) || walk_survives(lmdb)) return STATUS_OK;
   return fault_set(fault, STATUS_STATE,
-                   "the state in %s was cut: data.mdb has %lld bytes where %llu belong; restore it from a copy, or begin anew with empty "
-                   "state and output "
-                   "folders",
+                   "the state in %s was cut: data.mdb has %lld bytes where %llu belong; restore it from a copy, or start over with empty "
+                   "state and output folders",
                    lmdb->folder, (long long)info.st_size, (unsigned long long)bytes_used(lmdb));
 }
 

@@ -243,12 +243,13 @@ void load_close(struct loaded *loaded) {
 void load_print(const struct findings *findings, void *stream, uint32_t most) {
   char text[4096];
   struct buffer out;
-  uint32_t shown = findings->count < most ? findings->count : most;
-  for (uint32_t i = 0; i < shown; i++) {
+  uint32_t shown = 0;
+  for (uint32_t i = 0; i < findings->count && shown < most; i++) {
+    if (findings->items[i].code >= CHECK_WARNINGS) continue;
     buffer_init(&out, text, sizeof text);
     finding_print(&out, &findings->items[i]);
     fprintf(stream, "%.*s\n", STR_FORMAT(buffer_text(&out)));
+    shown++;
   }
-  uint32_t more = findings->count - shown + findings->dropped;
-  if (more > 0) fprintf(stream, "... and %u more\n", more);
+  if (findings->errors > shown) fprintf(stream, "... and %u more\n", findings->errors - shown);
 }

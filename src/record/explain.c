@@ -79,7 +79,7 @@ static bool explain_recorded(struct telling *t, const struct campaign *campaign,
 static void explain_campaign(struct telling *t, uint32_t number) {
   const struct campaign *campaign = &t->rulebook->campaigns[number];
   struct verdict verdict;
-  t->rules_told = t->facts_told = 0;
+  t->rules_told = t->facts_told = t->waiting_told = 0;
   t->sink->facts(t, campaign);
   for (uint32_t r = campaign->rule_first; r < campaign->rule_first + campaign->rule_count; r++) {
     if (explain_recorded(t, campaign, r, &verdict)) continue;

@@ -24,7 +24,7 @@ struct verdict {
 struct telling;
 struct sink {
   void (*open)(struct telling *t);
-  void (*facts)(struct telling *t, const struct campaign *campaign); /* before its rules */
+  void (*facts)(struct telling *t, const struct campaign *campaign); /* before its rules, with those that wait for one */
   void (*rule)(struct telling *t, const struct campaign *campaign, const struct verdict *verdict);
   void (*campaign_end)(struct telling *t, const struct campaign *campaign);
   void (*foreign)(struct telling *t, const struct recorded_outcome *outcome);
@@ -43,6 +43,7 @@ struct telling {
   bool same_rulebook;
   uint32_t hear_first, hear_behind; /* listeners of the event's type that belong to facts, in order of fact */
   uint32_t facts_told;              /* in this campaign: what it did to facts, and sign-ups */
+  uint32_t waiting_told;            /* in this campaign: rules that wait for a fact, as text; also among the facts */
   uint32_t rules_told;              /* in this campaign */
   uint32_t campaigns_told;          /* so far */
   uint32_t foreign_told;

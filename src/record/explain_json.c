@@ -3,14 +3,15 @@
  *   {"event":{source,id,type,time},"customer","caused_by","unknown":[{what,word,field,near}],
  *    "recorded":true,"gate","rulebook","same_rulebook","position","input","range":{first,last,events},"may_be_in",
  *    "campaigns":[{campaign,version,name,enrolment,facts:[{fact,what,period,before,after,next,rule,text}],
- *                  rules:[{rule,reason,recorded,text,at,limit,pool,identity,period,expected,actual,gifts,steps}]}],
+ *                  waiting:[{rule,fact,period,actual,expected,text}],
+ *                  rules:[{rule,reason,recorded,text,why,at,limit,pool,identity,period,expected,actual,gifts,steps}]}],
  *    "elsewhere":[{campaign,version,rule,reason}]}
  *
  * `range`: nobody heard the event, it has no line of its own and is one of these. `may_be_in`: where it stands is not known; if it came it
  * is one of so many ranges. `reason` is null where nothing is recorded and the customer's state would have to be asked.
  */
-#include "facts.h"
 #include "text.h"
+#include "waiting.h"
 
 static void json_event(const struct telling *t) {
   const struct recorded_decision *r = t->recorded;
@@ -102,6 +103,9 @@ static void json_words(const struct telling *t, const struct verdict *verdict) {
   buffer_init(&words, memory, sizeof memory);
   verdict_words(&words, t, verdict);
   TEXT_MEMBER(t->out, "text", buffer_text(&words));
+  buffer_reset(&words);
+  if (verdict->told.reason == REASON_REVERSED) undone_words(&words, t, verdict->rule);
+  TEXT_MEMBER(t->out, "why", buffer_text(&words));
 }
 
 static void campaign_open(struct telling *t, const struct campaign *campaign) {
@@ -116,7 +120,7 @@ static void campaign_open(struct telling *t, const struct campaign *campaign) {
 }
 
 static void json_fact(struct telling *t, const struct told_fact *told, bool first) {
-  char memory[1024];
+  char memory[8192];
   struct buffer words;
   buffer_init(&words, memory, sizeof memory);
   fact_words(&words, t, told);
@@ -134,17 +138,36 @@ static void json_fact(struct telling *t, const struct told_fact *told, bool firs
   PUT(t->out, "}");
 }
 
+static void json_waiting(struct telling *t, const struct told_waiting *told, bool first) {
+  char memory[1024];
+  struct buffer words;
+  buffer_init(&words, memory, sizeof memory);
+  waiting_words(&words, t, told);
+  text_put(t->out, first ? STR(",\"waiting\":[{\"rule\":") : STR(",{\"rule\":"));
+  text_json(t->out, told->rule->id);
+  TEXT_MEMBER(t->out, "fact", told->fact->name);
+  TEXT_MEMBER(t->out, "period", told->period);
+  TEXT_MEMBER(t->out, "actual", told->actual);
+  TEXT_MEMBER(t->out, "expected", told->expected);
+  TEXT_MEMBER(t->out, "text", buffer_text(&words));
+  PUT(t->out, "}");
+}
+
 static void json_facts(struct telling *t, const struct campaign *campaign) {
   struct told_fact told;
+  struct told_waiting waiting;
   struct str words;
-  uint32_t at = 0, count = 0;
+  uint32_t at = 0, count = 0, rule = 0;
   bool enrolled = enrols(t, campaign, &words), more = facts_next(t, campaign, &at, &told);
-  if (enrolled || more) {
+  bool waits = waiting_next(t, campaign, &rule, &waiting);
+  if (enrolled || more || waits) {
     t->facts_told = 1;
     campaign_open(t, campaign);
   }
   if (enrolled) TEXT_MEMBER(t->out, "enrolment", words);
   for (; more; more = facts_next(t, campaign, &at, &told)) json_fact(t, &told, count++ == 0);
+  if (count > 0) PUT(t->out, "]");
+  for (count = 0; waits; waits = waiting_next(t, campaign, &rule, &waiting)) json_waiting(t, &waiting, count++ == 0);
   if (count > 0) PUT(t->out, "]");
 }
 

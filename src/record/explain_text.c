@@ -8,7 +8,7 @@
  *         ✓ campaign runs 2026-12-01 to 2027-12-31
  *         ✗ limit 1 per customer, day: 1 used, customer 2026-12-04
  */
-#include "facts.h"
+#include "waiting.h"
 #include "words.h"
 
 static bool is_zh(const struct telling *t) { return t->style->language == LANGUAGE_ZH; }
@@ -102,7 +102,7 @@ static void head_place(const struct telling *t) {
 
 static void head_decision(const struct telling *t) {
   if (t->recorded == NULL) {
-    head_warning(t, "! no decision was recorded for this event: only what event and campaigns alone decide can be said",
+    head_warning(t, "! no decision was recorded for this event: only what the event and the campaigns alone decide is told",
                  "! 未找到该事件的决策记录:以下仅为由事件与活动文件即可判断的结果");
     return;
   }
@@ -117,7 +117,7 @@ static void head_decision(const struct telling *t) {
     buffer_print(t->out, "%.*s); --input FILE tells whether it came\n", STR_FORMAT(t->recorded->rulebook_digest));
   }
   if (!t->same_rulebook)
-    head_warning(t, "! the campaigns loaded here are not those it was decided with: what is marked \"now\" may have been otherwise then",
+    head_warning(t, "! the campaigns loaded here are not those it was decided with: what is marked \"now\" may have been different then",
                  "! 当前加载的活动与决策时不同:标注“现”的结果可能与当时不一致");
   if (t->event == NULL)
     head_warning(t, "! the event's own line is not at hand (--input FILE): only what was recorded is told",
@@ -154,13 +154,15 @@ static void elsewhere_words(struct buffer *out, const struct telling *t, const s
     const struct recorded_heard *heard = &t->recorded->heard[i];
     const struct campaign *campaign = &t->rulebook->campaigns[verdict->rule->campaign];
     if (!str_equal(heard->rule, verdict->rule->id) || !str_equal(heard->campaign, campaign->id)) continue;
-    buffer_put(out, any ? STR(", ") : zh ? STR("由其他客户接收,见该客户的决策:") : STR("heard by another customer, see the decision for "));
+    buffer_put(out, any  ? STR(", ")
+                    : zh ? STR("由其他客户接收,见该客户的决策:")
+                         : STR("judged for another customer, see the decision for "));
     buffer_put(out, heard->customer);
     any = true;
   }
   if (any) return;
   buffer_put(out, zh ? STR("须由其他客户接收,但事件与客户记录均未指明")
-                     : STR("for another customer to hear, but neither event nor record names one"));
+                     : STR("for another customer, but neither the event nor the record names one"));
 }
 
 void verdict_words(struct buffer *out, const struct telling *t, const struct verdict *verdict) {
@@ -217,6 +219,17 @@ static void gift_ids(const struct telling *t, const struct verdict *verdict) {
   }
 }
 
+static void undone_step(const struct telling *t, const struct verdict *verdict) {
+  size_t start = t->out->length;
+  buffer_put(t->out, STR("      • "));
+  size_t words = t->out->length;
+  undone_words(t->out, t, verdict->rule);
+  if (t->out->length == words)
+    t->out->length = start;
+  else
+    buffer_byte(t->out, '\n');
+}
+
 static void rule_steps(const struct telling *t, const struct verdict *verdict) {
   if (verdict->told.reason >= REASON_REVERSED && verdict->told.reason != REASON_PENDING_HOLD && verdict->told.reason != REASON_DRAW_LOST &&
       verdict->told.reason != REASON_EXPIRED)
@@ -238,6 +251,17 @@ static void line_of(struct telling *t, const struct campaign *campaign) {
   buffer_put(t->out, STR("  • "));
 }
 
+static void text_waiting(struct telling *t, const struct campaign *campaign) {
+  struct told_waiting told;
+  for (uint32_t at = 0; waiting_next(t, campaign, &at, &told);) {
+    if (t->facts_told++ == 0) campaign_head(t, campaign);
+    t->waiting_told++;
+    buffer_print(t->out, "  - %.*s: ", STR_FORMAT(told.rule->id));
+    waiting_words(t->out, t, &told);
+    buffer_byte(t->out, '\n');
+  }
+}
+
 static void text_facts(struct telling *t, const struct campaign *campaign) {
   struct told_fact told;
   struct str words;
@@ -250,6 +274,7 @@ static void text_facts(struct telling *t, const struct campaign *campaign) {
     fact_words(t->out, t, &told);
     buffer_byte(t->out, '\n');
   }
+  text_waiting(t, campaign);
 }
 
 static void text_rule(struct telling *t, const struct campaign *campaign, const struct verdict *verdict) {
@@ -265,14 +290,15 @@ static void text_rule(struct telling *t, const struct campaign *campaign, const 
   if (verdict->kind == VERDICT_RECOMPUTED && t->recorded != NULL && !t->same_rulebook) put(t, " (now)", "(现)");
   buffer_byte(t->out, '\n');
   gift_ids(t, verdict);
+  if (!t->style->brief && verdict->told.reason == REASON_REVERSED) undone_step(t, verdict);
   if (!t->style->brief && verdict->kind != VERDICT_GATED && verdict->told.reason != REASON_COUNT) rule_steps(t, verdict);
 }
 
 static void text_campaign_end(struct telling *t, const struct campaign *campaign) {
   t->campaigns_told++;
-  if (t->rules_told > 0 || campaign->programme) return;
+  if (t->rules_told > 0 || t->waiting_told > 0 || campaign->programme) return;
   if (t->facts_told > 0) {
-    put(t, "  - no rule of it hears this event\n", "  - 无规则监听此类事件\n");
+    put(t, "  - no rule of it listens to this event\n", "  - 无规则监听此类事件\n");
     return;
   }
   campaign_head(t, campaign);

@@ -58,23 +58,41 @@ static bool number_of(struct str text, int64_t *out) {
   return text.length > 0;
 }
 
+static void threshold_put(struct buffer *text, const struct rulebook *book, const struct fact *fact, int64_t threshold) {
+  if (fact->money && fact->measure != MEASURE_COUNT)
+    buffer_money(text, threshold, money_style_of(book, fact->campaign).decimals);
+  else
+    buffer_int(text, threshold);
+}
+
 static void next_find(const struct telling *t, const struct campaign *campaign, struct told_fact *told, struct buffer *text) {
   struct nearest n = {.book = t->rulebook, .fact = (uint32_t)(told->fact - t->rulebook->facts)};
   if (told->fact->kind != FACT_MEASURE || told->effect == NULL || !number_of(told->effect->after, &n.after)) return;
   for (uint32_t i = 0; i < campaign->rule_count; i++) rule_look(&n, &t->rulebook->rules[campaign->rule_first + i]);
   if (n.rule == NULL) return;
   size_t start = text->length;
-  if (told->fact->money && told->fact->measure != MEASURE_COUNT)
-    buffer_money(text, n.next, money_style_of(t->rulebook, told->fact->campaign).decimals);
-  else
-    buffer_int(text, n.next);
+  threshold_put(text, t->rulebook, told->fact, n.next);
   told->next = (struct str){text->memory + start, text->length - start};
   told->rule = n.rule;
 }
 
+bool fact_step(const struct telling *t, const struct rule *rule, const struct fact *fact, struct str value, struct buffer *next) {
+  struct nearest n = {.book = t->rulebook, .fact = (uint32_t)(fact - t->rulebook->facts)};
+  if (!number_of(value, &n.after)) return false;
+  rule_look(&n, rule);
+  if (n.rule != NULL) threshold_put(next, t->rulebook, fact, n.next);
+  return true;
+}
+
+bool fact_asked(const struct telling *t, const struct rule *rule, const struct fact *fact) {
+  struct nearest n = {.book = t->rulebook, .fact = (uint32_t)(fact - t->rulebook->facts), .after = INT64_MIN};
+  rule_look(&n, rule);
+  return n.rule != NULL;
+}
+
 /* ---- which facts ---- */
 
-static bool listens(const struct telling *t, uint32_t fact, uint32_t *tasks) {
+static bool listens(const struct telling *t, uint32_t fact, struct told_fact *out, uint32_t *tasks) {
   const struct listener *listeners = t->rulebook->listeners;
   uint32_t low = t->hear_first, high = t->hear_behind;
   *tasks = 0;
@@ -88,6 +106,7 @@ static bool listens(const struct telling *t, uint32_t fact, uint32_t *tasks) {
   uint32_t first = low;
   for (; low < t->hear_behind && listeners[low].owner == fact; low++)
     if (listeners[low].kind == LISTENER_TASK) *tasks |= 1u << listeners[low].part;
+  out->hear_first = first, out->hear_behind = low;
   return low > first;
 }
 
@@ -101,7 +120,7 @@ static void tasks_name(struct told_fact *told, uint32_t tasks, struct buffer *te
   told->tasks = (struct str){text->memory + start, text->length - start};
 }
 
-static const struct recorded_effect *effect_of(const struct telling *t, const struct fact *fact, uint32_t nth) {
+const struct recorded_effect *fact_effect(const struct telling *t, const struct fact *fact, uint32_t nth) {
   for (uint32_t i = 0; t->recorded != NULL && i < t->recorded->effect_count; i++)
     if (str_equal(t->recorded->effects[i].fact, fact->name) && nth-- == 0) return &t->recorded->effects[i];
   return NULL;
@@ -114,9 +133,9 @@ static bool fact_tell(const struct telling *t, const struct campaign *campaign, 
   struct buffer text;
   uint32_t tasks = 0;
   *out = (struct told_fact){.fact = &t->rulebook->facts[number]};
-  out->effect = effect_of(t, out->fact, nth);
+  out->effect = fact_effect(t, out->fact, nth);
   if (out->effect == NULL && (nth > 0 || t->recorded == NULL || t->gate != REASON_GIVEN)) return false;
-  bool heard = out->effect == NULL || out->fact->kind == FACT_TRACK ? listens(t, number, &tasks) : true;
+  bool heard = out->effect == NULL || out->fact->kind == FACT_TRACK ? listens(t, number, out, &tasks) : true;
   if (out->effect == NULL && !heard) return false;
   buffer_init(&text, out->memory, sizeof out->memory);
   tasks_name(out, tasks, &text);
@@ -139,7 +158,7 @@ bool facts_next(const struct telling *t, const struct campaign *campaign, uint32
 /* ---- in words ---- */
 
 /* "m" of "spring/m". */
-static struct str short_name(const struct fact *fact) {
+struct str fact_short_name(const struct fact *fact) {
   struct str home, rest;
   return str_split(fact->name, '/', &home, &rest) ? rest : fact->name;
 }
@@ -148,9 +167,59 @@ static void put(struct buffer *out, const struct telling *t, const char *en, con
   buffer_put(out, str_of(is_zh(t) ? zh : en));
 }
 
+void fact_period_words(struct buffer *out, const struct telling *t, const struct fact *fact, struct str period) {
+  if (period.length == 0) return;
+  if (fact->kind != FACT_MEASURE || fact->window.kind != WINDOW_ROLLING_DAYS)
+    buffer_print(out, " (%.*s)", STR_FORMAT(period));
+  else if (is_zh(t))
+    buffer_print(out, " (截至 %.*s 的 %u 天)", STR_FORMAT(period), fact->window.count);
+  else
+    buffer_print(out, " (%u days to %.*s)", fact->window.count, STR_FORMAT(period));
+}
+
+/* Why the event changed nothing, as far as it can be told without the customer's record. */
+static struct match_answer refusal_of(const struct telling *t, const struct told_fact *told) {
+  struct match_answer best = {.refusal = MATCH_OTHER_TYPE};
+  for (uint32_t i = told->hear_first; i < told->hear_behind && t->event != NULL && best.refusal != MATCH_HEARS; i++)
+    best = match_listener_refusal(t->rulebook, i, t->event);
+  return best;
+}
+
+static void condition_words(struct buffer *out, const struct telling *t, uint32_t node, uint32_t campaign) {
+  const struct condition *condition = &t->rulebook->conditions[node];
+  struct money_style style = money_style_of(t->rulebook, campaign);
+  char memory[1024];
+  struct buffer actual;
+  buffer_init(&actual, memory, sizeof memory);
+  bool known = words_actual(&actual, t->rulebook, condition, t->event, style, t->style->language);
+  put(out, t, ": ", ":");
+  if (condition->kind == CONDITION_LEAF)
+    words_leaf(out, t->rulebook, condition, known ? buffer_text(&actual) : (struct str){NULL, 0}, style, t->style->language);
+  else
+    words_condition(out, t->rulebook, node, style, t->style->language);
+}
+
+static void unchanged_words(struct buffer *out, const struct telling *t, const struct told_fact *told) {
+  const struct match_answer answer = refusal_of(t, told);
+  const struct fact *fact = told->fact;
+  const enum reason reason = reason_of_refusal(answer.refusal);
+  bool adds = fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE;
+  if (reason != REASON_COUNT) {
+    put(out, t, ": ", ":");
+    buffer_put(out, str_of(is_zh(t) ? reasons[reason].label_zh : reasons[reason].label_en));
+    if (answer.refusal == MATCH_CONDITION) condition_words(out, t, answer.condition, fact->campaign);
+  } else if (answer.refusal == MATCH_HEARS && fact->kind == FACT_MEASURE && adds) {
+    put(out, t,
+        ": not counted by what was known of the customer then: enrolment, audience, its conditions, or a field that the event lacks",
+        ":按当时的客户情况未计入:报名、客群、自身条件,或事件缺少字段");
+  } else {
+    put(out, t, ": listens, this event changed nothing", ":监听此类事件,本次未变化");
+  }
+}
+
 static void measure_words(struct buffer *out, const struct telling *t, const struct told_fact *told) {
   const struct recorded_effect *effect = told->effect;
-  if (effect->period.length > 0) buffer_print(out, " (%.*s)", STR_FORMAT(effect->period));
+  fact_period_words(out, t, told->fact, effect->period);
   buffer_print(out, ": %.*s → %.*s", STR_FORMAT(effect->before), STR_FORMAT(effect->after));
   if (told->next.length == 0) return;
   put(out, t, "; next at ", ";下一档 ");
@@ -203,11 +272,11 @@ static void moment_words(struct buffer *out, const struct telling *t, const stru
 
 void fact_words(struct buffer *out, const struct telling *t, const struct told_fact *told) {
   put(out, t, "fact ", "事实 ");
-  buffer_put(out, short_name(told->fact));
+  buffer_put(out, fact_short_name(told->fact));
   if (told->effect == NULL && told->fact->kind == FACT_MEASURE && window_lags(&told->fact->window))
-    put(out, t, ": listens, an event counts for later periods alone", ":监听此类事件,只计入以后的周期");
+    put(out, t, ": listens, an event counts for later periods only", ":监听此类事件,只计入以后的周期");
   else if (told->effect == NULL)
-    put(out, t, ": listens, this event changed nothing", ":监听此类事件,本次未变化");
+    unchanged_words(out, t, told);
   else if (told->fact->kind == FACT_MEASURE || told->fact->kind == FACT_PICKS)
     measure_words(out, t, told);
   else if (told->fact->kind == FACT_TRACK)
@@ -227,6 +296,6 @@ bool enrols(const struct telling *t, const struct campaign *campaign, struct str
     *words = is_zh(t) ? STR("报名:该客户已报名本活动") : STR("enrolment: the customer is signed up for this campaign");
   else
     *words = is_zh(t) ? STR("报名:不在可报名时间内,未计入")
-                      : STR("enrolment: outside of the time in which it can be signed up for; it does not count");
+                      : STR("enrolment: the campaign cannot be signed up for at this time; it does not count");
   return true;
 }

@@ -89,7 +89,7 @@ static bool read_gift(struct reading *r, struct recorded_gift *gift) {
 }
 
 static bool read_gifts(struct reading *r, struct recorded_outcome *outcome) {
-  if (outcome->gifts != NULL) return reading_fail(r, "gifts stand twice in one outcome");
+  if (outcome->gifts != NULL) return reading_fail(r, "gifts appears twice in one outcome");
   if (!array_count(r, LIMIT_GIFTS, &outcome->gift_count)) return false;
   outcome->gifts = arena_array(r->arena, outcome->gift_count, sizeof *outcome->gifts);
   if (outcome->gifts == NULL) return reading_fail(r, "no memory for its gifts");
@@ -128,11 +128,11 @@ static bool read_outcome(struct reading *r, struct recorded_outcome *outcome) {
   }
   if (r->json.problem != NULL) return false;
   bool whole = outcome->campaign.length > 0 && outcome->rule.length > 0 && outcome->reason.length > 0;
-  return whole || reading_fail(r, "an outcome lacks campaign, rule or reason");
+  return whole || reading_fail(r, "an outcome has no campaign, rule or reason");
 }
 
 static bool read_outcomes(struct reading *r, struct recorded_decision *out) {
-  if (out->outcomes != NULL) return reading_fail(r, "considered stands twice");
+  if (out->outcomes != NULL) return reading_fail(r, "considered appears twice");
   if (!array_count(r, LIMIT_OUTCOMES, &out->outcome_count)) return false;
   out->outcomes = arena_array(r->arena, out->outcome_count, sizeof *out->outcomes);
   if (out->outcomes == NULL) return reading_fail(r, "no memory for its outcomes");
@@ -151,7 +151,7 @@ static bool read_one_heard(struct reading *r, struct recorded_heard *heard) {
 }
 
 static bool read_heard(struct reading *r, struct recorded_decision *out) {
-  if (out->heard != NULL) return reading_fail(r, "heard_by stands twice");
+  if (out->heard != NULL) return reading_fail(r, "heard_by appears twice");
   if (!array_count(r, LIMIT_HEARD + LIMIT_FORWARDS, &out->heard_count)) return false;
   out->heard = arena_array(r->arena, out->heard_count, sizeof *out->heard);
   if (out->heard == NULL) return reading_fail(r, "no memory for who heard it");
@@ -174,7 +174,7 @@ static bool read_effect(struct reading *r, struct recorded_effect *effect) {
 }
 
 static bool read_effects(struct reading *r, struct recorded_decision *out) {
-  if (out->effects != NULL) return reading_fail(r, "facts stand twice");
+  if (out->effects != NULL) return reading_fail(r, "facts appears twice");
   if (!array_count(r, LIMIT_EFFECTS, &out->effect_count)) return false;
   out->effects = arena_array(r->arena, out->effect_count, sizeof *out->effects);
   if (out->effects == NULL) return reading_fail(r, "no memory for its facts");

@@ -128,7 +128,7 @@ static enum status link_refused(const struct link *link, struct fault *fault) {
   bool late = strstr(why, "timed out") != NULL || (context != NULL && context->err == REDIS_ERR_IO && errno == EINPROGRESS);
   if (late) shun(link);
   if (late)
-    (void)fault_set(fault, STATUS_SERVICE, "cannot connect within %lld ms: is the address right, does a firewall stand between?",
+    (void)fault_set(fault, STATUS_SERVICE, "cannot connect within %lld ms: is the address right, is there a firewall in between?",
                     (long long)link->redis->connect_ms);
   else if (context != NULL && context->err == REDIS_ERR_OTHER)
     (void)fault_set(fault, STATUS_SERVICE, "cannot find this host: %s; see redis.servers", why);
@@ -204,7 +204,7 @@ static enum status link_last_words(const struct link *link, struct fault *fault)
 
 static enum status link_shunned(const struct link *link, struct fault *fault) {
   if (link_now_ms() >= atomic_load(&link->server->shunned_until_ms)) return STATUS_OK;
-  (void)fault_set(fault, STATUS_SERVICE, "it did not answer a moment ago: it is asked again soon");
+  (void)fault_set(fault, STATUS_SERVICE, "it did not answer a moment ago: giftd asks again soon");
   return link_named(link, fault);
 }
 

@@ -50,7 +50,7 @@ static enum status servers_parse(struct redis *redis, const char *servers, struc
     if (redis->server_count == LIMIT_SERVERS)
       return fault_set(fault, STATUS_USAGE, "redis.servers names more than %u servers", LIMIT_SERVERS);
     if (!server_parse(one, &redis->servers[redis->server_count]))
-      return fault_set(fault, STATUS_USAGE, "redis.servers: '%.*s' is no host:port and no unix:/path", STR_FORMAT(one));
+      return fault_set(fault, STATUS_USAGE, "redis.servers: '%.*s' is neither host:port nor unix:/path", STR_FORMAT(one));
     redis->server_count++;
   }
   if (redis->server_count == 0)
@@ -63,7 +63,7 @@ static enum status name_keep(struct redis *redis, const char *name, struct fault
   bool good = length >= 1 && length <= LIMIT_NAME_BYTES;
   for (size_t i = 0; good && i < length; i++) good = isalnum((unsigned char)name[i]) || strchr("_.-", name[i]) != NULL;
   if (!good)
-    return fault_set(fault, STATUS_USAGE, "redis.name '%.64s': 1 to %u of A-Z a-z 0-9 _ . - are wanted", name == NULL ? "" : name,
+    return fault_set(fault, STATUS_USAGE, "redis.name '%.64s': expected 1 to %u of A-Z a-z 0-9 _ . -", name == NULL ? "" : name,
                      LIMIT_NAME_BYTES);
   memcpy(redis->name, name, length + 1);
   return STATUS_OK;

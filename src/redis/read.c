@@ -80,7 +80,7 @@ static enum status read_begin(struct redis_shard *shard, uint32_t count, struct 
 }
 
 static enum status odd_answer(const struct redis_shard *shard, struct fault *fault) {
-  (void)fault_set(fault, STATUS_SERVICE, "an answer that fits no question");
+  (void)fault_set(fault, STATUS_SERVICE, "an answer to no request of giftd's");
   return link_named(&shard->link, fault);
 }
 
@@ -112,8 +112,8 @@ enum status shard_bucket(void *self, struct version expect, uint32_t bucket, str
   const redisReply *all = shard->replies[0];
   if (all->type != REDIS_REPLY_ARRAY || all->elements % 2 != 0) return odd_answer(shard, fault);
   if (all->elements / 2 > capacity)
-    return fault_set(fault, STATUS_LIMIT, "bucket %u of shard %u holds %zu owners, %u are the most: more view.buckets are needed", bucket,
-                     shard->link.shard, all->elements / 2, capacity);
+    return fault_set(fault, STATUS_LIMIT, "bucket %u of shard %u holds %zu owners, at most %u are possible: more view.buckets are needed",
+                     bucket, shard->link.shard, all->elements / 2, capacity);
   for (size_t i = 0; i + 1 < all->elements; i += 2) {
     const redisReply *key = all->element[i], *record = all->element[i + 1];
     if (key->type != REDIS_REPLY_STRING || record->type != REDIS_REPLY_STRING) return odd_answer(shard, fault);

@@ -64,7 +64,7 @@ static bool segment_numbers(const redisReply *reply, struct segment *out) {
 }
 
 static enum status segment_compare(const struct redis *redis, const struct segment *found, struct fault *fault) {
-  const char *remedy = "take another redis.name or redis.database, or delete that view's keys if nobody needs it (schemas/redis.md)";
+  const char *remedy = "choose another redis.name or redis.database, or delete that view's keys if nobody needs it (schemas/redis.md)";
   if (redis->shards == 0) return STATUS_OK;
   if (found->shards != redis->shards)
     return fault_set(fault, STATUS_STATE, "a view of %u shards stands here, this giftd has %u: %s", found->shards, redis->shards, remedy);
@@ -91,14 +91,14 @@ enum status segment_read(const struct link *link, const redisReply *reply, struc
     return segment_told(link, fault);
   }
   if (reply->type != REDIS_REPLY_ARRAY || reply->elements != SEGMENT_FIELDS) {
-    (void)fault_set(fault, STATUS_SERVICE, "an answer that fits no question");
+    (void)fault_set(fault, STATUS_SERVICE, "an answer to no request of giftd's");
     return segment_told(link, fault);
   }
   if (segment_absent(reply)) return STATUS_OK;
   if (!text_to_uint64(field_text(reply, FIELD_FORM), 10, &form) || form != SEGMENT_FORM) {
     struct str text = field_text(reply, FIELD_FORM);
     (void)fault_set(fault, STATUS_STATE,
-                    "form '%.*s' stands here, this giftd writes form %u: run the giftd that wrote it, or take another redis.name",
+                    "form '%.*s' stands here, this giftd writes form %u: run the giftd that wrote it, or choose another redis.name",
                     STR_FORMAT(text), SEGMENT_FORM);
     return segment_told(link, fault);
   }

@@ -62,7 +62,7 @@ static enum status answer_take(struct redis_shard *shard, const redisReply *repl
   if (reply->type == REDIS_REPLY_ERROR)
     (void)trouble_told((struct str){reply->str, reply->len}, fault);
   else
-    (void)fault_set(fault, STATUS_SERVICE, "an answer that fits no question");
+    (void)fault_set(fault, STATUS_SERVICE, "an answer to no request of giftd's");
   (void)fault_prefix(fault, "write of shard %u: ", shard->link.shard);
   return link_named(&shard->link, fault);
 }

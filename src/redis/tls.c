@@ -8,7 +8,7 @@ enum status tls_open(struct redis *redis, struct fault *fault) {
   redisSSLContextError error = REDIS_SSL_CTX_NONE;
   const char *ca = redis->tls_ca_file[0] != 0 ? redis->tls_ca_file : NULL;
   redisSSLOptions options = {.cacert_filename = ca, .verify_mode = REDIS_SSL_VERIFY_PEER};
-  if (redisInitOpenSSL() != REDIS_OK) return fault_set(fault, STATUS_USAGE, "redis.tls: OpenSSL does not start");
+  if (redisInitOpenSSL() != REDIS_OK) return fault_set(fault, STATUS_USAGE, "redis.tls: OpenSSL cannot be started");
   if (ca == NULL) options.capath = "/etc/ssl/certs";
   redis->tls_context = redisCreateSSLContextWithOptions(&options, &error);
   if (redis->tls_context == NULL)
@@ -23,8 +23,8 @@ void tls_close(struct redis *redis) {
 
 enum status tls_start(const struct redis *redis, redisContext *context, struct fault *fault) {
   if (redisInitiateSSLWithContext(context, redis->tls_context) == REDIS_OK) return STATUS_OK;
-  return fault_set(fault, STATUS_SERVICE, "no TLS with it: %s (does this port speak TLS, is its certificate signed by redis.tls_ca_file?)",
-                   context->errstr);
+  return fault_set(fault, STATUS_SERVICE,
+                   "TLS with it fails: %s (does this port speak TLS, is its certificate signed by redis.tls_ca_file?)", context->errstr);
 }
 
 #else

@@ -56,7 +56,7 @@ enum status welcome_judge(struct str info, struct fault *fault) {
   struct str major, minor;
   int64_t number = 0;
   (void)str_split(version, '.', &major, &minor);
-  if (!str_to_int64(major, &number)) return fault_set(fault, STATUS_USAGE, "INFO tells no redis_version: is this a Redis?");
+  if (!str_to_int64(major, &number)) return fault_set(fault, STATUS_USAGE, "INFO does not say redis_version: is this Redis?");
   if (number < 6) return fault_set(fault, STATUS_USAGE, "version %.*s is too old: 6 or newer is needed", STR_FORMAT(version));
   if (str_equal(info_value(info, "loading"), STR("1"))) return trouble_told(STR("LOADING"), fault);
   if (str_equal(info_value(info, "role"), STR("slave"))) return trouble_told(STR("READONLY"), fault);
@@ -66,7 +66,8 @@ enum status welcome_judge(struct str info, struct fault *fault) {
         "maxmemory-policy is %.*s: under memory pressure it would drop counters. Set it to noeviction (redis.conf, and CONFIG SET "
         "maxmemory-policy noeviction)",
         STR_FORMAT(policy));
-  if (policy.length == 0) return fault_set(fault, STATUS_USAGE, "INFO tells no maxmemory_policy: giftd needs to see that it is noeviction");
+  if (policy.length == 0)
+    return fault_set(fault, STATUS_USAGE, "INFO does not say maxmemory_policy: giftd needs to see that it is noeviction");
   return STATUS_OK;
 }
 

@@ -48,7 +48,9 @@ void findings_say(struct service *service, const struct findings *findings) {
     load_print(findings, stderr, FINDINGS_SAID);
     return;
   }
-  for (uint32_t i = 0; i < findings->count && i < FINDINGS_SAID; i++) {
+  for (uint32_t i = 0, said = 0; i < findings->count && said < FINDINGS_SAID; i++) {
+    if (findings->items[i].code >= CHECK_WARNINGS) continue;
+    said++;
     char text[SAY_BYTES];
     struct buffer line;
     const bool is_error = findings->items[i].code < CHECK_WARNINGS;

@@ -43,7 +43,7 @@ static void put_what(struct buffer *out, const struct catalogue *catalogue, cons
   buffer_print(out, "%s ", word->kind == UNKNOWN_TYPE ? "event type" : unknown_kind_names[word->kind]);
   put_word(out, word->text);
   if (word->kind == UNKNOWN_TYPE)
-    buffer_put(out, STR(" is not in the catalogue: no rule hears it"));
+    buffer_put(out, STR(" is not in the catalogue: no rule listens to it"));
   else if (word->kind == UNKNOWN_VALUE)
     buffer_print(out, " of %.*s's %.*s is none of its words: no test for one of them holds", STR_FORMAT(type), STR_FORMAT(field));
   else if (word->beside_data)

@@ -113,7 +113,7 @@ static enum status clock_read(const struct view_port *view, struct clock *clock,
     return fault_set(
         fault, STATUS_STATE,
         "the state was written by another version of giftd, or is damaged (the form of the stream's clock is not known): use the giftd "
-        "that wrote it, or begin anew with empty state and output folders");
+        "that wrote it, or start over with empty state and output folders");
   clock->now_ms = now_ms, clock->latest_ms = latest_ms, clock->count = (uint32_t)count;
   for (uint32_t i = 0; i < clock->count; i++) clock->ring[i] = (int64_t)get_fixed(&r, 8);
   clock->at = clock->count % CLOCK_RING;

@@ -10,6 +10,7 @@ struct binder {
   const struct scenario_file *file;
   struct scenario *scenario;
   struct scenario_problems *problems;
+  bool file_told; /* that the file's name is no campaign's */
 };
 
 #define COMPLAIN(b, line, ...) scenario_problem((b)->problems, (b)->file->name, line, __VA_ARGS__)
@@ -29,8 +30,11 @@ static bool under_test(const struct binder *b, uint32_t campaign) {
   return false;
 }
 
-static void bind_campaigns(struct binder *b) {
+/* False: one of them is not there, so neither are its rules. A file whose name is no campaign's is told of once. */
+static bool bind_campaigns(struct binder *b) {
   const struct rulebook *book = b->rulebook;
+  const struct scenario *scenario = b->scenario;
+  bool by_file = scenario->campaign_line == scenario->line, all = true;
   for (uint32_t i = 0; i < b->scenario->campaign_count; i++) {
     struct str names[NEAR_NAMES];
     uint32_t count = 0;
@@ -39,10 +43,14 @@ static void bind_campaigns(struct binder *b) {
       if (str_equal(book->campaigns[c].id, b->scenario->campaign_texts[i])) b->scenario->campaigns[i] = c;
       if (count < NEAR_NAMES && !book->campaigns[c].programme) names[count++] = book->campaigns[c].id;
     }
-    if (b->scenario->campaigns[i] == NONE)
+    if (b->scenario->campaigns[i] != NONE) continue;
+    all = false;
+    if (!by_file || !b->file_told)
       COMPLAIN(b, b->scenario->campaign_line, "there is no campaign '%.*s' in this folder%s; name it with: campaign ID",
                STR_FORMAT(b->scenario->campaign_texts[i]), scenario_near(b->problems, b->scenario->campaign_texts[i], names, count));
+    b->file_told |= by_file;
   }
+  return all;
 }
 
 static bool bind_rule(struct binder *b, struct expectation *expect) {
@@ -111,7 +119,8 @@ static void bind_limit(struct binder *b, struct expectation *expect) {
     if (count < NEAR_NAMES) names[count++] = b->rulebook->limits[i].name;
   }
   COMPLAIN(b, expect->line,
-           "there is no limit '%.*s'%s; limits are called CAMPAIGN/LIMIT, those written inside a rule CAMPAIGN/RULE#1, #2 ...",
+           "there is no limit '%.*s'%s; limits are called CAMPAIGN/LIMIT, those written inside a rule RULE#count.customer.day "
+           "(docs/language.md section 10)",
            STR_FORMAT(expect->limit), scenario_near(b->problems, expect->limit, names, count));
 }
 
@@ -133,14 +142,15 @@ static void bind_step(struct binder *b, struct step *step) {
 }
 
 void scenario_bind(struct scenario_file *file, const struct rulebook *rulebook, struct scenario_problems *problems) {
+  struct binder b = {.rulebook = rulebook, .file = file, .problems = problems};
   for (uint32_t s = 0; s < file->scenario_count; s++) {
-    struct binder b = {rulebook, file, &file->scenarios[s], problems};
+    b.scenario = &file->scenarios[s];
     b.scenario->campaigns = arena_array(problems->arena, b.scenario->campaign_count, sizeof *b.scenario->campaigns);
     if (b.scenario->campaigns == NULL) {
       COMPLAIN(&b, b.scenario->line, "the files are too large to be tested together; name fewer paths");
       return;
     }
-    bind_campaigns(&b);
+    if (!bind_campaigns(&b)) continue;
     for (uint32_t i = 0; i < b.scenario->step_count; i++) bind_step(&b, &b.scenario->steps[i]);
   }
 }

@@ -44,14 +44,10 @@ void coverage_free(struct coverage *coverage) {
 
 static void note_gift(struct coverage *coverage, const struct gift *gift) {
   const struct rulebook *book = coverage->rulebook;
-  const struct rule *rule = &book->rules[gift->rule];
   coverage->rules[gift->rule] = true;
   if (gift->item != NONE) coverage->items[gift->item] = true;
   for (uint32_t pool = gift->pool; pool != NONE; pool = book->pools[pool].parent) coverage->pools[pool] = true; /* parents pay as well */
-  for (uint32_t i = 0; gift->partial && i < rule->limit_count; i++) {
-    uint32_t limit = book->refs[rule->limit_first + i];
-    coverage->limits[limit] = coverage->limits[limit] || book->limits[limit].partial;
-  }
+  if (gift->partial) coverage->limits[gift->cut_by] = true;
 }
 
 void coverage_decision(struct coverage *coverage, const struct comparison *c) {
@@ -125,12 +121,14 @@ static void rows_of(const struct coverage *coverage, struct row rows[COVERAGE_RO
   rows[5] = (struct row){"reasons", REASON_COUNT, coverage->reasons, print_reason};
 }
 
-/* Things nobody can be asked to reach: giving is no refusal, what is malformed is no event, a programme has no rules, contents of a bundle
- * are given with it. */
+/* Things nobody can be asked to reach: giving is no refusal, what is malformed is no event, two reasons are of what is not served yet, a
+ * programme has no rules, contents of a bundle are given with it. */
 static bool is_asked(const struct coverage *coverage, const struct row *row, uint32_t number) {
   const struct rulebook *book = coverage->rulebook;
   if (row->reached == coverage->tested) return !book->campaigns[number].programme;
-  if (row->reached == coverage->reasons) return number != REASON_GIVEN && number != REASON_MALFORMED_EVENT;
+  if (row->reached == coverage->reasons)
+    return number != REASON_GIVEN && number != REASON_MALFORMED_EVENT && number != REASON_CAMPAIGN_PAUSED &&
+           number != REASON_EXCLUDED_BY_GROUP;
   if (row->reached != coverage->items) return true;
   for (uint32_t i = 0; i < book->item_count; i++) {
     const struct item *item = &book->items[i];
@@ -165,10 +163,10 @@ void coverage_print(const struct coverage *coverage, struct buffer *out) {
   rows_of(coverage, rows);
   uint32_t covered = 0;
   for (uint32_t i = 1; i <= SCENARIO_REQUIREMENTS; i++) covered += coverage->requirements[i];
-  buffer_print(out, "requirements  %u of %u covered:", covered, SCENARIO_REQUIREMENTS);
+  if (covered > 0) buffer_print(out, "requirements  %u of %u covered:", covered, SCENARIO_REQUIREMENTS);
   for (uint32_t i = 1; i <= SCENARIO_REQUIREMENTS; i++)
     if (coverage->requirements[i]) buffer_print(out, " R%u", i);
-  buffer_byte(out, '\n');
+  if (covered > 0) buffer_byte(out, '\n');
   for (uint32_t i = 0; i < COVERAGE_ROWS; i++) print_row(coverage, &rows[i], out);
 }
 

@@ -99,6 +99,22 @@ static bool is_missing_rule(const struct step *step, const bool missing[SCENARIO
   return false;
 }
 
+/* A rule that hears a measure or a track is judged when that has come far enough. */
+static void print_nothing(const struct comparison *c, const struct step *step, const bool missing[SCENARIO_WORDS], struct buffer *out) {
+  buffer_put(out, STR("    + nothing (no rule under test was judged"));
+  for (uint32_t i = 0; i < step->expect_count; i++) {
+    if (!missing[i] || step->expects[i].rule == NONE) continue;
+    const struct rule *rule = &c->rulebook->rules[step->expects[i].rule];
+    const struct trigger *trigger = &c->rulebook->triggers[rule->on.first];
+    if (trigger->kind != TRIGGER_FACT) continue;
+    struct str home, fact = c->rulebook->facts[trigger->fact].name;
+    (void)str_split(fact, '/', &home, &fact);
+    buffer_print(out, "; %.*s waits for the fact %.*s", STR_FORMAT(rule->id), STR_FORMAT(fact));
+    break;
+  }
+  buffer_put(out, STR(")\n"));
+}
+
 void scenario_diff(const struct comparison *c, const struct step *step, const bool missing[SCENARIO_WORDS], struct buffer *out) {
   bool nothing = true;
   for (uint32_t i = 0; i < step->expect_count; i++)
@@ -111,5 +127,5 @@ void scenario_diff(const struct comparison *c, const struct step *step, const bo
     scenario_print_sight(c, sight, out);
     buffer_byte(out, '\n');
   }
-  if (nothing) buffer_put(out, STR("    + nothing (no rule under test hears this event)\n"));
+  if (nothing) print_nothing(c, step, missing, out);
 }

@@ -85,6 +85,8 @@ void scenario_sights(struct comparison *c);
 bool scenario_compare(struct comparison *c, const struct step *step, bool missing[SCENARIO_WORDS]);
 /* The diff: "- " expected lines that did not happen, "+ " what happened instead. */
 void scenario_diff(const struct comparison *c, const struct step *step, const bool missing[SCENARIO_WORDS], struct buffer *out);
+/* Whether another one says it: what went back says so itself, that the rule was refused for it (REVERSED) says nothing more. */
+bool scenario_said(const struct comparison *c, const struct sight *sight);
 /* One sight in the words of a scenario. */
 void scenario_print_sight(const struct comparison *c, const struct sight *sight, struct buffer *out);
 /* "50.00" or "120" (points) of a rule's item; decimals of its campaign. */

@@ -24,6 +24,7 @@ struct reader {
   struct str zone;           /* that it says */
   bool doubted;              /* it was told that its times are ambiguous */
   struct step *event;        /* the last event: expectations belong to it; or NULL */
+  bool skipping;             /* the line at the margin was not understood: what is indented below it is passed over */
   uint32_t line;             /* number of the line being read */
   struct str line_text;      /* without comment */
   struct step *steps;        /* free entries of the arrays that were taken for the whole file */
@@ -256,8 +257,9 @@ static void read_event(struct reader *r, const struct str *words, uint32_t count
   step->type = words[taken + 1];
   if (catalogue_type(r->catalogue, step->type) == TYPE_UNKNOWN) {
     struct str near = catalogue_near_type(r->catalogue, step->type);
-    COMPLAIN(r, "'%.*s' is not a type of event%s%.*s%s; types are listed in schemas/, a catalogue.json beside the campaigns adds to them",
-             STR_FORMAT(step->type), near.length == 0 ? "" : ", did you mean '", STR_FORMAT(near), near.length == 0 ? "" : "'?");
+    COMPLAIN(
+        r, "'%.*s' is not a type of event%s%.*s%s; types are listed in docs/events.md, a catalogue.json beside the campaigns adds to them",
+        STR_FORMAT(step->type), near.length == 0 ? "" : ", did you mean '", STR_FORMAT(near), near.length == 0 ? "" : "'?");
     return;
   }
   read_event_words(r, step, words + taken + 2, count - taken - 2);
@@ -330,9 +332,20 @@ static void read_unindented(struct reader *r, const struct str *words, uint32_t 
     read_event(r, words, count, 1);
   else if (is_expect_word(first))
     COMPLAIN(r, "'%.*s' is an expectation; indent it under its event", STR_FORMAT(first));
-  else
+  else {
     COMPLAIN(r, "'%.*s' does not begin a line%s; lines begin with scenario, campaign, covers, zone, customer, repeat, pool or a time",
              STR_FORMAT(first), scenario_near(r->problems, first, line_words, LINE_WORDS));
+    r->skipping = true;
+  }
+}
+
+/* What stands before the first scenario is read as if it belonged to one, so that this is told once. */
+static void read_before(struct reader *r, const struct str *words) {
+  const struct str opening = STR("scenario"), title[] = {opening, STR("(without a title)")};
+  COMPLAIN(r, "'%.*s' comes before the first scenario%s; begin with: scenario \"TITLE\"", STR_FORMAT(words[0]),
+           scenario_near(r->problems, words[0], &opening, 1));
+  read_scenario(r, title, 2);
+  r->skipping = true;
 }
 
 static void read_line(struct reader *r, struct str line) {
@@ -345,19 +358,20 @@ static void read_line(struct reader *r, struct str line) {
     return;
   }
   uint32_t count = scenario_split(line, words, &end, &trouble);
+  bool indented = line.length > 0 && (line.at[0] == ' ' || line.at[0] == '\t');
+  if (count == 0 || (indented && r->skipping)) return;
+  r->skipping = trouble != NULL && !indented;
   if (trouble != NULL) {
     COMPLAIN(r, "%s", trouble);
     return;
   }
-  if (count == 0) return;
   r->line_text = str_trim((struct str){line.at, end});
-  bool indented = line.at[0] == ' ' || line.at[0] == '\t';
   if (words[0].length == 0)
     COMPLAIN(r, "the line begins with an empty text");
   else if (str_equal(words[0], STR("scenario")))
     read_scenario(r, words, count);
   else if (r->scenario == NULL)
-    COMPLAIN(r, "'%.*s' comes before the first scenario; begin with: scenario \"TITLE\"", STR_FORMAT(words[0]));
+    read_before(r, words);
   else if (indented && !(is_line_word(words[0]) && !str_equal(words[0], STR("pool"))))
     read_indented(r, words, count);
   else if (indented)

@@ -53,8 +53,10 @@ static int64_t horizon_of(const struct rulebook *rulebook) {
   return most;
 }
 
-struct stage *stage_new(const struct loaded *campaigns, struct fault *fault) {
-  struct shard_settings settings = {.judge = {HASH_KEY_FIXED, horizon_of(campaigns->rulebook), MEMORY_MS}, .cache_bytes = CACHE_BYTES};
+struct stage *stage_new(const struct loaded *campaigns, const struct run_times *times, struct fault *fault) {
+  const struct run_times own = {horizon_of(campaigns->rulebook), MEMORY_MS};
+  if (times == NULL) times = &own;
+  struct shard_settings settings = {.judge = {HASH_KEY_FIXED, times->horizon_ms, times->memory_ms}, .cache_bytes = CACHE_BYTES};
   size_t bytes = sizeof(struct stage) + TEXT_BYTES + shard_memory(&settings) + 128;
   void *region = region_open(bytes); /* only what is touched costs memory */
   if (region == NULL) {
@@ -182,6 +184,7 @@ static void say_sights(struct play *play, const struct comparison *c, const stru
   if (step->repeat > 1) buffer_print(play->out, "   (repetition %u)", n);
   buffer_byte(play->out, '\n');
   for (uint32_t i = 0; i < c->sight_count; i++) {
+    if (scenario_said(c, &c->sights[i])) continue;
     buffer_put(play->out, STR("      "));
     scenario_print_sight(c, &c->sights[i], play->out);
     buffer_byte(play->out, '\n');

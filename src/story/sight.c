@@ -204,6 +204,15 @@ static void print_undone(const struct comparison *c, const struct gift *gift, st
   scenario_print_value(c->rulebook, gift->rule, gift->item, value, out);
 }
 
+bool scenario_said(const struct comparison *c, const struct sight *sight) {
+  for (uint32_t i = 0; i < c->sight_count && sight->kind == EXPECT_REFUSE && sight->reason == REASON_REVERSED; i++) {
+    const struct sight *other = &c->sights[i];
+    bool back = other->kind == EXPECT_REVOKE || other->kind == EXPECT_REDUCE || other->kind == EXPECT_OFFSET;
+    if (back && other->rule == sight->rule && str_equal(other->to, sight->to)) return true;
+  }
+  return false;
+}
+
 void scenario_print_sight(const struct comparison *c, const struct sight *sight, struct buffer *out) {
   buffer_put(out, expect_words[sight->kind]);
   if (sight->rule != NONE) print_rule(c, sight->rule, out);

@@ -21,7 +21,7 @@ void scenario_problem(struct scenario_problems *problems, struct str file, uint3
 }
 
 const char *scenario_near(struct scenario_problems *problems, struct str word, const struct str *names, uint32_t count) {
-  unsigned best = word.length < 5 ? 2 : 4; /* beyond that it is another word */
+  unsigned best = word.length < 5 ? 2 : word.length < 9 ? 3 : 4; /* from there on it is another word */
   struct str nearest = {NULL, 0};
   for (uint32_t i = 0; i < count; i++) {
     unsigned distance = str_distance(word, names[i], best);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`giftd test` from outside: exit codes, the diff, what is told of broken files, reports, coverage.
+"""`giftd test` and `giftd check` from outside: exit codes, the diff, what is told of broken files, reports, coverage, configurations.
 
     command_test.py GIFTD
 """
@@ -14,6 +14,7 @@ import unittest
 import xml.etree.ElementTree
 
 GIFTD = os.path.abspath(sys.argv.pop(1))
+SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
 
 CAMPAIGN = {
     "id": "dining", "version": 1, "name": {"zh": "餐饮", "en": "Dining"}, "period": {"from": "2026-12-01", "to": "2026-12-31"},
@@ -62,9 +63,12 @@ class Folder:
         for name, text in stories.items():
             (self.path / name).write_text(text, encoding="utf8")
 
-    def test(self, *flags, paths=(".",)):
-        done = subprocess.run([GIFTD, "test", *paths, *flags], cwd=self.path, capture_output=True, text=True, check=False)
+    def call(self, *words):
+        done = subprocess.run([GIFTD, *words], cwd=self.path, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
         return done.returncode, done.stdout, done.stderr
+
+    def test(self, *flags, paths=(".",)):
+        return self.call("test", *paths, *flags)
 
 
 class CommandTest(unittest.TestCase):
@@ -130,6 +134,22 @@ class CommandTest(unittest.TestCase):
                 self.assertIn(says, err)
                 self.assertIn("1 file not played", out)
 
+    def test_one_wrong_name_is_one_error(self):
+        """A campaign that is not there: neither are its rules, and not once for each scenario of the file."""
+        for name, story, line in (("dinning.test", HALF + '\nscenario "Other"\n2026-12-12 10:00 c1 login\n    gift hello points 5\n', 1),
+                                  ("dining.test", HALF.replace("covers", "campaign dinning\ncovers"), 2)):
+            code, out, err = self.folder({name: story}).test()
+            self.assertEqual((code, out), (1, "0 scenarios, 0 passed, 0 failed, 0 events; 1 file not played\n"))
+            self.assertEqual(err, f"./{name}:{line}: error: there is no campaign 'dinning' in this folder, did you mean 'dining'?; "
+                                  "name it with: campaign ID\n")
+
+    def test_a_rule_that_waits_was_not_judged(self):
+        facts = {"spent": {"measure": "sum", "of": "amount", "on": "txn.card_spend", "window": "month"}}
+        rules = [{**CAMPAIGN["rules"][1], "on": {"fact": "spent"}, "when": {"fact.spent": {"gte": "100.00"}}}]
+        story = 'scenario "x"\n2026-12-12 10:00 c1 txn.card_spend amount=9.00\n    refuse hello TARGET_NOT_REACHED\n'
+        folder = self.folder({"dining.test": story}, {**CAMPAIGN, "facts": facts, "rules": rules, "pools": {"other": {"stock": 5}}})
+        self.assertIn("+ nothing (no rule under test was judged; hello waits for the fact spent)", folder.test()[1])
+
     def test_verbose_can_be_copied(self):
         """What -v prints under each event, put under each event, is a story that passes."""
         bare = "\n".join(line for line in HALF.splitlines() if not line.startswith(("    ", "pool")))
@@ -139,6 +159,11 @@ class CommandTest(unittest.TestCase):
         code, out, err = self.answer(story)
         self.assertEqual(code, 0, story + out + err)
         self.assertIn("refuse half CONDITION_NOT_MET (amount >= 20.00, was 10.00)", story)
+
+    def test_verbose_says_once_what_went_back(self):
+        code, out, _ = self.answer(HALF, "-v")
+        self.assertEqual(code, 0)
+        self.assertIn("txn.reversed original_id=pay1\n      revoke half 40.00\n  2026-12-11", out)
 
     def test_repeat_and_pool(self):
         code, out, err = self.answer('scenario "Three places"\n'
@@ -235,6 +260,19 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("50 % of the rules", err)
 
+    def test_coverage_of_limits(self):
+        """Of several limits that can cut a gift the one that did is reached."""
+        limits = [{"id": name, "amount": most, "per": ["customer"], "period": period, "at_limit": "partial"}
+                  for name, most, period in (("day", "60.00", "day"), ("month", "500.00", "month"))]
+        campaign = {**CAMPAIGN, "rules": [{**CAMPAIGN["rules"][0], "limits": limits}], "pools": {"credits": {"stock": 3}}}
+        story = ('scenario "x"\n2026-12-04 12:30  c1  txn.card_spend amount=80.00 mcc=5812\n    gift half instant_discount 40.00\n'
+                 '-  c1  txn.card_spend amount=80.00 mcc=5812\n    gift half instant_discount 20.00 partial\n')
+        code, out, err = self.folder({"dining.test": story}, campaign).test("--coverage")
+        self.assertEqual((code, err), (0, ""), out)
+        self.assertIn("limits        1 of 2 reached\n  not reached: dining/half#month\n", out)
+        self.assertNotIn("requirements", out)  # nobody says which: a bank has other ones
+        self.assertNotIn("CAMPAIGN_PAUSED", out)  # nothing leads to it
+
     def test_wrong_words(self):
         for flags, says in ((["--covrage"], "--coverage"), (["--threshold", "many"], "whole number"), (["--run"], "needs a value"),
                             (["nowhere"], "nowhere")):
@@ -248,6 +286,18 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("rulez", err)
         self.assertIn("1 file not played", out)
+
+    def test_errors_are_not_lost_among_warnings(self):
+        folder = self.folder({"dining.test": HALF}, dict(CAMPAIGN, rulez=[]))
+        (folder.path / "a.json").write_text(json.dumps(dict(CAMPAIGN, id="a", lists={f"unused{n}": ["x"] for n in range(60)})))
+        (folder.path / "events.jsonl").write_text("")
+        for words in (("test",), ("run", "--once", "--input", "events.jsonl", "--campaigns", "."),
+                      ("run", "--once", "--input", "events.jsonl", "--campaigns", ".", "-X", "log.format=json"),
+                      ("explain", "--campaigns", ".", "--customer", "c")):
+            code, _, err = folder.call(*words)
+            self.assertEqual(code, 1, err)
+            self.assertIn("/rulez: error[UNKNOWN_KEY]", err)
+            self.assertNotIn("warning[", err)
 
     def test_no_files(self):
         folder = self.folder({})
@@ -265,6 +315,142 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(code, 0, out + err)
         self.assertIn("coverage of north", out)
         self.assertIn("1 scenario", out)
+
+    # ---- the configuration of the run ----
+
+    def test_plays_as_it_is_configured(self):
+        story = HALF.replace("2026-12-06 09:00  c1  txn.reversed", "2026-12-16 09:00  c1  txn.reversed").split("2026-12-11")[0]
+        folder = self.folder({"dining.test": story})
+        (folder.path / "giftd.conf").write_text("events.memory = P7D\n")
+        self.assertEqual(folder.test()[0], 0)
+        code, out, _ = folder.test("-c", "giftd.conf")
+        self.assertEqual(code, 1)
+        self.assertIn("+ late", out)
+        self.assertEqual(folder.test("--config", "giftd.conf", "-X", "events.memory=P30D")[0], 0)
+
+    def test_refuses_what_a_run_refuses(self):
+        folder = self.folder({"dining.test": HALF}, dict(CAMPAIGN, late={"accept": "P10D"}))
+        self.assertEqual(folder.test()[0], 0)
+        code, out, err = folder.test("-X", "events.horizon=P9D")
+        self.assertEqual(code, 1)
+        self.assertIn("1 file not played", out)
+        self.assertIn("error[HORIZON_TOO_SHORT]", err)
+
+
+class CheckTest(unittest.TestCase):
+    def folder(self, **more):
+        folder = Folder({}, {**CAMPAIGN, **more})
+        self.addCleanup(folder.temporary.cleanup)
+        return folder
+
+    def test_a_horizon_that_a_run_refuses(self):
+        folder = self.folder(late={"accept": "P10D"})
+        says = ("dining.json: /late/accept: error[HORIZON_TOO_SHORT]: events may come 10 days late, but their ids are remembered for 7 "
+                "days (events.horizon): giftd run does not start; lower late.accept, or raise events.horizon")
+        code, out, _ = folder.call("check", ".")
+        self.assertEqual(code, 1)
+        self.assertIn(says, out)
+        (folder.path / "giftd.conf").write_text("events.horizon = P10D\ncampaigns.dir = .\n")
+        run = ("run", "--once", "--input", "/dev/null", "--campaigns", ".")
+        for given in ((), ("-c", "giftd.conf"), ("-X", "events.horizon=P10D"), ("-c", "giftd.conf", "-X", "events.horizon=PT239H")):
+            self.assertEqual(folder.call("check", "--json", *given)[0], folder.call(*run, *given)[0], given)  # what a run says
+
+    def test_a_programme_accepts_nothing(self):
+        """It judges nothing: how late its events may be is nobody's business."""
+        folder = self.folder(late={"accept": "PT24H"})
+        (folder.path / "bank.json").write_text(json.dumps({"id": "bank", "version": 1, "name": {"zh": "行", "en": "Bank"}}))
+        self.assertEqual(folder.call("check", ".", "-X", "events.horizon=PT48H")[0], 0)
+        self.assertEqual(folder.call("run", "--once", "--input", "/dev/null", "--campaigns", ".", "-X", "events.horizon=PT48H")[0], 0)
+
+    def test_a_memory_that_is_shorter_than_what_counts(self):
+        def spent(window, **more):
+            return {"measure": "sum", "of": "amount", "on": "txn.card_spend", "window": window, **more}
+        half = {"period": {"from": "2026-12-01", "to": "2027-05-30"}}  # 181 days
+        for facts, more, days in ((spent("half"), half, 181), (spent("campaign"), half, 181), (spent("month"), half, None),
+                                  (spent({"last": 3, "unit": "month"}), half, 124), (spent("month", previous=2), half, 93),
+                                  (spent({"rolling": "P92D"}), half, 92), (spent("ever"), {}, None), (spent("half"), {}, None),
+                                  (spent("half", refunds="ignore"), half, None),
+                                  ({"measure": "count", "on": "login", "window": "half"}, half, None),
+                                  (spent({"from": "2026-12-01", "to": "2027-03-01"}), half, 91)):
+            rules = [{**CAMPAIGN["rules"][0], "when": {"fact.spent": {"gt": "1.00" if "of" in facts else 1}}}]
+            folder = self.folder(facts={"spent": facts}, rules=rules, pools={"credits": {"stock": 3}}, **more)
+            code, out, _ = folder.call("check", ".")
+            self.assertEqual(code, 0, out)
+            says = f"/facts/spent/window: warning[MEMORY_TOO_SHORT]: what is paid here counts for up to {days} days, but a refund is"
+            self.assertEqual("MEMORY_TOO_SHORT" in out, days is not None, out)
+            self.assertTrue(days is None or says in out, out)
+            for memory in () if days is None else (days, days - 1):
+                _, out, _ = folder.call("check", ".", "-X", f"events.memory=P{memory}D")
+                self.assertEqual("MEMORY_TOO_SHORT" in out, memory < days, (facts, memory))
+
+    def test_a_form_that_is_nearly_a_known_one(self):
+        """All of schemas/rewards.json; what is like none of them is a form of the bank's own."""
+        known = json.loads((SOURCE / "schemas" / "rewards.json").read_text(encoding="utf8"))["rewards"]
+        forms = [(one["reward"] + "x", one["reward"]) for one in known] + [("cashback", "cash_back"), ("point", "points"),
+                                                                           ("instantdiscount", "instant_discount"), ("lounge_visit", None)]
+        for form, near in forms:
+            give = {"reward": form, "pool": "other", "value": "5.00"}
+            folder = self.folder(rules=[{**CAMPAIGN["rules"][1], "give": give}], pools={"other": {"stock": 5}})
+            code, out, _ = folder.call("check", ".")
+            self.assertEqual(code, 0, out)
+            says = f"/rules/0/give/reward: warning[UNKNOWN_REWARD]: '{form}' is none of the forms that giftd knows; did you mean '{near}'?"
+            self.assertEqual(says in out, near is not None, out)
+        for one in known[:12]:
+            folder = self.folder(rules=[{**CAMPAIGN["rules"][1], "give": {"reward": one["reward"]}}])
+            self.assertNotIn("UNKNOWN_REWARD", folder.call("check", ".")[1])
+
+    def test_the_catalogue_of_the_configuration(self):
+        folder = self.folder(rules=[{**CAMPAIGN["rules"][1], "on": "wifi.joined"}], pools={"other": {"stock": 5}})
+        (folder.path / "more").mkdir()
+        os.rename(folder.path / "dining.json", folder.path / "more" / "dining.json")
+        (folder.path / "catalogue.json").write_text('{"types": [{"name": "wifi.joined"}]}')
+        (folder.path / "giftd.conf").write_text("events.catalogue = catalogue.json\ncampaigns.dir = more\n")
+        self.assertEqual(folder.call("check", "more")[0], 1)
+        self.assertEqual(folder.call("check", "-c", "giftd.conf")[0], 0)
+        (folder.path / "more" / "dining.test").write_text('scenario "x"\n2026-12-12 10:00 c1 wifi.joined\n    gift hello points 5\n')
+        self.assertEqual(folder.call("test", "more")[0], 1)
+        self.assertEqual(folder.call("test", "-c", "giftd.conf"), (0, "1 scenario, 1 passed, 0 failed, 1 events\n", ""))
+
+    def test_flags_are_written_out(self):
+        """What is short for one flag today may be short for two tomorrow, and `--campaign` says another thing than `--campaigns`."""
+        folder = self.folder()
+        for words, says in ((("explain", "--campaign", "dining", "--event", "x"), "--campaign is not a flag of this command; did you mean "
+                             "--campaigns?"),
+                            (("explain", "--campaign=x"), "--campaign is not a flag"), (("check", "--stric"), "did you mean --strict?"),
+                            (("test", "--cover"), "did you mean --coverage?"), (("run", "--work", "4"), "--work is not a flag")):
+            code, out, err = folder.call(*words)
+            self.assertEqual((code, out), (2, ""), words)
+            self.assertIn(says, err)
+        self.assertEqual(folder.call("check", "--json", "--against=.", ".")[0], 0)
+
+
+class TerminalTest(unittest.TestCase):
+    """Who calls a command that reads standard input and forgot the file sits before a terminal that says nothing."""
+
+    def typed(self, folder, text, *words):
+        ours, theirs = os.openpty()
+        with subprocess.Popen([GIFTD, *words], cwd=folder.path, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as done:
+            os.write(ours, text.encode() + b"\x04")  # and Ctrl-D
+            out, err = done.communicate(timeout=60)
+        os.close(ours)
+        os.close(theirs)
+        return done.returncode, out.decode(), err.decode()
+
+    def test_it_says_that_it_reads(self):
+        folder = Folder({})
+        self.addCleanup(folder.temporary.cleanup)
+        event = json.dumps({"id": "1", "source": "a", "type": "login", "customer": "c", "time": "2026-12-12T10:00:00+08:00"}) + "\n"
+        says = "reads events from this terminal, one JSON object a line, until Ctrl-D"
+        code, _, err = self.typed(folder, event + event.replace('"1"', '"2"'), "run", "--once", "--campaigns", ".")
+        self.assertEqual(code, 0, err)
+        self.assertIn("refused, by reason (what event and files alone rule out is not counted):\n    LIMIT_REACHED", err)
+        self.assertIn(f"giftd run: {says}; --input FILE reads a file\n", err)
+        code, out, err = self.typed(folder, event, "explain", "--campaigns", ".", "--event", "-")
+        self.assertEqual(code, 0, err)
+        self.assertIn(f"giftd explain: {says}; --event FILE reads a file\n", err)
+        self.assertIn("login a/1, customer c", out)
+        self.assertNotIn("terminal", subprocess.run([GIFTD, "run", "--once", "--campaigns", ".", "--state", "s2", "--output", "o2"],
+                                                    cwd=folder.path, capture_output=True, text=True, input="", check=True).stderr)
 
 
 unittest.main()

@@ -218,8 +218,8 @@ class Explain(unittest.TestCase):
         self.assertIn("✓ brought: gave points 5", ann)
         self.assertIn("✗ shared: REVERSED", ann)
         self.assertEqual(ann.count("mbank/"), 3)  # heard only: what bob's event was refused elsewhere is not ann's
-        self.explain("--event", "-", *here, stdin=opened[0], says="→ brought: heard by another customer, see the decision for ann")
-        self.explain("--event", "-", *here, stdin=opened[1], says="→ brought: for another customer to hear, but neither event nor record")
+        self.explain("--event", "-", *here, stdin=opened[0], says="→ brought: judged for another customer, see the decision for ann")
+        self.explain("--event", "-", *here, stdin=opened[1], says="→ brought: for another customer, but neither the event nor the record")
         self.explain("--event", "-", *here, "--lang", "zh", stdin=opened[0], says="由其他客户接收,见该客户的决策:ann")
         said = json.loads(self.explain("--customer", "ann", *here, "--json").stdout.splitlines()[0])
         self.assertEqual((said["customer"], said["caused_by"]), ("ann", "bob"))
@@ -305,6 +305,78 @@ class Explain(unittest.TestCase):
         self.ask(EVENTS[2], code=1, warns="not the line of a range")
         self.explain("--customer", "c1", warns="1 lines of out/decisions.jsonl are not decisions and were skipped")
 
+    # ---- rules that wait for a measure or a track ----
+
+    def waits(self, line, *words, says=""):
+        return self.explain("--output", "out3", *words, "--event", "-", stdin=line, says=says).stdout
+
+    def test_a_rule_that_waits(self):
+        """Asked of a payment that gave nothing: how far is the customer?"""
+        bank = {"id": "bank", "version": 1, "name": {"zh": "行", "en": "Bank"},
+                "facts": {"month": {"measure": "sum", "of": "amount", "on": "txn.card_spend", "window": "month"}}}
+        (self.folder / "campaigns" / "bank.json").write_text(json.dumps(bank))
+        step = {"id": "step", "on": {"fact": "month"}, "when": {"fact.month": {"gte": "100.00"}},
+                "give": {"reward": "points", "value": 5, "pool": "points"},
+                "limits": [{"count": 1, "per": ["customer"], "period": "month"}]}
+        tasks = [{"id": "pay", "on": "txn.card_spend"}, {"id": "bill", "on": "bill.paid"}]
+        both = {"id": "done", "on": {"fact": "both"}, "give": step["give"], "limits": step["limits"]}
+        self.write_campaign({**CAMPAIGN, "facts": {"both": {"track": {"opens": "login", "within": "P7D", "tasks": tasks}}},
+                             "rules": [step, both]})
+        paid = [login(n, type="txn.card_spend", amount_minor=amount, currency="CNY", status="settled", channel="pos",
+                      time=f"2026-12-06T1{n}:00:00+08:00") for n, amount in ((2, 4500), (3, 5500), (4, 100))]
+        (self.folder / "events.jsonl").write_text("".join([login(1)] + paid))
+        self.run_giftd("run", "--input", "events.jsonl", "--campaigns", "campaigns", "--output", "out3", "--state", "state3", "--once")
+        self.waits(paid[0], says="  - step: not yet: month is 45.00 of 100.00 (2026-12)\n")
+        self.waits(paid[0], says="  - done: not yet: both has 1 of 2 tasks\n")
+        self.waits(login(1), says="  - done: not yet: both has 0 of 2 tasks\n")
+        self.assertNotIn("not yet: month", self.waits(paid[1], says="✓ step: gave points 5"))
+        self.waits(paid[2], says="  - step: month is 101.00 (2026-12), past the last step of this rule\n")
+        self.waits(paid[0], "--lang", "zh", says="  - step: 尚未达到:month 为 45.00 / 100.00 (2026-12)\n")
+        said = json.loads(self.waits(paid[0], "--json"))["campaigns"][-1]["waiting"]
+        self.assertEqual([(one["rule"], one["fact"], one["actual"], one.get("expected")) for one in said],
+                         [("step", "bank/month", "45.00", "100.00"), ("done", "hello/both", "1", "2")])
+
+    def test_why_a_fact_did_not_count(self):
+        spent = {"measure": "sum", "of": "amount", "on": {"event": "txn.card_spend", "when": {"status": "settled"}},
+                 "window": {"rolling": "P30D"}, "per": ["customer", "card"]}
+        step = {**CAMPAIGN["rules"][0], "id": "step", "on": {"fact": "spent"}, "when": {"fact.spent": {"gte": "100.00"}}}
+        self.write_campaign({**CAMPAIGN, "enrolment": "required", "facts": {"spent": spent}, "rules": [step]})
+        paid = [login(n, type="txn.card_spend", amount_minor=4500, currency="CNY", day=day, status=status, card="k1")
+                for n, day, status in ((1, 5, "settled"), (3, 6, "failed"), (4, 7, "settled"))]
+        late = paid[2].replace('"e4"', '"e5"').replace("2026-12-07", "2027-01-07")
+        (self.folder / "events.jsonl").write_text(paid[0] + login(2, type="campaign.enrolled", campaign="hello") + "".join(paid[1:]) + late)
+        self.run_giftd("run", "--input", "events.jsonl", "--campaigns", "campaigns", "--output", "out3", "--state", "state3", "--once")
+        self.waits(paid[0], says="  • fact spent: not counted by what was known of the customer then: enrolment, audience, its conditions, "
+                                 "or a field that the event lacks\n")
+        self.waits(paid[1], says="  • fact spent: a condition does not hold: status failed = settled\n")
+        self.waits(paid[2], says="  • fact spent (30 days to 2026-12-07): 0.00 → 45.00; next at 100.00, for step\n"
+                                 "  - step: not yet: spent is 45.00 of 100.00 (30 days to 2026-12-07)\n")
+        self.waits(late, says="  • fact spent: campaign has ended\n")
+        self.waits(paid[1], "--lang", "zh", says="  • 事实 spent:条件不满足:状态 failed = settled\n")
+        self.waits(paid[2], "--lang", "zh", says="  - step: 尚未达到:spent 为 45.00 / 100.00 (截至 2026-12-07 的 30 天)\n")
+
+    def test_why_less_is_left(self):
+        base = {"on": "txn.card_spend", "when": {"amount": {"gte": "60.00"}}, "limits": CAMPAIGN["rules"][0]["limits"]}
+        rules = [{**base, "id": "again", "give": {"reward": "points", "value": 9, "pool": "points"}},
+                 {**base, "id": "share", "give": {"reward": "points", "value": 100, "pool": "unlimited"},
+                  "on_reversal": {"partial": "prorate"}},
+                 {**base, "id": "sum", "on": {"fact": "month"}, "when": {"fact.month": {"gte": "90.00"}},
+                  "give": {"reward": "points", "value": 7, "pool": "points"}}]
+        month = {"measure": "sum", "of": "amount", "on": "txn.card_spend", "window": "month"}
+        self.write_campaign({**CAMPAIGN, "facts": {"month": month}, "on_reversal": {"reward": "revoke"}, "rules": rules})
+        paid = login(1, type="txn.card_spend", amount_minor=10000, currency="CNY")
+        part = login(2, type="txn.reversed", original_id="e1", amount_minor=5000, currency="CNY", day=6)
+        (self.folder / "events.jsonl").write_text(paid + part)
+        self.run_giftd("run", "--input", "events.jsonl", "--campaigns", "campaigns", "--output", "out3", "--state", "state3", "--once")
+        for rule, why in (("again: REVERSED took back points 9", "partial refund, 'recheck': judged again with what is left of the"),
+                          ("share: REVERSED took back a part: points 50", "partial refund, 'prorate': as much of the value as of the"),
+                          ("sum: REVERSED took back points 7", "it rests on fact month, now 50.00: judged again with")):
+            said = self.waits(part, says=f"✗ {rule}\n")
+            self.assertRegex(said.split(rule, 1)[1], f"\\A\n        reward .*\n      • {why} ")
+        rules = json.loads(self.waits(part, "--json"))["campaigns"][0]["rules"]
+        self.assertEqual(rules[2]["why"], "it rests on fact month, now 50.00: judged again with that")
+        self.waits(part, "--lang", "zh", says="      • 部分退款(recheck):已按剩余金额重新判断\n")
+
     # ---- asked wrongly ----
 
     def test_wrong_words(self):
@@ -315,6 +387,11 @@ class Explain(unittest.TestCase):
                             (["--event", "a", "--lang", "fr"], "lang"),
                             (["--event", "nowhere.jsonl"], "cannot open nowhere.jsonl")):
             self.assertIn(says, self.run_giftd("explain", "--campaigns", "campaigns", *words, code=2).stderr)
+
+    def test_options_as_flags(self):
+        self.explain("-X", "output.dir=out", "-X", "lang=zh", "--customer", "c1", says="✓ day: 发放 积分 5\n")
+        self.assertIn("'lnag' is not an option; did you mean 'lang'?",
+                      self.run_giftd("explain", "-X", "lnag=zh", "--customer", "c1", code=2).stderr)
 
     def test_no_colours_where_nobody_sees_them(self):
         self.assertNotIn("\033", self.ask(EVENTS[0]).stdout)

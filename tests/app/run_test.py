@@ -118,7 +118,7 @@ class Files(Stage):
         self.events.write_text(logins(0, 30))
         self.run_once()
         self.events.write_text(logins(20, 20) + logins(0, 10))
-        self.run_once(says="another one than was read before")
+        self.run_once(says="is not the file that was read before")
         self.assertEqual(len(self.lines("rewards.jsonl")), 40)
         ids = [json.loads(line)["id"] for line in self.lines("rewards.jsonl")]
         self.assertEqual(len(set(ids)), 40)

@@ -80,6 +80,11 @@ static const struct {
      CHECK_CANNOT_HOLD},
     {FACT("{\"measure\":\"count\",\"on\":\"login\",\"window\":{\"rolling\":\"P30D\"}}", "login", "\"fact.f\":{\"gte\":1}"),
      CHECK_EMPTY_AT_FIRST},
+    {BENCH_HEAD
+     "\"facts\":{\"f\":{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\",\"previous\":2}},"
+     "\"rules\":[{\"id\":\"r\",\"on\":\"login\",\"schedule\":{\"from\":\"2027-03-01\"},\"when\":{\"fact.f\":{\"gte\":1}}," BENCH_GIVE
+         BENCH_LIMITS "}]}",
+     CHECK_EMPTY_AT_FIRST},
     {FACT("{\"last\":\"login\",\"per\":[\"customer\",\"channel\"],\"keep\":\"channel\"}", "login", "\"fact.f\":{\"dormant_for\":\"P9D\"}"),
      CHECK_NO_EFFECT},
     /* tasks: in turn, any of them, or apart */

@@ -84,12 +84,12 @@ static const struct {
     {"state_dir = x", "did you mean 'state.dir'?"},
     {"nothing.like.it = x", "'nothing.like.it' is not an option; giftd config docs lists all of them"},
     {"log.level", "'log.level' is not key = value"},
-    {"= debug", "there is no key in front of ="},
+    {"= debug", "there is no key before ="},
     {"log.level = loud", "log.level is one of: debug info warning error; not 'loud'"},
     {"log.level =", "log.level has no value; give one or leave the line out"},
-    {"log.level = debug # more", "log.level: a comment stands behind the value; put it on a line of its own"},
-    {"log.level = debug\nlog.level = info", "x.conf:2: log.level stands on line 1 already; remove one of them"},
-    {"kafka.acks = all\nkafka.acks = 1", "x.conf:2: kafka.acks stands on line 1 already"},
+    {"log.level = debug # more", "log.level: a comment follows the value; put it on a line of its own"},
+    {"log.level = debug\nlog.level = info", "x.conf:2: log.level is set on line 1 already; remove one of them"},
+    {"kafka.acks = all\nkafka.acks = 1", "x.conf:2: kafka.acks is set on line 1 already"},
     {"commit.events = 0", "commit.events is a whole number of events from 1 to 1000000, not '0'"},
     {"commit.events = 1000001", "from 1 to 1000000"},
     {"commit.events = 12.5", "not '12.5'"},
@@ -100,13 +100,13 @@ static const struct {
     {"cache.bytes = -1GiB", "cache.bytes is a size"},
     {"cache.bytes = 1023KiB", "cache.bytes is a size"},
     {"events.horizon = P3M", "events.horizon: months have no fixed length; write 'P3M' in days"},
-    {"events.horizon = 7 days", "events.horizon is a duration as P7D or PT72H, not '7 days'"},
+    {"events.horizon = 7 days", "events.horizon is a duration like P7D or PT72H, not '7 days'"},
     {"events.horizon = P93D", "events.horizon is at least PT1H and at most P92D, not 'P93D'"},
     {"events.clock = Wall", "events.clock is one of: auto event wall; not 'Wall'"},
     {"http.listen = localhost", "http.listen is an address"},
     {"http.listen = :0", "http.listen is an address"},
     {"http.listen = 1.2.3.4:70000", "http.listen is an address"},
-    {"input.path = a\x01z", "input.path: a control character (byte 1) stands in the value"},
+    {"input.path = a\x01z", "input.path: there is a control character (byte 1) in the value"},
     {"input.path = \xc3\x28", "input.path: the value is not UTF-8"},
     {"kafka.sasl.password = hunter2", "kafka.sasl.password holds a secret, which never stands in a configuration"},
     {"kafka.ssl.key.password=", "write kafka.ssl.key.password_file = /path/of/it"},
@@ -134,7 +134,7 @@ static void refuses_bytes_that_are_no_text(void **state) {
   assert_non_null(strstr(fault.text, "x:1: a zero byte; is this a text file?"));
   memset(long_line, 'a', sizeof long_line);
   assert_int_equal(config_read(&config, STR("x"), (struct str){long_line, sizeof long_line}, &fault), STATUS_USAGE);
-  assert_non_null(strstr(fault.text, "4096 are the most"));
+  assert_non_null(strstr(fault.text, "at most 4096 are allowed"));
   memset(big, '\n', sizeof big);
   assert_int_equal(config_read(&config, STR("x"), (struct str){big, sizeof big}, &fault), STATUS_USAGE);
   assert_non_null(strstr(fault.text, "a configuration has at most"));
@@ -148,7 +148,7 @@ static void bounds_passed_keys(void **state) {
   for (unsigned i = 0; i <= CONFIG_PASSED; i++) buffer_print(&text, "kafka.key%u = %u\n", i, i);
   assert_int_equal(config_read(&config, STR("x"), buffer_text(&text), &fault), STATUS_USAGE);
   assert_int_equal(config.passed_count, CONFIG_PASSED);
-  assert_non_null(strstr(fault.text, "x:129: more than 128 keys"));
+  assert_non_null(strstr(fault.text, "x:129: more than 128 kafka.* keys"));
 }
 
 /* ---- who wins ---- */
@@ -230,7 +230,7 @@ static void pairs_hold_what_the_files_say(void **state) {
   assert_non_null(strstr(fault.text, "kafka.sasl.password_file: /tmp/giftd-test-config-"));
   write_file(path, "\nhunter2\n", 0600);
   assert_int_equal(config_pairs(&config, &secrets, pairs, &count, &fault), STATUS_USAGE);
-  assert_non_null(strstr(fault.text, "is empty; it is to hold the secret"));
+  assert_non_null(strstr(fault.text, "is empty; it must hold the secret"));
   write_file(path, "hunter2\r\nmore\n", 0600);
   assert_int_equal(config_pairs(&config, &secrets, pairs, &count, &fault), STATUS_OK);
   assert_int_equal(count, 2);

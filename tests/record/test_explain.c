@@ -194,7 +194,7 @@ static void where_it_stopped(void **state) {
       {R_HALF, REASON_NOT_DORMANT, C_SLEEP, "✗ fact.sleep dormant for 3 months", "✗ fact.sleep 沉睡满 3 个月"},
       {R_PACK, REASON_TARGET_NOT_REACHED, C_TARGET, "✗ fact.total >= 1000.00", "✗ fact.total ≥ 1000.00"},
       {R_CLAIM, REASON_EXPIRED, NONE, "✗ chance weekend/pack: chance or task has expired", "✗ 机会 weekend/pack:机会或任务已过期"},
-      {R_CLAIM, REASON_PENDING_HOLD, NONE, "✗ chance weekend/pack: too early: time alone will cure it", "✗ 机会 weekend/pack:尚在等待期"},
+      {R_CLAIM, REASON_PENDING_HOLD, NONE, "✗ chance weekend/pack: too early: only time is needed", "✗ 机会 weekend/pack:尚在等待期"},
       {R_CLAIM, REASON_CONDITION_NOT_MET, NONE, "✗ chance weekend/pack: never had one", "✗ 机会 weekend/pack:从未获得"},
       {R_HALF, REASON_DRAW_LOST, NONE, "✓ limit 300.00 per customer, month", "✓ 限额 每客户每月 300.00"},
   };

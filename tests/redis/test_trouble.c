@@ -50,11 +50,11 @@ static void test_settings(void **state) {
   stage.settings.servers = "";
   expect_settings(&stage, "names no server");
   stage.settings.servers = "host:0";
-  expect_settings(&stage, "'host:0' is no host:port");
+  expect_settings(&stage, "'host:0' is neither host:port");
   stage.settings.servers = "a,,b";
-  expect_settings(&stage, "'' is no host:port");
+  expect_settings(&stage, "'' is neither host:port");
   stage.settings.servers = "[::1";
-  expect_settings(&stage, "'[::1' is no host:port");
+  expect_settings(&stage, "'[::1' is neither host:port");
   stage.settings.servers = good;
   stage.settings.name = "a{b";
   expect_settings(&stage, "redis.name 'a{b'");
@@ -536,9 +536,9 @@ static void test_tls(void **state) {
     assert_int_equal(load_one(&stage, 5, 1, 3, STR("c1"), &refused).length, sizeof bytes);
     assert_false(refused);
     snprintf(certificate, sizeof certificate, "%s/b.crt", folder);
-    expect_look(&stage, STATUS_SERVICE, "no TLS with it");
+    expect_look(&stage, STATUS_SERVICE, "TLS with it fails");
     snprintf(address, sizeof address, "127.0.0.1:%d", stage.host.port);
-    expect_look(&stage, STATUS_SERVICE, "no TLS with it");
+    expect_look(&stage, STATUS_SERVICE, "TLS with it fails");
     stage_close(&stage);
   }
   assert_true(run(folder, "rm -rf ../\"${PWD##*/}\""));

@@ -56,7 +56,7 @@ static void each_is_said_once_with_its_remedy(void **state) {
       "field \"SETTLED\" of txn.card_spend is not in the catalogue: no rule reads it; declare it in catalogue.json, or let it not be "
       "sent" TAIL,
       "field \"merchant\" is not one of txn.transfer's in the catalogue; add it to the type's fields in catalogue.json" TAIL,
-      "event type \"txn.card_spent\" is not in the catalogue: no rule hears it; did you mean \"txn.card_spend\"?" TAIL};
+      "event type \"txn.card_spent\" is not in the catalogue: no rule listens to it; did you mean \"txn.card_spend\"?" TAIL};
   assert_int_equal(said_count, sizeof wanted / sizeof wanted[0]);
   for (unsigned i = 0; i < said_count; i++) assert_string_equal(said[i], wanted[i]);
 }

@@ -46,6 +46,7 @@ static const struct broken broken_files[] = {
     {"# only a comment\n", 2, "holds no scenario"},
     {"senario \"a\"\n", 1, "comes before the first scenario"},
     {"2026-12-04 12:30 c1 login\n", 1, "comes before the first scenario"},
+    {"2026-12-04 12:30 c1 login\n    nothing\n- c1 login\nscenario \"a\"\n", 1, "comes before the first scenario"},
     {"scenario a b\n", 1, "one title, in quotes"},
     {"scenario\n", 1, "one title, in quotes"},
     {"scenario \"a\n", 1, "has no partner"},
@@ -136,6 +137,28 @@ static void test_all_problems_at_once(void **unused) {
   free(room);
 }
 
+/* One wrong line is one problem: what hangs on it is not told as well. */
+static void test_no_cascade(void **unused) {
+  (void)unused;
+  static const struct broken rows[] = {
+      {"senario \"a\"\n- c1 login\n    nothing\ncustomer c1\n", 1, "did you mean 'scenario'?"},
+      {HEAD "event c1 login\n    nothing\n    gift half any\n# text\n\n    chance pack 2\n", 2, "does not begin a line"},
+      {HEAD "- c1 bill.paid biller=\"State Grid\n    nothing\n    gift half any\n", 2, "has no partner"},
+      {EVENT "    nothing\nevnt c1 login\n    gift half any\n- c1 login\n    nothing\n", 4, "does not begin a line"},
+      {HEAD "event c1 login\n    nothing\n- c1 login\n    gft half any\n", 2, "does not begin a line"}, /* and line 5 */
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct room *room = room_new();
+    read_text(room, rows[i].text);
+    if (room->problems.count != (i == 4 ? 2 : 1)) fail_msg("row %zu: %u problems", i, room->problems.count);
+    const struct scenario_problem *problem = &room->problems.items[0];
+    if (problem->line != rows[i].line || strstr(problem->text.at, rows[i].says) == NULL)
+      fail_msg("row %zu: line %u: %s", i, problem->line, problem->text.at);
+    if (i == 4) assert_int_equal(room->problems.items[1].line, 5);
+    free(room);
+  }
+}
+
 /* ---- what is understood ---- */
 
 static void test_story(void **unused) {
@@ -224,6 +247,7 @@ static void test_prefixes(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_broken_files), cmocka_unit_test(test_all_problems_at_once),
-                                     cmocka_unit_test(test_story), cmocka_unit_test(test_event_line), cmocka_unit_test(test_prefixes)};
+                                     cmocka_unit_test(test_no_cascade),   cmocka_unit_test(test_story),
+                                     cmocka_unit_test(test_event_line),   cmocka_unit_test(test_prefixes)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,106 @@
+/* What files ask of a configuration: that event ids are remembered for as long as events may be late - a run refuses to start otherwise -
+ * and refunds accepted for as long as what they lower counts. The second is legal and sometimes meant, but nobody sees it before the first
+ * refund that comes too late: its money stays counted. */
+#include "compile.h"
+
+#define DAYS_EVER INT64_MAX
+
+struct fits {
+  struct compile compile; /* for its reports alone */
+  const struct rulebook *rulebook;
+  const struct source *sources;
+  uint32_t source_count;
+  const struct run_times *times;
+};
+
+static struct str file_of(const struct fits *f, const struct campaign *campaign) {
+  for (uint32_t i = 0; i < f->source_count; i++)
+    if (f->sources[i].text.at == campaign->source_text.at) return f->sources[i].name;
+  return campaign->id;
+}
+
+/* "90 days", "36 hours" */
+static struct str days_text(struct fits *f, int64_t ms) {
+  bool days = ms % MS_PER_DAY == 0;
+  return arena_print(f->compile.arena, "%lld %s", (long long)(days ? ms / MS_PER_DAY : ms / (3600 * MS_PER_SECOND)),
+                     days ? "days" : "hours");
+}
+
+static void lateness_fits(struct fits *f, const struct campaign *campaign) {
+  if (campaign->late_ms <= f->times->horizon_ms) return;
+  report_named(&f->compile, file_of(f, campaign), STR("/late/accept"), CHECK_HORIZON_TOO_SHORT,
+               "events may come %.*s late, but their ids are remembered for %.*s (events.horizon): giftd run does not start",
+               STR_FORMAT(days_text(f, campaign->late_ms)), STR_FORMAT(days_text(f, f->times->horizon_ms)));
+}
+
+/* ---- what counts for longer than refunds are accepted ---- */
+
+static bool may_lower(const struct rulebook *rulebook, const struct fact *fact) {
+  bool counts = fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE;
+  if (fact->kind != FACT_MEASURE || !counts || !fact->refunds_subtract) return false;
+  for (uint32_t i = 0; i < fact->on.count; i++) {
+    const struct trigger *trigger = &rulebook->triggers[fact->on.first + i];
+    if (trigger->kind == TRIGGER_EVENT && rulebook->catalogue->types[trigger->type].reversible) return true;
+  }
+  return false;
+}
+
+/* The longest that a unit is. */
+static int64_t unit_days(enum unit unit) {
+  static const int64_t days[UNIT_COUNT] = {
+      [UNIT_DAY] = 1,    [UNIT_WEEK] = 7,   [UNIT_TEN_DAYS] = 11,        [UNIT_MONTH] = 31,      [UNIT_QUARTER] = 92,
+      [UNIT_HALF] = 184, [UNIT_YEAR] = 366, [UNIT_CAMPAIGN] = DAYS_EVER, [UNIT_EVER] = DAYS_EVER};
+  return days[unit];
+}
+
+/* For how long an event counts at most, from its own time on: to the end of the last window that it is in. */
+static int64_t window_days(const struct window *window) {
+  int64_t unit = unit_days(window->unit), periods = (int64_t)window->previous + 1;
+  switch (window->kind) {
+    case WINDOW_ROLLING_DAYS: return window->count;
+    case WINDOW_DATES: return (window->to_ms - window->from_ms) / MS_PER_DAY;
+    case WINDOW_LAST_UNITS: periods += window->count; break;
+    case WINDOW_UNIT:
+    case WINDOW_ENROLMENT: break;
+  }
+  return unit == DAYS_EVER ? DAYS_EVER : unit * periods;
+}
+
+/* A campaign's fact hears nothing before its first day and is asked by nobody behind its last; what a programme counts for ever no memory
+ * can follow. */
+static int64_t counts_days(const struct rulebook *rulebook, const struct fact *fact) {
+  const struct campaign *campaign = &rulebook->campaigns[fact->campaign];
+  int64_t days = window_days(&fact->window), whole = (campaign->to_ms - campaign->from_ms) / MS_PER_DAY;
+  if (campaign->programme) return days == DAYS_EVER ? 0 : days;
+  return days < whole ? days : whole;
+}
+
+static void counting_fits(struct fits *f, const struct fact *fact) {
+  const struct campaign *campaign = &f->rulebook->campaigns[fact->campaign];
+  struct str home, name;
+  if (!may_lower(f->rulebook, fact)) return;
+  int64_t days = counts_days(f->rulebook, fact);
+  if (days * MS_PER_DAY <= f->times->memory_ms || !str_split(fact->name, '/', &home, &name)) return;
+  report_named(&f->compile, file_of(f, campaign), arena_print(f->compile.arena, "/facts/%.*s/window", STR_FORMAT(name)),
+               CHECK_MEMORY_TOO_SHORT,
+               "what is paid here counts for up to %lld days, but a refund is accepted for %.*s (events.memory): what is refunded later "
+               "stays counted",
+               (long long)days, STR_FORMAT(days_text(f, f->times->memory_ms)));
+}
+
+bool rulebook_fits(const struct rulebook *rulebook, const struct source *sources, uint32_t source_count, const struct run_times *times,
+                   struct arena *arena, struct findings *findings) {
+  struct fits f = {.compile = {.arena = arena, .findings = findings},
+                   .rulebook = rulebook,
+                   .sources = sources,
+                   .source_count = source_count,
+                   .times = times};
+  uint32_t errors = findings->errors;
+  assert(times->horizon_ms > 0 && times->memory_ms > 0);
+  for (uint32_t i = 0; i < rulebook->campaign_count; i++) {
+    const struct campaign *campaign = &rulebook->campaigns[i];
+    if (!campaign->programme) lateness_fits(&f, campaign);
+    for (uint32_t n = 0; n < campaign->fact_count; n++) counting_fits(&f, &rulebook->facts[campaign->fact_first + n]);
+  }
+  return findings->errors == errors;
+}
