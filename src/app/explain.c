@@ -10,13 +10,19 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "explain_parts.h"
+#include "config_flags.h"
+#include "giftd/explain.h"
 #include "help.h"
 
 #define CONFIG_ARENA_BYTES (1024u * 1024u)
-#define TEXTS_BYTES (4ull << 30)  /* address space for the events asked about */
-#define ARENA_BYTES (64u << 20)   /* one decision and its event */
-#define OUTPUT_BYTES (256u << 20) /* one explanation: 100,000 rules at some 2 KiB */
+
+struct request {
+  struct explain_question question;
+  struct config_flags flags;
+  const char *values[CONFIG_KEY_COUNT];
+  struct config config;
+  char decisions[4096], rewards[4096], letters[4096];
+};
 
 /* ---- the question ---- */
 
@@ -35,26 +41,27 @@ static const struct option options[] = {{"event", required_argument, NULL, 'e'},
                                         {"all", no_argument, NULL, 'a'},
                                         {NULL, 0, NULL, 0}};
 
-static int flag_take(struct question *question, char **argv, int flag) {
+static int flag_take(struct request *request, char **argv, int flag) {
+  struct explain_question *question = &request->question;
   switch (flag) {
     case 'e': question->event = optarg; return 0;
     case 'r': question->reward = optarg; return 0;
     case 'u': question->customer = optarg; return 0;
     case 's': question->since = optarg; return 0;
     case 'i': question->input = optarg; return 0;
-    case 'c': question->flags.file = optarg; return 0;
-    case 'X': return config_flags_set(&question->flags, "explain", optarg) ? 0 : EXIT_BAD_USAGE;
+    case 'c': request->flags.file = optarg; return 0;
+    case 'X': return config_flags_set(&request->flags, "explain", optarg) ? 0 : EXIT_BAD_USAGE;
     case 'j': question->style.json = true; return 0;
     case 'b': question->style.brief = true; return 0;
     case 'a': question->style.only_considered = false; return 0;
     default: break;
   }
   if (flag < 256) return help_bad_flag("explain", options, argv, flag);
-  question->values[flag - 256] = optarg;
+  request->values[flag - 256] = optarg;
   return 0;
 }
 
-static bool since_parse(struct question *question) {
+static bool since_parse(struct explain_question *question) {
   int64_t day = 0;
   question->since_ms = TIME_NONE;
   if (question->since == NULL || time_parse(str_of(question->since), &question->since_ms, NULL)) return true;
@@ -63,12 +70,13 @@ static bool since_parse(struct question *question) {
   return true;
 }
 
-static int question_read(int argc, char **argv, struct question *question) {
+static int question_read(int argc, char **argv, struct request *request) {
+  struct explain_question *question = &request->question;
   opterr = 0;
   optind = 0;
   question->style.only_considered = true;
   for (int flag; (flag = help_flag(argc, argv, ":c:X:", options)) != -1;) {
-    int code = flag_take(question, argv, flag);
+    int code = flag_take(request, argv, flag);
     if (code != 0) return code;
   }
   if (optind < argc) return help_bad_usage("explain", "'%s': ask with --event FILE, --reward ID or --customer ID", argv[optind]);
@@ -81,89 +89,71 @@ static int question_read(int argc, char **argv, struct question *question) {
 
 /* ---- the command ---- */
 
-static enum status config_take(struct answer *a, struct arena *arena, struct fault *fault) {
-  struct question *question = &a->question;
-  config_init(&a->config, arena);
-  enum status status =
-      config_load(&a->config, question->flags.file, environ, question->flags.assignments, question->flags.assignment_count, fault);
+static enum status config_take(struct request *request, struct arena *arena, struct fault *fault) {
+  const struct config_flags *flags = &request->flags;
+  config_init(&request->config, arena);
+  enum status status = config_load(&request->config, flags->file, environ, flags->assignments, flags->assignment_count, fault);
   for (const struct option *option = options; option->name != NULL && status == STATUS_OK; option++) {
-    if (option->val < 256 || question->values[option->val - 256] == NULL) continue;
+    if (option->val < 256 || request->values[option->val - 256] == NULL) continue;
     char name[32];
     (void)snprintf(name, sizeof name, "--%s", option->name);
-    status = config_set(&a->config, (enum config_key)(option->val - 256), question->values[option->val - 256], name, fault);
+    status = config_set(&request->config, (enum config_key)(option->val - 256), request->values[option->val - 256], name, fault);
   }
-  if (status != STATUS_OK) return status;
-  struct str output = config_text(&a->config, CONFIG_OUTPUT_DIR);
-  (void)snprintf(a->decisions, sizeof a->decisions, "%.*s/decisions.jsonl", STR_FORMAT(output));
-  (void)snprintf(a->letters, sizeof a->letters, "%.*s/dlq.jsonl", STR_FORMAT(output));
-  (void)snprintf(a->rewards, sizeof a->rewards, "%.*s/rewards.jsonl", STR_FORMAT(output));
-  question->output_named = question->values[CONFIG_OUTPUT_DIR] != NULL;
-  question->style.language = str_equal(config_text(&a->config, CONFIG_LANG), STR("zh")) ? LANGUAGE_ZH : LANGUAGE_EN;
-  question->style.color = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
-  return STATUS_OK;
-}
-
-static enum status campaigns_load(struct answer *a, struct arena *arena, struct fault *fault) {
-  const char *paths[2] = {arena_copy(arena, config_text(&a->config, CONFIG_CAMPAIGNS_DIR)).at,
-                          arena_copy(arena, config_text(&a->config, CONFIG_EVENTS_CATALOGUE)).at};
-  enum status status = load_open(paths, config_is_set(&a->config, CONFIG_EVENTS_CATALOGUE) ? 2 : 1, &a->loaded, fault);
-  if (status == STATUS_INPUT) load_print(&a->loaded.findings, stderr, 40);
   return status;
 }
 
-/* Address space for what the question may need; pages are used as they are touched. */
-static void *memory_take(struct answer *a, size_t *bytes) {
-  uint64_t slots = 2 * 4194304ull;
-  _Static_assert(EVENTS_MOST < 4194304u, "the table of events is at most half full");
-  *bytes = TEXTS_BYTES + 2ull * ARENA_BYTES + OUTPUT_BYTES + EVENTS_MOST * sizeof *a->wanted + slots * sizeof *a->slots +
-           RANGES_MOST * sizeof *a->ranges.items;
-  char *memory = region_open(*bytes);
-  if (memory == NULL) return NULL;
-  char *at = memory;
-  a->wanted = (struct wanted *)(void *)at, at += EVENTS_MOST * sizeof *a->wanted;
-  a->ranges = (struct ranges){.items = (struct noted_range *)(void *)at, .texts = &a->texts, .event = &a->event_arena};
-  at += RANGES_MOST * sizeof *a->ranges.items;
-  a->slots = (uint32_t *)(void *)at, at += slots * sizeof *a->slots;
-  a->slot_count = (uint32_t)slots;
-  arena_init(&a->texts, at, TEXTS_BYTES), at += TEXTS_BYTES;
-  arena_init(&a->arena, at, ARENA_BYTES), at += ARENA_BYTES;
-  arena_init(&a->event_arena, at, ARENA_BYTES), at += ARENA_BYTES;
-  buffer_init(&a->out, at, OUTPUT_BYTES);
-  return memory;
+static void places_take(struct request *request) {
+  struct explain_question *question = &request->question;
+  const struct str output = config_text(&request->config, CONFIG_OUTPUT_DIR);
+  (void)snprintf(request->decisions, sizeof request->decisions, "%.*s/decisions.jsonl", STR_FORMAT(output));
+  (void)snprintf(request->letters, sizeof request->letters, "%.*s/dlq.jsonl", STR_FORMAT(output));
+  (void)snprintf(request->rewards, sizeof request->rewards, "%.*s/rewards.jsonl", STR_FORMAT(output));
+  question->decisions = request->decisions, question->letters = request->letters, question->rewards = request->rewards;
+  question->output_named = request->values[CONFIG_OUTPUT_DIR] != NULL;
+  question->style.language = str_equal(config_text(&request->config, CONFIG_LANG), STR("zh")) ? LANGUAGE_ZH : LANGUAGE_EN;
+  question->style.color = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
 }
 
-static enum status answer_give(struct answer *a, struct fault *fault) {
-  if (a->question.event != NULL) return answer_events(a, fault);
-  return a->question.reward != NULL ? answer_reward(a, fault) : answer_customer(a, fault);
+static enum status campaigns_load(const struct request *request, struct arena *arena, struct loaded *loaded, struct fault *fault) {
+  const struct config *config = &request->config;
+  const char *paths[2] = {arena_copy(arena, config_text(config, CONFIG_CAMPAIGNS_DIR)).at,
+                          arena_copy(arena, config_text(config, CONFIG_EVENTS_CATALOGUE)).at};
+  const enum status status = load_open(paths, config_is_set(config, CONFIG_EVENTS_CATALOGUE) ? 2 : 1, loaded, fault);
+  if (status == STATUS_INPUT) load_print(&loaded->findings, stderr, 40);
+  return status;
 }
 
-static int answer_end(const struct answer *a) {
-  if (a->damaged > 0) fprintf(stderr, "giftd explain: %u lines of %s are not decisions and were skipped\n", a->damaged, a->decisions);
-  return a->missing > 0 || a->told == 0 ? EXIT_BAD_ANSWER : EXIT_DONE;
+static enum status answer(struct request *request, struct arena *arena, struct explain_count *count, struct fault *fault) {
+  struct loaded loaded = {0};
+  enum status status = config_take(request, arena, fault);
+  if (status != STATUS_OK) return status;
+  places_take(request);
+  status = campaigns_load(request, arena, &loaded, fault);
+  if (status == STATUS_OK && request->question.event != NULL && strcmp(request->question.event, "-") == 0)
+    help_terminal("explain", "--event");
+  if (status == STATUS_OK) status = explain_answer(&request->question, &loaded, count, fault);
+  load_close(&loaded);
+  return status;
 }
 
 int command_explain(int argc, char **argv) {
-  static struct answer answer;
+  static struct request request;
+  struct explain_count count = {0};
   struct fault fault = {0};
-  struct arena config_arena;
-  size_t bytes = 0;
-  answer = (struct answer){.told = 0};
-  int code = question_read(argc, argv, &answer.question);
+  struct arena arena;
+  request = (struct request){.flags.file = NULL};
+  const int code = question_read(argc, argv, &request);
   if (code != 0) return code;
-  void *memory = memory_take(&answer, &bytes), *config_memory = region_open(CONFIG_ARENA_BYTES);
-  if (memory == NULL || config_memory == NULL) {
+  void *memory = region_open(CONFIG_ARENA_BYTES);
+  if (memory == NULL) {
     (void)fault_set(&fault, STATUS_STORAGE, "the system gives no memory");
     return app_fail("explain", &fault);
   }
-  arena_init(&config_arena, config_memory, CONFIG_ARENA_BYTES);
-  enum status status = config_take(&answer, &config_arena, &fault);
-  if (status == STATUS_OK) status = campaigns_load(&answer, &config_arena, &fault);
-  if (status == STATUS_OK) {
-    answer.ranges.catalogue = answer.loaded.catalogue;
-    status = answer_give(&answer, &fault);
-    load_close(&answer.loaded);
-  }
-  region_close(memory, bytes);
-  region_close(config_memory, CONFIG_ARENA_BYTES);
-  return status == STATUS_OK ? answer_end(&answer) : app_fail("explain", &fault);
+  arena_init(&arena, memory, CONFIG_ARENA_BYTES);
+  const enum status status = answer(&request, &arena, &count, &fault);
+  region_close(memory, CONFIG_ARENA_BYTES);
+  if (status != STATUS_OK) return app_fail("explain", &fault);
+  if (count.damaged > 0)
+    fprintf(stderr, "giftd explain: %u lines of %s are not decisions and were skipped\n", count.damaged, request.decisions);
+  return count.missing > 0 || count.told == 0 ? EXIT_BAD_ANSWER : EXIT_DONE;
 }

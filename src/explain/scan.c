@@ -1,12 +1,12 @@
-/* See explain_scan.h. */
-#include "explain_scan.h"
+/* See scan.h. */
+#include "scan.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "app.h"
+#include "giftd/load.h"
 
 #define WINDOW_BYTES (2u * SCAN_LINE_BYTES)
 

@@ -1,7 +1,7 @@
 /* Events that nobody heard have no decision line; ranges tell of them (record.h). What `giftd explain` knows of ranges: where they are in
  * their inputs, and which lines of an input stand in one. */
-#ifndef GIFTD_APP_EXPLAIN_RANGES_H
-#define GIFTD_APP_EXPLAIN_RANGES_H
+#ifndef GIFTD_EXPLAIN_RANGES_H
+#define GIFTD_EXPLAIN_RANGES_H
 
 #include "giftd/record.h"
 

@@ -3,8 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "explain_parts.h"
-#include "help.h"
+#include "parts.h"
 
 static struct wanted *wanted_find(const struct answer *a, uint64_t digest, struct str customer) {
   for (uint32_t slot = (uint32_t)digest & (a->slot_count - 1); a->slots[slot] != 0; slot = (slot + 1) & (a->slot_count - 1)) {
@@ -29,7 +28,7 @@ static void wanted_line(struct answer *a, struct str line, uint64_t number) {
   struct event event;
   struct event_error error;
   arena_reset(&a->event_arena);
-  if (event_read(a->loaded.catalogue, line, &a->event_arena, &event, &error) == EVENT_OK) {
+  if (event_read(a->loaded->catalogue, line, &a->event_arena, &event, &error) == EVENT_OK) {
     wanted_add(a, &event, line);
     return;
   }
@@ -38,20 +37,19 @@ static void wanted_line(struct answer *a, struct str line, uint64_t number) {
   buffer_init(&text, memory, sizeof memory);
   event_error_print(&text, &error);
   if (a->bad_lines++ >= 20) return;
-  fprintf(stderr, "giftd explain: %s, line %" PRIu64 ": %.*s\n", a->question.event, number, STR_FORMAT(buffer_text(&text)));
+  fprintf(stderr, "giftd explain: %s, line %" PRIu64 ": %.*s\n", a->question->event, number, STR_FORMAT(buffer_text(&text)));
 }
 
 static enum status wanted_read(struct answer *a, struct fault *fault) {
   struct scan scan;
   struct str line;
   uint64_t position, number = 0;
-  if (strcmp(a->question.event, "-") == 0) help_terminal("explain", "--event");
-  enum status status = scan_open(&scan, a->question.event, fault);
+  enum status status = scan_open(&scan, a->question->event, fault);
   if (status != STATUS_OK) return status;
   while (scan_next(&scan, &line, &position)) {
     number++;
     if (a->wanted_count == EVENTS_MOST || a->texts.overflowed) {
-      status = fault_set(fault, STATUS_LIMIT, "%s has more events than can be explained at once (%u)", a->question.event, a->wanted_count);
+      status = fault_set(fault, STATUS_LIMIT, "%s has more events than can be explained at once (%u)", a->question->event, a->wanted_count);
       break;
     }
     wanted_line(a, line, number);
@@ -91,8 +89,8 @@ static enum status decisions_note(struct answer *a, struct fault *fault) {
   struct scan scan;
   struct str line;
   uint64_t position;
-  enum status status = scan_open(&scan, a->decisions, fault);
-  if (status != STATUS_OK && !a->question.output_named && status == STATUS_USAGE) {
+  enum status status = scan_open(&scan, a->question->decisions, fault);
+  if (status != STATUS_OK && !a->question->output_named && status == STATUS_USAGE) {
     fprintf(stderr, "giftd explain: %s; name the folder of a run with --output\n", fault->text);
     return STATUS_OK;
   }
@@ -127,8 +125,8 @@ static void ranges_search(struct answer *a) {
   for (uint32_t i = 0; i < a->wanted_count && !any; i++) any = !a->wanted[i].found;
   ranges_sort(&a->ranges);
   if (!any || a->ranges.count == 0) return;
-  ranges_walk(&a->ranges, a->question.input, wanted_in_range, a);
-  letters_walk(a->letters, &a->arena, wanted_dead, a);
+  ranges_walk(&a->ranges, a->question->input, wanted_in_range, a);
+  letters_walk(a->question->letters, &a->arena, wanted_dead, a);
 }
 
 /* Where the input is not at hand it may be one of any range that is of its time. Told only when they are of the campaigns that are loaded,
@@ -136,8 +134,8 @@ static void ranges_search(struct answer *a) {
 static bool may_be_unheard(struct answer *a, const struct event *event, struct unheard_range *range, uint32_t *count) {
   static uint32_t matches[LIMIT_MATCHES];
   *count = ranges_of_time(&a->ranges, event->time_ms, range);
-  if (*count == 0 || !str_equal(range->rulebook, a->loaded.rulebook->digest) || judge_concerns(event)) return false;
-  return match_event(a->loaded.index, a->loaded.cache, event, matches) == 0;
+  if (*count == 0 || !str_equal(range->rulebook, a->loaded->rulebook->digest) || judge_concerns(event)) return false;
+  return match_event(a->loaded->index, a->loaded->cache, event, matches) == 0;
 }
 
 static bool unheard_tell(struct answer *a, const struct wanted *wanted, const struct event *event) {
@@ -155,8 +153,8 @@ static bool unheard_tell(struct answer *a, const struct wanted *wanted, const st
 }
 
 static void again_tell(struct answer *a, uint32_t again) {
-  if (again == 0 || a->question.style.json) return;
-  if (a->question.style.language == LANGUAGE_ZH)
+  if (again == 0 || a->question->style.json) return;
+  if (a->question->style.language == LANGUAGE_ZH)
     buffer_print(&a->out, "该事件另出现 %u 次,均未再次处理。\n", again);
   else
     buffer_print(&a->out, "The same event came %u more time%s and was not judged again.\n", again, again == 1 ? "" : "s");
@@ -185,13 +183,13 @@ enum status answer_events(struct answer *a, struct fault *fault) {
   ranges_search(a);
   for (uint32_t i = 0; i < a->wanted_count; i++) explain_wanted(a, &a->wanted[i]);
   if (a->wanted_count == 0)
-    fprintf(stderr, "giftd explain: no event was found in %s; expected one JSON object a line\n", a->question.event);
+    fprintf(stderr, "giftd explain: no event was found in %s; expected one JSON object a line\n", a->question->event);
   if (a->missing > 0)
     fprintf(
         stderr,
         "giftd explain: %u of %u events have no decision in %s: they were not in the input of that run, or it has not reached them yet, or "
         "nobody heard them and the range that they are in has not ended\n",
-        a->missing, a->wanted_count, a->decisions);
+        a->missing, a->wanted_count, a->question->decisions);
   a->missing += a->bad_lines;
   return STATUS_OK;
 }

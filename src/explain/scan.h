@@ -1,7 +1,7 @@
 /* What `giftd explain` reads: lines of files of any length in bounded memory, and the parts of a decision line that can be told without
  * parsing it. Files are read, never mapped: a run that restarts may cut them back while they are read. */
-#ifndef GIFTD_APP_EXPLAIN_SCAN_H
-#define GIFTD_APP_EXPLAIN_SCAN_H
+#ifndef GIFTD_EXPLAIN_SCAN_H
+#define GIFTD_EXPLAIN_SCAN_H
 
 #include "giftd/record.h"
 

@@ -5,13 +5,13 @@
  *   decisions.jsonl once more -> each decision, and before it what stood before it */
 #include <stdio.h>
 
-#include "explain_parts.h"
+#include "parts.h"
 
 /* ---- decisions ---- */
 
 static bool is_since(const struct answer *a, const struct recorded_decision *recorded) {
   int64_t ms = 0;
-  return a->question.since_ms == TIME_NONE || (time_parse(recorded->time, &ms, NULL) && ms >= a->question.since_ms);
+  return a->question->since_ms == TIME_NONE || (time_parse(recorded->time, &ms, NULL) && ms >= a->question->since_ms);
 }
 
 static bool has_gift(const struct recorded_decision *recorded, struct str id) {
@@ -47,7 +47,7 @@ static enum status answer_decisions(struct answer *a, struct str customer, struc
   struct scan scan;
   struct str line;
   uint64_t position, first = 0, told = UINT64_MAX;
-  enum status status = scan_open(&scan, a->decisions, fault);
+  enum status status = scan_open(&scan, a->question->decisions, fault);
   if (status != STATUS_OK) return fault_prefix(fault, "name the folder of a run with --output: ");
   while (scan_next(&scan, &line, &position)) {
     if (range_head(line)) continue;
@@ -87,7 +87,7 @@ static void decision_place(struct answer *a, struct str line) {
   struct fault fault;
   arena_reset(&a->arena);
   if (record_read_decision(line, &a->arena, &recorded, &fault) != STATUS_OK || recorded.caused_by.length > 0) return;
-  if (!str_equal(recorded.customer, str_of(a->question.customer))) return;
+  if (!str_equal(recorded.customer, str_of(a->question->customer))) return;
   (void)place_add(a, ranges_input(&a->ranges, recorded.input), recorded.position);
 }
 
@@ -96,11 +96,11 @@ static enum status places_note(struct answer *a, struct fault *fault) {
   struct scan scan;
   struct str line, id, subject;
   uint64_t position;
-  enum status status = scan_open(&scan, a->decisions, fault);
+  enum status status = scan_open(&scan, a->question->decisions, fault);
   if (status != STATUS_OK) return fault_prefix(fault, "name the folder of a run with --output: ");
   while (scan_next(&scan, &line, &position)) {
     if (range_taken(a, line)) continue;
-    if (decision_head(line, &id, &subject) && str_equal(subject, str_of(a->question.customer)) && !decision_is_part(line))
+    if (decision_head(line, &id, &subject) && str_equal(subject, str_of(a->question->customer)) && !decision_is_part(line))
       decision_place(a, line);
   }
   scan_close(&scan);
@@ -110,9 +110,9 @@ static enum status places_note(struct answer *a, struct fault *fault) {
 }
 
 static bool is_mine(struct answer *a, struct str line, struct event *event) {
-  struct str customer = str_of(a->question.customer);
+  struct str customer = str_of(a->question->customer);
   if (str_find(line, customer) == NULL || !event_take(a, line, event) || !str_equal(event->customer, customer)) return false;
-  return a->question.since_ms == TIME_NONE || event->time_ms >= a->question.since_ms;
+  return a->question->since_ms == TIME_NONE || event->time_ms >= a->question->since_ms;
 }
 
 static bool mine_in_range(void *self, struct str line, uint64_t position, uint32_t number) {
@@ -141,7 +141,7 @@ static void unheard_explain(struct answer *a, const struct wanted *place) {
   char path[4200];
   ranges_get(&a->ranges, place->range, &range);
   (void)snprintf(path, sizeof path, "%.*s", STR_FORMAT(range.input));
-  if (!place->ranged || !scan_line_at(a->question.input != NULL ? a->question.input : path, place->position, &a->arena, &line)) return;
+  if (!place->ranged || !scan_line_at(a->question->input != NULL ? a->question->input : path, place->position, &a->arena, &line)) return;
   if (!event_take(a, line, &event)) return;
   record_unheard(&range, place->position, &event, &recorded);
   explain_one(a, &event, &recorded);
@@ -160,32 +160,32 @@ static void unheard_before(struct answer *a, const struct recorded_decision *rec
 
 static void away_tell(const struct answer *a) {
   uint64_t events;
-  uint32_t count = ranges_away(&a->ranges, a->question.since_ms, &events);
+  uint32_t count = ranges_away(&a->ranges, a->question->since_ms, &events);
   if (count == 0) return;
   fprintf(
       stderr,
       "giftd explain: %u ranges hold %llu more events, of all customers, that nobody heard and that have no line of their own; those of "
       "customer %s are told too where the file of events is at hand: --input FILE. Of a topic ask for one by its line: --event FILE\n",
-      count, (unsigned long long)events, a->question.customer);
+      count, (unsigned long long)events, a->question->customer);
 }
 
 /* ---- the two questions ---- */
 
 enum status answer_customer(struct answer *a, struct fault *fault) {
-  struct str customer = str_of(a->question.customer);
+  struct str customer = str_of(a->question->customer);
   enum status status = places_note(a, fault);
   if (status != STATUS_OK) return status;
-  ranges_walk(&a->ranges, a->question.input, mine_in_range, a);
-  if (a->wanted_count > a->own_count) letters_walk(a->letters, &a->arena, mine_dead, a);
+  ranges_walk(&a->ranges, a->question->input, mine_in_range, a);
+  if (a->wanted_count > a->own_count) letters_walk(a->question->letters, &a->arena, mine_dead, a);
   status = answer_decisions(a, customer, (struct str){NULL, 0}, fault);
   if (status != STATUS_OK) return status;
   unheard_before(a, NULL);
   away_tell(a);
   if (a->told > 0) return STATUS_OK;
   a->missing++;
-  const char *since = a->question.since == NULL ? "" : a->question.since;
+  const char *since = a->question->since == NULL ? "" : a->question->since;
   fprintf(stderr, "giftd explain: no decision for customer %s%s%s in %s; check the id as it stands in the events (subject, or customer)\n",
-          a->question.customer, *since == '\0' ? "" : " since ", since, a->decisions);
+          a->question->customer, *since == '\0' ? "" : " since ", since, a->question->decisions);
   return STATUS_OK;
 }
 
@@ -200,23 +200,24 @@ static bool reward_is_issued(const struct answer *a, struct str reward) {
   struct str line;
   uint64_t position;
   bool found = false;
-  if (scan_open(&scan, a->rewards, &fault) != STATUS_OK) return false;
+  if (scan_open(&scan, a->question->rewards, &fault) != STATUS_OK) return false;
   while (!found && scan_next(&scan, &line, &position)) {
     found = str_find(line, reward) != NULL;
     if (found)
-      fprintf(stderr, "giftd explain: found in %s, but its decision is not in %s:\n%.*s\n", a->rewards, a->decisions, STR_FORMAT(line));
+      fprintf(stderr, "giftd explain: found in %s, but its decision is not in %s:\n%.*s\n", a->question->rewards, a->question->decisions,
+              STR_FORMAT(line));
   }
   scan_close(&scan);
   return found;
 }
 
 enum status answer_reward(struct answer *a, struct fault *fault) {
-  struct str reward = reward_of_id(str_of(a->question.reward));
+  struct str reward = reward_of_id(str_of(a->question->reward));
   enum status status = answer_decisions(a, (struct str){NULL, 0}, reward, fault);
   if (status != STATUS_OK || a->told > 0) return status;
   a->missing++;
   if (!reward_is_issued(a, reward))
     fprintf(stderr, "giftd explain: no reward %s in %s or %s; an id has 22 characters, as in the id of gift.reward.issued\n",
-            a->question.reward, a->rewards, a->decisions);
+            a->question->reward, a->question->rewards, a->question->decisions);
   return STATUS_OK;
 }

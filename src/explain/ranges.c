@@ -1,12 +1,12 @@
-/* See explain_ranges.h. */
-#include "explain_ranges.h"
+/* See ranges.h. */
+#include "ranges.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "explain_scan.h"
+#include "scan.h"
 
 /* ---- taking up ---- */
 

@@ -1,5 +1,5 @@
 /* One explanation, and what it is made of: the decision with all its parts, the event's own line. */
-#include "explain_parts.h"
+#include "parts.h"
 
 #include <stdio.h>
 
@@ -12,37 +12,37 @@ void answer_flush(struct answer *a) {
 bool event_take(struct answer *a, struct str line, struct event *event) {
   struct event_error error;
   arena_reset(&a->event_arena);
-  return event_read(a->loaded.catalogue, line, &a->event_arena, event, &error) == EVENT_OK;
+  return event_read(a->loaded->catalogue, line, &a->event_arena, event, &error) == EVENT_OK;
 }
 
 bool event_find(struct answer *a, const struct recorded_decision *recorded, struct event *event) {
   char path[4096];
   struct str line;
   (void)snprintf(path, sizeof path, "%.*s", STR_FORMAT(recorded->input));
-  if (!scan_line_at(a->question.input != NULL ? a->question.input : path, recorded->position, &a->arena, &line)) return false;
+  if (!scan_line_at(a->question->input != NULL ? a->question->input : path, recorded->position, &a->arena, &line)) return false;
   if (!event_take(a, line, event)) return false;
   return str_equal(event->id, recorded->event_id) && str_equal(event->source, recorded->event_source);
 }
 
 void explain_one(struct answer *a, const struct event *event, const struct recorded_decision *recorded) {
-  if (a->told++ > 0 && !a->question.style.json) buffer_byte(&a->out, '\n');
-  record_explain(&a->out, a->loaded.rulebook, event, recorded, &a->question.style);
+  if (a->told++ > 0 && !a->question->style.json) buffer_byte(&a->out, '\n');
+  record_explain(&a->out, a->loaded->rulebook, event, recorded, &a->question->style);
 }
 
 bool decision_read(struct answer *a, struct str line, struct recorded_decision *recorded) {
   struct fault fault;
   if (record_read_decision(line, &a->arena, recorded, &fault) == STATUS_OK) return true;
-  if (a->damaged++ < 5) fprintf(stderr, "giftd explain: %s: %s\n", a->decisions, fault.text);
+  if (a->damaged++ < 5) fprintf(stderr, "giftd explain: %s: %s\n", a->question->decisions, fault.text);
   return false;
 }
 
 bool decision_whole(struct answer *a, uint64_t position, struct recorded_decision *whole) {
   struct str line, id, customer;
-  if (!scan_line_at(a->decisions, position, &a->arena, &line) || !decision_read(a, line, whole)) return false;
+  if (!scan_line_at(a->question->decisions, position, &a->arena, &line) || !decision_read(a, line, whole)) return false;
   for (;;) {
     struct recorded_decision part;
     position += line.length + 1;
-    if (!scan_line_at(a->decisions, position, &a->arena, &line) || !decision_head(line, &id, &customer)) return true;
+    if (!scan_line_at(a->question->decisions, position, &a->arena, &line) || !decision_head(line, &id, &customer)) return true;
     if (!record_is_part(id, whole->id) || !decision_read(a, line, &part) || !record_join(whole, &part, &a->arena)) return true;
   }
 }
@@ -52,6 +52,6 @@ bool range_taken(struct answer *a, struct str line) {
   if (!range_head(line)) return false;
   arena_reset(&a->arena);
   if (ranges_add(&a->ranges, line, &a->arena, &fault)) return true;
-  if (a->damaged++ < 5) fprintf(stderr, "giftd explain: %s: %s\n", a->decisions, fault.text);
+  if (a->damaged++ < 5) fprintf(stderr, "giftd explain: %s: %s\n", a->question->decisions, fault.text);
   return true;
 }

@@ -1,27 +1,16 @@
-/* What the files of `giftd explain` share: the question, and where its answer is put together.
+/* What the files of the explain room share: where an answer is put together.
  *
- *   explain.c           the command          explain_events.c    --event
- *   explain_tell.c      one explanation      explain_customer.c  --customer, --reward
- *   explain_ranges.c    events that nobody heard, which have no line of their own
- *   explain_scan.c      lines of files */
-#ifndef GIFTD_APP_EXPLAIN_PARTS_H
-#define GIFTD_APP_EXPLAIN_PARTS_H
+ *   explain.c   memory, which question      events.c    of events
+ *   customer.c  of a customer, a reward     ranges.c    events that nobody heard, which have no line of their own
+ *   tell.c      one explanation             scan.c      lines of files */
+#ifndef GIFTD_EXPLAIN_PARTS_H
+#define GIFTD_EXPLAIN_PARTS_H
 
-#include "app.h"
-#include "config_flags.h"
-#include "explain_ranges.h"
-#include "explain_scan.h"
+#include "giftd/explain.h"
+#include "ranges.h"
+#include "scan.h"
 
 #define EVENTS_MOST 4000000u
-
-struct question {
-  const char *event, *reward, *customer, *since, *input;
-  struct config_flags flags;
-  const char *values[CONFIG_KEY_COUNT];
-  struct explain_style style;
-  int64_t since_ms;
-  bool output_named; /* the output folder was asked for by name: it must be there */
-};
 
 /* One event that is asked about. */
 struct wanted {
@@ -34,20 +23,18 @@ struct wanted {
 };
 
 struct answer {
-  struct question question;
-  struct config config;
-  struct loaded loaded;
+  const struct explain_question *question;
+  const struct loaded *loaded;
   struct arena texts, arena, event_arena;
   struct buffer out;
   struct wanted *wanted;
   uint32_t wanted_count, *slots, slot_count;
   struct ranges ranges;
-  char decisions[4096], rewards[4096], letters[4096];
   uint32_t own_count, next; /* --customer: of `wanted`, those with decisions; the next without */
   uint32_t told, missing, bad_lines, damaged;
 };
 
-/* ---- explain_tell.c ---- */
+/* ---- tell.c ---- */
 
 void answer_flush(struct answer *a);
 bool event_take(struct answer *a, struct str line, struct event *event);
@@ -60,7 +47,7 @@ bool decision_whole(struct answer *a, uint64_t position, struct recorded_decisio
 /* Takes the line of a range up; false: it is none. */
 bool range_taken(struct answer *a, struct str line);
 
-/* ---- explain_events.c, explain_customer.c ---- */
+/* ---- events.c, customer.c ---- */
 
 enum status answer_events(struct answer *a, struct fault *fault) MUST_USE;
 enum status answer_customer(struct answer *a, struct fault *fault) MUST_USE;
