@@ -89,7 +89,9 @@ def view_ranges(ask, name, shards):
     """The open ranges of a view in Redis, once all is quiet; ask(words...) gives an answer's bytes as redis-cli prints it."""
     found = []
     for shard in range(shards):
-        for key in ask("KEYS", f"giftd:{{{name}:{shard}}}:b:*").decode().split():
+        base = f"giftd:{{{name}:{shard}}}"
+        generation = ask("HGET", f"{base}:segment", "generation").decode().strip()  # buckets of an older one may still be there
+        for key in ask("KEYS", f"{base}:b:{generation}:*").decode().split():
             record = ask("HGET", key, "m:range")[:-1]
             if record:
                 found.append(state_range(record))

@@ -101,7 +101,7 @@ def wait_quiet(round_, verdict, healed):
     while not round_.drained() and time.time() < deadline:
         time.sleep(0.5)
     if not round_.drained():
-        verdict.complain(f"after {wait_s} s {round_.watcher.count()} records have an outcome, fewer than there are, or of "
+        verdict.complain(f"after {wait_s} s {round_.decided()} records have an outcome, fewer than there are, or of "
                          f"{round_.watcher.waiting()} those who hear them do not")
     drained = time.time()
     while round_.lent() != 0 and time.time() < drained + 20:

@@ -363,6 +363,11 @@ def redis_bytes(address, *words):
     return subprocess.run(["redis-cli", "-h", host, "-p", port, *words], capture_output=True, check=True).stdout
 
 
+def ranges_read(address, name, partitions):
+    """Ranges of events that nobody hears that are still open."""
+    return ranges.view_ranges(lambda *words: redis_bytes(address, *words), name, partitions)
+
+
 def counters_read(address, name, partitions):
     """The counters of the pools, wherever they live: exactly one shard has each."""
     counters, doubled = {}, []
@@ -380,7 +385,7 @@ def counters_read(address, name, partitions):
 def check(brokers, redis, names, name, partitions, rulebooks=None):
     judge = Judge(rulebooks)
     history_read(judge, Topics(brokers), names)
-    judge.ranges += ranges.view_ranges(lambda *words: redis_bytes(redis, *words), name, partitions)
+    judge.ranges += ranges_read(redis, name, partitions)
     counters, doubled = counters_read(redis, name, partitions)
     for pool in doubled:
         judge.blame("view", f"pool {pool} has counters in two shards")

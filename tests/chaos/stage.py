@@ -192,9 +192,11 @@ class Watcher:
     """Counts records with an outcome as they are committed. What it counts only says when to stop waiting; the checker reads again."""
 
     POSITION = re.compile(r'"input":"[^"]*/(\d+)","position":(\d+)')
+    RANGE = re.compile(r'"input":"([^"]*)","first":(\d+),"last":\d+,"events":(\d+)')
 
     def __init__(self, brokers, names):
         self.brokers, self.names, self.open, self.seen = brokers, names, True, {"decisions": set(), "dlq": set()}
+        self.ranges = {}  # of events that nobody hears: (input, first) -> how many
         self.named, self.heard = set(), set()  # records that another customer hears, and those decided for that customer
         self.processes = {}
         for topic in self.seen:
@@ -217,13 +219,16 @@ class Watcher:
             (self.heard if '"caused_by"' in line else self.seen[topic]).update(records)
             if '"heard_by"' in line:
                 self.named.update(records)
+            self.ranges.update({(name, int(first)): int(events) for name, first, events in self.RANGE.findall(line)})
         else:
             at = re.search(r"__connect\.errors\.offset=(\d+)", line)
             if at:
                 self.seen[topic].add((int(line.split()[0]) << 40) + int(at.group(1)))
 
-    def count(self):
-        return sum(map(len, self.seen.values()))
+    def count(self, open_ranges=()):
+        """`open_ranges`: those in the view, whose lines are still to come."""
+        still = {(data["input"], data["first"]): data["events"] for data in open_ranges}
+        return sum(map(len, self.seen.values())) + sum({**still, **self.ranges}.values())
 
     def waiting(self):
         """Events on their way to who hears them."""
@@ -287,9 +292,13 @@ class Round:
                 worker.tend()
             time.sleep(1.0)
 
+    def decided(self):
+        """Records with an outcome, those in open ranges too."""
+        return self.watcher.count(checker.ranges_read(self.redis.address, self.name, self.args.partitions))
+
     def drained(self):
         return (self.feeder.ended is not None and self.watcher.waiting() == 0 and
-                self.watcher.count() >= records_in(self.kafka.addresses, self.names["events"], self.args.partitions))
+                self.decided() >= records_in(self.kafka.addresses, self.names["events"], self.args.partitions))
 
     def lent(self):
         """Units the view says are lent; None while a counter is not there."""
