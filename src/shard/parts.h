@@ -1,6 +1,7 @@
 /* What the files of the shard room share. Private to the room.
  *
  *   shard.c   opening, steps, flush        event.c   one event: tried until all it needs is at hand, then kept
+ *   survey.c  what a poll brought, before it is decided
  *   owner.c   states: from the view, room for them, back to the view           cache.c, blocks.c   where they stand meanwhile
  *   tell.c    what goes out: decisions, rewards, dead letters                  clock.c   the stream's own time
  *   borrow.c  what other shards lend        wait.c    the event that waits for it         review.c  once a second
@@ -11,6 +12,7 @@
 #define GIFTD_SHARD_PARTS_H
 
 #include <assert.h>
+#include <stddef.h>
 
 #include "cache.h"
 #include "giftd/base/mutant.h"
@@ -65,6 +67,13 @@ struct reading {
   struct cache_key key;          /* of the customer; its bytes are in `customer` */
   struct arena arena;            /* of this event: its texts, those of its outcomes */
   const struct hearing *hearing; /* heard as another: through which rules; NULL: a line */
+};
+
+/* Of a line that nobody hears: all that its decision needs is what stands in front of the fields. */
+#define GLANCE_BYTES offsetof(struct event, field_count)
+struct glance {
+  bool unheard; /* else the line is read when it is decided */
+  _Alignas(struct event) unsigned char head[GLANCE_BYTES];
 };
 
 /* Events that customers of this shard hear as another, in the order in which they came: records of the state, so that they are there after
@@ -145,8 +154,10 @@ struct shard {
   struct buffer outputs[OUTPUT_COUNT];
   struct input_line lines[LINES_MOST];   /* of the last poll; those before line_at are decided */
   uint32_t line_count, line_at, read_to; /* lines before read_to, from line_at on, stand in `readings` */
-  uint64_t next;                         /* position behind the last line decided, or 0 */
-  bool looking_ahead;                    /* an event is tried for its claims alone */
+  uint32_t surveyed;                     /* lines before it have a glance, by the rulebook of now */
+  struct glance glances[LINES_MOST];
+  uint64_t next;      /* position behind the last line decided, or 0 */
+  bool looking_ahead; /* an event is tried for its claims alone */
   struct waiting waiting;
   struct touched touched, reviewing;
   struct lend_cursor sweep; /* the pool that is reviewed next, touched or not */
@@ -220,8 +231,19 @@ enum status dead_event(struct shard *shard, const struct reading *reading, const
 /* Outputs that hold more than `least` bytes. */
 enum status outputs_hand_on(struct shard *shard, size_t least, struct fault *fault) MUST_USE;
 
+/* ---- survey.c ---- */
+
+/* Which lines of the poll are heard, and the records of their customers that are not at hand: one round trip for all. */
+enum status lines_survey(struct shard *shard, struct fault *fault) MUST_USE;
+/* Whether the survey found that nobody hears the line. */
+bool glance_at(const struct shard *shard, uint32_t line);
+/* As line_read; false: it has to be read. */
+bool glance_take(const struct shard *shard, uint32_t line, struct reading *reading);
+
 /* ---- shard.c ---- */
 
+/* Reads a line, finds who hears it, and asks for where its customer's record is. */
+void line_read(struct shard *shard, const struct input_line *line, struct reading *reading);
 /* Decides what is at hand - what waits, else what is heard as another, else the next line; waiting.waits says that it could not. */
 enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault) MUST_USE;
 /* Reads the line, and decides it for its claims alone: nothing is kept but those. */

@@ -56,7 +56,7 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   shard->settings = *settings, shard->log = *log, shard->view = *view;
   shard->observer = NULL, shard->observer_self = NULL;
   memset(&shard->counts, 0, sizeof shard->counts);
-  shard->line_count = shard->line_at = shard->read_to = 0;
+  shard->line_count = shard->line_at = shard->read_to = shard->surveyed = 0;
   shard->next = shard->turn = 0;
   shard->touched.count = 0;
   memset(shard->touched.slots, 0, sizeof shard->touched.slots);
@@ -88,6 +88,7 @@ void shard_swap(struct shard *shard, const struct rulebook *rulebook, const stru
   shard->at_hand.rulebook = rulebook->digest; /* the one before may go now */
   shard->index = index;
   shard->match_cache = cache;
+  shard->surveyed = 0; /* others hear now */
   shard->sweep = (struct lend_cursor){0};
   shard->swept = false;
   /* numbers of types and fields are the catalogue's, and others hear: what was read ahead is read anew */
@@ -131,8 +132,7 @@ static void at_hand_set(struct shard *shard, const struct input_line *line) {
                                     .rulebook = shard->rulebook->digest};
 }
 
-/* Reads a line, finds who hears it, and asks for where its customer's record is. */
-static void line_read(struct shard *shard, const struct input_line *line, struct reading *reading) {
+void line_read(struct shard *shard, const struct input_line *line, struct reading *reading) {
   at_hand_set(shard, line);
   reading->line = line;
   arena_reset(&reading->arena);
@@ -166,7 +166,7 @@ static struct reading *reading_of(struct shard *shard, uint32_t line) {
   assert(line < shard->line_count && line >= shard->line_at);
   struct reading *reading = &shard->readings[line % 2];
   if (line >= shard->read_to) {
-    line_read(shard, &shard->lines[line], reading);
+    if (!glance_take(shard, line, reading)) line_read(shard, &shard->lines[line], reading);
     shard->read_to = line + 1;
   }
   return reading;
@@ -215,6 +215,7 @@ enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault) 
 
 enum status ahead_take(struct shard *shard, uint32_t line, int64_t now_ms, struct fault *fault) {
   assert(!shard->looking_ahead && line < shard->line_count);
+  if (glance_at(shard, line)) return STATUS_OK; /* nobody hears it: it wants nothing */
   struct reading *reading = &shard->readings[(shard->line_at + 1) % 2];
   struct clock clock = shard->clock;
   struct origin origin = {STR("ahead"), 0};
@@ -226,39 +227,13 @@ enum status ahead_take(struct shard *shard, uint32_t line, int64_t now_ms, struc
   return status;
 }
 
-/* Whether a line will want its customer's record. Nothing is read ahead of a poll, so either reading is free. */
-static bool line_wants(struct shard *shard, const struct input_line *line) {
-  struct reading *spare = &shard->readings[1];
-  assert(shard->read_to == 0);
-  line_read(shard, line, spare);
-  return spare->problem == EVENT_OK && !spare->unheard; /* a piece is EVENT_TOO_LONG */
-}
-
-/* States of the customers that come: one round trip for all. Keys tell whose are at hand; only of the others lines are read, which costs
- * less than to fetch what nobody needs. */
-static enum status customers_prefetch(struct shard *shard, struct fault *fault) {
-  uint32_t count = 0;
-  struct buffer bytes;
-  buffer_init(&bytes, shard->prefetch_bytes, sizeof shard->prefetch_bytes);
-  for (uint32_t i = 0; i < shard->line_count; i++) {
-    struct str customer = shard->lines[i].key;
-    if (customer.length == 0 || customer.length > LIMIT_ID_BYTES) continue;
-    struct str key = {bytes.memory + bytes.length, customer.length + 1};
-    buffer_byte(&bytes, OWNER_CUSTOMER);
-    buffer_put(&bytes, customer);
-    bool asks = !cache_has(&shard->cache, cache_key(&shard->cache, key)) && line_wants(shard, &shard->lines[i]);
-    if (asks) shard->prefetch_keys[count++] = key;
-  }
-  return count == 0 ? STATUS_OK : shard->view.prefetch(shard->view.self, shard->prefetch_keys, count, fault);
-}
-
 static enum status lines_poll(struct shard *shard, uint32_t most, bool *ended, struct fault *fault) {
-  shard->line_at = shard->line_count = shard->read_to = shard->waiting.near_to = shard->waiting.looked_to = 0;
+  shard->line_at = shard->line_count = shard->read_to = shard->surveyed = shard->waiting.near_to = shard->waiting.looked_to = 0;
   enum status status =
       shard->log.poll(shard->log.self, shard->lines, most < LINES_MOST ? most : LINES_MOST, &shard->line_count, ended, fault);
   if (status != STATUS_OK) return status;
   assert(shard->line_count <= LINES_MOST);
-  return shard->view.prefetch != NULL && shard->line_count > 0 ? customers_prefetch(shard, fault) : STATUS_OK;
+  return shard->view.prefetch != NULL && shard->line_count > 0 ? lines_survey(shard, fault) : STATUS_OK;
 }
 
 static bool room_for_more(const struct shard *shard) { return shard->log.full == NULL || !shard->log.full(shard->log.self); }

@@ -118,6 +118,29 @@ static void what_was_read_ahead_is_read_anew_by_the_next_rulebook(void **unused)
   stage_free(stage);
 }
 
+/* And what the survey of a poll found that nobody hears is read once, and anew when others may hear it. */
+static void what_nobody_hears_is_read_once_by_each_rulebook(void **unused) {
+  (void)unused;
+  struct stage *stage = stage_new("a c1 1\nN c1 2\nN c2 3\n", 0);
+  uint32_t count;
+  bool ended;
+  stage->view.prefetch = fake_prefetch;
+  stage->log.full = full_after_a_line;
+  stage->stops = true;
+  stage_start(stage);
+  uint32_t before = read_in_all;
+  assert_int_equal(shard_step(stage->shard, 10, TIME_NONE, &count, &ended, &stage->fault), STATUS_OK);
+  assert_int_equal(count, 1);
+  assert_int_equal(read_in_all - before, 4); /* the survey, and what is heard when its turn comes */
+  read_with_next = 0;
+  shard_swap(stage->shard, &next_rulebook, NULL, NULL);
+  stage->stops = false;
+  run_to_end(stage, 10, 1000, TIME_NONE);
+  assert_int_equal(read_with_next, 2);
+  assert_int_equal(shard_counts(stage->shard)->lines, 3);
+  stage_free(stage);
+}
+
 static void owners_come_from_the_cache_after_the_first_time(void **unused) {
   (void)unused;
   struct stage *stage = stage_new("a c1 1 pa\nb c1 2 pa\nc c2 3 pa\n", 0);
@@ -343,6 +366,7 @@ int main(void) {
       cmocka_unit_test(the_same_lines_give_the_same_bytes_however_they_are_cut),
       cmocka_unit_test(a_restart_anywhere_changes_nothing),
       cmocka_unit_test(what_was_read_ahead_is_read_anew_by_the_next_rulebook),
+      cmocka_unit_test(what_nobody_hears_is_read_once_by_each_rulebook),
       cmocka_unit_test(owners_come_from_the_cache_after_the_first_time),
       cmocka_unit_test(what_another_hears_is_decided_right_behind),
       cmocka_unit_test(a_long_event_is_heard_as_a_whole),
