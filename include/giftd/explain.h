@@ -16,6 +16,7 @@ struct explain_question {
   int64_t since_ms;
   const char *input;                         /* the file of events where the one that decisions name is elsewhere, or NULL */
   const char *decisions, *rewards, *letters; /* paths of the run's outputs */
+  const char *state;                         /* folder of the run's state, for the range that is still open; or NULL */
   bool output_named;                         /* they were asked for by name: they must be there */
   struct explain_style style;
 };

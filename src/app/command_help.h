@@ -113,6 +113,7 @@
   "  -c, --config FILE    where outputs and campaigns are\n"                      \
   "  -X key=value         any option of the configuration; may be repeated\n"     \
   "      --output DIR     folder of decisions.jsonl\n"                            \
+  "      --state DIR      of the same run, for events of the last moments\n"      \
   "      --campaigns DIR  campaign files\n"                                       \
   "      --input FILE     the events, if they were moved\n"                       \
   "      --all            also campaigns that do not listen to such events\n"     \

@@ -21,7 +21,7 @@ struct request {
   struct config_flags flags;
   const char *values[CONFIG_KEY_COUNT];
   struct config config;
-  char decisions[4096], rewards[4096], letters[4096];
+  char decisions[4096], rewards[4096], letters[4096], state[4096];
 };
 
 /* ---- the question ---- */
@@ -34,6 +34,7 @@ static const struct option options[] = {{"event", required_argument, NULL, 'e'},
                                         {"input", required_argument, NULL, 'i'},
                                         {"config", required_argument, NULL, 'c'},
                                         {"output", required_argument, NULL, OPTION_FLAG(CONFIG_OUTPUT_DIR)},
+                                        {"state", required_argument, NULL, OPTION_FLAG(CONFIG_STATE_DIR)},
                                         {"campaigns", required_argument, NULL, OPTION_FLAG(CONFIG_CAMPAIGNS_DIR)},
                                         {"lang", required_argument, NULL, OPTION_FLAG(CONFIG_LANG)},
                                         {"json", no_argument, NULL, 'j'},
@@ -108,6 +109,10 @@ static void places_take(struct request *request) {
   (void)snprintf(request->decisions, sizeof request->decisions, "%.*s/decisions.jsonl", STR_FORMAT(output));
   (void)snprintf(request->letters, sizeof request->letters, "%.*s/dlq.jsonl", STR_FORMAT(output));
   (void)snprintf(request->rewards, sizeof request->rewards, "%.*s/rewards.jsonl", STR_FORMAT(output));
+  (void)snprintf(request->state, sizeof request->state, "%.*s", STR_FORMAT(config_text(&request->config, CONFIG_STATE_DIR)));
+  /* Outputs that were asked for by name are perhaps another run's than the state of the configuration. */
+  const bool same_run = request->values[CONFIG_OUTPUT_DIR] == NULL || request->values[CONFIG_STATE_DIR] != NULL;
+  question->state = same_run ? request->state : NULL;
   question->decisions = request->decisions, question->letters = request->letters, question->rewards = request->rewards;
   question->output_named = request->values[CONFIG_OUTPUT_DIR] != NULL;
   question->style.language = str_equal(config_text(&request->config, CONFIG_LANG), STR("zh")) ? LANGUAGE_ZH : LANGUAGE_EN;

@@ -105,7 +105,7 @@ static enum status places_note(struct answer *a, struct fault *fault) {
   }
   scan_close(&scan);
   a->own_count = a->next = a->wanted_count;
-  ranges_sort(&a->ranges);
+  ranges_settle(a);
   return STATUS_OK;
 }
 

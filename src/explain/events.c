@@ -123,7 +123,7 @@ static void wanted_dead(void *self, struct str line, uint64_t position) {
 static void ranges_search(struct answer *a) {
   bool any = false;
   for (uint32_t i = 0; i < a->wanted_count && !any; i++) any = !a->wanted[i].found;
-  ranges_sort(&a->ranges);
+  ranges_settle(a);
   if (!any || a->ranges.count == 0) return;
   ranges_walk(&a->ranges, a->question->input, wanted_in_range, a);
   letters_walk(a->question->letters, &a->arena, wanted_dead, a);
@@ -188,7 +188,7 @@ enum status answer_events(struct answer *a, struct fault *fault) {
     fprintf(
         stderr,
         "giftd explain: %u of %u events have no decision in %s: they were not in the input of that run, or it has not reached them yet, or "
-        "nobody heard them and the range that they are in has not ended\n",
+        "nobody heard them and the range that they are in has not ended (--state DIR has it)\n",
         a->missing, a->wanted_count, a->question->decisions);
   a->missing += a->bad_lines;
   return STATUS_OK;

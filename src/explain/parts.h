@@ -30,7 +30,8 @@ struct answer {
   struct wanted *wanted;
   uint32_t wanted_count, *slots, slot_count;
   struct ranges ranges;
-  uint32_t own_count, next; /* --customer: of `wanted`, those with decisions; the next without */
+  struct unheard_range open; /* of the state, as it was before decisions were read; of no events: none is */
+  uint32_t own_count, next;  /* --customer: of `wanted`, those with decisions; the next without */
   uint32_t told, missing, bad_lines, damaged;
 };
 
@@ -44,6 +45,10 @@ bool event_find(struct answer *a, const struct recorded_decision *recorded, stru
 bool decision_read(struct answer *a, struct str line, struct recorded_decision *recorded);
 /* A decision with its further parts, which stand right behind it. */
 bool decision_whole(struct answer *a, uint64_t position, struct recorded_decision *whole);
+/* The range that is still open: before decisions are read. A run that has no state here, or cannot be read, has none. */
+void open_range_read(struct answer *a);
+/* All decisions were read. */
+void ranges_settle(struct answer *a);
 /* Takes the line of a range up; false: it is none. */
 bool range_taken(struct answer *a, struct str line);
 

@@ -30,16 +30,33 @@ static void replaced_drop(struct ranges *ranges, const struct noted_range *next)
   ranges->count = kept;
 }
 
-bool ranges_add(struct ranges *ranges, struct str line, struct arena *arena, struct fault *fault) {
-  struct unheard_range range;
-  if (record_read_range(line, arena, &range, fault) != STATUS_OK) return false;
-  struct noted_range noted = {range.first, range.last, range.events, range.digest, range.earliest_ms, range.latest_ms, 0, 0, false};
-  noted.input = name_take(ranges, range.input), noted.rulebook = name_take(ranges, range.rulebook);
+static bool range_note(struct ranges *ranges, const struct unheard_range *range, struct fault *fault) {
+  struct noted_range noted = {range->first, range->last, range->events, range->digest, range->earliest_ms, range->latest_ms, 0, 0, false};
+  noted.input = name_take(ranges, range->input), noted.rulebook = name_take(ranges, range->rulebook);
   bool room = ranges->count < RANGES_MOST && noted.input < RANGE_NAMES_MOST && noted.rulebook < RANGE_NAMES_MOST;
   if (!room) return fault_set(fault, STATUS_LIMIT, "more ranges, inputs or rulebooks than can be explained at once"), false;
   replaced_drop(ranges, &noted);
   ranges->items[ranges->count++] = noted;
   return true;
+}
+
+bool ranges_add(struct ranges *ranges, struct str line, struct arena *arena, struct fault *fault) {
+  struct unheard_range range;
+  return record_read_range(line, arena, &range, fault) == STATUS_OK && range_note(ranges, &range, fault);
+}
+
+/* It may have ended since: then its line is there. */
+static bool is_noted(const struct ranges *ranges, const struct unheard_range *range) {
+  for (uint32_t i = ranges->count; i-- > 0;) {
+    const struct noted_range *noted = &ranges->items[i];
+    if (noted->first == range->first && noted->digest == range->digest && str_equal(ranges->names[noted->input], range->input)) return true;
+  }
+  return false;
+}
+
+void ranges_open_add(struct ranges *ranges, const struct unheard_range *range) {
+  struct fault fault;
+  if (range->events > 0 && !is_noted(ranges, range)) (void)range_note(ranges, range, &fault);
 }
 
 static int by_place(const void *one, const void *other) {

@@ -25,6 +25,8 @@ struct ranges {
 /* Takes up the line of a range. A file that took another's place begins anew: ranges of what is gone go. False: it is damaged, or there are
  * too many. */
 bool ranges_add(struct ranges *ranges, struct str line, struct arena *arena, struct fault *fault);
+/* The one that is still open, as a state told it before the lines were read; of no events: none is. */
+void ranges_open_add(struct ranges *ranges, const struct unheard_range *range);
 /* The number of an input, in the order in which they were met; RANGE_NAMES_MOST: there are too many. */
 uint32_t ranges_input(struct ranges *ranges, struct str name);
 /* By input and position; before what follows. */

@@ -1,4 +1,6 @@
 /* One explanation, and what it is made of: the decision with all its parts, the event's own line. */
+#include "giftd/lmdb.h"
+#include "giftd/shard.h"
 #include "parts.h"
 
 #include <stdio.h>
@@ -54,4 +56,27 @@ bool range_taken(struct answer *a, struct str line) {
   if (ranges_add(&a->ranges, line, &a->arena, &fault)) return true;
   if (a->damaged++ < 5) fprintf(stderr, "giftd explain: %s: %s\n", a->question->decisions, fault.text);
   return true;
+}
+
+static void open_range_take(struct answer *a, const struct view_port *view) {
+  struct unheard_range range;
+  struct fault fault;
+  struct str record;
+  if (view->load(view->self, STR("m:range"), &record, &fault) != STATUS_OK || shard_range_read(record, &range, &fault) != STATUS_OK) return;
+  a->open = range;
+  a->open.input = arena_copy(&a->texts, range.input), a->open.rulebook = arena_copy(&a->texts, range.rulebook);
+}
+
+void open_range_read(struct answer *a) {
+  struct lmdb *lmdb;
+  struct fault fault;
+  if (a->question->state == NULL || lmdb_open_to_read(a->question->state, &lmdb, &fault) != STATUS_OK) return;
+  const struct view_port view = lmdb_port(lmdb);
+  open_range_take(a, &view);
+  lmdb_close(lmdb);
+}
+
+void ranges_settle(struct answer *a) {
+  ranges_open_add(&a->ranges, &a->open);
+  ranges_sort(&a->ranges);
 }

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 GIFTD = os.path.abspath(sys.argv.pop(1))
@@ -247,6 +248,27 @@ class Explain(unittest.TestCase):
         answer = json.loads(self.explain("--json", "--event", "-", stdin=EVENTS[2]).stdout)
         self.assertEqual((answer["recorded"], answer["range"]), (True, {"first": place, "last": place, "events": 1}))
         self.explain("--lang", "zh", "--event", "-", stdin=EVENTS[2], says="无人监听,无单独记录")
+
+    def test_what_nobody_heard_just_now(self):
+        """While a run follows its input the last range is open: it stands in the state."""
+        (self.folder / "live.jsonl").write_text("".join(login(n, channel="web") for n in (50, 51)))
+        words = ["--output", "live", "--state", "live-state", "--campaigns", "campaigns"]
+        run = subprocess.Popen([GIFTD, "run", "--input", "live.jsonl", *words], cwd=self.folder, stderr=subprocess.DEVNULL)
+        try:
+            for _ in range(100):
+                done = subprocess.run([GIFTD, "explain", *words, "--event", "-"], cwd=self.folder, capture_output=True, text=True,
+                                      timeout=60, input=login(51, channel="web"), check=False)
+                if done.returncode == 0:
+                    break
+                time.sleep(0.1)
+            self.assertIn("nobody heard it, so it has no line of its own: one of 2 such events from position 0 to ", done.stdout)
+            self.assertEqual(list((self.folder / "live").glob("decisions.jsonl"))[0].read_text(), "")
+            without = words[:2] + words[4:]  # the state of the configuration may be another run's
+            self.explain(*without, "--event", "-", stdin=login(51, channel="web"), code=1, warns="has not ended")
+            self.explain(*words, "--customer", "c1", says="login mbank/e50, ")
+        finally:
+            run.kill()
+            run.wait()
 
     def test_what_nobody_heard_and_somebody_would(self):
         changed = json.loads(json.dumps(CAMPAIGN))
