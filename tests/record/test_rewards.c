@@ -351,6 +351,9 @@ static void in_pieces_for_a_log_that_wants_them(void **state) {
 
 static void what_is_no_reward_has_no_pieces(void **state) {
   (void)state;
+  static const char too_many[] =
+      "{\"a\":\"\",\"b\":\"\",\"c\":\"\",\"d\":\"\",\"e\":\"\",\"f\":\"\",\"g\":\"\",\"h\":\"\","
+      "\"i\":\"\",\"j\":\"\",\"k\":\"\",\"subject\":\"c1\",\"m\":\"\",\"data\":{}}";
   static const char *const lines[] = {"",
                                       "{}",
                                       "[1]",
@@ -359,8 +362,7 @@ static void what_is_no_reward_has_no_pieces(void **state) {
                                       "{\"subject\":\"c1\",\"data\":{}} {}",
                                       "{\"subject\":\"c1\",\"data\":{",
                                       "{\"subject\":7,\"data\":{}}",
-                                      "{\"a\":\"\",\"b\":\"\",\"c\":\"\",\"d\":\"\",\"e\":\"\",\"f\":\"\",\"g\":\"\",\"h\":\"\","
-                                      "\"i\":\"\",\"j\":\"\",\"k\":\"\",\"subject\":\"c1\",\"m\":\"\",\"data\":{}}"};
+                                      too_many};
   for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
     char memory[256];
     struct arena arena;
