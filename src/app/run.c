@@ -194,7 +194,7 @@ static int kafka_run(struct play *play, const struct run_flags *flags) {
 static int config_run(const struct config *config, const struct run_flags *flags, struct arena *arena) {
   static struct play play;
   struct fault fault = {0};
-  if (run_settings_fill(config, arena, &play.settings, &fault) != STATUS_OK) return app_fail("run", &fault);
+  if (run_settings_fill(config, arena, flags->once, &play.settings, &fault) != STATUS_OK) return app_fail("run", &fault);
   run_log_init(&play.log, config, !flags->once);
   open_secrets_tell(config, &play.log);
   play.settings.service.log = &play.log, play.settings.service.once = flags->once, play.json = flags->json;

@@ -1,9 +1,13 @@
 /* From options to settings: one place where names of the configuration meet those of the rooms. */
 #include "run_settings.h"
 
+#include <sys/stat.h>
+
 #define DRAIN_MS 30000
 #define STALL_MS 90000
 #define RETRY_MS 1000
+#define ONCE_EVENTS 1000000u
+#define ONCE_MS 10000
 #define BATCH_MS 50 /* commit.interval_ms = 0 */
 
 static const char *text_of(const struct config *config, struct arena *arena, enum config_key key) {
@@ -92,13 +96,27 @@ static enum status service_fill(const struct config *config, struct arena *arena
   return config_id_key(config, &service->judge.id_key, &service->key, fault);
 }
 
-static void embedded_fill(const struct config *config, struct arena *arena, struct embedded_settings *out) {
+static bool is_file(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+/* Nobody waits for a single gift of a file that is run to its end, and each commit writes the pages of all customers it touched. */
+static void commits_fill(const struct config *config, bool once, struct embedded_settings *out) {
+  const int64_t interval_ms = config_number(config, CONFIG_COMMIT_INTERVAL_MS);
+  const bool set = config->values[CONFIG_COMMIT_EVENTS].place != CONFIG_FROM_DEFAULT;
+  once = once && is_file(out->input);
+  out->commit_events = once && !set ? ONCE_EVENTS : (uint32_t)config_number(config, CONFIG_COMMIT_EVENTS);
+  if (once) out->commit_ms = ONCE_MS;
+  if (interval_ms > 0) out->commit_ms = (uint32_t)interval_ms;
+}
+
+static void embedded_fill(const struct config *config, struct arena *arena, bool once, struct embedded_settings *out) {
   embedded_defaults(out);
   out->input = text_of(config, arena, CONFIG_INPUT_PATH);
   out->output = text_of(config, arena, CONFIG_OUTPUT_DIR);
   out->state = text_of(config, arena, CONFIG_STATE_DIR);
-  out->commit_events = (uint32_t)config_number(config, CONFIG_COMMIT_EVENTS);
-  if (config_number(config, CONFIG_COMMIT_INTERVAL_MS) > 0) out->commit_ms = (uint32_t)config_number(config, CONFIG_COMMIT_INTERVAL_MS);
+  commits_fill(config, once, out);
   out->state_map_bytes = (uint64_t)config_number(config, CONFIG_STATE_MAP_BYTES);
   out->cache_bytes = (uint64_t)config_number(config, CONFIG_CACHE_BYTES);
   out->wall_clock = str_equal(config_text(config, CONFIG_EVENTS_CLOCK), STR("wall"));
@@ -117,13 +135,13 @@ static enum status cluster_fill(const struct config *config, struct arena *arena
   return run_kafka_fill(config, arena, out->pairs, &out->kafka, fault);
 }
 
-enum status run_settings_fill(const struct config *config, struct arena *arena, struct run_settings *out, struct fault *fault) {
+enum status run_settings_fill(const struct config *config, struct arena *arena, bool once, struct run_settings *out, struct fault *fault) {
   enum status status = service_fill(config, arena, out, fault);
   if (status != STATUS_OK) return status;
   if (config_on_kafka(config))
     status = cluster_fill(config, arena, out, fault);
   else
-    embedded_fill(config, arena, &out->embedded);
+    embedded_fill(config, arena, once, &out->embedded);
   if (status != STATUS_OK) return status;
   return arena->overflowed ? fault_set(fault, STATUS_USAGE, "the configuration is too long") : STATUS_OK;
 }

@@ -17,7 +17,8 @@ struct run_settings {
 };
 
 /* Texts live in `arena`, secrets too: wipe it. Pointers lead into *out: it stays where it is. */
-enum status run_settings_fill(const struct config *config, struct arena *arena, struct run_settings *out, struct fault *fault) MUST_USE;
+enum status run_settings_fill(const struct config *config, struct arena *arena, bool once, struct run_settings *out,
+                              struct fault *fault) MUST_USE;
 /* The part of it that `giftd topics` needs. */
 enum status run_kafka_fill(const struct config *config, struct arena *arena, struct kafka_pair pairs[CONFIG_PASSED],
                            struct kafka_settings *out, struct fault *fault) MUST_USE;

@@ -22,14 +22,13 @@ const struct config_option config_options[CONFIG_KEY_COUNT] = {
     [CONFIG_STATE_DIR] =
         {"state.dir", CONFIG_TYPE_PATH, "state", "", 0, 0, "",
          "Folder of the store: what is remembered of customers, limits and pools, and how far the input was read. One process at a time."},
-    [CONFIG_COMMIT_EVENTS] = {"commit.events", CONFIG_TYPE_INT, "200000", "events", 1, 1000000, "",
-                              "Commit after at most this many events, on Kafka after at most 65536. More is faster; what was not committed "
-                              "is decided again after a "
-                              "crash."},
+    [CONFIG_COMMIT_EVENTS] =
+        {"commit.events", CONFIG_TYPE_INT, "200000", "events", 1, 1000000, "",
+         "Commit after at most this many events, on Kafka after at most 65536; where it is not set, after "
+         "1000000 where a file is run to its end (--once). More is faster; what was not committed is decided again after a crash."},
     [CONFIG_COMMIT_INTERVAL_MS] = {"commit.interval_ms", CONFIG_TYPE_INT, "0", "ms", 0, 60000, "",
                                    "Commit at most this long after the first event of a batch: how long a gift may take to become "
-                                   "visible. 0: 1000 on files, 50 on "
-                                   "Kafka."},
+                                   "visible. 0: 1000 on files, 10000 where a file is run to its end (--once); 50 on Kafka."},
     [CONFIG_EVENTS_CATALOGUE] = {"events.catalogue", CONFIG_TYPE_PATH, "", "", 0, 0, "",
                                  "File with further event types and fields (schemas/catalogue.schema.json). Without it the built-in "
                                  "catalogue is used, and catalogue.json beside the campaigns."},
