@@ -428,7 +428,10 @@ class TerminalTest(unittest.TestCase):
     """Who calls a command that reads standard input and forgot the file sits before a terminal that says nothing."""
 
     def typed(self, folder, text, *words):
-        ours, theirs = os.openpty()
+        try:
+            ours, theirs = os.openpty()
+        except OSError:
+            self.skipTest("this machine has no pseudo-terminals")
         with subprocess.Popen([GIFTD, *words], cwd=folder.path, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as done:
             os.write(ours, text.encode() + b"\x04")  # and Ctrl-D
             out, err = done.communicate(timeout=60)

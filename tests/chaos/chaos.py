@@ -32,6 +32,7 @@ import stage
 
 CAMPAIGNS = pathlib.Path(__file__).resolve().parent / "campaigns"
 DRAIN_S, WAIT_S = 60, 90  # WAIT_S: more than the drain, until what has no outcome is called lost
+REPORTED_S = 5  # so long no counter moved: shards have reported what they spent
 ENDS_WELL = {69, 75}  # a service that is needed is not there; try again: whoever manages the process starts it again
 
 
@@ -92,7 +93,7 @@ class Verdict:
 
 
 def wait_quiet(round_, verdict, healed):
-    """Until everything that was sent has an outcome and no unit is lent; says how long after the last fault and the last event."""
+    """Until everything that was sent has an outcome and was reported; says how long after the last fault and the last event."""
     round_.feeder.join()
     if round_.feeder.failed:
         verdict.complain(f"the stage failed: {round_.feeder.failed}")
@@ -103,8 +104,11 @@ def wait_quiet(round_, verdict, healed):
     if not round_.drained():
         verdict.complain(f"after {wait_s} s {round_.decided()} records have an outcome, fewer than there are, or of "
                          f"{round_.watcher.waiting()} those who hear them do not")
-    drained = time.time()
-    while round_.lent() != 0 and time.time() < drained + 20:
+    used, since = None, time.time()
+    while time.time() < since + REPORTED_S:
+        now = round_.used()
+        if now != used:
+            used, since = now, time.time()
         time.sleep(0.5)
     verdict.figures["quiet_s"] = round(time.time() - max(healed, round_.feeder.ended), 1)
 

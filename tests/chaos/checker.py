@@ -10,7 +10,7 @@ Knows the formats that everybody may read (schemas/, schemas/redis.md) and none 
   lost      every record of the events topic has an outcome: one decision, one dead letter or a place in one range; every gift of the
             oracle is there; pools that had demand enough are empty in the end; every event with a referrer is decided for the referrer
   wrong     no gift that the oracle does not know; decisions, rewards and revocations tell the same story
-  view      the counters in Redis are those of the committed rewards, and nothing is lent, once all is quiet
+  view      the counters in Redis are those of the committed rewards, once all is quiet
 """
 import argparse
 import collections
@@ -282,10 +282,14 @@ class Judge:
                 if units > 0:
                     self.blame("view", f"Redis has no counter of pool {pool}, {units} are out")
                 continue
-            wanted = {"total": TOTALS[pool] * unit, "used": units * unit, "left": (TOTALS[pool] - units) * unit, "lent": 0}
+            found = {field: int(counter.get(field, -1)) for field in ("total", "used", "left", "lent")}
+            if found["lent"] < 0:
+                self.blame("view", f"pool {pool}: lent is {counter.get('lent')} in Redis")
+            found["left and lent"] = found["left"] + found["lent"]  # blocks stay where they are used
+            wanted = {"total": TOTALS[pool] * unit, "used": units * unit, "left and lent": (TOTALS[pool] - units) * unit}
             for field, value in wanted.items():
-                if int(counter.get(field, -1)) != value:
-                    self.blame("view", f"pool {pool}: {field} is {counter.get(field)} in Redis, {value} by the rewards")
+                if found[field] != value:
+                    self.blame("view", f"pool {pool}: {field} is {found[field]} in Redis, {value} by the rewards")
 
     def figures(self):
         return {"records": sum(len(outcomes) - outcomes.count(255) for outcomes in self.records.values()), "rewards": len(self.gifts),

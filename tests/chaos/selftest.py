@@ -337,7 +337,13 @@ def counter_wrong(history):
 
 def counter_lent(history):
     history.counters["line"]["lent"] = "1000"
-    return "view", "lent is 1000 in Redis"
+    return "view", "left and lent is "
+
+
+def counter_owed(history):
+    counter = history.counters["line"]
+    counter.update(left=str(int(counter["left"]) + 5), lent="-5")
+    return "view", "lent is -5 in Redis"
 
 
 def counter_lost(history):
@@ -350,7 +356,7 @@ FORGERIES = [reward_twice, gift_under_another_id, decision_twice, decision_and_d
              heard_gift_for_the_friend, referrer_cap_broken, decision_lost, dead_letter_lost, gift_lost,
              range_lost, range_skips_an_event, range_ends_early, range_twice, decision_on_what_is_in_a_range,
              gift_lost_with_its_decision, unit_stranded, withdrawal_lost, withdrawal_twice, withdrawal_of_another, value_changed,
-             customer_changed, counter_wrong, counter_lent, counter_lost]
+             customer_changed, counter_wrong, counter_lent, counter_owed, counter_lost]
 
 
 def main():

@@ -300,10 +300,10 @@ class Round:
         return (self.feeder.ended is not None and self.watcher.waiting() == 0 and
                 self.decided() >= records_in(self.kafka.addresses, self.names["events"], self.args.partitions))
 
-    def lent(self):
-        """Units the view says are lent; None while a counter is not there."""
+    def used(self):
+        """Units the view says are used: shards report what they spent once a second."""
         counters, _ = checker.counters_read(self.redis.address, self.name, self.args.partitions)
-        return sum(int(fields.get("lent", 0)) for fields in counters.values())
+        return sum(int(fields.get("used", 0)) for fields in counters.values())
 
     def stop(self):
         """Ends the workers; number -> exit code of those that did not end well."""
