@@ -157,14 +157,25 @@ static bool swap_is_exact(const struct world *world, uint32_t shard, struct str 
   return true;
 }
 
+/* Letters do not name a rulebook: one in front of the first event that was decided under the other may have come before or behind the swap,
+ * and that shows, since it ends the open range. */
+static bool is_letter(const struct world *world, uint32_t shard, uint64_t place) {
+  struct line_reader reader = {.partition = &world->log.partitions[TOPIC_DLQ][shard]};
+  struct str line;
+  while (line_next(&reader, &line))
+    if ((uint64_t)number_of(line_field(line, "position")) == place) return true;
+  return false;
+}
+
 static uint32_t swap_find(const struct world *world, uint32_t shard, bool *exact) {
   const struct partition *events = &world->log.partitions[TOPIC_EVENTS][shard];
   struct str raised = world->books[BOOK_RAISED].rulebook->digest;
   *exact = true;
   if (!world->swapped) return events->count;
   uint64_t place = swap_place(world, shard, raised);
-  *exact = swap_is_exact(world, shard, raised, place);
-  return event_at(events, place);
+  uint32_t at = event_at(events, place);
+  *exact = swap_is_exact(world, shard, raised, place) && (at == 0 || !is_letter(world, shard, events->records[at - 1].place));
+  return at;
 }
 
 void oracle_run(struct world *world, uint32_t shard, struct oracle *oracle) {
