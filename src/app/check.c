@@ -205,7 +205,7 @@ int command_check(int argc, char **argv) {
   request = (struct check_request){.strict = false};
   int code = request_read(argc, argv, &request);
   if (code >= 0) return code;
-  const enum status status = config_given_open(&request.flags, &request.given, &fault);
+  const enum status status = config_given_open(&request.flags, options, &request.given, &fault);
   code = status == STATUS_OK ? check_tell(&request, &fault) : app_fail("check", &fault);
   config_given_close(&request.given);
   return code;

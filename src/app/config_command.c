@@ -1,13 +1,8 @@
 /* `giftd config`: what is in effect and where it came from, the manual pages of options and metrics, a commented sample. Reads only. */
-#include <unistd.h>
-
-#include "giftd/config.h"
+#include "config_flags.h"
 #include "giftd/telemetry.h"
 #include "help.h"
 
-#define ASSIGNMENTS 64u
-
-static unsigned char texts[2u * 1024u * 1024u];
 static char printed[1024u * 1024u];
 
 static const char *const verbs[] = {"show", "docs", "sample", NULL};
@@ -16,9 +11,8 @@ static const struct option options[] = {{"config", required_argument, NULL, 'c'}
                                         {"metrics", no_argument, NULL, 'm'},      {NULL, 0, NULL, 0}};
 
 struct request {
-  const char *verb, *path;
-  const char *assignments[ASSIGNMENTS];
-  uint32_t count;
+  const char *verb;
+  struct config_flags flags;
   bool effective, json, metrics;
 };
 
@@ -27,10 +21,9 @@ static int flags_read(int argc, char **argv, struct request *request) {
   optind = 0;
   for (int flag; (flag = help_flag(argc, argv, ":c:X:", options)) != -1;) {
     switch (flag) {
-      case 'c': request->path = optarg; break;
+      case 'c': request->flags.file = optarg; break;
       case 'X':
-        if (request->count == ASSIGNMENTS) return help_bad_usage("config", "more than %u times -X", ASSIGNMENTS);
-        request->assignments[request->count++] = optarg;
+        if (!config_flags_set(&request->flags, "config", optarg)) return EXIT_BAD_USAGE;
         break;
       case 'e': request->effective = true; break;
       case 'j': request->json = true; break;
@@ -57,27 +50,29 @@ static int request_read(int argc, char **argv, struct request *request) {
                         near == NULL ? "" : near, near == NULL ? "" : "?");
 }
 
-static int show(const struct request *request, struct arena *arena, struct buffer *out) {
-  static struct config config;
-  struct fault fault;
-  config_init(&config, arena);
-  if (config_load(&config, request->path, environ, request->assignments, request->count, &fault) != STATUS_OK)
-    return app_fail("config", &fault);
+static int given_show(const struct request *request, const struct config *config, struct buffer *out) {
   if (request->json)
-    config_print_json(&config, out);
+    config_print_json(config, out);
   else
-    config_print(&config, request->effective, out);
+    config_print(config, request->effective, out);
   if (!request->json && out->length == 0) fputs("Every option has its default; giftd config show --effective lists them.\n", stderr);
   return EXIT_DONE;
+}
+
+static int show(const struct request *request, struct buffer *out) {
+  static struct config_given given;
+  struct fault fault;
+  const enum status status = config_given_open(&request->flags, options, &given, &fault);
+  const int code = status == STATUS_OK ? given_show(request, &given.config, out) : app_fail("config", &fault);
+  config_given_close(&given);
+  return code;
 }
 
 int command_config(int argc, char **argv) {
   struct request request = {.verb = NULL};
   int code = request_read(argc, argv, &request);
   if (code != EXIT_DONE) return code;
-  struct arena arena;
   struct buffer out;
-  arena_init(&arena, texts, sizeof(texts));
   buffer_init(&out, printed, sizeof(printed));
   if (request.metrics)
     metrics_document(&out);
@@ -86,7 +81,7 @@ int command_config(int argc, char **argv) {
   else if (strcmp(request.verb, "sample") == 0)
     config_deployed(&out);
   else
-    code = show(&request, &arena, &out);
+    code = show(&request, &out);
   (void)fwrite(out.memory, 1, out.length, stdout);
   return code;
 }

@@ -1,6 +1,8 @@
 /* See config_flags.h. */
 #include "config_flags.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "giftd/load.h"
@@ -17,16 +19,31 @@ bool config_flags_set(struct config_flags *flags, const char *command, const cha
   return false;
 }
 
-enum status config_given_open(const struct config_flags *flags, struct config_given *out, struct fault *fault) {
+static enum status values_take(const struct config_flags *flags, const struct option *options, struct config *config, struct fault *fault) {
+  enum status status = STATUS_OK;
+  for (const struct option *option = options; option->name != NULL && status == STATUS_OK; option++) {
+    if (option->val < OPTION_FLAG(0) || flags->values[option->val - OPTION_FLAG(0)] == NULL) continue;
+    char name[32];
+    (void)snprintf(name, sizeof name, "--%s", option->name);
+    status = config_set(config, (enum config_key)(option->val - OPTION_FLAG(0)), flags->values[option->val - OPTION_FLAG(0)], name, fault);
+  }
+  return status;
+}
+
+enum status config_given_open(const struct config_flags *flags, const struct option *options, struct config_given *out,
+                              struct fault *fault) {
   *out = (struct config_given){.memory = region_open(ARENA_BYTES)};
   if (out->memory == NULL) return fault_set(fault, STATUS_STORAGE, "no memory");
   arena_init(&out->arena, out->memory, ARENA_BYTES);
   config_init(&out->config, &out->arena);
-  return config_load(&out->config, flags->file, environ, flags->assignments, flags->assignment_count, fault);
+  const enum status status = config_load(&out->config, flags->file, environ, flags->assignments, flags->assignment_count, fault);
+  return status == STATUS_OK ? values_take(flags, options, &out->config, fault) : status;
 }
 
 void config_given_close(struct config_given *given) {
-  if (given->memory != NULL) region_close(given->memory, ARENA_BYTES);
+  if (given->memory == NULL) return;
+  explicit_bzero(given->memory, given->arena.used);
+  region_close(given->memory, ARENA_BYTES);
   given->memory = NULL;
 }
 

@@ -14,19 +14,15 @@
 #include "giftd/explain.h"
 #include "help.h"
 
-#define CONFIG_ARENA_BYTES (1024u * 1024u)
-
 struct request {
   struct explain_question question;
   struct config_flags flags;
-  const char *values[CONFIG_KEY_COUNT];
-  struct config config;
+  struct config_given given;
   char decisions[4096], rewards[4096], letters[4096], state[4096];
 };
 
 /* ---- the question ---- */
 
-#define OPTION_FLAG(key) (256 + (int)(key))
 static const struct option options[] = {{"event", required_argument, NULL, 'e'},
                                         {"reward", required_argument, NULL, 'r'},
                                         {"customer", required_argument, NULL, 'u'},
@@ -57,8 +53,8 @@ static int flag_take(struct request *request, char **argv, int flag) {
     case 'a': question->style.only_considered = false; return 0;
     default: break;
   }
-  if (flag < 256) return help_bad_flag("explain", options, argv, flag);
-  request->values[flag - 256] = optarg;
+  if (flag < OPTION_FLAG(0)) return help_bad_flag("explain", options, argv, flag);
+  request->flags.values[flag - OPTION_FLAG(0)] = optarg;
   return 0;
 }
 
@@ -90,37 +86,25 @@ static int question_read(int argc, char **argv, struct request *request) {
 
 /* ---- the command ---- */
 
-static enum status config_take(struct request *request, struct arena *arena, struct fault *fault) {
-  const struct config_flags *flags = &request->flags;
-  config_init(&request->config, arena);
-  enum status status = config_load(&request->config, flags->file, environ, flags->assignments, flags->assignment_count, fault);
-  for (const struct option *option = options; option->name != NULL && status == STATUS_OK; option++) {
-    if (option->val < 256 || request->values[option->val - 256] == NULL) continue;
-    char name[32];
-    (void)snprintf(name, sizeof name, "--%s", option->name);
-    status = config_set(&request->config, (enum config_key)(option->val - 256), request->values[option->val - 256], name, fault);
-  }
-  return status;
-}
-
 static void places_take(struct request *request) {
   struct explain_question *question = &request->question;
-  const struct str output = config_text(&request->config, CONFIG_OUTPUT_DIR);
+  const struct str output = config_text(&request->given.config, CONFIG_OUTPUT_DIR);
   (void)snprintf(request->decisions, sizeof request->decisions, "%.*s/decisions.jsonl", STR_FORMAT(output));
   (void)snprintf(request->letters, sizeof request->letters, "%.*s/dlq.jsonl", STR_FORMAT(output));
   (void)snprintf(request->rewards, sizeof request->rewards, "%.*s/rewards.jsonl", STR_FORMAT(output));
-  (void)snprintf(request->state, sizeof request->state, "%.*s", STR_FORMAT(config_text(&request->config, CONFIG_STATE_DIR)));
+  (void)snprintf(request->state, sizeof request->state, "%.*s", STR_FORMAT(config_text(&request->given.config, CONFIG_STATE_DIR)));
   /* Outputs that were asked for by name are perhaps another run's than the state of the configuration. */
-  const bool same_run = request->values[CONFIG_OUTPUT_DIR] == NULL || request->values[CONFIG_STATE_DIR] != NULL;
+  const bool same_run = request->flags.values[CONFIG_OUTPUT_DIR] == NULL || request->flags.values[CONFIG_STATE_DIR] != NULL;
   question->state = same_run ? request->state : NULL;
   question->decisions = request->decisions, question->letters = request->letters, question->rewards = request->rewards;
-  question->output_named = request->values[CONFIG_OUTPUT_DIR] != NULL;
-  question->style.language = str_equal(config_text(&request->config, CONFIG_LANG), STR("zh")) ? LANGUAGE_ZH : LANGUAGE_EN;
+  question->output_named = request->flags.values[CONFIG_OUTPUT_DIR] != NULL;
+  question->style.language = str_equal(config_text(&request->given.config, CONFIG_LANG), STR("zh")) ? LANGUAGE_ZH : LANGUAGE_EN;
   question->style.color = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
 }
 
-static enum status campaigns_load(const struct request *request, struct arena *arena, struct loaded *loaded, struct fault *fault) {
-  const struct config *config = &request->config;
+static enum status campaigns_load(struct request *request, struct loaded *loaded, struct fault *fault) {
+  struct arena *arena = &request->given.arena;
+  const struct config *config = &request->given.config;
   const char *paths[2] = {arena_copy(arena, config_text(config, CONFIG_CAMPAIGNS_DIR)).at,
                           arena_copy(arena, config_text(config, CONFIG_EVENTS_CATALOGUE)).at};
   const enum status status = load_open(paths, config_is_set(config, CONFIG_EVENTS_CATALOGUE) ? 2 : 1, loaded, fault);
@@ -128,12 +112,12 @@ static enum status campaigns_load(const struct request *request, struct arena *a
   return status;
 }
 
-static enum status answer(struct request *request, struct arena *arena, struct explain_count *count, struct fault *fault) {
+static enum status answer(struct request *request, struct explain_count *count, struct fault *fault) {
   struct loaded loaded = {0};
-  enum status status = config_take(request, arena, fault);
+  enum status status = config_given_open(&request->flags, options, &request->given, fault);
   if (status != STATUS_OK) return status;
   places_take(request);
-  status = campaigns_load(request, arena, &loaded, fault);
+  status = campaigns_load(request, &loaded, fault);
   if (status == STATUS_OK && request->question.event != NULL && strcmp(request->question.event, "-") == 0)
     help_terminal("explain", "--event");
   if (status == STATUS_OK) status = explain_answer(&request->question, &loaded, count, fault);
@@ -145,18 +129,11 @@ int command_explain(int argc, char **argv) {
   static struct request request;
   struct explain_count count = {0};
   struct fault fault = {0};
-  struct arena arena;
   request = (struct request){.flags.file = NULL};
   const int code = question_read(argc, argv, &request);
   if (code != 0) return code;
-  void *memory = region_open(CONFIG_ARENA_BYTES);
-  if (memory == NULL) {
-    (void)fault_set(&fault, STATUS_STORAGE, "the system gives no memory");
-    return app_fail("explain", &fault);
-  }
-  arena_init(&arena, memory, CONFIG_ARENA_BYTES);
-  const enum status status = answer(&request, &arena, &count, &fault);
-  region_close(memory, CONFIG_ARENA_BYTES);
+  const enum status status = answer(&request, &count, &fault);
+  config_given_close(&request.given);
   if (status != STATUS_OK) return app_fail("explain", &fault);
   if (count.damaged > 0)
     fprintf(stderr, "giftd explain: %u lines of %s are not decisions and were skipped\n", count.damaged, request.decisions);

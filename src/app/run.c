@@ -4,6 +4,7 @@
  * Every flag of its own is an option of the configuration under another name, so that flag, environment, file and default are one thing
  * (docs/CONFIGURATION.md). Messages go to stderr; stdout carries the summary with --json and nothing else.
  */
+#include "config_flags.h"
 #include "help.h"
 #include "run_log.h"
 #include "run_settings.h"
@@ -12,20 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ASSIGNMENTS_MOST 64u
-#define CONFIG_ARENA_BYTES (1024u * 1024u)
-
 struct run_flags {
-  const char *config_file, *trace;
-  const char *values[CONFIG_KEY_COUNT]; /* flags that stand for an option */
-  const char *assignments[ASSIGNMENTS_MOST];
-  uint32_t assignment_count;
+  struct config_flags config;
+  const char *trace;
   int64_t workers; /* 0: not given */
   bool once, json;
 };
-
-/* Flags that are options: value of getopt_long is 256 + the option's number. */
-#define OPTION_FLAG(key) (256 + (int)(key))
 
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},
@@ -43,19 +36,15 @@ static const struct option options[] = {
 /* 0 when all is well, else the exit code; what is wrong was told. */
 static int flag_take(struct run_flags *flags, char **argv, int flag) {
   switch (flag) {
-    case 'c': flags->config_file = optarg; return 0;
+    case 'c': flags->config.file = optarg; return 0;
     case 't': flags->trace = optarg; return 0;
     case 'w': return help_number("run", "--workers", optarg, 1, FAMILY_MOST, &flags->workers) ? 0 : EXIT_BAD_USAGE;
     case 'o': flags->once = true; return 0;
     case 'j': flags->json = true; return 0;
-    case 'X':
-      if (flags->assignment_count == ASSIGNMENTS_MOST)
-        return help_bad_usage("run", "-X is given more than %u times; put the options into a file and name it with -c", ASSIGNMENTS_MOST);
-      flags->assignments[flags->assignment_count++] = optarg;
-      return 0;
+    case 'X': return config_flags_set(&flags->config, "run", optarg) ? 0 : EXIT_BAD_USAGE;
     default:
-      if (flag < 256) return help_bad_flag("run", options, argv, flag);
-      flags->values[flag - 256] = optarg;
+      if (flag < OPTION_FLAG(0)) return help_bad_flag("run", options, argv, flag);
+      flags->config.values[flag - OPTION_FLAG(0)] = optarg;
       return 0;
   }
 }
@@ -69,17 +58,6 @@ static int flags_read(int argc, char **argv, struct run_flags *flags) {
   }
   if (optind < argc) return help_bad_usage("run", "'%s': this command takes no argument; name the input with --input", argv[optind]);
   return 0;
-}
-
-static enum status config_take(struct config *config, const struct run_flags *flags, struct fault *fault) {
-  enum status status = config_load(config, flags->config_file, environ, flags->assignments, flags->assignment_count, fault);
-  for (const struct option *option = options; option->name != NULL && status == STATUS_OK; option++) {
-    if (option->val < 256 || flags->values[option->val - 256] == NULL) continue;
-    char name[32];
-    (void)snprintf(name, sizeof name, "--%s", option->name);
-    status = config_set(config, (enum config_key)(option->val - 256), flags->values[option->val - 256], name, fault);
-  }
-  return status;
 }
 
 /* ---- one process ---- */
@@ -202,25 +180,13 @@ static int config_run(const struct config *config, const struct run_flags *flags
 }
 
 int command_run(int argc, char **argv) {
-  struct run_flags flags = {0};
+  static struct config_given given;
+  struct run_flags flags = {.once = false};
   struct fault fault = {0};
-  struct arena arena;
-  static struct config config;
   int code = flags_read(argc, argv, &flags);
   if (code != 0) return code;
-  void *region = region_open(CONFIG_ARENA_BYTES);
-  if (region == NULL) {
-    (void)fault_set(&fault, STATUS_STORAGE, "no memory");
-    return app_fail("run", &fault);
-  }
-  arena_init(&arena, region, CONFIG_ARENA_BYTES);
-  config_init(&config, &arena);
-  const enum status status = config_take(&config, &flags, &fault);
-  if (status != STATUS_OK)
-    code = app_fail("run", &fault);
-  else
-    code = config_run(&config, &flags, &arena);
-  explicit_bzero(arena.memory, arena.used); /* passwords were read into it */
-  region_close(region, CONFIG_ARENA_BYTES);
+  const enum status status = config_given_open(&flags.config, options, &given, &fault);
+  code = status == STATUS_OK ? config_run(&given.config, &flags, &given.arena) : app_fail("run", &fault);
+  config_given_close(&given);
   return code;
 }

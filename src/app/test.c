@@ -230,40 +230,41 @@ static int play(struct test_run *run, const struct test_files *files) {
 
 /* ---- flags ---- */
 
-static bool set_pattern(struct test_options *options, const char *text) {
-  if (options->has_pattern) regfree(&options->pattern);
-  int trouble = regcomp(&options->pattern, text, REG_EXTENDED | REG_NOSUB);
-  options->has_pattern = trouble == 0;
+static const struct option options[] = {{"verbose", no_argument, NULL, 'v'},      {"run", required_argument, NULL, 'r'},
+                                        {"coverage", no_argument, NULL, 'C'},     {"threshold", required_argument, NULL, 't'},
+                                        {"junit", required_argument, NULL, 'u'},  {"json", no_argument, NULL, 'j'},
+                                        {"config", required_argument, NULL, 'c'}, {NULL, 0, NULL, 0}};
+
+static bool set_pattern(struct test_options *out, const char *text) {
+  if (out->has_pattern) regfree(&out->pattern);
+  int trouble = regcomp(&out->pattern, text, REG_EXTENDED | REG_NOSUB);
+  out->has_pattern = trouble == 0;
   if (trouble == 0) return true;
   char words[128];
-  regerror(trouble, &options->pattern, words, sizeof words);
+  regerror(trouble, &out->pattern, words, sizeof words);
   (void)help_bad_usage("test", "--run '%s' is not a regular expression: %s", text, words);
   return false;
 }
 
-static bool take_flag(int flag, struct test_options *options) {
+static bool take_flag(int flag, struct test_options *out) {
   switch (flag) {
-    case 'v': options->verbose = true; return true;
-    case 'C': options->coverage = true; return true;
-    case 'j': options->json = true; return true;
-    case 'u': options->junit = optarg; return true;
-    case 'r': return set_pattern(options, optarg);
-    case 'c': options->flags.file = optarg; return true;
-    case 'X': return config_flags_set(&options->flags, "test", optarg);
-    default: options->coverage = true; return help_number("test", "--threshold", optarg, 0, 100, &options->threshold);
+    case 'v': out->verbose = true; return true;
+    case 'C': out->coverage = true; return true;
+    case 'j': out->json = true; return true;
+    case 'u': out->junit = optarg; return true;
+    case 'r': return set_pattern(out, optarg);
+    case 'c': out->flags.file = optarg; return true;
+    case 'X': return config_flags_set(&out->flags, "test", optarg);
+    default: out->coverage = true; return help_number("test", "--threshold", optarg, 0, 100, &out->threshold);
   }
 }
 
-static bool take_flags(int argc, char **argv, struct test_options *options) {
-  static const struct option flags[] = {{"verbose", no_argument, NULL, 'v'},      {"run", required_argument, NULL, 'r'},
-                                        {"coverage", no_argument, NULL, 'C'},     {"threshold", required_argument, NULL, 't'},
-                                        {"junit", required_argument, NULL, 'u'},  {"json", no_argument, NULL, 'j'},
-                                        {"config", required_argument, NULL, 'c'}, {NULL, 0, NULL, 0}};
+static bool take_flags(int argc, char **argv, struct test_options *out) {
   opterr = 0;
   optind = 0;
-  for (int flag; (flag = help_flag(argc, argv, ":vc:X:", flags)) != -1;) {
-    if (flag == '?' || flag == ':') return help_bad_flag("test", flags, argv, flag), false;
-    if (!take_flag(flag, options)) return false;
+  for (int flag; (flag = help_flag(argc, argv, ":vc:X:", options)) != -1;) {
+    if (flag == '?' || flag == ':') return help_bad_flag("test", options, argv, flag), false;
+    if (!take_flag(flag, out)) return false;
   }
   return true;
 }
@@ -285,7 +286,7 @@ int command_test(int argc, char **argv) {
   struct fault fault;
   run = (struct test_run){.options = {.threshold = -1}};
   if (!take_flags(argc, argv, &run.options)) return EXIT_BAD_USAGE;
-  const enum status status = config_given_open(&run.options.flags, &run.given, &fault);
+  const enum status status = config_given_open(&run.options.flags, options, &run.given, &fault);
   int code = status == STATUS_OK ? find_and_play(&run, argc, argv) : app_fail("test", &fault);
   config_given_close(&run.given);
   if (run.options.has_pattern) regfree(&run.options.pattern);

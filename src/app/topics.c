@@ -3,11 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config_flags.h"
 #include "help.h"
 #include "run_settings.h"
-
-#define ASSIGNMENTS_MOST 64u
-#define ARENA_BYTES (1024u * 1024u)
 
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},   {"set", required_argument, NULL, 'X'}, {"partitions", required_argument, NULL, 'p'},
@@ -15,9 +13,8 @@ static const struct option options[] = {
 static const char *const verbs[] = {"create", "check", NULL};
 
 struct request {
-  const char *verb, *path;
-  const char *assignments[ASSIGNMENTS_MOST];
-  uint32_t assignment_count;
+  const char *verb;
+  struct config_flags flags;
   int64_t partitions, replicas; /* 0: not given */
   bool json;
 };
@@ -25,14 +22,11 @@ struct request {
 /* EXIT_DONE when all is well, else the exit code; what is wrong was told. */
 static int flag_take(struct request *request, char **argv, int flag) {
   switch (flag) {
-    case 'c': request->path = optarg; return EXIT_DONE;
+    case 'c': request->flags.file = optarg; return EXIT_DONE;
     case 'j': request->json = true; return EXIT_DONE;
     case 'p': return help_number("topics", "--partitions", optarg, 1, LIMIT_SHARDS, &request->partitions) ? EXIT_DONE : EXIT_BAD_USAGE;
     case 'r': return help_number("topics", "--replicas", optarg, 1, 100, &request->replicas) ? EXIT_DONE : EXIT_BAD_USAGE;
-    case 'X':
-      if (request->assignment_count == ASSIGNMENTS_MOST) return help_bad_usage("topics", "more than %u times -X", ASSIGNMENTS_MOST);
-      request->assignments[request->assignment_count++] = optarg;
-      return EXIT_DONE;
+    case 'X': return config_flags_set(&request->flags, "topics", optarg) ? EXIT_DONE : EXIT_BAD_USAGE;
     default: return help_bad_flag("topics", options, argv, flag);
   }
 }
@@ -81,23 +75,22 @@ static void topic_tell(void *self, const char *topic, bool ok, const char *text)
   (void)fwrite(line.memory, 1, line.length, stdout);
 }
 
-static enum status settings_read(const struct request *request, struct arena *arena, struct kafka_settings *settings, struct fault *fault) {
-  static struct config config;
+static enum status settings_read(const struct request *request, struct config_given *given, struct kafka_settings *settings,
+                                 struct fault *fault) {
   static struct kafka_pair pairs[CONFIG_PASSED];
-  config_init(&config, arena);
-  const enum status status = config_load(&config, request->path, environ, request->assignments, request->assignment_count, fault);
+  const enum status status = config_given_open(&request->flags, options, given, fault);
   if (status != STATUS_OK) return status;
-  if (!config_on_kafka(&config))
+  if (!config_on_kafka(&given->config))
     return fault_set(fault, STATUS_USAGE, "kafka.bootstrap.servers is not set: -c FILE or -X kafka.bootstrap.servers=HOST:PORT");
-  return run_kafka_fill(&config, arena, pairs, settings, fault);
+  return run_kafka_fill(&given->config, &given->arena, pairs, settings, fault);
 }
 
-static int topics_do(const struct request *request, struct arena *arena) {
+static int topics_do(const struct request *request, struct config_given *given) {
   struct kafka_settings settings;
   struct teller teller = {.json = request->json};
   struct fault fault = {0};
   const struct kafka_topics_settings topics = {(uint32_t)request->partitions, (uint32_t)request->replicas, request->partitions > 0};
-  enum status status = settings_read(request, arena, &settings, &fault);
+  enum status status = settings_read(request, given, &settings, &fault);
   if (status != STATUS_OK) return app_fail("topics", &fault);
   if (strcmp(request->verb, "create") == 0)
     status = kafka_topics_create(&settings, &topics, topic_tell, &teller, &fault);
@@ -108,19 +101,11 @@ static int topics_do(const struct request *request, struct arena *arena) {
 }
 
 int command_topics(int argc, char **argv) {
+  static struct config_given given;
   struct request request = {.verb = NULL};
-  struct arena arena;
   int code = request_read(argc, argv, &request);
   if (code != EXIT_DONE) return code;
-  void *region = region_open(ARENA_BYTES);
-  if (region == NULL) {
-    struct fault fault;
-    (void)fault_set(&fault, STATUS_STORAGE, "no memory");
-    return app_fail("topics", &fault);
-  }
-  arena_init(&arena, region, ARENA_BYTES);
-  code = topics_do(&request, &arena);
-  explicit_bzero(arena.memory, arena.used); /* passwords were read into it */
-  region_close(region, ARENA_BYTES);
+  code = topics_do(&request, &given);
+  config_given_close(&given);
   return code;
 }
