@@ -42,6 +42,11 @@ void campaigns_close(struct campaigns *campaigns) {
 
 static void warning_say(void *self, const char *text) { service_say(self, LOG_LEVEL_WARNING, NO_SHARD, "%s", text); }
 
+void key_warn(struct service *service, const struct rulebook *before) {
+  if (service->settings.number > 0) return;
+  key_tell(service->settings.key, service->campaigns->loaded.rulebook, before, warning_say, service);
+}
+
 /* Told after watchers know: who reads the log asks /readyz at once. */
 static void taken_tell(struct service *service, const struct rulebook *before) {
   const struct rulebook *rulebook = service->campaigns->loaded.rulebook;
@@ -49,7 +54,7 @@ static void taken_tell(struct service *service, const struct rulebook *before) {
   watch_reloaded(service);
   service_say(service, LOG_LEVEL_INFO, NO_SHARD, "campaigns read again: %u of them, rulebook %.*s", rulebook->campaign_count,
               STR_FORMAT(rulebook->digest));
-  if (service->settings.number == 0) key_tell(service->settings.key, rulebook, before, warning_say, service);
+  key_warn(service, before);
 }
 
 static void refused_tell(struct service *service, const struct fault *fault) {

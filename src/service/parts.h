@@ -32,6 +32,8 @@ struct service {
 /* *out is NULL after any status but OK. */
 enum status campaigns_open(struct service *service, struct campaigns **out, struct fault *fault) MUST_USE;
 void campaigns_close(struct campaigns *campaigns); /* NULL is fine */
+/* Of a key that is no secret, by the first of several processes alone; `before` as of key_tell. */
+void key_warn(struct service *service, const struct rulebook *before);
 /* SIGHUP: all of the new ones or none. */
 void campaigns_reload(struct service *service);
 

@@ -42,24 +42,24 @@ void service_say(struct service *service, enum log_level level, uint32_t shard, 
     log_write(service->settings.log, level, text, fields, shard == NO_SHARD ? 0 : 1);
 }
 
-/* Of campaigns that are not taken: with log.level = error, too, it has to be told what is wrong with them. */
+/* Of campaigns that are not taken: the errors alone, which are told with log.level = error too. */
 void findings_say(struct service *service, const struct findings *findings) {
+  uint32_t said = 0;
   if (is_command(service)) {
     load_print(findings, stderr, FINDINGS_SAID);
     return;
   }
-  for (uint32_t i = 0, said = 0; i < findings->count && said < FINDINGS_SAID; i++) {
-    if (findings->items[i].code >= CHECK_WARNINGS) continue;
-    said++;
+  for (uint32_t i = 0; i < findings->count && said < FINDINGS_SAID; i++) {
     char text[SAY_BYTES];
     struct buffer line;
-    const bool is_error = findings->items[i].code < CHECK_WARNINGS;
+    if (findings->items[i].code >= CHECK_WARNINGS) continue;
+    said++;
     buffer_init(&line, text, sizeof text);
     finding_print(&line, &findings->items[i]);
-    service_say(service, is_error ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, NO_SHARD, "%.*s", STR_FORMAT(buffer_text(&line)));
+    service_say(service, LOG_LEVEL_ERROR, NO_SHARD, "%.*s", STR_FORMAT(buffer_text(&line)));
   }
-  const uint32_t more = findings->dropped + (findings->count > FINDINGS_SAID ? findings->count - FINDINGS_SAID : 0);
-  if (more > 0) service_say(service, LOG_LEVEL_ERROR, NO_SHARD, "... and %u more; `giftd check` tells all", more);
+  if (findings->errors > said)
+    service_say(service, LOG_LEVEL_ERROR, NO_SHARD, "... and %u more; `giftd check` tells all", findings->errors - said);
 }
 
 /* ---- complaints ---- */

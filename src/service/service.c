@@ -2,7 +2,6 @@
  * campaigns, watchers and the engine. */
 #include <stdlib.h>
 
-#include "key_tell.h"
 #include "notify.h"
 #include "parts.h"
 #include "signals.h"
@@ -31,15 +30,13 @@ static void started_tell(struct service *service) {
   if (log != NULL) log_write(log, log->format == LOG_FORMAT_JSON ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "started", fields, 3 + more);
 }
 
-static void warning_say(void *self, const char *text) { service_say(self, LOG_LEVEL_WARNING, NO_SHARD, "%s", text); }
-
 static enum status parts_open(struct service *service, struct fault *fault) {
   enum status status = campaigns_open(service, &service->campaigns, fault);
   if (status == STATUS_OK) status = service->engine.open(service->engine.self, service, service->campaigns, fault);
   if (status == STATUS_OK) status = watch_open(service, fault);
   if (status != STATUS_OK) return status;
   started_tell(service);
-  if (service->settings.number == 0) key_tell(service->settings.key, service->campaigns->loaded.rulebook, NULL, warning_say, service);
+  key_warn(service, NULL);
   return STATUS_OK;
 }
 
