@@ -172,6 +172,8 @@ int64_t shard_clock(const struct shard *shard);
 /* The open range of events that nobody heard, out of a state's record "m:range"; its texts are borrowed from that. events 0: none is open.
  * STATUS_STATE: of no known form. */
 enum status shard_range_read(struct str record, struct unheard_range *out, struct fault *fault) MUST_USE;
+/* The same of a state, from its view alone; until the view is asked again. */
+enum status shard_range(const struct view_port *view, struct unheard_range *out, struct fault *fault) MUST_USE;
 uint64_t shard_heard_waiting(const struct shard *shard); /* length of the queue of what is heard as another */
 
 /* The line at hand, or the last one, for the last words of a process that dies: plain words that a signal handler may read at any time, in

@@ -102,10 +102,13 @@ static enum status decisions_note(struct answer *a, struct fault *fault) {
 
 /* ---- those that have no line of their own ---- */
 
-static bool wanted_in_range(void *self, struct str line, uint64_t position, uint32_t range) {
-  struct answer *a = self;
+static struct wanted *wanted_of(struct answer *a, struct str line) {
   struct event event;
-  struct wanted *wanted = event_take(a, line, &event) ? wanted_find(a, event.digest, event.customer) : NULL;
+  return event_take(a, line, &event) ? wanted_find(a, event.digest, event.customer) : NULL;
+}
+
+static bool wanted_in_range(void *self, struct str line, uint64_t position, uint32_t range) {
+  struct wanted *wanted = wanted_of(self, line);
   if (wanted == NULL || wanted->found) return true;
   wanted->again += wanted->ranged;
   wanted->ranged = true, wanted->range = range, wanted->position = position;
@@ -114,9 +117,7 @@ static bool wanted_in_range(void *self, struct str line, uint64_t position, uint
 
 /* It stands where the range is and has an outcome of its own. */
 static void wanted_dead(void *self, struct str line, uint64_t position) {
-  struct answer *a = self;
-  struct event event;
-  struct wanted *wanted = event_take(a, line, &event) ? wanted_find(a, event.digest, event.customer) : NULL;
+  struct wanted *wanted = wanted_of(self, line);
   if (wanted != NULL && wanted->ranged && wanted->position == position) wanted->ranged = false;
 }
 

@@ -61,8 +61,7 @@ bool range_taken(struct answer *a, struct str line) {
 static void open_range_take(struct answer *a, const struct view_port *view) {
   struct unheard_range range;
   struct fault fault;
-  struct str record;
-  if (view->load(view->self, STR("m:range"), &record, &fault) != STATUS_OK || shard_range_read(record, &range, &fault) != STATUS_OK) return;
+  if (shard_range(view, &range, &fault) != STATUS_OK) return;
   a->open = range;
   a->open.input = arena_copy(&a->texts, range.input), a->open.rulebook = arena_copy(&a->texts, range.rulebook);
 }

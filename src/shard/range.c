@@ -119,13 +119,17 @@ enum status shard_range_read(struct str record, struct unheard_range *out, struc
   return STATUS_OK;
 }
 
+enum status shard_range(const struct view_port *view, struct unheard_range *out, struct fault *fault) {
+  struct str record;
+  out->events = 0;
+  const enum status status = view->load(view->self, RANGE_KEY, &record, fault);
+  return status == STATUS_OK ? shard_range_read(record, out, fault) : status;
+}
+
 enum status range_open(struct shard *shard, struct fault *fault) {
   struct unheard *unheard = &shard->unheard;
-  struct str record;
   unheard->changed = false;
-  unheard->range.events = 0;
-  enum status status = shard->view.load(shard->view.self, RANGE_KEY, &record, fault);
-  if (status == STATUS_OK) status = shard_range_read(record, &unheard->range, fault);
+  const enum status status = shard_range(&shard->view, &unheard->range, fault);
   if (status != STATUS_OK || !range_is_open(shard)) return status;
   unheard->range.rulebook = kept_in(unheard->rulebook, sizeof unheard->rulebook, unheard->range.rulebook);
   unheard->range.input = kept_in(unheard->input, sizeof unheard->input, unheard->range.input);
