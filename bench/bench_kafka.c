@@ -9,7 +9,6 @@
  *
  * One line of JSON on stdout. CPU-seconds are measured by whoever calls (bench/kafka_to_kafka). */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,39 +17,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <librdkafka/rdkafka.h>
+#include "client.h"
 
 #define LINE_BYTES (256u * 1024u)
 #define POLL_MS 100
 #define CALL_MS 60000
 
-static void stop(const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  (void)vfprintf(stderr, format, arguments);
-  va_end(arguments);
-  (void)fputc('\n', stderr);
-  exit(1);
-}
-
-static double now_s(void) {
-  struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static void check(rd_kafka_error_t *error, const char *what) {
   if (error != NULL) stop("%s: %s", what, rd_kafka_error_string(error));
-}
-
-static rd_kafka_t *client(rd_kafka_type_t type, const char *const pairs[][2], size_t count) {
-  char text[256];
-  rd_kafka_conf_t *conf = rd_kafka_conf_new();
-  for (size_t i = 0; i < count; i++)
-    if (rd_kafka_conf_set(conf, pairs[i][0], pairs[i][1], text, sizeof text) != RD_KAFKA_CONF_OK) stop("%s", text);
-  rd_kafka_t *handle = rd_kafka_new(type, conf, text, sizeof text);
-  if (handle == NULL) stop("%s", text);
-  return handle;
 }
 
 static rd_kafka_t *producer(const char *brokers, const char *transactional) {

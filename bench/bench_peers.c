@@ -9,7 +9,6 @@
  * Thirty days are spread over 12,000,000 events of 500,000 customers, the busiest 1 % of whom make 10 % of the events. */
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <librdkafka/rdkafka.h>
+#include "client.h"
 
 #define CUSTOMERS 500000
 #define EVENTS_ALL 12000000
@@ -43,21 +42,6 @@ struct made {
   int64_t amount_minor;
   char time[40];
 };
-
-static void stop(const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  (void)vfprintf(stderr, format, arguments);
-  va_end(arguments);
-  (void)fputc('\n', stderr);
-  exit(1);
-}
-
-static double now_s(void) {
-  struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* ---- chance ---- */
 
@@ -145,16 +129,6 @@ static int sample(char **argv) {
 }
 
 /* ---- Kafka ---- */
-
-static rd_kafka_t *client(rd_kafka_type_t type, const char *const pairs[][2], size_t count) {
-  char text[256];
-  rd_kafka_conf_t *conf = rd_kafka_conf_new();
-  for (size_t i = 0; i < count; i++)
-    if (rd_kafka_conf_set(conf, pairs[i][0], pairs[i][1], text, sizeof text) != RD_KAFKA_CONF_OK) stop("%s", text);
-  rd_kafka_t *handle = rd_kafka_new(type, conf, text, sizeof text);
-  if (handle == NULL) stop("%s", text);
-  return handle;
-}
 
 static rd_kafka_t *producer(const char *brokers, const char *linger_ms) {
   const char *const pairs[][2] = {{"bootstrap.servers", brokers},
