@@ -193,6 +193,9 @@ struct ledger_counts {
   int64_t takeover_ms, rebuild_ms, commit_ms; /* how long the last one took */
 };
 
+/* Of what can be summed: how long the last ones took stays as it is. */
+void ledger_counts_add(struct ledger_counts *sum, const struct ledger_counts *more);
+
 struct ledger;
 
 size_t ledger_memory(const struct ledger_settings *settings);

@@ -19,6 +19,8 @@ struct region {
   size_t bytes;
 };
 struct region region_take(size_t bytes);
+/* Of large pages where the system has them: look-ups that are spread over all of it spare page walks. */
+struct region region_take_wide(size_t bytes);
 void region_give(struct region *region);
 
 /* ---- campaigns ---- */

@@ -112,7 +112,7 @@ void record_unheard(const struct unheard_range *range, uint64_t position, const 
 /* Reads a line that record_decision wrote. STATUS_INPUT: it is none, or damaged (fault says where). */
 enum status record_read_decision(struct str line, struct arena *arena, struct recorded_decision *out, struct fault *fault) MUST_USE;
 
-/* Whether a line is one of a range, cheaply; and reads it. STATUS_INPUT as above. */
+/* Whether a line is one of a range, by its front alone; and reads it. STATUS_INPUT as above. */
 bool record_is_range(struct str line);
 enum status record_read_range(struct str line, struct arena *arena, struct unheard_range *out, struct fault *fault) MUST_USE;
 

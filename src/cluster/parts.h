@@ -96,7 +96,6 @@ bool slot_quiet(const struct cluster *cluster, const struct slot *slot);
 static inline bool slot_runs(const struct slot *slot) { return slot->state == SLOT_OPEN && slot->stage == LEDGER_RUNNING; }
 /* The cache of one slot, of given campaigns. STATUS_STORAGE: no memory. */
 enum status cache_open(const struct loaded *loaded, struct region *memory, struct match_cache **out, struct fault *fault) MUST_USE;
-void ledger_counts_add(struct ledger_counts *sum, const struct ledger_counts *more);
 
 /* ---- swap.c ---- */
 enum status cluster_may_run(void *self, const struct rulebook *rulebook, struct fault *fault) MUST_USE;

@@ -2,20 +2,10 @@
  *
  * What goes wrong is of two kinds. What may pass (a service that does not answer) keeps the slot waiting and is told with a count. What a
  * person must act on closes the slot: it stays closed, readiness says so, the other shards go on. */
-#include <sys/mman.h>
-
 #include "parts.h"
 
 #define REOPEN_MS 1000
 #define MISPLACED_MS 60000 /* records in the wrong partition come in streams: a line a minute */
-
-void ledger_counts_add(struct ledger_counts *sum, const struct ledger_counts *more) {
-  sum->commits += more->commits, sum->aborts += more->aborts, sum->takeovers += more->takeovers, sum->redone += more->redone;
-  sum->rebuilds += more->rebuilds, sum->rebuilt_owners += more->rebuilt_owners;
-  sum->checkpointed_buckets += more->checkpointed_buckets;
-  sum->view_writes += more->view_writes, sum->view_refused += more->view_refused;
-  sum->claims += more->claims;
-}
 
 /* ---- opening ---- */
 
@@ -51,12 +41,10 @@ static enum status ledger_start(struct cluster *cluster, struct slot *slot, stru
   settings.pending_bytes = part_of(cluster->settings.pending_bytes, cluster->shards, LEDGER_PENDING_LEAST);
   shard.cache_bytes = part_of(shard.cache_bytes, cluster->shards, 1u << 20);
   slot->ledger_memory = region_take(ledger_memory(&settings));
-  slot->shard_memory = region_take(shard_memory(&shard));
+  slot->shard_memory = region_take_wide(shard_memory(&shard));
   if (slot->ledger_memory.at == NULL || slot->shard_memory.at == NULL)
     return fault_set(fault, STATUS_STORAGE, "the system does not give %zu MiB of memory; make cache.bytes or pending.bytes smaller",
                      (slot->ledger_memory.bytes + slot->shard_memory.bytes) >> 20);
-  /* Look-ups are spread over all of it: large pages spare page walks. */
-  (void)madvise(slot->shard_memory.at, slot->shard_memory.bytes, MADV_HUGEPAGE);
   const enum status status = cache_open(loaded, &slot->cache_memory, &slot->cache, fault);
   if (status != STATUS_OK) return status;
   const struct store_port store = redis_shard_store(slot->redis);

@@ -1,6 +1,5 @@
 /* The embedded engine: opened, stepped, seen. embedded.h says what it promises; commit.c keeps it. */
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "parts.h"
 
@@ -91,12 +90,10 @@ static struct shard_settings shard_settings_of(const struct embedded *embedded) 
 static enum status shard_start(struct embedded *embedded, struct fault *fault) {
   const struct loaded *loaded = &embedded->campaigns->loaded;
   const struct shard_settings settings = shard_settings_of(embedded);
-  embedded->memory = region_take(shard_memory(&settings));
+  embedded->memory = region_take_wide(shard_memory(&settings));
   if (embedded->memory.at == NULL)
     return fault_set(fault, STATUS_STORAGE, "the system does not give %zu MiB of memory; make the cache smaller",
                      embedded->memory.bytes >> 20);
-  /* Look-ups are spread over all of it: large pages spare page walks. */
-  (void)madvise(embedded->memory.at, embedded->memory.bytes, MADV_HUGEPAGE);
   const enum status status = shard_open(embedded->memory.at, &settings, loaded->rulebook, loaded->index, loaded->cache, &embedded->log,
                                         &embedded->view, &embedded->shard, fault);
   if (status != STATUS_OK) return status;

@@ -50,7 +50,7 @@ static enum status answer_decisions(struct answer *a, struct str customer, struc
   enum status status = scan_open(&scan, a->question->decisions, fault);
   if (status != STATUS_OK) return fault_prefix(fault, "name the folder of a run with --output: ");
   while (scan_next(&scan, &line, &position)) {
-    if (range_head(line)) continue;
+    if (record_is_range(line)) continue;
     if (!decision_is_part(line)) first = position;
     if (told == first || !may_be_meant(line, customer, reward)) continue;
     explain_found(a, first, customer, reward);

@@ -117,12 +117,6 @@ bool decision_head(struct str line, struct str *id, struct str *customer) {
   return head_take(&line, STR("\",\"source\":\"giftd\",\"type\":\"gift.decision\",\"subject\":\"")) && head_text(&line, customer);
 }
 
-bool range_head(struct str line) {
-  struct str id;
-  if (!head_take(&line, STR("{\"specversion\":\"1.0\",\"id\":\"")) || !head_text(&line, &id)) return false;
-  return head_take(&line, STR("\",\"source\":\"giftd\",\"type\":\"gift.decision.range\""));
-}
-
 bool decision_is_part(struct str line) {
   struct str id, customer;
   return decision_head(line, &id, &customer) && id.length > 0 && memchr(id.at, '+', id.length) != NULL;

@@ -27,8 +27,6 @@ bool scan_line_at(const char *path, uint64_t position, struct arena *arena, stru
 
 /* The id and the customer of a decision line as giftd writes it; false for any other line (then it must be parsed). */
 bool decision_head(struct str line, struct str *id, struct str *customer);
-/* Whether it is the line of a range of events that nobody heard. */
-bool range_head(struct str line);
 /* Whether it is a further part of the decision before it. */
 bool decision_is_part(struct str line);
 /* The event's digest out of a decision's id ("0123456789abcdef" or "0123456789abcdef.4711"); false when it is none. `*gated`: stopped at

@@ -51,7 +51,7 @@ bool decision_whole(struct answer *a, uint64_t position, struct recorded_decisio
 
 bool range_taken(struct answer *a, struct str line) {
   struct fault fault;
-  if (!range_head(line)) return false;
+  if (!record_is_range(line)) return false;
   arena_reset(&a->arena);
   if (ranges_add(&a->ranges, line, &a->arena, &fault)) return true;
   if (a->damaged++ < 5) fprintf(stderr, "giftd explain: %s: %s\n", a->question->decisions, fault.text);

@@ -230,6 +230,14 @@ enum status ledger_step(struct ledger *ledger, int64_t now_ms, bool *busy, int64
 /* ---- what is asked from outside ---- */
 
 enum ledger_stage ledger_stage(const struct ledger *ledger) { return ledger->stage; }
+void ledger_counts_add(struct ledger_counts *sum, const struct ledger_counts *more) {
+  sum->commits += more->commits, sum->aborts += more->aborts, sum->takeovers += more->takeovers, sum->redone += more->redone;
+  sum->rebuilds += more->rebuilds, sum->rebuilt_owners += more->rebuilt_owners;
+  sum->checkpointed_buckets += more->checkpointed_buckets;
+  sum->view_writes += more->view_writes, sum->view_refused += more->view_refused;
+  sum->claims += more->claims;
+}
+
 const struct ledger_counts *ledger_counts(const struct ledger *ledger) { return &ledger->counts; }
 uint64_t ledger_heard_waiting(const struct ledger *ledger) { return ledger->shard == NULL ? 0 : shard_heard_waiting(ledger->shard); }
 

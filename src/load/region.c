@@ -17,6 +17,12 @@ struct region region_take(size_t bytes) {
   return region;
 }
 
+struct region region_take_wide(size_t bytes) {
+  const struct region region = region_take(bytes);
+  if (region.at != NULL) (void)madvise(region.at, region.bytes, MADV_HUGEPAGE);
+  return region;
+}
+
 void region_give(struct region *region) {
   region_close(region->at, region->bytes);
   *region = (struct region){NULL, 0};

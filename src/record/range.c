@@ -89,7 +89,14 @@ static bool read_members(struct json_cursor *json, struct arena *arena, struct u
   return json_done(json);
 }
 
-bool record_is_range(struct str line) { return str_find(line, STR("\"type\":\"gift.decision.range\"")) != NULL; }
+bool record_is_range(struct str line) {
+  const struct str front = STR("{\"specversion\":\"1.0\",\"id\":\""),
+                   behind = STR("\",\"source\":\"giftd\",\"type\":\"gift.decision.range\"");
+  if (!str_starts(line, front)) return false;
+  const struct str rest = str_from(line, front.length);
+  const char *quote = rest.length == 0 ? NULL : memchr(rest.at, '"', rest.length);
+  return quote != NULL && str_starts(str_from(rest, (size_t)(quote - rest.at)), behind);
+}
 
 enum status record_read_range(struct str line, struct arena *arena, struct unheard_range *out, struct fault *fault) {
   struct json_cursor json = json_open(line);
