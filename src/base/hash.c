@@ -36,6 +36,15 @@ static inline struct sip sip_start(const struct hash_key *key) {
 }
 
 /* Little endian on every machine. */
+static inline uint32_t load32(const char *at) {
+  uint32_t word;
+  memcpy(&word, at, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  word = __builtin_bswap32(word);
+#endif
+  return word;
+}
+
 static inline uint64_t load64(const char *at) {
   uint64_t word;
   memcpy(&word, at, sizeof word);
@@ -45,12 +54,19 @@ static inline uint64_t load64(const char *at) {
   return word;
 }
 
+/* The last bytes, fewer than eight, as a word of their own: two loads that overlap, or three of one byte. */
+static inline uint64_t load_rest(const char *at, size_t length) {
+  const unsigned char *byte = (const unsigned char *)at;
+  if (length == 0) return 0;
+  if (length < 4) return byte[0] | (uint64_t)byte[length / 2] << 8 * (length / 2) | (uint64_t)byte[length - 1] << 8 * (length - 1);
+  uint64_t first = load32(at), last = load32(at + length - 4);
+  return first | last << 8 * (length - 4);
+}
+
 static inline void sip_bytes(struct sip *s, struct str bytes, unsigned rounds) {
   size_t at = 0;
   for (; at + 8 <= bytes.length; at += 8) sip_word(s, load64(bytes.at + at), rounds);
-  uint64_t last = (uint64_t)bytes.length << 56;
-  for (unsigned shift = 0; at < bytes.length; at++, shift += 8) last |= (uint64_t)(unsigned char)bytes.at[at] << shift;
-  sip_word(s, last, rounds);
+  sip_word(s, (uint64_t)bytes.length << 56 | load_rest(bytes.at + at, bytes.length - at), rounds);
 }
 
 static inline uint64_t sip_finish64(struct sip *s) {
@@ -103,5 +119,9 @@ void digest_to_id(struct digest128 digest, char out[ID22_BYTES]) {
 
 void digest_to_hex(uint64_t digest, char out[16]) {
   static const char digits[] = "0123456789abcdef";
-  for (unsigned i = 0; i < 16; i++) out[i] = digits[(digest >> (60 - 4 * i)) & 15];
+  for (unsigned i = 0; i < 8; i++) { /* a byte a turn: every decision has one */
+    unsigned byte = (unsigned)(digest >> (56 - 8 * i)) & 0xff;
+    out[2 * i] = digits[byte >> 4];
+    out[2 * i + 1] = digits[byte & 15];
+  }
 }

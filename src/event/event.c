@@ -1,7 +1,7 @@
 /* The door of the room: event_read and what is asked of an event afterwards. */
 #include <assert.h>
 
-#include "reader.h"
+#include "shapes.h"
 
 const struct value *event_field(const struct event *event, uint16_t field) {
   for (uint32_t i = 0; i < event->field_count; i++)
@@ -22,11 +22,12 @@ static void event_clear(struct event *event) {
 }
 
 /* Only what has to start empty is cleared; the rest is written before it is read. */
-static void reader_init(struct reader *r, const struct catalogue *catalogue, struct str line, struct arena *arena,
-                        struct event_error *error) {
+static void reader_init(struct reader *r, const struct catalogue *catalogue, struct event_shapes *shapes, struct str line,
+                        struct arena *arena, struct event_error *error) {
   r->line = line;
   r->at = 0;
   r->catalogue = catalogue;
+  r->shapes = shapes;
   r->arena = arena;
   r->error = error;
   r->scratch = NULL;
@@ -53,17 +54,35 @@ static __attribute__((noinline, cold)) bool read_with_most_keys(struct reader *r
   return read_with(r, keys, KEYS_MOST, event);
 }
 
-enum event_problem event_read(const struct catalogue *catalogue, struct str line, struct arena *arena, struct event *event,
-                              struct event_error *error) {
+static enum event_problem read_line(const struct catalogue *catalogue, struct event_shapes *shapes, struct str line, struct arena *arena,
+                                    struct event *event, struct event_error *error) {
   struct reader reader;
   struct key keys[KEYS_USUAL];
   error->problem = EVENT_OK;
-  reader_init(&reader, catalogue, line, arena, error);
+  reader_init(&reader, catalogue, shapes, line, arena, error);
   if (read_with(&reader, keys, KEYS_USUAL, event)) return EVENT_OK;
   if (reader.short_of_keys) { /* the first walk's texts stay in the arena: that is why it holds 2 x the line */
-    reader_init(&reader, catalogue, line, arena, error);
+    reader_init(&reader, catalogue, NULL, line, arena, error);
     if (read_with_most_keys(&reader, event)) return EVENT_OK;
   }
   assert(error->problem != EVENT_OK);
   return error->problem;
+}
+
+enum event_problem event_read(const struct catalogue *catalogue, struct str line, struct arena *arena, struct event *event,
+                              struct event_error *error) {
+  return read_line(catalogue, NULL, line, arena, event, error);
+}
+
+void event_shapes_init(struct event_shapes *shapes, const struct catalogue *catalogue) {
+  shapes->catalogue = catalogue;
+  shapes->count = SHAPE_DATA + 1;
+  shapes->missed = 0;
+  shapes->keys[SHAPE_TOP] = shapes->keys[SHAPE_DATA] = (struct shape_key){.length = 0};
+}
+
+enum event_problem event_read_alike(struct event_shapes *shapes, struct str line, struct arena *arena, struct event *event,
+                                    struct event_error *error) {
+  if (shapes->missed >= SHAPE_MISSES) event_shapes_init(shapes, shapes->catalogue);
+  return read_line(shapes->catalogue, shapes, line, arena, event, error);
 }

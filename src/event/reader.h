@@ -55,6 +55,7 @@ struct frame {
   uint32_t start;   /* offset of the opening bracket */
   uint32_t count;   /* members so far, the one being read included */
   uint32_t first_key;
+  uint16_t shape; /* the last key, if all keys so far are a path in the shapes */
   bool object;
 };
 
@@ -62,6 +63,7 @@ struct reader {
   struct str line;
   size_t at;
   const struct catalogue *catalogue;
+  struct event_shapes *shapes; /* NULL: none are kept */
   struct arena *arena;
   struct event_error *error;
   char *scratch; /* unescaped texts, packed; taken from the arena at the first escape: as long as the line */

@@ -3,8 +3,7 @@
  * line, but for keys: one that may have been seen is compared with its object's keys, 256 at most. */
 #include <assert.h>
 
-#include "name_hash.h"
-#include "reader.h"
+#include "keys.h"
 
 static bool ended(struct reader *r, const char *where) {
   return reader_fail(r, EVENT_TRUNCATED, r->line.length, "the end of the line %s", where);
@@ -57,72 +56,17 @@ struct str token_unescape(struct reader *r, struct token token) {
   return (struct str){text, length};
 }
 
-#define IS(name, literal) (memcmp((name).at, literal, sizeof(literal) - 1) == 0)
-
-/* The lengths are compared first, so that every memcmp has a constant one and is a load or two. */
-static inline enum attribute attribute_of(struct str name) {
-  switch (name.length) {
-    case 2: return IS(name, "id") ? ATTRIBUTE_ID : ATTRIBUTE_NONE;
-    case 4:
-      return IS(name, "type") ? ATTRIBUTE_TYPE : IS(name, "time") ? ATTRIBUTE_TIME : IS(name, "data") ? ATTRIBUTE_DATA : ATTRIBUTE_NONE;
-    case 6: return IS(name, "source") ? ATTRIBUTE_SOURCE : ATTRIBUTE_NONE;
-    case 7: return IS(name, "subject") ? ATTRIBUTE_SUBJECT : ATTRIBUTE_NONE;
-    case 8: return IS(name, "customer") ? ATTRIBUTE_CUSTOMER : ATTRIBUTE_NONE;
-    case 11:
-      if (IS(name, "specversion")) return ATTRIBUTE_SPECVERSION;
-      if (IS(name, "traceparent")) return ATTRIBUTE_TRACEPARENT;
-      return IS(name, "data_base64") ? ATTRIBUTE_DATA_BASE64 : ATTRIBUTE_NONE;
-    case 12: return IS(name, "recordedtime") ? ATTRIBUTE_RECORDEDTIME : ATTRIBUTE_NONE;
-    default: return ATTRIBUTE_NONE;
-  }
-}
-
-/* A key whose hash was seen before in this object: is it there? */
-static bool key_is_new(struct reader *r, const struct frame *frame, const struct key *key, size_t offset) {
-  for (const struct key *other = r->keys + frame->first_key; other < key; other++) {
-    if (other->hash != key->hash || other->length != key->length) continue;
-    if (key->length > 0 && memcmp(other->at, key->at, key->length) != 0) continue;
-    reader_fail(r, EVENT_DUPLICATE_KEY, offset, " ");
-    detail_bytes(r->error, (struct str){key->at, key->length});
-    return false;
-  }
-  return true;
-}
-
-static inline bool note_key(struct reader *r, struct frame *frame, struct str name, uint64_t hash, size_t offset) {
-  if (frame->count == LIMIT_EVENT_KEYS) return reader_fail(r, EVENT_TOO_MANY_KEYS, offset, "key number %u", LIMIT_EVENT_KEYS + 1);
-  if (r->key_count == r->key_capacity) {
-    assert(r->key_capacity < KEYS_MOST);
-    r->short_of_keys = true;
-    return false;
-  }
-  frame->count++;
-  struct key *key = &r->keys[r->key_count++];
-  *key = (struct key){name.at, (uint32_t)name.length, (uint32_t)hash};
-  r->inside = true;
-  uint64_t bit = 1ULL << (hash >> 32 & 63), *word = &frame->seen[hash >> 38 & 3];
-  bool maybe_seen = (*word & bit) != 0;
-  *word |= bit;
-  return !maybe_seen || key_is_new(r, frame, key, offset);
-}
-
 /* "key": with the value to follow. */
-static inline bool read_key(struct reader *r, struct frame *frame) {
+static bool read_key(struct reader *r, struct frame *frame, size_t from) {
   struct token token;
   if (r->at >= r->line.length || r->line.at[r->at] != '"') return unexpected(r, frame->count == 0 ? "a key or }" : "a key");
   if (!read_string(r, &token)) return false;
   struct str name = token_text(r, token);
-  uint64_t hash = name_hash(name);
-  if (!note_key(r, frame, name, hash, token.start)) return false;
-  if (r->depth == 1) {
-    r->attribute = attribute_of(name);
-    r->top_field = r->attribute == ATTRIBUTE_NONE ? catalogue_field_hashed(r->catalogue, name, hash) : FIELD_NONE;
-  } else if (r->in_data && r->depth == 2) {
-    r->data_field = catalogue_field_hashed(r->catalogue, name, hash);
-  }
+  if (!take_key(r, frame, name, token.start)) return false;
   r->at = scan_blank(r->line, r->at);
   if (r->at >= r->line.length || r->line.at[r->at] != ':') return unexpected(r, "a colon");
   r->at = scan_blank(r->line, r->at + 1);
+  learn_key(r, frame, from, name, token.escaped);
   return true;
 }
 
@@ -162,7 +106,10 @@ static bool open_frame(struct reader *r, bool object) {
   if (r->depth == LIMIT_EVENT_DEPTH) return reader_fail(r, EVENT_TOO_DEEP, r->at, "level %u", LIMIT_EVENT_DEPTH + 1);
   if (r->depth == 1) r->in_data = object && r->attribute == ATTRIBUTE_DATA;
   r->depth++;
-  r->frames[r->depth] = (struct frame){.start = (uint32_t)r->at, .first_key = r->key_count, .object = object};
+  uint16_t shape = r->shapes == NULL || r->depth > 2 || (r->depth == 2 && !r->in_data) ? SHAPE_NONE
+                   : r->depth == 2                                                     ? SHAPE_DATA
+                                                                                       : SHAPE_TOP;
+  r->frames[r->depth] = (struct frame){.start = (uint32_t)r->at, .first_key = r->key_count, .shape = shape, .object = object};
   r->inside = false;
   r->at++;
   return true;
@@ -213,7 +160,7 @@ static bool read_number(struct reader *r) {
 }
 
 /* A scalar whole, or the opening bracket of an object or array. */
-static inline bool read_value(struct reader *r) {
+static bool read_value(struct reader *r) {
   if (r->at >= r->line.length) return unexpected(r, "a value");
   struct token token;
   switch (r->line.at[r->at]) {
@@ -244,8 +191,9 @@ static inline bool read_value(struct reader *r) {
 }
 
 /* One member of the innermost frame, or its end. */
-static inline bool read_member(struct reader *r) {
+static bool read_member(struct reader *r) {
   struct frame *frame = &r->frames[r->depth];
+  size_t from = r->at;
   r->at = scan_blank(r->line, r->at);
   char byte = r->at < r->line.length ? r->line.at[r->at] : '\0';
   if (byte == (frame->object ? '}' : ']')) {
@@ -256,10 +204,80 @@ static inline bool read_member(struct reader *r) {
     if (byte != ',') return unexpected(r, frame->object ? "a comma or }" : "a comma or ]");
     r->at = scan_blank(r->line, r->at + 1);
   }
-  if (frame->object) return read_key(r, frame) && read_value(r);
+  if (frame->object) return read_key(r, frame, from) && read_value(r);
   frame->count++;
   r->inside = true;
   return read_value(r);
+}
+
+/* ---- the usual line ---- */
+
+/* A plain text or whole number at `at`: in compact JSON nearly every value is one. False: it is something else. */
+static inline bool glimpse_value(struct str line, size_t at, struct token *value) {
+  if (line.at[at] == '"') {
+    size_t stop = scan_plain(line, at + 1);
+    *value = (struct token){JSON_TYPE_TEXT, false, (uint32_t)at, (uint32_t)stop + 1};
+    return stop < line.length && line.at[stop] == '"';
+  }
+  *value = (struct token){JSON_TYPE_NUMBER, false, (uint32_t)at, (uint32_t)plain_number_end(line, at)};
+  return value->end != 0;
+}
+
+/* "key": at `at`, and a byte behind: returns where its value begins, 0 when something else stands there. */
+static inline size_t glimpse_key(struct str line, size_t at, struct str *name) {
+  if (at >= line.length || line.at[at] != '"') return 0;
+  size_t end = scan_plain(line, at + 1);
+  if (end + 2 >= line.length || line.at[end] != '"' || line.at[end + 1] != ':' || scan_is_blank(line.at[end + 2])) return 0;
+  *name = (struct str){line.at + at + 1, end - at - 1};
+  return end + 2;
+}
+
+/* A key that was met behind the same keys before: r->at is at its value. */
+static inline bool same_key(struct reader *r, struct frame *frame) {
+  if (frame->shape == SHAPE_NONE || r->key_count == r->key_capacity) return false;
+  uint16_t number = shape_next(r->shapes, frame->shape, r->line, r->at);
+  if (number == 0) return false;
+  const struct shape_key *key = &r->shapes->keys[number];
+  (void)list_key(r, frame, (struct str){r->line.at + r->at + key->name_at, key->name_length}, key->hash); /* on a path all keys differ */
+  frame->shape = number;
+  r->at += key->length;
+  if (r->depth > 1) {
+    r->data_field = key->field;
+    return true;
+  }
+  r->attribute = key->attribute;
+  r->top_field = key->field;
+  return true;
+}
+
+/* A key in compact JSON, with a comma in front unless it is the first; r->at is at its value then. False: something else stands there. */
+static __attribute__((noinline)) bool compact_key(struct reader *r, struct frame *frame, bool *good) {
+  size_t from = r->at, at = from + (frame->count > 0);
+  struct str name;
+  if (frame->count > 0 && r->line.at[from] != ',') return false;
+  size_t start = glimpse_key(r->line, at, &name);
+  if (start == 0) return false;
+  *good = take_key(r, frame, name, at);
+  r->at = start;
+  if (*good) learn_key(r, frame, from, name, false);
+  return true;
+}
+
+/* Nearly all members are "key":"text" or "key":123. */
+static inline bool step_member(struct reader *r) {
+  struct frame *frame = &r->frames[r->depth];
+  struct token value;
+  bool good = true;
+  if (!frame->object || r->at >= r->line.length || r->line.at[r->at] == '}') return read_member(r);
+  if (!same_key(r, frame) && !compact_key(r, frame, &good)) return read_member(r);
+  if (!good) return false;
+  if (!glimpse_value(r->line, r->at, &value)) {
+    r->at = scan_blank(r->line, r->at); /* more of them than there were when the key was learned */
+    return read_value(r);
+  }
+  r->at = value.end;
+  note_value(r, value);
+  return true;
 }
 
 /* What some sender puts in front of the JSON. True: r->at is at the opening brace. */
@@ -280,7 +298,7 @@ bool scan_event(struct reader *r) {
   if (r->line.length > LIMIT_EVENT_BYTES) return reader_fail(r, EVENT_TOO_LONG, LIMIT_EVENT_BYTES, "%zu bytes", r->line.length);
   if (!read_start(r) || !open_frame(r, true)) return false;
   while (r->depth > 0)
-    if (!read_member(r)) return false;
+    if (!step_member(r)) return false;
   r->at = scan_blank(r->line, r->at);
   if (r->at == r->line.length) return true;
   reader_fail(r, EVENT_TRAILING_BYTES, r->at, " ");

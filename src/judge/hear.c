@@ -71,10 +71,10 @@ static void pass_hears(struct work *w, const struct hearing_pass *pass) {
   }
 }
 
-/* Facts stand before rules. */
-static uint32_t facts_end(const struct work *w) {
+/* Facts stand before rules. `kinds`: a bit for each kind there is. */
+static uint32_t facts_end(const struct work *w, uint32_t *kinds) {
   uint32_t end = 0;
-  while (end < w->in->match_count && listener_at(w, end)->kind != LISTENER_RULE) end++;
+  for (; end < w->in->match_count && listener_at(w, end)->kind != LISTENER_RULE; end++) *kinds |= 1u << listener_at(w, end)->kind;
   return end;
 }
 
@@ -104,13 +104,13 @@ static void later_note(struct work *w) {
 }
 
 void facts_hear(struct work *w) {
-  uint32_t end = facts_end(w);
-  kind_hears(w, LISTENER_FACT, end, fact_hears);
+  uint32_t kinds = 0, end = facts_end(w, &kinds);
+  if ((kinds & 1u << LISTENER_FACT) != 0) kind_hears(w, LISTENER_FACT, end, fact_hears);
   later_note(w);
   audience_ask_anew(w);
-  kind_hears(w, LISTENER_TASK, end, task_hears);
+  if ((kinds & 1u << LISTENER_TASK) != 0) kind_hears(w, LISTENER_TASK, end, task_hears);
   audience_ask_anew(w);
-  kind_hears(w, LISTENER_OPEN, end, fact_hears);
+  if ((kinds & 1u << LISTENER_OPEN) != 0) kind_hears(w, LISTENER_OPEN, end, fact_hears);
   audience_ask_anew(w);
 }
 

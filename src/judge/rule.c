@@ -135,7 +135,8 @@ static bool step_holdout(struct judging *j) {
   const struct campaign *campaign = work_campaign(j->w, j->rule->campaign);
   if (campaign->audience.holdout_bp == 0) return true;
   assert(campaign->audience.holdout_bp > 0 && campaign->audience.holdout_bp <= 10000);
-  uint64_t hash = hash64_pair(&j->w->in->settings->id_key, j->w->customer_hash, hash64(&HASH_KEY_FIXED, campaign->id));
+  uint64_t hash =
+      hash64_pair(&j->w->in->settings->id_key, hash64(&HASH_KEY_FIXED, j->w->event->customer), hash64(&HASH_KEY_FIXED, campaign->id));
   if ((int32_t)(hash % 10000u) >= campaign->audience.holdout_bp) return true;
   j->outcome->reason = REASON_HOLDOUT;
   return false;

@@ -22,7 +22,6 @@ void work_init(struct work *w, const struct judge_input *input) {
                      .event = input->event,
                      .customer = input->customer,
                      .audience_reason = REASON_COUNT,
-                     .customer_hash = hash64(&HASH_KEY_FIXED, input->event->customer),
                      .fired = room->fired,
                      .pending = room->pending,
                      .candidates = room->candidates,

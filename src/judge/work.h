@@ -93,7 +93,6 @@ struct work {
   struct state *customer;
   struct arena *arena;
   struct decision *out;
-  uint64_t customer_hash;
   bool full;           /* a record has no room, ever: the whole decision is void */
   bool crowded;        /* more gifts to take back than one event may: likewise */
   bool takes_back;     /* may use what is kept free for it (LIMIT_STATE_SPARE) */

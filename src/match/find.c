@@ -1,6 +1,7 @@
 /* Matching one event: pick a row for each dimension, AND them block by block, test what is left of the survivors. */
 #include <assert.h>
 
+#include "giftd/base/name.h"
 #include "index.h"
 
 /* The interval a number is in: how many starts are at or below it. */
@@ -18,9 +19,9 @@ static const struct row *number_row(const struct attribute *dimension, int64_t n
 }
 
 static const struct row *text_row(const struct attribute *dimension, struct str text) {
-  uint32_t at = (uint32_t)hash64(&HASH_KEY_FIXED, text) & dimension->slot_mask;
+  uint32_t at = (uint32_t)name_hash(text) & dimension->slot_mask;
   for (; dimension->slots[at].row != 0; at = (at + 1) & dimension->slot_mask) {
-    if (str_equal(dimension->slots[at].text, text)) return &dimension->rows[dimension->slots[at].row - 1];
+    if (name_equal(dimension->slots[at].text, text)) return &dimension->rows[dimension->slots[at].row - 1];
   }
   return &dimension->other;
 }

@@ -6,6 +6,7 @@
 #include <assert.h>
 
 #include "condition.h"
+#include "giftd/base/name.h"
 #include "index.h"
 
 struct naming { /* what one field's listeners name */
@@ -25,8 +26,8 @@ static uint32_t slots_for(uint32_t count) {
 }
 
 static struct text_slot *slot_find(struct text_slot *slots, uint32_t mask, struct str text) {
-  uint32_t at = (uint32_t)hash64(&HASH_KEY_FIXED, text) & mask;
-  while (slots[at].row != 0 && !str_equal(slots[at].text, text)) at = (at + 1) & mask;
+  uint32_t at = (uint32_t)name_hash(text) & mask;
+  while (slots[at].row != 0 && !name_equal(slots[at].text, text)) at = (at + 1) & mask;
   return &slots[at];
 }
 

@@ -136,6 +136,7 @@ struct shard {
   struct adopting adopting;
   const struct match_index *index;
   struct match_cache *match_cache;
+  struct event_shapes shapes; /* of the running rulebook's catalogue */
   struct log_port log;
   struct view_port view;
   shard_observer *observer;

@@ -88,6 +88,7 @@ void shard_swap(struct shard *shard, const struct rulebook *rulebook, const stru
   shard->at_hand.rulebook = rulebook->digest; /* the one before may go now */
   shard->index = index;
   shard->match_cache = cache;
+  event_shapes_init(&shard->shapes, rulebook->catalogue);
   shard->surveyed = 0; /* others hear now */
   shard->sweep = (struct lend_cursor){0};
   shard->swept = false;
@@ -138,7 +139,7 @@ void line_read(struct shard *shard, const struct input_line *line, struct readin
   arena_reset(&reading->arena);
   reading->problem = EVENT_TOO_LONG;
   if (line->piece) return;
-  reading->problem = event_read(shard->rulebook->catalogue, line->bytes, &reading->arena, &reading->event, &reading->error);
+  reading->problem = event_read_alike(&shard->shapes, line->bytes, &reading->arena, &reading->event, &reading->error);
   if (reading->problem != EVENT_OK) return;
   reading->match_count = match_event(shard->index, shard->match_cache, &reading->event, reading->matches);
   reading->unheard = reading->match_count == 0 && !judge_concerns(&reading->event);

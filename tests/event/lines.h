@@ -91,13 +91,57 @@ struct reading {
   void *memory; /* free() it */
 };
 
-static inline void line_read(const struct catalogue *catalogue, struct str line, struct reading *out) {
+static inline struct arena reading_arena(struct reading *out, struct str line) {
   struct arena arena;
   size_t capacity = 2 * line.length + 4096;
   out->memory = malloc(capacity);
   assert_non_null(out->memory);
   arena_init(&arena, out->memory, capacity);
+  return arena;
+}
+
+static inline bool values_equal(const struct value *a, const struct value *b) {
+  bool same = a->kind == b->kind && (a->kind != VALUE_TEXT || str_equal(a->text, b->text));
+  if (a->kind != VALUE_LIST) return same && (a->kind == VALUE_TEXT || a->kind == VALUE_ABSENT || a->number == b->number);
+  for (uint32_t i = 0; same && i < a->count; i++) same = a->count == b->count && str_equal(a->items[i], b->items[i]);
+  return same && a->count == b->count;
+}
+
+static inline bool events_equal(const struct event *a, const struct event *b) {
+  bool same = str_equal(a->id, b->id) && str_equal(a->source, b->source) && str_equal(a->customer, b->customer) &&
+              str_equal(a->type_name, b->type_name) && str_equal(a->traceparent, b->traceparent) && a->type == b->type &&
+              a->offset_minutes == b->offset_minutes && a->time_ms == b->time_ms && a->arrival_ms == b->arrival_ms &&
+              a->digest == b->digest && a->field_count == b->field_count && a->unknown_count == b->unknown_count &&
+              memcmp(a->unknown_counts, b->unknown_counts, sizeof a->unknown_counts) == 0;
+  for (uint32_t i = 0; same && i < a->field_count; i++)
+    same = a->field_ids[i] == b->field_ids[i] && values_equal(&a->values[i], &b->values[i]);
+  for (uint32_t i = 0; same && i < a->unknown_count; i++)
+    same = a->unknown[i].kind == b->unknown[i].kind && str_equal(a->unknown[i].text, b->unknown[i].text);
+  return same;
+}
+
+/* However lines before it looked, it reads as it does alone. */
+static inline void line_reads_alike(struct event_shapes *shapes, struct str line, const struct reading *alone) {
+  struct reading again;
+  struct arena arena = reading_arena(&again, line);
+  again.problem = event_read_alike(shapes, line, &arena, &again.event, &again.error);
+  if (again.problem != alone->problem) fail_msg("%s, not %s", event_problems[again.problem].code, event_problems[alone->problem].code);
+  if (again.problem == EVENT_OK)
+    assert_true(events_equal(&again.event, &alone->event));
+  else
+    assert_true(again.error.offset == alone->error.offset && strcmp(again.error.pointer, alone->error.pointer) == 0 &&
+                strcmp(again.error.detail, alone->error.detail) == 0);
+  free(again.memory);
+}
+
+/* Alone; then with the shapes of all lines before it, which learn what is new of it; then as one that is known. */
+static inline void line_read(const struct catalogue *catalogue, struct str line, struct reading *out) {
+  static struct event_shapes shapes;
+  struct arena arena = reading_arena(out, line);
+  if (shapes.catalogue != catalogue || shapes.count == SHAPE_KEYS) event_shapes_init(&shapes, catalogue);
   out->problem = event_read(catalogue, line, &arena, &out->event, &out->error);
+  line_reads_alike(&shapes, line, out);
+  line_reads_alike(&shapes, line, out);
 }
 
 static inline void list_describe(const struct value *value, struct buffer *out) {

@@ -44,6 +44,30 @@ static void check_error(const struct event_error *error, size_t size) {
   CHECK(!printed.overflowed);
 }
 
+/* As one that is learned, and as one that is known. */
+static void check_alike(struct str line, size_t room, enum event_problem problem, const struct event *event,
+                        const struct event_error *error) {
+  static struct event_shapes shapes;
+  static struct event again;
+  struct event_error error_again;
+  struct arena arena;
+  event_shapes_init(&shapes, &catalogue);
+  for (int i = 0; i < 2; i++) {
+    arena_init(&arena, memory, room);
+    CHECK(event_read_alike(&shapes, line, &arena, &again, &error_again) == problem);
+    if (problem != EVENT_OK) {
+      CHECK(error->offset == error_again.offset && strcmp(error->pointer, error_again.pointer) == 0);
+      continue;
+    }
+    CHECK(again.digest == event->digest && again.time_ms == event->time_ms && again.type == event->type);
+    CHECK(again.field_count == event->field_count && again.unknown_count == event->unknown_count);
+    for (uint32_t at = 0; at < again.field_count; at++) {
+      CHECK(again.field_ids[at] == event->field_ids[at] && again.values[at].kind == event->values[at].kind);
+      CHECK(again.values[at].kind != VALUE_INT || again.values[at].number == event->values[at].number);
+    }
+  }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static struct event event, again;
@@ -61,5 +85,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   arena_reset(&arena);
   CHECK(event_read(&catalogue, line, &arena, &again, &error_again) == problem);
   CHECK(problem == EVENT_OK || (error.offset == error_again.offset && strcmp(error.pointer, error_again.pointer) == 0));
+  check_alike(line, room, problem, &event, &error);
   return 0;
 }

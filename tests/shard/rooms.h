@@ -64,6 +64,13 @@ enum event_problem event_read(const struct catalogue *catalogue, struct str line
   return EVENT_OK;
 }
 
+void event_shapes_init(struct event_shapes *shapes, const struct catalogue *catalogue) { shapes->catalogue = catalogue; }
+
+enum event_problem event_read_alike(struct event_shapes *shapes, struct str line, struct arena *arena, struct event *event,
+                                    struct event_error *error) {
+  return event_read(shapes->catalogue, line, arena, event, error);
+}
+
 uint32_t match_event(const struct match_index *index, struct match_cache *cache, const struct event *event, uint32_t out[LIMIT_MATCHES]) {
   char kind = event->id.at[0];
   (void)index, (void)cache;

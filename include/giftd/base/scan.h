@@ -53,13 +53,22 @@ struct number_scan scan_number(struct str text, size_t start);
 unsigned scan_utf8(struct str text, size_t start, bool *truncated);
 
 #if SCAN_SSE2
+static inline __m128i scan_load(const char *at) { return _mm_loadu_si128((const __m128i *)(const void *)at); }
+
 /* One bit for each of 16 bytes that a string cannot hold as it is or that needs a closer look: quote, backslash, below 0x20, above 0x7f. */
 static inline unsigned scan_special_mask(const char *at) {
-  __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+  __m128i bytes = scan_load(at);
   __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
   __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
   __m128i outside = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)); /* signed: 0x80..0xff are below as well */
   return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), outside));
+}
+
+/* One bit for each of 32 bytes that are the same here and there. */
+static inline uint32_t scan_equal_mask(const char *a, const char *b) {
+  unsigned first = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(scan_load(a), scan_load(b)));
+  unsigned second = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(scan_load(a + 16), scan_load(b + 16)));
+  return first | second << 16;
 }
 #endif
 
