@@ -26,11 +26,8 @@ struct str text_gift_kind(enum gift_kind kind) {
 }
 
 static char *two_digits(char *at, int32_t number) {
-  static const char pairs[] =
-      "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
-      "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
   assert(number >= 0 && number < 100);
-  memcpy(at, &pairs[2 * number], 2);
+  memcpy(at, &decimal_pairs[2 * number], 2);
   return at + 2;
 }
 
