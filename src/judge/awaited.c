@@ -32,8 +32,10 @@ void awaited_remember(struct work *w, uint64_t digest) {
 
 /* What came before this event, in its currency or without one. */
 static void awaited_take(struct work *w, uint64_t digest, bool *whole, int64_t *amount) {
+  const struct cell *cell = state_first(w->customer, CELL_AWAITED, 0, digest);
+  if (cell == NULL) return; /* of nearly all events nothing did */
   int32_t currency = currency_key(event_field(w->event, FIELD_ID_CURRENCY));
-  for (const struct cell *cell = state_first(w->customer, CELL_AWAITED, 0, digest); cell != NULL; cell = state_next(w->customer, cell)) {
+  for (; cell != NULL; cell = state_next(w->customer, cell)) {
     if (cell->period != 0 && currency != 0 && cell->period != currency) continue;
     *whole |= cell->awaited.whole != 0;
     *amount = sum_of(*amount, cell->awaited.amount);
@@ -89,14 +91,14 @@ static void gifts_merge(struct work *w, uint32_t outcomes, uint32_t gifts) {
 /* ---- the event ---- */
 
 static bool undoing_of(struct work *w, struct undoing *u) {
-  const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, u->original, 0);
   const struct hearing *hearing = w->in->hearing;
   bool whole = hearing != NULL && hearing->undone_whole;
   int64_t amount = hearing != NULL ? hearing->undone_minor : 0;
   if (hearing == NULL) awaited_take(w, u->original, &whole, &amount);
   if (!whole && amount == 0) return false;
   w->out->undone_whole = whole, w->out->undone_minor = amount; /* for who hears it as another */
-  if (original == NULL) return false;                          /* it fed and gave nothing */
+  const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, u->original, 0);
+  if (original == NULL) return false; /* it fed and gave nothing */
   u->before = original->original.amount;
   u->whole = whole || amount >= u->before;
   u->amount = u->whole ? u->before : amount;

@@ -52,8 +52,8 @@ static void enrolment_apply(struct work *w) {
 /* ---- memory ---- */
 
 static void original_remember(struct work *w) {
-  const struct value *amount = event_field(w->event, FIELD_ID_AMOUNT), *currency = event_field(w->event, FIELD_ID_CURRENCY);
   if (!w->kept_something && !w->is_reversal) return;
+  const struct value *amount = event_field(w->event, FIELD_ID_AMOUNT), *currency = event_field(w->event, FIELD_ID_CURRENCY);
   assert(!w->takes_back && w->book == w->in->rulebook);
   struct cell *original = work_make(w, w->customer, CELL_ORIGINAL, 0, own_digest(w), 0);
   original->original.time_ms = w->event->time_ms;

@@ -59,8 +59,7 @@ void text_time(struct buffer *out, int64_t utc_ms, int32_t offset_minutes) {
 void text_envelope_at(struct buffer *out, struct str type, struct str subject, int64_t time_ms, int32_t offset_minutes) {
   PUT(out, "\",\"source\":\"giftd\",\"type\":\"");
   text_put(out, type);
-  PUT(out, "\",\"subject\":");
-  text_json(out, subject);
+  QUOTED(out, "\",\"subject\":", subject);
   PUT(out, ",\"time\":\"");
   text_time(out, time_ms, offset_minutes);
   PUT(out, "\"");
@@ -142,8 +141,7 @@ static void decision_event(struct buffer *out, const struct event *event) {
   text_put(out, event->source);
   PUT(out, "\",\"id\":\"");
   text_escaped(out, event->id);
-  PUT(out, "\",\"type\":");
-  text_json(out, event->type_name);
+  QUOTED(out, "\",\"type\":", event->type_name);
   PUT(out, "}");
 }
 
@@ -247,8 +245,7 @@ static void decision_open(struct buffer *out, const struct rulebook *rulebook, c
   text_envelope(out, STR("gift.decision"), event->customer, event);
   decision_event(out, event);
   TEXT_MEMBER(out, "caused_by", event->cause);
-  PUT(out, ",\"input\":");
-  text_json(out, origin->input);
+  QUOTED(out, ",\"input\":", origin->input);
   TEXT_NUMBER(out, "position", (int64_t)origin->position);
   if (decision->gate != REASON_GIVEN) TEXT_MEMBER(out, "gate", str_of(reasons[decision->gate].code));
   PUT(out, ",\"rulebook\":\"");

@@ -46,16 +46,21 @@ static inline bool text_is_plain(struct str text) {
   return word_escapes(word_at(text.at + text.length - 8)) == 0;
 }
 
-/* A JSON string with quotes; what is plain is copied, all else is left to buffer_json. */
-static inline void text_json(struct buffer *out, struct str text) {
+/* A JSON string behind an opening that ends in its first quote; what is plain is copied, all else is left to buffer_json. */
+static inline void text_quoted(struct buffer *out, struct str opening, struct str text) {
   if (!text_is_plain(text)) {
+    text_put(out, (struct str){opening.at, opening.length - 1});
     buffer_json(out, text);
     return;
   }
-  PUT(out, "\"");
+  text_put(out, opening);
   text_put(out, text);
   PUT(out, "\"");
 }
+#define QUOTED(out, opening, text) text_quoted((out), STR(opening "\""), (text))
+
+/* A JSON string with quotes. */
+static inline void text_json(struct buffer *out, struct str text) { QUOTED(out, "", text); }
 
 /* A part of a JSON string, of printable ASCII: an event's id. */
 static inline void text_escaped(struct buffer *out, struct str text) {
@@ -70,11 +75,9 @@ static inline void text_escaped(struct buffer *out, struct str text) {
 }
 
 /* ,"key":"text" - nothing when the text is empty. The key is a literal with its punctuation: TEXT_MEMBER(out, "at", pointer). */
-#define TEXT_MEMBER(out, key, text) text_member((out), STR(",\"" key "\":"), (text))
+#define TEXT_MEMBER(out, key, text) text_member((out), STR(",\"" key "\":\""), (text))
 static inline void text_member(struct buffer *out, struct str opening, struct str text) {
-  if (text.length == 0) return;
-  text_put(out, opening);
-  text_json(out, text);
+  if (text.length > 0) text_quoted(out, opening, text);
 }
 
 /* ,"key":number */
