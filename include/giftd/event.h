@@ -190,10 +190,11 @@ struct event_error {
 #define SHAPE_KEYS 1024u
 struct shape_key {
   uint64_t hash;
-  char text[32];  /* ,"name": with what blanks there are */
+  char text[32];  /* ,"name": with what blanks there are; behind one that is longer nothing is learned */
   uint32_t bytes; /* a bit for each that it has */
   uint8_t length, name_at, name_length, attribute;
-  uint16_t field, child, sibling; /* the first that may follow, and what may stand in its own place: numbers in `keys`, 0 for none */
+  uint16_t field;
+  uint16_t child, sibling; /* the first that may follow, and what may stand in its own place: numbers in `keys`, 0 for none */
 };
 struct event_shapes {
   const struct catalogue *catalogue;
@@ -208,7 +209,7 @@ void event_shapes_init(struct event_shapes *shapes, const struct catalogue *cata
  * `arena` running out is a bug of the caller (assertion). */
 enum event_problem event_read(const struct catalogue *catalogue, struct str line, struct arena *arena, struct event *event,
                               struct event_error *error) MUST_USE;
-/* The same with the shapes' catalogue, for one of many lines. */
+/* The same with the shapes' catalogue, for one of many lines: it learns from each, so each thread has its own. */
 enum event_problem event_read_alike(struct event_shapes *shapes, struct str line, struct arena *arena, struct event *event,
                                     struct event_error *error) MUST_USE;
 /* "byte 37: /data/amount_minor: NOT_WHOLE: an amount is a whole number of minor units, here 12.5; write 1250 for 12.50" */

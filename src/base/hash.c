@@ -55,9 +55,11 @@ static inline uint64_t load64(const char *at) {
 }
 
 /* The last bytes, fewer than eight, as a word of their own: two loads that overlap, or three of one byte. */
-static inline uint64_t load_rest(const char *at, size_t length) {
+static inline uint64_t load_rest(struct str bytes, size_t start) {
+  size_t length = bytes.length - start;
+  if (length == 0) return 0; /* of an empty text there may be no address */
+  const char *at = bytes.at + start;
   const unsigned char *byte = (const unsigned char *)at;
-  if (length == 0) return 0;
   if (length < 4) return byte[0] | (uint64_t)byte[length / 2] << 8 * (length / 2) | (uint64_t)byte[length - 1] << 8 * (length - 1);
   uint64_t first = load32(at), last = load32(at + length - 4);
   return first | last << 8 * (length - 4);
@@ -66,7 +68,7 @@ static inline uint64_t load_rest(const char *at, size_t length) {
 static inline void sip_bytes(struct sip *s, struct str bytes, unsigned rounds) {
   size_t at = 0;
   for (; at + 8 <= bytes.length; at += 8) sip_word(s, load64(bytes.at + at), rounds);
-  sip_word(s, (uint64_t)bytes.length << 56 | load_rest(bytes.at + at, bytes.length - at), rounds);
+  sip_word(s, (uint64_t)bytes.length << 56 | load_rest(bytes, at), rounds);
 }
 
 static inline uint64_t sip_finish64(struct sip *s) {

@@ -98,7 +98,7 @@ void buffer_put(struct buffer *buffer, struct str bytes) {
 
 void buffer_byte(struct buffer *buffer, char byte) { buffer_put(buffer, (struct str){&byte, 1}); }
 
-const char decimal_pairs[] =
+const char digit_pairs[] =
     "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
     "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 
@@ -107,7 +107,7 @@ void buffer_digits(struct buffer *buffer, int64_t number, unsigned least) {
   size_t at = sizeof digits;
   uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
   assert(least >= 1 && least <= 20);
-  for (; rest >= 100; rest /= 100) memcpy(&digits[at -= 2], decimal_pairs + 2 * (rest % 100), 2);
+  for (; rest >= 100; rest /= 100) memcpy(&digits[at -= 2], digit_pairs + 2 * (rest % 100), 2);
   for (; rest > 0 || sizeof digits - at < least; rest /= 10) digits[--at] = (char)('0' + rest % 10);
   if (number < 0) digits[--at] = '-';
   buffer_put(buffer, (struct str){digits + at, sizeof digits - at});

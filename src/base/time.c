@@ -21,14 +21,18 @@ int64_t days_from_civil(int32_t year, int32_t month, int32_t day) {
   return era * DAYS_PER_ERA + day_of_era - DAYS_TO_1970;
 }
 
-/* Division by constants that are powers of two or nearly so: Neri and Schneider, "Euclidean affine functions and their application to
- * calendar algorithms" (Software: Practice and Experience, 2022), figure 12. It is asked of nearly every event, and more than once. */
+/* Neri and Schneider, "Euclidean affine functions and their application to calendar algorithms" (Software: Practice and Experience, 2022),
+ * figure 12: one multiplication gives the year in its high half and the day of it in its low one, another the month and its day. It is
+ * asked of nearly every event, and more than once. */
+#define YEAR_FACTOR 2939745u /* 2^32 by 1461, the quarters of a day in a year */
+#define MONTH_FACTOR 2141u   /* 2^16 by 30.6, the days in a month from March on */
+
 static struct civil civil_from_days(int64_t days) {
   int64_t shifted = days + DAYS_TO_1970, era = floor_div(shifted, DAYS_PER_ERA);
   uint32_t quarters = 4 * (uint32_t)(shifted - era * DAYS_PER_ERA) + 3, century = quarters / DAYS_PER_ERA;
-  uint64_t product = (uint64_t)2939745 * (quarters % DAYS_PER_ERA / 4 * 4 + 3);
-  uint32_t year = (uint32_t)(product >> 32), day_of_year = (uint32_t)product / 2939745 / 4;
-  uint32_t months = 2141 * day_of_year + 197913, month = months >> 16, day = (months & 0xffff) / 2141;
+  uint64_t product = (uint64_t)YEAR_FACTOR * (quarters % DAYS_PER_ERA / 4 * 4 + 3);
+  uint32_t year = (uint32_t)(product >> 32), day_of_year = (uint32_t)product / YEAR_FACTOR / 4;
+  uint32_t months = MONTH_FACTOR * day_of_year + 197913, month = months >> 16, day = (months & 0xffff) / MONTH_FACTOR;
   bool next = day_of_year >= 306; /* January and February end a year that began in March */
   return (struct civil){.year = (int32_t)(era * 400) + (int32_t)(100 * century + year) + next,
                         .month = (int32_t)(next ? month - 12 : month),
@@ -62,7 +66,7 @@ int32_t month_days(int32_t year, int32_t month) {
 int32_t weekday_of_day(int64_t days) { return (int32_t)floor_mod(days + 3, 7) + 1; /* day 0 was a Thursday */ }
 
 /* Two digits; sets `bad` where one is none. */
-static inline int32_t two_digits(const char *at, unsigned *bad) {
+static inline int32_t digits_read(const char *at, unsigned *bad) {
   unsigned tens = (unsigned)(at[0] - '0'), ones = (unsigned)(at[1] - '0');
   *bad |= (unsigned)(tens > 9) | (unsigned)(ones > 9);
   return (int32_t)(tens * 10 + ones);
@@ -75,9 +79,9 @@ static bool civil_date(struct str text, struct civil *civil) {
   if (text.length < 10) return false;
   const char *at = text.at;
   unsigned bad = (unsigned)(at[4] != '-') | (unsigned)(at[7] != '-');
-  civil->year = two_digits(at, &bad) * 100 + two_digits(at + 2, &bad);
-  civil->month = two_digits(at + 5, &bad);
-  civil->day = two_digits(at + 8, &bad);
+  civil->year = digits_read(at, &bad) * 100 + digits_read(at + 2, &bad);
+  civil->month = digits_read(at + 5, &bad);
+  civil->day = digits_read(at + 8, &bad);
   if (bad != 0 || civil->year < 1970 || civil->month < 1 || civil->month > 12 || civil->day < 1) return false;
   return civil->day <= 28 || civil->day <= month_days(civil->year, civil->month);
 }
@@ -87,9 +91,9 @@ static bool civil_clock(struct str text, struct civil *civil) {
   if (text.length < 19) return false;
   const char *at = text.at;
   unsigned bad = (unsigned)(at[10] != 'T' && at[10] != 't') | (unsigned)(at[13] != ':') | (unsigned)(at[16] != ':');
-  civil->hour = two_digits(at + 11, &bad);
-  civil->minute = two_digits(at + 14, &bad);
-  civil->second = two_digits(at + 17, &bad);
+  civil->hour = digits_read(at + 11, &bad);
+  civil->minute = digits_read(at + 14, &bad);
+  civil->second = digits_read(at + 17, &bad);
   return bad == 0 && civil->hour <= 23 && civil->minute <= 59 && civil->second <= 60;
 }
 
@@ -108,7 +112,7 @@ static bool zone_offset(struct str rest, int32_t *minutes) {
   *minutes = 0;
   if (rest.length == 1) return rest.at[0] == 'Z' || rest.at[0] == 'z';
   if (rest.length != 6 || (rest.at[0] != '+' && rest.at[0] != '-') || rest.at[3] != ':') return false;
-  int32_t hour = two_digits(rest.at + 1, &bad), minute = two_digits(rest.at + 4, &bad);
+  int32_t hour = digits_read(rest.at + 1, &bad), minute = digits_read(rest.at + 4, &bad);
   if (bad != 0 || hour > 23 || minute > 59) return false;
   *minutes = rest.at[0] == '-' ? -(hour * 60 + minute) : hour * 60 + minute;
   return true;

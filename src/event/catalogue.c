@@ -3,7 +3,7 @@
 #include <assert.h>
 
 #include "catalogue_table.h"
-#include "name_hash.h"
+#include "catalogue_find.h"
 #include "reader.h"
 
 #define TYPE_SLOTS (sizeof((struct catalogue *)0)->type_slots / sizeof(uint16_t))

@@ -2,7 +2,7 @@
  * kind. The line is JSON throughout when we come here, so tokens are cut out without looking again. */
 #include <assert.h>
 
-#include "name_hash.h"
+#include "catalogue_find.h"
 #include "reader.h"
 
 /* Items of all lists of one event: bounds the arena (16 bytes an item). */

@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-#include "name_hash.h"
+#include "catalogue_find.h"
 #include "shapes.h"
 
 #define IS(name, literal) (memcmp((name).at, literal, sizeof(literal) - 1) == 0)
@@ -62,17 +62,22 @@ static inline bool note_key(struct reader *r, struct frame *frame, struct str na
 
 /* Behind a key that stood in no shape, at its value: `from` is where the value in front of it ended. */
 static inline void learn_key(struct reader *r, struct frame *frame, size_t from, struct str name, bool escaped) {
-  if (frame->shape == SHAPE_NONE) return;
+  bool known = frame->shape != SHAPE_NONE, cut = r->at == r->line.length; /* that is no line to learn from */
+  if (!known || escaped || cut) {
+    frame->shape = SHAPE_NONE;
+    return;
+  }
   bool top = r->depth == 1;
   struct shape_key like = {.hash = name_hash(name),
                            .name_at = (uint8_t)((size_t)(name.at - r->line.at) - from),
                            .name_length = (uint8_t)name.length,
                            .attribute = (uint8_t)r->attribute,
                            .field = top ? r->top_field : r->data_field};
-  frame->shape = escaped ? SHAPE_NONE : shape_learn(r->shapes, frame->shape, (struct str){r->line.at + from, r->at - from}, like);
+  frame->shape = shape_learn(r->shapes, frame->shape, (struct str){r->line.at + from, r->at - from}, like);
 }
 
-static bool take_key(struct reader *r, struct frame *frame, struct str name, size_t offset) {
+/* A key of the innermost object, whose value is still to come. */
+static inline bool take_key(struct reader *r, struct frame *frame, struct str name, size_t offset) {
   uint64_t hash = name_hash(name);
   if (!note_key(r, frame, name, hash, offset)) return false;
   if (r->depth == 1) {

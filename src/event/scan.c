@@ -3,7 +3,7 @@
  * line, but for keys: one that may have been seen is compared with its object's keys, 256 at most. */
 #include <assert.h>
 
-#include "keys.h"
+#include "usual.h"
 
 static bool ended(struct reader *r, const char *where) {
   return reader_fail(r, EVENT_TRUNCATED, r->line.length, "the end of the line %s", where);
@@ -136,14 +136,6 @@ static bool read_word(struct reader *r, struct str word, enum json_type type) {
   return true;
 }
 
-/* Behind a plain number - one digit, or several that do not start with 0, and then what ends a value; 0 for all others. */
-static inline size_t plain_number_end(struct str line, size_t at) {
-  size_t end = at;
-  while (end < line.length && (unsigned)(line.at[end] - '0') <= 9) end++;
-  bool ends = end < line.length && (line.at[end] == ',' || line.at[end] == '}' || line.at[end] == ']');
-  return ends && (line.at[at] != '0' ? end > at : end == at + 1) ? end : 0;
-}
-
 static bool read_number(struct reader *r) {
   struct token plain = {JSON_TYPE_NUMBER, false, (uint32_t)r->at, (uint32_t)plain_number_end(r->line, r->at)};
   if (plain.end != 0) {
@@ -211,44 +203,6 @@ static bool read_member(struct reader *r) {
 }
 
 /* ---- the usual line ---- */
-
-/* A plain text or whole number at `at`: in compact JSON nearly every value is one. False: it is something else. */
-static inline bool glimpse_value(struct str line, size_t at, struct token *value) {
-  if (line.at[at] == '"') {
-    size_t stop = scan_plain(line, at + 1);
-    *value = (struct token){JSON_TYPE_TEXT, false, (uint32_t)at, (uint32_t)stop + 1};
-    return stop < line.length && line.at[stop] == '"';
-  }
-  *value = (struct token){JSON_TYPE_NUMBER, false, (uint32_t)at, (uint32_t)plain_number_end(line, at)};
-  return value->end != 0;
-}
-
-/* "key": at `at`, and a byte behind: returns where its value begins, 0 when something else stands there. */
-static inline size_t glimpse_key(struct str line, size_t at, struct str *name) {
-  if (at >= line.length || line.at[at] != '"') return 0;
-  size_t end = scan_plain(line, at + 1);
-  if (end + 2 >= line.length || line.at[end] != '"' || line.at[end + 1] != ':' || scan_is_blank(line.at[end + 2])) return 0;
-  *name = (struct str){line.at + at + 1, end - at - 1};
-  return end + 2;
-}
-
-/* A key that was met behind the same keys before: r->at is at its value. */
-static inline bool same_key(struct reader *r, struct frame *frame) {
-  if (frame->shape == SHAPE_NONE || r->key_count == r->key_capacity) return false;
-  uint16_t number = shape_next(r->shapes, frame->shape, r->line, r->at);
-  if (number == 0) return false;
-  const struct shape_key *key = &r->shapes->keys[number];
-  (void)list_key(r, frame, (struct str){r->line.at + r->at + key->name_at, key->name_length}, key->hash); /* on a path all keys differ */
-  frame->shape = number;
-  r->at += key->length;
-  if (r->depth > 1) {
-    r->data_field = key->field;
-    return true;
-  }
-  r->attribute = key->attribute;
-  r->top_field = key->field;
-  return true;
-}
 
 /* A key in compact JSON, with a comma in front unless it is the first; r->at is at its value then. False: something else stands there. */
 static __attribute__((noinline)) bool compact_key(struct reader *r, struct frame *frame, bool *good) {

@@ -33,13 +33,13 @@ static inline uint16_t shape_next(const struct event_shapes *shapes, uint16_t fr
   return next;
 }
 
-/* Hangs a key behind `from`, where it does not hang yet: `text` is all between the value in front and its own. SHAPE_NONE: there is no
- * room. */
+/* Hangs a key behind `from`, where it does not hang yet: `text` is all between the value in front and its own. SHAPE_NONE: no room. */
 static inline uint16_t shape_learn(struct event_shapes *shapes, uint16_t from, struct str text, struct shape_key like) {
   uint16_t *link = &shapes->keys[from].child;
   unsigned children = 0;
   for (; *link != 0 && children < SHAPE_CHILDREN; children++) link = &shapes->keys[*link].sibling;
-  if (shapes->count == SHAPE_KEYS || children == SHAPE_CHILDREN || text.length > sizeof like.text) {
+  if (text.length > sizeof like.text) return SHAPE_NONE;
+  if (shapes->count == SHAPE_KEYS || children == SHAPE_CHILDREN) {
     shapes->missed++;
     return SHAPE_NONE;
   }

@@ -71,16 +71,17 @@ static void pass_hears(struct work *w, const struct hearing_pass *pass) {
   }
 }
 
-/* Facts stand before rules. `kinds`: a bit for each kind there is. */
-static uint32_t facts_end(const struct work *w, uint32_t *kinds) {
+/* Facts stand before rules. `listener_kinds`: a bit for each kind there is. */
+static uint32_t facts_end(const struct work *w, uint32_t *listener_kinds) {
   uint32_t end = 0;
-  for (; end < w->in->match_count && listener_at(w, end)->kind != LISTENER_RULE; end++) *kinds |= 1u << listener_at(w, end)->kind;
+  for (; end < w->in->match_count && listener_at(w, end)->kind != LISTENER_RULE; end++) *listener_kinds |= 1u << listener_at(w, end)->kind;
   return end;
 }
 
 /* Programmes first, since audiences and campaigns ask what they count; then one campaign after the other, so that each asks its audience
  * once, as it was before any of its own facts heard. */
-static void kind_hears(struct work *w, enum listener_kind kind, uint32_t end, hear_step *step) {
+static void kind_hears(struct work *w, uint32_t listener_kinds, enum listener_kind kind, uint32_t end, hear_step *step) {
+  if ((listener_kinds & 1u << kind) == 0) return; /* of most events there is one kind */
   struct hearing_pass pass = {.kind = kind, .step = step, .to = end, .programmes = true};
   pass_hears(w, &pass);
   pass.programmes = false;
@@ -104,13 +105,13 @@ static void later_note(struct work *w) {
 }
 
 void facts_hear(struct work *w) {
-  uint32_t kinds = 0, end = facts_end(w, &kinds);
-  if ((kinds & 1u << LISTENER_FACT) != 0) kind_hears(w, LISTENER_FACT, end, fact_hears);
+  uint32_t listener_kinds = 0, end = facts_end(w, &listener_kinds);
+  kind_hears(w, listener_kinds, LISTENER_FACT, end, fact_hears);
   later_note(w);
   audience_ask_anew(w);
-  if ((kinds & 1u << LISTENER_TASK) != 0) kind_hears(w, LISTENER_TASK, end, task_hears);
+  kind_hears(w, listener_kinds, LISTENER_TASK, end, task_hears);
   audience_ask_anew(w);
-  if ((kinds & 1u << LISTENER_OPEN) != 0) kind_hears(w, LISTENER_OPEN, end, fact_hears);
+  kind_hears(w, listener_kinds, LISTENER_OPEN, end, fact_hears);
   audience_ask_anew(w);
 }
 

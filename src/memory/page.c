@@ -55,7 +55,7 @@ void state_settle(struct state *state) {
 
 uint32_t pages_dirty(const struct state *state) {
   uint32_t count = 0;
-  if (state->dirty_words == 1 && state->dirty[0] <= 1) return (uint32_t)state->dirty[0]; /* of most states: they have one page */
+  if (state->dirty_words == 1 && state->dirty[0] <= 1) return (uint32_t)state->dirty[0]; /* most states have no other page than 0 */
   for (uint32_t word = 0; word < state->dirty_words; word++) count += (uint32_t)__builtin_popcountll(state->dirty[word]);
   return count;
 }

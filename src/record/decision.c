@@ -25,9 +25,9 @@ struct str text_gift_kind(enum gift_kind kind) {
   return STR("");
 }
 
-static char *two_digits(char *at, int32_t number) {
+static char *digits_put(char *at, int32_t number) {
   assert(number >= 0 && number < 100);
-  memcpy(at, &decimal_pairs[2 * number], 2);
+  memcpy(at, &digit_pairs[2 * number], 2);
   return at + 2;
 }
 
@@ -42,16 +42,16 @@ void text_time(struct buffer *out, int64_t utc_ms, int32_t offset_minutes) {
     buffer_time(out, utc_ms, offset_minutes);
     return;
   }
-  char text[25], *at = two_digits(text, civil.year / 100);
+  char text[25], *at = digits_put(text, civil.year / 100);
   int32_t distance = offset_minutes < 0 ? -offset_minutes : offset_minutes;
-  at = after(two_digits(at, civil.year % 100), '-');
-  at = after(two_digits(at, civil.month), '-');
-  at = after(two_digits(at, civil.day), 'T');
-  at = after(two_digits(at, civil.hour), ':');
-  at = after(two_digits(at, civil.minute), ':');
-  at = after(two_digits(at, civil.second), offset_minutes < 0 ? '-' : '+');
-  at = after(two_digits(at, distance / 60), ':');
-  at = two_digits(at, distance % 60);
+  at = after(digits_put(at, civil.year % 100), '-');
+  at = after(digits_put(at, civil.month), '-');
+  at = after(digits_put(at, civil.day), 'T');
+  at = after(digits_put(at, civil.hour), ':');
+  at = after(digits_put(at, civil.minute), ':');
+  at = after(digits_put(at, civil.second), offset_minutes < 0 ? '-' : '+');
+  at = after(digits_put(at, distance / 60), ':');
+  at = digits_put(at, distance % 60);
   assert(at == text + sizeof text);
   text_put(out, (struct str){text, sizeof text});
 }

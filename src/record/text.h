@@ -1,5 +1,5 @@
 /* Writing JSON fast: every event leaves a line, so constant pieces are copied whole and names (checked by the event and campaign rooms
- * to be [A-Za-z0-9_.:/-], or a URI reference) are copied without looking for what to escape. Everything else goes through text_json.
+ * to be [A-Za-z0-9_.:/-], or a URI reference) are copied without looking for what to escape. Everything else goes through text_quoted.
  */
 #ifndef GIFTD_RECORD_TEXT_H
 #define GIFTD_RECORD_TEXT_H
@@ -19,8 +19,7 @@ static inline void text_put(struct buffer *out, struct str bytes) {
 
 #define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Not 0 when one of eight bytes is below 0x20, above 0x7e, a quote or a backslash ("Bit Twiddling Hacks", a byte less than n, a byte of 0).
- */
+/* Not 0 when one of eight bytes is below 0x20, above 0x7e, a quote or a backslash (Anderson, "Bit Twiddling Hacks": a zero in a word). */
 static inline uint64_t word_escapes(uint64_t word) {
   uint64_t quote = word ^ EACH_BYTE('"'), slash = word ^ EACH_BYTE('\\'), delete = word ^ EACH_BYTE(0x7f);
   uint64_t found = (word - EACH_BYTE(0x20)) & ~word;

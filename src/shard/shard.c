@@ -1,9 +1,9 @@
 /* The loop: lines in, decisions, rewards and dead letters out, states of owners kept. Everything it needs is taken from one block of
  * memory at the start, so a steady stream allocates nothing (style rule 6).
  *
- *     poll -> event_read -> match_event -> clock -> judge (event.c) -> record (tell.c) -> outputs
- *                 |                                    |
- *                 +-- no event: dead letter            +-- changed states stay in the cache until shard_flush
+ *     poll -> event_read_alike -> match_event -> clock -> judge (event.c) -> record (tell.c) -> outputs
+ *                    |                                       |
+ *                    +-- no event: dead letter               +-- changed states stay in the cache until shard_flush
  *
  * Nothing here depends on where a batch ends: the same lines give the same bytes, however they are cut (shard.h).
  */

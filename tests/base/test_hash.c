@@ -36,6 +36,7 @@ static void hash64_is_siphash_1_3(void **state) {
   (void)state;
   static const struct hash_key zero = {0, 0};
   assert_int_equal(hash64(&reference_key, STR("")), 0xabac0158050fc4dcULL);
+  assert_int_equal(hash64(&reference_key, (struct str){NULL, 0}), 0xabac0158050fc4dcULL);
   assert_int_equal(hash64(&zero, STR("a")), 0x407448d2b89b1813ULL);
   assert_int_equal(hash64(&zero, STR("abc")), 0xc03bc3a0042630f2ULL);
   assert_int_equal(hash64(&zero, STR("card-core\0"

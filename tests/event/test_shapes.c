@@ -69,6 +69,23 @@ static void places_of_keys(void **state) {
   }
 }
 
+/* A line that ends behind a colon teaches nothing, however often it comes: those behind it are learned. */
+static void lines_that_are_cut(void **state) {
+  (void)state;
+  static struct event_shapes shapes;
+  static const char whole[] = "{" LINE_CE ",\"data\":{\"mcc\":\"5812\"}}";
+  event_shapes_init(&shapes, &catalogue);
+  for (unsigned i = 0; i < 20; i++) {
+    struct reading reading;
+    struct arena arena = reading_arena(&reading, STR(whole));
+    assert_int_equal(event_read_alike(&shapes, STR("{\"id\":"), &arena, &reading.event, &reading.error), EVENT_TRUNCATED);
+    if (i > 8) assert_int_equal(event_read_alike(&shapes, STR(whole), &arena, &reading.event, &reading.error), EVENT_OK);
+    free(reading.memory);
+  }
+  assert_int_equal(shapes.count, 2 + 8); /* the roots; six attributes, data and mcc */
+  assert_int_equal(shapes.missed, 0);
+}
+
 /* More kinds of lines than are kept: those that have no place are read all the same, and in time all is learned anew. */
 static void more_shapes_than_have_room(void **state) {
   (void)state;
@@ -94,9 +111,9 @@ static void more_shapes_than_have_room(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(lines_of_one_source), cmocka_unit_test(blanks),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(lines_of_one_source),   cmocka_unit_test(blanks),
                                      cmocka_unit_test(keys_that_stand_twice), cmocka_unit_test(places_of_keys),
-                                     cmocka_unit_test(more_shapes_than_have_room)};
+                                     cmocka_unit_test(lines_that_are_cut),    cmocka_unit_test(more_shapes_than_have_room)};
   catalogue_init(&catalogue);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,7 +46,7 @@ void buffer_put(struct buffer *buffer, struct str bytes);
 void buffer_byte(struct buffer *buffer, char byte);
 void buffer_int(struct buffer *buffer, int64_t number);
 /* "00" to "99" in a row: digits are written two at a time where every event has some. */
-extern const char decimal_pairs[];
+extern const char digit_pairs[];
 /* With zeros in front when it has less digits than that, 1 to 20. */
 void buffer_digits(struct buffer *buffer, int64_t number, unsigned least);
 void buffer_print(struct buffer *buffer, const char *format, ...) __attribute__((format(__printf__, 2, 3)));

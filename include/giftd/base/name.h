@@ -1,5 +1,6 @@
-/* A quick hash and comparison of names, for tables that the campaigns and the catalogue fill: what is only looked up there may come from
- * anybody, since it can lengthen no run. A table that customers' bytes fill takes hash64 (hash.h).
+/* A quick hash and comparison of names, for tables that the campaigns and the catalogue fill, and for the few keys of one object. What is
+ * looked up in them may come from anybody: it can lengthen no run. A larger table that senders fill takes hash64 (hash.h), whose key they
+ * do not know.
  */
 #ifndef GIFTD_BASE_NAME_H
 #define GIFTD_BASE_NAME_H
@@ -29,7 +30,7 @@ static inline uint64_t name_hash(struct str name) {
   }
   hash ^= a * 0xc4ceb9fe1a85ec53ULL;
   hash = (hash ^ (hash >> 29)) + b * 0x94d049bb133111ebULL;
-  hash *= 0xbf58476d1ce4e5b9ULL;
+  hash = (hash ^ (hash >> 32)) * 0xbf58476d1ce4e5b9ULL; /* serial names differ in the last bytes, which are the highest so far */
   return hash ^ (hash >> 32);
 }
 

@@ -1,7 +1,6 @@
-/* What is found in the catalogue by the hash of a name, made once for each key of an event and used twice: here and to find keys that stand
- * twice. */
-#ifndef GIFTD_EVENT_NAME_HASH_H
-#define GIFTD_EVENT_NAME_HASH_H
+/* Looking up in the catalogue: a field by the hash of its name, which the reader has made already, and a word of a closed field. */
+#ifndef GIFTD_EVENT_CATALOGUE_FIND_H
+#define GIFTD_EVENT_CATALOGUE_FIND_H
 
 #include "giftd/base/name.h"
 #include "giftd/event.h"
