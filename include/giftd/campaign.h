@@ -69,6 +69,7 @@ enum left_kind {
   LEFT_TAG,          /* {"tag": "risk-watch"} */
   LEFT_LIST,         /* {"list": "staff"}: the customer is in the list; operand lists */
   LEFT_SCHEDULE,     /* {"schedule": "peak"}: `index` is the schedule */
+  LEFT_MONTH,        /* {"month": [6, 7]}: the month of the event's time in the file's zone, 1 to 12 */
   LEFT_CAUSED_BY,    /* `index` 0: "self" or "other"; 1: the id of who caused it */
   LEFT_CHANCE,       /* chance.F: what the spent chance kept; `index` is the catalogue field */
   LEFT_RULE_REWARD   /* rule_reward.value / .count of the base gift */

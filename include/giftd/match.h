@@ -26,6 +26,9 @@ uint32_t match_event(const struct match_index *index, struct match_cache *cache,
 uint32_t match_most(const struct match_index *index);
 size_t match_bytes(const struct match_index *index);
 
+/* The month that {"month": {"same_as": ...}} takes from a value - of a date's text, of a time in the zone; 0: it has none. */
+int32_t match_month(const struct value *value, int32_t offset_minutes);
+
 /* Stateless test of one condition node (a subtree that is not stateless counts as true). */
 bool match_condition(const struct rulebook *rulebook, uint32_t node, const struct event *event, int32_t offset_minutes);
 /* Whether a leaf's operator and operand hold for a value, whatever its left side is; NULL or VALUE_ABSENT fails all but exists: false.

@@ -392,6 +392,7 @@ enum left_type {
   TYPE_TAG,
   TYPE_CUSTOMER_LIST,
   TYPE_SCHEDULE,
+  TYPE_MONTH,
   TYPE_BROKEN
 };
 struct left {
@@ -402,6 +403,8 @@ struct left {
 };
 /* `at` is where to report. False after reporting. */
 bool left_read(struct compile *c, const struct at *at, struct str text, enum place place, struct left *out);
+/* {"month": ...} stands on the left of a condition alone. */
+bool left_is_month(struct str text);
 enum left_type left_of_field(const struct compile *c, uint32_t field);
 /* A leaf without operator that holds a left side; NONE after reporting. */
 uint32_t left_node(struct compile *c, const struct at *at, enum place place, struct left *out);

@@ -27,7 +27,7 @@ static struct condition leaf_empty(struct compile *c, const struct at *at, const
                             .left = left->kind,
                             .op = OP_EQ,
                             .index = left->index,
-                            .stateless = left->kind == LEFT_FIELD || left->kind == LEFT_SCHEDULE,
+                            .stateless = left->kind == LEFT_FIELD || left->kind == LEFT_SCHEDULE || left->kind == LEFT_MONTH,
                             .operand = {.list = NONE, .other = NONE},
                             .pointer = at_pointer(c, at),
                             .left_text = left->text};
@@ -40,10 +40,17 @@ static void op_unknown(struct compile *c, const struct at *at) {
   report(c, at, CHECK_BAD_OPERATOR, "'%s' is no operator%.*s", at->key, STR_FORMAT(hint));
 }
 
+static bool side_read(struct compile *c, const struct at *at, enum place place, struct left *out) {
+  struct str text = str_of(at->key);
+  if (!left_is_month(text)) return left_read(c, at, text, place, out);
+  *out = (struct left){.kind = LEFT_MONTH, .type = TYPE_MONTH, .text = STR("month")};
+  return true;
+}
+
 /* The leaves of one left side, into the nodes from `node` on. */
 static void leaves_fill(struct compile *c, const struct at *at, struct filling how, uint32_t node) {
   struct left left;
-  bool good = left_read(c, at, str_of(at->key), how.place, &left);
+  bool good = side_read(c, at, how.place, &left);
   uint32_t count = leaves_of(at->key, at->json);
   if (!good) left.type = TYPE_BROKEN;
   struct condition empty = leaf_empty(c, at, &left);

@@ -120,8 +120,10 @@ static bool base_left_read(struct compile *c, const struct at *at, struct str na
   return false;
 }
 
+bool left_is_month(struct str text) { return str_equal(text, STR("month")); }
+
 static bool not_served(struct str text) {
-  static const char *const words[] = {"place", "level", "day", "week", "ten_days", "month", "quarter", "half", "year", NULL};
+  static const char *const words[] = {"place", "level", "day", "week", "ten_days", "quarter", "half", "year", NULL};
   for (uint32_t i = 0; words[i] != NULL; i++)
     if (str_equal(text, str_of(words[i]))) return true;
   return false;
@@ -163,6 +165,10 @@ bool left_read(struct compile *c, const struct at *at, struct str text, enum pla
                       : str_equal(text, STR("place")) ? "place"
                                                       : "level",
                       "'%.*s' in a condition is", STR_FORMAT(text));
+    return false;
+  }
+  if (left_is_month(text)) {
+    report(c, at, CHECK_BAD_CONDITION, "'month' stands on the left of a condition alone: {\"month\": {\"same_as\": \"profile.birthday\"}}");
     return false;
   }
   if (str_equal(text, STR("caused_by")) || str_equal(text, STR("caused_by.id"))) return cause_left_read(c, at, text, place, out);

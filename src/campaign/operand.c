@@ -14,20 +14,20 @@ struct op_info {
   uint32_t types; /* of left sides it goes with */
 };
 static const struct op_info ops[] = {
-    {"eq", OP_EQ, BIT(TYPE_TEXT) | NUMBERS | BIT(TYPE_BOOL) | MEMBERS | BIT(TYPE_SCHEDULE)},
-    {"ne", OP_NE, BIT(TYPE_TEXT) | NUMBERS | BIT(TYPE_BOOL) | MEMBERS | BIT(TYPE_SCHEDULE)},
+    {"eq", OP_EQ, BIT(TYPE_TEXT) | NUMBERS | BIT(TYPE_BOOL) | MEMBERS | BIT(TYPE_SCHEDULE) | BIT(TYPE_MONTH)},
+    {"ne", OP_NE, BIT(TYPE_TEXT) | NUMBERS | BIT(TYPE_BOOL) | MEMBERS | BIT(TYPE_SCHEDULE) | BIT(TYPE_MONTH)},
     {"gte", OP_GTE, NUMBERS},
     {"gt", OP_GT, NUMBERS},
     {"lte", OP_LTE, NUMBERS},
     {"lt", OP_LT, NUMBERS},
-    {"between", OP_BETWEEN, NUMBERS},
-    {"in", OP_IN, BIT(TYPE_TEXT) | BIT(TYPE_MONEY) | BIT(TYPE_INT) | MEMBERS},
-    {"not_in", OP_NOT_IN, BIT(TYPE_TEXT) | BIT(TYPE_MONEY) | BIT(TYPE_INT) | MEMBERS},
+    {"between", OP_BETWEEN, NUMBERS | BIT(TYPE_MONTH)},
+    {"in", OP_IN, BIT(TYPE_TEXT) | BIT(TYPE_MONEY) | BIT(TYPE_INT) | MEMBERS | BIT(TYPE_MONTH)},
+    {"not_in", OP_NOT_IN, BIT(TYPE_TEXT) | BIT(TYPE_MONEY) | BIT(TYPE_INT) | MEMBERS | BIT(TYPE_MONTH)},
     {"exists", OP_EXISTS, BIT(TYPE_TEXT) | NUMBERS | BIT(TYPE_BOOL) | BIT(TYPE_LIST) | FACTS},
     {"in_list", OP_IN_LIST, BIT(TYPE_TEXT)},
     {"not_in_list", OP_NOT_IN_LIST, BIT(TYPE_TEXT)},
     {"contains_any", OP_CONTAINS_ANY, BIT(TYPE_LIST)},
-    {"same_as", OP_SAME_AS, BIT(TYPE_TEXT) | NUMBERS | BIT(TYPE_BOOL)},
+    {"same_as", OP_SAME_AS, BIT(TYPE_TEXT) | NUMBERS | BIT(TYPE_BOOL) | BIT(TYPE_MONTH)},
     {"older_than", OP_OLDER_THAN, BIT(TYPE_TIME)},
     {"newer_than", OP_NEWER_THAN, BIT(TYPE_TIME)},
     {"dormant_for", OP_DORMANT_FOR, BIT(TYPE_LAST)},
@@ -54,7 +54,8 @@ static const char *const type_words[] = {[TYPE_TEXT] = "a text",         [TYPE_M
                                          [TYPE_DURATION] = "a duration", [TYPE_FIRST] = "a first",
                                          [TYPE_LAST] = "a last",         [TYPE_TRACK] = "a track",
                                          [TYPE_TAG] = "a tag",           [TYPE_CUSTOMER_LIST] = "a list of customers",
-                                         [TYPE_SCHEDULE] = "a schedule", [TYPE_BROKEN] = "unknown"};
+                                         [TYPE_SCHEDULE] = "a schedule", [TYPE_MONTH] = "a month",
+                                         [TYPE_BROKEN] = "unknown"};
 
 /* ---- numbers ---- */
 
@@ -62,6 +63,7 @@ static bool number_read(struct compile *c, const struct at *at, enum left_type t
   struct duration duration;
   if (type == TYPE_MONEY) return read_money(c, at, true, out);
   if (type == TYPE_INT) return read_int(c, at, -LIMIT_AMOUNT_MINOR, LIMIT_AMOUNT_MINOR, CHECK_BAD_VALUE, out);
+  if (type == TYPE_MONTH) return read_int(c, at, 1, 12, CHECK_BAD_VALUE, out);
   if (type == TYPE_TIME) return read_instant(c, at, false, CHECK_BAD_DATE, out);
   if (!read_duration(c, at, &duration)) return false;
   *out = duration.ms;
@@ -187,11 +189,25 @@ static void customer_lists_read(struct compile *c, const struct at *at, struct c
 
 /* ---- same_as ---- */
 
+/* The month of a date is looked at, or that of a time in the file's zone. */
+static bool has_month(const struct left *left) { return left->type == TYPE_TEXT || left->type == TYPE_TIME || left->type == TYPE_BROKEN; }
+
+static void same_month_read(struct compile *c, const struct at *at, const struct left *other) {
+  if (has_month(other)) return;
+  report(c, at, CHECK_BAD_OPERATOR,
+         "'%.*s' is %s and has no month: name a date (\"1990-05-17\", \"05-17\") or a time, like profile.birthday or fact.N.at",
+         STR_FORMAT(other->text), type_words[other->type]);
+}
+
 static void same_read(struct compile *c, const struct at *at, const struct left *left, enum place place, struct condition *leaf) {
   struct left other;
   leaf->operand.other = left_node(c, at, place, &other);
   if (leaf->operand.other == NONE) return;
-  leaf->stateless = left->kind == LEFT_FIELD && other.kind == LEFT_FIELD;
+  leaf->stateless = (left->kind == LEFT_FIELD || left->kind == LEFT_MONTH) && other.kind == LEFT_FIELD;
+  if (left->kind == LEFT_MONTH) {
+    same_month_read(c, at, &other);
+    return;
+  }
   bool times = (left->type == TYPE_TIME || left->type == TYPE_INT) && (other.type == TYPE_FIRST || other.type == TYPE_LAST);
   if (other.type != left->type && other.type != TYPE_BROKEN && !times)
     report(c, at, CHECK_BAD_OPERATOR, "'%.*s' is %s and '%.*s' is %s: they are never the same", STR_FORMAT(left->text),

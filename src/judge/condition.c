@@ -63,8 +63,18 @@ static void failure_values(struct work *w, const struct condition *leaf, const s
   }
 }
 
+/* What there is to tell is the other's month: the one that was expected. */
+static bool holds_month(struct work *w, const struct condition *leaf, int32_t offset, struct value *actual, struct failure *failure) {
+  *actual = value_number(month_of(w->event->time_ms, offset));
+  if (leaf->op != OP_SAME_AS) return match_leaf(w->book, leaf, actual, offset);
+  struct value other = left_value(w, &w->book->conditions[leaf->operand.other]);
+  failure->expected = match_month(&other, offset), failure->actual = actual->number, failure->numbers = true;
+  return failure->expected == failure->actual;
+}
+
 static bool holds_value(struct work *w, const struct condition *leaf, uint32_t campaign, struct value *actual, struct failure *failure) {
   int32_t offset = work_offset(w, campaign);
+  if (leaf->left == LEFT_MONTH) return holds_month(w, leaf, offset, actual, failure);
   *actual = left_value(w, leaf);
   if (leaf->op == OP_OLDER_THAN || leaf->op == OP_NEWER_THAN) return holds_age(w, leaf, actual, campaign, failure);
   if (leaf->op == OP_SAME_AS) return holds_same_as(w, leaf, actual);

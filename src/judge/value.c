@@ -34,7 +34,8 @@ struct value left_value(struct work *w, const struct condition *leaf) {
     case LEFT_CAUSED_BY: return cause_value(w, leaf->index);
     case LEFT_TAG:
     case LEFT_LIST:
-    case LEFT_SCHEDULE: break;
+    case LEFT_SCHEDULE:
+    case LEFT_MONTH: break; /* of the event in a campaign's zone: condition.c */
   }
   return value_absent();
 }

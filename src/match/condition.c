@@ -11,7 +11,7 @@
 
 bool leaf_is_judged(const struct condition *leaf) {
   if (leaf->kind != CONDITION_LEAF || !leaf->stateless) return false;
-  return leaf->left == LEFT_FIELD || leaf->left == LEFT_SCHEDULE || leaf->left == LEFT_LIST;
+  return leaf->left == LEFT_FIELD || leaf->left == LEFT_SCHEDULE || leaf->left == LEFT_LIST || leaf->left == LEFT_MONTH;
 }
 
 static bool text_is_named(const struct operand *operand, struct str text) {
@@ -121,11 +121,27 @@ static bool list_leaf_holds(const struct rulebook *rulebook, const struct condit
   return listed != turned;
 }
 
+int32_t match_month(const struct value *value, int32_t offset_minutes) {
+  if (value == NULL) return 0;
+  if (value->kind == VALUE_TEXT) return month_of_date(value->text);
+  return value->kind == VALUE_INT ? month_of(value->number, offset_minutes) : 0;
+}
+
+static bool month_leaf_holds(const struct rulebook *rulebook, const struct condition *leaf, const struct event *event,
+                             int32_t offset_minutes) {
+  const struct value month = {.kind = VALUE_INT, .number = month_of(event->time_ms, offset_minutes)};
+  if (leaf->op != OP_SAME_AS) return match_leaf(rulebook, leaf, &month, offset_minutes);
+  const struct condition *other = &rulebook->conditions[leaf->operand.other];
+  assert(other->left == LEFT_FIELD);
+  return match_month(event_field(event, (uint16_t)other->index), offset_minutes) == month.number;
+}
+
 bool leaf_holds(const struct rulebook *rulebook, const struct condition *leaf, const struct event *event, int32_t offset_minutes) {
   assert(leaf_is_judged(leaf));
   switch (leaf->left) {
     case LEFT_FIELD: return field_leaf_holds(rulebook, leaf, event, offset_minutes);
     case LEFT_SCHEDULE: return schedule_leaf_holds(rulebook, leaf, event, offset_minutes);
+    case LEFT_MONTH: return month_leaf_holds(rulebook, leaf, event, offset_minutes);
     default: return list_leaf_holds(rulebook, leaf, event);
   }
 }

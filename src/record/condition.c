@@ -174,6 +174,7 @@ static struct str left_words(const struct condition *leaf, enum language languag
   if (leaf->left == LEFT_TAG) return language == LANGUAGE_ZH ? STR("标签") : STR("tag");
   if (leaf->left == LEFT_LIST) return language == LANGUAGE_ZH ? STR("客户") : STR("customer");
   if (leaf->left == LEFT_SCHEDULE) return language == LANGUAGE_ZH ? STR("时段") : STR("time");
+  if (leaf->left == LEFT_MONTH) return language == LANGUAGE_ZH ? STR("月份") : STR("month");
   return leaf->left == LEFT_FIELD ? words_field(leaf->left_text, language) : leaf->left_text;
 }
 
@@ -206,7 +207,8 @@ bool words_actual(struct buffer *out, const struct rulebook *rulebook, const str
     buffer_time(out, event->time_ms, style.offset_minutes);
     return true;
   }
-  if (leaf->left != LEFT_FIELD) return false;
+  if (leaf->left == LEFT_MONTH) buffer_int(out, month_of(event->time_ms, style.offset_minutes));
+  if (leaf->left != LEFT_FIELD) return leaf->left == LEFT_MONTH;
   words_value(out, event_field(event, (uint16_t)leaf->index), leaf_kind(rulebook, leaf), style, language);
   return true;
 }

@@ -274,6 +274,29 @@ static void units_have_names(void **state) {
   assert_false(unit_parse(STR("days"), &(enum unit){0}) || unit_parse(STR(""), &(enum unit){0}));
 }
 
+/* The month of a moment is its zone's; of a text that is a date, or a day without a year. */
+static void months(void **state) {
+  (void)state;
+  static const char *const none[] = {"",         "5",          "05",         "2027-5-17", "2027-13-01", "2027-02-30",  "00-10",
+                                     "13-10",    "04-31",      "--4-30",     "--04-3",    "17/05",      "2027-05-17 ", "05-17-",
+                                     "---05-17", "1969-02-29", "19a9-05-17", "ab-cd",     "20270517"};
+  assert_int_equal(month_of_date(STR("1990-05-17")), 5);
+  assert_int_equal(month_of_date(STR("2027-12-31")), 12);
+  assert_int_equal(month_of_date(STR("1949-10-01")), 10);
+  assert_int_equal(month_of_date(STR("02-29")), 2);
+  assert_int_equal(month_of_date(STR("--02-29")), 2);
+  assert_int_equal(month_of_date(STR("--12-01")), 12);
+  for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+    if (month_of_date(str_of(none[i])) != 0) fail_row("month", none[i], "accepted");
+  int64_t new_year_in_china;
+  assert_true(time_parse(STR("2027-01-01T00:00:00+08:00"), &new_year_in_china, NULL));
+  assert_int_equal(month_of(new_year_in_china, 480), 1);
+  assert_int_equal(month_of(new_year_in_china - 1, 480), 12);
+  assert_int_equal(month_of(new_year_in_china, 0), 12);
+  assert_int_equal(month_of(new_year_in_china, -300), 12);
+  assert_int_equal(month_of(new_year_in_china, 780), 1);
+}
+
 static void dates_exist(void **state) {
   (void)state;
   int64_t days = 0;
@@ -298,6 +321,7 @@ int main(void) {
       cmocka_unit_test(the_c_library_agrees),
       cmocka_unit_test(durations_have_one_unit),
       cmocka_unit_test(months_end_where_the_day_is_missing),
+      cmocka_unit_test(months),
       cmocka_unit_test(periods_have_labels),
       cmocka_unit_test(periods_tile_the_time),
       cmocka_unit_test(units_have_names),

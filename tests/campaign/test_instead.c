@@ -74,7 +74,7 @@ static const struct {
           "\"on\":\"login\"," GIVE(
               "{\"reward\":\"voucher\",\"value\":{\"by\":\"fact.f\",\"bands\":[{\"from\":2,\"value\":\"5.00\"}]},\"pool\":{\"stock\":9}}")
               BENCH_LIMITS)},
-    {RULES(RULE(ON "\"when\":{\"month\":\"2027-01\"}," END)), "`schedules`",
+    {RULES(RULE(ON "\"when\":{\"week\":\"2027-W01\"}," END)), "`schedules`",
      BENCH_HEAD "\"schedules\":{\"jan\":{\"to\":\"2027-01-31\"}},\"rules\":[" RULE(ON "\"when\":{\"schedule\":\"jan\"}," END) "]}"},
     {WITH("{\"measure\":\"daily_average\",\"of\":\"balance\",\"on\":\"balance.snapshot\",\"window\":\"month\"}",
           ON "\"when\":{\"fact.f\":{\"gte\":\"1.00\"}}," END),

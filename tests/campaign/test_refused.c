@@ -23,7 +23,7 @@ static const struct not_served not_served[] = {
     {RULE("\"on\":{\"date\":\"profile.birthday\",\"time\":\"09:00\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/on/date"},
     {RULE(ON "\"when\":{\"place\":{\"lte\":3}}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/place"},
     {RULE(ON "\"when\":{\"level\":\"x\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/level"},
-    {RULE(ON "\"when\":{\"month\":\"2027-01\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/month"},
+    {RULE(ON "\"when\":{\"week\":\"2027-W01\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/week"},
     {RULE(ON "\"rank\":{\"by\":\"fact.f\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/rank"},
     {RULE(ON "\"group\":\"g\"," BENCH_GIVE BENCH_LIMITS), "/rules/0/group"},
     {RULE(ON "\"priority\":1," BENCH_GIVE BENCH_LIMITS), "/rules/0/priority"},

@@ -41,6 +41,10 @@ int32_t weekday_of_day(int64_t days);
 bool time_parse(struct str text, int64_t *utc_ms, int32_t *offset_minutes);
 /* "2026-11-20" alone. */
 bool date_parse(struct str text, int64_t *days);
+/* The month, 1..12, of a moment in a zone; of a date (0001 to 9999), or of a day without a year: "1990-05-17", "05-17", "--05-17"
+ * (ISO 8601:2000, 5.2.1.3). 0: the text is neither. */
+int32_t month_of(int64_t utc_ms, int32_t offset_minutes);
+int32_t month_of_date(struct str text);
 /* "2026-11-20T12:01:07+08:00"; with ".123" only when the milliseconds are not zero. */
 void buffer_time(struct buffer *buffer, int64_t utc_ms, int32_t offset_minutes);
 /* "2026-11-20" */
