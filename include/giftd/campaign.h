@@ -422,6 +422,7 @@ struct campaign {
   struct str currency;
   int32_t decimals;
   bool enrolment; /* required */
+  bool sign_up;   /* when a customer enrolled is remembered though nobody has to: a window begins there */
   struct audience audience;
   uint32_t rule_first, rule_count;
   uint64_t decl; /* of its id */

@@ -272,6 +272,14 @@ static void last_units_read(struct compile *c, const struct at *at, struct windo
   if (unit.json != NULL) (void)read_unit(c, &unit, true, &out->unit);
 }
 
+/* From the customer's sign-up on, to the end of the campaign. */
+static void enrolment_read(struct compile *c, const struct at *at, struct window *out) {
+  struct campaign *campaign = &c->campaigns[c->now];
+  *out = (struct window){.kind = WINDOW_ENROLMENT, .unit = UNIT_CAMPAIGN};
+  campaign->sign_up = true;
+  if (campaign->programme) report(c, at, CHECK_BAD_WINDOW, "nobody enrols in a programme; count in a campaign, or over another window");
+}
+
 static void window_read(struct compile *c, const struct at *at, struct window *out) {
   struct str text = text_of(at->json);
   *out = (struct window){.kind = WINDOW_UNIT, .unit = UNIT_EVER};
@@ -281,10 +289,11 @@ static void window_read(struct compile *c, const struct at *at, struct window *o
       return;
     }
     if (str_equal(text, STR("enrolment")))
-      report_not_served(c, at, "enrolment", "the window \"enrolment\" is");
+      enrolment_read(c, at, out);
     else
       report(c, at, CHECK_BAD_WINDOW,
-             "'%.*s' is not a window: a unit, {\"last\": 3, \"unit\": \"month\"}, {\"rolling\": \"P30D\"} or dates", STR_FORMAT(text));
+             "'%.*s' is not a window: a unit, \"enrolment\", {\"last\": 3, \"unit\": \"month\"}, {\"rolling\": \"P30D\"} or dates",
+             STR_FORMAT(text));
     return;
   }
   if (json_object_get(at->json, "rolling") != NULL)
@@ -295,7 +304,7 @@ static void window_read(struct compile *c, const struct at *at, struct window *o
     dates_read(c, at, out);
   else
     report(c, at, CHECK_BAD_WINDOW,
-           "a window is a unit, {\"last\": 3, \"unit\": \"month\"}, {\"rolling\": \"P30D\"} or {\"from\", \"to\"}");
+           "a window is a unit, \"enrolment\", {\"last\": 3, \"unit\": \"month\"}, {\"rolling\": \"P30D\"} or {\"from\", \"to\"}");
 }
 
 static void previous_read(struct compile *c, const struct at *at, struct window *window) {

@@ -49,9 +49,6 @@ static const struct instead substitutes[] = {
      "instead let the bank compute it: declare a field in catalogue.json, send it with an event, and ask the field or {\"measure\": "
      "\"max\", \"of\": FIELD}"},
     {"per", "instead add \"customer\"; how often a device or card may earn something is a limit, \"per\": [\"device\"]"},
-    {"enrolment",
-     "instead write \"enrolment\": \"required\" in the header and the window \"campaign\": then nothing is heard before the customer signs "
-     "up"},
     {"match", "instead give every task the same `match`, or write a track for each"},
     {"summer", "there is no substitute yet that follows such clocks; write hours and dates in a zone whose clocks stay, like \"UTC\""},
 };

@@ -29,10 +29,8 @@ static bool audience_holds(struct work *w, uint32_t number, struct failure *fail
   return false;
 }
 
-static bool enrolled(const struct work *w, uint32_t number) {
-  const struct campaign *campaign = work_campaign(w, number);
-  if (!campaign->enrolment) return true;
-  const struct cell *cell = state_find(w->customer, CELL_ENROLLED, campaign->decl, 0, 0);
+bool signed_up(const struct work *w, uint32_t campaign) {
+  const struct cell *cell = state_find(w->customer, CELL_ENROLLED, work_campaign(w, campaign)->decl, 0, 0);
   return cell != NULL && cell->enrolled.time_ms <= w->event->time_ms;
 }
 
@@ -42,7 +40,7 @@ bool audience_allows(struct work *w, uint32_t campaign, struct failure *failure)
     enum reason reason = REASON_GIVEN;
     if (!audience_holds(w, campaign, &now))
       reason = REASON_NOT_IN_AUDIENCE;
-    else if (!enrolled(w, campaign))
+    else if (work_campaign(w, campaign)->enrolment && !signed_up(w, campaign))
       reason = REASON_NOT_ENROLLED;
     w->audience_campaign = campaign, w->audience_reason = reason, w->audience_failure = now;
   }

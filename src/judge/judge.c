@@ -42,7 +42,7 @@ static void enrolment_apply(struct work *w) {
   for (uint32_t i = 0; i < w->book->campaign_count; i++) {
     const struct campaign *campaign = work_campaign(w, i);
     bool open = w->event->time_ms >= campaign->shown_ms && w->event->time_ms < campaign->to_ms;
-    if (!campaign->enrolment || !open || !event_addresses(w, i)) continue;
+    if (!(campaign->enrolment || campaign->sign_up) || !open || !event_addresses(w, i)) continue;
     struct cell *cell = work_make(w, w->customer, CELL_ENROLLED, campaign->decl, 0, 0);
     if (cell->enrolled.time_ms == 0 || w->event->time_ms < cell->enrolled.time_ms) cell->enrolled.time_ms = w->event->time_ms;
     cell->expires_day = state_expiry(campaign->closing_ms + w->in->settings->memory_ms + w->in->settings->horizon_ms);

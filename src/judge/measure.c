@@ -193,10 +193,12 @@ static void measure_add(struct work *w, const struct fact *fact, uint64_t key, i
   if (subtracts(fact) && event_reversible(w)) fed_remember(w, fact, key, period, counting ? 1 : amount, true);
 }
 
-/* The amount a measure hears; false when the event has none that counts (absent, another currency, outside the dates). */
+/* The amount a measure hears; false when the event has none that counts (absent, another currency, outside the dates, before the sign-up).
+ */
 static bool measure_amount(const struct work *w, const struct fact *fact, int64_t *amount) {
   int64_t time = w->event->time_ms;
   if (fact->window.kind == WINDOW_DATES && (time < fact->window.from_ms || time >= fact->window.to_ms)) return false;
+  if (fact->window.kind == WINDOW_ENROLMENT && !signed_up(w, fact->campaign)) return false;
   *amount = 0;
   if (fact->measure == MEASURE_COUNT || fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK) return true;
   const struct value *value = event_field(w->event, fact->of);

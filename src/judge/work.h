@@ -199,6 +199,8 @@ void kept_drop(struct work *w, const struct fact *fact, uint64_t key);
 bool condition_holds(struct work *w, uint32_t node, uint32_t campaign, bool all_nodes, struct failure *failure);
 
 /* ---- audience.c ---- */
+/* Whether the customer enrolled at the event's time or before. */
+bool signed_up(const struct work *w, uint32_t campaign);
 /* Audience and enrolment. */
 bool audience_allows(struct work *w, uint32_t campaign, struct failure *failure);
 bool customer_denied(const struct work *w);

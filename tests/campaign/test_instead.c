@@ -85,10 +85,6 @@ static const struct {
           "\"on\":\"login\",\"when\":{\"fact.f\":{\"gte\":2}}," END),
      "\"per\": [\"device\"]",
      RULES(RULE("\"on\":\"login\"," BENCH_GIVE "\"limits\":[{\"count\":1,\"per\":[\"device\"],\"period\":\"day\"}]"))},
-    {WITH("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"enrolment\"}", "\"on\":\"login\",\"when\":{\"fact.f\":{\"gte\":2}}," END),
-     "the window \"campaign\"",
-     BENCH_HEAD "\"enrolment\":\"required\"," FACT("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"campaign\"}") "\"rules\":[" RULE(
-         "\"on\":\"login\",\"when\":{\"fact.f\":{\"gte\":2}}," END) "]}"},
 };
 
 /* Who heard whom, for `as`. */

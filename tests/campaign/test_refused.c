@@ -48,7 +48,6 @@ static const struct not_served not_served[] = {
     {FACT("{\"measure\":\"count\",\"on\":{\"event\":\"login\",\"as\":\"primary\"},\"window\":\"day\"}"), "/facts/f/on/as"},
     {FACT("{\"level\":\"m\",\"every\":\"month\"}"), "/facts/f/level"},
     {FACT("{\"measure\":\"daily_average\",\"of\":\"balance\",\"on\":\"balance.snapshot\",\"window\":\"month\"}"), "/facts/f/measure"},
-    {FACT("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"enrolment\"}"), "/facts/f/window"},
     {FACT("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"day\",\"per\":[\"device\"]}"), "/facts/f/per"},
     {FACT("{\"first\":\"login\",\"per\":[\"device\"]}"), "/facts/f/per"},
     {FACT("{\"track\":{\"opens\":\"login\",\"tasks\":[{\"id\":\"a\",\"on\":\"checkin\",\"match\":[\"channel\"]},{\"id\":\"b\",\"on\":"
