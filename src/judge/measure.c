@@ -193,8 +193,7 @@ static void measure_add(struct work *w, const struct fact *fact, uint64_t key, i
   if (subtracts(fact) && event_reversible(w)) fed_remember(w, fact, key, period, counting ? 1 : amount, true);
 }
 
-/* The amount a measure hears; false when the event has none that counts (absent, another currency, outside the dates, before the sign-up).
- */
+/* The amount a measure hears; false where none counts: it is absent, in another currency, outside the dates, before the sign-up. */
 static bool measure_amount(const struct work *w, const struct fact *fact, int64_t *amount) {
   int64_t time = w->event->time_ms;
   if (fact->window.kind == WINDOW_DATES && (time < fact->window.from_ms || time >= fact->window.to_ms)) return false;

@@ -230,6 +230,7 @@ enum status ledger_step(struct ledger *ledger, int64_t now_ms, bool *busy, int64
 /* ---- what is asked from outside ---- */
 
 enum ledger_stage ledger_stage(const struct ledger *ledger) { return ledger->stage; }
+
 void ledger_counts_add(struct ledger_counts *sum, const struct ledger_counts *more) {
   sum->commits += more->commits, sum->aborts += more->aborts, sum->takeovers += more->takeovers, sum->redone += more->redone;
   sum->rebuilds += more->rebuilds, sum->rebuilt_owners += more->rebuilt_owners;

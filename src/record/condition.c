@@ -207,8 +207,11 @@ bool words_actual(struct buffer *out, const struct rulebook *rulebook, const str
     buffer_time(out, event->time_ms, style.offset_minutes);
     return true;
   }
-  if (leaf->left == LEFT_MONTH) buffer_int(out, month_of(event->time_ms, style.offset_minutes));
-  if (leaf->left != LEFT_FIELD) return leaf->left == LEFT_MONTH;
+  if (leaf->left == LEFT_MONTH) {
+    buffer_int(out, month_of(event->time_ms, style.offset_minutes));
+    return true;
+  }
+  if (leaf->left != LEFT_FIELD) return false;
   words_value(out, event_field(event, (uint16_t)leaf->index), leaf_kind(rulebook, leaf), style, language);
   return true;
 }
