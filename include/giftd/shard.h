@@ -30,7 +30,8 @@ _Static_assert(LIMIT_LINE_BYTES > LIMIT_EVENT_BYTES, "an event is never cut into
 struct log_port {
   void *self;
   /* Up to `capacity` further lines. *count 0 with STATUS_OK: nothing there now (*ended says whether nothing will come). A line without its
-   * newline at the end of a file that may grow is not returned; with --once it is. */
+   * newline at the end of a file that may grow is not returned; with --once it is. Alone - one shard - all that a poll brings is decided in
+   * the step that polled, so that a position behind it may be committed with what came of it; of several shards shard_next() tells. */
   enum status (*poll)(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, bool *ended, struct fault *fault);
   /* Adds bytes to an output; visible to others only after commit (or cut back after a crash). Whole lines; dead letters one at a
    * time while the line they are about is still lent (`which`: its number in the last poll; LINE_NONE: an event that another shard

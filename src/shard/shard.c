@@ -240,9 +240,11 @@ static enum status lines_poll(struct shard *shard, uint32_t most, bool *ended, s
 static bool room_for_more(const struct shard *shard) { return shard->log.full == NULL || !shard->log.full(shard->log.self); }
 
 /* What is heard belongs to the event before it: however few lines a step may take, it is not left over - unless a wait has let the queue
- * grow long. */
+ * grow long. Alone nothing waits, and a step takes all that it polled, whatever that is heard by: the log's position counts it (shard.h).
+ */
 static bool head_is_there(const struct shard *shard, uint32_t count, uint32_t most) {
   if (shard->waiting.waits) return false;
+  if (shard->settings.shards <= 1) return heard_any(shard) || shard->line_at < shard->line_count;
   return heard_any(shard) ? count < most + HEARD_BEYOND : count < most && shard->line_at < shard->line_count;
 }
 

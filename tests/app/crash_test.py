@@ -11,6 +11,7 @@ is put back that is some commits old, whatever the kill left of the outputs: it 
 """
 import argparse
 import filecmp
+import json
 import os
 import pathlib
 import random
@@ -38,9 +39,20 @@ def arguments():
     return args
 
 
+# Each payment is heard by two others: a batch of lines is then several of decisions.
+HEARD_BY_OTHERS = {
+    "id": "heard-by-others", "version": 1, "name": {"zh": "商户", "en": "Shops"}, "period": {"from": "2020-01-01", "to": "2039-12-31"},
+    "audience": "everyone",
+    "rules": [{"id": name, "on": {"event": "txn.card_spend", "as": name}, "give": {"reward": "points", "value": 1, "pool": "unlimited"},
+               "limits": [{"count": 1000000, "per": ["customer"], "period": "ever"}]} for name in ("merchant", "card")]}
+
+
 class Stage:
     def __init__(self, args, folder):
         self.args, self.folder, self.events = args, folder, folder / "events.jsonl"
+        shutil.copytree(args.campaigns, folder / "campaigns")
+        args.campaigns = str(folder / "campaigns")
+        (folder / "campaigns" / "heard-by-others.json").write_text(json.dumps(HEARD_BY_OTHERS))
         subprocess.run([args.giftd, "demo", "--generate", self.events, "--events", str(args.events), "--seed", str(args.seed)],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

@@ -178,6 +178,24 @@ static void what_another_hears_is_decided_right_behind(void **unused) {
   }
 }
 
+/* Files commit the position behind what was polled: a line that is left over is lost with the next stop. However many hear the lines before
+ * it, and however few a step may take. */
+static void a_step_decides_all_that_it_polled(void **unused) {
+  (void)unused;
+  for (uint32_t most = 1; most <= 6; most++) {
+    struct stage *stage = stage_new("F c1 1\nG c1 2\nG c2 3\na c3 4\nG c1 5\nF c2 6\nb c3 7\n", 0);
+    stage_start(stage);
+    bool ended = false;
+    for (uint32_t count = 0; !ended;) {
+      size_t before = stage->at;
+      assert_int_equal(shard_step(stage->shard, most, TIME_NONE, &count, &ended, &stage->fault), STATUS_OK);
+      if (stage->at > before) assert_int_equal(shard_next(stage->shard), stage->at);
+    }
+    assert_int_equal(shard_counts(stage->shard)->events, 7);
+    stage_free(stage);
+  }
+}
+
 /* One that does not fit a record of the state goes through the queue in pieces. */
 static void a_long_event_is_heard_as_a_whole(void **unused) {
   (void)unused;
@@ -369,6 +387,7 @@ int main(void) {
       cmocka_unit_test(what_nobody_hears_is_read_once_by_each_rulebook),
       cmocka_unit_test(owners_come_from_the_cache_after_the_first_time),
       cmocka_unit_test(what_another_hears_is_decided_right_behind),
+      cmocka_unit_test(a_step_decides_all_that_it_polled),
       cmocka_unit_test(a_long_event_is_heard_as_a_whole),
       cmocka_unit_test(the_length_of_the_queue_is_told),
       cmocka_unit_test(what_cannot_be_decided_for_its_hearer_is_a_dead_letter),
