@@ -20,9 +20,15 @@ def is_range(line):
     return line["type"] == RANGE
 
 
+def is_close(line):
+    """Of a period that closed: no line of the input."""
+    return line["data"]["input"] == "giftd:closes"
+
+
 def own_lines(decisions):
-    """Decisions on lines: not those of who heard the event as another, not the further parts of one."""
-    return [line for line in decisions if not is_range(line) and "caused_by" not in line["data"] and "+" not in line["id"]]
+    """Decisions on lines: not those of who heard the event as another, not the further parts of one, not of what closed."""
+    return [line for line in decisions
+            if not is_range(line) and not is_close(line) and "caused_by" not in line["data"] and "+" not in line["id"]]
 
 
 def file_places(path):

@@ -19,6 +19,7 @@
 #include "giftd/event.h"
 
 #define NONE UINT32_MAX
+struct rulebook;
 
 /* ---- values written in a file ---- */
 
@@ -128,7 +129,7 @@ struct condition {
 
 /* ---- triggers ---- */
 
-enum trigger_kind { TRIGGER_EVENT, TRIGGER_FACT, TRIGGER_REWARD };
+enum trigger_kind { TRIGGER_EVENT, TRIGGER_FACT, TRIGGER_REWARD, TRIGGER_CLOSE };
 
 /* Of `as`: who hears instead of the customer who caused it. A source that names nobody, or the causing customer himself, is passed over. */
 enum hearer_kind {
@@ -147,12 +148,31 @@ struct trigger {
   uint32_t when;               /* EVENT: condition node over event fields alone, or NONE */
   uint32_t fact;               /* FACT: track or measure */
   uint32_t rule;               /* REWARD: the base rule */
+  uint32_t close;              /* CLOSE: whose periods */
+  struct duration delay;       /* CLOSE: so long behind the period's end */
   uint32_t as_first, as_count; /* `as`: into rulebook.hearers, the first that is present hears; count 0: the customer */
   struct str pointer;
 };
 struct trigger_set {
   uint32_t first, count;
 }; /* into rulebook.triggers; activities are expanded */
+
+/* Periods of one unit in one zone: each of them closes once, whatever hears it (docs/language.md section 3). Rules hear it at its end, or a
+ * delay later. */
+struct close {
+  enum unit unit; /* not ever */
+  int32_t offset_minutes;
+  uint32_t campaign;               /* CAMPAIGN: whose; else NONE */
+  struct str name;                 /* "month+08:00", "campaign:ID" */
+  uint64_t decl;                   /* of the name: what records of customers know it by */
+  int64_t from_ms, to_ms;          /* of all campaigns whose rules hear it: nothing that closes lies outside */
+  uint32_t rule_first, rule_count; /* into refs: the rules, in order of judgement */
+};
+/* The first instant behind a period. */
+int64_t close_end(const struct rulebook *rulebook, const struct close *close, int32_t period);
+/* When a rule hears that a period closed, through one of its triggers: the first such instant after `after_ms`, or TIME_NONE. The period
+ * has a day in common with the campaign, and the instant is before the campaign has closed. */
+int64_t close_heard(const struct rulebook *rulebook, uint32_t rule, uint32_t close, int32_t period, int64_t after_ms);
 
 /* ---- facts ---- */
 
@@ -237,9 +257,11 @@ struct fact {
   bool replaces;           /* picks: the latest ones; else the first */
   uint32_t band_count;     /* measure: every threshold that rules hearing this fact cite, rising; entering another band is a trigger */
   const int64_t *bands;
-  bool seen_by_rules; /* some rule is triggered by this fact */
-  bool of_programme;  /* it hears before those of campaigns */
-  uint32_t turn;      /* measure, picks, track: it hears an event behind those of a lower turn, which it may ask */
+  bool seen_by_rules;   /* some rule is triggered by this fact */
+  uint32_t close_count; /* measure: closes whose rules ask it */
+  const uint32_t *closes;
+  bool of_programme; /* it hears before those of campaigns */
+  uint32_t turn;     /* measure, picks, track: it hears an event behind those of a lower turn, which it may ask */
 };
 
 /* ---- rewards ---- */
@@ -308,6 +330,7 @@ struct limit {
   uint64_t decl;
   uint32_t campaign; /* whose zone and period count */
   uint32_t rule;     /* inline: the rule it is written in; NONE: a named one */
+  bool closes;       /* a rule that hears a close cites it: its counters are needed until that is heard */
   bool of_amount;    /* else count of gifts */
   bool in_points;    /* amount of points */
   int64_t max;
@@ -480,7 +503,9 @@ struct rulebook {
   const struct catalogue *catalogue; /* borrowed */
   uint32_t campaign_count, rule_count, fact_count, trigger_count, condition_count, item_count, limit_count, pool_count, chance_count,
       schedule_count, list_count, listener_count, ref_count, member_count;
-  uint32_t hearer_count;            /* 0: nobody hears as another */
+  uint32_t hearer_count; /* 0: nobody hears as another */
+  uint32_t close_count;  /* at most LIMIT_CLOSES */
+  const struct close *closes;
   const struct campaign *campaigns; /* in order of id, programmes among them */
   const struct rule *rules;         /* in order of campaign, then file: the order of judgement */
   const struct fact *facts;

@@ -72,6 +72,7 @@ struct outcome {
   int32_t period;     /* LIMIT_REACHED, paced pools: period number */
   int64_t expected, actual;
   bool has_numbers; /* expected and actual mean something */
+  bool of_period;   /* LIMIT_REACHED: the rule hears a close, and gave for this period before */
   bool numbers_are_times, numbers_are_money;
   struct str actual_text;          /* of conditions on text (in the batch arena), or empty */
   uint32_t gift_first, gift_count; /* GIVEN, DRAW_LOST: into decision.gifts */
@@ -168,6 +169,24 @@ struct hearing {
   const struct heard_rule *rules;
 };
 
+/* ---- periods that close (docs/language.md section 3) ----
+ *
+ * A close is an event that nobody sends: giftd's own, at its instant, for each customer of whom a measure counted something in the period.
+ * What makes it due stands in the customer's record (CELL_DUE), and a decision says when it made one: whoever called comes back to that
+ * customer when the stream's clock has reached that instant, or before the next event that is heard of him, whichever comes first. So what
+ * a close gives does not depend on when others are worked off. Of several that are due the earliest comes first (due_first), and it is
+ * judged with an event of type "period.closed", TYPE_UNKNOWN to the catalogue, at `at_ms`, and a `closing`; it has no gate and no id. */
+struct closing {
+  uint32_t close; /* number in the rulebook */
+  int32_t period;
+  int64_t at_ms;
+  int64_t done_ms; /* what rules hear until then they have heard; TIME_NONE: nothing yet */
+};
+/* The close of a customer that is due first, of all that are; NULL: none. */
+const struct cell *due_first(const struct state *customer);
+/* False: no rule of this rulebook hears such closes any more; the cell may go. */
+bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct closing *out);
+
 /* ---- the terms of earlier versions ---- */
 
 /* A gift is undone by the terms it was given under, whatever became of the file (docs/language.md section 9.5). Each campaign's version has
@@ -193,6 +212,7 @@ struct decision {
   enum reason gate;  /* GIVEN: went through; DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE, RECORD_FULL, TOO_MANY_GIFTS: nothing was
                         judged; ORIGINAL_UNKNOWN: told of a reversal, which facts and rules hear all the same */
   bool unheard;      /* nobody hears it (judge_unheard): it is decided again when it comes again */
+  bool closed;       /* of a period that closed: its close is judged again when a late event counts in it */
   bool remembers;    /* the event's id is remembered (judge_remember) */
   bool undone_whole; /* what a reversal had undone before the event came: goes with its forwards */
   int64_t undone_minor;
@@ -200,6 +220,8 @@ struct decision {
   uint32_t forward_count, heard_count; /* the rules of all forwards stand in `heard` */
   struct forward forwards[LIMIT_FORWARDS];
   struct heard_rule heard[LIMIT_HEARD];
+  uint32_t due_count; /* closes that this event made due, each instant once */
+  int64_t dues[2 * LIMIT_CLOSES];
   struct outcome outcomes[LIMIT_OUTCOMES + 1]; /* the last is where one too many is written */
   struct gift gifts[LIMIT_GIFTS + 1];
   struct pool_mark marks[64];
@@ -235,6 +257,8 @@ struct judge_input {
   uint64_t turn;                 /* a number that no other judgement had: tells what of a state's transient fields is old */
   bool lent;                     /* several shards: pools are spent from blocks, resources must be here as a whole (lend.h) */
   const struct hearing *hearing; /* heard as another: event->cause is set, there are no matches. NULL: the customer's own event */
+  const struct closing *closing; /* a period that closed: the event is its own, there are no matches. NULL: any other event */
+  bool closing_passes;           /* it could not be decided: nothing is judged, but what is due behind it is */
   void *memory;                  /* judge_memory() bytes of work space, aligned to 64 */
 };
 size_t judge_memory(void);

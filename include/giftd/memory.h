@@ -98,10 +98,13 @@
   F(of, char currency[4], currency, BYTES)                                                    \
   F(of, uint8_t undone, undone, COUNT)           /* wholly: nothing more can be taken back */ \
   F(of, uint8_t is_reversal, is_reversal, COUNT) /* it took something back: it cannot be taken back itself */
-#define CELL_AWAITED_FIELDS(F, of)                                                                                              \
-  F(of, int64_t amount, amount, NUMBER)                                 /* reversed so far of an event that has not come yet */ \
-  F(of, int64_t time_ms, time_ms, NUMBER)                               /* of the latest reversal */                            \
-  F(of, uint8_t whole, whole, COUNT)                                    /* 1: all of it, whatever it is */
+#define CELL_AWAITED_FIELDS(F, of)                                                                \
+  F(of, int64_t amount, amount, NUMBER)   /* reversed so far of an event that has not come yet */ \
+  F(of, int64_t time_ms, time_ms, NUMBER) /* of the latest reversal */                            \
+  F(of, uint8_t whole, whole, COUNT)      /* 1: all of it, whatever it is */
+#define CELL_DUE_FIELDS(F, of)                                                      \
+  F(of, int64_t time_ms, time_ms, NUMBER) /* when a period that closes is judged */ \
+  F(of, int64_t done_ms, done_ms, NUMBER) /* when it was last, for rules with a shorter delay; TIME_NONE: not yet */
 #define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, char hashes[CELL_PACK_BYTES], hashes, BYTES)
 #define CELL_PROFILE_FIELDS(F, of) F(of, char entries[CELL_PACK_BYTES], entries, BYTES)
@@ -166,7 +169,8 @@
   KIND(LENT, lent, BY_DECL, "pool or limit", "shard + 1", "of the pace")                                \
   KIND(WHOLE, part, BY_BOTH, "fact or pool", "as KEPT; of the pace", "part of the text")                \
   KIND(HEARD, part, BY_KEY, "hearer", "digest of event", "part of the id")                              \
-  KIND(PICK, pick, BY_DECL, "fact", "of the value", "of the unit")
+  KIND(PICK, pick, BY_DECL, "fact", "of the value", "of the unit")                                      \
+  KIND(DUE, due, BY_KEY, "unit and zone", "", "that closes")
 
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
 enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
@@ -246,6 +250,9 @@ struct cell {
     struct {
       CELL_PICK_FIELDS(CELL_FIELD, pick)
     } pick;
+    struct {
+      CELL_DUE_FIELDS(CELL_FIELD, due)
+    } due;
     struct {
       CELL_TAG_FIELDS(CELL_FIELD, tag)
     } tag;

@@ -16,6 +16,8 @@ struct origin {
   struct str input;
   uint64_t position; /* bytes from the start of the input */
 };
+/* Where periods that closed come from: nothing can be read there. Their position is their number. */
+#define INPUT_CLOSES "giftd:closes"
 
 /* A decision is one JSON line with its newline, usually below 1 KiB. Where thousands of rules were judged it is several: each ends behind
  * DECISION_PART_BYTES (some KiB more at most), the id of the second ends in +2, and all parts together name every outcome once; behind
@@ -107,6 +109,8 @@ struct recorded_decision {
   uint32_t outcome_count;
   struct recorded_outcome *outcomes;
 };
+/* Whether it is of a period that closed: then there is no line of the event. */
+static inline bool recorded_close(const struct recorded_decision *recorded) { return str_equal(recorded->input, STR(INPUT_CLOSES)); }
 /* What the range says of an event that stands in it, as a decision without outcomes: what it borrows lives as long as both. */
 void record_unheard(const struct unheard_range *range, uint64_t position, const struct event *event, struct recorded_decision *out);
 /* Reads a line that record_decision wrote. STATUS_INPUT: it is none, or damaged (fault says where). */

@@ -113,6 +113,7 @@ struct shard_counts {
   uint64_t owner_loads, owner_hits;
   uint64_t messages_in, messages_out; /* of shards */
   uint64_t heard;                     /* events heard as another (`as`): decided for a hearer */
+  uint64_t closes;                    /* periods that closed: judged for a customer */
   uint64_t stalls;                    /* an event that had to wait for another shard */
   uint64_t by_reason[REASON_COUNT];
   uint64_t unknown[UNKNOWN_KIND_COUNT]; /* what events said that the catalogue does not know */
@@ -153,7 +154,7 @@ enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint3
 /* Position behind the last line that was decided (input_line.next), or 0 when none was since shard_open. Lines that were polled but wait
  * are not counted in. */
 uint64_t shard_next(const struct shard *shard);
-/* Whether the event at hand waits for a message of another shard, or one that is heard as another waits to be decided. */
+/* Whether the event at hand waits for a message of another shard, or one that is heard as another or closed waits to be decided. */
 bool shard_waits(const struct shard *shard);
 /* Whether a message that another shard waits for was sent since the last flush: a claim, or the answer to one. Committing brings it on its
  * way; until then the other shard stands still. */
@@ -175,6 +176,10 @@ int64_t shard_clock(const struct shard *shard);
 enum status shard_range_read(struct str record, struct unheard_range *out, struct fault *fault) MUST_USE;
 /* The same of a state, from its view alone; until the view is asked again. */
 enum status shard_range(const struct view_port *view, struct unheard_range *out, struct fault *fault) MUST_USE;
+/* The time has come to this, whatever the stream says: periods close by it (for `giftd test`, whose stories have a clock of their own). */
+void shard_pass(struct shard *shard, int64_t time_ms);
+/* Whether a period that closed is still to be judged for somebody. */
+bool shard_due(const struct shard *shard);
 uint64_t shard_heard_waiting(const struct shard *shard); /* length of the queue of what is heard as another */
 
 /* The line at hand, or the last one, for the last words of a process that dies: plain words that a signal handler may read at any time, in

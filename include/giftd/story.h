@@ -59,7 +59,7 @@ struct expectation {
 enum when_form { WHEN_SAME, WHEN_AFTER, WHEN_AT };
 struct scenario_word { struct str key, value; uint16_t field; };
 
-enum step_kind { STEP_EVENT, STEP_POOL };
+enum step_kind { STEP_EVENT, STEP_POOL, STEP_TIME /* time passes: what closes meanwhile */ };
 struct step {
   enum step_kind kind;
   uint32_t line;

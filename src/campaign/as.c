@@ -79,6 +79,10 @@ static bool heard_as(struct compile *c, const struct at *at, const struct trigge
     report(c, at, CHECK_BAD_TRIGGER, "a gift is heard by the customer who got it; put `as` beside the event that the base rule hears");
     return false;
   }
+  if (trigger->kind == TRIGGER_CLOSE) {
+    report_not_served(c, at, "as close", "a close heard as another is");
+    return false;
+  }
   if (trigger->kind != TRIGGER_FACT || fact_at(c, trigger->fact)->kind == FACT_TRACK) return true;
   report_not_served(c, at, "as measure", "a measure heard as another is");
   return false;

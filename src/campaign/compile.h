@@ -97,7 +97,7 @@ struct compile {
   uint32_t now;               /* the file that is being read, its campaign's number */
   struct campaign *campaigns; /* [file_count], in the arena */
   struct vec rules, facts, triggers, conditions, items, limits, pools, chances, schedules, lists, listeners, refs, members, decls,
-      activities, hearers, olds;
+      activities, hearers, olds, closes;
   struct vec fact_broken; /* bool for each fact */
   struct vec fact_priced; /* bool for each fact: a table by amounts of money */
   struct name_map names;
@@ -140,6 +140,7 @@ COMPILE_VEC(decl, decl_at, decls)
 COMPILE_VEC(activity, activity_at, activities)
 COMPILE_VEC(hearer, hearer_at, hearers)
 COMPILE_VEC(old, old_at, olds)
+COMPILE_VEC(close, close_at, closes)
 static inline uint32_t *ref_at(struct compile *c, uint32_t index) { return vec_at(c, &c->refs, index); }
 static inline const struct fact *facts_now(const struct compile *c) { return (const struct fact *)(const void *)c->facts.items; }
 static inline bool *fact_is_broken(struct compile *c, uint32_t index) { return vec_at(c, &c->fact_broken, index); }
@@ -292,6 +293,12 @@ bool dimensions_read(struct compile *c, const struct at *at, const struct dimens
 void as_read(struct compile *c, const struct at *at, enum place place, struct vec *triggers, uint32_t first);
 void triggers_read(struct compile *c, const struct at *at, enum place place, struct trigger_set *out);
 void activities_read(struct compile *c);
+/* Calls fn for each measure that the rule asks, some of them more than once; whether it said so of any. */
+typedef bool asked_measure(struct compile *c, uint32_t fact, void *self);
+bool rule_asks(struct compile *c, const struct rule *rule, asked_measure *fn, void *self);
+/* A trigger {"close": unit, "delay"}; and, when all is read, who hears which close. */
+void close_read(struct compile *c, const struct at *at, const struct at *whole, struct vec *out);
+void closes_make(struct compile *c);
 void facts_sign(struct compile *c);
 void differences_sign(struct compile *c);
 void tables_sign(struct compile *c);

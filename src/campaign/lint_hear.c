@@ -5,6 +5,7 @@
 bool never_carried(struct compile *c, const struct trigger_set *on, uint32_t field) {
   for (uint32_t i = 0; i < on->count; i++) {
     const struct trigger *trigger = trigger_at(c, on->first + i);
+    if (trigger->kind == TRIGGER_CLOSE) continue; /* has no fields */
     if (trigger->kind != TRIGGER_EVENT || catalogue_carries(c->catalogue, trigger->type, (uint16_t)field)) return false;
   }
   return on->count > 0;

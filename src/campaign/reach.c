@@ -125,6 +125,19 @@ static uint64_t limit_cells(struct compile *c, const struct limit *limit) {
   return periods * (limit->each ? 1 : keys_of(c, limit->dimensions, limit->dimension_count));
 }
 
+/* That a rule gave for a period is remembered for as long as its close may be judged again; and what is due. */
+static uint64_t close_cells(struct compile *c, const struct rule *rule) {
+  const uint64_t periods[UNIT_COUNT] = {[UNIT_DAY] = 40, [UNIT_WEEK] = 8, [UNIT_TEN_DAYS] = 6};
+  uint64_t cells = 0;
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    const struct trigger *trigger = trigger_at(c, rule->on.first + i);
+    if (trigger->kind != TRIGGER_CLOSE) continue;
+    uint64_t given = periods[close_at(c, trigger->close)->unit];
+    cells += (given == 0 ? 3 : given) + 2;
+  }
+  return cells;
+}
+
 static struct load campaign_load(struct compile *c, uint32_t number) {
   const struct campaign *campaign = &c->campaigns[number];
   struct load load = {campaign->from_ms, campaign->closing_ms, number, {0}};
@@ -133,7 +146,7 @@ static struct load campaign_load(struct compile *c, uint32_t number) {
   for (uint32_t i = 0; i < campaign->limit_count; i++) cells += limit_cells(c, limit_at(c, campaign->limit_first + i));
   for (uint32_t r = campaign->rule_first; r < campaign->rule_first + campaign->rule_count; r++) {
     const struct rule rule = *rule_at(c, r);
-    cells += rule.once_per_count > 0;
+    cells += (rule.once_per_count > 0) + close_cells(c, &rule);
     for (uint32_t i = 0; i < rule.limit_count; i++) {
       const struct limit *limit = limit_at(c, *ref_at(c, rule.limit_first + i));
       if (limit->rule == r) cells += limit_cells(c, limit);

@@ -56,40 +56,14 @@ static void spends_read(struct compile *c, const struct at *at, struct rule *rul
 
 /* ---- reversal ---- */
 
-/* Measures that refunds lower, and what is made of them. */
-static bool fact_lowers(struct compile *c, uint32_t number) {
-  const struct fact fact = *fact_at(c, number);
-  if (fact.kind == FACT_MEASURE) return fact.refunds_subtract;
-  bool any = false;
-  for (uint32_t i = 0; fact.kind == FACT_DIFFERENCE && i < 2; i++) any |= fact.parts[i] != NONE && fact_lowers(c, fact.parts[i]);
-  return any;
-}
-
-static bool asks_measure(struct compile *c, uint32_t node) {
-  if (node == NONE) return false;
-  const struct condition condition = *condition_at(c, node);
-  bool any = false;
-  if (condition.kind == CONDITION_LEAF) return condition.left == LEFT_FACT && fact_lowers(c, condition.index);
-  for (uint32_t i = 0; i < condition.count && !any; i++) any = asks_measure(c, condition.first + i);
-  return any;
-}
-
-static bool worth_asks(struct compile *c, const struct worth *worth) {
-  return (worth->form == VALUE_FORM_PERCENT || worth->form == VALUE_FORM_BANDS) && asks_measure(c, worth->of);
-}
-
-static bool rests_on_measure(struct compile *c, const struct rule *rule) {
-  bool any = asks_measure(c, rule->when);
-  for (uint32_t i = 0; i < rule->item_count && !any; i++) {
-    const struct item item = *item_at(c, rule->item_first + i);
-    any = asks_measure(c, item.when) || worth_asks(c, &item.value) || worth_asks(c, &item.count);
-  }
-  return any;
+static bool refunds_lower(struct compile *c, uint32_t fact, void *self) {
+  (void)self;
+  return fact_at(c, fact)->refunds_subtract;
 }
 
 /* Gifts that rest on a fact, on another gift or on a chance follow what those rest on. */
 bool may_be_undone(struct compile *c, const struct rule *rule) {
-  if (rule->on.count == 0 || rule->spends != NONE || rests_on_measure(c, rule)) return true;
+  if (rule->on.count == 0 || rule->spends != NONE || rule_asks(c, rule, refunds_lower, NULL)) return true;
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger *trigger = trigger_at(c, rule->on.first + i);
     if (trigger->kind != TRIGGER_EVENT || c->catalogue->types[trigger->type].reversible) return true;

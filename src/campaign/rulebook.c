@@ -159,6 +159,7 @@ static void compile_all(struct compile *c) {
   if (!c->full) cycles_check(c);
   if (!c->full) turns_make(c);
   if (!c->full) hearers_make(c);
+  if (!c->full) closes_make(c);
   if (!c->full) listeners_make(c);
   if (!c->full) was_check(c);
   if (!c->full) names_lint(c);
@@ -175,7 +176,7 @@ static void vecs_init(struct compile *c) {
   c->lists.size = sizeof(struct list), c->listeners.size = sizeof(struct listener), c->refs.size = sizeof(uint32_t);
   c->members.size = sizeof(struct member), c->decls.size = sizeof(struct decl), c->activities.size = sizeof(struct activity);
   c->fact_broken.size = sizeof(bool), c->fact_priced.size = sizeof(bool), c->hearers.size = sizeof(struct hearer),
-  c->olds.size = sizeof(struct old);
+  c->olds.size = sizeof(struct old), c->closes.size = sizeof(struct close);
 }
 
 /* ---- the result ---- */
@@ -212,6 +213,7 @@ static const struct rulebook *rulebook_keep(struct compile *c, uint64_t digest) 
                             .ref_count = c->refs.count,
                             .member_count = c->members.count,
                             .hearer_count = c->hearers.count,
+                            .close_count = c->closes.count,
                             .campaigns = c->campaigns,
                             .rules = vec_keep(c, &c->rules),
                             .facts = vec_keep(c, &c->facts),
@@ -227,6 +229,7 @@ static const struct rulebook *rulebook_keep(struct compile *c, uint64_t digest) 
                             .refs = vec_keep(c, &c->refs),
                             .members = vec_keep(c, &c->members),
                             .hearers = vec_keep(c, &c->hearers),
+                            .closes = vec_keep(c, &c->closes),
                             .deny_first = c->deny_first,
                             .deny_count = c->deny_count,
                             .fact_hearers = c->fact_hearers,

@@ -86,7 +86,8 @@ static void decision_place(struct answer *a, struct str line) {
   struct recorded_decision recorded;
   struct fault fault;
   arena_reset(&a->arena);
-  if (record_read_decision(line, &a->arena, &recorded, &fault) != STATUS_OK || recorded.caused_by.length > 0) return;
+  if (record_read_decision(line, &a->arena, &recorded, &fault) != STATUS_OK || recorded.caused_by.length > 0 || recorded_close(&recorded))
+    return;
   if (!str_equal(recorded.customer, str_of(a->question->customer))) return;
   (void)place_add(a, ranges_input(&a->ranges, recorded.input), recorded.position);
 }
@@ -148,8 +149,10 @@ static void unheard_explain(struct answer *a, const struct wanted *place) {
   answer_flush(a);
 }
 
-/* What stood before a decision's line, in its input or one before it; all that is left where there is none. */
+/* What stood before a decision's line, in its input or one before it; all that is left where there is none. What closed stands in no
+ * input: it is told where its decision is. */
 static void unheard_before(struct answer *a, const struct recorded_decision *recorded) {
+  if (recorded != NULL && recorded_close(recorded)) return;
   uint32_t input = recorded == NULL ? RANGE_NAMES_MOST : ranges_input(&a->ranges, recorded->input);
   for (; a->next < a->wanted_count; a->next++) {
     const struct wanted *place = &a->wanted[a->next];

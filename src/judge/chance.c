@@ -76,7 +76,7 @@ static struct lot_name lot_name(struct work *w, const struct rule *rule, const s
   const struct fact *fact = &w->book->facts[by->index];
   uint64_t per = 0;
   (void)key_of_fact(w, fact, &per);
-  int32_t period = measure_period(w, fact, w->event->time_ms);
+  int32_t period = measure_now(w, fact);
   return (struct lot_name){top_up_key(rule, per, period), period};
 }
 

@@ -77,7 +77,7 @@ static void rest_on(void *self, uint32_t number) {
   if (!lowers || !key_of_fact(w, fact, &per)) return;
   r->any = true;
   if (r->only_ask) return;
-  int32_t period = measure_period(w, fact, w->event->time_ms);
+  int32_t period = measure_now(w, fact);
   fed_remember(w, fact, per, period, 0, false);
   struct cell *rests = work_add(w, w->customer, CELL_RESTS, fact->decl, own_digest(w), period);
   rests->rests.id_low = r->id_low, rests->rests.per = per;

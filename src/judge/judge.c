@@ -91,11 +91,19 @@ static void own_judge(struct work *w) {
   awaited_apply(w);
 }
 
+/* Nothing hears it but rules, and its id is not remembered: the due cell does that. */
+static void closed_judge(struct work *w) {
+  close_begin(w);
+  if (!w->in->closing_passes) rules_judge(w);
+  close_leave(w);
+  original_remember(w);
+}
+
 static void decision_clear(struct decision *decision) {
   decision->want_count = decision->shortage_count = 0;
   decision->cramped = NULL;
   decision->outcome_count = decision->gift_count = decision->mark_count = decision->effect_count = 0;
-  decision->forward_count = decision->heard_count = 0;
+  decision->forward_count = decision->heard_count = decision->due_count = 0;
   decision->remembers = decision->unheard = decision->undone_whole = false;
   decision->undone_minor = 0;
 }
@@ -114,9 +122,12 @@ enum status judge_event(const struct judge_input *input, struct arena *arena, st
   work_init(&w, input);
   w.kinds = fact_kinds, w.arena = arena, w.out = decision, w.fault = fault;
   decision_clear(decision);
-  decision->gate = input->hearing != NULL ? REASON_GIVEN : gate(&w);
+  decision->closed = input->closing != NULL;
+  decision->gate = input->hearing != NULL || input->closing != NULL ? REASON_GIVEN : gate(&w);
   if (input->hearing != NULL)
     heard_judge(&w);
+  else if (input->closing != NULL)
+    closed_judge(&w);
   else if (decision->gate == REASON_GIVEN)
     own_judge(&w);
   assert(!w.takes_back && !w.rechecking && w.book == input->rulebook && w.lot == NULL && w.base == NULL);
@@ -128,7 +139,7 @@ enum status judge_event(const struct judge_input *input, struct arena *arena, st
   bool trail_full = input->customer->trail != NULL && input->customer->trail->full;
   if (w.full) judge_refuse(decision, REASON_RECORD_FULL);
   if (w.crowded || trail_full) judge_refuse(decision, REASON_TOO_MANY_GIFTS);
-  if (decision->gate == REASON_GIVEN) decision->remembers = true;
+  if (decision->gate == REASON_GIVEN && input->closing == NULL) decision->remembers = true;
   assert(decision->outcome_count <= LIMIT_OUTCOMES && decision->gift_count <= LIMIT_GIFTS);
   return STATUS_OK;
 }
@@ -141,7 +152,7 @@ bool judge_concerns(const struct event *event) {
 void judge_unheard(const struct event *event, const struct judge_settings *settings, int64_t clock_ms, struct decision *decision) {
   assert(!judge_concerns(event) && event->arrival_ms != TIME_NONE && event->cause.length == 0);
   decision_clear(decision);
-  decision->unheard = true;
+  decision->unheard = true, decision->closed = false;
   decision->gate = gate_of_time(event, settings, clock_ms);
 }
 
@@ -159,10 +170,16 @@ bool judge_remember(const struct judge_input *input, const struct decision *deci
   return true;
 }
 
+/* What a close that is due will be judged by stays until then, however far the clock went meanwhile. */
+static int64_t expiry_clock(const struct state *state, int64_t clock_ms) {
+  const struct cell *due = MUTANT(CLOSE_EXPIRED) ? NULL : due_first(state);
+  return due != NULL && due->due.time_ms < clock_ms ? due->due.time_ms : clock_ms;
+}
+
 /* By whole days, ids too: so it does not matter how often it is asked in one, nor whether the state was read anew meanwhile. */
 void judge_expire(struct state *state, const struct judge_settings *settings, int64_t clock_ms) {
   if (clock_ms == TIME_NONE) return;
-  int32_t today = (int32_t)(clock_ms / MS_PER_DAY);
+  int32_t today = (int32_t)(expiry_clock(state, clock_ms) / MS_PER_DAY);
   int64_t ids_from_ms = today * MS_PER_DAY - settings->horizon_ms;
   if (state_may_expire(state, today)) (void)state_expire(state, today, ids_from_ms, settings->horizon_ms);
 }

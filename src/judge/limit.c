@@ -12,7 +12,7 @@ struct counter {
 };
 
 static int32_t limit_period(const struct work *w, const struct limit *limit) {
-  return period_of(limit->rolling_days > 0 ? UNIT_DAY : limit->unit, w->event->time_ms, work_offset(w, limit->campaign));
+  return period_of(limit->rolling_days > 0 ? UNIT_DAY : limit->unit, counted_ms(w), work_offset(w, limit->campaign));
 }
 
 enum found { FOUND, FOUND_MISSING, FOUND_END };
@@ -71,7 +71,7 @@ static int64_t counter_used(const struct limit *limit, const struct counter *cou
  * as its file lives. */
 static int32_t counter_expiry(const struct work *w, const struct limit *limit, int32_t period) {
   const struct campaign *campaign = work_campaign(w, limit->campaign);
-  int64_t late = w->in->settings->horizon_ms, memory = w->in->settings->memory_ms;
+  int64_t late = w->in->settings->horizon_ms + (limit->closes ? LIMIT_CLOSE_DELAY_MS : 0), memory = w->in->settings->memory_ms;
   if (limit->rolling_days > 0)
     return state_expiry(period_start(UNIT_DAY, period + (int32_t)limit->rolling_days, campaign->offset_minutes) + late);
   if (limit->unit == UNIT_EVER) return campaign->programme ? 0 : state_expiry(campaign->closing_ms + memory + late);

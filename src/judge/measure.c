@@ -14,6 +14,12 @@ int32_t measure_period(const struct work *w, const struct fact *fact, int64_t ti
   return 0;
 }
 
+/* At a close: of the period that is over; where closed periods count, it is one of them. */
+int32_t measure_now(const struct work *w, const struct fact *fact) {
+  bool closed = w->closed_ms != TIME_NONE && fact->window.kind == WINDOW_LAST_UNITS;
+  return measure_period(w, fact, closed ? w->closed_ms : counted_ms(w));
+}
+
 void measure_window(const struct fact *fact, int32_t period, int32_t *from, int32_t *to) {
   int32_t back = (int32_t)fact->window.previous, count = (int32_t)fact->window.count;
   *from = *to = period - back;
@@ -57,7 +63,7 @@ static bool unit_present(const struct work *w, const struct window_of *window, i
 
 /* Units in a row, the last of them the event's own. */
 static int64_t streak_value(const struct work *w, const struct window_of *window) {
-  int32_t unit = period_of(window->fact->of_unit, w->event->time_ms, work_offset(w, window->fact->campaign));
+  int32_t unit = period_of(window->fact->of_unit, counted_ms(w), work_offset(w, window->fact->campaign));
   int64_t run = 0;
   while (run < (int64_t)LIMIT_DISTINCT && unit_present(w, window, unit - run)) run++;
   return run;
@@ -103,11 +109,45 @@ int64_t measure_value(struct work *w, const struct fact *fact, uint64_t key, int
   return 0;
 }
 
+bool measure_counted(const struct work *w, const struct fact *fact) {
+  bool values = fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK;
+  struct window_of window = {.fact = fact};
+  measure_window(fact, measure_now(w, fact), &window.from, &window.to);
+  const struct cell *cell = state_first(w->customer, values ? CELL_DISTINCT : CELL_MEASURE, fact->decl, 0);
+  while (cell != NULL && !in_window(cell, &window)) cell = state_next(w->customer, cell);
+  return cell != NULL;
+}
+
+/* The instants at which what a period holds is in the window: from the first one on, and before the last. A close is judged by the instant
+ * before its end; where closed periods count, by the end itself. */
+static void window_reach(const struct work *w, const struct fact *fact, int32_t period, int64_t *from_ms, int64_t *to_ms) {
+  const struct window *window = &fact->window;
+  int32_t back = (int32_t)window->previous, count = (int32_t)window->count, offset = work_offset(w, fact->campaign);
+  enum unit unit = window->kind == WINDOW_ROLLING_DAYS ? UNIT_DAY : window->unit;
+  bool closed = window->kind == WINDOW_LAST_UNITS, rolling = window->kind == WINDOW_ROLLING_DAYS;
+  *from_ms = INT64_MIN / 2, *to_ms = INT64_MAX / 2;
+  if (window->kind == WINDOW_DATES || window->kind == WINDOW_ENROLMENT || unit >= UNIT_CAMPAIGN) return;
+  *from_ms = period_start(unit, period + back + closed, offset) + !closed;
+  *to_ms = period_start(unit, period + back + (closed || rolling ? count : 0) + (rolling ? 0 : 1), offset) + !closed;
+}
+
+int64_t measure_counts_next(const struct work *w, const struct fact *fact, int64_t end_ms) {
+  bool values = fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK;
+  int64_t next_ms = TIME_NONE, from_ms, to_ms;
+  const struct cell *cell = state_first(w->customer, values ? CELL_DISTINCT : CELL_MEASURE, fact->decl, 0);
+  for (; cell != NULL; cell = state_next(w->customer, cell)) {
+    window_reach(w, fact, cell->period, &from_ms, &to_ms);
+    if (from_ms < end_ms) from_ms = end_ms;
+    if (from_ms < to_ms && (next_ms == TIME_NONE || from_ms < next_ms)) next_ms = from_ms;
+  }
+  return next_ms;
+}
+
 /* While a gift is judged again its measures are those that its own event saw. */
 static struct value ask(struct work *w, const struct fact *fact) {
   uint64_t key = 0;
   bool none = false;
-  int32_t period = measure_period(w, fact, w->event->time_ms);
+  int32_t period = measure_now(w, fact);
   if (w->rechecking) {
     const struct cell *fed = fed_find(w, fact, w->recheck_cause);
     if (fed == NULL) return value_absent();
@@ -137,7 +177,7 @@ static void bands_fire(struct work *w, const struct fact *fact, int32_t period, 
 /* Until when a window's cell is needed: as long as it is looked at, and the time that late events have. */
 int32_t measure_expiry(const struct work *w, const struct fact *fact, int32_t period) {
   const struct window *window = &fact->window;
-  int64_t spare = w->in->settings->horizon_ms;
+  int64_t spare = w->in->settings->horizon_ms + (fact->close_count > 0 ? LIMIT_CLOSE_DELAY_MS : 0);
   int32_t ahead = (int32_t)(window->previous + window->count) + 1, offset = work_offset(w, fact->campaign);
   if (window->kind == WINDOW_ROLLING_DAYS) return state_expiry(period_start(UNIT_DAY, period + ahead, offset) + spare);
   if (window->kind == WINDOW_DATES) return state_expiry(window->to_ms + w->in->settings->memory_ms + spare);
@@ -224,6 +264,7 @@ static void hear(struct work *w, uint32_t number, uint32_t part) {
     measure_add(w, fact, key, period, amount);
   int64_t after = measure_value(w, fact, key, period, &absent);
   bands_fire(w, fact, period, before, after);
+  w->counted = true;
   if (!window_lags(&fact->window)) effect_add(w, number, EFFECT_COUNTED, period, before, after);
 }
 

@@ -23,12 +23,12 @@ static uint32_t picks_count(const struct work *w, const struct fact *fact, int32
 /* There may be more in the record than count, since fewer are allowed than were. */
 static struct value ask(struct work *w, const struct fact *fact) {
   const struct cell *least;
-  uint32_t count = picks_count(w, fact, measure_period(w, fact, w->event->time_ms), &least);
+  uint32_t count = picks_count(w, fact, measure_now(w, fact), &least);
   return value_number(count < fact->most ? count : fact->most);
 }
 
 static bool has(struct work *w, const struct fact *fact, const struct value *value) {
-  int32_t period = measure_period(w, fact, w->event->time_ms);
+  int32_t period = measure_now(w, fact);
   const struct cell *pick = state_find(w->customer, CELL_PICK, fact->decl, hash_of_value(0, value), period);
   uint32_t ahead = 0;
   if (pick == NULL) return false;

@@ -11,7 +11,12 @@ struct judging {
 };
 
 /* No listener of this record filtered: woken by a fact or a gift, or heard as another, where another shard with its rulebook did. */
-static bool woken(const struct judging *j) { return j->wake->fired != NULL || j->wake->base != NULL || j->w->in->hearing != NULL; }
+static bool woken(const struct judging *j) {
+  return j->wake->fired != NULL || j->wake->base != NULL || j->w->in->hearing != NULL || j->w->in->closing != NULL;
+}
+
+/* A close wakes it, not a gift of one. */
+static bool by_close(const struct judging *j) { return j->w->in->closing != NULL && j->wake->base == NULL; }
 
 /* Rules that no listener filtered are judged on lifecycle and schedule here. */
 static bool step_lifecycle(struct judging *j) {
@@ -19,9 +24,10 @@ static bool step_lifecycle(struct judging *j) {
   int64_t time = j->w->event->time_ms;
   if (!woken(j)) return true;
   bool open_track = j->wake->fired != NULL && j->wake->fired->track; /* what is open may finish while closing */
-  if (time < campaign->from_ms)
+  bool in_time = by_close(j);                                        /* else it would not have woken it */
+  if (!in_time && time < campaign->from_ms)
     j->outcome->reason = REASON_CAMPAIGN_NOT_STARTED;
-  else if (time >= (open_track || j->rule->spends != NONE ? campaign->closing_ms : campaign->to_ms))
+  else if (!in_time && time >= (open_track || j->rule->spends != NONE ? campaign->closing_ms : campaign->to_ms))
     j->outcome->reason = REASON_CAMPAIGN_ENDED;
   else if (j->rule->schedule != NONE && !schedule_holds(&j->w->book->schedules[j->rule->schedule], time, campaign->offset_minutes))
     j->outcome->reason = REASON_OUTSIDE_SCHEDULE;
@@ -120,9 +126,24 @@ static uint64_t once_key(struct work *w, const struct rule *rule, bool *known) {
   return key;
 }
 
+/* Beside what `once_per` hashes to. */
+static uint64_t close_key(const struct work *w) { return 1 + (uint64_t)w->book->closes[w->in->closing->close].unit; }
+
+/* Once for a period: late events have its close judged again. */
+static bool close_was_given(const struct judging *j) {
+  const struct work *w = j->w;
+  if (!by_close(j) || MUTANT(CLOSE_TWICE)) return false;
+  return state_find(w->customer, CELL_ONCE, j->rule->decl, close_key(w), w->in->closing->period) != NULL;
+}
+
 /* once_per replaces the key of the gift: again is LIMIT_REACHED; without the value there is nothing to be unique by. */
 static bool step_once(struct judging *j) {
   bool known = true;
+  if (close_was_given(j)) {
+    j->outcome->reason = REASON_LIMIT_REACHED;
+    j->outcome->of_period = true;
+    return false;
+  }
   if (j->rule->once_per_count == 0) return true;
   uint64_t key = once_key(j->w, j->rule, &known);
   if (known && state_find(j->w->customer, CELL_ONCE, j->rule->decl, key, 0) == NULL) return true;
@@ -182,6 +203,10 @@ static void key_of_event(const struct event *event, struct reward_key *key) {
     key_print(key, "event:%.*s/%.*s/%.*s", STR_FORMAT(source), STR_FORMAT(id), STR_FORMAT(event->cause));
 }
 
+static void key_of_close(const struct work *w, struct reward_key *key) {
+  key_print(key, "close:%s:%d", unit_name(w->book->closes[w->in->closing->close].unit), w->in->closing->period);
+}
+
 static void key_of_gift(const struct judging *j, struct reward_key *key) {
   struct work *w = j->w;
   bool known = false;
@@ -193,23 +218,32 @@ static void key_of_gift(const struct judging *j, struct reward_key *key) {
     key_print(key, "gift:%.*s", (int)j->wake->base->id_length, j->wake->base->id);
   else if (j->wake->fired != NULL && j->wake->fired->track)
     key_of_track(w, j->wake->fired, key);
+  else if (by_close(j))
+    key_of_close(w, key);
   else
     key_of_event(w->event, key);
 }
 
-static void once_mark(struct work *w, const struct rule *rule) {
-  bool known = false;
-  if (rule->once_per_count == 0) return;
-  struct cell *cell = work_make(w, w->customer, CELL_ONCE, rule->decl, once_key(w, rule, &known), 0);
+static void once_mark_as(struct work *w, const struct rule *rule, uint64_t key, int32_t period, int64_t until_ms) {
+  struct cell *cell = work_make(w, w->customer, CELL_ONCE, rule->decl, key, period);
   cell->once.time_ms = w->event->time_ms;
-  cell->expires_day = state_expiry(work_campaign(w, rule->campaign)->closing_ms + w->in->settings->memory_ms + w->in->settings->horizon_ms);
+  cell->expires_day = state_expiry(until_ms + w->in->settings->horizon_ms);
+}
+
+/* A close is judged again for what is late, and that comes within the horizon. */
+static void once_mark(const struct judging *j) {
+  bool known = false;
+  struct work *w = j->w;
+  int64_t over_ms = work_campaign(w, j->rule->campaign)->closing_ms + w->in->settings->memory_ms;
+  if (j->rule->once_per_count > 0) once_mark_as(w, j->rule, once_key(w, j->rule, &known), 0, over_ms);
+  if (by_close(j)) once_mark_as(w, j->rule, close_key(w), w->in->closing->period, w->event->time_ms + LIMIT_CLOSE_DELAY_MS);
 }
 
 static bool step_give(struct judging *j) {
   struct reward_key key;
   key_of_gift(j, &key);
   if (!give_items(j->w, j->rule, &key, j->wake, j->outcome)) return false;
-  once_mark(j->w, j->rule);
+  once_mark(j);
   if (j->w->lot != NULL) lot_spend(j->w);
   return true;
 }

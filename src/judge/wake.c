@@ -44,6 +44,13 @@ static void own_candidates(struct work *w) {
   }
 }
 
+/* A period that closed: rules stand in order already. */
+static void close_candidates(struct work *w) {
+  const struct close *close = &w->book->closes[w->in->closing->close];
+  for (uint32_t i = 0; i < close->rule_count; i++)
+    if (close_wakes(w, w->book->refs[close->rule_first + i])) candidate_add(w, w->book->refs[close->rule_first + i], NONE);
+}
+
 /* What a hearer hears. A rule that this rulebook does not have is not judged: its campaign has not come here yet, or has gone. */
 static void heard_candidates(struct work *w) {
   for (uint32_t i = 0; i < w->in->hearing->count; i++) {
@@ -102,6 +109,8 @@ static uint32_t candidates_unique(struct work *w, uint32_t count) {
 void rules_judge(struct work *w) {
   if (w->in->hearing != NULL)
     heard_candidates(w);
+  else if (w->in->closing != NULL)
+    close_candidates(w);
   else
     own_candidates(w);
   uint32_t count = w->candidate_count < LIMIT_OUTCOMES ? w->candidate_count : LIMIT_OUTCOMES;

@@ -22,6 +22,7 @@ void work_init(struct work *w, const struct judge_input *input) {
                      .event = input->event,
                      .customer = input->customer,
                      .audience_reason = REASON_COUNT,
+                     .closed_ms = TIME_NONE,
                      .fired = room->fired,
                      .pending = room->pending,
                      .candidates = room->candidates,

@@ -7,6 +7,7 @@
  *   undo.c       what rests on an event that is undone
  *   takeback.c   one gift goes back                        recheck.c  what is still due of it             policy
  *   rule.c       judgement of one rule                     wake.c     which rules, through what
+ *   close.c      periods that close
  *   give.c       choosers and items      grant.c   what is remembered of a gift
  *   chance.c     lots                    limit.c   caps                pool.c     stock and budgets       ids.c  reward ids, draws
  *   hear.c       what facts hear         audience.c  who takes part
@@ -96,6 +97,7 @@ struct work {
   bool full;           /* a record has no room, ever: the whole decision is void */
   bool crowded;        /* more gifts to take back than one event may: likewise */
   bool takes_back;     /* may use what is kept free for it (LIMIT_STATE_SPARE) */
+  bool counted;        /* the fact that hears is a measure, and counted it */
   bool kept_something; /* the event fed a measure or gave: an ORIGINAL is worth remembering */
   bool is_reversal;    /* and took something back: what takes this one back is told apart */
   struct str dead;     /* the event belongs to the dead letters: code; `fault` has the text */
@@ -112,6 +114,7 @@ struct work {
   bool rechecking;
   int64_t recheck_amount;
   uint64_t recheck_cause; /* digest of the event whose gift is rechecked */
+  int64_t closed_ms;        /* of a close: the first instant behind the period; else TIME_NONE */
   struct cell spare;      /* what is written when there is no room: the decision is void then */
   /* large, counted above, not cleared for each event */
   struct fired *fired;          /* [LIMIT_MATCHES] */
@@ -125,6 +128,8 @@ struct work {
 void work_init(struct work *w, const struct judge_input *input);
 static inline const struct campaign *work_campaign(const struct work *w, uint32_t campaign) { return &w->book->campaigns[campaign]; }
 static inline int32_t work_offset(const struct work *w, uint32_t campaign) { return w->book->campaigns[campaign].offset_minutes; }
+/* The instant whose periods count: the event's own, or the last of the period that closed. */
+static inline int64_t counted_ms(const struct work *w) { return w->closed_ms == TIME_NONE ? w->event->time_ms : w->closed_ms - 1; }
 /* A fact completed or entered another band: rules that hear it are judged. */
 void work_fire(struct work *w, const struct fired *fired);
 /* state_make and state_add; without room the spare cell, and the decision is void. */
@@ -222,6 +227,11 @@ struct cell *keyed_cell(struct work *w, const struct fact *fact, enum cell_kind 
 /* measure.c */
 int64_t measure_value(struct work *w, const struct fact *fact, uint64_t key, int32_t period, bool *absent);
 int32_t measure_period(const struct work *w, const struct fact *fact, int64_t time_ms);
+int32_t measure_now(const struct work *w, const struct fact *fact);
+/* Whether it counted anything that is in its window now, for whatever key. */
+bool measure_counted(const struct work *w, const struct fact *fact);
+/* The first instant, from `end_ms` on, at which a period that ends there has something of it in its window; TIME_NONE: none. */
+int64_t measure_counts_next(const struct work *w, const struct fact *fact, int64_t end_ms);
 /* The periods [from, to] a window is made of, seen from the event's own period. */
 void measure_window(const struct fact *fact, int32_t period, int32_t *from, int32_t *to);
 /* Until when what a period holds is needed. */
@@ -364,6 +374,15 @@ void grant_lower(struct work *w, const struct undoing *u, struct grant_name name
 
 /* ---- undo.c ---- */
 void undo_apply(struct work *w, struct undoing *u);
+
+/* ---- close.c ---- */
+/* The measure counted the event: the closes of its periods whose rules ask it are due. */
+void closes_mind(struct work *w, const struct fact *fact);
+/* The close at hand: before its rules are judged, and behind them. */
+void close_begin(struct work *w);
+void close_leave(struct work *w);
+/* Whether the close at hand wakes a rule that hears it. */
+bool close_wakes(struct work *w, uint32_t rule);
 
 /* ---- reversal.c ---- */
 /* Finds its original, or remembers that it waits for one. */

@@ -225,7 +225,7 @@ static void decision_effects(struct buffer *out, const struct rulebook *rulebook
 static void decision_id(struct buffer *out, const struct event *event, const struct origin *origin, const struct decision *decision,
                         uint32_t part) {
   text_hex(out, event->digest);
-  if (decision->gate != REASON_GIVEN || decision->unheard) {
+  if (decision->gate != REASON_GIVEN || decision->unheard || decision->closed) {
     PUT(out, ".");
     buffer_int(out, (int64_t)origin->position);
   }

@@ -279,9 +279,13 @@ static void condition_detail(struct buffer *out, const struct rulebook *rulebook
   put_two(out, zh ? " 起满足,事件时间 " : " on, event at ", told->actual);
 }
 
-/* LIMIT_REACHED that no limit names: every chance is spent, or once_per was used up. */
+/* LIMIT_REACHED that no limit names: every chance is spent, once_per was used up, or the period was closed before and gave then. */
 static void unnamed_limit_detail(struct buffer *out, const struct rule *rule, const struct told *told, enum language language) {
   bool zh = language == LANGUAGE_ZH;
+  if (told_is_at(told, STR("/on"))) {
+    buffer_put(out, zh ? STR("每个周期仅一次,本周期已发放") : STR("once a period, and given for this one before"));
+    return;
+  }
   if (rule->spends == NONE && rule->once_per_count > 0) {
     buffer_put(out, zh ? STR("仅一次,按 ") : STR("once per "));
     words_dimensions(out, rule->once_per, rule->once_per_count, language);

@@ -119,7 +119,7 @@ static void head_decision(const struct telling *t) {
   if (!t->same_rulebook)
     head_warning(t, "! the campaigns loaded here are not those it was decided with: what is marked \"now\" may have been different then",
                  "! 当前加载的活动与决策时不同:标注“现”的结果可能与当时不一致");
-  if (t->event == NULL)
+  if (t->event == NULL && !recorded_close(t->recorded))
     head_warning(t, "! the event's own line is not at hand (--input FILE): only what was recorded is told",
                  "! 未找到事件原文(可用 --input 指定):仅列出已记录的结果");
 }

@@ -150,17 +150,31 @@ static uint32_t heard_trigger(const struct walk *walk) {
   return found;
 }
 
+static void woken_by(struct walk *walk, const struct trigger *trigger) {
+  const struct rulebook *book = walk->rulebook;
+  switch (trigger->kind) {
+    case TRIGGER_EVENT: break;
+    case TRIGGER_FACT:
+      step_put(walk, "woken by fact ", "由事实触发:");
+      buffer_put(step_text(walk), book->facts[trigger->fact].name);
+      break;
+    case TRIGGER_REWARD:
+      step_put(walk, "woken by a gift of ", "由其他规则的礼品触发:");
+      buffer_put(step_text(walk), book->rules[trigger->rule].name);
+      break;
+    case TRIGGER_CLOSE:
+      step_put(walk, "woken by the close of a ", "由周期结束触发:");
+      buffer_put(step_text(walk), words_unit(book->closes[trigger->close].unit, walk->language));
+      break;
+  }
+}
+
 static void step_woken(struct walk *walk) {
   for (uint32_t i = 0; i < walk->rule->on.count; i++) {
     const struct trigger *trigger = &walk->rulebook->triggers[walk->rule->on.first + i];
     size_t start = step_text(walk)->length;
     if (trigger->kind == TRIGGER_EVENT) continue;
-    if (trigger->kind == TRIGGER_FACT)
-      step_put(walk, "woken by fact ", "由事实触发:");
-    else
-      step_put(walk, "woken by a gift of ", "由其他规则的礼品触发:");
-    buffer_put(step_text(walk),
-               trigger->kind == TRIGGER_FACT ? walk->rulebook->facts[trigger->fact].name : walk->rulebook->rules[trigger->rule].name);
+    woken_by(walk, trigger);
     step_end(walk, start, true);
   }
 }
@@ -252,6 +266,10 @@ static void step_spends(struct walk *walk) {
 }
 
 static void step_once(struct walk *walk) {
+  if (walk->stage == STAGE_ONCE && told_is_at(walk->told, STR("/on"))) { /* a close that was judged before */
+    step_failed_detail(walk);
+    return;
+  }
   if (walk->rule->once_per_count == 0) return;
   size_t start = step_text(walk)->length;
   step_put(walk, "once per ", "仅一次,按 ");
@@ -333,7 +351,7 @@ static enum stage stage_of(const struct walk *walk) {
     case REASON_BUDGET_EXHAUSTED: return STAGE_POOL;
     case REASON_LIMIT_REACHED:
       if (walk->told->limit.length > 0) return STAGE_LIMITS;
-      return told_is_at(walk->told, STR("/once_per")) ? STAGE_ONCE : STAGE_SPENDS;
+      return told_is_at(walk->told, STR("/once_per")) || told_is_at(walk->told, STR("/on")) ? STAGE_ONCE : STAGE_SPENDS;
     case REASON_CONDITION_NOT_MET:
     case REASON_NOT_DORMANT:
     case REASON_NOT_FIRST:

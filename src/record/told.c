@@ -42,7 +42,7 @@ enum number_kind { NUMBER_PLAIN, NUMBER_MONEY, NUMBER_TIME };
 
 static struct str told_number(struct buffer *text, int64_t number, enum number_kind kind, struct money_style style) {
   size_t start = text->length;
-  if (kind == NUMBER_MONEY && number >= 0)
+  if (kind == NUMBER_MONEY)
     buffer_money(text, number, style.decimals);
   else if (kind == NUMBER_TIME)
     text_time(text, number, style.offset_minutes);
@@ -131,10 +131,10 @@ static void told_clear(struct told *told, struct buffer *text, enum reason reaso
   buffer_init(text, told->memory, sizeof told->memory);
 }
 
-static struct str told_give(struct buffer *text, const struct rule *rule) {
+static struct str told_key(struct buffer *text, const struct rule *rule, struct str key) {
   size_t start = text->length;
   buffer_put(text, rule->pointer);
-  buffer_put(text, STR("/give"));
+  buffer_put(text, key);
   return since(text, start);
 }
 
@@ -144,7 +144,7 @@ static void told_unwritten_test(struct told *told, struct buffer *text, const st
   bool currency = told->actual.length > 0 && told->actual.at[0] >= 'A' && told->actual.at[0] <= 'Z';
   told->at = told_place(text, rule, told->reason);
   if (told->expected.length > 0 && (told->reason == REASON_CONDITION_NOT_MET || told->reason == REASON_TARGET_NOT_REACHED)) {
-    told->at = told_give(text, rule); /* below the lowest band */
+    told->at = told_key(text, rule, STR("/give")); /* below the lowest band */
     return;
   }
   if (told->reason != REASON_CONDITION_NOT_MET || told->actual.length == 0) return;
@@ -165,6 +165,8 @@ void told_outcome(struct told *told, const struct rulebook *rulebook, const stru
     told_limit(told, &text, &rulebook->limits[outcome->limit], outcome);
   else if (outcome->pool != NONE)
     told_pool(told, &text, &rulebook->pools[outcome->pool], outcome);
+  else if (outcome->of_period)
+    told->at = told_key(&text, rule, STR("/on"));
   else
     told_unwritten_test(told, &text, rulebook, rule);
 }

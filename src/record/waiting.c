@@ -2,6 +2,8 @@
  * campaign's file, says how far a customer is and why less is left. */
 #include "waiting.h"
 
+#include "words.h"
+
 static void put(struct buffer *out, const struct telling *t, const char *en, const char *zh) {
   buffer_put(out, str_of(t->style->language == LANGUAGE_ZH ? zh : en));
 }
@@ -42,12 +44,27 @@ static bool waiting_track(const struct recorded_effect *effect, struct told_wait
   return true;
 }
 
+/* The first measure that the rule asks and the event moved. */
+static bool waiting_close(const struct telling *t, const struct close *close, struct told_waiting *out) {
+  for (uint32_t i = 0; i < t->rulebook->fact_count; i++) {
+    const struct fact *fact = &t->rulebook->facts[i];
+    const struct recorded_effect *effect = fact->close_count > 0 && fact_asked(t, out->rule, fact) ? fact_effect(t, fact, 0) : NULL;
+    if (effect == NULL || !str_equal(effect->what, STR("counted"))) continue;
+    out->fact = fact, out->close = close;
+    out->actual = effect->after, out->period = effect->period;
+    return true;
+  }
+  return false;
+}
+
 /* By the first fact that the rule hears and the event moved. */
 static bool waiting_tell(const struct telling *t, const struct rule *rule, struct told_waiting *out) {
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger *trigger = &t->rulebook->triggers[rule->on.first + i];
+    *out = (struct told_waiting){.rule = rule};
+    if (trigger->kind == TRIGGER_CLOSE && waiting_close(t, &t->rulebook->closes[trigger->close], out)) return true;
     if (trigger->kind != TRIGGER_FACT || trigger->as_count > 0) continue;
-    *out = (struct told_waiting){.rule = rule, .fact = &t->rulebook->facts[trigger->fact]};
+    out->fact = &t->rulebook->facts[trigger->fact];
     const struct recorded_effect *effect = fact_effect(t, out->fact, 0);
     if (effect == NULL) continue;
     if (out->fact->kind == FACT_TRACK ? waiting_track(effect, out) : waiting_measure(t, effect, out)) return true;
@@ -69,7 +86,21 @@ bool waiting_next(const struct telling *t, const struct campaign *campaign, uint
   return false;
 }
 
+static void close_words(struct buffer *out, const struct telling *t, const struct told_waiting *told) {
+  put(out, t, "not yet: waits for the close of the ", "尚未判断:待周期结束(");
+  buffer_put(out, words_unit(told->close->unit, t->style->language));
+  put(out, t, "; ", ");");
+  buffer_put(out, fact_short_name(told->fact));
+  put(out, t, " is ", " 为 ");
+  buffer_put(out, told->actual);
+  fact_period_words(out, t, told->fact, told->period);
+}
+
 void waiting_words(struct buffer *out, const struct telling *t, const struct told_waiting *told) {
+  if (told->close != NULL) {
+    close_words(out, t, told);
+    return;
+  }
   bool track = told->fact->kind == FACT_TRACK, past = told->expected.length == 0;
   if (!past) put(out, t, "not yet: ", "尚未达到:");
   buffer_put(out, fact_short_name(told->fact));

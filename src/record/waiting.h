@@ -5,13 +5,14 @@
 
 #include "facts.h"
 
-/* A rule that hears a measure or a track which the event moved without reaching what wakes the rule: it was not judged and has no
- * outcome, and how far the customer is stands in what happened to the fact alone. */
+/* A rule that hears a measure or a track which the event moved without reaching what wakes the rule, or a close, and asks a measure which
+ * it moved: it was not judged and has no outcome, and how far the customer is stands in what happened to the fact alone. */
 struct told_waiting {
   const struct rule *rule;
   const struct fact *fact;
   struct str actual, period; /* what there is now; of a measure by periods which one */
   struct str expected;       /* what wakes the rule next; empty: it has no higher step */
+  const struct close *close; /* what it waits for; or NULL */
   char memory[64];
 };
 /* The next such rule of a campaign: *at begins at 0. False: there are no more. */

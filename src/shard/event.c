@@ -40,6 +40,8 @@ static struct judge_input input_of(struct shard *shard, const struct attempt *a)
                               .turn = shard->turn,
                               .lent = shard->settings.shards > 1,
                               .hearing = a->reading->hearing,
+                              .closing = a->reading->closing,
+                              .closing_passes = a->reading->closing_passes,
                               .memory = shard->judge_memory};
 }
 
@@ -126,21 +128,25 @@ static enum status event_keep(struct shard *shard, struct attempt *a, struct fau
 
 /* Who asks and counts hears of every event, whether it has a line or not. */
 static void event_observe(struct shard *shard, const struct event *event) {
-  decision_count(shard, event->cause.length > 0);
-  if (event->cause.length == 0) unknown_count(shard, event); /* once, with who caused it */
+  decision_count(shard, event);
+  if (event->cause.length == 0) unknown_count(shard, event); /* once, with who caused it; a close has nothing unknown */
   if (shard->observer != NULL) shard->observer(shard->observer_self, event, &shard->decision);
 }
 
-static enum status event_tell(struct shard *shard, const struct event *event, const struct origin *origin, struct fault *fault) {
+/* A close that concerned no rule is nothing that happened. */
+static enum status event_tell(struct shard *shard, const struct attempt *a, struct fault *fault) {
+  const struct event *event = &a->reading->event;
+  bool nothing = a->reading->closing != NULL && shard->decision.outcome_count == 0 && shard->decision.gate == REASON_GIVEN;
+  if (nothing) return STATUS_OK;
   event_observe(shard, event);
-  return decision_tell(shard, event, origin, fault);
+  return decision_tell(shard, event, a->origin, fault);
 }
 
 static enum status event_settle(struct shard *shard, struct attempt *a, struct fault *fault) {
-  const struct event *event = &a->reading->event;
   if (shard->looking_ahead) return STATUS_OK;
   enum status status = judge_refused(&shard->decision) ? STATUS_OK : event_keep(shard, a, fault);
-  if (status == STATUS_OK) status = event_tell(shard, event, a->origin, fault);
+  if (status == STATUS_OK) status = event_tell(shard, a, fault);
+  if (status == STATUS_OK) status = dues_add(shard, &a->reading->customer, fault);
   return status == STATUS_OK ? forwards_send(shard, a->reading, a->origin, fault) : status;
 }
 
@@ -174,10 +180,15 @@ static enum status event_try(struct shard *shard, struct attempt *a, struct faul
   return STATUS_OK;
 }
 
+/* What is due of the customer goes before his event. */
+static bool closes_first(struct shard *shard, const struct attempt *a) {
+  return a->reading->closing == NULL && !shard->looking_ahead && due_touches(shard, &a->reading->customer, a->customer);
+}
+
 /* What is not needed any more goes now, never while the event is judged; and there is room for its id. */
 static enum status customer_prepare(struct shard *shard, struct attempt *a, struct fault *fault) {
   enum status status = customer_load(shard, a, fault);
-  if (status != STATUS_OK || shard->looking_ahead) return status;
+  if (status != STATUS_OK || shard->looking_ahead || closes_first(shard, a)) return status;
   judge_expire(a->customer, &shard->settings.judge, shard->clock.now_ms);
   status = owner_keep(shard, a->customer, fault);
   if (status != STATUS_OK || state_id_room(a->customer) > 0 || a->customer->seen_count >= LIMIT_SEEN) return status;
@@ -205,5 +216,6 @@ enum status event_decide(struct shard *shard, struct reading *reading, const str
   enum status status = customer_prepare(shard, &a, fault);
   bool prefetches = next != NULL && next->problem == EVENT_OK && !next->unheard;
   if (prefetches) cache_prefetch_entry(&shard->cache, next->key); /* its slot has come meanwhile */
-  return status == STATUS_OK ? event_try(shard, &a, fault) : status;
+  bool waits = reading->closing == NULL && !shard->looking_ahead && shard->dues.touched;
+  return status == STATUS_OK && !waits ? event_try(shard, &a, fault) : status;
 }

@@ -133,16 +133,15 @@ enum status heard_take(struct shard *shard, struct fault *fault) {
   assert(heard_any(shard) && !shard->looking_ahead);
   bool waited = shard->waiting.waits;
   struct str message;
-  shard->waiting.waits = shard->waiting.anew = shard->waiting.heard = false;
+  shard->waiting.waits = shard->waiting.anew = false;
+  shard->waiting.head = HEAD_HEARD;
   enum status status = queue_front(shard, &message, fault);
   if (status == STATUS_OK && !forward_decode(message, shard->heard.rules, &shard->heard.front, fault)) status = fault->status;
   if (status == STATUS_OK) status = front_decide(shard, fault);
   if (status != STATUS_OK) return fault_prefix(fault, "an event heard as another: ");
-  if (shard->waiting.waits) {
-    shard->waiting.heard = true;
-    shard->read_to = shard->line_at; /* lines are looked at ahead meanwhile */
-    return STATUS_OK;
-  }
+  assert(!waited || !shard->dues.touched);                   /* what was due went before it waited */
+  if (shard->waiting.waits) shard->read_to = shard->line_at; /* lines are looked at ahead meanwhile */
+  if (shard->waiting.waits || shard->dues.touched) return STATUS_OK;
   status = queue_drop(shard, message.length, fault);
   if (status == STATUS_OK && waited) status = wait_end(shard, fault);
   return status == STATUS_OK ? outputs_hand_on(shard, OUTPUT_KEPT, fault) : status;

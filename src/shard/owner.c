@@ -1,9 +1,9 @@
 /* Owners' states: from the view into the cache, page by page; room for what comes; and what changed, back to the view. */
 #include "parts.h"
 
-#define FIRST_IDS 1u    /* room for the first event of a customer nobody knew */
-#define FIRST_CELLS 9u  /* and for what the first few bring: blocks that are left for larger ones are holes for a long time */
-#define MORE_CELLS 4u   /* for what the next event brings to what is known */
+#define FIRST_IDS 1u   /* room for the first event of a customer nobody knew */
+#define FIRST_CELLS 9u /* and for what the first few bring: blocks that are left for larger ones are holes for a long time */
+#define MORE_CELLS 4u  /* for what the next event brings to what is known */
 #define KEY_ROOM (CACHE_KEY_MOST + PAGE_KEY_BYTES + 1u)
 
 /* ---- back to the view ---- */

@@ -5,6 +5,7 @@
  *   owner.c   states: from the view, room for them, back to the view           cache.c, blocks.c   where they stand meanwhile
  *   tell.c    what goes out: decisions, rewards, dead letters                  clock.c   the stream's own time
  *   borrow.c  what other shards lend        wait.c    the event that waits for it         review.c  once a second
+ *   due.c     periods that close
  *   heard.c   what is heard as another      place.c    where customers live             manifest.c the manifest as bytes
  *   adopt.c   following another rulebook    range.c    runs of events that nobody hears
  */
@@ -67,6 +68,8 @@ struct reading {
   struct cache_key key;          /* of the customer; its bytes are in `customer` */
   struct arena arena;            /* of this event: its texts, those of its outcomes */
   const struct hearing *hearing; /* heard as another: through which rules; NULL: a line */
+  const struct closing *closing; /* a period that closed; NULL: an event */
+  bool closing_passes;           /* it could not be decided, and what is due behind it is now (judge.h) */
 };
 
 /* Of a line that nobody hears: all that its decision needs is what stands in front of the fields. */
@@ -87,6 +90,25 @@ struct heard_queue {
   char bytes[FORWARD_BYTES], out[FORWARD_BYTES];
 };
 
+/* What closes when, and for whom (due.c). */
+#define DUE_LISTS 4000u
+struct due_list {
+  int64_t time_ms;
+  uint32_t head, tail; /* numbers of its first entry, and behind its last */
+};
+struct dues {
+  uint32_t count, since_line; /* entries worked off since the last line */
+  uint64_t taken;             /* closes that were judged: the position of the next one's decision */
+  bool changed;               /* since the last flush */
+  bool touched;               /* an event of `owner` waits for what was due of him by `touched_ms` */
+  struct owner owner;
+  int64_t touched_ms;
+  struct closing closing; /* the one at hand: its event, and a line for it */
+  struct input_line line;
+  char id[LIMIT_EVENT_ID_BYTES];
+  struct due_list lists[DUE_LISTS]; /* by time; none is empty */
+};
+
 /* The open range of events that nobody hears (range.c); none while it has no events. */
 #define UNHEARD_INPUT_BYTES 4096u
 #define UNHEARD_RULEBOOK_BYTES 16u
@@ -102,11 +124,14 @@ struct touch {
   bool missing, pinned;
 };
 
+/* What is decided next: a line, the first of the queue of what is heard as another, a period that closed. */
+enum head { HEAD_LINE, HEAD_HEARD, HEAD_DUE };
+
 /* The event at hand waits for another shard: whom it touched, in order of key, and which of them it keeps meanwhile (lend.h,
  * "Deadlock"). */
 struct waiting {
   bool waits;
-  bool heard; /* it is the first of the queue, not a line */
+  enum head head; /* what it is */
   bool anew;  /* the rulebook changed since: it may need less now, and nobody would tell */
   bool far;   /* lines are tried for their claims of pools alone */
   uint32_t count;
@@ -149,8 +174,10 @@ struct shard {
   struct trail trail;
   void *judge_memory;
   struct reading readings[2]; /* the event at hand, and the one behind it */
-  struct reading heard_reading;
+  struct reading heard_reading; /* of what is heard as another, and of what closed: they are decided one at a time */
   struct heard_queue heard;
+  struct dues dues;
+  int64_t passed_ms; /* shard_pass() */
   struct unheard unheard;
   struct buffer outputs[OUTPUT_COUNT];
   struct input_line lines[LINES_MOST];   /* of the last poll; those before line_at are decided */
@@ -218,7 +245,7 @@ enum status event_decide(struct shard *shard, struct reading *reading, const str
 
 /* ---- tell.c ---- */
 
-void decision_count(struct shard *shard, bool heard);
+void decision_count(struct shard *shard, const struct event *event);
 /* What the event says that the catalogue does not know: counted, and told to who asked for it. */
 void unknown_count(struct shard *shard, const struct event *event);
 /* Whether the rewards of the decision at hand are more than one event may cause. */
@@ -261,6 +288,21 @@ enum status heard_add(struct shard *shard, struct str message, struct fault *fau
 enum status heard_take(struct shard *shard, struct fault *fault);
 /* What the decision at hand forwards, to the shards of the hearers. */
 enum status forwards_send(struct shard *shard, const struct reading *reading, const struct origin *origin, struct fault *fault);
+
+/* ---- due.c ---- */
+
+enum status due_open(struct shard *shard, struct fault *fault);
+enum status due_store(struct shard *shard, struct fault *fault); /* with a flush */
+/* What the decision at hand made due for its customer. */
+enum status dues_add(struct shard *shard, const struct owner *owner, struct fault *fault);
+/* Whether the clock has reached the first; whether it is taken before the line at hand; a line was. */
+bool dues_ripe(const struct shard *shard);
+bool dues_turn(const struct shard *shard);
+void dues_line_taken(struct shard *shard);
+/* An event of the customer is to be decided: whether something of his is due, which goes first then (dues.touched). */
+bool due_touches(struct shard *shard, const struct owner *owner, const struct state *state);
+/* Judges the one of the customer who is touched, else the first of all. */
+enum status due_take(struct shard *shard, struct fault *fault);
 
 /* ---- range.c ---- */
 

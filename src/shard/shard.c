@@ -5,7 +5,8 @@
  *                    |                                       |
  *                    +-- no event: dead letter               +-- changed states stay in the cache until shard_flush
  *
- * Nothing here depends on where a batch ends: the same lines give the same bytes, however they are cut (shard.h).
+ * Nothing here depends on where a batch ends: the same lines give the same bytes, however they are cut (shard.h). But when no line is
+ * there, what closed goes on: which closes stand before a line that comes later hangs on when it came.
  */
 #include "parts.h"
 
@@ -28,7 +29,7 @@ static void memory_split(struct shard *shard, unsigned char *at) {
   struct reading *readings[] = {&shard->readings[0], &shard->readings[1], &shard->heard_reading};
   for (int i = 0; i < 3; i++) {
     arena_init(&readings[i]->arena, part(&at, ARENA_BYTES), ARENA_BYTES);
-    readings[i]->hearing = NULL;
+    readings[i]->hearing = NULL, readings[i]->closing = NULL, readings[i]->closing_passes = false;
     readings[i]->matches = i < 2 ? shard->matches[i] : NULL;
     readings[i]->match_count = 0, readings[i]->unheard = false;
   }
@@ -72,6 +73,7 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   enum status status = clock_load(shard, fault);
   if (status == STATUS_OK) status = place_open(shard, fault);
   if (status == STATUS_OK) status = heard_open(shard, fault);
+  if (status == STATUS_OK) status = due_open(shard, fault);
   if (status == STATUS_OK) status = range_open(shard, fault);
   return status == STATUS_OK && settings->terms != NULL ? terms_open(shard, fault) : status;
 }
@@ -109,7 +111,7 @@ int64_t shard_clock(const struct shard *shard) { return shard->clock.latest_ms; 
 const struct at_hand *shard_at_hand(const struct shard *shard) { return &shard->at_hand; }
 uint64_t shard_heard_waiting(const struct shard *shard) { return shard->heard.tail - shard->heard.head; }
 uint64_t shard_next(const struct shard *shard) { return shard->next; }
-bool shard_waits(const struct shard *shard) { return shard->waiting.waits || heard_any(shard); }
+bool shard_waits(const struct shard *shard) { return shard->waiting.waits || heard_any(shard) || dues_ripe(shard); }
 bool shard_hurries(const struct shard *shard) { return shard->hurries; }
 uint64_t shard_changed_bytes(const struct shard *shard) { return shard->cache.changed_bytes; }
 
@@ -188,7 +190,8 @@ static enum status line_take(struct shard *shard, int64_t now_ms, struct fault *
   const struct reading *next = !waited && line + 1 < shard->line_count ? reading_of(shard, line + 1) : NULL;
   struct str input_name = shard->log.input_name(shard->log.self);
   struct origin origin = {input_name, reading->line->position};
-  shard->waiting.waits = shard->waiting.anew = shard->waiting.heard = false;
+  shard->waiting.waits = shard->waiting.anew = false;
+  shard->waiting.head = HEAD_LINE;
   enum status status = range_mind(shard, reading->line, input_name, fault);
   if (status == STATUS_OK) status = line_decide(shard, reading, next, &origin, now_ms, fault);
   if (status == STATUS_OK)
@@ -196,10 +199,12 @@ static enum status line_take(struct shard *shard, int64_t now_ms, struct fault *
   if (status != STATUS_OK)
     return fault_prefix(fault, "%.*s, %s %llu: ", STR_FORMAT(input_name), reading->line->key.at == NULL ? "byte" : "offset",
                         (unsigned long long)origin.position);
-  if (shard->waiting.waits) {
+  assert(!waited || !shard->dues.touched); /* what was due went before it waited */
+  if (shard->waiting.waits || shard->dues.touched) {
     line_waits(shard, line, &before);
     return STATUS_OK;
   }
+  dues_line_taken(shard);
   shard->counts.lines++;
   shard->next = reading->line->next;
   shard->line_at++;
@@ -208,10 +213,21 @@ static enum status line_take(struct shard *shard, int64_t now_ms, struct fault *
 }
 
 /* Lines wait while something is heard as another: what an event of this shard forwards to a customer of this shard is decided right
- * behind it. */
+ * behind it. What an event waits for that touches a customer goes before anything else. */
+static enum head head_next(const struct shard *shard) {
+  if (shard->waiting.waits) return shard->waiting.head;
+  if (shard->dues.touched) return HEAD_DUE;
+  if (heard_any(shard)) return HEAD_HEARD;
+  return dues_turn(shard) ? HEAD_DUE : HEAD_LINE;
+}
+
 enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault) {
-  bool heard = shard->waiting.waits ? shard->waiting.heard : heard_any(shard);
-  return heard ? heard_take(shard, fault) : line_take(shard, now_ms, fault);
+  switch (head_next(shard)) {
+    case HEAD_LINE: break;
+    case HEAD_HEARD: return heard_take(shard, fault);
+    case HEAD_DUE: return due_take(shard, fault);
+  }
+  return line_take(shard, now_ms, fault);
 }
 
 enum status ahead_take(struct shard *shard, uint32_t line, int64_t now_ms, struct fault *fault) {
@@ -239,13 +255,18 @@ static enum status lines_poll(struct shard *shard, uint32_t most, bool *ended, s
 
 static bool room_for_more(const struct shard *shard) { return shard->log.full == NULL || !shard->log.full(shard->log.self); }
 
+/* What is heard, and what closed, goes with the lines: behind the last line of a poll what closed waits for the next one, and goes on if
+ * that brings none. Where a poll ends means nothing. */
+static bool beside_lines(const struct shard *shard) { return heard_any(shard) || shard->dues.touched; }
+
 /* What is heard belongs to the event before it: however few lines a step may take, it is not left over - unless a wait has let the queue
- * grow long. Alone nothing waits, and a step takes all that it polled, whatever that is heard by: the log's position counts it (shard.h).
- */
+ * grow long. Alone nothing waits, and a step takes all that it polled, whatever goes with it: the log's position counts it (shard.h). */
 static bool head_is_there(const struct shard *shard, uint32_t count, uint32_t most) {
+  bool line = shard->line_at < shard->line_count, alone = shard->settings.shards <= 1;
   if (shard->waiting.waits) return false;
-  if (shard->settings.shards <= 1) return heard_any(shard) || shard->line_at < shard->line_count;
-  return heard_any(shard) ? count < most + HEARD_BEYOND : count < most && shard->line_at < shard->line_count;
+  if (line && alone) return true;
+  if (beside_lines(shard)) return alone || count < most + HEARD_BEYOND;
+  return count < most && (line || (shard->line_count == 0 && dues_ripe(shard)));
 }
 
 /* Nothing will come that the open range could wait for. Its line is work: so it is committed. */
@@ -268,7 +289,7 @@ enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint3
     if (status == STATUS_OK && shard->waiting.waits) return look_ahead(shard, now_ms, fault);
     (*count)++;
   }
-  if (shard->line_at < shard->line_count || heard_any(shard)) *ended = false;
+  if (shard->line_at < shard->line_count || heard_any(shard) || dues_ripe(shard)) *ended = false;
   return status == STATUS_OK && *ended ? input_end(shard, count, fault) : status;
 }
 
@@ -279,6 +300,7 @@ enum status shard_flush(struct shard *shard, struct fault *fault) {
   if (status == STATUS_OK) status = clock_store(shard, fault);
   if (status == STATUS_OK) status = place_store(shard, fault);
   if (status == STATUS_OK) status = heard_store(shard, fault);
+  if (status == STATUS_OK) status = due_store(shard, fault);
   if (status == STATUS_OK) status = range_store(shard, fault);
   if (status == STATUS_OK) shard->counts.commits++, shard->hurries = false;
   return status;

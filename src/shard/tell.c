@@ -2,10 +2,10 @@
  * room for all of it at once. */
 #include "parts.h"
 
-void decision_count(struct shard *shard, bool heard) {
+void decision_count(struct shard *shard, const struct event *event) {
   const struct decision *decision = &shard->decision;
   struct shard_counts *counts = &shard->counts;
-  *(heard ? &counts->heard : &counts->events) += 1;
+  *(event->cause.length > 0 ? &counts->heard : decision->closed ? &counts->closes : &counts->events) += 1;
   if (decision->gate == REASON_DUPLICATE_EVENT) counts->duplicates++;
   if (decision->gate == REASON_EVENT_TOO_LATE) counts->late++;
   if (decision->gate == REASON_EVENT_IN_FUTURE) counts->future++;

@@ -120,7 +120,7 @@ enum status wait_end(struct shard *shard, struct fault *fault) {
 }
 
 static enum status lines_look(struct shard *shard, uint32_t *from, uint32_t to, int64_t now_ms, struct fault *fault) {
-  uint32_t first = shard->waiting.heard ? shard->line_at : shard->line_at + 1;
+  uint32_t first = shard->waiting.head == HEAD_LINE ? shard->line_at + 1 : shard->line_at;
   if (*from < first) *from = first;
   for (; *from < to; ++*from) {
     if (shard->log.full != NULL && shard->log.full(shard->log.self)) return STATUS_OK;

@@ -249,8 +249,12 @@ static void read_event(struct reader *r, const struct str *words, uint32_t count
   step->repeat = repeat;
   uint32_t taken = read_when(r, step, words, count);
   if (taken == 0) return;
+  if (count == taken + 1 && str_equal(words[taken], STR("passes"))) {
+    step->kind = STEP_TIME;
+    return;
+  }
   if (count < taken + 2) {
-    COMPLAIN(r, "an event needs a time, a customer and a type; write: 2026-12-04 12:30  c1  login");
+    COMPLAIN(r, "an event needs a time, a customer and a type; write: 2026-12-04 12:30  c1  login, or: 2026-12-04 12:30  passes");
     return;
   }
   step->customer = words[taken];

@@ -13,6 +13,7 @@
 #define TEXT_BYTES (8u << 20)
 #define MEMORY_MS (90 * MS_PER_DAY)
 #define CACHE_BYTES (64u << 20)
+#define HEARD_MOST 16384u
 
 struct stage {
   const struct loaded *campaigns;
@@ -28,7 +29,8 @@ struct stage {
   char letter[1024]; /* why it was not: its dead letter */
   struct decision decision;
   uint32_t heard_count;
-  struct scenario_heard heard_by[LIMIT_FORWARDS]; /* who heard the event of the step, and where it begins in `decision` */
+  struct scenario_heard
+      heard_by[HEARD_MOST]; /* whose decisions the step brought beside its customer's, and where they begin in `decision` */
   struct sight sights[SCENARIO_SIGHTS];
   struct event event;
   char bytes[LINE_BYTES];
@@ -142,17 +144,22 @@ static void decision_join(struct stage *stage, const struct decision *one) {
   all->outcome_count += outcome_count, all->gift_count += gift_count;
 }
 
+/* What follows in `decision` is of that customer; empty: the step's own. */
+static void decision_of(struct stage *stage, struct str customer) {
+  if (stage->heard_count == HEARD_MOST || (customer.length == 0 && stage->heard_count == 0)) return;
+  stage->heard_by[stage->heard_count++] =
+      (struct scenario_heard){copied(stage, customer), stage->decision.gift_count, stage->decision.outcome_count};
+}
+
 static void observe(void *self, const struct event *event, const struct decision *decision) {
   struct stage *stage = self;
-  if (event->cause.length == 0) {
+  bool own = event->cause.length == 0 && !decision->closed;
+  decision_of(stage, own ? (struct str){NULL, 0} : event->customer);
+  if (own) {
     stage->event = *event; /* its texts stay until the next line */
     stage->decision.gate = decision->gate;
-    stage->decision.outcome_count = stage->decision.gift_count = 0;
     stage->decided = true;
     stage->events++;
-  } else if (stage->heard_count < LIMIT_FORWARDS) {
-    stage->heard_by[stage->heard_count++] =
-        (struct scenario_heard){copied(stage, event->customer), stage->decision.gift_count, stage->decision.outcome_count};
   }
   decision_join(stage, decision);
 }
@@ -211,15 +218,38 @@ static bool compare(struct play *play, const struct step *step, uint32_t n) {
   return fine;
 }
 
+#define CLOSES_A_STEP 1024u
+
+/* What closes until now, before anything else. */
+static bool step_begin(struct play *play, struct fault *fault) {
+  struct stage *stage = play->stage;
+  uint32_t count;
+  bool ended, fine = true;
+  stage->line_waits = stage->decided = false, stage->heard_count = 0;
+  stage->decision.gate = REASON_GIVEN;
+  stage->decision.outcome_count = stage->decision.gift_count = 0;
+  stage->letter[0] = 0;
+  arena_reset(&stage->arena);
+  shard_pass(stage->shard, play->now_ms);
+  while (fine && shard_due(stage->shard)) fine = shard_step(stage->shard, CLOSES_A_STEP, play->now_ms, &count, &ended, fault) == STATUS_OK;
+  return fine;
+}
+
 static bool decide(struct play *play, struct str line, struct fault *fault) {
   struct stage *stage = play->stage;
   uint32_t count;
   bool ended;
+  if (!step_begin(play, fault)) return false;
   stage->line = (struct input_line){.bytes = line, .next = line.length, .arrival_ms = play->now_ms};
-  stage->line_waits = true, stage->decided = false, stage->heard_count = 0;
-  stage->letter[0] = 0;
-  arena_reset(&stage->arena);
+  stage->line_waits = true;
   return shard_step(stage->shard, 1, play->now_ms, &count, &ended, fault) == STATUS_OK;
+}
+
+static bool play_time(struct play *play, const struct step *step) {
+  struct fault fault;
+  play->stage->event = (struct event){.type = TYPE_UNKNOWN, .time_ms = play->now_ms};
+  if (!step_begin(play, &fault)) return fail_with(play, step, 1, "not decided: ", str_of(fault.text));
+  return compare(play, step, 1);
 }
 
 static bool play_event(struct play *play, const struct step *step, uint32_t n) {
@@ -281,6 +311,7 @@ static bool advance(struct play *play, const struct step *step, uint32_t n) {
 
 static bool play_step(struct play *play, const struct step *step) {
   if (step->kind == STEP_POOL) return play_pool(play, step);
+  if (step->kind == STEP_TIME) return advance(play, step, 1) && play_time(play, step);
   for (uint32_t n = 1; n <= step->repeat; n++)
     if (!advance(play, step, n) || !play_event(play, step, n)) return false; /* the first of many is enough */
   return true;

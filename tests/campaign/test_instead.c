@@ -18,9 +18,8 @@
 static const struct {
   const char *refused, *remedy, *instead; /* NULL: there is none */
 } rows[] = {
-    {RULES(RULE("\"on\":{\"close\":\"month\"}," END)), "\"previous\": 1",
-     WITH("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\",\"previous\":1}",
-          "\"on\":\"checkin\",\"when\":{\"fact.f\":{\"gte\":3}}," END)},
+    {WITH(COUNT, "\"on\":{\"close\":\"month\",\"as\":\"referrer\"},\"when\":{\"fact.f\":{\"gte\":3}}," END),
+     "the customer's own rule hear the close", WITH(COUNT, "\"on\":{\"close\":\"month\"},\"when\":{\"fact.f\":{\"gte\":3}}," END)},
     {RULES(RULE("\"on\":{\"date\":\"profile.birthday\"}," END)), "catalogue.json", RULES(RULE("\"on\":{\"event\":\"checkin\"}," END))},
     {BENCH_HEAD
      "\"activities\":{\"a\":[{\"event\":\"login\",\"as\":\"primary\"}]},\"rules\":[" RULE("\"on\":{\"activity\":\"a\"}," END) "]}",

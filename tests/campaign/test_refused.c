@@ -19,7 +19,7 @@ static const struct not_served not_served[] = {
     {HEADER("\"approval\":[\"risk\"]"), "/approval"},
     {HEADER("\"on_failure\":{\"reward\":\"forfeit\"}"), "/on_failure"},
     {HEADER("\"late\":{\"backfill\":\"P30D\"}"), "/late/backfill"},
-    {RULE("\"on\":{\"close\":\"month\",\"delay\":\"P3D\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/on/close"},
+    {RULE("\"on\":{\"close\":\"month\",\"as\":\"referrer\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/on/as"},
     {RULE("\"on\":{\"date\":\"profile.birthday\",\"time\":\"09:00\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/on/date"},
     {RULE(ON "\"when\":{\"place\":{\"lte\":3}}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/place"},
     {RULE(ON "\"when\":{\"level\":\"x\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/level"},

@@ -21,7 +21,7 @@ NO_WORDS = {"extend.c": {"kinds"}, "left.c": {"starts"}, "lint_hear.c": {"common
 NO_KEYS = {"extend.c"}
 WAITING = {"delay", "time"}  # keys of triggers that are not served
 # Words in the tables of the code that are refused as NOT_SERVED.
-NOT_SERVED = {"level", "daily_average", "each", "queue", "close", "date", "place"}
+NOT_SERVED = {"level", "daily_average", "each", "queue", "date", "place"}
 
 
 def code_of(text):

@@ -4,6 +4,7 @@
  *
  *     pNAME   adds 1 to pool NAME           wN      to N pools w0, w1 ...          cN   N cells more, of this event
  *     uN      N cells, until day N / 1000   kN      takes the N oldest of all away gN   gives N gifts
+ *     dN      makes the customer's close N due, ten minutes after the one before it from DUE_START on; it gives what any decision gives
  *     rTIME   says when the stream got it   ?N !N $N  N words of a kind that the catalogue does not know
  *
  * and by the ID's first letter: D a duplicate whatever was seen, L belongs to the dead letters, R has no room in a record and T gives too
@@ -22,9 +23,16 @@
 
 #include "giftd/shard.h"
 
+#define DUE_START 1800000000000LL
+#define DUE_EVERY 600000LL
 static struct catalogue fake_catalogue, next_catalogue;
-static const struct rulebook fake_rulebook = {.catalogue = &fake_catalogue, .digest = {"00000000000000aa", 16}},
-                             next_rulebook = {.catalogue = &next_catalogue, .digest = {"00000000000000bb", 16}};
+static const struct close fake_close = {.unit = UNIT_WEEK, .name = {"close", 5}, .decl = 5};
+static const struct rulebook fake_rulebook = {.catalogue = &fake_catalogue,
+                                              .digest = {"00000000000000aa", 16},
+                                              .closes = &fake_close,
+                                              .close_count = 1},
+                             next_rulebook = {
+                                 .catalogue = &next_catalogue, .digest = {"00000000000000bb", 16}, .closes = &fake_close, .close_count = 1};
 static uint32_t read_with_next, read_in_all;
 static int64_t arrivals[128], clocks[128]; /* of each decision */
 static uint32_t arrival_count;
@@ -132,6 +140,15 @@ static void cells_remove(const struct judge_input *input, uint32_t count) {
   }
 }
 
+static void due_make(const struct judge_input *input, struct decision *decision, uint32_t number) {
+  if (state_find(input->customer, CELL_DUE, fake_close.decl, 0, (int32_t)number) != NULL) return;
+  struct cell *due = state_make(input->customer, CELL_DUE, fake_close.decl, 0, (int32_t)number);
+  if (due == NULL)
+    decision->cramped = input->customer;
+  else
+    decision->dues[decision->due_count++] = due->due.time_ms = DUE_START + number * DUE_EVERY;
+}
+
 static void word_judge(const struct judge_input *input, struct decision *decision, struct str word) {
   uint32_t number = 0;
   for (size_t i = 1; i < word.length && word.at[i] >= '0' && word.at[i] <= '9'; i++) number = number * 10 + (uint32_t)(word.at[i] - '0');
@@ -142,6 +159,7 @@ static void word_judge(const struct judge_input *input, struct decision *decisio
     case 'u': cells_add(input, decision, number % 1000, (int32_t)(number / 1000)); break;
     case 'k': cells_remove(input, number); break;
     case 'g': decision->gift_count = number; break;
+    case 'd': due_make(input, decision, number); break;
     case 'r':
     case '?':
     case '!':
@@ -173,9 +191,37 @@ void judge_refuse(struct decision *decision, enum reason reason) {
   decision->want_count = decision->shortage_count = 0;
   decision->cramped = NULL;
   decision->outcome_count = decision->gift_count = decision->mark_count = decision->effect_count = 0;
-  decision->forward_count = decision->heard_count = 0;
-  decision->remembers = false;
+  decision->forward_count = decision->heard_count = decision->due_count = 0;
+  decision->remembers = decision->closed = false;
   decision->gate = reason;
+}
+
+/* ---- periods that close ---- */
+
+int64_t close_end(const struct rulebook *rulebook, const struct close *close, int32_t period) {
+  assert_true(rulebook->closes == close);
+  return DUE_START + period * DUE_EVERY;
+}
+
+const struct cell *due_first(const struct state *customer) {
+  const struct cell *first = NULL;
+  for (const struct cell *due = state_first(customer, CELL_DUE, 0, 0); due != NULL; due = state_next(customer, due))
+    if (first == NULL || due->period < first->period) first = due;
+  return first;
+}
+
+bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct closing *out) {
+  *out = (struct closing){.period = due->period, .at_ms = due->due.time_ms};
+  return rulebook->close_count > 0;
+}
+
+static void close_judge(const struct judge_input *input, struct decision *decision) {
+  const struct cell *due = state_find(input->customer, CELL_DUE, fake_close.decl, 0, input->closing->period);
+  assert_non_null(due);
+  assert_true(due == due_first(input->customer) && due->due.time_ms == input->event->time_ms); /* the earliest, at its time */
+  state_remove(input->customer, due);
+  rules_judge(input, decision);
+  decision->closed = true;
 }
 
 bool judge_concerns(const struct event *event) { return event->id.at[0] == 'U'; }
@@ -197,10 +243,14 @@ enum status judge_event(const struct judge_input *input, struct arena *arena, st
   (void)arena;
   judge_refuse(decision, REASON_GIVEN);
   assert_int_not_equal(kind, 'N');
-  assert_int_equal(input->match_count, input->hearing != NULL || kind == 'U' ? 0 : 1);
-  bool again = input->hearing == NULL && state_seen(input->customer, input->event->digest, &seen_ms);
+  assert_int_equal(input->match_count, input->hearing != NULL || input->closing != NULL || kind == 'U' ? 0 : 1);
+  if (input->closing == NULL) /* what is due of a customer goes before all that is heard of him */
+    assert_true(due_first(input->customer) == NULL || due_first(input->customer)->due.time_ms > input->clock_ms);
+  bool again = input->hearing == NULL && input->closing == NULL && state_seen(input->customer, input->event->digest, &seen_ms);
   if (kind == 'D' || again)
     decision->gate = REASON_DUPLICATE_EVENT;
+  else if (input->closing != NULL)
+    close_judge(input, decision);
   else
     rules_judge(input, decision);
   if (decision_is_void(decision)) return STATUS_OK;
@@ -211,7 +261,7 @@ enum status judge_event(const struct judge_input *input, struct arena *arena, st
   *reason = STR("OUTGROWN");
   if (kind == 'M' && input->hearing != NULL) return fault_set(fault, STATUS_INPUT, "not for the hearer");
   if (kind == 'L') return fault_set(fault, STATUS_INPUT, "never");
-  decision->remembers = decision->gate == REASON_GIVEN;
+  decision->remembers = decision->gate == REASON_GIVEN && !decision->closed;
   return STATUS_OK;
 }
 

@@ -33,6 +33,7 @@ static char *lines_make(uint32_t count, uint32_t customers) {
     if (random_below(5) == 0) at += (size_t)sprintf(text + at, " u%u", 20833000 + i / 144 * 1000 + 3000 + random_below(6));
     if (random_below(40) == 0) at += (size_t)sprintf(text + at, " k%u", random_below(30));
     if (random_below(200) == 0) at += (size_t)sprintf(text + at, " g%u", random_below(300));
+    if (random_below(4) == 0) at += (size_t)sprintf(text + at, " d%u", random_below(2) == 0 ? (i / 500 + 1) * 500 : i + random_below(90));
     text[at++] = '\n', text[at] = 0;
   }
   return text;
@@ -60,6 +61,7 @@ static void the_same_lines_give_the_same_bytes_however_they_are_cut(void **unuse
   char *text = lines_make(6000, 300);
   struct stage *first = cut_run(text, &cuts[0]);
   assert_int_equal(shard_counts(first->shard)->lines, 6000);
+  assert_true(shard_counts(first->shard)->closes > 1000);
   for (size_t i = 1; i < sizeof cuts / sizeof cuts[0]; i++) {
     struct stage *stage = cut_run(text, &cuts[i]);
     outputs_equal(first, stage);
@@ -147,7 +149,7 @@ static void owners_come_from_the_cache_after_the_first_time(void **unused) {
   stage_start(stage);
   run_to_end(stage, 10, 1000, TIME_NONE);
   assert_int_equal(shard_counts(stage->shard)->owner_loads, 3);
-  assert_int_equal(stage->loads, 6);  /* with the clock, the ends of the queue of what is heard, and the open range */
+  assert_int_equal(stage->loads, 7);  /* with the clock, the ends of the queue of what is heard, what closes, and the open range */
   assert_int_equal(stage->stores, 4); /* two customers, a pool, the clock */
   stage_free(stage);
 }

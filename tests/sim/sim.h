@@ -21,7 +21,7 @@
 #define SHARDS_MOST 4u
 #define WORKERS_MOST 3u
 #define RECORDS_MOST 8192u /* of one partition */
-#define OWNERS_MOST 1024u  /* of one segment */
+#define OWNERS_MOST 2048u  /* of one segment */
 #define IMAGES_MOST 16u    /* earlier states of a segment that a failover may go back to */
 #define WRITES_QUEUED 16u
 #define LATE_MOST 32u
@@ -303,7 +303,7 @@ void oracle_run(struct world *world, uint32_t shard, struct oracle *oracle);
 /* These events of whatever partition, as if all had come at that time. */
 void oracle_play(struct world *world, const struct record *records, uint32_t count, int64_t arrival_ms, struct oracle *oracle);
 
-/* sim_check.c, sim_count.c, sim_fold.c, sim_heard.c, sim_clock.c, sim_undo.c, sim_order.c */
+/* sim_check.c, sim_count.c, sim_fold.c, sim_heard.c, sim_close.c, sim_clock.c, sim_undo.c, sim_order.c */
 void check_all(struct world *world);
 void check_counts(struct world *world);
 void check_folds(struct world *world, const struct oracle *oracles);
@@ -318,7 +318,21 @@ struct line_reader {
   struct str rest;
 };
 bool line_next(struct line_reader *reader, struct str *line);
+/* Lines whose order is no promise. */
+struct set {
+  uint64_t count, sum; /* of hashes */
+};
+static inline void set_add(struct set *set, struct str text) {
+  set->count++;
+  set->sum += hash64(&HASH_KEY_FIXED, text);
+}
+static inline bool sets_equal(const struct set *a, const struct set *b) { return a->count == b->count && a->sum == b->sum; }
 bool line_is_range(struct str line);
+/* sim_close.c: whether a decision is of a period that closed; whether a gift is. What the oracle has of them, held against what there is.
+ */
+bool line_is_close(struct str line);
+bool line_is_of_close(struct str line);
+void check_closes(struct world *world, uint32_t shard, const struct oracle *oracle);
 uint8_t decider_of(const struct world *world, struct str digest); /* as in world.deciders */
 /* Whether a line is about a customer whose record was full: what he had depends on what others had. */
 bool of_full_customer(const struct world *world, struct str line);

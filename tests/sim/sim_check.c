@@ -90,7 +90,7 @@ static void topic_note(struct world *world, enum topic topic, uint32_t shard, ui
     struct str rest = partition->records[i].bytes, line;
     if (!record_committed(&partition->records[i])) continue;
     while (str_split(rest, '\n', &line, &rest))
-      if (!line_is_range(line)) outcome_note(world, shard, line, outcomes, &last);
+      if (!line_is_range(line) && !line_is_close(line)) outcome_note(world, shard, line, outcomes, &last);
   }
 }
 
@@ -148,15 +148,20 @@ static bool of_customer_alone(const struct world *world, struct str line) {
   return alone && !of_full_customer(world, line);
 }
 
+/* When what closed had its turn is no promise: sim_close.c. */
+static bool has_its_place(const struct world *world, struct str line, bool all) {
+  return all ? !line_is_close(line) && !line_is_of_close(line) : of_customer_alone(world, line);
+}
+
 static bool reader_next_of(const struct world *world, struct line_reader *reader, bool all, struct str *line) {
   while (line_next(reader, line))
-    if (!is_of_astray(*line) && (all || of_customer_alone(world, *line))) return true;
+    if (!is_of_astray(*line) && has_its_place(world, *line, all)) return true;
   return false;
 }
 
 static bool oracle_next_of(const struct world *world, struct str *rest, bool all, struct str *line) {
   while (rest->length > 0 && str_split(*rest, '\n', line, rest))
-    if (all || of_customer_alone(world, *line)) return true;
+    if (has_its_place(world, *line, all)) return true;
   return false;
 }
 
@@ -192,6 +197,7 @@ void check_all(struct world *world) {
   for (uint32_t shard = 0; shard < world->shards && world->broken[0] == 0; shard++) {
     outcomes_check(world, shard);
     if (world->broken[0] == 0) oracle_check(world, shard, &oracles[shard]);
+    if (world->broken[0] == 0) check_closes(world, shard, &oracles[shard]);
   }
   if (world->broken[0] == 0) check_times(world);
   if (world->broken[0] == 0) check_undone(world);

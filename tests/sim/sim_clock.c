@@ -56,7 +56,7 @@ static void gate_check(struct world *world, const struct reference *clock, const
 
 /* Decisions come in the order of their lines; those for other hearers are passed over, and lines that were no events have none. */
 static bool decision_at(struct line_reader *reader, uint64_t place, struct str *line) {
-  while (line->length == 0 || line_is_range(*line) || line_field(*line, "caused_by").length > 0 ||
+  while (line->length == 0 || line_is_range(*line) || line_is_close(*line) || line_field(*line, "caused_by").length > 0 ||
          number_of(line_field(*line, "position")) < (int64_t)place)
     if (!line_next(reader, line)) return false;
   return number_of(line_field(*line, "position")) == (int64_t)place;

@@ -158,15 +158,17 @@ static void reward_add(struct world *world, struct str line, const struct input 
 static void reward_count(struct world *world, struct str line) {
   struct str type = line_field(line, "type"), id = line_field(line, "id");
   bool issued = str_equal(type, STR("gift.reward.issued")), revoked = str_equal(type, STR("gift.reward.revoked"));
-  if (!issued && !revoked) return; /* marks of pools */
+  if (!issued && !revoked) return;    /* marks of pools */
+  static const struct input no_input; /* what a period gave that closed: how much that is the oracle says */
   const struct input *input = issued ? input_of(world, line, OF_REWARD) : id_find(line_field(line, "reward_id"));
+  if (issued && line_is_of_close(line)) input = &no_input;
   if (input == NULL) {
     sim_break(world, issued ? "a reward of no event: %.*s" : "what was not given is taken back: %.*s", STR_FORMAT(line));
     return;
   }
   if (!id_add(id, input)) sim_break(world, "reward id %.*s twice", STR_FORMAT(id));
   tally.undone |= revoked;
-  reward_add(world, line, input, revoked);
+  if (input != &no_input) reward_add(world, line, input, revoked);
 }
 
 /* ---- decisions ---- */

@@ -78,16 +78,40 @@ static bool page_is_further(struct str key) {
   return key.at[0] == OWNER_CUSTOMER && key.length > PAGE_KEY_BYTES && key.at[key.length - PAGE_KEY_BYTES] == 0;
 }
 
+/* Who is down for a close, by its instant: in which order depends on when others had their turn. */
+static bool is_due(struct str key) { return key.length == 13 && key.at[0] == 'd'; }
+
+static struct set due_set(const struct image *image) {
+  struct set set = {0, 0};
+  for (uint32_t i = 0; i < image->count; i++) {
+    const struct owner_record *owner = &image->owners[i];
+    if (!is_due(owner->key) || owner->record.length == 0) continue;
+    set.count++;
+    set.sum +=
+        hash64_pair(&HASH_KEY_FIXED, hash64(&HASH_KEY_FIXED, (struct str){owner->key.at, 9}), hash64(&HASH_KEY_FIXED, owner->record));
+  }
+  return set;
+}
+
+static void dues_compare(struct world *world, const struct image *expected) {
+  struct set want = due_set(expected), got = due_set(&world->segments[0].now);
+  if (!sets_equal(&want, &got))
+    sim_break(world, "%llu are down for closes to come, by the oracle %llu, or others", (unsigned long long)got.count,
+              (unsigned long long)want.count);
+}
+
 /* An empty record is none. */
 static void oracle_compare(struct world *world, const struct image *expected) {
   const struct image *now = &world->segments[0].now;
   for (uint32_t i = 0; i < expected->count; i++) {
     const struct owner_record *want = &expected->owners[i], *got = image_find(now, want->key);
+    if (is_due(want->key)) continue;
     if (str_equal(want->record, got == NULL ? STR("") : got->record)) continue;
     bool named = want->key.at[0] == OWNER_CUSTOMER || str_starts(want->key, STR("m:")); /* the others are hashes */
     sim_break(world, "the record of %.*s differs from the oracle's", (int)(named ? want->key.length : 1), want->key.at);
     return;
   }
+  dues_compare(world, expected);
 }
 
 void check_folds(struct world *world, const struct oracle *oracles) {

@@ -4,17 +4,6 @@
  * compared, as sums of hashes. */
 #include "sim.h"
 
-struct set {
-  uint64_t count, sum;
-};
-
-static void set_add(struct set *set, struct str text) {
-  set->count++;
-  set->sum += hash64(&HASH_KEY_FIXED, text);
-}
-
-static bool sets_equal(const struct set *a, const struct set *b) { return a->count == b->count && a->sum == b->sum; }
-
 /* ---- a decision for each who hears ---- */
 
 static struct str hearers_of(struct str line) {

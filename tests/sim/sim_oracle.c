@@ -137,7 +137,9 @@ static uint64_t swap_place(const struct world *world, uint32_t shard, struct str
   struct str line;
   uint64_t place = UINT64_MAX;
   while (line_next(&reader, &line)) {
-    if (line_is_range(line) || line_field(line, "caused_by").length > 0 || !str_equal(line_field(line, "rulebook"), raised)) continue;
+    if (line_is_range(line) || line_is_close(line) || line_field(line, "caused_by").length > 0 ||
+        !str_equal(line_field(line, "rulebook"), raised))
+      continue;
     place = (uint64_t)number_of(line_field(line, "position"));
     break;
   }

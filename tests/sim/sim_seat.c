@@ -105,7 +105,7 @@ static bool has_counted(const struct seat *seat) {
   uint32_t count = 0;
   struct str line;
   while (count < COUNTED_LEAST && line_next(&reader, &line))
-    count += line_field(line, "caused_by").length == 0 && gate_of(line).length == 0;
+    count += !line_is_close(line) && line_field(line, "caused_by").length == 0 && gate_of(line).length == 0;
   return count == COUNTED_LEAST;
 }
 

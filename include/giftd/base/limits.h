@@ -57,6 +57,10 @@
 #define LIMIT_SEEN_SLOTS 131072u        /* of the table that holds them */
 #endif
 #define LIMIT_TRACKS_OPEN 4u
+#define LIMIT_CLOSES 4096u       /* kinds of periods that close: each unit in each zone, each campaign */
+#define LIMIT_CLOSES_ASKED 256u  /* of them at which rules ask one measure */
+#define LIMIT_DUES 1024u         /* instants at which what one event counts for closes */
+#define LIMIT_CLOSE_DELAY_MS (31 * 86400000LL) /* a close is heard so much later at most */
 #define LIMIT_PICKS 16u /* values that a customer may choose in one period */
 #define LIMIT_ROLLING_DAYS 92u
 #define LIMIT_FACTS 200000u             /* of all campaigns and programmes */

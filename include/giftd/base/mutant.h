@@ -34,6 +34,10 @@
   ROW(LEND_FORGET_OPEN, "nobody is told when there is some again")                           \
   ROW(HEARD_FORGOTTEN, "what is heard as another and waits is not there after a take-over")  \
   ROW(HEARD_UNMARKED, "that it was heard is not in the journal")                             \
+  ROW(DUES_FORGOTTEN, "who is down for a close is not there after a take-over")              \
+  ROW(DUE_UNTOUCHED, "an event is judged before what closed for its customer")               \
+  ROW(CLOSE_TWICE, "a rule gives again when a close is judged again")                        \
+  ROW(CLOSE_EXPIRED, "what a close is judged by goes before it")                             \
   ROW(LIMIT_LOOKS_BACK, "a rolling limit looks only at the days before the event")           \
   ROW(TERMS_OF_TODAY, "a gift is judged again by what the file says now")                    \
   ROW(EXPIRE_MIDWAY, "what has expired is dropped while an event is judged")                 \

@@ -1,0 +1,268 @@
+/* Periods that close (docs/language.md section 3): which there are, who hears them, and which measures make a customer one of whom they are
+ * judged. Two triggers of one unit and zone hear the same close, each after its own delay. */
+#include "compile.h"
+
+/* ---- reading ---- */
+
+/* "month+08:00"; what closes with its campaign bears its name. */
+static struct str close_name(struct compile *c, enum unit unit) {
+  int32_t offset = campaign_now(c)->offset_minutes, distance = offset < 0 ? -offset : offset;
+  if (unit == UNIT_CAMPAIGN) return arena_print(c->arena, "campaign:%.*s", STR_FORMAT(file_now(c)->id));
+  return arena_print(c->arena, "%s%c%02d:%02d", unit_name(unit), offset < 0 ? '-' : '+', distance / 60, distance % 60);
+}
+
+static uint32_t close_of(struct compile *c, enum unit unit) {
+  struct close close = {.unit = unit, .offset_minutes = campaign_now(c)->offset_minutes, .campaign = unit == UNIT_CAMPAIGN ? c->now : NONE};
+  for (uint32_t i = 0; i < c->closes.count; i++) {
+    const struct close *known = close_at(c, i);
+    if (known->unit == unit && known->campaign == close.campaign && known->offset_minutes == close.offset_minutes) return i;
+  }
+  close.name = close_name(c, unit);
+  close.decl = name_hash40(close.name);
+  uint32_t number = vec_push(c, &c->closes, 1);
+  *close_at(c, number) = close;
+  return number;
+}
+
+static bool unit_closes(struct compile *c, const struct at *at, enum unit *unit) {
+  if (!read_unit(c, at, false, unit)) return false;
+  if (*unit != UNIT_EVER) return true;
+  report(c, at, CHECK_BAD_UNIT, "'ever' never closes: write day week ten_days month quarter half year campaign");
+  return false;
+}
+
+static bool delay_read(struct compile *c, const struct at *at, struct duration *out) {
+  *out = (struct duration){0, 0};
+  if (at->json == NULL) return true;
+  if (!read_duration(c, at, out)) return false;
+  if (out->months == 0 && out->ms <= LIMIT_CLOSE_DELAY_MS) return true;
+  report(c, at, CHECK_BAD_DURATION, "a close is heard at most 31 days later");
+  return false;
+}
+
+void close_read(struct compile *c, const struct at *at, const struct at *whole, struct vec *out) {
+  struct trigger trigger = {
+      .kind = TRIGGER_CLOSE, .type = TYPE_UNKNOWN, .when = NONE, .fact = NONE, .rule = NONE, .pointer = at_pointer(c, whole)};
+  struct at delay = at_key(whole, "delay");
+  enum unit unit;
+  bool good = delay_read(c, &delay, &trigger.delay);
+  if (!unit_closes(c, at, &unit) || !good) return;
+  trigger.close = close_of(c, unit);
+  if (c->closes.count > LIMIT_CLOSES) {
+    report(c, at, CHECK_TOO_MANY, "more than %u kinds of periods close, each unit in each zone and each campaign", LIMIT_CLOSES);
+    return;
+  }
+  uint32_t number = vec_push(c, out, 1);
+  *(struct trigger *)vec_at(c, out, number) = trigger;
+}
+
+/* ---- who hears ---- */
+
+static bool hears_before(struct compile *c, const struct rule *rule, uint32_t count, uint32_t close) {
+  for (uint32_t i = 0; i < count; i++) {
+    const struct trigger *trigger = trigger_at(c, rule->on.first + i);
+    if (trigger->kind == TRIGGER_CLOSE && trigger->close == close) return true;
+  }
+  return false;
+}
+
+/* The n-th trigger's close, where none before it names the same; NONE: it is none. */
+static uint32_t close_heard_by(struct compile *c, const struct rule *rule, uint32_t n) {
+  const struct trigger *trigger = trigger_at(c, rule->on.first + n);
+  return trigger->kind == TRIGGER_CLOSE && !hears_before(c, rule, n, trigger->close) ? trigger->close : NONE;
+}
+
+static void hearer_add(struct compile *c, struct close *close, uint32_t rule, bool fill) {
+  const struct campaign *campaign = &c->campaigns[rule_at(c, rule)->campaign];
+  if (fill) *ref_at(c, close->rule_first + close->rule_count) = rule;
+  if (close->rule_count == 0) close->from_ms = campaign->from_ms, close->to_ms = campaign->to_ms;
+  if (campaign->from_ms < close->from_ms) close->from_ms = campaign->from_ms;
+  if (campaign->to_ms > close->to_ms) close->to_ms = campaign->to_ms;
+  close->rule_count++;
+}
+
+/* Counts (fill false) or fills the spans: rules one behind the other, so that those of a close stand in order of judgement. */
+static void hearers_pass(struct compile *c, bool fill) {
+  for (uint32_t r = 0; r < c->rules.count; r++) {
+    const struct rule rule = *rule_at(c, r);
+    for (uint32_t i = 0; i < rule.on.count; i++) {
+      uint32_t close = close_heard_by(c, &rule, i);
+      if (close != NONE) hearer_add(c, close_at(c, close), r, fill);
+    }
+  }
+}
+
+static void hearers_of_closes(struct compile *c) {
+  hearers_pass(c, false);
+  for (uint32_t i = 0; i < c->closes.count; i++) {
+    uint32_t count = close_at(c, i)->rule_count, first = vec_push(c, &c->refs, count);
+    close_at(c, i)->rule_first = first, close_at(c, i)->rule_count = 0;
+  }
+  if (!c->full) hearers_pass(c, true);
+}
+
+/* ---- at which closes a measure is asked ---- */
+
+/* One after the other: the last one says whether it is in already. */
+struct asked {
+  uint32_t close;
+  uint32_t *counts, *seen;
+  uint32_t **fill; /* NULL: they are counted */
+};
+
+static bool measure_note(struct compile *c, uint32_t fact, void *self) {
+  struct asked *asked = self;
+  (void)c;
+  if (asked->seen[fact] == asked->close + 1) return true;
+  asked->seen[fact] = asked->close + 1;
+  if (asked->fill != NULL) asked->fill[fact][asked->counts[fact]] = asked->close;
+  asked->counts[fact]++;
+  return true;
+}
+
+static void measures_pass(struct compile *c, struct asked *asked) {
+  memset(asked->counts, 0, c->facts.count * sizeof *asked->counts);
+  memset(asked->seen, 0, c->facts.count * sizeof *asked->seen);
+  for (asked->close = 0; asked->close < c->closes.count; asked->close++) {
+    const struct close close = *close_at(c, asked->close);
+    for (uint32_t i = 0; i < close.rule_count; i++) (void)rule_asks(c, rule_at(c, *ref_at(c, close.rule_first + i)), measure_note, asked);
+  }
+}
+
+static void many_report(struct compile *c, uint32_t fact) {
+  const struct decl *decl = decl_of_fact(c, fact);
+  if (decl == NULL) return;
+  c->now = decl->file;
+  report(c, &decl->at, CHECK_TOO_MANY, "rules ask this measure at more than %u kinds of closes; give them measures of their own",
+         LIMIT_CLOSES_ASKED);
+}
+
+static void measures_of_closes(struct compile *c) {
+  uint32_t count = c->facts.count;
+  struct asked asked = {.counts = arena_array(c->scratch, count, sizeof *asked.counts),
+                        .seen = arena_array(c->scratch, count, sizeof *asked.seen)};
+  uint32_t **fill = arena_array(c->scratch, count, sizeof *fill);
+  c->full |= count > 0 && (asked.counts == NULL || asked.seen == NULL || fill == NULL);
+  if (c->full) return;
+  measures_pass(c, &asked);
+  for (uint32_t i = 0; i < count && !c->full; i++) {
+    if (asked.counts[i] == 0) continue;
+    if (asked.counts[i] > LIMIT_CLOSES_ASKED) many_report(c, i);
+    fill[i] = take(c, asked.counts[i], sizeof **fill);
+    fact_at(c, i)->closes = fill[i], fact_at(c, i)->close_count = asked.counts[i];
+  }
+  asked.fill = fill;
+  if (!c->full) measures_pass(c, &asked);
+}
+
+/* ---- what cannot be ---- */
+
+/* What a close does not have: a field of an event, or what is computed from one. */
+static bool of_an_event(struct compile *c, const struct dimension *dimension) {
+  if (dimension->kind == DIMENSION_FIELD || dimension->kind == DIMENSION_CAUSE) return true;
+  if (dimension->kind != DIMENSION_FACT) return false;
+  const struct fact *table = fact_at(c, dimension->index);
+  for (uint32_t i = 0; i < table->axis_count; i++)
+    if (table->axes[i].left != NONE && condition_at(c, table->axes[i].left)->left == LEFT_FIELD) return true;
+  return false;
+}
+
+static bool is_there(struct compile *c, uint32_t fact, void *self) {
+  (void)c, (void)fact, (void)self;
+  return true;
+}
+
+static bool divided_lint(struct compile *c, uint32_t number, void *self) {
+  const struct rule *rule = self;
+  const struct fact *fact = fact_at(c, number);
+  for (uint32_t i = 0; i < fact->dimension_count; i++) {
+    if (!of_an_event(c, &fact->dimensions[i])) continue;
+    report_text_at(c, rule->pointer, "on", CHECK_CANNOT_HOLD, "'%.*s' is counted for each '%.*s', and a close has none",
+                   STR_FORMAT(fact->name), STR_FORMAT(fact->dimensions[i].text));
+    return true;
+  }
+  return false;
+}
+
+static bool hears_closes_alone(struct compile *c, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->on.count; i++)
+    if (trigger_at(c, rule->on.first + i)->kind != TRIGGER_CLOSE) return false;
+  return true;
+}
+
+static int64_t end_of(const struct close *close, const struct campaign *campaigns, int32_t period) {
+  return close->unit == UNIT_CAMPAIGN ? campaigns[close->campaign].to_ms : period_start(close->unit, period + 1, close->offset_minutes);
+}
+
+/* The period with the campaign's last day closes while the campaign does. */
+static void closing_lint(struct compile *c, const struct rule *rule) {
+  const struct campaign *campaign = &c->campaigns[rule->campaign];
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    const struct trigger *trigger = trigger_at(c, rule->on.first + i);
+    if (trigger->kind != TRIGGER_CLOSE) continue;
+    const struct close *close = close_at(c, trigger->close);
+    int64_t end_ms = end_of(close, c->campaigns, period_of(close->unit, campaign->to_ms - 1, close->offset_minutes));
+    int64_t heard_ms = duration_add(end_ms, trigger->delay, 1, close->offset_minutes);
+    if (heard_ms < campaign->closing_ms) continue;
+    int64_t days = (heard_ms - campaign->to_ms) / MS_PER_DAY + 1;
+    report_text_at(c, trigger->pointer, "close", CHECK_SHORT_CLOSING,
+                   "the last %s of the campaign is heard to close when the campaign has closed: it needs \"closing\": \"P%lldD\"",
+                   close->unit == UNIT_CAMPAIGN ? "day" : unit_name(close->unit), (long long)days);
+  }
+}
+
+static void close_lint(struct compile *c, struct rule *rule) {
+  c->now = rule->campaign;
+  if (!rule_asks(c, rule, is_there, NULL))
+    report_text_at(
+        c, rule->pointer, "on", CHECK_BAD_TRIGGER,
+        "a close is judged for customers of whom a measure counted something, but the rule asks no measure: ask one in \"when\", "
+        "or in bands");
+  if (hears_closes_alone(c, rule)) (void)rule_asks(c, rule, divided_lint, rule);
+  closing_lint(c, rule);
+  for (uint32_t i = 0; i < rule->limit_count; i++) limit_at(c, *ref_at(c, rule->limit_first + i))->closes = true;
+}
+
+static bool hears_any_close(struct compile *c, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->on.count; i++)
+    if (trigger_at(c, rule->on.first + i)->kind == TRIGGER_CLOSE) return true;
+  return false;
+}
+
+void closes_make(struct compile *c) {
+  if (c->closes.count == 0) return;
+  hearers_of_closes(c);
+  if (!c->full) measures_of_closes(c);
+  for (uint32_t i = 0; i < c->rules.count && !c->full; i++) {
+    struct rule rule = *rule_at(c, i);
+    if (hears_any_close(c, &rule)) close_lint(c, &rule);
+  }
+}
+
+/* ---- when it is heard ---- */
+
+int64_t close_end(const struct rulebook *rulebook, const struct close *close, int32_t period) {
+  return end_of(close, rulebook->campaigns, period);
+}
+
+/* Whether a campaign has a day of it. */
+static bool period_meets(const struct rulebook *rulebook, const struct campaign *campaign, const struct close *close, int32_t period) {
+  if (close->unit == UNIT_CAMPAIGN) return &rulebook->campaigns[close->campaign] == campaign;
+  return period_start(close->unit, period, close->offset_minutes) < campaign->to_ms &&
+         close_end(rulebook, close, period) > campaign->from_ms;
+}
+
+int64_t close_heard(const struct rulebook *rulebook, uint32_t number, uint32_t close_number, int32_t period, int64_t after_ms) {
+  const struct rule *rule = &rulebook->rules[number];
+  const struct close *close = &rulebook->closes[close_number];
+  const struct campaign *campaign = &rulebook->campaigns[rule->campaign];
+  int64_t first = TIME_NONE;
+  if (!period_meets(rulebook, campaign, close, period)) return TIME_NONE;
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    const struct trigger *trigger = &rulebook->triggers[rule->on.first + i];
+    if (trigger->kind != TRIGGER_CLOSE || trigger->close != close_number) continue;
+    int64_t at_ms = duration_add(close_end(rulebook, close, period), trigger->delay, 1, close->offset_minutes);
+    if (at_ms > after_ms && at_ms < campaign->closing_ms && (first == TIME_NONE || at_ms < first)) first = at_ms;
+  }
+  return first;
+}

@@ -1,0 +1,163 @@
+/* Periods that close (docs/language.md section 3). What a measure counts in a period makes the customer one of whom its close is judged: a
+ * due cell in the customer's record says when, and the decision tells the caller to come back then. The close is an event of its own: at
+ * its instant, with the period that is over as its own. It is judged from the record as it stands then, and again whenever a late event
+ * counted in that period; what was given stays, since a rule gives once for a period (rule.c).
+ *
+ *     measure counts -> due cell (unit and zone, period) -> decision.dues -> ... -> judge_event with `closing` -> the cell goes, or waits
+ * for the next delay; and the next period's is made where there is something already to be judged of it
+ */
+#include "work.h"
+
+static void due_tell(struct work *w, int64_t due_ms) {
+  struct decision *out = w->out;
+  for (uint32_t i = 0; i < out->due_count; i++)
+    if (out->dues[i] == due_ms) return;
+  if (out->due_count < LIMIT_DUES)
+    out->dues[out->due_count++] = due_ms;
+  else
+    w->crowded = true;
+}
+
+/* When the first rule behind `after_ms` hears that the period closed, or TIME_NONE. */
+static int64_t heard_next(const struct work *w, uint32_t number, int32_t period, int64_t after_ms) {
+  const struct close *close = &w->book->closes[number];
+  int64_t first = TIME_NONE;
+  for (uint32_t i = 0; i < close->rule_count; i++) {
+    int64_t at_ms = close_heard(w->book, w->book->refs[close->rule_first + i], number, period, after_ms);
+    if (at_ms != TIME_NONE && (first == TIME_NONE || at_ms < first)) first = at_ms;
+  }
+  return first;
+}
+
+static bool in_its_time(const struct work *w, const struct close *close, int32_t period) {
+  if (close->unit == UNIT_CAMPAIGN) return period == 0;
+  return period_start(close->unit, period, close->offset_minutes) < close->to_ms && close_end(w->book, close, period) > close->from_ms;
+}
+
+/* One of which some rules have heard, and others have still to, begins anew: what was counted now counts for the first of them too. */
+static void due_make(struct work *w, uint32_t number, int32_t period) {
+  const struct close *close = &w->book->closes[number];
+  const struct cell *known = state_find(w->customer, CELL_DUE, close->decl, 0, period);
+  if (!in_its_time(w, close, period) || (known != NULL && known->due.done_ms == TIME_NONE)) return;
+  int64_t due_ms = heard_next(w, number, period, TIME_NONE);
+  if (due_ms == TIME_NONE) return;
+  struct cell *due = work_make(w, w->customer, CELL_DUE, close->decl, 0, period);
+  due->due.time_ms = due_ms, due->due.done_ms = TIME_NONE;
+  due_tell(w, due_ms);
+}
+
+/* The period that the event counts in, or the first with a day of a campaign that asks: a window may reach back before that. */
+static int32_t period_minded(const struct work *w, const struct close *close) {
+  int64_t time_ms = w->event->time_ms > close->from_ms ? w->event->time_ms : close->from_ms;
+  return period_of(close->unit, time_ms, close->offset_minutes);
+}
+
+/* What counts behind the last day of a campaign is none of its close's. */
+void closes_mind(struct work *w, const struct fact *fact) {
+  for (uint32_t i = 0; i < fact->close_count; i++) {
+    const struct close *close = &w->book->closes[fact->closes[i]];
+    bool over = close->unit == UNIT_CAMPAIGN && w->event->time_ms >= close->to_ms;
+    if (!over) due_make(w, fact->closes[i], period_minded(w, close));
+  }
+}
+
+/* ---- the close ---- */
+
+/* It was heard now; somebody may hear it later. */
+static void due_move(struct work *w, const struct closing *closing) {
+  const struct close *close = &w->book->closes[closing->close];
+  const struct cell *known = state_find(w->customer, CELL_DUE, close->decl, 0, closing->period);
+  int64_t next_ms = heard_next(w, closing->close, closing->period, w->event->time_ms);
+  assert(known != NULL && known->due.time_ms == w->event->time_ms);
+  if (next_ms == TIME_NONE) {
+    state_remove(w->customer, known);
+    return;
+  }
+  struct cell *due = state_write(w->customer, known);
+  due->due.done_ms = due->due.time_ms, due->due.time_ms = next_ms;
+  due_tell(w, next_ms);
+}
+
+struct asking {
+  struct work *w;
+  bool any;
+};
+
+static void measure_asks(void *self, uint32_t fact) {
+  struct asking *asking = self;
+  asking->any = asking->any || measure_counted(asking->w, &asking->w->book->facts[fact]);
+}
+
+/* Whether a measure that the rule asks counted anything that is in its window now. */
+static bool rule_concerned(struct work *w, uint32_t rule) {
+  struct asking asking = {w, false};
+  rule_measures(w->book, &w->book->rules[rule], measure_asks, &asking);
+  return asking.any;
+}
+
+bool close_wakes(struct work *w, uint32_t rule) {
+  const struct closing *closing = w->in->closing;
+  int64_t at_ms = close_heard(w->book, rule, closing->close, closing->period, closing->done_ms);
+  return at_ms != TIME_NONE && at_ms <= w->event->time_ms && rule_concerned(w, rule);
+}
+
+/* The first period behind this one at whose close a measure of the rule has something in its window, though nothing more is counted. */
+struct looking {
+  struct work *w;
+  uint32_t close, rule;
+  int64_t end_ms; /* of the first period that is looked at: behind this one, and of the rule's campaign */
+  int32_t found;  /* INT32_MAX: none */
+};
+
+static void measure_looks(void *self, uint32_t fact) {
+  struct looking *looking = self;
+  const struct rulebook *book = looking->w->book;
+  const struct close *close = &book->closes[looking->close];
+  int64_t at_ms = measure_counts_next(looking->w, &book->facts[fact], looking->end_ms);
+  if (at_ms == TIME_NONE) return;
+  int32_t period = period_of(close->unit, at_ms - 1, close->offset_minutes);
+  bool heard = close_heard(book, looking->rule, looking->close, period, TIME_NONE) != TIME_NONE;
+  if (heard && period < looking->found) looking->found = period;
+}
+
+void close_leave(struct work *w) {
+  const struct closing *closing = w->in->closing;
+  const struct close *close = &w->book->closes[closing->close];
+  struct looking looking = {.w = w, .close = closing->close, .found = INT32_MAX};
+  if (close->unit == UNIT_CAMPAIGN) return;
+  for (uint32_t i = 0; i < close->rule_count; i++) {
+    looking.rule = w->book->refs[close->rule_first + i];
+    int64_t from_ms = work_campaign(w, w->book->rules[looking.rule].campaign)->from_ms,
+            end_ms = close_end(w->book, close, closing->period + 1);
+    looking.end_ms = end_ms > from_ms ? end_ms : from_ms + 1;
+    rule_measures(w->book, &w->book->rules[looking.rule], measure_looks, &looking);
+  }
+  if (looking.found != INT32_MAX) due_make(w, closing->close, looking.found);
+}
+
+void close_begin(struct work *w) {
+  const struct closing *closing = w->in->closing;
+  w->closed_ms = close_end(w->book, &w->book->closes[closing->close], closing->period);
+  due_move(w, closing);
+}
+
+/* ---- for the caller ---- */
+
+const struct cell *due_first(const struct state *customer) {
+  const struct cell *first = NULL;
+  for (const struct cell *due = state_first(customer, CELL_DUE, 0, 0); due != NULL; due = state_next(customer, due)) {
+    bool before = first == NULL || due->due.time_ms < first->due.time_ms;
+    bool equal = first != NULL && due->due.time_ms == first->due.time_ms;
+    if (before || (equal && (due->name < first->name || (due->name == first->name && due->period < first->period)))) first = due;
+  }
+  return first;
+}
+
+bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct closing *out) {
+  for (uint32_t i = 0; i < rulebook->close_count; i++)
+    if (rulebook->closes[i].decl == cell_decl(due)) {
+      *out = (struct closing){.close = i, .period = due->period, .at_ms = due->due.time_ms, .done_ms = due->due.done_ms};
+      return true;
+    }
+  return false;
+}

@@ -1,0 +1,327 @@
+/* Closes that are due (judge.h, "periods that close"): whom the shard comes back to, and when.
+ *
+ *     decision.dues -> list of that instant -> the clock reaches it -> a few between two lines -> judged, each as an event of its own
+ *                                           \-> or an event of the customer is heard before: then his go first
+ *
+ * An entry is a record of the state ("d", instant, number) that names a customer; which instants there are stands in "m:due". An entry only
+ * says whom to look at: what is due stands in the customer's record, so one that has been worked off by a touch costs a look and nothing
+ * else. A million that are due at one midnight hold up no line for longer than four of them take; when no lines are there, nothing waits.
+ */
+#include "giftd/base/bytes.h"
+#include "parts.h"
+
+#define DUE_KEY STR("m:due")
+#define DUE_VERSION 1
+#define DUE_HEAD_BYTES 17u /* version, since_line, taken, count */
+#define DUE_LIST_BYTES 16u /* instant, head, tail */
+_Static_assert(DUE_HEAD_BYTES + DUE_LISTS * DUE_LIST_BYTES <= LIMIT_STATE_BYTES, "one record");
+#define DUES_A_LINE 4u
+#define DUES_AHEAD 32u /* customers whose records are fetched together */
+
+/* ---- the lists as records ---- */
+
+static void due_lists_read(struct dues *dues, struct reader *r) {
+  dues->since_line = (uint32_t)get_fixed(r, 4);
+  dues->taken = get_fixed(r, 8);
+  dues->count = (uint32_t)get_fixed(r, 4);
+  if (dues->count > DUE_LISTS) dues->count = DUE_LISTS + 1;
+  for (uint32_t i = 0; i < dues->count && i < DUE_LISTS; i++) {
+    struct due_list *list = &dues->lists[i];
+    list->time_ms = (int64_t)get_fixed(r, 8);
+    list->head = (uint32_t)get_fixed(r, 4), list->tail = (uint32_t)get_fixed(r, 4);
+  }
+}
+
+enum status due_open(struct shard *shard, struct fault *fault) {
+  struct dues *dues = &shard->dues;
+  struct str record;
+  dues->count = dues->since_line = 0, dues->taken = 0;
+  dues->changed = dues->touched = false;
+  shard->passed_ms = TIME_NONE;
+  enum status status = shard->view.load(shard->view.self, DUE_KEY, &record, fault);
+  if (status != STATUS_OK || record.length == 0 || MUTANT(DUES_FORGOTTEN)) return status;
+  struct reader r = reader_over(record);
+  bool known = get_byte(&r) == DUE_VERSION;
+  if (known) due_lists_read(dues, &r);
+  if (known && dues->count <= DUE_LISTS && record.length == DUE_HEAD_BYTES + dues->count * DUE_LIST_BYTES) return STATUS_OK;
+  return fault_set(fault, STATUS_STATE, "the list of periods that close in the state is not of a known form: written by a newer giftd");
+}
+
+enum status due_store(struct shard *shard, struct fault *fault) {
+  struct dues *dues = &shard->dues;
+  struct writer w = writer_into(shard->record, sizeof shard->record);
+  if (!dues->changed) return STATUS_OK;
+  put_byte(&w, DUE_VERSION);
+  put_fixed(&w, dues->since_line, 4);
+  put_fixed(&w, dues->taken, 8);
+  put_fixed(&w, dues->count, 4);
+  for (uint32_t i = 0; i < dues->count; i++) {
+    put_fixed(&w, (uint64_t)dues->lists[i].time_ms, 8);
+    put_fixed(&w, dues->lists[i].head, 4), put_fixed(&w, dues->lists[i].tail, 4);
+  }
+  dues->changed = false;
+  return shard->view.store(shard->view.self, DUE_KEY, (struct str){shard->record, DUE_HEAD_BYTES + dues->count * DUE_LIST_BYTES}, fault);
+}
+
+struct entry_key {
+  char bytes[13];
+};
+
+static struct str entry_key(struct entry_key *key, int64_t time_ms, uint32_t number) {
+  struct writer w = writer_into(key->bytes, sizeof key->bytes);
+  put_byte(&w, 'd');
+  put_fixed(&w, (uint64_t)time_ms, 8);
+  put_fixed(&w, number, 4);
+  return (struct str){key->bytes, sizeof key->bytes};
+}
+
+/* ---- adding ---- */
+
+/* In order of time; NULL: there are more instants than campaigns that can be loaded have. */
+static struct due_list *list_at(struct dues *dues, int64_t time_ms) {
+  uint32_t at = dues->count;
+  while (at > 0 && dues->lists[at - 1].time_ms >= time_ms) at--;
+  if (at < dues->count && dues->lists[at].time_ms == time_ms) return &dues->lists[at];
+  if (dues->count == DUE_LISTS) return NULL;
+  memmove(&dues->lists[at + 1], &dues->lists[at], (dues->count - at) * sizeof dues->lists[0]);
+  dues->lists[at] = (struct due_list){.time_ms = time_ms};
+  dues->count++;
+  return &dues->lists[at];
+}
+
+enum status dues_add(struct shard *shard, const struct owner *owner, struct fault *fault) {
+  const struct decision *decision = &shard->decision;
+  enum status status = STATUS_OK;
+  for (uint32_t i = 0; i < decision->due_count && status == STATUS_OK; i++) {
+    bool next = decision->closed && shard->dues.touched && decision->dues[i] <= shard->dues.touched_ms;
+    if (next) continue; /* whoever is worked off for his event has it taken right behind */
+    struct due_list *list = list_at(&shard->dues, decision->dues[i]);
+    struct entry_key key;
+    if (list == NULL)
+      return fault_set(fault, STATUS_LIMIT, "periods close at more than %u instants to come; use fewer delays and zones", DUE_LISTS);
+    assert(list->tail < UINT32_MAX);
+    status = shard->view.store(shard->view.self, entry_key(&key, list->time_ms, list->tail++), owner_key(owner), fault);
+    shard->dues.changed = true;
+  }
+  return status;
+}
+
+/* ---- whose turn it is ---- */
+
+static int64_t due_clock(const struct shard *shard) {
+  return shard->passed_ms > shard->clock.now_ms ? shard->passed_ms : shard->clock.now_ms;
+}
+
+bool dues_ripe(const struct shard *shard) {
+  int64_t now_ms = due_clock(shard);
+  return shard->dues.count > 0 && now_ms != TIME_NONE && shard->dues.lists[0].time_ms <= now_ms;
+}
+
+bool dues_turn(const struct shard *shard) {
+  bool line = shard->line_at < shard->line_count;
+  return dues_ripe(shard) && (!line || shard->dues.since_line < DUES_A_LINE);
+}
+
+void dues_line_taken(struct shard *shard) {
+  if (shard->dues.since_line == 0) return;
+  shard->dues.since_line = 0, shard->dues.changed = true;
+}
+
+bool due_touches(struct shard *shard, const struct owner *owner, const struct state *state) {
+  const struct cell *due = due_first(state);
+  int64_t now_ms = due_clock(shard);
+  if (due == NULL || now_ms == TIME_NONE || due->due.time_ms > now_ms || MUTANT(DUE_UNTOUCHED)) return false;
+  shard->dues.touched = true, shard->dues.owner = *owner, shard->dues.touched_ms = now_ms;
+  return true;
+}
+
+/* ---- one close ---- */
+
+#define TIME_BYTES 25u
+
+/* "month+08:00:2027-01:c1", and the instant behind it where that is not the end of the period. Of a customer whose
+ * name does not fit its hash stands there. */
+static struct str event_id(struct shard *shard, const struct close *close, const struct cell *due, struct str customer) {
+  struct buffer id;
+  char hex[16];
+  buffer_init(&id, shard->dues.id, sizeof shard->dues.id);
+  buffer_put(&id, close->name);
+  if (close->unit != UNIT_CAMPAIGN) buffer_byte(&id, ':'), buffer_period(&id, close->unit, due->period);
+  buffer_byte(&id, ':');
+  digest_to_hex(hash64(&HASH_KEY_FIXED, customer), hex);
+  bool fits = id.length + customer.length + 1 + TIME_BYTES <= sizeof shard->dues.id;
+  buffer_put(&id, fits ? customer : (struct str){hex, sizeof hex});
+  if (due->due.time_ms != close_end(shard->rulebook, close, due->period))
+    buffer_byte(&id, ':'), buffer_time(&id, due->due.time_ms, close->offset_minutes);
+  assert(!id.overflowed);
+  return buffer_text(&id);
+}
+
+static void event_make(struct shard *shard, const struct cell *due, struct reading *reading) {
+  const struct close *close = &shard->rulebook->closes[shard->dues.closing.close];
+  struct event *event = &reading->event;
+  memset(event, 0, GLANCE_BYTES);
+  event->customer = str_from(owner_key(&reading->customer), 1);
+  event->id = event_id(shard, close, due, event->customer), event->source = STR("giftd");
+  event->type = TYPE_UNKNOWN, event->type_name = STR("period.closed");
+  event->time_ms = event->arrival_ms = due->due.time_ms, event->offset_minutes = close->offset_minutes;
+  event->digest = event_digest(event->source, event->id);
+  event->field_count = event->unknown_count = 0;
+  memset(event->unknown_counts, 0, sizeof event->unknown_counts);
+}
+
+/* Nobody hears it any more. */
+static enum status due_forget(struct shard *shard, struct state *state, const struct cell *due, struct fault *fault) {
+  state_remove(state, due);
+  state_settle(state);
+  return owner_keep(shard, state, fault);
+}
+
+/* The reading of its event: a line that nobody sent. */
+static void close_begin(struct shard *shard, const struct cell *due, struct reading *reading) {
+  struct dues *dues = &shard->dues;
+  event_make(shard, due, reading);
+  dues->line = (struct input_line){.bytes = reading->event.id, .position = dues->taken};
+  reading->line = &dues->line, reading->problem = EVENT_OK;
+  reading->hearing = NULL, reading->closing = &dues->closing;
+  shard->at_hand = (struct at_hand){.shard = shard->settings.shard,
+                                    .position = dues->taken,
+                                    .digest = reading->event.digest,
+                                    .input = STR(INPUT_CLOSES),
+                                    .rulebook = shard->rulebook->digest};
+  arena_reset(&reading->arena);
+}
+
+/* Whether the cell is there as it was: what was decided of it was not kept. */
+static enum status due_stands(struct shard *shard, const struct reading *reading, const struct cell *before, struct state **state,
+                              const struct cell **due, struct fault *fault) {
+  *due = NULL;
+  enum status status = owner_load(shard, reading->key, state, fault);
+  if (status != STATUS_OK) return status;
+  const struct cell *known = state_find(*state, CELL_DUE, cell_decl(before), 0, before->period);
+  if (known != NULL && known->due.time_ms == before->due.time_ms) *due = known;
+  return STATUS_OK;
+}
+
+/* One that could not be decided - a dead letter, a full record - was told. What is due behind it is, all the same; if there is no room for
+ * that either, nothing is. */
+static enum status close_pass(struct shard *shard, struct reading *reading, const struct origin *origin, const struct cell *before,
+                              struct fault *fault) {
+  struct state *state;
+  const struct cell *due;
+  enum status status = due_stands(shard, reading, before, &state, &due, fault);
+  if (status != STATUS_OK || due == NULL) return status;
+  reading->closing_passes = true;
+  status = event_decide(shard, reading, NULL, origin, fault);
+  reading->closing_passes = false;
+  if (status == STATUS_OK) status = due_stands(shard, reading, before, &state, &due, fault);
+  return status == STATUS_OK && due != NULL ? due_forget(shard, state, due, fault) : status;
+}
+
+static enum status close_decide(struct shard *shard, const struct cell *due, struct fault *fault) {
+  struct reading *reading = &shard->heard_reading;
+  struct origin origin = {STR(INPUT_CLOSES), shard->dues.taken};
+  const struct cell before = *due;
+  close_begin(shard, due, reading);
+  enum status status = event_decide(shard, reading, NULL, &origin, fault);
+  bool decided = status == STATUS_OK && !shard->waiting.waits;
+  if (decided) shard->dues.taken++, shard->dues.changed = true;
+  if (decided) status = close_pass(shard, reading, &origin, &before, fault);
+  reading->closing = NULL;
+  return status;
+}
+
+/* The earliest of a customer's, if it is due by then. *more: there was one, and there may be another. */
+static enum status owner_close(struct shard *shard, const struct owner *owner, int64_t now_ms, bool *more, struct fault *fault) {
+  struct reading *reading = &shard->heard_reading;
+  struct state *state;
+  *more = false;
+  cache_turn(&shard->cache);
+  reading->customer = *owner, reading->unheard = false, reading->match_count = 0;
+  reading->key = cache_key(&shard->cache, owner_key(&reading->customer));
+  enum status status = owner_load(shard, reading->key, &state, fault);
+  const struct cell *due = status == STATUS_OK ? due_first(state) : NULL;
+  if (due == NULL || due->due.time_ms > now_ms) return status;
+  *more = true;
+  if (closing_of(shard->rulebook, due, &shard->dues.closing)) return close_decide(shard, due, fault);
+  return due_forget(shard, state, due, fault);
+}
+
+/* ---- the first of the lists ---- */
+
+static enum status entry_load(struct shard *shard, const struct due_list *list, uint32_t number, struct owner *owner, struct fault *fault) {
+  struct entry_key key;
+  struct str record;
+  enum status status = shard->view.load(shard->view.self, entry_key(&key, list->time_ms, number), &record, fault);
+  if (status != STATUS_OK) return status;
+  if (record.length < 2 || record.length > 1 + LIMIT_ID_BYTES || record.at[0] != OWNER_CUSTOMER)
+    return fault_set(fault, STATUS_STATE,
+                     "an entry of the list of periods that close is not there: the state lost a part of itself; restore it from a copy, or "
+                     "(Kafka) empty the view, which is then made anew");
+  *owner = owner_customer(str_from(record, 1));
+  return STATUS_OK;
+}
+
+/* Where loading costs a round trip: one for many entries, one for their customers. */
+static enum status entries_ahead(struct shard *shard, const struct due_list *list, struct fault *fault) {
+  struct entry_key bytes[DUES_AHEAD];
+  struct str keys[DUES_AHEAD];
+  struct owner owners[DUES_AHEAD];
+  uint32_t count = list->tail - list->head < DUES_AHEAD ? list->tail - list->head : DUES_AHEAD;
+  if (shard->view.prefetch == NULL || list->head % DUES_AHEAD != 0 || count < 2) return STATUS_OK;
+  for (uint32_t i = 0; i < count; i++) keys[i] = entry_key(&bytes[i], list->time_ms, list->head + i);
+  enum status status = shard->view.prefetch(shard->view.self, keys, count, fault);
+  for (uint32_t i = 0; i < count && status == STATUS_OK; i++) status = entry_load(shard, list, list->head + i, &owners[i], fault);
+  if (status == STATUS_OK) status = owners_load(shard, owners, count, fault);
+  return status == STATUS_LIMIT ? STATUS_OK : status; /* too large together: one by one, then */
+}
+
+static enum status entry_drop(struct shard *shard, struct fault *fault) {
+  struct dues *dues = &shard->dues;
+  struct due_list *list = &dues->lists[0];
+  struct entry_key key;
+  assert(dues->count > 0 && list->head < list->tail);
+  enum status status = shard->view.store(shard->view.self, entry_key(&key, list->time_ms, list->head), STR(""), fault);
+  list->head++;
+  if (list->head == list->tail) memmove(list, list + 1, --dues->count * sizeof *list);
+  dues->since_line = dues_ripe(shard) ? dues->since_line + 1 : 0; /* with the last one all is as if there had been none */
+  dues->changed = true;
+  return status;
+}
+
+static enum status entry_take(struct shard *shard, struct fault *fault) {
+  const struct due_list list = shard->dues.lists[0];
+  struct owner owner;
+  bool more;
+  enum status status = entries_ahead(shard, &list, fault);
+  if (status == STATUS_OK) status = entry_load(shard, &list, list.head, &owner, fault);
+  if (status == STATUS_OK) status = owner_close(shard, &owner, list.time_ms, &more, fault);
+  return status == STATUS_OK && !more ? entry_drop(shard, fault) : status;
+}
+
+static enum status touch_take(struct shard *shard, struct fault *fault) {
+  bool more;
+  enum status status = owner_close(shard, &shard->dues.owner, shard->dues.touched_ms, &more, fault);
+  if (status == STATUS_OK && !more) shard->dues.touched = false;
+  return status;
+}
+
+enum status due_take(struct shard *shard, struct fault *fault) {
+  bool waited = shard->waiting.waits;
+  assert(!shard->looking_ahead && (shard->dues.touched || shard->dues.count > 0));
+  shard->waiting.waits = shard->waiting.anew = false;
+  shard->waiting.head = HEAD_DUE;
+  enum status status = shard->dues.touched ? touch_take(shard, fault) : entry_take(shard, fault);
+  if (status != STATUS_OK) return fault_prefix(fault, "a period that closed: ");
+  if (shard->waiting.waits) {
+    shard->read_to = shard->line_at; /* lines are looked at ahead meanwhile */
+    return STATUS_OK;
+  }
+  if (waited) status = wait_end(shard, fault);
+  return status == STATUS_OK ? outputs_hand_on(shard, OUTPUT_KEPT, fault) : status;
+}
+
+void shard_pass(struct shard *shard, int64_t time_ms) {
+  if (time_ms > shard->passed_ms) shard->passed_ms = time_ms;
+}
+bool shard_due(const struct shard *shard) { return dues_ripe(shard); }

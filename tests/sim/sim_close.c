@@ -1,0 +1,44 @@
+/* Periods that closed: each that the oracle judged was judged once for its customer, and to the same end, whenever its turn came - between
+ * which lines is no promise, so sets are compared, as sums of hashes. What the rules of the campaign "closes" gave depends on the customer
+ * alone. */
+#include "sim.h"
+
+bool line_is_close(struct str line) { return str_equal(line_field(line, "input"), STR("giftd:closes")); }
+bool line_is_of_close(struct str line) { return str_equal(line_field(line, "campaign"), STR("closes")); }
+
+/* Which close of whom, and what came of it; not the how-many-eth it was, nor under which version of the files. */
+static void decision_add(const struct world *world, struct set *set, struct str line) {
+  const char *considered = str_find(line, STR("\"considered\":["));
+  if (line_is_range(line) || !line_is_close(line) || considered == NULL || of_full_customer(world, line)) return;
+  struct str event = str_from(line, (size_t)(considered - line.at)), id;
+  const char *at = str_find(line, STR("\"event\":{"));
+  assert(at != NULL);
+  id = line_field(str_from(line, (size_t)(at - line.at)), "id");
+  set->count++;
+  set->sum += hash64_pair(&HASH_KEY_FIXED, hash64(&HASH_KEY_FIXED, id), world->swapped ? 0 : hash64(&HASH_KEY_FIXED, event));
+}
+
+static void gift_add(const struct world *world, struct set *set, struct str line) {
+  if (!line_is_of_close(line) || of_full_customer(world, line)) return;
+  set_add(set, world->swapped ? line_field(line, "id") : line); /* another rulebook, another version in the line */
+}
+
+static void sets_compare(struct world *world, uint32_t shard, const char *what, const struct set *expected, const struct set *found) {
+  if (sets_equal(expected, found)) return;
+  sim_break(world, "shard %u: of periods that closed the oracle has %llu %s; there are %llu, or others than these", shard,
+            (unsigned long long)expected->count, what, (unsigned long long)found->count);
+}
+
+void check_closes(struct world *world, uint32_t shard, const struct oracle *oracle) {
+  struct set expected[2] = {{0, 0}, {0, 0}}, found[2] = {{0, 0}, {0, 0}};
+  struct line_reader decisions = {.partition = &world->log.partitions[TOPIC_DECISIONS][shard]},
+                     rewards = {.partition = &world->log.partitions[TOPIC_REWARDS][shard]};
+  struct str line, rest = buffer_text(&oracle->outputs[OUTPUT_DECISIONS]);
+  while (line_next(&decisions, &line)) decision_add(world, &found[0], line);
+  while (line_next(&rewards, &line)) gift_add(world, &found[1], line);
+  while (rest.length > 0 && str_split(rest, '\n', &line, &rest)) decision_add(world, &expected[0], line);
+  rest = buffer_text(&oracle->outputs[OUTPUT_REWARDS]);
+  while (rest.length > 0 && str_split(rest, '\n', &line, &rest)) gift_add(world, &expected[1], line);
+  sets_compare(world, shard, "decisions", &expected[0], &found[0]);
+  if (world->broken[0] == 0) sets_compare(world, shard, "gifts", &expected[1], &found[1]);
+}
