@@ -67,11 +67,12 @@ struct entry_key {
   char bytes[13];
 };
 
+/* Highest bytes first: a store that is in order of keys has those of an instant side by side. */
 static struct str entry_key(struct entry_key *key, int64_t time_ms, uint32_t number) {
   struct writer w = writer_into(key->bytes, sizeof key->bytes);
   put_byte(&w, 'd');
-  put_fixed(&w, (uint64_t)time_ms, 8);
-  put_fixed(&w, number, 4);
+  put_fixed(&w, __builtin_bswap64((uint64_t)time_ms), 8);
+  put_fixed(&w, __builtin_bswap32(number), 4);
   return (struct str){key->bytes, sizeof key->bytes};
 }
 
