@@ -102,9 +102,9 @@
   F(of, int64_t amount, amount, NUMBER)   /* reversed so far of an event that has not come yet */ \
   F(of, int64_t time_ms, time_ms, NUMBER) /* of the latest reversal */                            \
   F(of, uint8_t whole, whole, COUNT)      /* 1: all of it, whatever it is */
-#define CELL_DUE_FIELDS(F, of)                                                      \
-  F(of, int64_t time_ms, time_ms, NUMBER) /* when a period that closes is judged */ \
-  F(of, int64_t done_ms, done_ms, NUMBER) /* when it was last, for rules with a shorter delay; TIME_NONE: not yet */
+#define CELL_DUE_FIELDS(F, of)                                                                                    \
+  F(of, int64_t time_ms, time_ms, NUMBER)                               /* when a period that closes is judged */ \
+  F(of, int64_t done_ms, done_ms, NUMBER)                               /* when it was last, for rules with a shorter delay; 0: not yet */
 #define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, char hashes[CELL_PACK_BYTES], hashes, BYTES)
 #define CELL_PROFILE_FIELDS(F, of) F(of, char entries[CELL_PACK_BYTES], entries, BYTES)

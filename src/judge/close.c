@@ -38,11 +38,11 @@ static bool in_its_time(const struct work *w, const struct close *close, int32_t
 static void due_make(struct work *w, uint32_t number, int32_t period) {
   const struct close *close = &w->book->closes[number];
   const struct cell *known = state_find(w->customer, CELL_DUE, close->decl, 0, period);
-  if (!in_its_time(w, close, period) || (known != NULL && known->due.done_ms == TIME_NONE)) return;
+  if (!in_its_time(w, close, period) || (known != NULL && known->due.done_ms == 0)) return;
   int64_t due_ms = heard_next(w, number, period, TIME_NONE);
   if (due_ms == TIME_NONE) return;
   struct cell *due = work_make(w, w->customer, CELL_DUE, close->decl, 0, period);
-  due->due.time_ms = due_ms, due->due.done_ms = TIME_NONE;
+  due->due.time_ms = due_ms, due->due.done_ms = 0;
   due_tell(w, due_ms);
 }
 
@@ -156,7 +156,8 @@ const struct cell *due_first(const struct state *customer) {
 bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct closing *out) {
   for (uint32_t i = 0; i < rulebook->close_count; i++)
     if (rulebook->closes[i].decl == cell_decl(due)) {
-      *out = (struct closing){.close = i, .period = due->period, .at_ms = due->due.time_ms, .done_ms = due->due.done_ms};
+      *out = (struct closing){.close = i, .period = due->period, .at_ms = due->due.time_ms};
+      out->done_ms = due->due.done_ms == 0 ? TIME_NONE : due->due.done_ms; /* nothing closes in 1970 */
       return true;
     }
   return false;
