@@ -140,8 +140,7 @@ bool due_touches(struct shard *shard, const struct owner *owner, const struct st
 
 #define TIME_BYTES 25u
 
-/* "month+08:00:2027-01:c1", and the instant behind it where that is not the end of the period. Of a customer whose
- * name does not fit its hash stands there. */
+/* "month+08:00:2027-01:c1", and the instant behind it if that is not the end of the period. A hash stands for a name that is too long. */
 static struct str event_id(struct shard *shard, const struct close *close, const struct cell *due, struct str customer) {
   struct buffer id;
   char hex[16];
