@@ -221,7 +221,7 @@ struct decision {
   struct forward forwards[LIMIT_FORWARDS];
   struct heard_rule heard[LIMIT_HEARD];
   uint32_t due_count; /* closes that this event made due, each instant once */
-  int64_t dues[2 * LIMIT_CLOSES];
+  int64_t dues[LIMIT_DUES];
   struct outcome outcomes[LIMIT_OUTCOMES + 1]; /* the last is where one too many is written */
   struct gift gifts[LIMIT_GIFTS + 1];
   struct pool_mark marks[64];

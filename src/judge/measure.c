@@ -109,15 +109,6 @@ int64_t measure_value(struct work *w, const struct fact *fact, uint64_t key, int
   return 0;
 }
 
-bool measure_counted(const struct work *w, const struct fact *fact) {
-  bool values = fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK;
-  struct window_of window = {.fact = fact};
-  measure_window(fact, measure_now(w, fact), &window.from, &window.to);
-  const struct cell *cell = state_first(w->customer, values ? CELL_DISTINCT : CELL_MEASURE, fact->decl, 0);
-  while (cell != NULL && !in_window(cell, &window)) cell = state_next(w->customer, cell);
-  return cell != NULL;
-}
-
 /* The instants at which what a period holds is in the window: from the first one on, and before the last. A close is judged by the instant
  * before its end; where closed periods count, by the end itself. */
 static void window_reach(const struct work *w, const struct fact *fact, int32_t period, int64_t *from_ms, int64_t *to_ms) {
@@ -141,6 +132,11 @@ int64_t measure_counts_next(const struct work *w, const struct fact *fact, int64
     if (from_ms < to_ms && (next_ms == TIME_NONE || from_ms < next_ms)) next_ms = from_ms;
   }
   return next_ms;
+}
+
+bool measure_counted(const struct work *w, const struct fact *fact) {
+  assert(w->closed_ms != TIME_NONE);
+  return measure_counts_next(w, fact, w->closed_ms) == w->closed_ms;
 }
 
 /* While a gift is judged again its measures are those that its own event saw. */

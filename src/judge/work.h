@@ -228,7 +228,7 @@ struct cell *keyed_cell(struct work *w, const struct fact *fact, enum cell_kind 
 int64_t measure_value(struct work *w, const struct fact *fact, uint64_t key, int32_t period, bool *absent);
 int32_t measure_period(const struct work *w, const struct fact *fact, int64_t time_ms);
 int32_t measure_now(const struct work *w, const struct fact *fact);
-/* Whether it counted anything that is in its window now, for whatever key. */
+/* At a close: whether it counted anything that is in its window now, for whatever key. */
 bool measure_counted(const struct work *w, const struct fact *fact);
 /* The first instant, from `end_ms` on, at which a period that ends there has something of it in its window; TIME_NONE: none. */
 int64_t measure_counts_next(const struct work *w, const struct fact *fact, int64_t end_ms);
