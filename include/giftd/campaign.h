@@ -148,8 +148,8 @@ struct trigger {
   uint32_t when;               /* EVENT: condition node over event fields alone, or NONE */
   uint32_t fact;               /* FACT: track or measure */
   uint32_t rule;               /* REWARD: the base rule */
-  uint32_t close;              /* CLOSE: whose periods */
-  struct duration delay;       /* CLOSE: so long behind the period's end */
+  uint32_t close;              /* CLOSE: whose periods, or days */
+  struct duration delay;       /* CLOSE: so long behind the period's end, or the beginning of the day */
   uint32_t as_first, as_count; /* `as`: into rulebook.hearers, the first that is present hears; count 0: the customer */
   struct str pointer;
 };
@@ -160,10 +160,11 @@ struct trigger_set {
 /* Periods of one unit in one zone: each of them closes once, whatever hears it (docs/language.md section 3). Rules hear it at its end, or a
  * delay later. */
 struct close {
-  enum unit unit; /* not ever */
+  enum unit unit; /* not ever; of days that come again YEAR */
   int32_t offset_minutes;
   uint32_t campaign;               /* CAMPAIGN: whose; else NONE */
-  struct str name;                 /* "month+08:00", "campaign:ID" */
+  uint32_t left;                   /* days that come again, like birthdays: the condition whose left side says which; else NONE */
+  struct str name;                 /* "month+08:00", "campaign:ID", "profile.birthday+08:00" */
   uint64_t decl;                   /* of the name: what records of customers know it by */
   int64_t from_ms, to_ms;          /* of all campaigns whose rules hear it: nothing that closes lies outside */
   uint32_t rule_first, rule_count; /* into refs: the rules, in order of judgement */
@@ -173,6 +174,18 @@ int64_t close_end(const struct rulebook *rulebook, const struct close *close, in
 /* When a rule hears that a period closed, through one of its triggers: the first such instant after `after_ms`, or TIME_NONE. The period
  * has a day in common with the campaign, and the instant is before the campaign has closed. */
 int64_t close_heard(const struct rulebook *rulebook, uint32_t rule, uint32_t close, int32_t period, int64_t after_ms);
+
+/* A day of the customer's own that comes again each year (docs/language.md section 3; R94). A rulebook knows where to look for it, the
+ * customer's record which it is. */
+struct own_day {
+  int32_t month, day;
+  int32_t first_year; /* what a fact remembers comes again from the year behind it on; of a birthday 0 */
+};
+/* When a rule hears that such a day of a year is there, through one of its triggers: the first instant after `after_ms` and before its
+ * campaign's end, or TIME_NONE. Before the campaign begins the day is due all the same, so that a campaign that is put beside later knows
+ * whose day comes; the rule is not woken. */
+int64_t date_heard(const struct rulebook *rulebook, uint32_t rule, uint32_t close, const struct own_day *day, int32_t year,
+                   int64_t after_ms);
 
 /* ---- facts ---- */
 
@@ -506,6 +519,8 @@ struct rulebook {
   uint32_t hearer_count; /* 0: nobody hears as another */
   uint32_t close_count;  /* at most LIMIT_CLOSES */
   const struct close *closes;
+  uint32_t date_count; /* of them days that come again: into refs, numbers of closes */
+  const uint32_t *dates;
   const struct campaign *campaigns; /* in order of id, programmes among them */
   const struct rule *rules;         /* in order of campaign, then file: the order of judgement */
   const struct fact *facts;

@@ -150,16 +150,25 @@ bool date_parse(struct str text, int64_t *days) {
 int32_t month_of(int64_t utc_ms, int32_t offset_minutes) { return civil_from_ms(utc_ms + (int64_t)offset_minutes * 60000).month; }
 
 /* A day without a year is one of a leap year: somebody was born on 29 February. Years before 1970 are no moments, but birthdays. */
-int32_t month_of_date(struct str text) {
+bool month_day_parse(struct str text, int32_t *month, int32_t *day) {
   unsigned bad = 0;
   int32_t year = 2000;
   bool whole = text.length == 10 && text.at[4] == '-';
   if (whole) year = digits_read(text.at, &bad) * 100 + digits_read(text.at + 2, &bad);
   struct str rest = str_from(text, whole ? 5 : str_starts(text, STR("--")) ? 2 : 0);
-  if (rest.length != 5 || rest.at[2] != '-') return 0;
-  int32_t month = digits_read(rest.at, &bad), day = digits_read(rest.at + 3, &bad);
-  bool good = bad == 0 && month >= 1 && month <= 12 && day >= 1 && day <= month_days(year, month);
-  return good ? month : 0;
+  if (rest.length != 5 || rest.at[2] != '-') return false;
+  *month = digits_read(rest.at, &bad), *day = digits_read(rest.at + 3, &bad);
+  return bad == 0 && *month >= 1 && *month <= 12 && *day >= 1 && *day <= month_days(year, *month);
+}
+
+int32_t month_of_date(struct str text) {
+  int32_t month, day;
+  return month_day_parse(text, &month, &day) ? month : 0;
+}
+
+int64_t anniversary_ms(int32_t year, int32_t month, int32_t day, int32_t offset_minutes) {
+  int32_t most = month_days(year, month);
+  return days_from_civil(year, month, day < most ? day : most) * MS_PER_DAY - (int64_t)offset_minutes * 60000;
 }
 
 static void put_date(struct buffer *buffer, const struct civil *civil) {

@@ -6,16 +6,22 @@
 
 /* "month+08:00"; what closes with its campaign bears its name. */
 static struct str close_name(struct compile *c, enum unit unit) {
-  int32_t offset = campaign_now(c)->offset_minutes, distance = offset < 0 ? -offset : offset;
   if (unit == UNIT_CAMPAIGN) return arena_print(c->arena, "campaign:%.*s", STR_FORMAT(file_now(c)->id));
-  return arena_print(c->arena, "%s%c%02d:%02d", unit_name(unit), offset < 0 ? '-' : '+', distance / 60, distance % 60);
+  return name_in_zone(c, str_of(unit_name(unit)), campaign_now(c)->offset_minutes);
+}
+
+struct str name_in_zone(struct compile *c, struct str name, int32_t offset) {
+  int32_t distance = offset < 0 ? -offset : offset;
+  return arena_print(c->arena, "%.*s%c%02d:%02d", STR_FORMAT(name), offset < 0 ? '-' : '+', distance / 60, distance % 60);
 }
 
 static uint32_t close_of(struct compile *c, enum unit unit) {
-  struct close close = {.unit = unit, .offset_minutes = campaign_now(c)->offset_minutes, .campaign = unit == UNIT_CAMPAIGN ? c->now : NONE};
+  struct close close = {
+      .unit = unit, .offset_minutes = campaign_now(c)->offset_minutes, .campaign = unit == UNIT_CAMPAIGN ? c->now : NONE, .left = NONE};
   for (uint32_t i = 0; i < c->closes.count; i++) {
     const struct close *known = close_at(c, i);
-    if (known->unit == unit && known->campaign == close.campaign && known->offset_minutes == close.offset_minutes) return i;
+    bool same = known->unit == unit && known->campaign == close.campaign && known->offset_minutes == close.offset_minutes;
+    if (same && known->left == NONE) return i;
   }
   close.name = close_name(c, unit);
   close.decl = name_hash40(close.name);
@@ -125,6 +131,7 @@ static void measures_pass(struct compile *c, struct asked *asked) {
   memset(asked->seen, 0, c->facts.count * sizeof *asked->seen);
   for (asked->close = 0; asked->close < c->closes.count; asked->close++) {
     const struct close close = *close_at(c, asked->close);
+    if (close.left != NONE) continue; /* a day of the customer's comes whatever was counted */
     for (uint32_t i = 0; i < close.rule_count; i++) (void)rule_asks(c, rule_at(c, *ref_at(c, close.rule_first + i)), measure_note, asked);
   }
 }
@@ -201,6 +208,7 @@ static void closing_lint(struct compile *c, const struct rule *rule) {
     const struct trigger *trigger = trigger_at(c, rule->on.first + i);
     if (trigger->kind != TRIGGER_CLOSE) continue;
     const struct close *close = close_at(c, trigger->close);
+    if (close->left != NONE) continue; /* heard within the period */
     int64_t end_ms = end_of(close, c->campaigns, period_of(close->unit, campaign->to_ms - 1, close->offset_minutes));
     int64_t heard_ms = duration_add(end_ms, trigger->delay, 1, close->offset_minutes);
     if (heard_ms < campaign->closing_ms) continue;
@@ -211,9 +219,17 @@ static void closing_lint(struct compile *c, const struct rule *rule) {
   }
 }
 
+static bool hears_a_period(struct compile *c, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    const struct trigger *trigger = trigger_at(c, rule->on.first + i);
+    if (trigger->kind == TRIGGER_CLOSE && close_at(c, trigger->close)->left == NONE) return true;
+  }
+  return false;
+}
+
 static void close_lint(struct compile *c, struct rule *rule) {
   c->now = rule->campaign;
-  if (!rule_asks(c, rule, is_there, NULL))
+  if (hears_a_period(c, rule) && !rule_asks(c, rule, is_there, NULL))
     report_text_at(
         c, rule->pointer, "on", CHECK_BAD_TRIGGER,
         "a close is judged for customers of whom a measure counted something, but the rule asks no measure: ask one in \"when\", "

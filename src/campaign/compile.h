@@ -98,8 +98,9 @@ struct compile {
   struct campaign *campaigns; /* [file_count], in the arena */
   struct vec rules, facts, triggers, conditions, items, limits, pools, chances, schedules, lists, listeners, refs, members, decls,
       activities, hearers, olds, closes;
-  struct vec fact_broken; /* bool for each fact */
-  struct vec fact_priced; /* bool for each fact: a table by amounts of money */
+  uint32_t date_first, date_count; /* into refs: closes that are days of the customer's own */
+  struct vec fact_broken;          /* bool for each fact */
+  struct vec fact_priced;          /* bool for each fact: a table by amounts of money */
   struct name_map names;
   struct span *fact_hearers, *reward_hearers;
   uint32_t deny_first, deny_count;
@@ -299,6 +300,10 @@ bool rule_asks(struct compile *c, const struct rule *rule, asked_measure *fn, vo
 /* A trigger {"close": unit, "delay"}; and, when all is read, who hears which close. */
 void close_read(struct compile *c, const struct at *at, const struct at *whole, struct vec *out);
 void closes_make(struct compile *c);
+struct str name_in_zone(struct compile *c, struct str name, int32_t offset_minutes); /* "month+08:00" */
+/* A trigger {"date": left side, "time"}; and, when all is read, which days there are. */
+void date_read(struct compile *c, const struct at *at, const struct at *whole, struct vec *out);
+void dates_make(struct compile *c);
 void facts_sign(struct compile *c);
 void differences_sign(struct compile *c);
 void tables_sign(struct compile *c);

@@ -9,7 +9,6 @@ struct instead {
 
 static const struct instead substitutes[] = {
     {"as close", "instead let the customer's own rule hear the close; there is no way yet to give for it to another"},
-    {"date", "instead let the bank send an event on that day: declare its type in catalogue.json and hear {\"event\": TYPE}"},
     {"as beside facts", "instead put `as` beside the event in the trigger of a rule; there is no sum over several customers yet"},
     {"as measure", "instead use a track, with one task for each event that is needed, or hear the event itself as another"},
     {"rank",

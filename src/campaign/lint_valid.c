@@ -10,12 +10,12 @@ struct span_ms {
 };
 
 /* Whether a rule may give while its campaign closes: it rests on what is open by then - a chance, a track, a period that
- * closes, a gift of such a rule. */
+ * closes, a gift of such a rule. Not on a day of the customer's own. */
 static bool gives_in_closing(struct compile *c, const struct rule *rule, uint32_t depth) {
   if (rule->spends != NONE) return true;
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger trigger = *trigger_at(c, rule->on.first + i);
-    if (trigger.kind == TRIGGER_CLOSE) return true;
+    if (trigger.kind == TRIGGER_CLOSE && close_at(c, trigger.close)->left == NONE) return true;
     if (trigger.kind == TRIGGER_FACT && fact_at(c, trigger.fact)->kind == FACT_TRACK) return true;
     if (trigger.kind != TRIGGER_REWARD || depth > 8) continue;
     const struct rule base = *rule_at(c, trigger.rule);

@@ -160,6 +160,7 @@ static void compile_all(struct compile *c) {
   if (!c->full) turns_make(c);
   if (!c->full) hearers_make(c);
   if (!c->full) closes_make(c);
+  if (!c->full) dates_make(c);
   if (!c->full) listeners_make(c);
   if (!c->full) was_check(c);
   if (!c->full) names_lint(c);
@@ -230,10 +231,12 @@ static const struct rulebook *rulebook_keep(struct compile *c, uint64_t digest) 
                             .members = vec_keep(c, &c->members),
                             .hearers = vec_keep(c, &c->hearers),
                             .closes = vec_keep(c, &c->closes),
+                            .date_count = c->date_count,
                             .deny_first = c->deny_first,
                             .deny_count = c->deny_count,
                             .fact_hearers = c->fact_hearers,
                             .reward_hearers = c->reward_hearers};
+  if (!c->full) book->dates = book->refs + c->date_first;
   if (!c->full) lookups_make(c, book);
   return c->full ? NULL : book;
 }

@@ -2,8 +2,8 @@
  * A named activity is read once; who cites it gets copies of its triggers, which share their conditions. */
 #include "compile.h"
 
-static const struct key trigger_keys[] = {{"event", KEY_MAY}, {"activity", KEY_MAY}, {"fact", KEY_MAY},        {"reward", KEY_MAY},
-                                          {"when", KEY_MAY},  {"close", KEY_MAY},    {"date", KEY_NOT_SERVED}, {"as", KEY_MAY},
+static const struct key trigger_keys[] = {{"event", KEY_MAY}, {"activity", KEY_MAY}, {"fact", KEY_MAY}, {"reward", KEY_MAY},
+                                          {"when", KEY_MAY},  {"close", KEY_MAY},    {"date", KEY_MAY}, {"as", KEY_MAY},
                                           {"delay", KEY_MAY}, {"time", KEY_MAY},     {NULL, KEY_MAY}};
 static const char *const trigger_kinds[] = {"event", "activity", "fact", "reward", "close", "date", NULL};
 static const char *const close_keys[] = {"delay", "time", NULL};
@@ -162,7 +162,7 @@ static void object_read(struct compile *c, const struct at *at, enum place place
   const char *kind = kind_of(at, &kinds);
   (void)keys_check(c, at, trigger_keys, "a trigger");
   if (kinds != 1) {
-    report(c, at, CHECK_BAD_TRIGGER, "a trigger has exactly one of event, activity, fact, reward, close; found %u of them", kinds);
+    report(c, at, CHECK_BAD_TRIGGER, "a trigger has exactly one of event, activity, fact, reward, close, date; found %u of them", kinds);
     return;
   }
   struct at child = at_key(at, kind), when = at_key(at, "when"), as = at_key(at, "as");
@@ -172,14 +172,16 @@ static void object_read(struct compile *c, const struct at *at, enum place place
     bool goes = strcmp(kind, "close") == 0 || strcmp(kind, "date") == 0;
     if (beside.json != NULL && strcmp(kind, "close") == 0 && strcmp(close_keys[i], "time") == 0)
       report(c, &beside, CHECK_BAD_TRIGGER, "'time' goes with a date: a period closes at its end, or a 'delay' later, like \"PT10H\"");
+    if (beside.json != NULL && strcmp(kind, "date") == 0 && strcmp(close_keys[i], "delay") == 0)
+      report(c, &beside, CHECK_BAD_TRIGGER, "'delay' goes with a close: a date is heard on its day, at a 'time', like \"09:00\"");
     if (beside.json != NULL && !goes)
       report(c, &beside, CHECK_BAD_TRIGGER, "'%s' goes with a close or a date: what an event wakes is woken at once", close_keys[i]);
   }
   bool event = strcmp(kind, "event") == 0, fact = strcmp(kind, "fact") == 0, reward = strcmp(kind, "reward") == 0;
-  bool close = strcmp(kind, "close") == 0;
+  bool close = strcmp(kind, "close") == 0, date = strcmp(kind, "date") == 0;
   if (!event && when.json != NULL)
     report(c, &when, CHECK_BAD_TRIGGER, "`when` stands beside `event` alone; put it into the `when` of the rule");
-  if ((fact || reward || close) && place != PLACE_RULE) {
+  if ((fact || reward || close || date) && place != PLACE_RULE) {
     report(c, &child, CHECK_BAD_TRIGGER, "only a rule hears a %s; this is an event or an activity", kind);
     return;
   }
@@ -191,6 +193,8 @@ static void object_read(struct compile *c, const struct at *at, enum place place
     reward_read_trigger(c, &child, at, out);
   else if (close)
     close_read(c, &child, at, out);
+  else if (date)
+    date_read(c, &child, at, out);
   else if (strcmp(kind, "activity") == 0)
     activity_read(c, &child, out);
   if (as.json != NULL) as_read(c, &as, place, out, first);

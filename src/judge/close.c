@@ -8,7 +8,7 @@
  */
 #include "work.h"
 
-static void due_tell(struct work *w, int64_t due_ms) {
+void due_tell(struct work *w, int64_t due_ms) {
   struct decision *out = w->out;
   for (uint32_t i = 0; i < out->due_count; i++)
     if (out->dues[i] == due_ms) return;
@@ -156,7 +156,9 @@ const struct cell *due_first(const struct state *customer) {
 bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct closing *out) {
   for (uint32_t i = 0; i < rulebook->close_count; i++)
     if (rulebook->closes[i].decl == cell_decl(due)) {
-      *out = (struct closing){.close = i, .period = due->period, .at_ms = due->due.time_ms};
+      const struct close *close = &rulebook->closes[i];
+      int32_t period = close->left == NONE ? due->period : period_of(close->unit, due->due.time_ms, close->offset_minutes);
+      *out = (struct closing){.close = i, .period = period, .at_ms = due->due.time_ms};
       out->done_ms = due->due.done_ms == 0 ? TIME_NONE : due->due.done_ms; /* nothing closes in 1970 */
       return true;
     }

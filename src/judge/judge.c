@@ -86,6 +86,7 @@ static void own_judge(struct work *w) {
   facts_hear(w);
   rules_judge(w);
   facts_hear_later(w);
+  dates_mind(w);
   forwards_remember(w);
   original_remember(w);
   awaited_apply(w);
@@ -93,9 +94,10 @@ static void own_judge(struct work *w) {
 
 /* Nothing hears it but rules, and its id is not remembered: the due cell does that. */
 static void closed_judge(struct work *w) {
-  close_begin(w);
+  bool date = is_date(w);
+  date ? date_begin(w) : close_begin(w);
   if (!w->in->closing_passes) rules_judge(w);
-  close_leave(w);
+  if (!date) close_leave(w);
   original_remember(w);
 }
 

@@ -126,10 +126,13 @@ static uint64_t once_key(struct work *w, const struct rule *rule, bool *known) {
   return key;
 }
 
-/* Beside what `once_per` hashes to. */
-static uint64_t close_key(const struct work *w) { return 1 + (uint64_t)w->book->closes[w->in->closing->close].unit; }
+/* Beside what `once_per` hashes to. Of a day of the customer's own its name. */
+static uint64_t close_key(const struct work *w) {
+  const struct close *close = &w->book->closes[w->in->closing->close];
+  return close->left == NONE ? 1 + (uint64_t)close->unit : close->decl;
+}
 
-/* Once for a period: late events have its close judged again. */
+/* Once for a period: late events have its close judged again, and the day of a year may be moved. */
 static bool close_was_given(const struct judging *j) {
   const struct work *w = j->w;
   if (!by_close(j) || MUTANT(CLOSE_TWICE)) return false;
@@ -204,7 +207,11 @@ static void key_of_event(const struct event *event, struct reward_key *key) {
 }
 
 static void key_of_close(const struct work *w, struct reward_key *key) {
-  key_print(key, "close:%s:%d", unit_name(w->book->closes[w->in->closing->close].unit), w->in->closing->period);
+  const struct close *close = &w->book->closes[w->in->closing->close];
+  if (close->left == NONE)
+    key_print(key, "close:%s:%d", unit_name(close->unit), w->in->closing->period);
+  else
+    key_print(key, "date:%.*s:%d", STR_FORMAT(close->name), 1970 + w->in->closing->period);
 }
 
 static void key_of_gift(const struct judging *j, struct reward_key *key) {
@@ -230,13 +237,19 @@ static void once_mark_as(struct work *w, const struct rule *rule, uint64_t key, 
   cell->expires_day = state_expiry(until_ms + w->in->settings->horizon_ms);
 }
 
-/* A close is judged again for what is late, and that comes within the horizon. */
+/* A close is judged again for what is late, and that comes within the horizon; a day of the customer's may be moved as long as its year. */
+static int64_t close_over(const struct work *w) {
+  const struct close *close = &w->book->closes[w->in->closing->close];
+  int64_t end_ms = close->left == NONE ? w->event->time_ms : period_start(close->unit, w->in->closing->period + 1, close->offset_minutes);
+  return end_ms + LIMIT_CLOSE_DELAY_MS;
+}
+
 static void once_mark(const struct judging *j) {
   bool known = false;
   struct work *w = j->w;
   int64_t over_ms = work_campaign(w, j->rule->campaign)->closing_ms + w->in->settings->memory_ms;
   if (j->rule->once_per_count > 0) once_mark_as(w, j->rule, once_key(w, j->rule, &known), 0, over_ms);
-  if (by_close(j)) once_mark_as(w, j->rule, close_key(w), w->in->closing->period, w->event->time_ms + LIMIT_CLOSE_DELAY_MS);
+  if (by_close(j)) once_mark_as(w, j->rule, close_key(w), w->in->closing->period, close_over(w));
 }
 
 static bool step_give(struct judging *j) {

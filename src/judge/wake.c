@@ -47,8 +47,10 @@ static void own_candidates(struct work *w) {
 /* A period that closed: rules stand in order already. */
 static void close_candidates(struct work *w) {
   const struct close *close = &w->book->closes[w->in->closing->close];
-  for (uint32_t i = 0; i < close->rule_count; i++)
-    if (close_wakes(w, w->book->refs[close->rule_first + i])) candidate_add(w, w->book->refs[close->rule_first + i], NONE);
+  for (uint32_t i = 0; i < close->rule_count; i++) {
+    uint32_t rule = w->book->refs[close->rule_first + i];
+    if (is_date(w) ? date_wakes(w, rule) : close_wakes(w, rule)) candidate_add(w, rule, NONE);
+  }
 }
 
 /* What a hearer hears. A rule that this rulebook does not have is not judged: its campaign has not come here yet, or has gone. */

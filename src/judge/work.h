@@ -114,7 +114,7 @@ struct work {
   bool rechecking;
   int64_t recheck_amount;
   uint64_t recheck_cause; /* digest of the event whose gift is rechecked */
-  int64_t closed_ms;        /* of a close: the first instant behind the period; else TIME_NONE */
+  int64_t closed_ms;      /* of a close: the first instant behind the period; else TIME_NONE */
   struct cell spare;      /* what is written when there is no room: the decision is void then */
   /* large, counted above, not cleared for each event */
   struct fired *fired;          /* [LIMIT_MATCHES] */
@@ -383,6 +383,16 @@ void close_begin(struct work *w);
 void close_leave(struct work *w);
 /* Whether the close at hand wakes a rule that hears it. */
 bool close_wakes(struct work *w, uint32_t rule);
+void due_tell(struct work *w, int64_t due_ms); /* to the caller: come back then */
+
+/* ---- date.c ---- */
+/* Of an event that was heard: days of the customer's own that come next are due. */
+void dates_mind(struct work *w);
+/* The close at hand is such a day: before its rules are judged; whether it wakes one. */
+void date_begin(struct work *w);
+bool date_wakes(struct work *w, uint32_t rule);
+/* A day of the customer's own, not a period. */
+static inline bool is_date(const struct work *w) { return w->in->closing != NULL && w->book->closes[w->in->closing->close].left != NONE; }
 
 /* ---- reversal.c ---- */
 /* Finds its original, or remembers that it waits for one. */

@@ -163,6 +163,11 @@ static void woken_by(struct walk *walk, const struct trigger *trigger) {
       buffer_put(step_text(walk), book->rules[trigger->rule].name);
       break;
     case TRIGGER_CLOSE:
+      if (book->closes[trigger->close].left != NONE) {
+        step_put(walk, "woken by the day ", "由日期触发:");
+        buffer_put(step_text(walk), book->conditions[book->closes[trigger->close].left].left_text);
+        break;
+      }
       step_put(walk, "woken by the close of a ", "由周期结束触发:");
       buffer_put(step_text(walk), words_unit(book->closes[trigger->close].unit, walk->language));
       break;

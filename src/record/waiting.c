@@ -62,7 +62,8 @@ static bool waiting_tell(const struct telling *t, const struct rule *rule, struc
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger *trigger = &t->rulebook->triggers[rule->on.first + i];
     *out = (struct told_waiting){.rule = rule};
-    if (trigger->kind == TRIGGER_CLOSE && waiting_close(t, &t->rulebook->closes[trigger->close], out)) return true;
+    const struct close *close = trigger->kind == TRIGGER_CLOSE ? &t->rulebook->closes[trigger->close] : NULL;
+    if (close != NULL && close->left == NONE && waiting_close(t, close, out)) return true;
     if (trigger->kind != TRIGGER_FACT || trigger->as_count > 0) continue;
     out->fact = &t->rulebook->facts[trigger->fact];
     const struct recorded_effect *effect = fact_effect(t, out->fact, 0);

@@ -10,57 +10,92 @@
 #include "giftd/base/bytes.h"
 #include "parts.h"
 
-#define DUE_KEY STR("m:due")
+static const char *const due_keys[DUE_RECORDS] = {"m:due", "m:due1", "m:due2",
+                                                  "m:due3"}; /* each with the next lists, as far as there are */
 #define DUE_VERSION 1
-#define DUE_HEAD_BYTES 17u /* version, since_line, taken, count */
+#define DUE_HEAD_BYTES 17u /* of the first: version, since_line, taken, count of all */
 #define DUE_LIST_BYTES 16u /* instant, head, tail */
-_Static_assert(DUE_HEAD_BYTES + DUE_LISTS * DUE_LIST_BYTES <= LIMIT_STATE_BYTES, "one record");
+_Static_assert(DUE_HEAD_BYTES + DUE_LISTS_A_RECORD * DUE_LIST_BYTES <= LIMIT_STATE_BYTES, "one record");
 #define DUES_A_LINE 4u
 #define DUES_AHEAD 32u /* customers whose records are fetched together */
 
 /* ---- the lists as records ---- */
 
-static void due_lists_read(struct dues *dues, struct reader *r) {
+/* How many lists stand in the n-th record. */
+static uint32_t lists_in(uint32_t count, uint32_t record) {
+  uint32_t before = record * DUE_LISTS_A_RECORD;
+  if (count <= before) return 0;
+  return count - before < DUE_LISTS_A_RECORD ? count - before : DUE_LISTS_A_RECORD;
+}
+
+static void due_head_read(struct dues *dues, struct reader *r) {
   dues->since_line = (uint32_t)get_fixed(r, 4);
   dues->taken = get_fixed(r, 8);
   dues->count = (uint32_t)get_fixed(r, 4);
   if (dues->count > DUE_LISTS) dues->count = DUE_LISTS + 1;
-  for (uint32_t i = 0; i < dues->count && i < DUE_LISTS; i++) {
-    struct due_list *list = &dues->lists[i];
-    list->time_ms = (int64_t)get_fixed(r, 8);
-    list->head = (uint32_t)get_fixed(r, 4), list->tail = (uint32_t)get_fixed(r, 4);
+}
+
+static void due_lists_read(struct due_list *lists, uint32_t count, struct reader *r) {
+  for (uint32_t i = 0; i < count; i++) {
+    lists[i].time_ms = (int64_t)get_fixed(r, 8);
+    lists[i].head = (uint32_t)get_fixed(r, 4), lists[i].tail = (uint32_t)get_fixed(r, 4);
   }
+}
+
+static enum status form_unknown(struct fault *fault) {
+  return fault_set(fault, STATUS_STATE, "the list of periods that close in the state is not of a known form: written by a newer giftd");
+}
+
+static enum status due_record_load(struct shard *shard, uint32_t number, struct fault *fault) {
+  struct dues *dues = &shard->dues;
+  struct str record;
+  enum status status = shard->view.load(shard->view.self, str_of(due_keys[number]), &record, fault);
+  if (status != STATUS_OK || (number == 0 && (record.length == 0 || MUTANT(DUES_FORGOTTEN)))) return status;
+  struct reader r = reader_over(record);
+  if (number == 0 && get_byte(&r) != DUE_VERSION) return form_unknown(fault);
+  if (number == 0) due_head_read(dues, &r);
+  uint32_t count = lists_in(dues->count, number);
+  bool fits = dues->count <= DUE_LISTS && record.length == (number == 0 ? DUE_HEAD_BYTES : 0) + count * DUE_LIST_BYTES;
+  if (!fits) return form_unknown(fault);
+  due_lists_read(&dues->lists[number * DUE_LISTS_A_RECORD], count, &r);
+  return STATUS_OK;
 }
 
 enum status due_open(struct shard *shard, struct fault *fault) {
   struct dues *dues = &shard->dues;
-  struct str record;
   dues->count = dues->since_line = 0, dues->taken = 0;
   dues->changed = dues->touched = false;
   shard->passed_ms = TIME_NONE;
-  enum status status = shard->view.load(shard->view.self, DUE_KEY, &record, fault);
-  if (status != STATUS_OK || record.length == 0 || MUTANT(DUES_FORGOTTEN)) return status;
-  struct reader r = reader_over(record);
-  bool known = get_byte(&r) == DUE_VERSION;
-  if (known) due_lists_read(dues, &r);
-  if (known && dues->count <= DUE_LISTS && record.length == DUE_HEAD_BYTES + dues->count * DUE_LIST_BYTES) return STATUS_OK;
-  return fault_set(fault, STATUS_STATE, "the list of periods that close in the state is not of a known form: written by a newer giftd");
+  enum status status = due_record_load(shard, 0, fault);
+  for (uint32_t i = 1; i < DUE_RECORDS && status == STATUS_OK && lists_in(dues->count, i) > 0; i++)
+    status = due_record_load(shard, i, fault);
+  return status;
 }
 
+static enum status due_record_store(struct shard *shard, uint32_t number, struct fault *fault) {
+  const struct dues *dues = &shard->dues;
+  struct writer w = writer_into(shard->record, sizeof shard->record);
+  uint32_t count = lists_in(dues->count, number);
+  if (number == 0)
+    put_byte(&w, DUE_VERSION), put_fixed(&w, dues->since_line, 4), put_fixed(&w, dues->taken, 8), put_fixed(&w, dues->count, 4);
+  for (uint32_t i = 0; i < count; i++) {
+    const struct due_list *list = &dues->lists[number * DUE_LISTS_A_RECORD + i];
+    put_fixed(&w, (uint64_t)list->time_ms, 8);
+    put_fixed(&w, list->head, 4), put_fixed(&w, list->tail, 4);
+  }
+  size_t bytes = (number == 0 ? DUE_HEAD_BYTES : 0) + count * DUE_LIST_BYTES;
+  return shard->view.store(shard->view.self, str_of(due_keys[number]), (struct str){shard->record, bytes}, fault);
+}
+
+/* What stood in a record that is not reached any more is not read. */
 enum status due_store(struct shard *shard, struct fault *fault) {
   struct dues *dues = &shard->dues;
-  struct writer w = writer_into(shard->record, sizeof shard->record);
   if (!dues->changed) return STATUS_OK;
-  put_byte(&w, DUE_VERSION);
-  put_fixed(&w, dues->since_line, 4);
-  put_fixed(&w, dues->taken, 8);
-  put_fixed(&w, dues->count, 4);
-  for (uint32_t i = 0; i < dues->count; i++) {
-    put_fixed(&w, (uint64_t)dues->lists[i].time_ms, 8);
-    put_fixed(&w, dues->lists[i].head, 4), put_fixed(&w, dues->lists[i].tail, 4);
-  }
-  dues->changed = false;
-  return shard->view.store(shard->view.self, DUE_KEY, (struct str){shard->record, DUE_HEAD_BYTES + dues->count * DUE_LIST_BYTES}, fault);
+  enum status status = due_record_store(shard, 0, fault);
+  for (uint32_t i = 1; i < DUE_RECORDS && status == STATUS_OK && lists_in(dues->count, i) > 0; i++)
+    status = due_record_store(shard, i, fault);
+  dues->changed = dues->changed && status != STATUS_OK;
+  return status;
 }
 
 struct entry_key {
@@ -140,18 +175,28 @@ bool due_touches(struct shard *shard, const struct owner *owner, const struct st
 
 #define TIME_BYTES 25u
 
-/* "month+08:00:2027-01:c1", and the instant behind it if that is not the end of the period. A hash stands for a name that is too long. */
+/* The first instant at which anybody could hear it: the end of the period, the beginning of the day. */
+static int64_t close_begins(const struct rulebook *rulebook, const struct close *close, const struct cell *due) {
+  if (close->left == NONE) return close_end(rulebook, close, due->period);
+  return period_start(UNIT_DAY, period_of(UNIT_DAY, due->due.time_ms, close->offset_minutes), close->offset_minutes);
+}
+
+/* "month+08:00:2027-01:c1", "profile.birthday+08:00:2027-05-17:c1", and the instant behind it if that is not the first. A hash stands for a
+ * name that is too long. */
 static struct str event_id(struct shard *shard, const struct close *close, const struct cell *due, struct str customer) {
   struct buffer id;
   char hex[16];
   buffer_init(&id, shard->dues.id, sizeof shard->dues.id);
   buffer_put(&id, close->name);
-  if (close->unit != UNIT_CAMPAIGN) buffer_byte(&id, ':'), buffer_period(&id, close->unit, due->period);
+  if (close->left != NONE)
+    buffer_byte(&id, ':'), buffer_date(&id, (due->due.time_ms + (int64_t)close->offset_minutes * 60000) / MS_PER_DAY);
+  else if (close->unit != UNIT_CAMPAIGN)
+    buffer_byte(&id, ':'), buffer_period(&id, close->unit, due->period);
   buffer_byte(&id, ':');
   digest_to_hex(hash64(&HASH_KEY_FIXED, customer), hex);
   bool fits = id.length + customer.length + 1 + TIME_BYTES <= sizeof shard->dues.id;
   buffer_put(&id, fits ? customer : (struct str){hex, sizeof hex});
-  if (due->due.time_ms != close_end(shard->rulebook, close, due->period))
+  if (due->due.time_ms != close_begins(shard->rulebook, close, due))
     buffer_byte(&id, ':'), buffer_time(&id, due->due.time_ms, close->offset_minutes);
   assert(!id.overflowed);
   return buffer_text(&id);
@@ -163,7 +208,7 @@ static void event_make(struct shard *shard, const struct cell *due, struct readi
   memset(event, 0, GLANCE_BYTES);
   event->customer = str_from(owner_key(&reading->customer), 1);
   event->id = event_id(shard, close, due, event->customer), event->source = STR("giftd");
-  event->type = TYPE_UNKNOWN, event->type_name = STR("period.closed");
+  event->type = TYPE_UNKNOWN, event->type_name = close->left == NONE ? STR("period.closed") : STR("date.reached");
   event->time_ms = event->arrival_ms = due->due.time_ms, event->offset_minutes = close->offset_minutes;
   event->digest = event_digest(event->source, event->id);
   event->field_count = event->unknown_count = 0;

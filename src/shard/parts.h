@@ -91,7 +91,9 @@ struct heard_queue {
 };
 
 /* What closes when, and for whom (due.c). */
-#define DUE_LISTS 4000u
+#define DUE_LISTS_A_RECORD 4000u
+#define DUE_RECORDS 4u
+#define DUE_LISTS (DUE_RECORDS * DUE_LISTS_A_RECORD)
 struct due_list {
   int64_t time_ms;
   uint32_t head, tail; /* numbers of its first entry, and behind its last */
@@ -132,8 +134,8 @@ enum head { HEAD_LINE, HEAD_HEARD, HEAD_DUE };
 struct waiting {
   bool waits;
   enum head head; /* what it is */
-  bool anew;  /* the rulebook changed since: it may need less now, and nobody would tell */
-  bool far;   /* lines are tried for their claims of pools alone */
+  bool anew;      /* the rulebook changed since: it may need less now, and nobody would tell */
+  bool far;       /* lines are tried for their claims of pools alone */
   uint32_t count;
   uint32_t near_to, looked_to; /* lines up to near_to had all their claims sent ahead, up to looked_to those of pools */
   struct touch touches[LIMIT_WANTS];
@@ -173,7 +175,7 @@ struct shard {
   struct cache cache;
   struct trail trail;
   void *judge_memory;
-  struct reading readings[2]; /* the event at hand, and the one behind it */
+  struct reading readings[2];   /* the event at hand, and the one behind it */
   struct reading heard_reading; /* of what is heard as another, and of what closed: they are decided one at a time */
   struct heard_queue heard;
   struct dues dues;

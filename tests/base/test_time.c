@@ -297,6 +297,21 @@ static void months(void **state) {
   assert_int_equal(month_of(new_year_in_china, 780), 1);
 }
 
+/* 29 February comes on the 28th in years that have none; the day begins in the zone. */
+static void anniversaries(void **state) {
+  (void)state;
+  int32_t month = 0, day = 0;
+  int64_t leap, plain;
+  assert_true(month_day_parse(STR("1992-02-29"), &month, &day));
+  assert_int_equal(month, 2);
+  assert_int_equal(day, 29);
+  assert_false(month_day_parse(STR("1991-02-29"), &month, &day));
+  assert_true(time_parse(STR("2028-02-29T00:00:00+08:00"), &leap, NULL) && time_parse(STR("2027-02-28T00:00:00+08:00"), &plain, NULL));
+  assert_int_equal(anniversary_ms(2028, 2, 29, 480), leap);
+  assert_int_equal(anniversary_ms(2027, 2, 29, 480), plain);
+  assert_int_equal(anniversary_ms(2027, 2, 28, 0), plain + 480 * 60000LL);
+}
+
 static void dates_exist(void **state) {
   (void)state;
   int64_t days = 0;
@@ -322,6 +337,7 @@ int main(void) {
       cmocka_unit_test(durations_have_one_unit),
       cmocka_unit_test(months_end_where_the_day_is_missing),
       cmocka_unit_test(months),
+      cmocka_unit_test(anniversaries),
       cmocka_unit_test(periods_have_labels),
       cmocka_unit_test(periods_tile_the_time),
       cmocka_unit_test(units_have_names),

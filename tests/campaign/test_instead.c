@@ -20,7 +20,6 @@ static const struct {
 } rows[] = {
     {WITH(COUNT, "\"on\":{\"close\":\"month\",\"as\":\"referrer\"},\"when\":{\"fact.f\":{\"gte\":3}}," END),
      "the customer's own rule hear the close", WITH(COUNT, "\"on\":{\"close\":\"month\"},\"when\":{\"fact.f\":{\"gte\":3}}," END)},
-    {RULES(RULE("\"on\":{\"date\":\"profile.birthday\"}," END)), "catalogue.json", RULES(RULE("\"on\":{\"event\":\"checkin\"}," END))},
     {BENCH_HEAD
      "\"activities\":{\"a\":[{\"event\":\"login\",\"as\":\"primary\"}]},\"rules\":[" RULE("\"on\":{\"activity\":\"a\"}," END) "]}",
      "`as` beside the event in the trigger", RULES(RULE("\"on\":{\"event\":\"login\",\"as\":\"primary\"}," END))},

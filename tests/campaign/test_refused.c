@@ -20,7 +20,6 @@ static const struct not_served not_served[] = {
     {HEADER("\"on_failure\":{\"reward\":\"forfeit\"}"), "/on_failure"},
     {HEADER("\"late\":{\"backfill\":\"P30D\"}"), "/late/backfill"},
     {RULE("\"on\":{\"close\":\"month\",\"as\":\"referrer\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/on/as"},
-    {RULE("\"on\":{\"date\":\"profile.birthday\",\"time\":\"09:00\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/on/date"},
     {RULE(ON "\"when\":{\"place\":{\"lte\":3}}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/place"},
     {RULE(ON "\"when\":{\"level\":\"x\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/level"},
     {RULE(ON "\"when\":{\"week\":\"2027-W01\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/week"},

@@ -19,9 +19,8 @@ NO_WORDS = {"extend.c": {"kinds"}, "left.c": {"starts"}, "lint_hear.c": {"common
             "names.c": {"kind_names"}, "operand.c": {"type_words"}, "trigger.c": {"close_keys"}, "was.c": {"old_words"},
             "zone_table.c": {"zones_that_change"}}
 NO_KEYS = {"extend.c"}
-WAITING = {"delay", "time"}  # keys of triggers that are not served
 # Words in the tables of the code that are refused as NOT_SERVED.
-NOT_SERVED = {"level", "daily_average", "each", "queue", "date", "place"}
+NOT_SERVED = {"level", "daily_average", "each", "queue", "place"}
 
 
 def code_of(text):
@@ -83,7 +82,7 @@ def campaign_words(root):
     for path in house.files_below(root, ["src/campaign"], ".c"):
         name, text = os.path.basename(path), house.read(path)
         if name not in NO_KEYS:
-            yield from ((name, key, need != "NOT_SERVED") for key, need in key_tables(text) if key not in WAITING)
+            yield from ((name, key, need != "NOT_SERVED") for key, need in key_tables(text))
         yield from ((name, word, word not in NOT_SERVED) for word in word_arrays(name, text))
         yield from ((name, word, True) for word in re.findall(r'\{"(\w+)", OP_\w+', text))
     left = house.read(os.path.join(root, "src/campaign/left.c"))

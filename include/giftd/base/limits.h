@@ -59,6 +59,8 @@
 #define LIMIT_TRACKS_OPEN 4u
 #define LIMIT_CLOSES 4096u       /* kinds of periods that close: each unit in each zone, each campaign */
 #define LIMIT_CLOSES_ASKED 256u  /* of them at which rules ask one measure */
+#define LIMIT_DATE_NAME 40u      /* bytes of the name of a day that comes again, in ids of events */
+#define LIMIT_DATE_TIMES 16u     /* times of day at which such days are heard, of all days together */
 #define LIMIT_DUES 1024u         /* instants at which what one event counts for closes */
 #define LIMIT_CLOSE_DELAY_MS (31 * 86400000LL) /* a close is heard so much later at most */
 #define LIMIT_PICKS 16u /* values that a customer may choose in one period */

@@ -45,6 +45,10 @@ bool date_parse(struct str text, int64_t *days);
  * (ISO 8601:2000, 5.2.1.3). 0: the text is neither. */
 int32_t month_of(int64_t utc_ms, int32_t offset_minutes);
 int32_t month_of_date(struct str text);
+/* Month and day of such a text; false: it is neither. */
+bool month_day_parse(struct str text, int32_t *month, int32_t *day);
+/* The first instant of the day in a year on which a day of the calendar comes again: 29 February on the 28th in years without one. */
+int64_t anniversary_ms(int32_t year, int32_t month, int32_t day, int32_t offset_minutes);
 /* "2026-11-20T12:01:07+08:00"; with ".123" only when the milliseconds are not zero. */
 void buffer_time(struct buffer *buffer, int64_t utc_ms, int32_t offset_minutes);
 /* "2026-11-20" */

@@ -1,0 +1,134 @@
+/* Days of the customer's own that come again each year (docs/language.md section 3): a birthday that the bank tells, the day on which
+ * something was first reached. They are kept among the closes - a day is due as a period's end is - but which day it is the customer's
+ * record says, and the campaign has to run on it. */
+#include "compile.h"
+
+/* ---- reading ---- */
+
+static const char *const not_a_day =
+    "name what says a day of the customer's: a date of the profile, \"profile.birthday\", or the time at which a `first` of the customer "
+    "was reached, \"fact.NAME.at\"";
+
+static bool of_customer_alone(const struct fact *fact) { return fact->kind == FACT_FIRST && fact->dimension_count == 0; }
+
+static bool is_day(struct compile *c, const struct left *left) {
+  if (left->type == TYPE_BROKEN) return true;
+  if (left->kind == LEFT_PROFILE) return left->type == TYPE_TEXT || left->type == TYPE_TIME;
+  return left->kind == LEFT_FACT_AT && of_customer_alone(fact_at(c, left->index));
+}
+
+static bool day_read(struct compile *c, const struct at *at, struct left *left, uint32_t *node) {
+  struct str text;
+  if (!read_text(c, at, &text)) return false;
+  *node = str_starts(text, STR("profile.")) || str_starts(text, STR("fact.")) ? left_node(c, at, PLACE_RULE, left) : NONE;
+  if (*node != NONE && is_day(c, left)) return true;
+  if (*node != NONE || !(str_starts(text, STR("profile.")) || str_starts(text, STR("fact."))))
+    report(c, at, CHECK_BAD_TRIGGER, "'%.*s' is no day that comes again; %s", STR_FORMAT(text), not_a_day);
+  return false;
+}
+
+static bool time_read(struct compile *c, const struct at *at, struct duration *out) {
+  int32_t time_s = 0;
+  *out = (struct duration){0, 0};
+  if (at->json == NULL) return true;
+  if (json_is_string(at->json) && read_clock(text_of(at->json), &time_s) && time_s < MS_PER_DAY / MS_PER_SECOND) {
+    out->ms = time_s * MS_PER_SECOND;
+    return true;
+  }
+  report(c, at, CHECK_BAD_MOMENT, "'%.*s' is not a time of day; write \"09:00\"", STR_FORMAT(text_of(at->json)));
+  return false;
+}
+
+/* "profile.birthday+08:00", "fact.bank/opened.at+08:00": of a fact as it is called among all files. It stands in ids of events, so a hash
+ * takes the place of a name that is too long for that. */
+static struct str date_name(struct compile *c, const struct left *left, int32_t offset) {
+  struct str name = left->text;
+  if (left->kind == LEFT_FACT_AT) name = arena_print(c->scratch, "fact.%.*s.at", STR_FORMAT(decl_of_fact(c, left->index)->qualified));
+  if (name.length > LIMIT_DATE_NAME) name = arena_print(c->scratch, "fact.%010llx.at", (unsigned long long)name_hash40(name));
+  return name_in_zone(c, name, offset);
+}
+
+static bool same_day(struct compile *c, const struct close *close, const struct left *left) {
+  if (close->left == NONE || close->offset_minutes != campaign_now(c)->offset_minutes) return false;
+  const struct condition *known = condition_at(c, close->left);
+  return known->left == left->kind && known->index == left->index;
+}
+
+static uint32_t date_of(struct compile *c, const struct left *left, uint32_t node) {
+  struct close close = {.unit = UNIT_YEAR, .offset_minutes = campaign_now(c)->offset_minutes, .campaign = NONE, .left = node};
+  for (uint32_t i = 0; i < c->closes.count; i++)
+    if (same_day(c, close_at(c, i), left)) return i;
+  close.name = date_name(c, left, close.offset_minutes);
+  close.decl = name_hash40(close.name);
+  uint32_t number = vec_push(c, &c->closes, 1);
+  *close_at(c, number) = close;
+  return number;
+}
+
+void date_read(struct compile *c, const struct at *at, const struct at *whole, struct vec *out) {
+  struct trigger trigger = {
+      .kind = TRIGGER_CLOSE, .type = TYPE_UNKNOWN, .when = NONE, .fact = NONE, .rule = NONE, .pointer = at_pointer(c, whole)};
+  struct at time = at_key(whole, "time");
+  struct left left;
+  uint32_t node = NONE;
+  bool good = time_read(c, &time, &trigger.delay);
+  if (!day_read(c, at, &left, &node) || !good || left.type == TYPE_BROKEN) return;
+  trigger.close = date_of(c, &left, node);
+  uint32_t number = vec_push(c, out, 1);
+  *(struct trigger *)vec_at(c, out, number) = trigger;
+}
+
+/* ---- which there are ---- */
+
+/* Times of day: each is an instant of its own on each day of a year. One after the other, since there are few. */
+static bool is_new_time(struct compile *c, uint32_t number) {
+  const struct trigger one = *trigger_at(c, number);
+  if (one.kind != TRIGGER_CLOSE || close_at(c, one.close)->left == NONE) return false;
+  for (uint32_t i = 0; i < number; i++) {
+    const struct trigger *other = trigger_at(c, i);
+    if (other->kind == TRIGGER_CLOSE && other->close == one.close && other->delay.ms == one.delay.ms) return false;
+  }
+  return true;
+}
+
+static void times_check(struct compile *c) {
+  uint32_t times = 0;
+  for (uint32_t r = 0; r < c->rules.count; r++) {
+    const struct rule rule = *rule_at(c, r);
+    for (uint32_t i = 0; i < rule.on.count; i++) {
+      if (!is_new_time(c, rule.on.first + i) || ++times != LIMIT_DATE_TIMES + 1) continue;
+      c->now = rule.campaign;
+      report_text_at(c, trigger_at(c, rule.on.first + i)->pointer, "date", CHECK_TOO_MANY,
+                     "days that come again are heard at more than %u times of day, of all campaigns and days together; use the same times",
+                     LIMIT_DATE_TIMES);
+    }
+  }
+}
+
+void dates_make(struct compile *c) {
+  c->date_first = c->refs.count, c->date_count = 0;
+  for (uint32_t i = 0; i < c->closes.count; i++) {
+    if (close_at(c, i)->left == NONE) continue;
+    uint32_t at = vec_push(c, &c->refs, 1);
+    *ref_at(c, at) = i;
+    c->date_count++;
+  }
+  if (c->date_count > 0 && !c->full) times_check(c);
+}
+
+/* ---- when it is heard ---- */
+
+int64_t date_heard(const struct rulebook *rulebook, uint32_t number, uint32_t close_number, const struct own_day *day, int32_t year,
+                   int64_t after_ms) {
+  const struct rule *rule = &rulebook->rules[number];
+  const struct campaign *campaign = &rulebook->campaigns[rule->campaign];
+  int64_t first = TIME_NONE, day_ms = anniversary_ms(year, day->month, day->day, rulebook->closes[close_number].offset_minutes);
+  if (year < day->first_year) return TIME_NONE;
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    const struct trigger *trigger = &rulebook->triggers[rule->on.first + i];
+    if (trigger->kind != TRIGGER_CLOSE || trigger->close != close_number) continue;
+    int64_t at_ms = day_ms + trigger->delay.ms;
+    if (at_ms < campaign->to_ms && at_ms > after_ms && (first == TIME_NONE || at_ms < first)) first = at_ms;
+  }
+  return first;
+}
