@@ -181,9 +181,9 @@ struct own_day {
   int32_t month, day;
   int32_t first_year; /* what a fact remembers comes again from the year behind it on; of a birthday 0 */
 };
-/* When a rule hears that such a day of a year is there, through one of its triggers: the first instant after `after_ms` and before its
- * campaign's end, or TIME_NONE. Before the campaign begins the day is due all the same, so that a campaign that is put beside later knows
- * whose day comes; the rule is not woken. */
+/* When a rule hears that such a day of a year is there, through one of its triggers: the first instant after `after_ms`, or TIME_NONE. The
+ * day is due before the rule's campaign begins and behind its end too, so that a campaign that is put beside later, or goes on longer,
+ * knows whose day comes; the rule is woken within its campaign's period alone. */
 int64_t date_heard(const struct rulebook *rulebook, uint32_t rule, uint32_t close, const struct own_day *day, int32_t year,
                    int64_t after_ms);
 

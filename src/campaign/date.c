@@ -121,14 +121,13 @@ void dates_make(struct compile *c) {
 int64_t date_heard(const struct rulebook *rulebook, uint32_t number, uint32_t close_number, const struct own_day *day, int32_t year,
                    int64_t after_ms) {
   const struct rule *rule = &rulebook->rules[number];
-  const struct campaign *campaign = &rulebook->campaigns[rule->campaign];
   int64_t first = TIME_NONE, day_ms = anniversary_ms(year, day->month, day->day, rulebook->closes[close_number].offset_minutes);
   if (year < day->first_year) return TIME_NONE;
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger *trigger = &rulebook->triggers[rule->on.first + i];
     if (trigger->kind != TRIGGER_CLOSE || trigger->close != close_number) continue;
     int64_t at_ms = day_ms + trigger->delay.ms;
-    if (at_ms < campaign->to_ms && at_ms > after_ms && (first == TIME_NONE || at_ms < first)) first = at_ms;
+    if (at_ms > after_ms && (first == TIME_NONE || at_ms < first)) first = at_ms;
   }
   return first;
 }

@@ -94,8 +94,10 @@ void date_begin(struct work *w) {
 bool date_wakes(struct work *w, uint32_t rule) {
   const struct closing *closing = w->in->closing;
   const struct close *close = date_at(w, closing->close);
+  const struct campaign *campaign = work_campaign(w, w->book->rules[rule].campaign);
+  bool runs = w->event->time_ms >= campaign->from_ms && w->event->time_ms < campaign->to_ms;
   struct own_day day;
-  if (!day_of(w, close, &day) || w->event->time_ms < work_campaign(w, w->book->rules[rule].campaign)->from_ms) return false;
+  if (!runs || !day_of(w, close, &day)) return false;
   int64_t at_ms = date_heard(w->book, rule, closing->close, &day, year_of(close, w->event->time_ms), closing->done_ms);
   return at_ms != TIME_NONE && at_ms <= w->event->time_ms;
 }
