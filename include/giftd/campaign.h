@@ -405,6 +405,12 @@ struct undo {
   enum undo_partial partial;
 };
 
+/* When fulfilment says that it failed (docs/language.md section 8; R144): the gift is taken back. */
+struct forfeit {
+  bool answers; /* false: the file says nothing, and nothing is done */
+  bool restore_limits, restore_pool;
+};
+
 /* ---- rules and campaigns ---- */
 
 struct rule {
@@ -427,6 +433,7 @@ struct rule {
   uint32_t item_first, item_count;
   uint32_t limit_first, limit_count; /* into rulebook.refs: limits; own ones first, shared ones after */
   struct undo undo;
+  struct forfeit forfeit;
   struct str pointer; /* "/rules/0" */
 };
 

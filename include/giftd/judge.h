@@ -51,6 +51,8 @@ enum reason {
   REASON_TOO_MANY_GIFTS,   /* the event has given all that one event may give (LIMIT_GIFTS, LIMIT_OUTCOMES) */
   REASON_RECORD_FULL,      /* what is remembered of the customer is full (LIMIT_STATE_CELLS) */
   REASON_ORIGINAL_UNKNOWN, /* a reversal of an event that was not seen, or is not remembered any more */
+  REASON_GIFT_UNKNOWN,     /* fulfilment failed of a gift that is not the customer's, has no policy for it, or is not remembered any more */
+  REASON_RESULT_CONTRADICTED, /* fulfilment said otherwise of this gift before: that stands */
   REASON_COUNT
 };
 struct reason_info {
@@ -209,8 +211,10 @@ struct decision {
   uint32_t shortage_count; /* claim them from other shards, and judge again when there are news */
   struct shortage shortages[LIMIT_WANTS];
 
-  enum reason gate;  /* GIVEN: went through; DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE, RECORD_FULL, TOO_MANY_GIFTS: nothing was
-                        judged; ORIGINAL_UNKNOWN: told of a reversal, which facts and rules hear all the same */
+  enum reason
+      gate;          /* GIVEN: went through; DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE, RECORD_FULL, TOO_MANY_GIFTS: nothing was
+                        judged; ORIGINAL_UNKNOWN, GIFT_UNKNOWN, RESULT_CONTRADICTED:
+                        told of an event that facts and rules hear all the same */
   bool unheard;      /* nobody hears it (judge_unheard): it is decided again when it comes again */
   bool closed;       /* of a period that closed: its close is judged again when a late event counts in it */
   bool remembers;    /* the event's id is remembered (judge_remember) */

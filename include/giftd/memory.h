@@ -102,9 +102,13 @@
   F(of, int64_t amount, amount, NUMBER)   /* reversed so far of an event that has not come yet */ \
   F(of, int64_t time_ms, time_ms, NUMBER) /* of the latest reversal */                            \
   F(of, uint8_t whole, whole, COUNT)      /* 1: all of it, whatever it is */
-#define CELL_DUE_FIELDS(F, of)                                                                                    \
-  F(of, int64_t time_ms, time_ms, NUMBER)                               /* when a period that closes is judged */ \
-  F(of, int64_t done_ms, done_ms, NUMBER)                               /* when it was last, for rules with a shorter delay; 0: not yet */
+#define CELL_DUE_FIELDS(F, of)                                                      \
+  F(of, int64_t time_ms, time_ms, NUMBER) /* when a period that closes is judged */ \
+  F(of, int64_t done_ms, done_ms, NUMBER) /* when it was last, for rules with a shorter delay; 0: not yet */
+#define CELL_ISSUED_FIELDS(F, of)                                                                                   \
+  F(of, uint64_t id_high, id_high, DIGEST)                                                                          \
+  F(of, uint64_t event, event, DIGEST)                                  /* of the gift, for as long as it stands */ \
+  F(of, uint8_t result, result, COUNT)                                  /* enum issued_result */
 #define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, char hashes[CELL_PACK_BYTES], hashes, BYTES)
 #define CELL_PROFILE_FIELDS(F, of) F(of, char entries[CELL_PACK_BYTES], entries, BYTES)
@@ -170,7 +174,8 @@
   KIND(WHOLE, part, BY_BOTH, "fact or pool", "as KEPT; of the pace", "part of the text")                \
   KIND(HEARD, part, BY_KEY, "hearer", "digest of event", "part of the id")                              \
   KIND(PICK, pick, BY_DECL, "fact", "of the value", "of the unit")                                      \
-  KIND(DUE, due, BY_KEY, "unit and zone", "", "that closes")
+  KIND(DUE, due, BY_KEY, "unit and zone", "", "that closes")                                            \
+  KIND(ISSUED, issued, BY_KEY, "rule", "low id of the gift", "")
 
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
 enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
@@ -178,6 +183,8 @@ enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
 
 /* Whose record was counted in. */
 enum taken_on { ON_RESOURCE, ON_POOL, ON_CUSTOMER };
+/* What fulfilment said of a gift that has a policy for it. */
+enum issued_result { ISSUED_UNTOLD, ISSUED_DONE, ISSUED_FAILED };
 /* Of a grant. */
 enum grant_flag { GRANT_BY_FACT = 1 /* a measure or track woke the rule */ };
 
@@ -253,6 +260,9 @@ struct cell {
     struct {
       CELL_DUE_FIELDS(CELL_FIELD, due)
     } due;
+    struct {
+      CELL_ISSUED_FIELDS(CELL_FIELD, issued)
+    } issued;
     struct {
       CELL_TAG_FIELDS(CELL_FIELD, tag)
     } tag;

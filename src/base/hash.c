@@ -119,6 +119,36 @@ void digest_to_id(struct digest128 digest, char out[ID22_BYTES]) {
   }
 }
 
+static int32_t letter_value(char letter) {
+  if (letter >= 'A' && letter <= 'Z') return letter - 'A';
+  if (letter >= 'a' && letter <= 'z') return letter - 'a' + 26;
+  if (letter >= '0' && letter <= '9') return letter - '0' + 52;
+  return letter == '-' ? 62 : letter == '_' ? 63 : -1;
+}
+
+static uint64_t word_from(const unsigned char bytes[8]) {
+  uint64_t word = 0;
+  for (unsigned i = 0; i < 8; i++) word |= (uint64_t)bytes[i] << (8 * i);
+  return word;
+}
+
+/* The last letter has four bits of nothing: an id that has something there is none. */
+bool digest_from_id(struct str id, struct digest128 *out) {
+  unsigned char bytes[18] = {0};
+  unsigned bits = 0, at = 0, held = 0;
+  if (id.length != ID22_BYTES) return false;
+  for (unsigned i = 0; i < ID22_BYTES; i++) {
+    int32_t value = letter_value(id.at[i]);
+    if (value < 0) return false;
+    held = (held << 6 | (unsigned)value) & 0xffff, bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes[at++] = (unsigned char)(held >> bits);
+  }
+  *out = (struct digest128){.low = word_from(bytes), .high = word_from(bytes + 8)};
+  return at == 16 && (held & ((1u << bits) - 1)) == 0;
+}
+
 void digest_to_hex(uint64_t digest, char out[16]) {
   static const char digits[] = "0123456789abcdef";
   for (unsigned i = 0; i < 8; i++) { /* a byte a turn: every decision has one */

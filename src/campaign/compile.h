@@ -76,10 +76,11 @@ struct file {
   bool has_period; /* both ends are known */
   uint32_t errors; /* reported of it so far */
   uint32_t decl_first[DECL_KINDS], decl_count[DECL_KINDS];
-  struct undo undo; /* on_reversal of the header */
-  uint64_t digest;  /* of its own bytes */
-  uint64_t content; /* of its JSON, however it is laid out */
-  struct vec cited; /* uint32_t: files it cites */
+  struct undo undo;       /* on_reversal of the header */
+  struct forfeit forfeit; /* on_failure of it */
+  uint64_t digest;        /* of its own bytes */
+  uint64_t content;       /* of its JSON, however it is laid out */
+  struct vec cited;       /* uint32_t: files it cites */
 };
 
 /* Bits of what a left side or a trigger may use where it stands. */
@@ -328,6 +329,7 @@ void item_read(struct compile *c, const struct at *at, enum item_place place, ui
 bool reward_is_money(struct str form); /* its value is the gift itself */
 void give_read(struct compile *c, const struct at *at, struct rule *rule);
 void undo_read(struct compile *c, const struct at *at, struct undo *out);
+void failure_read(struct compile *c, const struct at *at, struct forfeit *out);
 void rules_read(struct compile *c);
 enum colour { WHITE, GREY, BLACK }; /* of a walk: not yet, on the way, done */
 /* The fact whose value, time or kept field a left side is, or a dimension divides by; NONE: none. */

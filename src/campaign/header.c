@@ -2,30 +2,12 @@
  * cites names - audience, risk - when all names are known. */
 #include "compile.h"
 
-static const struct key header_keys[] = {{"$schema", KEY_MAY},
-                                         {"id", KEY_MUST},
-                                         {"version", KEY_MUST},
-                                         {"name", KEY_MUST},
-                                         {"period", KEY_MAY},
-                                         {"late", KEY_MAY},
-                                         {"currency", KEY_MAY},
-                                         {"calendar", KEY_MAY},
-                                         {"audience", KEY_MAY},
-                                         {"enrolment", KEY_MAY},
-                                         {"risk", KEY_MAY},
-                                         {"activities", KEY_MAY},
-                                         {"lists", KEY_MAY},
-                                         {"schedules", KEY_MAY},
-                                         {"facts", KEY_MAY},
-                                         {"limits", KEY_MAY},
-                                         {"pools", KEY_MAY},
-                                         {"on_reversal", KEY_MAY},
-                                         {"rules", KEY_MAY},
-                                         {"fx", KEY_NOT_SERVED},
-                                         {"groups", KEY_NOT_SERVED},
-                                         {"on_failure", KEY_NOT_SERVED},
-                                         {"approval", KEY_NOT_SERVED},
-                                         {NULL, KEY_MAY}};
+static const struct key header_keys[] = {
+    {"$schema", KEY_MAY},       {"id", KEY_MUST},        {"version", KEY_MUST},        {"name", KEY_MUST},     {"period", KEY_MAY},
+    {"late", KEY_MAY},          {"currency", KEY_MAY},   {"calendar", KEY_MAY},        {"audience", KEY_MAY},  {"enrolment", KEY_MAY},
+    {"risk", KEY_MAY},          {"activities", KEY_MAY}, {"lists", KEY_MAY},           {"schedules", KEY_MAY}, {"facts", KEY_MAY},
+    {"limits", KEY_MAY},        {"pools", KEY_MAY},      {"on_reversal", KEY_MAY},     {"rules", KEY_MAY},     {"fx", KEY_NOT_SERVED},
+    {"groups", KEY_NOT_SERVED}, {"on_failure", KEY_MAY}, {"approval", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
 static const struct key name_keys[] = {{"zh", KEY_MUST}, {"en", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key period_keys[] = {{"from", KEY_MUST},   {"to", KEY_MUST},  {"shown_from", KEY_MAY},
                                          {"closing", KEY_MAY}, {"zone", KEY_MAY}, {NULL, KEY_MAY}};
@@ -256,9 +238,11 @@ static void deny_read(struct compile *c, const struct at *risk) {
 void header_rest(struct compile *c) {
   struct file *file = file_now(c);
   struct at audience = at_key(&file->root, "audience"), risk = at_key(&file->root, "risk"), undo = at_key(&file->root, "on_reversal");
+  struct at failure = at_key(&file->root, "on_failure");
   struct audience out = campaign_now(c)->audience;
   if (audience.json != NULL) audience_read(c, &audience, &out);
   campaign_now(c)->audience = out;
   if (risk.json != NULL && file->is_bank) deny_read(c, &risk);
   if (undo.json != NULL) undo_read(c, &undo, &file->undo);
+  if (failure.json != NULL) failure_read(c, &failure, &file->forfeit);
 }

@@ -22,7 +22,8 @@ static const struct instead substitutes[] = {
      "instead give a chance, and the gift itself by a rule that \"spends\" it when an event says that the review was passed (declare its "
      "type in catalogue.json)"},
     {"risk.review", "instead list them in \"deny\", or review in the system that fulfils, before it pays out"},
-    {"on_failure", "there is no substitute yet: the system that fulfils tries again under the same id, which pays nothing twice"},
+    {"reissue",
+     "instead write \"forfeit\"; the system that fulfils may try again under the same id, which pays nothing twice, before it says failed"},
     {"fx", "instead let the bank convert the amount and send it in the campaign's currency, or write one campaign for each currency"},
     {"approval",
      "instead approve the file where it is kept, and put only approved files into campaigns.dir; decisions name the digest of what ran"},

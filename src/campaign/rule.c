@@ -15,7 +15,7 @@ static const struct key rule_keys[] = {{"id", KEY_MUST},
                                        {"group", KEY_NOT_SERVED},
                                        {"priority", KEY_NOT_SERVED},
                                        {"review", KEY_NOT_SERVED},
-                                       {"on_failure", KEY_NOT_SERVED},
+                                       {"on_failure", KEY_MAY},
                                        {NULL, KEY_MAY}};
 static const struct key spends_keys[] = {{"chance", KEY_MUST}, {"match", KEY_MAY}, {NULL, KEY_MAY}};
 #define MATCH_MOST 8u
@@ -72,8 +72,9 @@ bool may_be_undone(struct compile *c, const struct rule *rule) {
 }
 
 static void rule_undo_read(struct compile *c, const struct at *at, struct rule *rule) {
-  struct at undo = at_key(at, "on_reversal");
-  rule->undo = file_now(c)->undo;
+  struct at undo = at_key(at, "on_reversal"), failure = at_key(at, "on_failure");
+  rule->undo = file_now(c)->undo, rule->forfeit = file_now(c)->forfeit;
+  if (failure.json != NULL) failure_read(c, &failure, &rule->forfeit);
   if (undo.json == NULL) return;
   undo_read(c, &undo, &rule->undo);
   if (!may_be_undone(c, rule))

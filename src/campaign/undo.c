@@ -1,7 +1,10 @@
-/* What a reversal does to a gift: the header's word for all rules, a rule's own over it (docs/language.md section 8). */
+/* What a reversal does to a gift, and what is done when fulfilment failed: the header's word for all rules, a rule's own over it
+ * (docs/language.md section 8). */
 #include "compile.h"
 
 static const struct key undo_keys[] = {{"reward", KEY_MAY}, {"limits", KEY_MAY}, {"pool", KEY_MAY}, {"partial", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key failure_keys[] = {{"reward", KEY_MAY}, {"limits", KEY_MAY}, {"pool", KEY_MAY}, {NULL, KEY_MAY}};
+static const char *const failure_words[] = {"forfeit", "reissue", NULL};
 static const char *const reward_words[] = {"revoke", "offset", "keep", NULL};
 static const char *const keep_words[] = {"keep", "restore", NULL};
 static const char *const partial_words[] = {"recheck", "prorate", "ignore", NULL};
@@ -35,4 +38,24 @@ void undo_read(struct compile *c, const struct at *at, struct undo *out) {
   if (pool.json != NULL && read_word(c, &pool, keep_words, CHECK_BAD_REVERSAL, &word)) out->restore_pool = word == 1;
   if (partial.json != NULL && read_word(c, &partial, partial_words, CHECK_BAD_REVERSAL, &word)) out->partial = (enum undo_partial)word;
   keep_check(c, at, out);
+}
+
+/* ---- when fulfilment failed ---- */
+
+static bool forfeits(struct compile *c, const struct at *reward) {
+  uint32_t word = 0;
+  if (reward->json == NULL) return true;
+  if (!read_word(c, reward, failure_words, CHECK_BAD_REVERSAL, &word)) return false;
+  if (word == 0) return true;
+  report_not_served(c, reward, "reissue", "a gift that is given anew when fulfilment failed is");
+  return false;
+}
+
+void failure_read(struct compile *c, const struct at *at, struct forfeit *out) {
+  struct at reward = at_key(at, "reward"), limits = at_key(at, "limits"), pool = at_key(at, "pool");
+  uint32_t word = 0;
+  if (!keys_check(c, at, failure_keys, "on_failure") || !forfeits(c, &reward)) return;
+  if (!out->answers) *out = (struct forfeit){.answers = true, .restore_pool = true};
+  if (limits.json != NULL && read_word(c, &limits, keep_words, CHECK_BAD_REVERSAL, &word)) out->restore_limits = word == 1;
+  if (pool.json != NULL && read_word(c, &pool, keep_words, CHECK_BAD_REVERSAL, &word)) out->restore_pool = word == 1;
 }

@@ -175,7 +175,7 @@ void catalogue_init(struct catalogue *out) {
   add_common(out);
   for (size_t i = 0; i < type_row_count; i++) add_type_row(out, &type_rows[i]);
   out->own_types = out->type_count;
-  assert(catalogue_field(out, STR("original_source")) == FIELD_ID_ORIGINAL_SOURCE && FIELD_ID_ORIGINAL_SOURCE == FIELD_ID_KNOWN_COUNT - 1);
+  assert(catalogue_field(out, STR("result")) == FIELD_ID_RESULT && FIELD_ID_RESULT == FIELD_ID_KNOWN_COUNT - 1);
   assert(catalogue_type(out, STR("reward.reviewed")) == TYPE_ID_REVIEWED && TYPE_ID_REVIEWED == TYPE_ID_KNOWN_COUNT - 1);
 }
 

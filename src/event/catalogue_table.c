@@ -24,6 +24,7 @@ const struct field_row field_rows[] = {
     {"date", NULL, FIELD_TEXT, "business date, 2026-11-20", "业务日期"},
     {"reason", NULL, FIELD_TEXT, "refund, void, chargeback", "原因"},
     {"original_source", NULL, FIELD_TEXT, "source of the event that is undone, if it is not that of the reversal", "原交易来源"},
+    {"result", NULL, FIELD_TEXT, "done, failed; passed, refused", "结果"},
     /* ---- from here on known by name alone ---- */
     {"city", NULL, FIELD_TEXT, "city code", "城市"},
     {"branch", NULL, FIELD_TEXT, "branch code", "网点"},
@@ -54,7 +55,6 @@ const struct field_row field_rows[] = {
     {"ticket", NULL, FIELD_TEXT, "ticket that was scanned", "号票"},
     {"loan", NULL, FIELD_TEXT, "token of the loan", "贷款"},
     {"intent", NULL, FIELD_TEXT, "what the customer is interested in", "意向"},
-    {"result", NULL, FIELD_TEXT, "done, failed; passed, refused", "结果"},
     {"code", NULL, FIELD_TEXT, "code of the result", "结果码"},
     {"tier", NULL, FIELD_TEXT, "tier of the customer", "客户层级"},
     {"birthday", NULL, FIELD_TEXT, "birthday", "生日"},

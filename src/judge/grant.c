@@ -90,11 +90,24 @@ static bool rests_on_any(struct work *w, const struct rule *rule) {
   return resting.any;
 }
 
+/* Chances are kept here, and nobody else fulfils them. */
+static bool may_fail(const struct granting *g) { return g->rule->forfeit.answers && !g->item->is_chance; }
+
+/* What fulfilment's answer is found by. */
+static void issued_keep(struct work *w, const struct granting *g) {
+  struct cell *issued = work_make(w, w->customer, CELL_ISSUED, g->rule->decl, g->gift->id_words[0], 0);
+  issued->issued.id_high = g->gift->id_words[1], issued->issued.event = own_digest(w);
+  issued->issued.result = ISSUED_UNTOLD;
+  issued->expires_day = undo_expiry(w);
+}
+
 static void taken_keep(struct work *w, const struct granting *g) {
   for (uint32_t i = 0; i < g->claims->count; i++) {
     const struct claim *claim = &g->claims->claims[i];
     assert(claim->amount > 0);
-    if (!(claim->on == ON_POOL ? g->rule->undo.restore_pool : g->rule->undo.restore_limits)) continue;
+    bool reversed = claim->on == ON_POOL ? g->rule->undo.restore_pool : g->rule->undo.restore_limits;
+    bool failed = may_fail(g) && (claim->on == ON_POOL ? g->rule->forfeit.restore_pool : g->rule->forfeit.restore_limits);
+    if (!reversed && !failed) continue;
     struct cell *taken = work_add(w, w->customer, CELL_TAKEN, claim->decl, g->gift->id_words[0], claim->period);
     taken->taken.owner_key = claim->owner_key, taken->taken.amount = claim->amount;
     taken->taken.on = (uint8_t)claim->on, taken->taken.of_value = claim->of_value;
@@ -131,12 +144,13 @@ static void set_off_keep(struct work *w, const struct gift *gift) {
 void grant_keep(struct work *w, const struct granting *g) {
   bool based = g->base != NULL || w->lot != NULL;
   struct resting resting = {.w = w, .id_low = g->gift->id_words[0]};
-  if (!event_reversible(w) && !based && !rests_on_any(w, g->rule)) return;
+  if (!event_reversible(w) && !based && !rests_on_any(w, g->rule) && !may_fail(g)) return;
   w->kept_something = true;
   grant_add(w, g);
   taken_keep(w, g);
   rule_measures(w->book, g->rule, rest_on, &resting);
   set_off_keep(w, g->gift);
+  if (may_fail(g)) issued_keep(w, g);
   if (g->base != NULL) child_keep(w, g->base->id_words[0], 0, g->gift);
   if (w->lot != NULL) child_keep(w, w->lot->key, (int32_t)w->lot->lot.spent + 1, g->gift);
 }

@@ -79,7 +79,8 @@ static void own_judge(struct work *w) {
   if (w->event->type == TYPE_ID_CUSTOMER_UPDATED) profile_apply(w); /* these are judge_concerns() */
   if (w->event->type == TYPE_ID_ENROLLED) enrolment_apply(w);
   if (w->event->type == TYPE_ID_REVERSED) reversal_apply(w);
-  if (w->out->gate != REASON_GIVEN && w->out->gate != REASON_ORIGINAL_UNKNOWN) { /* that one is heard: it is told, not stopped */
+  if (w->event->type == TYPE_ID_FULFILMENT) fulfilment_apply(w);
+  if (w->out->gate != REASON_GIVEN && !gate_only_tells(w->out->gate)) {
     if (w->out->remembers) original_remember(w);
     return;
   }
@@ -148,7 +149,8 @@ enum status judge_event(const struct judge_input *input, struct arena *arena, st
 
 bool judge_concerns(const struct event *event) {
   if (MUTANT(CONCERN_UNSEEN)) return false;
-  return event->type == TYPE_ID_CUSTOMER_UPDATED || event->type == TYPE_ID_ENROLLED || event->type == TYPE_ID_REVERSED;
+  return event->type == TYPE_ID_CUSTOMER_UPDATED || event->type == TYPE_ID_ENROLLED || event->type == TYPE_ID_REVERSED ||
+         event->type == TYPE_ID_FULFILMENT;
 }
 
 void judge_unheard(const struct event *event, const struct judge_settings *settings, int64_t clock_ms, struct decision *decision) {

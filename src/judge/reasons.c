@@ -118,4 +118,17 @@ const struct reason_info reasons[REASON_COUNT] = {
          "Compare original_id with the id of the original, and its source; name original_source when another system "
          "sent it, and original_time when it is known.",
          "核对 original_id 与原交易的编号和来源;原交易由其他系统发送时须给出 original_source,并尽量给出 original_time。"},
+    [REASON_GIFT_UNKNOWN] =
+        {"GIFT_UNKNOWN", "the gift is not known", "奖励未知",
+         "Fulfilment failed of a gift that this customer does not have, whose campaign says nothing of failures, or that is not "
+         "remembered any more. Nothing was done.",
+         "履约失败所指的奖励不属于该客户、所属活动未规定失败处理,或已超出系统的记忆范围,未作任何处理。",
+         "Compare reward_id and customer with the line in rewards; on_failure of the campaign says what is done when one fails.",
+         "将 reward_id 与客户同 rewards 中的发放记录核对;失败处理由活动的 on_failure 规定。"},
+    [REASON_RESULT_CONTRADICTED] =
+        {"RESULT_CONTRADICTED", "fulfilment said otherwise before", "履约结果前后矛盾",
+         "Fulfilment had told done of this gift before and tells failed now, or the other way round. The first result stands.",
+         "同一奖励先后报告了成功与失败,以首次结果为准。",
+         "Ask the system that fulfils which is true; what has to be put right is put right there, or by a campaign of its own.",
+         "向履约系统核实实际结果,并在该系统内更正,或另设活动处理。"},
 };

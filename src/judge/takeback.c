@@ -2,6 +2,19 @@
  * what its chances bought. */
 #include "work.h"
 
+/* What is done with the gift and what it took: by the rule's word for reversals, or for what failed. */
+struct policy {
+  bool stays, owed, restore_limits, restore_pool;
+};
+
+static struct policy policy_of(const struct undoing *u, const struct rule *rule) {
+  if (u->failed) return (struct policy){.restore_limits = rule->forfeit.restore_limits, .restore_pool = rule->forfeit.restore_pool};
+  return (struct policy){.stays = rule->undo.reward == UNDO_KEEP,
+                         .owed = rule->undo.reward == UNDO_OFFSET && !u->awaited,
+                         .restore_limits = rule->undo.restore_limits,
+                         .restore_pool = rule->undo.restore_pool};
+}
+
 /* What of one gift goes back: of each unit (value), or so many units. */
 struct back {
   int64_t value; /* of a unit: what goes back of what was paid out */
@@ -26,11 +39,11 @@ static int64_t taken_part(const struct cell *taken, const struct cell *grant, co
   return part;
 }
 
-static void grant_give_back(struct work *w, const struct cell *grant, const struct back *back) {
+static void grant_give_back(struct work *w, struct policy policy, const struct cell *grant, const struct back *back) {
   const struct cell *taken = state_first(w->customer, CELL_TAKEN, 0, grant->grant.id_low);
   for (; taken != NULL; taken = state_next(w->customer, taken)) {
     int64_t part = taken_part(taken, grant, back);
-    if (part == 0) continue;
+    if (part == 0 || !(taken->taken.on == ON_POOL ? policy.restore_pool : policy.restore_limits)) continue;
     if (taken->taken.on == ON_POOL)
       pool_give_back(w, taken, part);
     else
@@ -69,19 +82,20 @@ static struct gift *gift_back(struct work *w, const struct undoing *u, const str
 }
 
 /* Only what has a face value can be owed; the rest is asked back. */
-static bool is_owed(const struct undoing *u, const struct rule *rule, const struct item *item, const struct cell *grant) {
-  return rule->undo.reward == UNDO_OFFSET && !u->awaited && !item->is_chance && grant->grant.value_minor > 0;
+static bool is_owed(struct policy policy, const struct item *item, const struct cell *grant) {
+  return policy.owed && !item->is_chance && grant->grant.value_minor > 0;
 }
 
 static void back_tell(struct work *w, const struct undoing *u, const struct rule *rule, const struct item *item, const struct cell *grant,
                       const struct back *back) {
   struct outcome *outcome = outcome_new(w, (uint32_t)(rule - w->book->rules), REASON_REVERSED);
-  if (rule->undo.reward == UNDO_KEEP) return;
+  const struct policy policy = policy_of(u, rule);
+  if (policy.stays) return;
   struct gift *gift = gift_back(w, u, rule, item, grant);
   if (gift == NULL) return;
   outcome->gift_count = 1;
   bool by_units = back->whole || back->units > 0;
-  bool owed = is_owed(u, rule, item, grant), all_set_off = !by_units ? back->value == 0 : grant->grant.value_minor == 0 && back->again > 0;
+  bool owed = is_owed(policy, item, grant), all_set_off = !by_units ? back->value == 0 : grant->grant.value_minor == 0 && back->again > 0;
   gift->kind = back->whole ? GIFT_REVOKED : GIFT_REDUCED;
   gift->value_minor = by_units ? grant->grant.value_minor : back->value;
   gift->count = back->whole ? grant->grant.units : back->units;
@@ -133,9 +147,11 @@ static void children_undo(struct work *w, const struct undoing *u, uint64_t pare
   struct child children[LIMIT_CHILDREN];
   uint32_t count = children_of(w, parent, children);
   const struct due nothing = {0, 0};
+  struct undoing of_child = *u;
+  of_child.failed = false; /* it went out itself, and is taken back */
   for (uint32_t i = 0; i < count; i++) {
     if (children[i].nth == 0 ? !add_ons : children[i].nth <= beyond) continue;
-    grant_lower(w, u, children[i].name, nothing);
+    grant_lower(w, &of_child, children[i].name, nothing);
     child_forget(w, parent, &children[i]);
   }
 }
@@ -182,8 +198,9 @@ static void grant_back(struct work *w, const struct undoing *u, struct grant_nam
   struct back back = back_of(w, grant, due);
   if (item == NULL) return;
   back_tell(w, u, rule, item, grant, &back);
-  if (rule->undo.reward != UNDO_KEEP) {
-    grant_give_back(w, grant, &back);
+  const struct policy policy = policy_of(u, rule);
+  if (!policy.stays) {
+    grant_give_back(w, policy, grant, &back);
     if (item->is_chance)
       chances_back(w, u, item, grant, &back);
     else if (back.whole)

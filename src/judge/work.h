@@ -62,6 +62,7 @@ struct undoing {
   int64_t amount, before; /* this reversal; what was left of the original before it */
   bool whole;
   bool awaited; /* it came before the event: nothing was out yet, so nothing is owed */
+  bool failed;  /* it was never fulfilled: by the rule's forfeit, and not owed either */
 };
 
 struct work;
@@ -393,6 +394,14 @@ void date_begin(struct work *w);
 bool date_wakes(struct work *w, uint32_t rule);
 /* A day of the customer's own, not a period. */
 static inline bool is_date(const struct work *w) { return w->in->closing != NULL && w->book->closes[w->in->closing->close].left != NONE; }
+
+/* ---- fulfil.c ---- */
+/* What became of a gift downstream. */
+void fulfilment_apply(struct work *w);
+/* Told, not stopped: facts and rules hear the event all the same. */
+static inline bool gate_only_tells(enum reason gate) {
+  return gate == REASON_ORIGINAL_UNKNOWN || gate == REASON_GIFT_UNKNOWN || gate == REASON_RESULT_CONTRADICTED;
+}
 
 /* ---- reversal.c ---- */
 /* Finds its original, or remembers that it waits for one. */

@@ -345,6 +345,8 @@ static enum stage stage_of(const struct walk *walk) {
     case REASON_OUTSIDE_SCHEDULE: return STAGE_SCHEDULE;
     case REASON_EVENT_TOO_LATE:
     case REASON_ORIGINAL_UNKNOWN:
+    case REASON_GIFT_UNKNOWN:
+    case REASON_RESULT_CONTRADICTED:
     case REASON_EVENT_IN_FUTURE:
     case REASON_DUPLICATE_EVENT: return STAGE_LATE;
     case REASON_NOT_IN_AUDIENCE: return STAGE_AUDIENCE;

@@ -11,6 +11,7 @@ struct making {
   const struct step *step;
   uint32_t n;
   const struct scenario_home *home;
+  const struct scenario_gifts *gifts;
   const struct catalogue *catalogue;
   struct buffer *out, *trouble;
 };
@@ -131,12 +132,29 @@ static bool put_value(const struct making *m, enum field_kind kind, struct str v
   return false;
 }
 
+#define GIFT_WORD "{gift:"
+
+/* The id of the rule's latest gift. */
+static bool gift_name(const struct making *m, struct str *word) {
+  struct str rule = str_from(*word, sizeof GIFT_WORD - 1);
+  if (m->gifts == NULL || !str_starts(*word, STR(GIFT_WORD)) || word->at[word->length - 1] != '}') return true;
+  rule.length--;
+  for (uint32_t i = 0; i < m->gifts->count; i++) {
+    if (!str_equal(m->gifts->items[i].rule, rule)) continue;
+    *word = (struct str){m->gifts->items[i].id, sizeof m->gifts->items[i].id};
+    return true;
+  }
+  buffer_print(m->trouble, "no gift of '%.*s' was given in this story", STR_FORMAT(rule));
+  return false;
+}
+
 static bool put_word(const struct making *m, const struct scenario_word *word) {
   char memory[EXPANDED_BYTES];
   const struct field_info *field = &m->catalogue->fields[word->field];
+  struct str value = expand(word->value, m->n, memory);
   buffer_json(m->out, field->event_name);
   buffer_byte(m->out, ':');
-  if (!put_value(m, field->kind, expand(word->value, m->n, memory))) {
+  if (!gift_name(m, &value) || !put_value(m, field->kind, value)) {
     buffer_print(m->trouble, " (%.*s)", STR_FORMAT(word->key));
     return false;
   }
@@ -167,10 +185,11 @@ static void put_id(const struct step *step, uint32_t n, struct buffer *out) {
 }
 
 bool scenario_event_line(const struct step *step, uint32_t n, int64_t now_ms, const struct scenario_home *home,
-                         const struct catalogue *catalogue, struct buffer *out, struct buffer *trouble) {
+                         const struct scenario_gifts *gifts, const struct catalogue *catalogue, struct buffer *out,
+                         struct buffer *trouble) {
   char memory[EXPANDED_BYTES];
   int64_t happened_ms = now_ms;
-  const struct making making = {step, n, home, catalogue, out, trouble};
+  const struct making making = {step, n, home, gifts, catalogue, out, trouble};
   if (step->happened.length > 0 && !scenario_moment(expand(step->happened, n, memory), false, home->offset_minutes, &happened_ms)) {
     buffer_print(trouble, "'%.*s' is not a moment; write happened=2026-12-03T23:00", STR_FORMAT(step->happened));
     return false;

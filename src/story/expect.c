@@ -5,7 +5,7 @@ const struct str expect_words[EXPECT_KIND_COUNT] = {
     [EXPECT_GIFT] = {"gift", 4},       [EXPECT_REFUSE] = {"refuse", 6},       [EXPECT_REVOKE] = {"revoke", 6},
     [EXPECT_REDUCE] = {"reduce", 6},   [EXPECT_OFFSET] = {"offset", 6},       [EXPECT_CHANCE] = {"chance", 6},
     [EXPECT_NOTHING] = {"nothing", 7}, [EXPECT_DUPLICATE] = {"duplicate", 9}, [EXPECT_LATE] = {"late", 4},
-    [EXPECT_FUTURE] = {"future", 6},   [EXPECT_UNKNOWN] = {"unknown", 7},
+    [EXPECT_FUTURE] = {"future", 6},   [EXPECT_UNKNOWN] = {"unknown", 7},     [EXPECT_CONTRADICTED] = {"contradicted", 12},
 };
 
 /* How each kind is written, for messages. */
@@ -21,6 +21,7 @@ static const char *const forms[EXPECT_KIND_COUNT] = {
     [EXPECT_LATE] = "late",
     [EXPECT_FUTURE] = "future",
     [EXPECT_UNKNOWN] = "unknown",
+    [EXPECT_CONTRADICTED] = "contradicted",
 };
 
 static const struct str option_names[] = {{"count", 5}, {"item", 4},   {"from", 4},    {"instead-of", 10}, {"valid", 5},

@@ -33,8 +33,19 @@ bool scenario_read_expectation(struct str file, uint32_t line, const struct str 
 /* "2026-12-04" or "2026-12-04T12:30[:05]" in the story's zone. As the end of a span a date ends with that day. */
 bool scenario_moment(struct str text, bool as_end, int32_t offset_minutes, int64_t *ms);
 
+/* Gifts of the scenario so far, the latest of each rule: {gift:RULE} in an event stands for the id of one. NULL: it is only read. */
+#define SCENARIO_GIFTS 64u
+struct scenario_gifts {
+  uint32_t count;
+  struct scenario_gift {
+    struct str rule; /* its id */
+    char id[22];
+  } items[SCENARIO_GIFTS];
+};
+
 /* The event of a step as a JSON line for its n-th repetition, at a time. False: *trouble says what no event can be made of. */
 bool scenario_event_line(const struct step *step, uint32_t n, int64_t now_ms, const struct scenario_home *home,
+                         const struct scenario_gifts *gifts,
                          const struct catalogue *catalogue, struct buffer *out, struct buffer *trouble);
 
 /* ---- playing ---- */

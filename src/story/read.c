@@ -212,7 +212,7 @@ static void check_event(struct reader *r, const struct step *step) {
   buffer_init(&line, r->event_line, EVENT_LINE_BYTES);
   buffer_init(&trouble, words, sizeof words);
   int64_t some_time = step->when == WHEN_AT ? step->at_ms : 1764518400000; /* any: only its spelling is looked at */
-  if (scenario_event_line(step, 1, some_time, &r->scenario->home, r->catalogue, &line, &trouble)) {
+  if (scenario_event_line(step, 1, some_time, &r->scenario->home, NULL, r->catalogue, &line, &trouble)) {
     struct arena memory;
     struct event event;
     struct event_error error;

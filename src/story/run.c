@@ -32,6 +32,7 @@ struct stage {
   struct scenario_heard
       heard_by[HEARD_MOST]; /* whose decisions the step brought beside its customer's, and where they begin in `decision` */
   struct sight sights[SCENARIO_SIGHTS];
+  struct scenario_gifts gifts;
   struct event event;
   char bytes[LINE_BYTES];
   uint64_t events;
@@ -151,6 +152,17 @@ static void decision_of(struct stage *stage, struct str customer) {
       (struct scenario_heard){copied(stage, customer), stage->decision.gift_count, stage->decision.outcome_count};
 }
 
+static void gift_note(struct scenario_gifts *gifts, const struct gift *gift) {
+  if (gift->kind != GIFT_ISSUED && gift->kind != GIFT_SUBSTITUTED) return;
+  struct str rule = gift->book->rules[gift->rule].id;
+  uint32_t at = 0;
+  while (at < gifts->count && !str_equal(gifts->items[at].rule, rule)) at++;
+  if (at == SCENARIO_GIFTS) return;
+  gifts->items[at].rule = rule;
+  memcpy(gifts->items[at].id, gift->id, sizeof gifts->items[at].id);
+  if (at == gifts->count) gifts->count++;
+}
+
 static void observe(void *self, const struct event *event, const struct decision *decision) {
   struct stage *stage = self;
   bool own = event->cause.length == 0 && !decision->closed;
@@ -162,6 +174,7 @@ static void observe(void *self, const struct event *event, const struct decision
     stage->events++;
   }
   decision_join(stage, decision);
+  for (uint32_t i = 0; i < decision->gift_count; i++) gift_note(&stage->gifts, &decision->gifts[i]);
 }
 
 /* ---- saying what failed ---- */
@@ -259,7 +272,7 @@ static bool play_event(struct play *play, const struct step *step, uint32_t n) {
   struct buffer line, trouble;
   buffer_init(&line, stage->bytes, sizeof stage->bytes);
   buffer_init(&trouble, words, sizeof words);
-  if (!scenario_event_line(step, n, play->now_ms, &play->scenario->home, stage->campaigns->catalogue, &line, &trouble))
+  if (!scenario_event_line(step, n, play->now_ms, &play->scenario->home, &stage->gifts, stage->campaigns->catalogue, &line, &trouble))
     return fail_with(play, step, n, "", buffer_text(&trouble));
   if (!decide(play, buffer_text(&line), &fault)) return fail_with(play, step, n, "not decided: ", str_of(fault.text));
   if (!stage->decided) return fail_with(play, step, n, "a dead letter: ", str_of(stage->letter));
@@ -343,6 +356,7 @@ bool scenario_play(struct stage *stage, const struct scenario_file *file, const 
                    const struct play_options *options, struct buffer *out) {
   struct play play = {.stage = stage, .file = file, .scenario = scenario, .options = options, .out = out};
   struct fault fault = {.text = "out of memory"};
+  stage->gifts.count = 0;
   stage->records = record_table_new();
   bool passed = stage->records != NULL && shard_begin(stage, &fault);
   if (!passed) buffer_print(out, "%.*s:%u: FAILED: %s\n", STR_FORMAT(file->name), scenario->line, fault.text);

@@ -91,7 +91,9 @@ static enum expect_kind gate_kind(enum reason gate) {
     case REASON_DUPLICATE_EVENT: return EXPECT_DUPLICATE;
     case REASON_EVENT_TOO_LATE: return EXPECT_LATE;
     case REASON_EVENT_IN_FUTURE: return EXPECT_FUTURE;
-    case REASON_ORIGINAL_UNKNOWN: return EXPECT_UNKNOWN;
+    case REASON_ORIGINAL_UNKNOWN:
+    case REASON_GIFT_UNKNOWN: return EXPECT_UNKNOWN;
+    case REASON_RESULT_CONTRADICTED: return EXPECT_CONTRADICTED;
     default: return EXPECT_REFUSE;
   }
 }

@@ -10,7 +10,7 @@ static void known_rows_stand_first(void **state) {
       "card",           "status",     "original_id", "original_time", "original_amount_minor",
       "campaign",       "rule",       "reward_id",   "choice",        "tags",
       "device",         "phone_hash", "id_hash",     "date",          "reason",
-      "original_source"};
+      "original_source", "result"};
   static const char *const types[TYPE_ID_KNOWN_COUNT] = {"txn.reversed",   "customer.updated",  "campaign.enrolled",
                                                          "reward.claimed", "fulfilment.result", "reward.reviewed"};
   for (uint16_t i = 0; i < FIELD_ID_KNOWN_COUNT; i++) assert_int_equal(catalogue_field(&catalogue, str_of(fields[i])), i);

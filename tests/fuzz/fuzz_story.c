@@ -14,7 +14,7 @@ static void make_events(const struct scenario_file *file, const struct catalogue
       buffer_init(&line, line_memory, sizeof line_memory);
       buffer_init(&trouble, words, sizeof words);
       if (step->kind == STEP_EVENT)
-        (void)scenario_event_line(step, step->repeat, 1764518400000, &file->scenarios[s].home, catalogue, &line, &trouble);
+        (void)scenario_event_line(step, step->repeat, 1764518400000, &file->scenarios[s].home, NULL, catalogue, &line, &trouble);
     }
 }
 

@@ -226,7 +226,7 @@ static void test_event_line(void **unused) {
     buffer_init(&line, memory, sizeof memory);
     buffer_init(&trouble, words, sizeof words);
     assert_true(scenario_event_line(&file->scenarios[0].steps[i], 2, file->scenarios[0].steps[0].at_ms, &file->scenarios[0].home,
-                                    &room->catalogue, &line, &trouble));
+                                    NULL, &room->catalogue, &line, &trouble));
     assert_true(str_equal(buffer_text(&line), str_of(lines[i])));
   }
   free(room);

@@ -26,6 +26,7 @@ extern const struct hash_key HASH_KEY_FIXED;
 #define ID22_BYTES 22
 /* 128 bits as 22 characters of [0-9A-Za-z_-] (base64url without padding), not terminated. */
 void digest_to_id(struct digest128 digest, char out[ID22_BYTES]);
+bool digest_from_id(struct str id, struct digest128 *out); /* false: none that digest_to_id writes */
 /* 64 bits as 16 lower-case hexadecimal characters, not terminated. */
 void digest_to_hex(uint64_t digest, char out[16]);
 
