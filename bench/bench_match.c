@@ -112,7 +112,7 @@ static struct rulebook *make_rulebook(uint32_t campaigns) {
                                 .listeners = listeners,
                                 .listener_count = campaigns};
   for (uint32_t i = 0; i < campaigns; i++) {
-    headers[i].offset_minutes = 480;
+    headers[i].zone = zone_fixed(480);
     make_listener(rulebook, conditions, &listeners[i], i);
   }
   return rulebook;

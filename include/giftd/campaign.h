@@ -161,11 +161,12 @@ struct trigger_set {
  * delay later. */
 struct close {
   enum unit unit; /* not ever; of days that come again YEAR */
-  int32_t offset_minutes;
+  struct zone zone;
   uint32_t campaign;               /* CAMPAIGN: whose; else NONE */
   uint32_t left;                   /* days that come again, like birthdays: the condition whose left side says which; else NONE */
-  struct str name;                 /* "month+08:00", "campaign:ID", "profile.birthday+08:00" */
+  struct str name;                 /* "month+08:00", "month@Europe/London", "campaign:ID", "profile.birthday+08:00" */
   uint64_t decl;                   /* of the name: what records of customers know it by */
+  uint64_t stayed;                 /* the same of a zone whose clocks turn, as long as they were known to stay; else decl */
   int64_t from_ms, to_ms;          /* of all campaigns whose rules hear it: nothing that closes lies outside */
   uint32_t rule_first, rule_count; /* into refs: the rules, in order of judgement */
 };
@@ -459,9 +460,9 @@ struct campaign {
   int64_t from_ms, to_ms; /* [from, to): both dates in */
   int64_t shown_ms;       /* shown_from, or from_ms */
   int64_t closing_ms;     /* to_ms + closing: what is open may finish until here */
-  int32_t offset_minutes; /* zone */
-  struct str zone;
-  int64_t late_ms; /* accepted lateness */
+  struct zone zone;
+  struct str zone_name; /* as the file says it */
+  int64_t late_ms;      /* accepted lateness */
   struct str currency;
   int32_t decimals;
   bool enrolment; /* required */
@@ -764,18 +765,18 @@ uint32_t rulebook_campaign(const struct rulebook *rulebook, uint64_t decl); /* o
 uint32_t terms_number(const struct campaign *campaign);
 
 bool list_has(const struct list *list, struct str item);
-bool schedule_holds(const struct schedule *schedule, int64_t utc_ms, int32_t offset_minutes);
+bool schedule_holds(const struct schedule *schedule, int64_t utc_ms, struct zone zone);
 /* Whether the schedule holds at an instant, and the widest [from, to) around it in which the answer is the same (for the active-now
  * bitmap). */
-bool schedule_window(const struct schedule *schedule, int64_t utc_ms, int32_t offset_minutes, int64_t *from_ms, int64_t *to_ms);
+bool schedule_window(const struct schedule *schedule, int64_t utc_ms, struct zone zone, int64_t *from_ms, int64_t *to_ms);
 /* The first instant of [from, to) at which all of the schedules hold, or TIME_NONE. */
-int64_t schedules_first(const struct schedule *const *schedules, uint32_t count, int64_t from_ms, int64_t to_ms, int32_t offset_minutes);
+int64_t schedules_first(const struct schedule *const *schedules, uint32_t count, int64_t from_ms, int64_t to_ms, struct zone zone);
 /* The moment seen from an instant (event time), in the zone. */
-int64_t moment_resolve(const struct moment *moment, int64_t utc_ms, int32_t offset_minutes);
+int64_t moment_resolve(const struct moment *moment, int64_t utc_ms, struct zone zone);
 /* The same as an end: the first instant that is outside. A date ends with its day and `end_of` with its last instant, so that is the next
  * midnight; a time of day ends there (NEXT has one, 00:00 by default); an age ends in, so one millisecond after it. NONE has no end:
  * INT64_MAX / 2. */
-int64_t moment_end(const struct moment *moment, int64_t utc_ms, int32_t offset_minutes);
+int64_t moment_end(const struct moment *moment, int64_t utc_ms, struct zone zone);
 /* Calendar `cn`: statutory holidays and moved working days, by day since 1970. Days outside the known years: Monday to Friday. */
 bool calendar_is_workday(int64_t day);
 uint32_t calendar_named_days(int64_t day); /* bit per name */

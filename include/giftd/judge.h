@@ -180,6 +180,7 @@ struct hearing {
  * judged with an event of type "period.closed", TYPE_UNKNOWN to the catalogue, at `at_ms`, and a `closing`; it has no gate and no id. */
 struct closing {
   uint32_t close; /* number in the rulebook */
+  uint64_t decl;  /* by which the customer's record knows it: the close's, or what that was when an earlier giftd wrote it */
   int32_t period;
   int64_t at_ms;
   int64_t done_ms; /* what rules hear until then they have heard; TIME_NONE: nothing yet */

@@ -27,13 +27,13 @@ uint32_t match_most(const struct match_index *index);
 size_t match_bytes(const struct match_index *index);
 
 /* The month that {"month": {"same_as": ...}} takes from a value - of a date's text, of a time in the zone; 0: it has none. */
-int32_t match_month(const struct value *value, int32_t offset_minutes);
+int32_t match_month(const struct value *value, struct zone zone);
 
 /* Stateless test of one condition node (a subtree that is not stateless counts as true). */
-bool match_condition(const struct rulebook *rulebook, uint32_t node, const struct event *event, int32_t offset_minutes);
+bool match_condition(const struct rulebook *rulebook, uint32_t node, const struct event *event, struct zone zone);
 /* Whether a leaf's operator and operand hold for a value, whatever its left side is; NULL or VALUE_ABSENT fails all but exists: false.
  * Not for OP_SAME_AS and the operators on facts. */
-bool match_leaf(const struct rulebook *rulebook, const struct condition *leaf, const struct value *actual, int32_t offset_minutes);
+bool match_leaf(const struct rulebook *rulebook, const struct condition *leaf, const struct value *actual);
 
 /* Why a listener does not hear the event, judged one by one and without the index, in the order of docs/language.md section 9.1. */
 /* HEARS_AS: another customer hears it, if the event or the customer's record names one (`as`). */

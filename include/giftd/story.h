@@ -79,8 +79,8 @@ struct step {
 
 /* What times and amounts of a story mean where it does not say: as its campaigns under test do. */
 struct scenario_home {
-  struct str zone, currency;    /* of the first campaign */
-  int32_t offset_minutes;
+  struct str zone_name, currency;    /* of the first campaign */
+  struct zone zone;
   struct str by, other;         /* ids of two campaigns whose zones differ; empty: they all have the same, or the story says `zone` */
   struct str other_zone;
   struct str money_by, money_other, other_currency; /* the same of currencies */

@@ -25,8 +25,8 @@ static int32_t floor_div32(int32_t a, int32_t b) { return (int32_t)floor_div(a, 
 
 #define FIRST_MONDAY 3 /* week 0 began three days before 1970-01-01 */
 
-int32_t period_of(enum unit unit, int64_t utc_ms, int32_t offset_minutes) {
-  int64_t local = utc_ms + (int64_t)offset_minutes * 60000;
+int32_t period_of(enum unit unit, int64_t utc_ms, struct zone zone) {
+  int64_t local = zone_local(zone, utc_ms);
   int64_t day = floor_div(local, MS_PER_DAY);
   if (unit == UNIT_CAMPAIGN || unit == UNIT_EVER) return 0;
   if (unit == UNIT_DAY) return (int32_t)day;
@@ -48,7 +48,7 @@ static int64_t month_day(int32_t month, int32_t day) {
   return days_from_civil(1970 + years, month - years * 12 + 1, day);
 }
 
-static int64_t first_day(enum unit unit, int32_t period) {
+int64_t period_first_day(enum unit unit, int32_t period) {
   switch (unit) {
     case UNIT_DAY: return period;
     case UNIT_WEEK: return (int64_t)period * 7 - FIRST_MONDAY;
@@ -60,14 +60,14 @@ static int64_t first_day(enum unit unit, int32_t period) {
   }
 }
 
-int64_t period_start(enum unit unit, int32_t period, int32_t offset_minutes) {
+int64_t period_start(enum unit unit, int32_t period, struct zone zone) {
   if (unit == UNIT_CAMPAIGN || unit == UNIT_EVER) return period <= 0 ? INT64_MIN / 2 : INT64_MAX / 2;
-  return first_day(unit, period) * MS_PER_DAY - (int64_t)offset_minutes * 60000;
+  return zone_instant(zone, period_first_day(unit, period) * MS_PER_DAY);
 }
 
 /* ISO 8601: a week belongs to the year of its Thursday. */
 static void put_week(struct buffer *buffer, int32_t period) {
-  int64_t thursday = first_day(UNIT_WEEK, period) + 3;
+  int64_t thursday = period_first_day(UNIT_WEEK, period) + 3;
   struct civil civil = civil_from_ms(thursday * MS_PER_DAY);
   buffer_digits(buffer, civil.year, 4);
   buffer_put(buffer, STR("-W"));
@@ -99,6 +99,6 @@ void buffer_period(struct buffer *buffer, enum unit unit, int32_t period) {
     put_week(buffer, period);
     return;
   }
-  struct civil civil = civil_from_ms(first_day(unit, period) * MS_PER_DAY);
+  struct civil civil = civil_from_ms(period_first_day(unit, period) * MS_PER_DAY);
   put_civil(buffer, unit, &civil);
 }

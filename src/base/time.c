@@ -107,7 +107,7 @@ static bool civil_fraction(struct str text, size_t *at, struct civil *civil) {
 }
 
 /* "Z" or "+08:00" as the rest of the text. */
-static bool zone_offset(struct str rest, int32_t *minutes) {
+static bool offset_read(struct str rest, int32_t *minutes) {
   unsigned bad = 0;
   *minutes = 0;
   if (rest.length == 1) return rest.at[0] == 'Z' || rest.at[0] == 'z';
@@ -132,7 +132,7 @@ bool time_parse(struct str text, int64_t *utc_ms, int32_t *offset_minutes) {
   size_t at = 19;
   int32_t offset = 0;
   if (!civil_date(text, &civil) || !civil_clock(text, &civil) || !civil_fraction(text, &at, &civil)) return false;
-  if (!zone_offset(str_from(text, at), &offset) || !leap_second(&civil, offset)) return false;
+  if (!offset_read(str_from(text, at), &offset) || !leap_second(&civil, offset)) return false;
   int64_t ms = ms_from_civil(&civil) - (int64_t)offset * 60000;
   if (ms < 0 || ms > LAST_MS) return false;
   *utc_ms = ms;
@@ -147,7 +147,7 @@ bool date_parse(struct str text, int64_t *days) {
   return true;
 }
 
-int32_t month_of(int64_t utc_ms, int32_t offset_minutes) { return civil_from_ms(utc_ms + (int64_t)offset_minutes * 60000).month; }
+int32_t month_of(int64_t utc_ms, struct zone zone) { return civil_from_ms(zone_local(zone, utc_ms)).month; }
 
 /* A day without a year is one of a leap year: somebody was born on 29 February. Years before 1970 are no moments, but birthdays. */
 bool month_day_parse(struct str text, int32_t *month, int32_t *day) {
@@ -166,9 +166,9 @@ int32_t month_of_date(struct str text) {
   return month_day_parse(text, &month, &day) ? month : 0;
 }
 
-int64_t anniversary_ms(int32_t year, int32_t month, int32_t day, int32_t offset_minutes) {
+int64_t anniversary_ms(int32_t year, int32_t month, int32_t day, int64_t clock_ms, struct zone zone) {
   int32_t most = month_days(year, month);
-  return days_from_civil(year, month, day < most ? day : most) * MS_PER_DAY - (int64_t)offset_minutes * 60000;
+  return zone_instant(zone, days_from_civil(year, month, day < most ? day : most) * MS_PER_DAY + clock_ms);
 }
 
 static void put_date(struct buffer *buffer, const struct civil *civil) {
@@ -203,6 +203,8 @@ void buffer_time(struct buffer *buffer, int64_t utc_ms, int32_t offset_minutes) 
   buffer_digits(buffer, distance % 60, 2);
 }
 
+void buffer_time_in(struct buffer *buffer, int64_t utc_ms, struct zone zone) { buffer_time(buffer, utc_ms, zone_offset(zone, utc_ms)); }
+
 void buffer_date(struct buffer *buffer, int64_t days) {
   struct civil civil = civil_from_days(days);
   put_date(buffer, &civil);
@@ -231,25 +233,26 @@ bool duration_parse(struct str text, struct duration *out) {
   if (rest.at[0] == '-' || !str_to_int64((struct str){rest.at, rest.length - 1}, &number)) return false;
   for (size_t i = 0; i < DURATION_UNITS; i++) {
     if (duration_units[i].letter != letter || duration_units[i].clock != clock) continue;
-    *out = (struct duration){(int32_t)number * duration_units[i].months, number * duration_units[i].ms};
+    *out = (struct duration){(int32_t)number * duration_units[i].months, number * duration_units[i].ms, duration_units[i].ms >= MS_PER_DAY};
     return true;
   }
   return false;
 }
 
-int64_t duration_add(int64_t utc_ms, struct duration duration, int32_t times, int32_t offset_minutes) {
-  int64_t moved = utc_ms;
-  if (duration.months != 0) {
-    int64_t local = utc_ms + (int64_t)offset_minutes * 60000;
-    struct civil civil = civil_from_ms(local);
-    int64_t month = (int64_t)civil.year * 12 + civil.month - 1 + (int64_t)duration.months * times;
-    civil.year = (int32_t)floor_div(month, 12);
-    civil.month = (int32_t)floor_mod(month, 12) + 1;
-    int32_t last = month_days(civil.year, civil.month);
-    if (civil.day > last) civil.day = last;
-    moved = ms_from_civil(&civil) - (int64_t)offset_minutes * 60000;
-  }
-  return moved + duration.ms * times;
+static int64_t months_later(int64_t local_ms, int64_t months) {
+  struct civil civil = civil_from_ms(local_ms);
+  int64_t month = (int64_t)civil.year * 12 + civil.month - 1 + months;
+  civil.year = (int32_t)floor_div(month, 12);
+  civil.month = (int32_t)floor_mod(month, 12) + 1;
+  int32_t last = month_days(civil.year, civil.month);
+  if (civil.day > last) civil.day = last;
+  return ms_from_civil(&civil);
+}
+
+int64_t duration_add(int64_t utc_ms, struct duration duration, int32_t times, struct zone zone) {
+  if (duration.months != 0) return zone_instant(zone, months_later(zone_local(zone, utc_ms), (int64_t)duration.months * times));
+  if (duration.days && duration.ms != 0 && zone_turns(zone)) return zone_instant(zone, zone_local(zone, utc_ms) + duration.ms * times);
+  return utc_ms + duration.ms * times;
 }
 
 void buffer_duration(struct buffer *buffer, struct duration duration) {
@@ -259,7 +262,7 @@ void buffer_duration(struct buffer *buffer, struct duration duration) {
     buffer_print(buffer, "P%d%c", years ? duration.months / 12 : duration.months, years ? 'Y' : 'M');
     return;
   }
-  if (duration.ms != 0 && duration.ms % MS_PER_DAY == 0)
+  if (duration.days)
     buffer_print(buffer, "P%lldD", (long long)(duration.ms / MS_PER_DAY));
   else if (duration.ms != 0 && duration.ms % 3600000 == 0)
     buffer_print(buffer, "PT%lldH", (long long)(duration.ms / 3600000));

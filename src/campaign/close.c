@@ -4,30 +4,37 @@
 
 /* ---- reading ---- */
 
-/* "month+08:00"; what closes with its campaign bears its name. */
-static struct str close_name(struct compile *c, enum unit unit) {
-  if (unit == UNIT_CAMPAIGN) return arena_print(c->arena, "campaign:%.*s", STR_FORMAT(file_now(c)->id));
-  return name_in_zone(c, str_of(unit_name(unit)), campaign_now(c)->offset_minutes);
-}
-
-struct str name_in_zone(struct compile *c, struct str name, int32_t offset) {
+/* "month+08:00" */
+static struct str fixed_name(struct compile *c, struct str what, int32_t offset) {
   int32_t distance = offset < 0 ? -offset : offset;
-  return arena_print(c->arena, "%.*s%c%02d:%02d", STR_FORMAT(name), offset < 0 ? '-' : '+', distance / 60, distance % 60);
+  return arena_print(c->arena, "%.*s%c%02d:%02d", STR_FORMAT(what), offset < 0 ? '-' : '+', distance / 60, distance % 60);
 }
 
-static uint32_t close_of(struct compile *c, enum unit unit) {
-  struct close close = {
-      .unit = unit, .offset_minutes = campaign_now(c)->offset_minutes, .campaign = unit == UNIT_CAMPAIGN ? c->now : NONE, .left = NONE};
-  for (uint32_t i = 0; i < c->closes.count; i++) {
-    const struct close *known = close_at(c, i);
-    bool same = known->unit == unit && known->campaign == close.campaign && known->offset_minutes == close.offset_minutes;
-    if (same && known->left == NONE) return i;
-  }
-  close.name = close_name(c, unit);
-  close.decl = name_hash40(close.name);
+/* "month+08:00", or "month@Europe/London" where clocks turn: what is known of their turns may change, the name does not. What closes with
+ * its campaign bears its name. */
+static void close_name(struct compile *c, struct close *close, struct str what) {
+  const struct campaign *campaign = campaign_now(c);
+  bool turns = close->campaign == NONE && zone_turns(campaign->zone);
+  struct str fixed = close->campaign == NONE ? fixed_name(c, what, campaign->zone.minutes) : what;
+  close->name = turns ? arena_print(c->arena, "%.*s@%.*s", STR_FORMAT(what), STR_FORMAT(campaign->zone_name)) : fixed;
+  close->decl = name_hash40(close->name), close->stayed = name_hash40(fixed);
+}
+
+uint32_t close_add(struct compile *c, struct close close, struct str what) {
+  close.zone = campaign_now(c)->zone;
+  close_name(c, &close, what);
+  for (uint32_t i = 0; i < c->closes.count; i++)
+    if (str_equal(close_at(c, i)->name, close.name)) return i;
   uint32_t number = vec_push(c, &c->closes, 1);
   *close_at(c, number) = close;
   return number;
+}
+
+static uint32_t close_of(struct compile *c, enum unit unit) {
+  struct close close = {.unit = unit, .campaign = NONE, .left = NONE};
+  if (unit != UNIT_CAMPAIGN) return close_add(c, close, str_of(unit_name(unit)));
+  close.campaign = c->now;
+  return close_add(c, close, arena_print(c->scratch, "campaign:%.*s", STR_FORMAT(file_now(c)->id)));
 }
 
 static bool unit_closes(struct compile *c, const struct at *at, enum unit *unit) {
@@ -38,7 +45,7 @@ static bool unit_closes(struct compile *c, const struct at *at, enum unit *unit)
 }
 
 static bool delay_read(struct compile *c, const struct at *at, struct duration *out) {
-  *out = (struct duration){0, 0};
+  *out = (struct duration){.ms = 0};
   if (at->json == NULL) return true;
   if (!read_duration(c, at, out)) return false;
   if (out->months == 0 && out->ms <= LIMIT_CLOSE_DELAY_MS) return true;
@@ -198,7 +205,7 @@ static bool hears_closes_alone(struct compile *c, const struct rule *rule) {
 }
 
 static int64_t end_of(const struct close *close, const struct campaign *campaigns, int32_t period) {
-  return close->unit == UNIT_CAMPAIGN ? campaigns[close->campaign].to_ms : period_start(close->unit, period + 1, close->offset_minutes);
+  return close->unit == UNIT_CAMPAIGN ? campaigns[close->campaign].to_ms : period_start(close->unit, period + 1, close->zone);
 }
 
 /* The period with the campaign's last day closes while the campaign does. */
@@ -209,10 +216,10 @@ static void closing_lint(struct compile *c, const struct rule *rule) {
     if (trigger->kind != TRIGGER_CLOSE) continue;
     const struct close *close = close_at(c, trigger->close);
     if (close->left != NONE) continue; /* heard within the period */
-    int64_t end_ms = end_of(close, c->campaigns, period_of(close->unit, campaign->to_ms - 1, close->offset_minutes));
-    int64_t heard_ms = duration_add(end_ms, trigger->delay, 1, close->offset_minutes);
+    int64_t end_ms = end_of(close, c->campaigns, period_of(close->unit, campaign->to_ms - 1, close->zone));
+    int64_t heard_ms = duration_add(end_ms, trigger->delay, 1, close->zone);
     if (heard_ms < campaign->closing_ms) continue;
-    int64_t days = (heard_ms - campaign->to_ms) / MS_PER_DAY + 1;
+    int64_t days = period_of(UNIT_DAY, heard_ms, close->zone) - period_of(UNIT_DAY, campaign->to_ms, close->zone) + 1;
     report_text_at(c, trigger->pointer, "close", CHECK_SHORT_CLOSING,
                    "the last %s of the campaign is heard to close when the campaign has closed: it needs \"closing\": \"P%lldD\"",
                    close->unit == UNIT_CAMPAIGN ? "day" : unit_name(close->unit), (long long)days);
@@ -264,8 +271,7 @@ int64_t close_end(const struct rulebook *rulebook, const struct close *close, in
 /* Whether a campaign has a day of it. */
 static bool period_meets(const struct rulebook *rulebook, const struct campaign *campaign, const struct close *close, int32_t period) {
   if (close->unit == UNIT_CAMPAIGN) return &rulebook->campaigns[close->campaign] == campaign;
-  return period_start(close->unit, period, close->offset_minutes) < campaign->to_ms &&
-         close_end(rulebook, close, period) > campaign->from_ms;
+  return period_start(close->unit, period, close->zone) < campaign->to_ms && close_end(rulebook, close, period) > campaign->from_ms;
 }
 
 int64_t close_heard(const struct rulebook *rulebook, uint32_t number, uint32_t close_number, int32_t period, int64_t after_ms) {
@@ -277,7 +283,7 @@ int64_t close_heard(const struct rulebook *rulebook, uint32_t number, uint32_t c
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger *trigger = &rulebook->triggers[rule->on.first + i];
     if (trigger->kind != TRIGGER_CLOSE || trigger->close != close_number) continue;
-    int64_t at_ms = duration_add(close_end(rulebook, close, period), trigger->delay, 1, close->offset_minutes);
+    int64_t at_ms = duration_add(close_end(rulebook, close, period), trigger->delay, 1, close->zone);
     if (at_ms > after_ms && at_ms < campaign->closing_ms && (first == TIME_NONE || at_ms < first)) first = at_ms;
   }
   return first;

@@ -277,8 +277,8 @@ uint32_t give_units(const json_t *rule);
 void terms_say(struct buffer *out, const struct rulebook *book, enum meaning_kind kind, uint32_t campaign, uint32_t number);
 
 /* ---- one for each noun ---- */
-bool zone_offset(struct str name, int32_t *minutes);
-bool zone_has_summer(struct str name);
+bool zone_find(struct str name, struct zone *out);
+uint64_t zone_digest(struct zone zone, uint64_t digest); /* with how its clocks turn in it, if they do */
 void zones_offer(struct near *near);
 void header_read(struct compile *c);
 void header_rest(struct compile *c); /* audience, risk, on_reversal: cites names */
@@ -301,7 +301,8 @@ bool rule_asks(struct compile *c, const struct rule *rule, asked_measure *fn, vo
 /* A trigger {"close": unit, "delay"}; and, when all is read, who hears which close. */
 void close_read(struct compile *c, const struct at *at, const struct at *whole, struct vec *out);
 void closes_make(struct compile *c);
-struct str name_in_zone(struct compile *c, struct str name, int32_t offset_minutes); /* "month+08:00" */
+/* The close of this name in the zone of the file at hand ("month", "profile.birthday"): its number, old or new. */
+uint32_t close_add(struct compile *c, struct close close, struct str what);
 /* A trigger {"date": left side, "time"}; and, when all is read, which days there are. */
 void date_read(struct compile *c, const struct at *at, const struct at *whole, struct vec *out);
 void dates_make(struct compile *c);

@@ -39,30 +39,13 @@ static bool time_read(struct compile *c, const struct at *at, struct duration *o
   return false;
 }
 
-/* "profile.birthday+08:00", "fact.bank/opened.at+08:00": of a fact as it is called among all files. It stands in ids of events, so a hash
- * takes the place of a name that is too long for that. */
-static struct str date_name(struct compile *c, const struct left *left, int32_t offset) {
+/* "profile.birthday", "fact.bank/opened.at": of a fact as it is called among all files. It stands in ids of events, so a hash takes the
+ * place of a name that is too long for that. */
+static struct str date_name(struct compile *c, const struct left *left) {
   struct str name = left->text;
   if (left->kind == LEFT_FACT_AT) name = arena_print(c->scratch, "fact.%.*s.at", STR_FORMAT(decl_of_fact(c, left->index)->qualified));
   if (name.length > LIMIT_DATE_NAME) name = arena_print(c->scratch, "fact.%010llx.at", (unsigned long long)name_hash40(name));
-  return name_in_zone(c, name, offset);
-}
-
-static bool same_day(struct compile *c, const struct close *close, const struct left *left) {
-  if (close->left == NONE || close->offset_minutes != campaign_now(c)->offset_minutes) return false;
-  const struct condition *known = condition_at(c, close->left);
-  return known->left == left->kind && known->index == left->index;
-}
-
-static uint32_t date_of(struct compile *c, const struct left *left, uint32_t node) {
-  struct close close = {.unit = UNIT_YEAR, .offset_minutes = campaign_now(c)->offset_minutes, .campaign = NONE, .left = node};
-  for (uint32_t i = 0; i < c->closes.count; i++)
-    if (same_day(c, close_at(c, i), left)) return i;
-  close.name = date_name(c, left, close.offset_minutes);
-  close.decl = name_hash40(close.name);
-  uint32_t number = vec_push(c, &c->closes, 1);
-  *close_at(c, number) = close;
-  return number;
+  return name;
 }
 
 void date_read(struct compile *c, const struct at *at, const struct at *whole, struct vec *out) {
@@ -73,7 +56,7 @@ void date_read(struct compile *c, const struct at *at, const struct at *whole, s
   uint32_t node = NONE;
   bool good = time_read(c, &time, &trigger.delay);
   if (!day_read(c, at, &left, &node) || !good || left.type == TYPE_BROKEN) return;
-  trigger.close = date_of(c, &left, node);
+  trigger.close = close_add(c, (struct close){.unit = UNIT_YEAR, .campaign = NONE, .left = node}, date_name(c, &left));
   uint32_t number = vec_push(c, out, 1);
   *(struct trigger *)vec_at(c, out, number) = trigger;
 }
@@ -121,12 +104,12 @@ void dates_make(struct compile *c) {
 int64_t date_heard(const struct rulebook *rulebook, uint32_t number, uint32_t close_number, const struct own_day *day, int32_t year,
                    int64_t after_ms) {
   const struct rule *rule = &rulebook->rules[number];
-  int64_t first = TIME_NONE, day_ms = anniversary_ms(year, day->month, day->day, rulebook->closes[close_number].offset_minutes);
+  int64_t first = TIME_NONE;
   if (year < day->first_year) return TIME_NONE;
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger *trigger = &rulebook->triggers[rule->on.first + i];
     if (trigger->kind != TRIGGER_CLOSE || trigger->close != close_number) continue;
-    int64_t at_ms = day_ms + trigger->delay.ms;
+    int64_t at_ms = anniversary_ms(year, day->month, day->day, trigger->delay.ms, rulebook->closes[close_number].zone);
     if (at_ms > after_ms && (first == TIME_NONE || at_ms < first)) first = at_ms;
   }
   return first;

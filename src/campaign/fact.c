@@ -245,7 +245,7 @@ static const struct key dates_keys[] = {{"from", KEY_MUST}, {"to", KEY_MUST}, {N
 
 static void rolling_read(struct compile *c, const struct at *at, struct window *out) {
   struct at rolling = at_key(at, "rolling");
-  struct duration duration = {0, 0};
+  struct duration duration = {.ms = 0};
   (void)keys_check(c, at, rolling_keys, "a rolling window");
   if (!read_duration(c, &rolling, &duration)) return;
   int64_t days = duration.ms / MS_PER_DAY;

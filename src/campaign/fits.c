@@ -53,12 +53,17 @@ static int64_t unit_days(enum unit unit) {
   return days[unit];
 }
 
+/* By the clock: one of 23 hours is a day. */
+static int64_t days_between(struct zone zone, int64_t from_ms, int64_t to_ms) {
+  return (zone_local(zone, to_ms) - zone_local(zone, from_ms)) / MS_PER_DAY;
+}
+
 /* For how long an event counts at most, from its own time on: to the end of the last window that it is in. */
-static int64_t window_days(const struct window *window) {
+static int64_t window_days(const struct window *window, struct zone zone) {
   int64_t unit = unit_days(window->unit), periods = (int64_t)window->previous + 1;
   switch (window->kind) {
     case WINDOW_ROLLING_DAYS: return window->count;
-    case WINDOW_DATES: return (window->to_ms - window->from_ms) / MS_PER_DAY;
+    case WINDOW_DATES: return days_between(zone, window->from_ms, window->to_ms);
     case WINDOW_LAST_UNITS: periods += window->count; break;
     case WINDOW_UNIT:
     case WINDOW_ENROLMENT: break;
@@ -70,7 +75,7 @@ static int64_t window_days(const struct window *window) {
  * can follow. */
 static int64_t counts_days(const struct rulebook *rulebook, const struct fact *fact) {
   const struct campaign *campaign = &rulebook->campaigns[fact->campaign];
-  int64_t days = window_days(&fact->window), whole = (campaign->to_ms - campaign->from_ms) / MS_PER_DAY;
+  int64_t days = window_days(&fact->window, campaign->zone), whole = days_between(campaign->zone, campaign->from_ms, campaign->to_ms);
   if (campaign->programme) return days == DAYS_EVER ? 0 : days;
   return days < whole ? days : whole;
 }

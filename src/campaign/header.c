@@ -54,12 +54,10 @@ static void currency_read(struct compile *c, const struct at *root, struct campa
 static void zone_read(struct compile *c, const struct at *period, struct campaign *out) {
   struct at zone = at_key(period, "zone");
   struct str name;
-  out->zone = STR("Asia/Shanghai"), out->offset_minutes = 480;
+  out->zone_name = STR("Asia/Shanghai"), out->zone = zone_fixed(480);
   if (zone.json == NULL || !read_text(c, &zone, &name)) return;
-  if (zone_offset(name, &out->offset_minutes)) {
-    out->zone = keep_text(c, name);
-  } else if (zone_has_summer(name)) {
-    report_not_served(c, &zone, "summer", "zones with daylight saving, like '%.*s', are", STR_FORMAT(name));
+  if (zone_find(name, &out->zone)) {
+    out->zone_name = keep_text(c, name);
   } else {
     struct near near = near_start(name);
     zones_offer(&near);
@@ -72,9 +70,9 @@ static void zone_read(struct compile *c, const struct at *period, struct campaig
 
 static void closing_read(struct compile *c, const struct at *period, struct campaign *out) {
   struct at closing = at_key(period, "closing");
-  struct duration duration = {.ms = 7 * MS_PER_DAY};
+  struct duration duration = {.ms = 7 * MS_PER_DAY, .days = true};
   if (closing.json != NULL) (void)read_duration(c, &closing, &duration);
-  out->closing_ms = duration_add(out->to_ms, duration, 1, out->offset_minutes);
+  out->closing_ms = duration_add(out->to_ms, duration, 1, out->zone);
 }
 
 static void shown_read(struct compile *c, const struct at *period, struct campaign *out) {
@@ -82,10 +80,18 @@ static void shown_read(struct compile *c, const struct at *period, struct campai
   int64_t day;
   out->shown_ms = out->from_ms;
   if (shown.json == NULL || !read_date(c, &shown, &day)) return;
-  out->shown_ms = day * MS_PER_DAY - (int64_t)out->offset_minutes * 60000;
+  out->shown_ms = period_start(UNIT_DAY, (int32_t)day, out->zone);
   if (out->shown_ms <= out->from_ms) return;
   report(c, &shown, CHECK_BAD_PERIOD, "the campaign is shown after it has begun");
   out->shown_ms = out->from_ms;
+}
+
+/* How clocks turn is decided by governments, some only weeks before. What nobody knows yet is not guessed for a campaign. */
+static void clocks_check(struct compile *c, const struct at *period, const struct campaign *campaign) {
+  if (!zone_turns(campaign->zone) || (campaign->shown_ms >= ZONES_FROM_MS && campaign->closing_ms <= ZONES_TO_MS)) return;
+  report(c, period, CHECK_BAD_PERIOD,
+         "how the clocks of %.*s turn is known from 2025 to 2037, and the campaign is shown before or closes later",
+         STR_FORMAT(campaign->zone_name));
 }
 
 static bool period_read(struct compile *c, const struct at *root, struct campaign *out) {
@@ -97,7 +103,7 @@ static bool period_read(struct compile *c, const struct at *root, struct campaig
   bool good = from.json != NULL && read_date(c, &from, &first);
   good = to.json != NULL && read_date(c, &to, &last) && good;
   if (!good) {
-    struct campaign scrap = {.offset_minutes = out->offset_minutes};
+    struct campaign scrap = {.zone = out->zone};
     closing_read(c, &period, &scrap);
     return false;
   }
@@ -105,10 +111,10 @@ static bool period_read(struct compile *c, const struct at *root, struct campaig
     report(c, &period, CHECK_BAD_PERIOD, "the campaign ends before it begins");
     last = first;
   }
-  int64_t zone = (int64_t)out->offset_minutes * 60000;
-  out->from_ms = first * MS_PER_DAY - zone, out->to_ms = (last + 1) * MS_PER_DAY - zone;
+  out->from_ms = period_start(UNIT_DAY, (int32_t)first, out->zone), out->to_ms = period_start(UNIT_DAY, (int32_t)last + 1, out->zone);
   closing_read(c, &period, out);
   shown_read(c, &period, out);
+  clocks_check(c, &period, out);
   return true;
 }
 

@@ -48,7 +48,6 @@ static const struct instead substitutes[] = {
      "\"max\", \"of\": FIELD}"},
     {"per", "instead add \"customer\"; how often a device or card may earn something is a limit, \"per\": [\"device\"]"},
     {"match", "instead give every task the same `match`, or write a track for each"},
-    {"summer", "there is no substitute yet that follows such clocks; write hours and dates in a zone whose clocks stay, like \"UTC\""},
 };
 #define ROWS (sizeof substitutes / sizeof substitutes[0])
 

@@ -252,9 +252,8 @@ static void chance_closing_check(struct compile *c, const struct item *item) {
   struct at period = at_key(&file_now(c)->root, "period");
   if (!file_now(c)->has_period) return;
   int64_t last = campaign->to_ms - 1;
-  bool early =
-      item->valid_from.kind == MOMENT_NONE || moment_resolve(&item->valid_from, last, campaign->offset_minutes) < campaign->closing_ms;
-  bool inside = item->valid_to.kind == MOMENT_NONE || moment_end(&item->valid_to, last, campaign->offset_minutes) <= campaign->closing_ms;
+  bool early = item->valid_from.kind == MOMENT_NONE || moment_resolve(&item->valid_from, last, campaign->zone) < campaign->closing_ms;
+  bool inside = item->valid_to.kind == MOMENT_NONE || moment_end(&item->valid_to, last, campaign->zone) <= campaign->closing_ms;
   if (early && inside) return;
   report(c, &period, CHECK_SHORT_CLOSING, "a chance '%.*s' that is given on the last day may be spent after the campaign closes",
          STR_FORMAT(item->id));

@@ -50,7 +50,7 @@ static bool asks_fact(struct compile *c, uint32_t node, uint32_t fact) {
 /* Whether the rules that ask it begin, by their schedules, no earlier than that: the only ones that may are those that ask in `when`. */
 static bool asked_from(struct compile *c, const struct fact *fact, uint32_t number, int32_t first) {
   const struct campaign *campaign = &c->campaigns[fact->campaign];
-  int64_t from_ms = period_start(fact->window.unit, first, campaign->offset_minutes);
+  int64_t from_ms = period_start(fact->window.unit, first, campaign->zone);
   bool asked = false;
   for (uint32_t i = 0; i < campaign->rule_count; i++) {
     const struct rule rule = *rule_at(c, campaign->rule_first + i);
@@ -67,8 +67,8 @@ static void previous_lint(struct compile *c, const struct at *at, const struct f
   bool closed = fact->window.kind == WINDOW_LAST_UNITS, back = fact->window.kind == WINDOW_UNIT && fact->window.previous > 0;
   if (fact->kind != FACT_MEASURE || campaign->programme || (!closed && !back)) return;
   struct at previous = at_key(at, "previous"), window = at_key(at, "window");
-  int32_t begins = period_of(fact->window.unit, campaign->from_ms, campaign->offset_minutes);
-  int32_t ends = period_of(fact->window.unit, campaign->to_ms - 1, campaign->offset_minutes);
+  int32_t begins = period_of(fact->window.unit, campaign->from_ms, campaign->zone);
+  int32_t ends = period_of(fact->window.unit, campaign->to_ms - 1, campaign->zone);
   int32_t first = begins + (int32_t)fact->window.previous + (closed ? 1 : 0);
   if (first <= ends && asked_from(c, fact, number, first)) return;
   previous_report(c, previous.json != NULL ? &previous : &window, fact, first, first > ends);

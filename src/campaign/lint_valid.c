@@ -57,7 +57,7 @@ void schedule_lint(struct compile *c, const struct rule *rule, uint32_t when, st
   uint32_t count = schedules_of_rule(c, rule, when, schedules);
   struct span_ms span = judged_in(c, rule);
   if (count == 0 || !days_spend(c, span, count)) return;
-  if (schedules_first(schedules, count, span.from_ms, span.to_ms, c->campaigns[rule->campaign].offset_minutes) != TIME_NONE) return;
+  if (schedules_first(schedules, count, span.from_ms, span.to_ms, c->campaigns[rule->campaign].zone) != TIME_NONE) return;
   report_text_at(c, pointer, rule->schedule != NONE && when == NONE ? "schedule" : "when", CHECK_CANNOT_HOLD, "%s",
                  count == 1 ? "the schedule never holds while the campaign runs"
                             : "the schedules that must hold here never hold together while the campaign runs");
@@ -67,13 +67,13 @@ void schedule_lint(struct compile *c, const struct rule *rule, uint32_t when, st
 
 struct validity {
   const struct item *item;
-  int32_t offset_minutes;
+  struct zone zone;
   int64_t closing_ms; /* of a chance: nothing is spent after it */
 };
 
 static struct span_ms valid_at(const struct validity *v, int64_t at_ms) {
-  struct span_ms span = {at_ms, moment_end(&v->item->valid_to, at_ms, v->offset_minutes)};
-  if (v->item->valid_from.kind != MOMENT_NONE) span.from_ms = moment_resolve(&v->item->valid_from, at_ms, v->offset_minutes);
+  struct span_ms span = {at_ms, moment_end(&v->item->valid_to, at_ms, v->zone)};
+  if (v->item->valid_from.kind != MOMENT_NONE) span.from_ms = moment_resolve(&v->item->valid_from, at_ms, v->zone);
   if (span.from_ms < at_ms) span.from_ms = at_ms;
   if (v->item->is_chance && span.to_ms > v->closing_ms) span.to_ms = v->closing_ms;
   return span;
@@ -88,7 +88,7 @@ static bool spent_in(struct compile *c, const struct rule *rule, struct span_ms 
   const struct schedule *schedules[SCHEDULES_MOST];
   uint32_t count = schedules_of_rule(c, rule, NONE, schedules);
   return !days_spend(c, span, count) ||
-         schedules_first(schedules, count, span.from_ms, span.to_ms, c->campaigns[rule->campaign].offset_minutes) != TIME_NONE;
+         schedules_first(schedules, count, span.from_ms, span.to_ms, c->campaigns[rule->campaign].zone) != TIME_NONE;
 }
 
 static bool can_be_spent(struct compile *c, const struct rule *giving, const struct item *item, struct span_ms span) {
@@ -112,10 +112,10 @@ struct days_seen {
 static void day_look(struct compile *c, const struct rule *rule, const struct validity *v, struct span_ms day, struct days_seen *seen) {
   const struct schedule *schedules[SCHEDULES_MOST];
   uint32_t count = schedules_of_rule(c, rule, v->item->when, schedules);
-  int64_t first = schedules_first(schedules, count, day.from_ms, day.to_ms, v->offset_minutes), last = day.to_ms - MINUTE_MS;
+  int64_t first = schedules_first(schedules, count, day.from_ms, day.to_ms, v->zone), last = day.to_ms - MINUTE_MS;
   if (first == TIME_NONE) return;
   struct span_ms span = valid_at(v, first);
-  bool usable = is_usable(span), open = schedules_first(schedules, count, last, last + 1, v->offset_minutes) != TIME_NONE;
+  bool usable = is_usable(span), open = schedules_first(schedules, count, last, last + 1, v->zone) != TIME_NONE;
   seen->some = true, seen->usable = seen->usable || usable;
   if (usable && !seen->spent && v->item->is_chance) seen->spent = can_be_spent(c, rule, v->item, span);
   if (usable && (!open || last < first || is_usable(valid_at(v, last)))) return;
@@ -125,8 +125,10 @@ static void day_look(struct compile *c, const struct rule *rule, const struct va
 static struct days_seen days_look(struct compile *c, const struct rule *rule, const struct validity *v) {
   struct span_ms all = judged_in(c, rule);
   struct days_seen seen = {.unusable_day = INT64_MIN};
-  for (int64_t day = all.from_ms; day < all.to_ms && lint_spend(c, 4); day += MS_PER_DAY)
-    day_look(c, rule, v, (struct span_ms){day, day + MS_PER_DAY < all.to_ms ? day + MS_PER_DAY : all.to_ms}, &seen);
+  for (int64_t day = all.from_ms, next; day < all.to_ms && lint_spend(c, 4); day = next) {
+    next = period_start(UNIT_DAY, period_of(UNIT_DAY, day, v->zone) + 1, v->zone);
+    day_look(c, rule, v, (struct span_ms){day, next < all.to_ms ? next : all.to_ms}, &seen);
+  }
   return seen;
 }
 
@@ -134,13 +136,13 @@ static void some_day_report(struct compile *c, const struct validity *v, int64_t
   char memory[32];
   struct buffer day;
   buffer_init(&day, memory, sizeof memory);
-  buffer_date(&day, (day_ms + (int64_t)v->offset_minutes * 60000) / MS_PER_DAY);
+  buffer_date(&day, period_of(UNIT_DAY, day_ms, v->zone));
   report_text_at(c, v->item->pointer, "valid", CHECK_NOT_ALWAYS_VALID, "who gets it on %.*s cannot use it", STR_FORMAT(buffer_text(&day)));
 }
 
 void valid_lint(struct compile *c, const struct rule *rule, const struct item *item) {
   const struct campaign *campaign = &c->campaigns[rule->campaign];
-  const struct validity v = {item, campaign->offset_minutes, campaign->closing_ms};
+  const struct validity v = {item, campaign->zone, campaign->closing_ms};
   bool says = item->valid_from.kind != MOMENT_NONE || item->valid_to.kind != MOMENT_NONE;
   if ((!says && !item->is_chance) || !c->files[rule->campaign].has_period) return;
   struct days_seen seen = days_look(c, rule, &v);

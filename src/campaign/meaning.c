@@ -19,7 +19,7 @@ static void put(const struct saying *s, const char *text) { buffer_put(s->out, s
 
 static void put_field(const struct saying *s, uint16_t field) { buffer_put(s->out, s->book->catalogue->fields[field].campaign_name); }
 
-static void put_zone(const struct saying *s) { buffer_print(s->out, " in %.*s", STR_FORMAT(s->campaign->zone)); }
+static void put_zone(const struct saying *s) { buffer_print(s->out, " in %.*s", STR_FORMAT(s->campaign->zone_name)); }
 
 static void put_unit(const struct saying *s, enum unit unit) {
   buffer_print(s->out, unit == UNIT_EVER ? ", %s" : unit == UNIT_CAMPAIGN ? ", over the %s" : ", by %s", unit_name(unit));
@@ -45,7 +45,7 @@ static void put_window(const struct saying *s, const struct window *window) {
       break;
     case WINDOW_DATES:
       put(s, ", from ");
-      buffer_time(s->out, window->from_ms, s->campaign->offset_minutes);
+      buffer_time_in(s->out, window->from_ms, s->campaign->zone);
       break;
     case WINDOW_ENROLMENT: put(s, ", from enrolment"); break;
   }
@@ -161,7 +161,7 @@ static void text_make(const struct rulebook *book, uint32_t campaign, struct mea
   buffer_init(&text, at->text, sizeof at->text);
   switch (out->kind) {
     case MEANING_CAMPAIGN:
-      buffer_print(&text, "zone %.*s; currency %.*s", STR_FORMAT(s.campaign->zone), STR_FORMAT(s.campaign->currency));
+      buffer_print(&text, "zone %.*s; currency %.*s", STR_FORMAT(s.campaign->zone_name), STR_FORMAT(s.campaign->currency));
       break;
     case MEANING_FACT: put_fact(&s, &book->facts[out->number]); break;
     case MEANING_LIMIT: put_limit(&s, &book->limits[out->number]); break;

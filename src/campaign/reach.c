@@ -218,7 +218,7 @@ static void peak_report(struct compile *c, const struct reaching *r, enum reach 
   buffer_init(&text, day, sizeof day);
   if (peak->at_ms > 0 && peak->at_ms < INT64_MAX / 4) {
     buffer_put(&text, STR("on "));
-    buffer_date(&text, (peak->at_ms + (int64_t)c->campaigns[most].offset_minutes * 60000) / MS_PER_DAY);
+    buffer_date(&text, period_of(UNIT_DAY, peak->at_ms, c->campaigns[most].zone));
     buffer_put(&text, STR(" "));
   }
   c->now = most;

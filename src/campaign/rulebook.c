@@ -185,6 +185,7 @@ static void vecs_init(struct compile *c) {
 static uint64_t all_digest(const struct compile *c, const struct source *const *sources, uint32_t source_count) {
   uint64_t digest = 0;
   for (uint32_t i = 0; i < c->file_count; i++) digest = hash64_pair(&HASH_KEY_FIXED, digest, c->files[i].digest);
+  for (uint32_t i = 0; i < c->file_count; i++) digest = zone_digest(c->campaigns[i].zone, digest);
   for (uint32_t i = 0; i < source_count; i++) {
     if (!source_is_list(sources[i])) continue;
     digest = hash64_pair(&HASH_KEY_FIXED, digest, hash64(&HASH_KEY_FIXED, sources[i]->text));

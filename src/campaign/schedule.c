@@ -105,7 +105,7 @@ static void period_check(struct compile *c, const struct at *at, const struct sc
   if (schedule->to_ms <= campaign->from_ms || schedule->from_ms >= campaign->closing_ms)
     report(c, at, CHECK_CANNOT_HOLD, "the schedule lies outside the campaign's period");
   else if (lint_spend(c, days > LINT_BUDGET ? LINT_BUDGET : (uint32_t)days + 1) &&
-           schedules_first(&schedule, 1, campaign->from_ms, campaign->closing_ms, campaign->offset_minutes) == TIME_NONE)
+           schedules_first(&schedule, 1, campaign->from_ms, campaign->closing_ms, campaign->zone) == TIME_NONE)
     report(c, at, CHECK_CANNOT_HOLD, "the schedule never holds: none of its days lies in the campaign's period");
 }
 

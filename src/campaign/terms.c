@@ -11,20 +11,17 @@ static void put_amount(struct buffer *out, int64_t amount, bool money, int decim
     buffer_int(out, amount);
 }
 
-static void put_day(struct buffer *out, int64_t utc_ms, int32_t offset_minutes) {
-  int64_t local = utc_ms + (int64_t)offset_minutes * 60000;
-  buffer_date(out, local / MS_PER_DAY);
-}
+static void put_day(struct buffer *out, int64_t utc_ms, struct zone zone) { buffer_date(out, period_of(UNIT_DAY, utc_ms, zone)); }
 
 static void campaign_terms(struct buffer *out, const struct campaign *campaign) {
   buffer_print(out, "version %u", campaign->version);
   if (campaign->to_ms == INT64_MAX / 2) return;
   buffer_put(out, STR(", "));
-  put_day(out, campaign->from_ms, campaign->offset_minutes);
+  put_day(out, campaign->from_ms, campaign->zone);
   buffer_put(out, STR(" to "));
-  put_day(out, campaign->to_ms - 1, campaign->offset_minutes);
+  put_day(out, campaign->to_ms - 1, campaign->zone);
   buffer_put(out, STR(", closes "));
-  buffer_time(out, campaign->closing_ms, campaign->offset_minutes);
+  buffer_time_in(out, campaign->closing_ms, campaign->zone);
 }
 
 static void limit_terms(struct buffer *out, const struct limit *limit, int decimals) {

@@ -85,7 +85,7 @@ static void per_read(struct compile *c, const struct at *at, struct fact *fact) 
 static void closing_check(struct compile *c, const struct at *within, const struct fact *fact) {
   const struct campaign *campaign = campaign_now(c);
   if (!file_now(c)->has_period || fact->within.kind == MOMENT_NONE) return;
-  if (moment_end(&fact->within, campaign->to_ms - 1, campaign->offset_minutes) <= campaign->closing_ms) return;
+  if (moment_end(&fact->within, campaign->to_ms - 1, campaign->zone) <= campaign->closing_ms) return;
   struct at period = at_key(&file_now(c)->root, "period");
   struct str said = json_is_string(within->json) ? text_of(within->json) : STR("its end");
   report(c, &period, CHECK_SHORT_CLOSING, "a track that opens on the last day may run for %.*s, but the campaign closes before",

@@ -143,14 +143,14 @@ bool read_clock(struct str text, int32_t *second) {
 bool read_instant(struct compile *c, const struct at *at, bool end, enum check_code code, int64_t *utc_ms) {
   struct str text = text_of(at->json), date, clock;
   int32_t second = 0;
-  int64_t day, zone = (int64_t)campaign_now(c)->offset_minutes * 60000;
+  int64_t day;
   bool timed = str_split(text, 'T', &date, &clock);
   if (!json_is_string(at->json) || !date_parse(date, &day) || (timed && !read_clock(clock, &second))) {
     report(c, at, code, "'%.*s' is neither a date \"2027-02-27\" nor a time \"2027-02-27T10:00\"", STR_FORMAT(text));
     return false;
   }
   if (end && !timed) day++;
-  *utc_ms = day * MS_PER_DAY + second * MS_PER_SECOND - zone;
+  *utc_ms = zone_instant(campaign_now(c)->zone, day * MS_PER_DAY + second * MS_PER_SECOND);
   return true;
 }
 

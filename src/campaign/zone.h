@@ -2,15 +2,14 @@
 #ifndef GIFTD_CAMPAIGN_ZONE_H
 #define GIFTD_CAMPAIGN_ZONE_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "giftd/base/zone.h"
 
-struct zone {
+struct zone_row {
   const char *name;
-  int32_t minutes; /* east of UTC */
+  struct zone zone;
 };
-extern const struct zone zones_that_stay[];
-extern const char *const zones_that_change[];
-extern const size_t zones_that_stay_count, zones_that_change_count;
+extern const struct zone_row zone_rows[];
+extern const size_t zone_row_count;
+extern const char zones_release[]; /* "2026f" */
 
 #endif

@@ -104,8 +104,8 @@ static struct cell *lot_make(struct work *w, const struct rule *rule, const stru
   if (!lot_room(w, decl)) return NULL;
   struct cell *cell = work_add(w, w->customer, CELL_LOT, decl, name.key, name.period);
   int64_t time = w->event->time_ms, spare = w->in->settings->memory_ms + (MUTANT(LOT_GOES_MIDWAY) ? 0 : w->in->settings->horizon_ms);
-  cell->lot.from_ms = moment_or(&item->valid_from, time, campaign->offset_minutes, time);
-  cell->lot.to_ms = moment_or(&item->valid_to, time, campaign->offset_minutes, campaign->closing_ms);
+  cell->lot.from_ms = moment_or(&item->valid_from, time, campaign->zone, time);
+  cell->lot.to_ms = moment_or(&item->valid_to, time, campaign->zone, campaign->closing_ms);
   cell->lot.terms = terms_number(campaign);
   cell->expires_day = state_expiry((cell->lot.to_ms > campaign->closing_ms ? cell->lot.to_ms : campaign->closing_ms) + spare);
   return cell;

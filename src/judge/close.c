@@ -31,7 +31,7 @@ static int64_t heard_next(const struct work *w, uint32_t number, int32_t period,
 
 static bool in_its_time(const struct work *w, const struct close *close, int32_t period) {
   if (close->unit == UNIT_CAMPAIGN) return period == 0;
-  return period_start(close->unit, period, close->offset_minutes) < close->to_ms && close_end(w->book, close, period) > close->from_ms;
+  return period_start(close->unit, period, close->zone) < close->to_ms && close_end(w->book, close, period) > close->from_ms;
 }
 
 /* One of which some rules have heard, and others have still to, begins anew: what was counted now counts for the first of them too. */
@@ -49,7 +49,7 @@ static void due_make(struct work *w, uint32_t number, int32_t period) {
 /* The period that the event counts in, or the first with a day of a campaign that asks: a window may reach back before that. */
 static int32_t period_minded(const struct work *w, const struct close *close) {
   int64_t time_ms = w->event->time_ms > close->from_ms ? w->event->time_ms : close->from_ms;
-  return period_of(close->unit, time_ms, close->offset_minutes);
+  return period_of(close->unit, time_ms, close->zone);
 }
 
 /* What counts behind the last day of a campaign is none of its close's. */
@@ -65,8 +65,7 @@ void closes_mind(struct work *w, const struct fact *fact) {
 
 /* It was heard now; somebody may hear it later. */
 static void due_move(struct work *w, const struct closing *closing) {
-  const struct close *close = &w->book->closes[closing->close];
-  const struct cell *known = state_find(w->customer, CELL_DUE, close->decl, 0, closing->period);
+  const struct cell *known = state_find(w->customer, CELL_DUE, closing->decl, 0, closing->period);
   int64_t next_ms = heard_next(w, closing->close, closing->period, w->event->time_ms);
   assert(known != NULL && known->due.time_ms == w->event->time_ms);
   if (next_ms == TIME_NONE) {
@@ -115,7 +114,7 @@ static void measure_looks(void *self, uint32_t fact) {
   const struct close *close = &book->closes[looking->close];
   int64_t at_ms = measure_counts_next(looking->w, &book->facts[fact], looking->end_ms);
   if (at_ms == TIME_NONE) return;
-  int32_t period = period_of(close->unit, at_ms - 1, close->offset_minutes);
+  int32_t period = period_of(close->unit, at_ms - 1, close->zone);
   bool heard = close_heard(book, looking->rule, looking->close, period, TIME_NONE) != TIME_NONE;
   if (heard && period < looking->found) looking->found = period;
 }
@@ -153,14 +152,21 @@ const struct cell *due_first(const struct state *customer) {
   return first;
 }
 
-bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct closing *out) {
+/* Where a country's clocks begin to turn, what is due was written by a giftd to which they stayed. */
+static uint32_t close_known_as(const struct rulebook *rulebook, uint64_t decl) {
   for (uint32_t i = 0; i < rulebook->close_count; i++)
-    if (rulebook->closes[i].decl == cell_decl(due)) {
-      const struct close *close = &rulebook->closes[i];
-      int32_t period = close->left == NONE ? due->period : period_of(close->unit, due->due.time_ms, close->offset_minutes);
-      *out = (struct closing){.close = i, .period = period, .at_ms = due->due.time_ms};
-      out->done_ms = due->due.done_ms == 0 ? TIME_NONE : due->due.done_ms; /* nothing closes in 1970 */
-      return true;
-    }
-  return false;
+    if (rulebook->closes[i].decl == decl) return i;
+  for (uint32_t i = 0; i < rulebook->close_count; i++)
+    if (rulebook->closes[i].stayed == decl) return i;
+  return NONE;
+}
+
+bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct closing *out) {
+  uint32_t close = close_known_as(rulebook, cell_decl(due));
+  if (close == NONE) return false;
+  const struct close *which = &rulebook->closes[close];
+  int32_t period = which->left == NONE ? due->period : period_of(which->unit, due->due.time_ms, which->zone);
+  *out = (struct closing){.close = close, .decl = cell_decl(due), .period = period, .at_ms = due->due.time_ms};
+  out->done_ms = due->due.done_ms == 0 ? TIME_NONE : due->due.done_ms; /* nothing closes in 1970 */
+  return true;
 }

@@ -7,7 +7,7 @@ static bool holds_age(struct work *w, const struct condition *leaf, const struct
                       struct failure *failure) {
   if (actual->kind != VALUE_INT) return false;
   assert(leaf->op == OP_OLDER_THAN || leaf->op == OP_NEWER_THAN);
-  int64_t until = duration_add(actual->number, leaf->operand.duration, 1, work_offset(w, campaign));
+  int64_t until = duration_add(actual->number, leaf->operand.duration, 1, work_zone(w, campaign));
   failure->expected = until, failure->actual = w->event->time_ms, failure->numbers = failure->times = true;
   return leaf->op == OP_OLDER_THAN ? until <= w->event->time_ms : w->event->time_ms <= until;
 }
@@ -64,23 +64,23 @@ static void failure_values(struct work *w, const struct condition *leaf, const s
 }
 
 /* What there is to tell is the other's month: the one that was expected. */
-static bool holds_month(struct work *w, const struct condition *leaf, int32_t offset, struct value *actual, struct failure *failure) {
-  *actual = value_number(month_of(w->event->time_ms, offset));
-  if (leaf->op != OP_SAME_AS) return match_leaf(w->book, leaf, actual, offset);
+static bool holds_month(struct work *w, const struct condition *leaf, struct zone zone, struct value *actual, struct failure *failure) {
+  *actual = value_number(month_of(w->event->time_ms, zone));
+  if (leaf->op != OP_SAME_AS) return match_leaf(w->book, leaf, actual);
   struct value other = left_value(w, &w->book->conditions[leaf->operand.other]);
-  failure->expected = match_month(&other, offset), failure->actual = actual->number, failure->numbers = true;
+  failure->expected = match_month(&other, zone), failure->actual = actual->number, failure->numbers = true;
   return failure->expected == failure->actual;
 }
 
 static bool holds_value(struct work *w, const struct condition *leaf, uint32_t campaign, struct value *actual, struct failure *failure) {
-  int32_t offset = work_offset(w, campaign);
-  if (leaf->left == LEFT_MONTH) return holds_month(w, leaf, offset, actual, failure);
+  struct zone zone = work_zone(w, campaign);
+  if (leaf->left == LEFT_MONTH) return holds_month(w, leaf, zone, actual, failure);
   *actual = left_value(w, leaf);
   if (leaf->op == OP_OLDER_THAN || leaf->op == OP_NEWER_THAN) return holds_age(w, leaf, actual, campaign, failure);
   if (leaf->op == OP_SAME_AS) return holds_same_as(w, leaf, actual);
   struct remembered kept;
-  if (kept_find(w, leaf, 0, &kept)) return kept_holds(w, leaf, offset);
-  return match_leaf(w->book, leaf, actual, offset);
+  if (kept_find(w, leaf, 0, &kept)) return kept_holds(w, leaf);
+  return match_leaf(w->book, leaf, actual);
 }
 
 static bool holds_in_fact(struct work *w, const struct condition *leaf, struct value *actual) {
@@ -103,7 +103,7 @@ static bool leaf_holds(struct work *w, const struct condition *leaf, uint32_t ca
   else if (leaf->left == LEFT_LIST)
     holds = holds_list(w, leaf) != (leaf->op == OP_NOT_IN_LIST || leaf->op == OP_NE || leaf->op == OP_NOT_IN);
   else if (leaf->left == LEFT_SCHEDULE)
-    holds = schedule_holds(&w->book->schedules[leaf->index], w->event->time_ms, work_offset(w, campaign)) == (leaf->op != OP_NE);
+    holds = schedule_holds(&w->book->schedules[leaf->index], w->event->time_ms, work_zone(w, campaign)) == (leaf->op != OP_NE);
   else
     holds = holds_value(w, leaf, campaign, &actual, failure);
   if (holds) return true;

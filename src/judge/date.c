@@ -10,7 +10,7 @@ static const struct close *date_at(const struct work *w, uint32_t number) {
 }
 
 static int32_t year_of(const struct close *close, int64_t time_ms) {
-  return civil_from_ms(time_ms + (int64_t)close->offset_minutes * 60000).year;
+  return civil_from_ms(zone_local(close->zone, time_ms)).year;
 }
 
 /* Texts are read as dates; a time is that of its day in the zone. False: the record knows none. */
@@ -20,7 +20,7 @@ static bool day_of(struct work *w, const struct close *close, struct own_day *ou
   *out = (struct own_day){0, 0, 0};
   if (value.kind == VALUE_TEXT) return month_day_parse(value.text, &out->month, &out->day);
   if (value.kind != VALUE_INT) return false;
-  struct civil civil = civil_from_ms(value.number + (int64_t)close->offset_minutes * 60000);
+  struct civil civil = civil_from_ms(zone_local(close->zone, value.number));
   *out = (struct own_day){civil.month, civil.day, leaf->left == LEFT_FACT_AT ? civil.year + 1 : 0};
   return true;
 }
@@ -75,20 +75,19 @@ void dates_mind(struct work *w) {
 
 /* ---- the day ---- */
 
+/* The cell may stand under what an earlier giftd called the zone; the next year's does not. */
 void date_begin(struct work *w) {
   const struct closing *closing = w->in->closing;
   const struct close *close = date_at(w, closing->close);
-  const struct cell *known = state_find(w->customer, CELL_DUE, close->decl, 0, 0);
+  const struct cell *known = state_find(w->customer, CELL_DUE, closing->decl, 0, 0);
+  int64_t now_ms = w->event->time_ms;
   struct own_day day;
-  int64_t next_ms = day_of(w, close, &day) ? heard_next(w, closing->close, &day, w->event->time_ms) : TIME_NONE;
-  assert(known != NULL && known->due.time_ms == w->event->time_ms);
-  if (next_ms == TIME_NONE) {
-    state_remove(w->customer, known);
-    return;
-  }
-  struct cell *due = state_write(w->customer, known);
-  due->due.done_ms = due->due.time_ms, due->due.time_ms = next_ms;
-  due_tell(w, next_ms);
+  assert(known != NULL && known->due.time_ms == now_ms);
+  state_remove(w->customer, known);
+  if (!day_of(w, close, &day)) return;
+  struct cell *due = work_make(w, w->customer, CELL_DUE, close->decl, 0, 0);
+  due->due.done_ms = now_ms, due->due.time_ms = heard_next(w, closing->close, &day, now_ms);
+  due_tell(w, due->due.time_ms);
 }
 
 bool date_wakes(struct work *w, uint32_t rule) {

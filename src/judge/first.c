@@ -5,7 +5,7 @@
 const struct cell *first_cell(const struct work *w, const struct fact *fact, uint64_t key) {
   const struct cell *cell = state_find(w->customer, CELL_FIRST, fact->decl, key, 0);
   if (cell == NULL || cell->first.reset_ms == 0) return cell;
-  int64_t anew = duration_add(cell->first.reset_ms, fact->resets_after, 1, work_offset(w, fact->campaign));
+  int64_t anew = duration_add(cell->first.reset_ms, fact->resets_after, 1, work_zone(w, fact->campaign));
   return anew <= w->event->time_ms ? NULL : cell;
 }
 

@@ -48,9 +48,9 @@ static int64_t owed_set_off(struct work *w, const struct giving *g, const struct
 }
 
 static void gift_valid(struct work *w, const struct giving *g, const struct item *item, struct gift *gift) {
-  int32_t offset = work_offset(w, g->rule->campaign);
-  gift->valid_from_ms = moment_or(&item->valid_from, w->event->time_ms, offset, TIME_NONE);
-  gift->valid_to_ms = moment_or(&item->valid_to, w->event->time_ms, offset, TIME_NONE);
+  struct zone zone = work_zone(w, g->rule->campaign);
+  gift->valid_from_ms = moment_or(&item->valid_from, w->event->time_ms, zone, TIME_NONE);
+  gift->valid_to_ms = moment_or(&item->valid_to, w->event->time_ms, zone, TIME_NONE);
 }
 
 struct paid {

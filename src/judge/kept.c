@@ -162,27 +162,27 @@ static struct str text_named(const struct rulebook *book, const struct operand *
   return item != NULL ? *item : TEXT_OF_NOBODY;
 }
 
-static bool item_holds(struct work *w, const struct condition *leaf, const struct remembered *kept, int32_t offset_minutes) {
+static bool item_holds(struct work *w, const struct condition *leaf, const struct remembered *kept) {
   struct value value = kept->value;
   if (value.kind == VALUE_TEXT) value.text = text_named(w->book, &leaf->operand, kept);
-  return match_leaf(w->book, leaf, &value, offset_minutes);
+  return match_leaf(w->book, leaf, &value);
 }
 
-static bool profile_holds(struct work *w, const struct condition *leaf, int32_t offset_minutes) {
+static bool profile_holds(struct work *w, const struct condition *leaf) {
   struct profile_cursor at = {NULL, 0};
   struct remembered kept;
   while (profile_next(w->customer, profile_field(w, leaf), &at, &kept))
-    if (item_holds(w, leaf, &kept, offset_minutes)) return true;
+    if (item_holds(w, leaf, &kept)) return true;
   return false;
 }
 
 /* Of a list any item will do: `contains_any` is all that may be asked of one. */
-bool kept_holds(struct work *w, const struct condition *leaf, int32_t offset_minutes) {
+bool kept_holds(struct work *w, const struct condition *leaf) {
   struct remembered kept;
   bool list = kept_find(w, leaf, 1, &kept);
   if (list && leaf->op != OP_CONTAINS_ANY && leaf->op != OP_EXISTS) return false;
-  if (leaf->left == LEFT_PROFILE) return profile_holds(w, leaf, offset_minutes);
+  if (leaf->left == LEFT_PROFILE) return profile_holds(w, leaf);
   for (int32_t i = 0; i < (int32_t)LIMIT_EVENT_LIST && kept_find(w, leaf, i, &kept); i++)
-    if (item_holds(w, leaf, &kept, offset_minutes)) return true;
+    if (item_holds(w, leaf, &kept)) return true;
   return false;
 }

@@ -46,7 +46,7 @@ bool value_of_dimension(struct work *w, const struct dimension *dimension, uint3
     case DIMENSION_FIELD: return field_value(w->event, dimension->index, out);
     case DIMENSION_FACT: return fact_cell(w, &w->book->facts[dimension->index], out);
     case DIMENSION_FACT_AT: return fact_time(w, &w->book->facts[dimension->index], out);
-    case DIMENSION_UNIT: *out = value_number(period_of((enum unit)dimension->index, counted_ms(w), work_offset(w, campaign))); return true;
+    case DIMENSION_UNIT: *out = value_number(period_of((enum unit)dimension->index, counted_ms(w), work_zone(w, campaign))); return true;
   }
   return false;
 }

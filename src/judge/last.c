@@ -31,7 +31,7 @@ static bool holds(struct work *w, const struct condition *leaf, struct failure *
   bool known;
   const struct cell *cell = last_cell(w, fact, &known);
   if (cell == NULL) return known && fact->if_never_dormant;
-  int64_t until = duration_add(cell->last.time_ms, leaf->operand.duration, 1, work_offset(w, fact->campaign));
+  int64_t until = duration_add(cell->last.time_ms, leaf->operand.duration, 1, work_zone(w, fact->campaign));
   failure->expected = until, failure->actual = w->event->time_ms, failure->numbers = failure->times = true;
   return until <= w->event->time_ms;
 }

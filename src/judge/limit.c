@@ -12,7 +12,7 @@ struct counter {
 };
 
 static int32_t limit_period(const struct work *w, const struct limit *limit) {
-  return period_of(limit->rolling_days > 0 ? UNIT_DAY : limit->unit, counted_ms(w), work_offset(w, limit->campaign));
+  return period_of(limit->rolling_days > 0 ? UNIT_DAY : limit->unit, counted_ms(w), work_zone(w, limit->campaign));
 }
 
 enum found { FOUND, FOUND_MISSING, FOUND_END };
@@ -72,11 +72,10 @@ static int64_t counter_used(const struct limit *limit, const struct counter *cou
 static int32_t counter_expiry(const struct work *w, const struct limit *limit, int32_t period) {
   const struct campaign *campaign = work_campaign(w, limit->campaign);
   int64_t late = w->in->settings->horizon_ms + (limit->closes ? LIMIT_CLOSE_DELAY_MS : 0), memory = w->in->settings->memory_ms;
-  if (limit->rolling_days > 0)
-    return state_expiry(period_start(UNIT_DAY, period + (int32_t)limit->rolling_days, campaign->offset_minutes) + late);
+  if (limit->rolling_days > 0) return state_expiry(period_start(UNIT_DAY, period + (int32_t)limit->rolling_days, campaign->zone) + late);
   if (limit->unit == UNIT_EVER) return campaign->programme ? 0 : state_expiry(campaign->closing_ms + memory + late);
   if (limit->unit == UNIT_CAMPAIGN) return state_expiry(campaign->closing_ms + memory + late);
-  return state_expiry(period_start(limit->unit, period + 1, campaign->offset_minutes) + late);
+  return state_expiry(period_start(limit->unit, period + 1, campaign->zone) + late);
 }
 
 /* A shard whose clock is ahead let the counter go, or that of the first day of the event's earliest window: how much was used nobody knows

@@ -3,11 +3,11 @@
 #include "work.h"
 
 int32_t measure_period(const struct work *w, const struct fact *fact, int64_t time_ms) {
-  int32_t offset = work_offset(w, fact->campaign);
+  struct zone zone = work_zone(w, fact->campaign);
   switch (fact->window.kind) {
     case WINDOW_UNIT:
-    case WINDOW_LAST_UNITS: return period_of(fact->window.unit, time_ms, offset);
-    case WINDOW_ROLLING_DAYS: return period_of(UNIT_DAY, time_ms, offset);
+    case WINDOW_LAST_UNITS: return period_of(fact->window.unit, time_ms, zone);
+    case WINDOW_ROLLING_DAYS: return period_of(UNIT_DAY, time_ms, zone);
     case WINDOW_DATES:
     case WINDOW_ENROLMENT: break;
   }
@@ -63,7 +63,7 @@ static bool unit_present(const struct work *w, const struct window_of *window, i
 
 /* Units in a row, the last of them the event's own. */
 static int64_t streak_value(const struct work *w, const struct window_of *window) {
-  int32_t unit = period_of(window->fact->of_unit, counted_ms(w), work_offset(w, window->fact->campaign));
+  int32_t unit = period_of(window->fact->of_unit, counted_ms(w), work_zone(w, window->fact->campaign));
   int64_t run = 0;
   while (run < (int64_t)LIMIT_DISTINCT && unit_present(w, window, unit - run)) run++;
   return run;
@@ -113,13 +113,14 @@ int64_t measure_value(struct work *w, const struct fact *fact, uint64_t key, int
  * before its end; where closed periods count, by the end itself. */
 static void window_reach(const struct work *w, const struct fact *fact, int32_t period, int64_t *from_ms, int64_t *to_ms) {
   const struct window *window = &fact->window;
-  int32_t back = (int32_t)window->previous, count = (int32_t)window->count, offset = work_offset(w, fact->campaign);
+  int32_t back = (int32_t)window->previous, count = (int32_t)window->count;
+  struct zone zone = work_zone(w, fact->campaign);
   enum unit unit = window->kind == WINDOW_ROLLING_DAYS ? UNIT_DAY : window->unit;
   bool closed = window->kind == WINDOW_LAST_UNITS, rolling = window->kind == WINDOW_ROLLING_DAYS;
   *from_ms = INT64_MIN / 2, *to_ms = INT64_MAX / 2;
   if (window->kind == WINDOW_DATES || window->kind == WINDOW_ENROLMENT || unit >= UNIT_CAMPAIGN) return;
-  *from_ms = period_start(unit, period + back + closed, offset) + !closed;
-  *to_ms = period_start(unit, period + back + (closed || rolling ? count : 0) + (rolling ? 0 : 1), offset) + !closed;
+  *from_ms = period_start(unit, period + back + closed, zone) + !closed;
+  *to_ms = period_start(unit, period + back + (closed || rolling ? count : 0) + (rolling ? 0 : 1), zone) + !closed;
 }
 
 int64_t measure_counts_next(const struct work *w, const struct fact *fact, int64_t end_ms) {
@@ -174,11 +175,12 @@ static void bands_fire(struct work *w, const struct fact *fact, int32_t period, 
 int32_t measure_expiry(const struct work *w, const struct fact *fact, int32_t period) {
   const struct window *window = &fact->window;
   int64_t spare = w->in->settings->horizon_ms + (fact->close_count > 0 ? LIMIT_CLOSE_DELAY_MS : 0);
-  int32_t ahead = (int32_t)(window->previous + window->count) + 1, offset = work_offset(w, fact->campaign);
-  if (window->kind == WINDOW_ROLLING_DAYS) return state_expiry(period_start(UNIT_DAY, period + ahead, offset) + spare);
+  int32_t ahead = (int32_t)(window->previous + window->count) + 1;
+  struct zone zone = work_zone(w, fact->campaign);
+  if (window->kind == WINDOW_ROLLING_DAYS) return state_expiry(period_start(UNIT_DAY, period + ahead, zone) + spare);
   if (window->kind == WINDOW_DATES) return state_expiry(window->to_ms + w->in->settings->memory_ms + spare);
   if (window->unit == UNIT_EVER || window->unit == UNIT_CAMPAIGN) return fact_expiry(w, fact);
-  return state_expiry(period_start(window->unit, period + ahead, offset) + spare);
+  return state_expiry(period_start(window->unit, period + ahead, zone) + spare);
 }
 
 void fed_remember(struct work *w, const struct fact *fact, uint64_t per, int32_t period, int64_t amount, bool counted) {
@@ -196,7 +198,7 @@ static bool subtracts(const struct fact *fact) {
 }
 
 static void distinct_add(struct work *w, const struct fact *fact, uint64_t key, int32_t period) {
-  int32_t unit = period_of(fact->of_unit, w->event->time_ms, work_offset(w, fact->campaign));
+  int32_t unit = period_of(fact->of_unit, w->event->time_ms, work_zone(w, fact->campaign));
   struct value value = value_number(unit);
   const struct window_of window = {fact, key, period, period};
   if (fact->of != FIELD_NONE) {

@@ -29,7 +29,7 @@ static bool step_lifecycle(struct judging *j) {
     j->outcome->reason = REASON_CAMPAIGN_NOT_STARTED;
   else if (!in_time && time >= (open_track || j->rule->spends != NONE ? campaign->closing_ms : campaign->to_ms))
     j->outcome->reason = REASON_CAMPAIGN_ENDED;
-  else if (j->rule->schedule != NONE && !schedule_holds(&j->w->book->schedules[j->rule->schedule], time, campaign->offset_minutes))
+  else if (j->rule->schedule != NONE && !schedule_holds(&j->w->book->schedules[j->rule->schedule], time, campaign->zone))
     j->outcome->reason = REASON_OUTSIDE_SCHEDULE;
   else
     return true;
@@ -240,7 +240,7 @@ static void once_mark_as(struct work *w, const struct rule *rule, uint64_t key, 
 /* A close is judged again for what is late, and that comes within the horizon; a day of the customer's may be moved as long as its year. */
 static int64_t close_over(const struct work *w) {
   const struct close *close = &w->book->closes[w->in->closing->close];
-  int64_t end_ms = close->left == NONE ? w->event->time_ms : period_start(close->unit, w->in->closing->period + 1, close->offset_minutes);
+  int64_t end_ms = close->left == NONE ? w->event->time_ms : period_start(close->unit, w->in->closing->period + 1, close->zone);
   return end_ms + LIMIT_CLOSE_DELAY_MS;
 }
 

@@ -230,11 +230,11 @@ static void track_open(struct work *w, uint32_t number) {
   const struct campaign *campaign = work_campaign(w, fact->campaign);
   uint64_t key = w->event->digest;
   if (fact->dimension_count > 0 && !key_of_fact(w, fact, &key)) return;
-  int32_t period = period_of(fact->track_period, w->event->time_ms, campaign->offset_minutes);
+  int32_t period = period_of(fact->track_period, w->event->time_ms, campaign->zone);
   if (!track_may_open(w, fact, key, period)) return;
   struct cell *track = work_add(w, w->customer, CELL_TRACK, fact->decl, key, period);
   track->track.opened_ms = w->event->time_ms;
-  track->track.until_ms = moment_behind(&fact->within, w->event->time_ms, campaign->offset_minutes, campaign->closing_ms);
+  track->track.until_ms = moment_behind(&fact->within, w->event->time_ms, campaign->zone, campaign->closing_ms);
   track->track.terms = terms_number(campaign);
   track->expires_day = track_expiry(w, fact, track->track.until_ms);
   for (uint32_t i = 0; i < fact->match_count; i++)

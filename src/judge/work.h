@@ -128,7 +128,7 @@ struct work {
 /* ---- work.c ---- */
 void work_init(struct work *w, const struct judge_input *input);
 static inline const struct campaign *work_campaign(const struct work *w, uint32_t campaign) { return &w->book->campaigns[campaign]; }
-static inline int32_t work_offset(const struct work *w, uint32_t campaign) { return w->book->campaigns[campaign].offset_minutes; }
+static inline struct zone work_zone(const struct work *w, uint32_t campaign) { return w->book->campaigns[campaign].zone; }
 /* The instant whose periods count: the event's own, or the last of the period that closed. */
 static inline int64_t counted_ms(const struct work *w) { return w->closed_ms == TIME_NONE ? w->event->time_ms : w->closed_ms - 1; }
 /* A fact completed or entered another band: rules that hear it are judged. */
@@ -188,7 +188,7 @@ const struct cell *fed_find(const struct work *w, const struct fact *fact, uint6
 bool kept_find(struct work *w, const struct condition *leaf, int32_t item, struct remembered *out);
 /* Its value, of a long text the beginning; a list tells only that it is one: kept_holds asks its items. */
 struct value kept_value(struct work *w, const struct condition *leaf);
-bool kept_holds(struct work *w, const struct condition *leaf, int32_t offset_minutes);
+bool kept_holds(struct work *w, const struct condition *leaf);
 /* Whether the text of a left side is in a list. */
 bool left_listed(struct work *w, const struct condition *leaf, struct str text, const struct list *list);
 const struct cell *kept_cell(const struct work *w, uint64_t decl, uint64_t key, uint16_t field, int32_t item);
@@ -328,9 +328,9 @@ int64_t bands_value(const struct worth *worth, int64_t by);
 static inline bool worth_is_derived(const struct worth *worth) {
   return worth->form == VALUE_FORM_PERCENT || worth->form == VALUE_FORM_BANDS;
 }
-int64_t moment_or(const struct moment *moment, int64_t from_ms, int32_t offset_minutes, int64_t otherwise);
+int64_t moment_or(const struct moment *moment, int64_t from_ms, struct zone zone, int64_t otherwise);
 /* The first instant behind a moment that is an end: dates and ends of units end with their last instant, durations count it in. */
-int64_t moment_behind(const struct moment *moment, int64_t from_ms, int32_t offset_minutes, int64_t otherwise);
+int64_t moment_behind(const struct moment *moment, int64_t from_ms, struct zone zone, int64_t otherwise);
 
 /* ---- grant.c ---- */
 struct granting {

@@ -65,12 +65,12 @@ void worth_below(struct work *w, const struct item *item, const struct worth *wo
   outcome->has_numbers = true, outcome->numbers_are_money = of->money;
 }
 
-int64_t moment_or(const struct moment *moment, int64_t from_ms, int32_t offset_minutes, int64_t otherwise) {
-  return moment->kind == MOMENT_NONE ? otherwise : moment_resolve(moment, from_ms, offset_minutes);
+int64_t moment_or(const struct moment *moment, int64_t from_ms, struct zone zone, int64_t otherwise) {
+  return moment->kind == MOMENT_NONE ? otherwise : moment_resolve(moment, from_ms, zone);
 }
 
-int64_t moment_behind(const struct moment *moment, int64_t from_ms, int32_t offset_minutes, int64_t otherwise) {
-  int64_t end = moment_or(moment, from_ms, offset_minutes, otherwise);
+int64_t moment_behind(const struct moment *moment, int64_t from_ms, struct zone zone, int64_t otherwise) {
+  int64_t end = moment_or(moment, from_ms, zone, otherwise);
   bool counts_in = moment->kind == MOMENT_AFTER || moment->kind == MOMENT_AFTER_WORKING_DAYS;
   return counts_in ? end + 1 : end;
 }

@@ -42,8 +42,8 @@ enum status lend_full(const struct owner *owner, struct fault *fault) {
 
 bool lend_period_over(const struct lending *lending, const struct pool *pool, int32_t period) {
   if (!pool->paced || period == 0) return period != 0;
-  int32_t offset = lending->rulebook->campaigns[pool->campaign].offset_minutes;
-  return lending->clock_ms != TIME_NONE && period_start(pool->pace_unit, period + 2, offset) <= lending->clock_ms;
+  struct zone zone = lending->rulebook->campaigns[pool->campaign].zone;
+  return lending->clock_ms != TIME_NONE && period_start(pool->pace_unit, period + 2, zone) <= lending->clock_ms;
 }
 
 static uint32_t share_count(const struct pool *pool) { return pool->by == FIELD_NONE ? 1 : pool->share_count; }

@@ -15,15 +15,23 @@ int64_t pool_share_total(const struct pool *pool, uint64_t share) {
   return 0; /* an unlisted value has none */
 }
 
+/* When the share of a period is released: on its first day, by the clock. */
+static int64_t release_ms(const struct pool *pool, int32_t period, struct zone zone) {
+  if (pool->pace_unit >= UNIT_CAMPAIGN) return period_start(pool->pace_unit, period, zone);
+  return zone_instant(zone, period_first_day(pool->pace_unit, period) * MS_PER_DAY + pool->pace_at_s * MS_PER_SECOND);
+}
+
 int32_t pool_pace_period(const struct rulebook *rulebook, const struct pool *pool, int64_t time_ms) {
-  return period_of(pool->pace_unit, time_ms - (int64_t)pool->pace_at_s * MS_PER_SECOND, rulebook->campaigns[pool->campaign].offset_minutes);
+  struct zone zone = rulebook->campaigns[pool->campaign].zone;
+  int32_t period = period_of(pool->pace_unit, time_ms, zone);
+  while (time_ms < release_ms(pool, period, zone)) period--; /* twice at most: a release that is left out may come behind midnight */
+  return period;
 }
 
 /* The first period whose share is released after the pool began: one released before that is none of the pool's. */
 static int32_t pace_first(const struct rulebook *rulebook, const struct pool *pool) {
   int32_t first = pool_pace_period(rulebook, pool, pool->start_ms);
-  int64_t start = period_start(pool->pace_unit, first, rulebook->campaigns[pool->campaign].offset_minutes);
-  return start + pool->pace_at_s * MS_PER_SECOND < pool->start_ms ? first + 1 : first;
+  return release_ms(pool, first, rulebook->campaigns[pool->campaign].zone) < pool->start_ms ? first + 1 : first;
 }
 
 int64_t pool_released(const struct rulebook *rulebook, const struct pool *pool, int32_t period) {
@@ -34,7 +42,7 @@ int64_t pool_released(const struct rulebook *rulebook, const struct pool *pool, 
 }
 
 int32_t pool_pace_expiry(const struct rulebook *rulebook, const struct pool *pool, int32_t period, int64_t memory_ms) {
-  return state_expiry(period_start(pool->pace_unit, period + 2, rulebook->campaigns[pool->campaign].offset_minutes) + memory_ms);
+  return state_expiry(period_start(pool->pace_unit, period + 2, rulebook->campaigns[pool->campaign].zone) + memory_ms);
 }
 
 int64_t pool_used(const struct state *state, const struct pool *pool, uint64_t key, int32_t period) {

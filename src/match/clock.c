@@ -18,12 +18,12 @@ static bool schedule_is_same(const struct schedule *a, const struct schedule *b)
          bytes_same(a->hours, b->hours, a->hour_count * sizeof *a->hours);
 }
 
-static uint64_t schedule_hash(const struct schedule *schedule, int32_t offset_minutes) {
+static uint64_t schedule_hash(const struct schedule *schedule, struct zone zone) {
   uint64_t hash = hash64_pair(&HASH_KEY_FIXED, (uint64_t)schedule->from_ms, (uint64_t)schedule->to_ms);
   hash = hash64_pair(&HASH_KEY_FIXED, hash, (uint64_t)schedule->days << 32 | schedule->named_days);
   struct str hours = {(const char *)schedule->hours, schedule->hour_count * sizeof *schedule->hours};
   hash = hash64_pair(&HASH_KEY_FIXED, hash, hash64(&HASH_KEY_FIXED, hours));
-  return hash64_pair(&HASH_KEY_FIXED, hash, (uint64_t)(uint32_t)offset_minutes);
+  return hash64_pair(&HASH_KEY_FIXED, hash, (uint64_t)(uint32_t)zone.minutes << 32 | zone.turn_count);
 }
 
 struct classing {
@@ -33,15 +33,15 @@ struct classing {
   uint32_t *slots; /* class + 1 */
 };
 
-static uint32_t class_of(struct classing *classing, uint32_t schedule, int32_t offset_minutes) {
+static uint32_t class_of(struct classing *classing, uint32_t schedule, struct zone zone) {
   const struct schedule *wanted = &classing->rulebook->schedules[schedule];
-  uint32_t at = (uint32_t)schedule_hash(wanted, offset_minutes) & classing->mask;
+  uint32_t at = (uint32_t)schedule_hash(wanted, zone) & classing->mask;
   for (; classing->slots[at] != 0; at = (at + 1) & classing->mask) {
     const struct clock_class *known = &classing->classes[classing->slots[at] - 1];
-    bool same_zone = known->offset_minutes == offset_minutes;
+    bool same_zone = zone_is_same(known->zone, zone);
     if (same_zone && schedule_is_same(&classing->rulebook->schedules[known->schedule], wanted)) return classing->slots[at] - 1;
   }
-  classing->classes[classing->class_count] = (struct clock_class){.schedule = schedule, .offset_minutes = offset_minutes};
+  classing->classes[classing->class_count] = (struct clock_class){.schedule = schedule, .zone = zone};
   classing->slots[at] = ++classing->class_count;
   return classing->class_count - 1;
 }
@@ -63,8 +63,8 @@ void clock_build(struct build *build) {
   if (!classing_init(build, &classing)) return;
   for (uint32_t i = 0; i < build->schedule_count; i++) {
     struct flip *need = &build->schedules[i];
-    int32_t offset = build->rulebook->campaigns[listeners[need->listener].campaign].offset_minutes;
-    need->at = class_of(&classing, (uint32_t)need->at, offset);
+    struct zone zone = build->rulebook->campaigns[listeners[need->listener].campaign].zone;
+    need->at = class_of(&classing, (uint32_t)need->at, zone);
   }
   build->schedule_count = flips_sort(build->schedules, build->schedule_count, sorting);
   for (uint32_t i = build->schedule_count; i > 0; i--) {
@@ -92,7 +92,7 @@ static void clock_turn(const struct match_index *index, struct clock *clock, con
     struct class_now *now = &clock->classes[i];
     if (time_ms < now->from_ms || time_ms >= now->to_ms) {
       const struct schedule *schedule = &index->rulebook->schedules[one->schedule];
-      now->holds = schedule_window(schedule, time_ms, one->offset_minutes, &now->from_ms, &now->to_ms);
+      now->holds = schedule_window(schedule, time_ms, one->zone, &now->from_ms, &now->to_ms);
       assert(now->from_ms <= time_ms && time_ms < now->to_ms);
     }
     if (now->from_ms > window->from_ms) window->from_ms = now->from_ms;

@@ -72,8 +72,7 @@ static bool items_hold(const struct rulebook *rulebook, const struct condition *
   return false;
 }
 
-bool match_leaf(const struct rulebook *rulebook, const struct condition *leaf, const struct value *actual, int32_t offset_minutes) {
-  (void)offset_minutes;
+bool match_leaf(const struct rulebook *rulebook, const struct condition *leaf, const struct value *actual) {
   assert(leaf->kind == CONDITION_LEAF);
   bool present = actual != NULL && actual->kind != VALUE_ABSENT;
   if (leaf->op == OP_EXISTS) return present == (leaf->operand.low != 0);
@@ -98,10 +97,9 @@ static bool value_is_same(const struct value *a, const struct value *b) {
   return (a->kind == VALUE_INT || a->kind == VALUE_BOOL) && a->number == b->number;
 }
 
-static bool field_leaf_holds(const struct rulebook *rulebook, const struct condition *leaf, const struct event *event,
-                             int32_t offset_minutes) {
+static bool field_leaf_holds(const struct rulebook *rulebook, const struct condition *leaf, const struct event *event) {
   const struct value *actual = event_field(event, (uint16_t)leaf->index);
-  if (leaf->op != OP_SAME_AS) return match_leaf(rulebook, leaf, actual, offset_minutes);
+  if (leaf->op != OP_SAME_AS) return match_leaf(rulebook, leaf, actual);
   assert(leaf->operand.other != NONE);
   const struct condition *other = &rulebook->conditions[leaf->operand.other];
   return other->left == LEFT_FIELD && value_is_same(actual, event_field(event, (uint16_t)other->index));
@@ -109,8 +107,8 @@ static bool field_leaf_holds(const struct rulebook *rulebook, const struct condi
 
 /* {"schedule": "peak"} holds while the schedule does; {"schedule": {"ne": ..}} and `exists: false` the other way round. */
 static bool schedule_leaf_holds(const struct rulebook *rulebook, const struct condition *leaf, const struct event *event,
-                                int32_t offset_minutes) {
-  bool holds = schedule_holds(&rulebook->schedules[leaf->index], event->time_ms, offset_minutes);
+                                struct zone zone) {
+  bool holds = schedule_holds(&rulebook->schedules[leaf->index], event->time_ms, zone);
   bool turned = leaf->op == OP_NE || leaf->op == OP_NOT_IN || (leaf->op == OP_EXISTS && leaf->operand.low == 0);
   return holds != turned;
 }
@@ -121,27 +119,26 @@ static bool list_leaf_holds(const struct rulebook *rulebook, const struct condit
   return listed != turned;
 }
 
-int32_t match_month(const struct value *value, int32_t offset_minutes) {
+int32_t match_month(const struct value *value, struct zone zone) {
   if (value == NULL) return 0;
   if (value->kind == VALUE_TEXT) return month_of_date(value->text);
-  return value->kind == VALUE_INT ? month_of(value->number, offset_minutes) : 0;
+  return value->kind == VALUE_INT ? month_of(value->number, zone) : 0;
 }
 
-static bool month_leaf_holds(const struct rulebook *rulebook, const struct condition *leaf, const struct event *event,
-                             int32_t offset_minutes) {
-  const struct value month = {.kind = VALUE_INT, .number = month_of(event->time_ms, offset_minutes)};
-  if (leaf->op != OP_SAME_AS) return match_leaf(rulebook, leaf, &month, offset_minutes);
+static bool month_leaf_holds(const struct rulebook *rulebook, const struct condition *leaf, const struct event *event, struct zone zone) {
+  const struct value month = {.kind = VALUE_INT, .number = month_of(event->time_ms, zone)};
+  if (leaf->op != OP_SAME_AS) return match_leaf(rulebook, leaf, &month);
   const struct condition *other = &rulebook->conditions[leaf->operand.other];
   assert(other->left == LEFT_FIELD);
-  return match_month(event_field(event, (uint16_t)other->index), offset_minutes) == month.number;
+  return match_month(event_field(event, (uint16_t)other->index), zone) == month.number;
 }
 
-bool leaf_holds(const struct rulebook *rulebook, const struct condition *leaf, const struct event *event, int32_t offset_minutes) {
+bool leaf_holds(const struct rulebook *rulebook, const struct condition *leaf, const struct event *event, struct zone zone) {
   assert(leaf_is_judged(leaf));
   switch (leaf->left) {
-    case LEFT_FIELD: return field_leaf_holds(rulebook, leaf, event, offset_minutes);
-    case LEFT_SCHEDULE: return schedule_leaf_holds(rulebook, leaf, event, offset_minutes);
-    case LEFT_MONTH: return month_leaf_holds(rulebook, leaf, event, offset_minutes);
+    case LEFT_FIELD: return field_leaf_holds(rulebook, leaf, event);
+    case LEFT_SCHEDULE: return schedule_leaf_holds(rulebook, leaf, event, zone);
+    case LEFT_MONTH: return month_leaf_holds(rulebook, leaf, event, zone);
     default: return list_leaf_holds(rulebook, leaf, event);
   }
 }
@@ -156,18 +153,18 @@ static bool subtree_is_judged(const struct rulebook *rulebook, const struct cond
 }
 
 /* Recursion is bounded by LIMIT_CONDITION_DEPTH (three; the campaign room refuses more). */
-bool match_condition(const struct rulebook *rulebook, uint32_t node, const struct event *event, int32_t offset_minutes) {
+bool match_condition(const struct rulebook *rulebook, uint32_t node, const struct event *event, struct zone zone) {
   const struct condition *condition = &rulebook->conditions[node];
   switch (condition->kind) {
-    case CONDITION_LEAF: return !leaf_is_judged(condition) || leaf_holds(rulebook, condition, event, offset_minutes);
+    case CONDITION_LEAF: return !leaf_is_judged(condition) || leaf_holds(rulebook, condition, event, zone);
     case CONDITION_NOT:
       if (!subtree_is_judged(rulebook, condition)) return true;
-      return !match_condition(rulebook, condition->first, event, offset_minutes);
+      return !match_condition(rulebook, condition->first, event, zone);
     default: break;
   }
   bool any = condition->kind == CONDITION_ANY;
   for (uint32_t i = 0; i < condition->count; i++) {
-    if (match_condition(rulebook, condition->first + i, event, offset_minutes) == any) return any;
+    if (match_condition(rulebook, condition->first + i, event, zone) == any) return any;
   }
   return !any;
 }

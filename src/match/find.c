@@ -101,9 +101,9 @@ static bool survivor_hears(const struct match_index *index, const struct partiti
   if (partition->period_coarse && (event->time_ms < listener->from_ms || event->time_ms >= listener->to_ms)) return false;
   uint32_t first = partition->residual_first[local], end = partition->residual_first[local + 1];
   if (first == end) return true;
-  int32_t offset = index->rulebook->campaigns[listener->campaign].offset_minutes;
+  struct zone zone = index->rulebook->campaigns[listener->campaign].zone;
   for (uint32_t i = first; i < end; i++) {
-    if (!match_condition(index->rulebook, partition->residuals[i], event, offset)) return false;
+    if (!match_condition(index->rulebook, partition->residuals[i], event, zone)) return false;
   }
   return true;
 }

@@ -48,7 +48,7 @@ struct attribute {
 /* Listeners that need the same schedule in the same zone. */
 struct clock_class {
   uint32_t schedule;
-  int32_t offset_minutes;
+  struct zone zone;
   uint32_t member_first, member_count; /* into partition.members: local numbers of listeners */
 };
 

@@ -94,14 +94,14 @@ static const struct condition *leaf_of(const struct build *build, const struct u
 static bool run_holds(const struct build *build, const struct use *run, uint32_t count, int64_t number) {
   struct value value = {.kind = VALUE_INT, .number = number};
   for (uint32_t i = 0; i < count; i++) {
-    if (!match_leaf(build->rulebook, leaf_of(build, &run[i]), &value, 0)) return false;
+    if (!match_leaf(build->rulebook, leaf_of(build, &run[i]), &value)) return false;
   }
   return true;
 }
 
 static bool run_holds_absent(const struct build *build, const struct use *run, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
-    if (!match_leaf(build->rulebook, leaf_of(build, &run[i]), NULL, 0)) return false;
+    if (!match_leaf(build->rulebook, leaf_of(build, &run[i]), NULL)) return false;
   }
   return true;
 }

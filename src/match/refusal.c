@@ -4,11 +4,11 @@
 #include "condition.h"
 
 /* The leaf that failed: the first failing child of an `all`, all the way down; a failed any or not is named itself. */
-static uint32_t failed_leaf(const struct rulebook *rulebook, uint32_t node, const struct event *event, int32_t offset_minutes) {
+static uint32_t failed_leaf(const struct rulebook *rulebook, uint32_t node, const struct event *event, struct zone zone) {
   const struct condition *condition = &rulebook->conditions[node];
   while (condition->kind == CONDITION_ALL) {
     uint32_t child = condition->first;
-    while (match_condition(rulebook, child, event, offset_minutes)) {
+    while (match_condition(rulebook, child, event, zone)) {
       child++;
       assert(child < condition->first + condition->count);
     }
@@ -21,17 +21,17 @@ static uint32_t failed_leaf(const struct rulebook *rulebook, uint32_t node, cons
 struct match_answer match_listener_refusal(const struct rulebook *rulebook, uint32_t listener, const struct event *event) {
   assert(listener < rulebook->listener_count);
   const struct listener *hears = &rulebook->listeners[listener];
-  int32_t offset = rulebook->campaigns[hears->campaign].offset_minutes;
+  struct zone zone = rulebook->campaigns[hears->campaign].zone;
   if (hears->type != event->type) return (struct match_answer){MATCH_OTHER_TYPE, NONE};
   if (event->time_ms < hears->from_ms) return (struct match_answer){MATCH_NOT_STARTED, NONE};
   if (event->time_ms >= hears->to_ms) return (struct match_answer){MATCH_ENDED, NONE};
-  if (hears->schedule != NONE && !schedule_holds(&rulebook->schedules[hears->schedule], event->time_ms, offset)) {
+  if (hears->schedule != NONE && !schedule_holds(&rulebook->schedules[hears->schedule], event->time_ms, zone)) {
     return (struct match_answer){MATCH_OUTSIDE_SCHEDULE, NONE};
   }
   for (uint32_t i = 0; i < 3; i++) {
     uint32_t node = hears->conditions[i];
-    if (node == NONE || match_condition(rulebook, node, event, offset)) continue;
-    return (struct match_answer){MATCH_CONDITION, failed_leaf(rulebook, node, event, offset)};
+    if (node == NONE || match_condition(rulebook, node, event, zone)) continue;
+    return (struct match_answer){MATCH_CONDITION, failed_leaf(rulebook, node, event, zone)};
   }
   bool as = hears->trigger < rulebook->trigger_count && rulebook->triggers[hears->trigger].as_count > 0;
   return (struct match_answer){as ? MATCH_HEARS_AS : MATCH_HEARS, NONE};

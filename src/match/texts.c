@@ -49,7 +49,7 @@ static const struct list *leaf_list(const struct build *build, const struct cond
 
 static bool run_holds(const struct build *build, const struct use *run, uint32_t count, const struct value *value) {
   for (uint32_t i = 0; i < count; i++) {
-    if (!match_leaf(build->rulebook, leaf_of(build, &run[i]), value, 0)) return false;
+    if (!match_leaf(build->rulebook, leaf_of(build, &run[i]), value)) return false;
   }
   return true;
 }

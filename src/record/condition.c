@@ -44,7 +44,7 @@ static void number_words(struct buffer *out, int64_t number, enum field_kind kin
   if (kind == FIELD_MONEY)
     buffer_money(out, number, style.decimals);
   else if (kind == FIELD_TIME)
-    buffer_time(out, number, style.offset_minutes);
+    buffer_time_in(out, number, style.zone);
   else
     buffer_int(out, number);
 }
@@ -183,7 +183,7 @@ static void schedule_leaf(struct buffer *out, const struct rulebook *rulebook, c
                           enum language language) {
   bool zh = language == LANGUAGE_ZH, negated = leaf->op == OP_NE || leaf->op == OP_NOT_IN;
   buffer_put(out, negated ? str_of(zh ? "不在 " : "not within ") : str_of(zh ? "在 " : "within "));
-  words_schedule(out, &rulebook->schedules[leaf->index], style.offset_minutes, language);
+  words_schedule(out, &rulebook->schedules[leaf->index], style.zone, language);
 }
 
 void words_leaf(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, struct str actual,
@@ -204,11 +204,11 @@ bool words_actual(struct buffer *out, const struct rulebook *rulebook, const str
                   struct money_style style, enum language language) {
   if (leaf->kind != CONDITION_LEAF) return false;
   if (leaf->left == LEFT_SCHEDULE) {
-    buffer_time(out, event->time_ms, style.offset_minutes);
+    buffer_time_in(out, event->time_ms, style.zone);
     return true;
   }
   if (leaf->left == LEFT_MONTH) {
-    buffer_int(out, month_of(event->time_ms, style.offset_minutes));
+    buffer_int(out, month_of(event->time_ms, style.zone));
     return true;
   }
   if (leaf->left != LEFT_FIELD) return false;
@@ -270,7 +270,7 @@ static bool campaign_has(const struct rulebook *rulebook, const struct campaign 
 }
 
 void record_condition(struct buffer *out, const struct rulebook *rulebook, uint32_t condition, enum language language) {
-  struct money_style style = {2, 8 * 60}; /* of facts' conditions, whose numbers are said as in China */
+  struct money_style style = {2, zone_fixed(480)}; /* of facts' conditions, whose numbers are said as in China */
   for (uint32_t i = 0; i < rulebook->campaign_count; i++)
     if (campaign_has(rulebook, &rulebook->campaigns[i], condition)) {
       style = money_style_of(rulebook, i);

@@ -181,17 +181,17 @@ static const struct str effect_words[] = {
     [EFFECT_OPENED] = WORD("opened"),   [EFFECT_TASK] = WORD("task"),         [EFFECT_COMPLETED] = WORD("completed")};
 
 /* A moment of 0 is none. */
-static void effect_moment(struct buffer *out, struct str opening, int64_t ms, int32_t offset_minutes) {
+static void effect_moment(struct buffer *out, struct str opening, int64_t ms, struct zone zone) {
   if (ms == 0) return;
   text_put(out, opening);
-  text_time(out, ms, offset_minutes);
+  text_time(out, ms, zone_offset(zone, ms));
   PUT(out, "\"");
 }
 
 /* Most events are some fact's last one; that it is so now at its own time goes without saying. */
 static void decision_effect(struct buffer *out, const struct rulebook *rulebook, const struct effect *effect, int64_t event_ms) {
   const struct fact *fact = &rulebook->facts[effect->fact];
-  int32_t offset_minutes = rulebook->campaigns[fact->campaign].offset_minutes;
+  struct zone zone = rulebook->campaigns[fact->campaign].zone;
   struct told_effect told;
   told_effect(&told, rulebook, effect);
   PUT(out, "{\"fact\":\"");
@@ -202,8 +202,8 @@ static void decision_effect(struct buffer *out, const struct rulebook *rulebook,
   TEXT_MEMBER(out, "period", told.period);
   TEXT_MEMBER(out, "before", told.before);
   TEXT_MEMBER(out, "after", told.after);
-  if (told.times) effect_moment(out, STR(",\"before\":\""), effect->before, offset_minutes);
-  if (told.times && effect->after != event_ms) effect_moment(out, STR(",\"after\":\""), effect->after, offset_minutes);
+  if (told.times) effect_moment(out, STR(",\"before\":\""), effect->before, zone);
+  if (told.times && effect->after != event_ms) effect_moment(out, STR(",\"after\":\""), effect->after, zone);
   PUT(out, "}");
 }
 

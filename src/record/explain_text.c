@@ -31,7 +31,7 @@ static void event_fields(const struct telling *t) {
   const struct event *event = t->event;
   const struct value *currency = event_field(event, FIELD_ID_CURRENCY);
   int decimals = currency == NULL || currency->kind != VALUE_TEXT ? 2 : currency_decimals(currency->text);
-  struct money_style style = {decimals < 0 ? 2 : decimals, event->offset_minutes};
+  struct money_style style = {decimals < 0 ? 2 : decimals, zone_fixed(event->offset_minutes)};
   if (event->field_count > 0) buffer_put(t->out, STR("  "));
   for (uint32_t i = 0; i < event->field_count; i++) {
     const struct field_info *field = &t->rulebook->catalogue->fields[event->field_ids[i]];

@@ -97,10 +97,10 @@ static void reward_pool(struct buffer *out, const struct pool *pool) {
   PUT(out, "]");
 }
 
-static void reward_moment(struct buffer *out, struct str opening, int64_t ms, int32_t offset_minutes) {
+static void reward_moment(struct buffer *out, struct str opening, int64_t ms, struct zone zone) {
   if (ms == TIME_NONE) return;
   text_put(out, opening);
-  buffer_time(out, ms, offset_minutes);
+  buffer_time_in(out, ms, zone);
   PUT(out, "\"");
 }
 
@@ -155,8 +155,8 @@ static void reward_gift(struct buffer *out, const struct reward_line *line) {
   const struct gift *gift = line->gift;
   if (gift->pool != NONE) reward_pool(out, &line->rulebook->pools[gift->pool]);
   reward_sources(out, line);
-  reward_moment(out, STR(",\"valid_from\":\""), gift->valid_from_ms, line->campaign->offset_minutes);
-  reward_moment(out, STR(",\"valid_until\":\""), gift->valid_to_ms, line->campaign->offset_minutes);
+  reward_moment(out, STR(",\"valid_from\":\""), gift->valid_from_ms, line->campaign->zone);
+  reward_moment(out, STR(",\"valid_until\":\""), gift->valid_to_ms, line->campaign->zone);
   if (gift->instead_of != NONE) TEXT_MEMBER(out, "substituted_from", line->rulebook->items[gift->instead_of].id);
   if (gift->offset_minor != 0) TEXT_NUMBER(out, "offset_minor", gift->offset_minor);
   if (gift->partial) PUT(out, ",\"partial\":true");
@@ -238,7 +238,7 @@ void record_pool_mark(struct buffer *out, const struct rulebook *rulebook, const
   for (uint32_t i = 0; pool->by != FIELD_NONE && i < pool->share_count; i++)
     if (hash64(&HASH_KEY_FIXED, pool->shares[i].value) == share_hash) share = pool->shares[i].value;
   mark_open(out, pool, mark, share_hash);
-  text_envelope_at(out, mark_type(mark), pool->name, time_ms, rulebook->campaigns[pool->campaign].offset_minutes);
+  text_envelope_at(out, mark_type(mark), pool->name, time_ms, zone_offset(rulebook->campaigns[pool->campaign].zone, time_ms));
   PUT(out, ",\"data\":{");
   mark_data(out, rulebook, mark, share);
   if (cause.length > 0) {

@@ -64,17 +64,16 @@ static void step_failed_detail(struct walk *walk) {
 static void event_moment(struct walk *walk, const char *en, const char *zh) {
   if (walk->event == NULL) return;
   step_put(walk, en, zh);
-  buffer_time(step_text(walk), walk->event->time_ms, walk->style.offset_minutes);
+  buffer_time_in(step_text(walk), walk->event->time_ms, walk->style.zone);
 }
 
 static void step_life(struct walk *walk) {
   struct buffer *text = step_text(walk);
   size_t start = text->length;
-  int64_t zone_ms = (int64_t)walk->campaign->offset_minutes * 60000;
   step_put(walk, "campaign runs ", "活动期 ");
-  buffer_date(text, (walk->campaign->from_ms + zone_ms) / MS_PER_DAY);
+  buffer_date(text, period_of(UNIT_DAY, walk->campaign->from_ms, walk->campaign->zone));
   step_put(walk, " to ", " 至 ");
-  buffer_date(text, (walk->campaign->to_ms - 1 + zone_ms) / MS_PER_DAY);
+  buffer_date(text, period_of(UNIT_DAY, walk->campaign->to_ms - 1, walk->campaign->zone));
   if (walk->stage == STAGE_LIFE) event_moment(walk, ", event at ", ",事件时间 ");
   step_end(walk, start, walk->stage != STAGE_LIFE);
 }
@@ -84,7 +83,7 @@ static void step_schedule(struct walk *walk) {
   struct buffer *text = step_text(walk);
   size_t start = text->length;
   step_put(walk, "schedule ", "时段 ");
-  words_schedule(text, &walk->rulebook->schedules[walk->rule->schedule], walk->style.offset_minutes, walk->language);
+  words_schedule(text, &walk->rulebook->schedules[walk->rule->schedule], walk->style.zone, walk->language);
   event_moment(walk, ", event at ", ",事件时间 ");
   step_end(walk, start, walk->stage != STAGE_SCHEDULE);
 }
@@ -144,7 +143,7 @@ static uint32_t heard_trigger(const struct walk *walk) {
     const struct trigger *trigger = &walk->rulebook->triggers[number];
     if (trigger->kind != TRIGGER_EVENT || walk->event == NULL || trigger->type != walk->event->type) continue;
     if (tree_has(walk->rulebook, trigger->when, walk->failed)) return number;
-    bool holds = trigger->when == NONE || match_condition(walk->rulebook, trigger->when, walk->event, walk->style.offset_minutes);
+    bool holds = trigger->when == NONE || match_condition(walk->rulebook, trigger->when, walk->event, walk->style.zone);
     if (found == NONE && holds) found = number;
   }
   return found;

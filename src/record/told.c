@@ -45,7 +45,7 @@ static struct str told_number(struct buffer *text, int64_t number, enum number_k
   if (kind == NUMBER_MONEY)
     buffer_money(text, number, style.decimals);
   else if (kind == NUMBER_TIME)
-    text_time(text, number, style.offset_minutes);
+    text_time(text, number, zone_offset(style.zone, number));
   else
     buffer_int(text, number);
   return since(text, start);
@@ -228,10 +228,10 @@ enum reason reason_of_code(struct str code) {
 static struct str told_expected_time(struct buffer *text, const struct rulebook *rulebook, const struct rule *rule, enum reason reason) {
   const struct campaign *campaign = &rulebook->campaigns[rule->campaign];
   size_t start = text->length;
-  if (reason == REASON_CAMPAIGN_NOT_STARTED) buffer_time(text, campaign->from_ms, campaign->offset_minutes);
-  if (reason == REASON_CAMPAIGN_ENDED) buffer_time(text, campaign->to_ms, campaign->offset_minutes);
+  if (reason == REASON_CAMPAIGN_NOT_STARTED) buffer_time_in(text, campaign->from_ms, campaign->zone);
+  if (reason == REASON_CAMPAIGN_ENDED) buffer_time_in(text, campaign->to_ms, campaign->zone);
   if (reason == REASON_OUTSIDE_SCHEDULE && rule->schedule != NONE)
-    words_schedule(text, &rulebook->schedules[rule->schedule], campaign->offset_minutes, LANGUAGE_EN);
+    words_schedule(text, &rulebook->schedules[rule->schedule], campaign->zone, LANGUAGE_EN);
   return since(text, start);
 }
 

@@ -102,7 +102,7 @@ void words_duration(struct buffer *out, struct duration duration, enum language 
     return;
   }
   for (size_t i = 0; i < sizeof duration_parts / sizeof *duration_parts; i++) {
-    if (duration.ms % duration_parts[i].ms != 0) continue;
+    if (duration.ms % duration_parts[i].ms != 0 || (duration_parts[i].ms >= MS_PER_DAY && !duration.days)) continue;
     duration_part(out, duration.ms / duration_parts[i].ms, duration_parts[i].en, duration_parts[i].zh, language);
     return;
   }
@@ -150,18 +150,18 @@ static void schedule_hours(struct buffer *out, size_t start, const struct schedu
 
 static bool is_open(int64_t ms) { return ms <= INT64_MIN / 2 || ms >= INT64_MAX / 2; }
 
-void words_schedule(struct buffer *out, const struct schedule *schedule, int32_t offset_minutes, enum language language) {
+void words_schedule(struct buffer *out, const struct schedule *schedule, struct zone zone, enum language language) {
   bool named = schedule->name.length > 0;
   if (named) buffer_put(out, schedule->name);
   if (named) buffer_put(out, STR(" ("));
   size_t start = out->length;
   if (!is_open(schedule->from_ms)) {
     schedule_word(out, start, language == LANGUAGE_ZH ? "自 " : "from ");
-    buffer_time(out, schedule->from_ms, offset_minutes);
+    buffer_time_in(out, schedule->from_ms, zone);
   }
   if (!is_open(schedule->to_ms)) {
     schedule_word(out, start, language == LANGUAGE_ZH ? "至 " : "until ");
-    buffer_time(out, schedule->to_ms, offset_minutes);
+    buffer_time_in(out, schedule->to_ms, zone);
   }
   schedule_days(out, start, schedule, language);
   schedule_hours(out, start, schedule);
@@ -213,5 +213,5 @@ void words_limit(struct buffer *out, const struct rulebook *rulebook, const stru
 struct money_style money_style_of(const struct rulebook *rulebook, uint32_t campaign) {
   assert(campaign < rulebook->campaign_count);
   const struct campaign *c = &rulebook->campaigns[campaign];
-  return (struct money_style){c->decimals, c->offset_minutes};
+  return (struct money_style){c->decimals, c->zone};
 }

@@ -7,7 +7,8 @@
 
 /* How numbers of a campaign are printed. */
 struct money_style {
-  int32_t decimals, offset_minutes;
+  int32_t decimals;
+  struct zone zone;
 };
 struct money_style money_style_of(const struct rulebook *rulebook, uint32_t campaign);
 
@@ -24,7 +25,7 @@ struct str words_operator(enum condition_op op, enum language language);
 /* "P3M" is "3 months" / "3 个月" */
 void words_duration(struct buffer *out, struct duration duration, enum language language);
 /* "fri 10:00-22:00" / "周五 10:00-22:00" */
-void words_schedule(struct buffer *out, const struct schedule *schedule, int32_t offset_minutes, enum language language);
+void words_schedule(struct buffer *out, const struct schedule *schedule, struct zone zone, enum language language);
 /* "1 per customer, day" / "每客户每日 1 次" */
 void words_limit(struct buffer *out, const struct rulebook *rulebook, const struct limit *limit, enum language language);
 /* "customer, device" / "客户、设备" */

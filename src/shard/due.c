@@ -178,7 +178,7 @@ bool due_touches(struct shard *shard, const struct owner *owner, const struct st
 /* The first instant at which anybody could hear it: the end of the period, the beginning of the day. */
 static int64_t close_begins(const struct rulebook *rulebook, const struct close *close, const struct cell *due) {
   if (close->left == NONE) return close_end(rulebook, close, due->period);
-  return period_start(UNIT_DAY, period_of(UNIT_DAY, due->due.time_ms, close->offset_minutes), close->offset_minutes);
+  return period_start(UNIT_DAY, period_of(UNIT_DAY, due->due.time_ms, close->zone), close->zone);
 }
 
 /* "month+08:00:2027-01:c1", "profile.birthday+08:00:2027-05-17:c1", and the instant behind it if that is not the first. A hash stands for a
@@ -189,7 +189,7 @@ static struct str event_id(struct shard *shard, const struct close *close, const
   buffer_init(&id, shard->dues.id, sizeof shard->dues.id);
   buffer_put(&id, close->name);
   if (close->left != NONE)
-    buffer_byte(&id, ':'), buffer_date(&id, (due->due.time_ms + (int64_t)close->offset_minutes * 60000) / MS_PER_DAY);
+    buffer_byte(&id, ':'), buffer_date(&id, zone_local(close->zone, due->due.time_ms) / MS_PER_DAY);
   else if (close->unit != UNIT_CAMPAIGN)
     buffer_byte(&id, ':'), buffer_period(&id, close->unit, due->period);
   buffer_byte(&id, ':');
@@ -197,7 +197,7 @@ static struct str event_id(struct shard *shard, const struct close *close, const
   bool fits = id.length + customer.length + 1 + TIME_BYTES <= sizeof shard->dues.id;
   buffer_put(&id, fits ? customer : (struct str){hex, sizeof hex});
   if (due->due.time_ms != close_begins(shard->rulebook, close, due))
-    buffer_byte(&id, ':'), buffer_time(&id, due->due.time_ms, close->offset_minutes);
+    buffer_byte(&id, ':'), buffer_time_in(&id, due->due.time_ms, close->zone);
   assert(!id.overflowed);
   return buffer_text(&id);
 }
@@ -209,7 +209,7 @@ static void event_make(struct shard *shard, const struct cell *due, struct readi
   event->customer = str_from(owner_key(&reading->customer), 1);
   event->id = event_id(shard, close, due, event->customer), event->source = STR("giftd");
   event->type = TYPE_UNKNOWN, event->type_name = close->left == NONE ? STR("period.closed") : STR("date.reached");
-  event->time_ms = event->arrival_ms = due->due.time_ms, event->offset_minutes = close->offset_minutes;
+  event->time_ms = event->arrival_ms = due->due.time_ms, event->offset_minutes = zone_offset(close->zone, due->due.time_ms);
   event->digest = event_digest(event->source, event->id);
   event->field_count = event->unknown_count = 0;
   memset(event->unknown_counts, 0, sizeof event->unknown_counts);

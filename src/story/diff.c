@@ -34,7 +34,7 @@ static bool actual_matches(const struct comparison *c, const struct expectation 
   int64_t moment = 0;
   buffer_init(&text, memory, sizeof memory);
   if (outcome->numbers_are_times)
-    return scenario_moment(expect->actual, false, c->scenario->home.offset_minutes, &moment) && moment == outcome->actual;
+    return scenario_moment(expect->actual, false, c->scenario->home.zone, &moment) && moment == outcome->actual;
   if (outcome->numbers_are_money)
     buffer_money(&text, outcome->actual, c->rulebook->campaigns[c->rulebook->rules[outcome->rule].campaign].decimals);
   else

@@ -37,9 +37,9 @@ static void put_text(struct buffer *out, const char *name, struct str word, uint
   buffer_byte(out, ',');
 }
 
-static void put_time(struct buffer *out, const char *name, int64_t ms, int32_t offset_minutes) {
+static void put_time(struct buffer *out, const char *name, int64_t ms, struct zone zone) {
   buffer_print(out, "\"%s\":\"", name);
-  buffer_time(out, ms, offset_minutes);
+  buffer_time_in(out, ms, zone);
   buffer_put(out, STR("\","));
 }
 
@@ -101,9 +101,9 @@ static void put_list(struct str value, struct buffer *out) {
 
 static bool put_moment(const struct making *m, struct str value) {
   int64_t ms = 0;
-  if (!scenario_moment(value, false, m->home->offset_minutes, &ms) && !time_parse(value, &ms, NULL)) return false;
+  if (!scenario_moment(value, false, m->home->zone, &ms) && !time_parse(value, &ms, NULL)) return false;
   buffer_byte(m->out, '"');
-  buffer_time(m->out, ms, m->home->offset_minutes);
+  buffer_time_in(m->out, ms, m->home->zone);
   buffer_byte(m->out, '"');
   return true;
 }
@@ -190,7 +190,7 @@ bool scenario_event_line(const struct step *step, uint32_t n, int64_t now_ms, co
   char memory[EXPANDED_BYTES];
   int64_t happened_ms = now_ms;
   const struct making making = {step, n, home, gifts, catalogue, out, trouble};
-  if (step->happened.length > 0 && !scenario_moment(expand(step->happened, n, memory), false, home->offset_minutes, &happened_ms)) {
+  if (step->happened.length > 0 && !scenario_moment(expand(step->happened, n, memory), false, home->zone, &happened_ms)) {
     buffer_print(trouble, "'%.*s' is not a moment; write happened=2026-12-03T23:00", STR_FORMAT(step->happened));
     return false;
   }
@@ -199,8 +199,8 @@ bool scenario_event_line(const struct step *step, uint32_t n, int64_t now_ms, co
   buffer_put(out, STR("\"source\":\"scenario\","));
   put_text(out, "type", step->type, n);
   put_text(out, "subject", step->customer, n);
-  put_time(out, "time", happened_ms, home->offset_minutes);
-  put_time(out, "recordedtime", now_ms, home->offset_minutes);
+  put_time(out, "time", happened_ms, home->zone);
+  put_time(out, "recordedtime", now_ms, home->zone);
   if (!put_data(&making)) return false;
   if (out->overflowed) buffer_print(trouble, "the line is too long for one event");
   return !out->overflowed;

@@ -74,8 +74,8 @@ static bool read_span(struct expect_reader *r, struct str text) {
   if (dots + 1 >= text.length) return false;
   struct str from = {text.at, dots}, to = str_from(text, dots + 2);
   r->out->has_valid = true;
-  return (from.length == 0 || scenario_moment(from, false, r->home->offset_minutes, &r->out->valid_from_ms)) &&
-         (to.length == 0 || scenario_moment(to, true, r->home->offset_minutes, &r->out->valid_to_ms));
+  return (from.length == 0 || scenario_moment(from, false, r->home->zone, &r->out->valid_from_ms)) &&
+         (to.length == 0 || scenario_moment(to, true, r->home->zone, &r->out->valid_to_ms));
 }
 
 static bool store_option(struct expect_reader *r, enum option option, struct str value) {

@@ -10,19 +10,19 @@ static const struct campaign *campaign_named(const struct rulebook *rulebook, st
 }
 
 static void home_begin(struct scenario_home *home, const struct campaign *campaign) {
-  home->zone = campaign->zone, home->offset_minutes = campaign->offset_minutes, home->by = campaign->id;
+  home->zone_name = campaign->zone_name, home->zone = campaign->zone, home->by = campaign->id;
   home->currency = campaign->currency, home->money_by = campaign->id;
 }
 
 static void home_add(struct scenario_home *home, const struct campaign *campaign) {
-  if (home->other.length == 0 && campaign->offset_minutes != home->offset_minutes)
-    home->other = campaign->id, home->other_zone = campaign->zone;
+  if (home->other.length == 0 && !zone_is_same(campaign->zone, home->zone))
+    home->other = campaign->id, home->other_zone = campaign->zone_name;
   if (home->money_other.length == 0 && !str_equal(campaign->currency, home->currency))
     home->money_other = campaign->id, home->other_currency = campaign->currency;
 }
 
 struct scenario_home scenario_home_of(const struct rulebook *rulebook, const struct str *campaigns, uint32_t count) {
-  struct scenario_home home = {.zone = STR("Asia/Shanghai"), .currency = STR("CNY"), .offset_minutes = 480};
+  struct scenario_home home = {.zone_name = STR("Asia/Shanghai"), .currency = STR("CNY"), .zone = zone_fixed(480)};
   bool begun = false;
   for (uint32_t i = 0; i < count; i++) {
     const struct campaign *campaign = campaign_named(rulebook, campaigns[i]);
@@ -36,12 +36,12 @@ struct scenario_home scenario_home_of(const struct rulebook *rulebook, const str
   return home;
 }
 
-bool scenario_home_zone(struct scenario_home *home, const struct rulebook *rulebook, struct str zone, const struct str *campaigns,
+bool scenario_home_zone(struct scenario_home *home, const struct rulebook *rulebook, struct str name, const struct str *campaigns,
                         uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
     const struct campaign *campaign = campaign_named(rulebook, campaigns[i]);
-    if (campaign == NULL || !str_equal(campaign->zone, zone)) continue;
-    home->zone = campaign->zone, home->offset_minutes = campaign->offset_minutes;
+    if (campaign == NULL || !str_equal(campaign->zone_name, name)) continue;
+    home->zone_name = campaign->zone_name, home->zone = campaign->zone;
     home->by = home->other = home->other_zone = (struct str){NULL, 0};
     return true;
   }

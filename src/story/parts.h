@@ -22,7 +22,7 @@ const char *scenario_near(struct scenario_problems *problems, struct str word, c
 /* Zone and currency of a story, of the campaigns it names; without a rulebook, or of none that is known: Asia/Shanghai and CNY. */
 struct scenario_home scenario_home_of(const struct rulebook *rulebook, const struct str *campaigns, uint32_t count);
 /* The zone that the story says, one of those its campaigns have; false: none of them. */
-bool scenario_home_zone(struct scenario_home *home, const struct rulebook *rulebook, struct str zone, const struct str *campaigns,
+bool scenario_home_zone(struct scenario_home *home, const struct rulebook *rulebook, struct str name, const struct str *campaigns,
                         uint32_t count);
 /* The words of a line: split at blanks, "..." keeps blanks, # ends the line, as does a word that begins with '('. Returns their number, or
  * SCENARIO_WORDS + 1 with *trouble set. `end` is the byte behind the last word. */
@@ -30,8 +30,9 @@ uint32_t scenario_split(struct str line, struct str words[SCENARIO_WORDS], size_
 /* One expectation from its words; false with a problem added. */
 bool scenario_read_expectation(struct str file, uint32_t line, const struct str *words, uint32_t count, const struct scenario_home *home,
                                struct expectation *out, struct scenario_problems *problems);
-/* "2026-12-04" or "2026-12-04T12:30[:05]" in the story's zone. As the end of a span a date ends with that day. */
-bool scenario_moment(struct str text, bool as_end, int32_t offset_minutes, int64_t *ms);
+/* "2026-12-04" or "2026-12-04T12:30[:05]" in the story's zone; with seconds and offset where its clocks show a time twice. As the end of a
+ * span a date ends with that day. */
+bool scenario_moment(struct str text, bool as_end, struct zone zone, int64_t *ms);
 
 /* Gifts of the scenario so far, the latest of each rule: {gift:RULE} in an event stands for the id of one. NULL: it is only read. */
 #define SCENARIO_GIFTS 64u
@@ -62,14 +63,14 @@ bool record_table_put(struct record_table *table, struct str key, struct str byt
 /* One thing that happened, ready to be compared and printed. */
 struct sight {
   enum expect_kind kind;
-  uint32_t rule;                /* NONE for the gate */
+  uint32_t rule; /* NONE for the gate */
   enum reason reason;
-  const struct gift *gift;      /* of gifts, revocations, chances */
+  const struct gift *gift;       /* of gifts, revocations, chances */
   const struct outcome *outcome; /* of refusals that were judged with state */
   uint32_t outcome_index;
-  uint32_t condition;           /* of refusals that were recomputed; or NONE */
-  struct str to;                /* as in struct expectation */
-  bool required;                /* must be listed */
+  uint32_t condition; /* of refusals that were recomputed; or NONE */
+  struct str to;      /* as in struct expectation */
+  bool required;      /* must be listed */
   bool matched;
 };
 #define SCENARIO_SIGHTS (LIMIT_GIFTS + LIMIT_OUTCOMES + 1u)
@@ -85,7 +86,7 @@ struct comparison {
   const struct scenario *scenario;
   const struct event *event;
   const struct decision *decision;
-  struct sight *sights;         /* SCENARIO_SIGHTS */
+  struct sight *sights; /* SCENARIO_SIGHTS */
   uint32_t sight_count;
   const struct scenario_heard *heard; /* in order */
   uint32_t heard_count;

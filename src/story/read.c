@@ -110,7 +110,7 @@ static void settle(struct reader *r) {
   struct scenario_home *home = &r->scenario->home;
   *home = scenario_home_of(r->rulebook, campaigns, count);
   if (r->zone.length == 0 || r->rulebook == NULL || scenario_home_zone(home, r->rulebook, r->zone, campaigns, count)) return;
-  COMPLAIN(r, "the zone '%.*s' is of no campaign under test; write: zone %.*s", STR_FORMAT(r->zone), STR_FORMAT(home->zone));
+  COMPLAIN(r, "the zone '%.*s' is of no campaign under test; write: zone %.*s", STR_FORMAT(r->zone), STR_FORMAT(home->zone_name));
 }
 
 static struct step *add_step(struct reader *r, enum step_kind kind) {
@@ -142,7 +142,8 @@ static void zone_doubt(struct reader *r) {
   COMPLAIN(
       r,
       "the campaigns under test have several zones (%.*s: %.*s, %.*s: %.*s); say right under the title which one times are in: zone %.*s",
-      STR_FORMAT(home->by), STR_FORMAT(home->zone), STR_FORMAT(home->other), STR_FORMAT(home->other_zone), STR_FORMAT(home->zone));
+      STR_FORMAT(home->by), STR_FORMAT(home->zone_name), STR_FORMAT(home->other), STR_FORMAT(home->other_zone),
+      STR_FORMAT(home->zone_name));
 }
 
 /* Returns how many words the time took, 0 with a problem told. */
@@ -159,14 +160,14 @@ static uint32_t read_when(struct reader *r, struct step *step, const struct str 
   }
   step->when = WHEN_AT;
   struct str clock = count > 1 ? words[1] : STR("");
-  if (words[0].length <= 10 && clock.length <= 8) {
-    char text[24];
+  if (words[0].length <= 10 && clock.length <= 14) {
+    char text[25];
     memcpy(text, words[0].at, words[0].length);
     text[words[0].length] = 'T';
     memcpy(text + words[0].length + 1, clock.at, clock.length);
     struct str moment = {text, words[0].length + 1 + clock.length};
     zone_doubt(r);
-    if (scenario_moment(moment, false, r->scenario->home.offset_minutes, &step->at_ms)) return 2;
+    if (scenario_moment(moment, false, r->scenario->home.zone, &step->at_ms)) return 2;
   }
   COMPLAIN(r, "'%.*s %.*s' is not a time; write 2026-12-04 12:30, or +PT2H after the event above, or - for the same time",
            STR_FORMAT(words[0]), STR_FORMAT(clock));

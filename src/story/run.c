@@ -315,7 +315,7 @@ static bool advance(struct play *play, const struct step *step, uint32_t n) {
   if (step->when == WHEN_AT)
     next = step->at_ms;
   else if (step->when == WHEN_AFTER)
-    next = duration_add(play->now_ms, step->after, 1, play->scenario->home.offset_minutes);
+    next = duration_add(play->now_ms, step->after, 1, play->scenario->home.zone);
   if (next < play->now_ms)
     return fail_with(play, step, n, "time goes back here; put the events in order, a late one says happened=", STR("2026-12-03T23:00"));
   play->now_ms = next;

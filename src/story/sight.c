@@ -118,9 +118,13 @@ void scenario_print_value(const struct rulebook *rulebook, uint32_t rule, uint32
     buffer_money(out, value, rulebook->campaigns[rulebook->rules[rule].campaign].decimals);
 }
 
-static void print_moment(int64_t ms, bool as_end, int32_t offset_minutes, struct buffer *out) {
+static void print_moment(int64_t ms, bool as_end, struct zone zone, struct buffer *out) {
   if (ms == TIME_NONE) return;
-  int64_t local = ms + (int64_t)offset_minutes * 60 * MS_PER_SECOND;
+  int64_t local = zone_local(zone, ms);
+  if (zone_instant(zone, local) != ms) { /* the second of two */
+    buffer_time_in(out, ms, zone);
+    return;
+  }
   if (local % MS_PER_DAY == 0) {
     buffer_date(out, local / MS_PER_DAY - (as_end ? 1 : 0));
     return;
@@ -149,9 +153,9 @@ static void print_issued(const struct comparison *c, const struct gift *gift, st
   if (gift->instead_of != NONE) buffer_print(out, " instead-of %.*s", STR_FORMAT(c->rulebook->items[gift->instead_of].id));
   if (gift->valid_from_ms != TIME_NONE || gift->valid_to_ms != TIME_NONE) {
     buffer_put(out, STR(" valid "));
-    print_moment(gift->valid_from_ms, false, c->scenario->home.offset_minutes, out);
+    print_moment(gift->valid_from_ms, false, c->scenario->home.zone, out);
     buffer_put(out, STR(".."));
-    print_moment(gift->valid_to_ms, true, c->scenario->home.offset_minutes, out);
+    print_moment(gift->valid_to_ms, true, c->scenario->home.zone, out);
   }
   if (gift->partial) buffer_put(out, STR(" partial"));
 }

@@ -84,12 +84,13 @@ static bool clock_parse(struct str text, int64_t *ms) {
   return true;
 }
 
-bool scenario_moment(struct str text, bool as_end, int32_t offset_minutes, int64_t *ms) {
+bool scenario_moment(struct str text, bool as_end, struct zone zone, int64_t *ms) {
   struct str date, clock;
+  if (time_parse(text, ms, NULL)) return true;
   bool has_clock = str_split(text, 'T', &date, &clock);
   int64_t day = 0, of_day = 0;
   if (!date_parse(date, &day) || (has_clock && !clock_parse(clock, &of_day))) return false;
   if (!has_clock && as_end) day++;
-  *ms = day * MS_PER_DAY + of_day - (int64_t)offset_minutes * 60 * MS_PER_SECOND;
+  *ms = zone_instant(zone, day * MS_PER_DAY + of_day);
   return true;
 }

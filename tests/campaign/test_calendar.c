@@ -1,8 +1,9 @@
 /* Schedules, moments and the calendar `cn`, asked at their edges; and every window of a schedule held against asking minute by minute. */
 #include "bench.h"
 
-#define ZONE 480
-#define AT(y, mo, d, h, mi) (days_from_civil(y, mo, d) * MS_PER_DAY + ((h)*60LL + (mi)) * 60000 - ZONE * 60000LL)
+#define ZONE_MINUTES 480
+#define ZONE zone_fixed(ZONE_MINUTES)
+#define AT(y, mo, d, h, mi) (days_from_civil(y, mo, d) * MS_PER_DAY + ((h)*60LL + (mi)) * 60000 - ZONE_MINUTES * 60000LL)
 
 static void workdays(void **unused) {
   (void)unused;

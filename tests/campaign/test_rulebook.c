@@ -41,10 +41,10 @@ static void header(void **unused) {
   assert_int_equal(c->version, 7);
   assert_str(c->name_zh, "\xE5\x91\xA8");
   assert_str(c->file, "c.json");
-  assert_int_equal(c->offset_minutes, 540);
+  assert_int_equal(c->zone.minutes, 540);
   int64_t day = days_from_civil(2027, 1, 1) * MS_PER_DAY - 540 * 60000LL;
   assert_true(c->from_ms == day && c->to_ms == day + 31 * MS_PER_DAY);
-  assert_true(c->closing_ms == duration_add(c->to_ms, (struct duration){1, 0}, 1, 540));
+  assert_true(c->closing_ms == duration_add(c->to_ms, (struct duration){.months = 1}, 1, zone_fixed(540)));
   assert_true(c->shown_ms == day - 12 * MS_PER_DAY);
   assert_true(c->late_ms == 48 * 3600000LL);
   assert_int_equal(c->decimals, 0);

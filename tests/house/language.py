@@ -16,8 +16,7 @@ SECTIONS = [str(number) for number in range(14)]
 CATALOGUE_DEFS = {"field", "event-type"}
 # Arrays of the campaign room that are no words of the language: for messages, for sentences that are kept, of the catalogue.
 NO_WORDS = {"extend.c": {"kinds"}, "left.c": {"starts"}, "lint_hear.c": {"common"}, "meaning.c": {"words", "meaning_words"},
-            "names.c": {"kind_names"}, "operand.c": {"type_words"}, "trigger.c": {"close_keys"}, "was.c": {"old_words"},
-            "zone_table.c": {"zones_that_change"}}
+            "names.c": {"kind_names"}, "operand.c": {"type_words"}, "trigger.c": {"close_keys"}, "was.c": {"old_words"}}
 NO_KEYS = {"extend.c"}
 # Words in the tables of the code that are refused as NOT_SERVED.
 NOT_SERVED = {"level", "daily_average", "each", "queue", "place"}

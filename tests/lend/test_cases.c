@@ -443,7 +443,7 @@ static void a_block_ahead_is_asked_for_and_never_recalls(void **unused) {
 static void a_pace_has_blocks_of_its_own(void **unused) {
   (void)unused;
   begin_pool("c/d");
-  int32_t first = period_of(UNIT_DAY, cases->book->pools[pool_named("c/d")].start_ms, 480);
+  int32_t first = period_of(UNIT_DAY, cases->book->pools[pool_named("c/d")].start_ms, zone_fixed(480));
   ask(1, first, 4);
   ask(2, first + 1, 4); /* another day has its own four */
   expect("1>0 claim 4; 0>1 grant 4; 2>0 claim 4; 0>2 grant 4; ");
@@ -451,7 +451,7 @@ static void a_pace_has_blocks_of_its_own(void **unused) {
   expect("2>0 claim 1; 0>1 recall; 1>0 return 4; 0>2 grant 1; ");
   ask(1, first, 5);
   expect("1>0 claim 5; 0>2 recall; 2>0 return 1; 0>1 final 4 for now; ");
-  cases->clock_ms = period_start(UNIT_DAY, first + 2, 480);
+  cases->clock_ms = period_start(UNIT_DAY, first + 2, zone_fixed(480));
   review(0); /* the day is over, for home's clock */
   expect("0>1 open; ");
 }

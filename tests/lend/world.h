@@ -191,7 +191,7 @@ static inline int64_t world_there(const struct world *w, uint32_t number, uint32
 }
 
 static inline int32_t world_period(const struct world *w, uint32_t pool) {
-  return period_of(UNIT_DAY, w->stage->event.time_ms, w->stage->book->campaigns[w->stage->book->pools[pool].campaign].offset_minutes);
+  return period_of(UNIT_DAY, w->stage->event.time_ms, w->stage->book->campaigns[w->stage->book->pools[pool].campaign].zone);
 }
 
 /* Nobody is refused while there is enough somewhere. With refunds there may be, until it is reported. */

@@ -217,7 +217,7 @@ static void lists_make(struct maker *maker) {
 
 static void campaigns_make(struct maker *maker) {
   struct campaign *campaigns = maker_array(maker, 8, sizeof *campaigns);
-  for (uint32_t i = 0; i < 8; i++) campaigns[i].offset_minutes = i % 3 == 0 ? 0 : 480;
+  for (uint32_t i = 0; i < 8; i++) campaigns[i].zone = zone_fixed(i % 3 == 0 ? 0 : 480);
   maker->rulebook->campaigns = campaigns;
   maker->rulebook->campaign_count = 8;
 }

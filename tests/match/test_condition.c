@@ -38,10 +38,10 @@ static void test_texts(void **state) {
     struct condition leaf = {.kind = CONDITION_LEAF, .op = rows[i].op, .operand = operand_texts()};
     struct value named = {.kind = VALUE_TEXT, .text = STR("pos")}, other = {.kind = VALUE_TEXT, .text = STR("po")},
                  absent = {.kind = VALUE_ABSENT};
-    assert_int_equal(match_leaf(&rulebook, &leaf, &named, 0), rows[i].named);
-    assert_int_equal(match_leaf(&rulebook, &leaf, &other, 0), rows[i].other);
-    assert_int_equal(match_leaf(&rulebook, &leaf, &absent, 0), rows[i].absent);
-    assert_int_equal(match_leaf(&rulebook, &leaf, NULL, 0), rows[i].absent);
+    assert_int_equal(match_leaf(&rulebook, &leaf, &named), rows[i].named);
+    assert_int_equal(match_leaf(&rulebook, &leaf, &other), rows[i].other);
+    assert_int_equal(match_leaf(&rulebook, &leaf, &absent), rows[i].absent);
+    assert_int_equal(match_leaf(&rulebook, &leaf, NULL), rows[i].absent);
   }
 }
 
@@ -81,9 +81,9 @@ static void test_numbers(void **state) {
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     struct condition leaf = {.kind = CONDITION_LEAF, .op = rows[i].op, .operand = operand_range(rows[i].low, rows[i].high)};
     struct value value = {.kind = VALUE_INT, .number = rows[i].number}, text = {.kind = VALUE_TEXT, .text = STR("5")};
-    if (match_leaf(&rulebook, &leaf, &value, 0) != rows[i].holds) fail_msg("row %zu", i);
-    assert_false(match_leaf(&rulebook, &leaf, NULL, 0));
-    assert_false(match_leaf(&rulebook, &leaf, &text, 0));
+    if (match_leaf(&rulebook, &leaf, &value) != rows[i].holds) fail_msg("row %zu", i);
+    assert_false(match_leaf(&rulebook, &leaf, NULL));
+    assert_false(match_leaf(&rulebook, &leaf, &text));
   }
 }
 
@@ -93,16 +93,16 @@ static void test_exists_and_lists(void **state) {
   struct str items[] = {STR("vip"), STR("pos")};
   struct value list = {.kind = VALUE_LIST, .count = 2, .items = items}, empty = {.kind = VALUE_LIST};
   struct condition exists = {.kind = CONDITION_LEAF, .op = OP_EXISTS, .operand = {.kind = VALUE_BOOL, .low = 1}};
-  assert_true(match_leaf(&rulebook, &exists, &list, 0));
-  assert_false(match_leaf(&rulebook, &exists, NULL, 0));
+  assert_true(match_leaf(&rulebook, &exists, &list));
+  assert_false(match_leaf(&rulebook, &exists, NULL));
   exists.operand.low = 0;
-  assert_false(match_leaf(&rulebook, &exists, &list, 0));
-  assert_true(match_leaf(&rulebook, &exists, NULL, 0));
+  assert_false(match_leaf(&rulebook, &exists, &list));
+  assert_true(match_leaf(&rulebook, &exists, NULL));
   struct condition any = {.kind = CONDITION_LEAF, .op = OP_CONTAINS_ANY, .operand = operand_texts()};
-  assert_true(match_leaf(&rulebook, &any, &list, 0));
-  assert_false(match_leaf(&rulebook, &any, &empty, 0));
+  assert_true(match_leaf(&rulebook, &any, &list));
+  assert_false(match_leaf(&rulebook, &any, &empty));
   any.op = OP_EQ;
-  assert_false(match_leaf(&rulebook, &any, &list, 0));
+  assert_false(match_leaf(&rulebook, &any, &list));
 }
 
 /* Nodes: 0 the root; 1 a leaf that holds, 2 one that does not, 3 one that state decides. */
@@ -141,7 +141,7 @@ static void test_groups(void **state) {
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     node_group(0, rows[i].kind, 4, rows[i].leaves, rows[i].count);
-    if (match_condition(&rulebook, 0, &event, 480) != rows[i].holds) fail_msg("row %zu", i);
+    if (match_condition(&rulebook, 0, &event, zone_fixed(480)) != rows[i].holds) fail_msg("row %zu", i);
   }
 }
 
@@ -151,9 +151,9 @@ static void test_not_over_state(void **state) {
   (void)state;
   nodes[0] = (struct condition){.kind = CONDITION_NOT, .first = 1, .count = 1};
   node_group(1, CONDITION_ANY, 4, (int[]){FAILS, STATE}, 2);
-  assert_true(match_condition(&rulebook, 0, &event, 480));
+  assert_true(match_condition(&rulebook, 0, &event, zone_fixed(480)));
   node_group(1, CONDITION_ALL, 4, (int[]){HOLDS, STATE}, 2);
-  assert_true(match_condition(&rulebook, 0, &event, 480));
+  assert_true(match_condition(&rulebook, 0, &event, zone_fixed(480)));
 }
 
 static void test_same_as(void **state) {
@@ -176,7 +176,7 @@ static void test_same_as(void **state) {
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     two.values[0] = rows[i].a;
     two.values[1] = rows[i].b;
-    if (match_condition(&rulebook, 0, &two, 480) != rows[i].same) fail_msg("row %zu", i);
+    if (match_condition(&rulebook, 0, &two, zone_fixed(480)) != rows[i].same) fail_msg("row %zu", i);
   }
 }
 
@@ -185,7 +185,7 @@ static void test_refusal_order(void **state) {
   (void)state;
   static const struct hours morning = {0, 6 * 3600};
   static const struct schedule schedules[] = {{.from_ms = INT64_MIN / 2, .to_ms = INT64_MAX / 2, .hour_count = 1, .hours = &morning}};
-  static const struct campaign campaign = {.offset_minutes = 480};
+  static const struct campaign campaign = {.zone = {.minutes = 480}};
   node_group(0, CONDITION_ALL, 4, (int[]){HOLDS, STATE, FAILS}, 3);
   node_group(1, CONDITION_ANY, 8, (int[]){FAILS, FAILS}, 2);
   static const struct {

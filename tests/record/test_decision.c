@@ -198,18 +198,18 @@ static void nothing_depends_on_what_was_written_before(void **state) {
 
 static struct outcome limit_day(void) {
   struct outcome o = fixture_outcome(R_HALF, REASON_LIMIT_REACHED);
-  o.limit = L_DAY, o.period = period_of(UNIT_DAY, FRIDAY_MS, 480), o.expected = 1, o.actual = 1, o.has_numbers = true;
+  o.limit = L_DAY, o.period = period_of(UNIT_DAY, FRIDAY_MS, zone_fixed(480)), o.expected = 1, o.actual = 1, o.has_numbers = true;
   return o;
 }
 static struct outcome limit_money(void) {
   struct outcome o = fixture_outcome(R_HALF, REASON_LIMIT_REACHED);
-  o.limit = L_MONTH, o.period = period_of(UNIT_MONTH, FRIDAY_MS, 480), o.expected = 30000, o.actual = 30000, o.has_numbers = true;
+  o.limit = L_MONTH, o.period = period_of(UNIT_MONTH, FRIDAY_MS, zone_fixed(480)), o.expected = 30000, o.actual = 30000, o.has_numbers = true;
   o.numbers_are_money = true;
   return o;
 }
 static struct outcome limit_each(void) {
   struct outcome o = fixture_outcome(R_PACK, REASON_LIMIT_REACHED);
-  o.limit = L_EACH, o.dimension = 1, o.period = period_of(UNIT_DAY, FRIDAY_MS, 480), o.expected = 2, o.actual = 2, o.has_numbers = true;
+  o.limit = L_EACH, o.dimension = 1, o.period = period_of(UNIT_DAY, FRIDAY_MS, zone_fixed(480)), o.expected = 2, o.actual = 2, o.has_numbers = true;
   return o;
 }
 static struct outcome stock(void) {
@@ -219,7 +219,7 @@ static struct outcome stock(void) {
 }
 static struct outcome paced_out(void) {
   struct outcome o = fixture_outcome(R_HALF, REASON_OUT_OF_STOCK);
-  o.pool = P_PACED, o.period = period_of(UNIT_DAY, FRIDAY_MS, 480), o.expected = 1, o.actual = 0, o.has_numbers = true;
+  o.pool = P_PACED, o.period = period_of(UNIT_DAY, FRIDAY_MS, zone_fixed(480)), o.expected = 1, o.actual = 0, o.has_numbers = true;
   return o;
 }
 static struct outcome paced_pool_empty(void) {

@@ -106,7 +106,7 @@ static const struct leaf_case leaf_cases[] = {
      "card same as fact.first.card",
      "卡 等同于 fact.first.card"},
     {{LEAF(LEFT_FACT, OP_THIS_EVENT, 0, "fact.first"), .operand = {NO_REFS}}, "fact.first is this event", "fact.first 即本次事件"},
-    {{LEAF(LEFT_FACT_AT, OP_OLDER_THAN, 0, "fact.first.at"), .operand = {.duration = {.ms = 3 * MS_PER_DAY}, NO_REFS}},
+    {{LEAF(LEFT_FACT_AT, OP_OLDER_THAN, 0, "fact.first.at"), .operand = {.duration = {.ms = 3 * MS_PER_DAY, .days = true}, NO_REFS}},
      "fact.first.at older than 3 days",
      "fact.first.at 早于 3 天"},
     {{LEAF(LEFT_FACT_AT, OP_NEWER_THAN, 0, "fact.first.at"), .operand = {.duration = {.ms = 3600000}, NO_REFS}},
@@ -205,9 +205,9 @@ static const struct duration_case duration_cases[] = {{{.months = 1}, "1 month",
                                                       {{.months = 3}, "3 months", "3 个月"},
                                                       {{.months = 12}, "1 year", "1 年"},
                                                       {{.months = 24}, "2 years", "2 年"},
-                                                      {{.ms = 14 * MS_PER_DAY}, "2 weeks", "2 周"},
-                                                      {{.ms = MS_PER_DAY}, "1 day", "1 天"},
-                                                      {{.ms = 72 * 3600000LL}, "3 days", "3 天"},
+                                                      {{.ms = 14 * MS_PER_DAY, .days = true}, "2 weeks", "2 周"},
+                                                      {{.ms = MS_PER_DAY, .days = true}, "1 day", "1 天"},
+                                                      {{.ms = 72 * 3600000LL}, "72 hours", "72 小时"},
                                                       {{.ms = 5400000}, "90 minutes", "90 分钟"},
                                                       {{.ms = 7200000}, "2 hours", "2 小时"},
                                                       {{.ms = 61000}, "61 seconds", "61 秒"},
@@ -239,10 +239,10 @@ static void schedules(void **state) {
                               .hour_count = 2,
                               .hours = hours};
   struct buffer out = text_buffer();
-  words_schedule(&out, &schedule, 480, LANGUAGE_EN);
+  words_schedule(&out, &schedule, zone_fixed(480), LANGUAGE_EN);
   assert_text(buffer_text(&out), "peak (from 2026-12-04T12:30:00+08:00 mon sun workday restday 2026-12-01 00:00-01:00 10:00-10:00:01)");
   buffer_reset(&out);
-  words_schedule(&out, &schedule, 480, LANGUAGE_ZH);
+  words_schedule(&out, &schedule, zone_fixed(480), LANGUAGE_ZH);
   assert_text(buffer_text(&out), "peak (自 2026-12-04T12:30:00+08:00 周一 周日 工作日 休息日 2026-12-01 00:00-01:00 10:00-10:00:01)");
 }
 
@@ -275,7 +275,7 @@ static void every_unit(void **state) {
 
 static void values(void **state) {
   (void)state;
-  struct money_style style = {2, 480};
+  struct money_style style = {2, zone_fixed(480)};
   static const struct str items[] = {S("a"), S("b")};
   struct value money = {.kind = VALUE_INT, .number = 1}, yes = {.kind = VALUE_BOOL, .number = 1}, none = {.kind = VALUE_ABSENT};
   struct value list = {.kind = VALUE_LIST, .count = 2, .items = items}, text = {.kind = VALUE_TEXT, .text = STR("qr")};

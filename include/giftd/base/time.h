@@ -1,7 +1,6 @@
 /* Moments, durations and calendar periods. Pure arithmetic on milliseconds since 1970-01-01T00:00:00Z: nobody here asks a clock.
  *
- * Zones are fixed offsets (China, Hong Kong, Singapore, Japan, UTC have no daylight saving); a zone with daylight saving is refused
- * by name in the campaign room. Proleptic Gregorian calendar, years 1970..9999.
+ * Days are those of a zone (zone.h): where its clocks turn one has 23 hours, or 25. Proleptic Gregorian calendar, years 1970..9999.
  * Semantics: docs/language.md sections 1 and 9 (31 Jan + P1M is the last of February; weeks start on Monday; ten days are 1-10, 11-20,
  * 21-end).
  */
@@ -10,6 +9,7 @@
 
 #include "giftd/base/memory.h"
 #include "giftd/base/str.h"
+#include "giftd/base/zone.h"
 
 #define MS_PER_SECOND 1000LL
 #define MS_PER_DAY 86400000LL
@@ -43,25 +43,30 @@ bool time_parse(struct str text, int64_t *utc_ms, int32_t *offset_minutes);
 bool date_parse(struct str text, int64_t *days);
 /* The month, 1..12, of a moment in a zone; of a date (0001 to 9999), or of a day without a year: "1990-05-17", "05-17", "--05-17"
  * (ISO 8601:2000, 5.2.1.3). 0: the text is neither. */
-int32_t month_of(int64_t utc_ms, int32_t offset_minutes);
+int32_t month_of(int64_t utc_ms, struct zone zone);
 int32_t month_of_date(struct str text);
 /* Month and day of such a text; false: it is neither. */
 bool month_day_parse(struct str text, int32_t *month, int32_t *day);
-/* The first instant of the day in a year on which a day of the calendar comes again: 29 February on the 28th in years without one. */
-int64_t anniversary_ms(int32_t year, int32_t month, int32_t day, int32_t offset_minutes);
+/* The instant at which a day of the calendar comes again in a year, at a time of the clock (ms since midnight): 29 February on the 28th in
+ * years without one. */
+int64_t anniversary_ms(int32_t year, int32_t month, int32_t day, int64_t clock_ms, struct zone zone);
 /* "2026-11-20T12:01:07+08:00"; with ".123" only when the milliseconds are not zero. */
 void buffer_time(struct buffer *buffer, int64_t utc_ms, int32_t offset_minutes);
+/* The same with the offset that the zone has then. */
+void buffer_time_in(struct buffer *buffer, int64_t utc_ms, struct zone zone);
 /* "2026-11-20" */
 void buffer_date(struct buffer *buffer, int64_t days);
 
 /* ISO 8601 duration of one unit: P3M, P7D, P2W, P1Y, PT2H, PT30M, PT10S. Units are not mixed (docs/language.md section 1). */
 struct duration {
   int32_t months; /* years count as 12 */
-  int64_t ms;     /* weeks, days, hours, minutes, seconds */
+  int64_t ms;     /* weeks, days, hours, minutes, seconds; weeks and days as 24 hours each */
+  bool days;      /* weeks or days: from a time of the clock to the same time of another day, however long these are */
 };
 bool duration_parse(struct str text, struct duration *out);
-/* The moment a duration later (or earlier: `times` -1) in a zone; months end on the last day where the day is missing. */
-int64_t duration_add(int64_t utc_ms, struct duration duration, int32_t times, int32_t offset_minutes);
+/* The moment a duration later (or earlier: `times` -1) in a zone; months end on the last day where the day is missing. A time that the
+ * clocks leave out or show twice: zone.h. */
+int64_t duration_add(int64_t utc_ms, struct duration duration, int32_t times, struct zone zone);
 void buffer_duration(struct buffer *buffer, struct duration duration); /* as it is written: P3M, P7D, PT2H */
 
 enum unit { UNIT_DAY, UNIT_WEEK, UNIT_TEN_DAYS, UNIT_MONTH, UNIT_QUARTER, UNIT_HALF, UNIT_YEAR, UNIT_CAMPAIGN, UNIT_EVER };
@@ -69,9 +74,11 @@ enum unit { UNIT_DAY, UNIT_WEEK, UNIT_TEN_DAYS, UNIT_MONTH, UNIT_QUARTER, UNIT_H
 bool unit_parse(struct str text, enum unit *out); /* "day week ten_days month quarter half year campaign ever" */
 const char *unit_name(enum unit unit);
 /* The number of the period an instant is in: consecutive periods have consecutive numbers. Campaign and ever: 0. */
-int32_t period_of(enum unit unit, int64_t utc_ms, int32_t offset_minutes);
+int32_t period_of(enum unit unit, int64_t utc_ms, struct zone zone);
+/* The first day of a period, in days since 1970-01-01; not of campaign and ever. */
+int64_t period_first_day(enum unit unit, int32_t period);
 /* First millisecond of a period (and of the next: period + 1). For campaign and ever: INT64_MIN/2 and INT64_MAX/2. */
-int64_t period_start(enum unit unit, int32_t period, int32_t offset_minutes);
+int64_t period_start(enum unit unit, int32_t period, struct zone zone);
 /* The period's label as people write it: 2026-11-20, 2026-W47, 2026-11/2 (second ten days), 2026-11, 2026-Q4, 2026-H2, 2026, campaign,
  * ever. */
 void buffer_period(struct buffer *buffer, enum unit unit, int32_t period);

@@ -43,9 +43,9 @@ static void firing_add(struct ledger *ledger, const struct limit *limit, const s
 
 static void limit_count(struct ledger *ledger, const struct rulebook *book, const struct event *event, const struct limit *limit,
                         uint64_t gift) {
-  int32_t offset = book->campaigns[limit->campaign].offset_minutes;
+  struct zone zone = book->campaigns[limit->campaign].zone;
   struct firing firing = {.limit = limit->decl, .gift = gift};
-  firing.period = period_of(limit->rolling_days > 0 ? UNIT_DAY : limit->unit, event->time_ms, offset);
+  firing.period = period_of(limit->rolling_days > 0 ? UNIT_DAY : limit->unit, event->time_ms, zone);
   if (!limit->each) {
     if (keys_of(event, limit->dimensions, limit->dimension_count, &firing.key)) firing_add(ledger, limit, &firing);
     return;

@@ -26,7 +26,7 @@ static void audience_write(struct grammar *g) {
 static void period_write(struct grammar *g, const char *id) {
   static const char *const starts[] = {"2026-12-01", "2026-12-01", "2026-12-15", "2027-01-01"},
                            *const ends[] = {"2027-01-20", "2027-03-31", "2027-12-31"}, *const soon[] = {"2026-12-04", "2026-12-12"},
-                           *const zones[] = {"Asia/Shanghai", "Asia/Shanghai", "UTC", "Asia/Kolkata", "Asia/Tokyo"};
+                           *const zones[] = {"Asia/Shanghai", "Europe/London", "UTC", "Asia/Kolkata", "Australia/Lord_Howe"};
   bool over_soon = g->over_soon;
   const char *from = over_soon ? starts[0] : PICK(g->b, starts), *to = over_soon ? PICK(g->b, soon) : PICK(g->b, ends);
   g->days_open = over_soon ? 2 : 12;
