@@ -261,7 +261,8 @@ static void periods_tile_the_time(void **state) {
         assert_int_equal(period_of(unit, next - 1, zone_fixed(offsets[o])), period);
       }
   assert_int_equal(period_of(UNIT_EVER, 5, zone_fixed(0)), 0);
-  assert_true(period_start(UNIT_CAMPAIGN, 0, zone_fixed(480)) == INT64_MIN / 2 && period_start(UNIT_EVER, 1, zone_fixed(0)) == INT64_MAX / 2);
+  assert_true(period_start(UNIT_CAMPAIGN, 0, zone_fixed(480)) == INT64_MIN / 2 &&
+              period_start(UNIT_EVER, 1, zone_fixed(0)) == INT64_MAX / 2);
 }
 
 static void units_have_names(void **state) {

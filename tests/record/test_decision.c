@@ -203,13 +203,15 @@ static struct outcome limit_day(void) {
 }
 static struct outcome limit_money(void) {
   struct outcome o = fixture_outcome(R_HALF, REASON_LIMIT_REACHED);
-  o.limit = L_MONTH, o.period = period_of(UNIT_MONTH, FRIDAY_MS, zone_fixed(480)), o.expected = 30000, o.actual = 30000, o.has_numbers = true;
+  o.limit = L_MONTH, o.period = period_of(UNIT_MONTH, FRIDAY_MS, zone_fixed(480)), o.expected = 30000, o.actual = 30000,
+  o.has_numbers = true;
   o.numbers_are_money = true;
   return o;
 }
 static struct outcome limit_each(void) {
   struct outcome o = fixture_outcome(R_PACK, REASON_LIMIT_REACHED);
-  o.limit = L_EACH, o.dimension = 1, o.period = period_of(UNIT_DAY, FRIDAY_MS, zone_fixed(480)), o.expected = 2, o.actual = 2, o.has_numbers = true;
+  o.limit = L_EACH, o.dimension = 1, o.period = period_of(UNIT_DAY, FRIDAY_MS, zone_fixed(480)), o.expected = 2, o.actual = 2,
+  o.has_numbers = true;
   return o;
 }
 static struct outcome stock(void) {

@@ -24,7 +24,8 @@ static const struct explain_style json = {.language = LANGUAGE_EN, .json = true,
 static struct decision *friday_decision(void) {
   struct decision *decision = fixture_decision();
   struct outcome limit = fixture_outcome(R_HALF, REASON_LIMIT_REACHED);
-  limit.limit = L_DAY, limit.period = period_of(UNIT_DAY, FRIDAY_MS, zone_fixed(480)), limit.expected = limit.actual = 1, limit.has_numbers = true;
+  limit.limit = L_DAY, limit.period = period_of(UNIT_DAY, FRIDAY_MS, zone_fixed(480)), limit.expected = limit.actual = 1,
+  limit.has_numbers = true;
   decision_add(decision, limit);
   struct gift gift = fixture_gift(GIFT_ISSUED, R_DRAW, I_PRIZE, 88800);
   gift.pool = P_HALF;
