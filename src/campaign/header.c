@@ -88,7 +88,9 @@ static void shown_read(struct compile *c, const struct at *period, struct campai
 
 /* How clocks turn is decided by governments, some only weeks before. What nobody knows yet is not guessed for a campaign. */
 static void clocks_check(struct compile *c, const struct at *period, const struct campaign *campaign) {
-  if (!zone_turns(campaign->zone) || (campaign->shown_ms >= ZONES_FROM_MS && campaign->closing_ms <= ZONES_TO_MS)) return;
+  struct zone zone = campaign->zone;
+  if (!zone_turns(zone)) return;
+  if (zone_local(zone, campaign->shown_ms) >= ZONES_FROM_MS && zone_local(zone, campaign->closing_ms) <= ZONES_TO_MS) return;
   report(c, period, CHECK_BAD_PERIOD,
          "how the clocks of %.*s turn is known from 2025 to 2037, and the campaign is shown before or closes later",
          STR_FORMAT(campaign->zone_name));
