@@ -15,7 +15,7 @@ static struct str fixed_name(struct compile *c, struct str what, int32_t offset)
 static void close_name(struct compile *c, struct close *close, struct str what) {
   const struct campaign *campaign = campaign_now(c);
   bool turns = close->campaign == NONE && zone_turns(campaign->zone);
-  struct str fixed = close->campaign == NONE ? fixed_name(c, what, campaign->zone.minutes) : what;
+  struct str fixed = close->campaign == NONE ? fixed_name(c, what, campaign->zone.minutes) : keep_text(c, what);
   close->name = turns ? arena_print(c->arena, "%.*s@%.*s", STR_FORMAT(what), STR_FORMAT(campaign->zone_name)) : fixed;
   close->decl = name_hash40(close->name), close->stayed = name_hash40(fixed);
 }

@@ -29,7 +29,7 @@ static bool day_read(struct compile *c, const struct at *at, struct left *left, 
 
 static bool time_read(struct compile *c, const struct at *at, struct duration *out) {
   int32_t time_s = 0;
-  *out = (struct duration){0, 0};
+  *out = (struct duration){0};
   if (at->json == NULL) return true;
   if (json_is_string(at->json) && read_clock(text_of(at->json), &time_s) && time_s < MS_PER_DAY / MS_PER_SECOND) {
     out->ms = time_s * MS_PER_SECOND;

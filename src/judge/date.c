@@ -9,9 +9,7 @@ static const struct close *date_at(const struct work *w, uint32_t number) {
   return &w->book->closes[number];
 }
 
-static int32_t year_of(const struct close *close, int64_t time_ms) {
-  return civil_from_ms(zone_local(close->zone, time_ms)).year;
-}
+static int32_t year_of(const struct close *close, int64_t time_ms) { return civil_from_ms(zone_local(close->zone, time_ms)).year; }
 
 /* Texts are read as dates; a time is that of its day in the zone. False: the record knows none. */
 static bool day_of(struct work *w, const struct close *close, struct own_day *out) {
