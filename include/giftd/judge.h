@@ -140,35 +140,37 @@ struct shortage {
 
 /* ---- heard as another (`as`, docs/language.md section 3) ----
  *
- * The record of the customer who caused an event tells who else hears it; the rule itself - audience, limits, pools, reward id - is judged
- * for the hearer, with the hearer's record. So the causing customer's decision ends with *forwards*, and the caller has each of them
- * decided for its hearer: the same event with `customer` the hearer and `cause` who caused it, and a `hearing` that names the rules. Once
- * only: what is decided for a hearer forwards nothing. It has no gate either: a duplicate or a late event never leaves its customer.
+ * The record of the customer who caused an event tells who else hears it; what hears it - a rule with its audience, limits, pools, reward
+ * id, or a fact, kept in the hearer's record (R136) - hears it for the hearer. So the causing customer's decision ends with *forwards*, and
+ * the caller has each of them decided for its hearer: the same event with `customer` the hearer and `cause` who caused it, and a `hearing`
+ * that names the rules and facts. Once only: what is decided for a hearer forwards nothing. It has no gate either: a duplicate or a late
+ * event never leaves its customer. What is older than the hearer's shard remembers counters for no fact hears there: what it would be added
+ * to may be forgotten.
  *
  *     causing customer: judge_event -> forwards -> (own shard's queue, or a message) -> hearer: judge_event with `hearing`
  *
  * A reversal goes to whoever heard the event it takes back (CELL_HEARD), when the causing customer's record still knows that event. */
 
-/* A rule through which an event is heard, by the names that records have: shards may have different rulebooks for a moment. */
-struct heard_rule {
-  uint64_t rule; /* decl */
-  uint64_t fact; /* decl of the track that completed, with its key and period; 0: the event itself is heard */
-  uint64_t key;
-  int32_t period;
+/* A rule or fact through which an event is heard, by the names that records have: shards may have different rulebooks for a moment. */
+struct heard_way {
+  uint64_t rule;    /* decl; 0: no rule, a fact hears the event */
+  uint64_t fact;    /* its decl. Of a rule that of the track that completed, with its key and period; 0: the event itself is heard */
+  uint64_t key;     /* of a fact that hears: as what, enum listener_kind */
+  int32_t period;   /* of a fact that hears: of a track the task */
   uint32_t forward; /* of decision.forwards */
-  uint32_t number;  /* of the rule, at the sender */
+  uint32_t number;  /* of the rule, or of the fact that hears, at the sender */
 };
 struct forward {
   struct str hearer; /* in the event or the arena */
   bool reversal;     /* the hearer heard what this event takes back */
-  uint32_t rules;    /* how many of decision.heard are this one's */
+  uint32_t ways;     /* how many of decision.heard are this one's */
 };
 struct hearing {
   bool reversal;
   bool undone_whole;    /* a reversal came before the event: all of it is undone ... */
   int64_t undone_minor; /* ... or so much */
   uint32_t count;
-  const struct heard_rule *rules;
+  const struct heard_way *ways;
 };
 
 /* ---- periods that close (docs/language.md section 3) ----
@@ -222,9 +224,9 @@ struct decision {
   bool undone_whole; /* what a reversal had undone before the event came: goes with its forwards */
   int64_t undone_minor;
   uint32_t outcome_count, gift_count, mark_count, effect_count;
-  uint32_t forward_count, heard_count; /* the rules of all forwards stand in `heard` */
+  uint32_t forward_count, heard_count; /* the rules and facts of all forwards stand in `heard` */
   struct forward forwards[LIMIT_FORWARDS];
-  struct heard_rule heard[LIMIT_HEARD];
+  struct heard_way heard[LIMIT_HEARD];
   uint32_t due_count; /* closes that this event made due, each instant once */
   int64_t dues[LIMIT_DUES];
   struct outcome outcomes[LIMIT_OUTCOMES + 1]; /* the last is where one too many is written */
@@ -303,9 +305,9 @@ struct forward_message {
 #define FORWARD_INPUT_BYTES 4096u /* a path, or topic and partition */
 #define FORWARD_BYTES (LIMIT_EVENT_BYTES + FORWARD_INPUT_BYTES + LIMIT_ID_BYTES + LIMIT_HEARD * 24u + 64u)
 bool forward_is(struct str message); /* or one of lending */
-/* The rules are those of `decision->heard` that belong to forward number `forward`; message.hearing is not read. 0: does not fit. */
+/* The ways are those of `decision->heard` that belong to forward number `forward`; message.hearing is not read. 0: does not fit. */
 size_t forward_encode(const struct forward_message *message, const struct decision *decision, uint32_t forward, char *out, size_t capacity);
-/* `rules` is where the hearing's rules go: LIMIT_HEARD of them. Texts are borrowed from `bytes`. */
-bool forward_decode(struct str bytes, struct heard_rule *rules, struct forward_message *message, struct fault *fault) MUST_USE;
+/* `ways` is where the hearing's ways go: LIMIT_HEARD of them. Texts are borrowed from `bytes`. */
+bool forward_decode(struct str bytes, struct heard_way *ways, struct forward_message *message, struct fault *fault) MUST_USE;
 
 #endif

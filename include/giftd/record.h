@@ -88,9 +88,9 @@ struct recorded_outcome {
   uint32_t gift_count;
   struct recorded_gift *gifts;
 };
-/* Who heard the event as another, through which rule. */
+/* Who heard the event as another, through which rule or fact. */
 struct recorded_heard {
-  struct str customer, campaign, rule;
+  struct str customer, campaign, rule, fact;
 };
 /* What the event did to a fact of its customer; texts as printed, empty: not said. */
 struct recorded_effect {

@@ -1,13 +1,22 @@
 /* `as`: the event is heard by another customer than the one who caused it - a referrer, the primary card holder (docs/language.md section
  * 3).
  *
- * It names event fields and facts that keep a customer id; of a list the first that is present. Rules hear so; facts and activities as a
- * whole do not yet. A measure of one customer is no measure of the other's, so of facts only tracks are heard as another. */
+ * It names event fields and facts that keep a customer id; of a list the first that is present. Rules hear so, and facts, which are the
+ * hearer's then (R136); an activity says it once for both. Facts that are heard themselves are tracks alone: a measure of one customer is
+ * no measure of the other's, and what a rule asks of it would be the hearer's. */
 #include "compile.h"
 
 #define SOURCES_MOST 8u
 
 static bool is_id_field(const struct compile *c, uint32_t field) { return c->catalogue->fields[field].kind == FIELD_TEXT; }
+
+/* By what the file says: a fact may be named before its `per` is read. */
+static bool per_customer_alone(const struct decl *decl) {
+  const json_t *per = json_object_get(decl->at.json, "per");
+  for (size_t i = 0; i < json_array_size(per); i++)
+    if (!str_equal(text_of(json_array_get(per, i)), STR("customer"))) return false;
+  return true;
+}
 
 static bool fact_source(struct compile *c, const struct at *at, struct str text, struct hearer *out) {
   struct str name = str_from(text, 5), part;
@@ -19,7 +28,7 @@ static bool fact_source(struct compile *c, const struct at *at, struct str text,
   const struct fact *fact = fact_at(c, out->index);
   bool keeps = (fact->kind == FACT_FIRST || fact->kind == FACT_LAST) && fact->keep != FIELD_NONE && is_id_field(c, fact->keep);
   bool named = !parted || (keeps && str_equal(part, c->catalogue->fields[fact->keep].campaign_name));
-  if (keeps && named && fact->dimension_count == 0) return true;
+  if (keeps && named && per_customer_alone(decl_at(c, decl))) return true;
   report(c, at, CHECK_BAD_TRIGGER,
          "'%.*s' names no customer: `as` takes a first or last without further `per` that has \"keep\" of a field with a customer id",
          STR_FORMAT(text));
@@ -70,6 +79,38 @@ static bool sources_read(struct compile *c, const struct at *at, uint32_t *first
   return good && other;
 }
 
+static const struct trigger *first_as(struct compile *c, const struct fact *fact) {
+  struct trigger_set sets[FACT_SETS];
+  for (uint32_t i = 0, count = fact_sets(fact, sets); i < count; i++)
+    for (uint32_t t = 0; t < sets[i].count; t++)
+      if (trigger_at(c, sets[i].first + t)->as_count > 0) return trigger_at(c, sets[i].first + t);
+  return NULL;
+}
+
+bool fact_hears_as(struct compile *c, uint32_t number) { return first_as(c, fact_at(c, number)) != NULL; }
+
+static bool same_sources(struct compile *c, const struct trigger *a, const struct trigger *b) {
+  bool same = a->as_count == b->as_count;
+  for (uint32_t i = 0; same && i < a->as_count; i++) {
+    const struct hearer *one = hearer_at(c, a->as_first + i), *other = hearer_at(c, b->as_first + i);
+    same = one->kind == other->kind && one->index == other->index;
+  }
+  return same;
+}
+
+/* Whose events count is part of what a fact means, in one sentence. */
+void fact_as_check(struct compile *c, const struct at *at, const struct fact *fact) {
+  struct trigger_set sets[FACT_SETS];
+  const struct trigger *as = first_as(c, fact);
+  for (uint32_t i = 0, count = fact_sets(fact, sets); i < count && as != NULL; i++)
+    for (uint32_t t = 0; t < sets[i].count; t++) {
+      const struct trigger *trigger = trigger_at(c, sets[i].first + t);
+      if (trigger->as_count == 0 || same_sources(c, as, trigger)) continue;
+      report(c, at, CHECK_BAD_TRIGGER, "what a fact hears as another it hears through one `as`: name the same sources in each");
+      return;
+    }
+}
+
 static bool heard_as(struct compile *c, const struct at *at, const struct trigger *trigger) {
   if (trigger->as_count > 0) {
     report(c, at, CHECK_BAD_TRIGGER, "what the activity names is heard as another already: an event is forwarded once");
@@ -83,17 +124,19 @@ static bool heard_as(struct compile *c, const struct at *at, const struct trigge
     report_not_served(c, at, "as close", "a close heard as another is");
     return false;
   }
-  if (trigger->kind != TRIGGER_FACT || fact_at(c, trigger->fact)->kind == FACT_TRACK) return true;
+  if (trigger->kind != TRIGGER_FACT) return true;
+  if (fact_hears_as(c, trigger->fact)) {
+    report(c, at, CHECK_BAD_TRIGGER, "what '%.*s' hears is heard as another already: an event is forwarded once",
+           STR_FORMAT(fact_at(c, trigger->fact)->name));
+    return false;
+  }
+  if (fact_at(c, trigger->fact)->kind == FACT_TRACK) return true;
   report_not_served(c, at, "as measure", "a measure heard as another is");
   return false;
 }
 
-void as_read(struct compile *c, const struct at *at, enum place place, struct vec *triggers, uint32_t first) {
+void as_read(struct compile *c, const struct at *at, struct vec *triggers, uint32_t first) {
   uint32_t from = 0, count = 0;
-  if (place != PLACE_RULE) {
-    report_not_served(c, at, "as beside facts", "`as` beside what a fact or an activity hears is");
-    return;
-  }
   if (!sources_read(c, at, &from, &count)) return;
   for (uint32_t i = first; i < triggers->count; i++) {
     struct trigger *trigger = vec_at(c, triggers, i);

@@ -292,7 +292,18 @@ void schedules_read(struct compile *c);
 bool condition_read(struct compile *c, const struct at *at, enum place place, uint32_t *node); /* NONE when it is not there */
 bool dimensions_read(struct compile *c, const struct at *at, const struct dimension **out, uint32_t *count);
 /* `as` beside a trigger, into the triggers that were read since `first`. */
-void as_read(struct compile *c, const struct at *at, enum place place, struct vec *triggers, uint32_t first);
+void as_read(struct compile *c, const struct at *at, struct vec *triggers, uint32_t first);
+bool fact_hears_as(struct compile *c, uint32_t fact); /* through one of its triggers */
+void fact_as_check(struct compile *c, const struct at *at, const struct fact *fact);
+/* All that a fact hears: itself, what resets it, its tasks. */
+#define FACT_SETS (LIMIT_TASKS + 2u)
+static inline uint32_t fact_sets(const struct fact *fact, struct trigger_set out[FACT_SETS]) {
+  uint32_t count = 0;
+  out[count++] = fact->on;
+  out[count++] = fact->resets;
+  for (uint32_t i = 0; i < fact->task_count && i < LIMIT_TASKS; i++) out[count++] = fact->tasks[i].on;
+  return count;
+}
 void triggers_read(struct compile *c, const struct at *at, enum place place, struct trigger_set *out);
 void activities_read(struct compile *c);
 /* Calls fn for each measure that the rule asks, some of them more than once; whether it said so of any. */
@@ -372,6 +383,8 @@ void trigger_lint(struct compile *c, const struct trigger *trigger);
 void when_lint(struct compile *c, const struct trigger_set *on, uint32_t when, const char *whose);
 /* Whether a condition asks the event's status somewhere. */
 bool asks_status(struct compile *c, uint32_t node);
+/* An event is heard as another by the customer that it names: one that names none is heard by nobody. */
+void as_lint(struct compile *c, struct str owner, const struct trigger_set *on, const char *whose);
 /* An event that has a status, named in the place `owner` itself and not by an activity, while nothing there asks for it. */
 void status_lint(struct compile *c, struct str owner, const struct trigger_set *on, uint32_t when);
 struct hearing {

@@ -415,6 +415,7 @@ void facts_read(struct compile *c) {
     struct decl decl = *decl_at(c, file->decl_first[DECL_FACT] + i);
     struct fact fact = *fact_at(c, decl.number);
     fact_read(c, &decl.at, &fact);
+    if (!c->full) fact_as_check(c, &decl.at, &fact);
     *fact_at(c, decl.number) = fact;
   }
 }

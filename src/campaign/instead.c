@@ -9,8 +9,10 @@ struct instead {
 
 static const struct instead substitutes[] = {
     {"as close", "instead let the customer's own rule hear the close; there is no way yet to give for it to another"},
-    {"as beside facts", "instead put `as` beside the event in the trigger of a rule; there is no sum over several customers yet"},
-    {"as measure", "instead use a track, with one task for each event that is needed, or hear the event itself as another"},
+    {"as measure",
+     "instead let the other's own measure hear the events, `as` in its \"on\" and \"per\": [\"customer\", \"caused_by.id\"], and the rule "
+     "hear "
+     "that"},
     {"rank",
      "there is no substitute yet, since giftd does not compare customers: let the bank rank them by giftd's decisions and put the winners "
      "into a list that another campaign's audience includes, \"include\": [\"list:NAME\"]"},

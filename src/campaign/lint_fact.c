@@ -103,6 +103,7 @@ static void track_lint(struct compile *c, const struct at *at, const struct fact
   for (uint32_t i = 0; i < fact->task_count; i++) {
     struct at task = at_item(&tasks, i);
     when_lint(c, &fact->tasks[i].on, fact->tasks[i].when, "task");
+    as_lint(c, at_pointer(c, &task), &fact->tasks[i].on, "task");
     status_lint(c, at_pointer(c, &task), &fact->tasks[i].on, fact->tasks[i].when);
   }
   match_lint(c, at, fact);
@@ -119,6 +120,7 @@ static void fact_lint(struct compile *c, const struct at *at, const struct fact 
   struct at track = at_key(at, "track");
   bool tracked = fact->kind == FACT_TRACK;
   when_lint(c, &fact->on, fact->when, tracked ? "track" : "fact");
+  as_lint(c, at_pointer(c, tracked ? &track : at), &fact->on, tracked ? "track" : "fact");
   fields_lint(c, tracked ? &track : at, fact);
   previous_lint(c, at, fact, number);
   if (fact->kind == FACT_MEASURE) status_lint(c, at_pointer(c, at), &fact->on, fact->when);

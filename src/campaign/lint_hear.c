@@ -70,6 +70,25 @@ void when_lint(struct compile *c, const struct trigger_set *on, uint32_t when, c
   }
 }
 
+/* ---- who hears ---- */
+
+static bool source_carried(struct compile *c, const struct trigger *trigger) {
+  for (uint32_t i = 0; i < trigger->as_count; i++) {
+    const struct hearer *hearer = hearer_at(c, trigger->as_first + i);
+    if (hearer->kind != HEARER_FIELD || catalogue_carries(c->catalogue, trigger->type, (uint16_t)hearer->index)) return true;
+  }
+  return false;
+}
+
+void as_lint(struct compile *c, struct str owner, const struct trigger_set *on, const char *whose) {
+  for (uint32_t i = 0; i < on->count; i++) {
+    const struct trigger *trigger = trigger_at(c, on->first + i);
+    if (trigger->kind != TRIGGER_EVENT || trigger->as_count == 0 || source_carried(c, trigger)) return;
+  }
+  if (on->count == 0) return;
+  report_text_at(c, owner, "on", CHECK_CANNOT_HOLD, "none of the events of this %s carries what `as` names: nobody hears it", whose);
+}
+
 /* ---- status ---- */
 
 bool asks_status(struct compile *c, uint32_t node) {

@@ -4,24 +4,7 @@
 
 /* ---- who hears ---- */
 
-/* An event is heard as another by the customer that it names: one that names none is heard by nobody. */
-static void as_lint(struct compile *c, const struct rule *rule) {
-  uint32_t heard = 0, as = 0;
-  for (uint32_t i = 0; i < rule->on.count; i++) {
-    const struct trigger trigger = *trigger_at(c, rule->on.first + i);
-    if (trigger.kind != TRIGGER_EVENT || trigger.as_count == 0) return;
-    bool named = false;
-    for (uint32_t j = 0; j < trigger.as_count; j++) {
-      const struct hearer *hearer = hearer_at(c, trigger.as_first + j);
-      named = named || hearer->kind != HEARER_FIELD || catalogue_carries(c->catalogue, trigger.type, (uint16_t)hearer->index);
-    }
-    as++, heard += named;
-  }
-  if (as == 0 || heard > 0) return;
-  report_text_at(c, rule->pointer, "on", CHECK_CANNOT_HOLD, "none of the events of this rule carries what `as` names: nobody hears it");
-}
-
-/* A fact of the hearer's hears nothing of what another caused: it is never this event (docs/language.md section 3). */
+/* A fact of the hearer's hears nothing of what another caused, unless it says so: it is never this event (docs/language.md section 3). */
 static void heard_lint(struct compile *c, const struct rule *rule) {
   uint32_t leaves[TESTS_MOST], count = leaves_of_all(c, rule->when, leaves, TESTS_MOST);
   for (uint32_t i = 0; i < rule->on.count; i++) {
@@ -32,7 +15,7 @@ static void heard_lint(struct compile *c, const struct rule *rule) {
   }
   for (uint32_t i = 0; i < count && rule->on.count > 0; i++) {
     const struct condition *leaf = condition_at(c, leaves[i]);
-    if (leaf->op != OP_THIS_EVENT) continue;
+    if (leaf->op != OP_THIS_EVENT || fact_hears_as(c, leaf->index)) continue;
     report_text_at(c, leaf->pointer, NULL, CHECK_CANNOT_HOLD,
                    "the rule is heard by another customer, whose own facts do not hear this event: for them it is never 'this_event'");
   }
@@ -46,7 +29,7 @@ static void this_event_lint(struct compile *c, const struct rule *rule) {
     if (trigger_at(c, rule->on.first + i)->kind != TRIGGER_EVENT || trigger_at(c, rule->on.first + i)->as_count > 0) return;
   for (uint32_t i = 0; i < count && rule->on.count > 0; i++) {
     const struct condition leaf = *condition_at(c, leaves[i]);
-    if (leaf.op != OP_THIS_EVENT) continue;
+    if (leaf.op != OP_THIS_EVENT || fact_hears_as(c, leaf.index)) continue;
     struct hearing fact = {fact_at(c, leaf.index)->on, fact_at(c, leaf.index)->when};
     if (hear_together(c, &own, &fact) || c->budget == 0) continue;
     report_text_at(c, leaf.pointer, NULL, CHECK_CANNOT_HOLD, "no event of this rule is one that '%.*s' hears: it is never 'this_event'",
@@ -187,7 +170,7 @@ static void paid_lint(struct compile *c, const struct rule *rule) {
 
 void rule_lint(struct compile *c, uint32_t number) {
   const struct rule rule = *rule_at(c, number);
-  as_lint(c, &rule);
+  as_lint(c, rule.pointer, &rule.on, "rule");
   when_lint(c, &rule.on, rule.when, "rule");
   paid_lint(c, &rule);
   heard_lint(c, &rule);

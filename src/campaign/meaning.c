@@ -81,6 +81,35 @@ static void put_owner(const struct saying *s, const struct fact *fact) {
   if (fact->kind == FACT_TRACK && fact->dimension_count == 0) put(s, " and opening");
 }
 
+static void put_source(const struct saying *s, const struct hearer *source) {
+  const struct dimension fact = {.kind = DIMENSION_FACT, .index = source->index};
+  if (source->kind == HEARER_SELF)
+    put(s, "customer");
+  else if (source->kind == HEARER_FIELD)
+    put_field(s, (uint16_t)source->index);
+  else
+    dimension_say(s->out, &fact, s->book->facts, s->campaign->id, true);
+}
+
+/* Whose events count (`as`): which of them may change, as of any fact. All that have `as` have the same (fact_as_check). */
+static void put_hearers(const struct saying *s, const struct fact *fact) {
+  struct trigger_set sets[FACT_SETS];
+  const struct trigger *as = NULL;
+  bool own = false;
+  for (uint32_t i = 0, count = fact_sets(fact, sets); i < count; i++)
+    for (uint32_t t = 0; t < sets[i].count; t++) {
+      const struct trigger *trigger = &s->book->triggers[sets[i].first + t];
+      if (trigger->as_count > 0) as = trigger;
+      own |= trigger->as_count == 0;
+    }
+  if (as == NULL) return;
+  put(s, own ? "; own events, others heard as " : "; heard as ");
+  for (uint32_t i = 0; i < as->as_count; i++) {
+    if (i > 0) put(s, ", else ");
+    put_source(s, &s->book->hearers[as->as_first + i]);
+  }
+}
+
 static void put_fact(const struct saying *s, const struct fact *fact) {
   switch (fact->kind) {
     case FACT_FIRST: put(s, "first of events"); break;
@@ -96,6 +125,7 @@ static void put_fact(const struct saying *s, const struct fact *fact) {
   if (fact->kind == FACT_TRACK) put_unit(s, fact->track_period);
   if (fact->kind == FACT_FIRST) put(s, fact->refunds_reopen ? "; refunds reopen it" : "; refunds leave it");
   if (fact->kind == FACT_MEASURE) put(s, fact->refunds_subtract ? "; refunds are subtracted" : "; refunds leave it");
+  put_hearers(s, fact);
 }
 
 /* ---- limits, pools, rules, items ---- */

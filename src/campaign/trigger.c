@@ -197,7 +197,7 @@ static void object_read(struct compile *c, const struct at *at, enum place place
     date_read(c, &child, at, out);
   else if (strcmp(kind, "activity") == 0)
     activity_read(c, &child, out);
-  if (as.json != NULL) as_read(c, &as, place, out, first);
+  if (as.json != NULL) as_read(c, &as, out, first);
 }
 
 static void one_read(struct compile *c, const struct at *at, enum place place, struct vec *out) {

@@ -1,13 +1,15 @@
 /* Forwards as bytes (judge.h, "heard as another"). Canonical and versioned; reading trusts nothing.
  *
- *   'F' version flags | undone | from | to | position | arrival | input | hearer | number of rules, {rule 5, fact 5, key 8, period} | line
+ *   'F' version flags | undone | from | to | position | arrival | input | hearer | number of ways, {rule 5, fact 5, key 8, period} | line
  *
- * Texts have their length in front. Flags: 1 a reversal, 2 a reversal came before the event and undid all of it; `undone`: or so much. */
+ * Version 2 is what only rules hear, so a giftd that knows no other reads it; 3 what some fact hears too (rule 0 of that way). Texts have
+ * their length in front. Flags: 1 a reversal, 2 a reversal came before the event and undid all of it; `undone`: or so much. */
 #include "giftd/base/bytes.h"
 #include "work.h"
 
 #define FORWARD_MAGIC 'F'
-#define FORWARD_VERSION 2u
+#define FORWARD_OF_RULES 2u
+#define FORWARD_VERSION 3u
 #define FLAG_REVERSAL 1u
 #define FLAG_UNDONE 2u
 
@@ -23,10 +25,16 @@ static void put_text(struct writer *w, struct str text) {
   w->at += text.length;
 }
 
-static void put_rules(struct writer *w, const struct decision *decision, uint32_t forward) {
-  put_varint(w, decision->forwards[forward].rules);
+static unsigned version_of(const struct decision *decision, uint32_t forward) {
+  for (uint32_t i = 0; i < decision->heard_count; i++)
+    if (decision->heard[i].forward == forward && decision->heard[i].rule == 0) return FORWARD_VERSION;
+  return FORWARD_OF_RULES;
+}
+
+static void put_ways(struct writer *w, const struct decision *decision, uint32_t forward) {
+  put_varint(w, decision->forwards[forward].ways);
   for (uint32_t i = 0; i < decision->heard_count; i++) {
-    const struct heard_rule *heard = &decision->heard[i];
+    const struct heard_way *heard = &decision->heard[i];
     if (heard->forward != forward) continue;
     put_fixed(w, heard->rule, 5);
     put_fixed(w, heard->fact, 5);
@@ -40,7 +48,7 @@ size_t forward_encode(const struct forward_message *message, const struct decisi
   struct writer w = writer_into(out, capacity);
   assert(forward < decision->forward_count && decision->heard_count <= LIMIT_HEARD);
   put_byte(&w, FORWARD_MAGIC);
-  put_byte(&w, FORWARD_VERSION);
+  put_byte(&w, (unsigned char)version_of(decision, forward));
   put_byte(&w, (decision->forwards[forward].reversal ? FLAG_REVERSAL : 0) | (decision->undone_whole ? FLAG_UNDONE : 0));
   put_varint(&w, zigzag(decision->undone_minor));
   put_varint(&w, message->from);
@@ -49,7 +57,7 @@ size_t forward_encode(const struct forward_message *message, const struct decisi
   put_varint(&w, zigzag(message->arrival_ms));
   put_text(&w, message->input);
   put_text(&w, decision->forwards[forward].hearer);
-  put_rules(&w, decision, forward);
+  put_ways(&w, decision, forward);
   put_text(&w, message->line);
   return w.full ? 0 : (size_t)(w.at - (unsigned char *)out);
 }
@@ -71,27 +79,30 @@ static uint32_t get_shard(struct reader *r) {
   return (uint32_t)shard;
 }
 
-static void get_rules(struct reader *r, struct heard_rule *rules, struct hearing *hearing) {
+static void get_ways(struct reader *r, unsigned version, struct heard_way *ways, struct hearing *hearing) {
+  bool facts = false;
   uint64_t count = get_varint(r);
   if (count > LIMIT_HEARD) r->bad = true;
   for (uint32_t i = 0; i < count && !r->bad; i++) {
-    rules[i] = (struct heard_rule){.forward = 0};
-    rules[i].rule = get_fixed(r, 5);
-    rules[i].fact = get_fixed(r, 5);
-    rules[i].key = get_fixed(r, 8);
+    ways[i] = (struct heard_way){.forward = 0};
+    ways[i].rule = get_fixed(r, 5);
+    ways[i].fact = get_fixed(r, 5);
+    ways[i].key = get_fixed(r, 8);
+    facts |= ways[i].rule == 0;
     int64_t period = get_zigzag(r);
     if (period < INT32_MIN || period > INT32_MAX) r->bad = true;
-    rules[i].period = (int32_t)period;
+    ways[i].period = (int32_t)period;
   }
-  hearing->count = r->bad ? 0 : (uint32_t)count, hearing->rules = rules;
+  if (facts != (version == FORWARD_VERSION)) r->bad = true;
+  hearing->count = r->bad ? 0 : (uint32_t)count, hearing->ways = ways;
 }
 
-bool forward_decode(struct str bytes, struct heard_rule *rules, struct forward_message *message, struct fault *fault) {
+bool forward_decode(struct str bytes, struct heard_way *ways, struct forward_message *message, struct fault *fault) {
   struct reader r = reader_over(bytes);
   *message = (struct forward_message){.from = 0};
   (void)get_byte(&r);
   unsigned version = get_byte(&r);
-  if (!forward_is(bytes) || version != FORWARD_VERSION) {
+  if (!forward_is(bytes) || version < FORWARD_OF_RULES || version > FORWARD_VERSION) {
     (void)fault_set(fault, STATUS_STATE, "a forwarded event of version %u, this giftd knows version %u; use the giftd that wrote it",
                     version, FORWARD_VERSION);
     return false;
@@ -103,7 +114,7 @@ bool forward_decode(struct str bytes, struct heard_rule *rules, struct forward_m
   message->arrival_ms = get_zigzag(&r);
   message->input = get_text(&r, FORWARD_INPUT_BYTES);
   message->hearer = get_text(&r, LIMIT_ID_BYTES);
-  get_rules(&r, rules, &message->hearing);
+  get_ways(&r, version, ways, &message->hearing);
   message->line = get_text(&r, LIMIT_EVENT_BYTES + 1);
   message->hearing.reversal = (flags & FLAG_REVERSAL) != 0, message->hearing.undone_whole = (flags & FLAG_UNDONE) != 0;
   if (!r.bad && r.at == r.end && flags <= (FLAG_REVERSAL | FLAG_UNDONE) && str_is_id(message->hearer)) return true;

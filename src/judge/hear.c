@@ -6,22 +6,24 @@ bool listener_is_foreign(const struct work *w, const struct listener *listener) 
   return condition_uses_amount(w->book, listener->conditions[0]) || condition_uses_amount(w->book, listener->conditions[1]);
 }
 
-/* Money of another currency, or a claim that means another campaign: this fact does not hear it after all. */
+/* Money of another currency, or a claim that means another campaign: this fact does not hear it after all. Of what is heard as another
+ * that was asked where the event came from. */
 static bool hears(const struct work *w, const struct listener *listener) {
+  if (w->in->hearing != NULL) return true;
   bool addressed = work_campaign(w, listener->campaign)->programme || event_addresses(w, listener->campaign);
   return addressed && !listener_is_foreign(w, listener);
 }
 
 static const struct listener *listener_at(const struct work *w, uint32_t match) {
-  assert(match < w->in->match_count && w->in->matches[match] < w->book->listener_count);
-  return &w->book->listeners[w->in->matches[match]];
+  assert(match < w->match_count && w->matches[match] < w->book->listener_count);
+  return &w->book->listeners[w->matches[match]];
 }
 
 /* Listeners of one fact stand together: the ends of what begins at `match`. */
 static uint32_t fact_end(const struct work *w, uint32_t match, enum listener_kind kind) {
   uint32_t end = match + 1;
   const struct listener *first = listener_at(w, match);
-  while (end < w->in->match_count && listener_at(w, end)->kind == kind && listener_at(w, end)->owner == first->owner) end++;
+  while (end < w->match_count && listener_at(w, end)->kind == kind && listener_at(w, end)->owner == first->owner) end++;
   return end;
 }
 
@@ -76,7 +78,7 @@ static void pass_hears(struct work *w, const struct hearing_pass *pass) {
 /* Facts stand before rules. `listener_kinds`: a bit for each kind there is. */
 static uint32_t facts_end(const struct work *w, uint32_t *listener_kinds) {
   uint32_t end = 0;
-  for (; end < w->in->match_count && listener_at(w, end)->kind != LISTENER_RULE; end++) *listener_kinds |= 1u << listener_at(w, end)->kind;
+  for (; end < w->match_count && listener_at(w, end)->kind != LISTENER_RULE; end++) *listener_kinds |= 1u << listener_at(w, end)->kind;
   return end;
 }
 
@@ -95,18 +97,103 @@ static void kind_hears(struct work *w, uint32_t listener_kinds, enum listener_ki
 }
 
 static void later_note(struct work *w) {
-  for (uint32_t i = 0; i < w->in->match_count; i++) {
+  for (uint32_t i = 0; i < w->match_count; i++) {
     const struct listener *listener = listener_at(w, i);
     struct failure failure;
     bool fact = listener->kind == LISTENER_FACT, reset = listener->kind == LISTENER_RESET;
     if ((!fact && !reset) || w->kinds[w->book->facts[listener->owner].kind]->hear_later == NULL || !hears(w, listener)) continue;
     assert(w->pending_count < LIMIT_MATCHES);
-    if (reset || condition_holds(w, w->book->facts[listener->owner].when, listener->campaign, false, &failure))
-      w->pending[w->pending_count++] = w->in->matches[i];
+    if (reset || condition_holds(w, w->book->facts[listener->owner].when, listener->campaign, asks_all(w), &failure))
+      w->pending[w->pending_count++] = w->matches[i];
+  }
+}
+
+/* ---- whose facts hear it (`as`) ---- */
+
+static bool through_as(const struct work *w, const struct listener *listener) {
+  return listener->kind != LISTENER_RULE && w->book->triggers[listener->trigger].as_count > 0;
+}
+
+/* Whether the customer's own fact hears it after all; another's is told. */
+static bool own_hears(struct work *w, const struct listener *listener) {
+  struct str hearer;
+  bool self;
+  bool other = hearer_find(w, &w->book->triggers[listener->trigger], &hearer, &self);
+  if (other && hears(w, listener)) forward_to_fact(w, hearer, listener);
+  return self;
+}
+
+/* Who hears instead is found before anything hears. What another's facts hear, and what nobody does, is not among the matches then. */
+static void matches_part(struct work *w) {
+  uint32_t kept = 0, first = 0, count = w->in->match_count;
+  if (w->book->hearer_count == 0) return;
+  while (first < count && !through_as(w, listener_at(w, first))) first++;
+  if (first == count) return;
+  for (uint32_t i = 0; i < count; i++) {
+    const struct listener *listener = listener_at(w, i);
+    if (!through_as(w, listener) || own_hears(w, listener)) w->parted[kept++] = w->in->matches[i];
+  }
+  w->matches = w->parted, w->match_count = kept;
+}
+
+/* Listeners stand in order of type, those of facts first, in order of their facts. */
+static bool stands_before(const struct listener *listener, uint16_t type, uint32_t fact) {
+  if (listener->type != type) return listener->type < type;
+  return listener->kind != LISTENER_RULE && listener->owner < fact;
+}
+
+static bool is_way(const struct work *w, const struct listener *listener, const struct heard_way *way) {
+  bool in_time = w->event->time_ms >= listener->from_ms && w->event->time_ms < listener->to_ms;
+  return in_time && listener->kind == way->key && (int64_t)listener->part == way->period;
+}
+
+/* A listener of this rulebook that is the way; NONE: its campaign has not come here yet, or has gone. */
+static uint32_t listener_of(const struct work *w, const struct heard_way *way) {
+  uint32_t fact = rulebook_fact(w->book, way->fact), low = 0, high = w->book->listener_count;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (stands_before(&w->book->listeners[middle], w->event->type, fact))
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  for (; fact != NONE && low < w->book->listener_count; low++) {
+    const struct listener *listener = &w->book->listeners[low];
+    if (listener->type != w->event->type || listener->kind == LISTENER_RULE || listener->owner != fact) break;
+    if (is_way(w, listener, way)) return low;
+  }
+  return NONE;
+}
+
+/* In the order in which they stand, each once. */
+static void parted_add(struct work *w, uint32_t listener) {
+  uint32_t at = w->match_count;
+  while (at > 0 && w->parted[at - 1] > listener) at--;
+  if (at > 0 && w->parted[at - 1] == listener) return;
+  memmove(&w->parted[at + 1], &w->parted[at], (w->match_count - at) * sizeof w->parted[0]);
+  w->parted[at] = listener, w->match_count++;
+}
+
+/* What a period counted is kept until no event of it can come by this shard's clock; the causing customer's may be months behind it. */
+static bool may_be_forgotten(const struct work *w) {
+  return w->in->clock_ms != TIME_NONE && w->event->time_ms < w->in->clock_ms - w->in->settings->horizon_ms;
+}
+
+static void matches_of_hearing(struct work *w) {
+  const struct hearing *hearing = w->in->hearing;
+  assert(hearing->count <= LIMIT_HEARD && w->match_count == 0);
+  w->matches = w->parted;
+  for (uint32_t i = 0; i < hearing->count && !may_be_forgotten(w); i++) {
+    uint32_t listener = hearing->ways[i].rule == 0 ? listener_of(w, &hearing->ways[i]) : NONE;
+    if (listener != NONE) parted_add(w, listener);
   }
 }
 
 void facts_hear(struct work *w) {
+  if (w->in->hearing != NULL)
+    matches_of_hearing(w);
+  else
+    matches_part(w);
   uint32_t listener_kinds = 0, end = facts_end(w, &listener_kinds);
   kind_hears(w, listener_kinds, LISTENER_FACT, end, fact_hears);
   later_note(w);

@@ -57,10 +57,10 @@ static struct forward *forward_to(struct work *w, struct str hearer, uint32_t *n
   return &out->forwards[out->forward_count++];
 }
 
-/* Several triggers of one rule wake it once, but each track that completes wakes it for itself. */
-static bool heard_already(const struct decision *out, const struct heard_rule *heard) {
+/* Several triggers of one rule wake it once, and a fact hears once as one thing; but each track that completes wakes a rule for itself. */
+static bool heard_already(const struct decision *out, const struct heard_way *heard) {
   for (uint32_t i = 0; i < out->heard_count; i++) {
-    const struct heard_rule *other = &out->heard[i];
+    const struct heard_way *other = &out->heard[i];
     if (other->forward == heard->forward && other->rule == heard->rule && other->fact == heard->fact && other->key == heard->key &&
         other->period == heard->period)
       return true;
@@ -68,19 +68,32 @@ static bool heard_already(const struct decision *out, const struct heard_rule *h
   return false;
 }
 
-void forward_add(struct work *w, struct str hearer, uint32_t rule, const struct fired *fired) {
-  struct heard_rule heard = {.rule = w->book->rules[rule].decl, .number = rule};
-  assert(rule < w->book->rule_count && !str_equal(hearer, w->event->customer));
-  struct forward *forward = forward_to(w, hearer, &heard.forward);
-  if (forward == NULL) return;
-  if (fired != NULL) heard.fact = w->book->facts[fired->fact].decl, heard.key = fired->key, heard.period = fired->period;
-  if (heard_already(w->out, &heard)) return;
+static void forward_add(struct work *w, struct str hearer, struct heard_way way) {
+  assert(!str_equal(hearer, w->event->customer));
+  struct forward *forward = forward_to(w, hearer, &way.forward);
+  if (forward == NULL || heard_already(w->out, &way)) return;
   if (w->out->heard_count == LIMIT_HEARD) {
     w->crowded = true;
     return;
   }
-  w->out->heard[w->out->heard_count++] = heard;
-  forward->rules++;
+  w->out->heard[w->out->heard_count++] = way;
+  forward->ways++;
+}
+
+void forward_to_rule(struct work *w, struct str hearer, uint32_t rule, const struct fired *fired) {
+  assert(rule < w->book->rule_count);
+  struct heard_way way = {.rule = w->book->rules[rule].decl, .number = rule};
+  if (fired != NULL) way.fact = w->book->facts[fired->fact].decl, way.key = fired->key, way.period = fired->period;
+  forward_add(w, hearer, way);
+}
+
+void forward_to_fact(struct work *w, struct str hearer, const struct listener *listener) {
+  assert(listener->kind != LISTENER_RULE && listener->owner < w->book->fact_count && listener->part <= LIMIT_TASKS);
+  forward_add(w, hearer,
+              (struct heard_way){.fact = w->book->facts[listener->owner].decl,
+                                 .key = listener->kind,
+                                 .period = (int32_t)listener->part,
+                                 .number = listener->owner});
 }
 
 /* In order of their names: where they stand in the record means nothing. */
@@ -106,7 +119,7 @@ void forwards_remember(struct work *w) {
   if (!event_reversible(w)) return;
   for (uint32_t i = 0; i < w->out->forward_count; i++) {
     const struct forward *forward = &w->out->forwards[i];
-    if (forward->rules == 0) continue;
+    if (forward->ways == 0) continue;
     w->kept_something = true;
     work_put_text(w, CELL_HEARD, name_decl(forward->hearer), own_digest(w), forward->hearer, undo_expiry(w));
   }

@@ -66,11 +66,14 @@ static void original_remember(struct work *w) {
 
 /* ---- the order of the day ---- */
 
-/* Heard as another: rules alone. What the event tells of its customer - profile, facts, tracks - is in that customer's record. */
+/* Heard as another: the rules and facts that it was forwarded to. What it tells of its customer - the profile, an enrolment - is in that
+ * customer's record. */
 static void heard_judge(struct work *w) {
   if (w->in->hearing->reversal) reversal_apply(w);
   w->out->gate = REASON_GIVEN; /* late or not is said to who caused it */
+  facts_hear(w);
   rules_judge(w);
+  facts_hear_later(w);
   original_remember(w);
   awaited_apply(w);
 }

@@ -167,7 +167,7 @@ static uint32_t band_of(const struct fact *fact, int64_t value) {
 /* Rules hear of another band when the value rose; what fell wakes nobody (gifts that rest on it are judged again, undo.c). */
 static void bands_fire(struct work *w, const struct fact *fact, int32_t period, int64_t before, int64_t after) {
   if (!fact->seen_by_rules || band_of(fact, after) <= band_of(fact, before)) return;
-  struct fired fired = {.fact = (uint32_t)(fact - w->book->facts), .key = w->event->digest, .period = period};
+  struct fired fired = {.fact = (uint32_t)(fact - w->book->facts), .key = own_digest(w), .period = period};
   work_fire(w, &fired);
 }
 
@@ -253,7 +253,7 @@ static void hear(struct work *w, uint32_t number, uint32_t part) {
   bool absent = false;
   (void)part;
   if (!measure_amount(w, fact, &amount) || !fact_open_to(w, fact)) return;
-  if (!condition_holds(w, fact->when, fact->campaign, false, &failure) || !key_of_fact(w, fact, &key)) return;
+  if (!condition_holds(w, fact->when, fact->campaign, asks_all(w), &failure) || !key_of_fact(w, fact, &key)) return;
   int32_t period = measure_period(w, fact, w->event->time_ms);
   int64_t before = measure_value(w, fact, key, period, &absent);
   if (fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK)

@@ -179,9 +179,10 @@ static bool step_bound(struct judging *j) {
 
 /* ---- the key of the gift (docs/language.md section 10) ---- */
 
-/* What a track's key and an event's id are unique in is the record of who caused it: heard as another, his name belongs to them. */
+/* What a track's key and an event's id are unique in is the record of who caused it: heard as another, his name belongs to them. A track
+ * of the hearer's own has one key, whoever's event completes it. */
 static void key_of_track(const struct work *w, const struct fired *fired, struct reward_key *key) {
-  if (w->event->cause.length == 0)
+  if (!fired->elsewhere)
     key_print(key, "track:%016llx:%d", (unsigned long long)fired->key, fired->period);
   else
     key_print(key, "track:%016llx:%d:%.*s", (unsigned long long)fired->key, fired->period, STR_FORMAT(w->event->cause));

@@ -32,7 +32,7 @@ static struct cell *task_make(const struct dealing *d, uint32_t task) {
 
 static void task_done_by_event(const struct dealing *d, uint32_t task) {
   struct cell *cell = task_make(d, task);
-  cell->task.time_ms = d->w->event->time_ms, cell->task.event = d->w->event->digest, cell->task.fits = d->fits;
+  cell->task.time_ms = d->w->event->time_ms, cell->task.event = own_digest(d->w), cell->task.fits = d->fits;
 }
 
 /* ---- a set ---- */
@@ -100,7 +100,7 @@ static void step_keep(const struct dealing *d, uint32_t task) {
   if (there != NULL && there->task.time_ms >= d->w->event->time_ms) return;
   struct cell *cell = work_make(d->w, d->w->customer, CELL_TASK, d->fact->decl, d->track->key, step_slot(task, n));
   cell->expires_day = d->track->expires_day;
-  cell->task.time_ms = d->w->event->time_ms, cell->task.event = d->w->event->digest, cell->task.fits = d->fits;
+  cell->task.time_ms = d->w->event->time_ms, cell->task.event = own_digest(d->w), cell->task.fits = d->fits;
 }
 
 static bool is_done_by(const struct dealing *d, uint32_t before, uint64_t event) {
@@ -114,7 +114,7 @@ static bool is_done_by(const struct dealing *d, uint32_t before, uint64_t event)
 
 /* At one and the same time the order is that of arrival: what came before the event at hand was too early for the step. */
 static bool is_behind(const struct dealing *d, const struct cell *cell, int64_t from_ms) {
-  return cell->task.time_ms > from_ms || (cell->task.time_ms == from_ms && cell->task.event == d->w->event->digest);
+  return cell->task.time_ms > from_ms || (cell->task.time_ms == from_ms && cell->task.event == own_digest(d->w));
 }
 
 /* The earliest of what is kept and of what did the step so far, not before an instant and not one that did a step before. */
@@ -228,7 +228,7 @@ static int32_t track_expiry(const struct work *w, const struct fact *fact, int64
 static void track_open(struct work *w, uint32_t number) {
   const struct fact *fact = &w->book->facts[number];
   const struct campaign *campaign = work_campaign(w, fact->campaign);
-  uint64_t key = w->event->digest;
+  uint64_t key = own_digest(w);
   if (fact->dimension_count > 0 && !key_of_fact(w, fact, &key)) return;
   int32_t period = period_of(fact->track_period, w->event->time_ms, campaign->zone);
   if (!track_may_open(w, fact, key, period)) return;
@@ -250,9 +250,9 @@ static void hear(struct work *w, uint32_t number, uint32_t part) {
   if (part != NONE) {
     uint32_t fits = 0;
     for (uint32_t task = 0; task < fact->task_count; task++)
-      if ((part >> task & 1) && condition_holds(w, fact->tasks[task].when, fact->campaign, false, &failure)) fits |= 1u << task;
+      if ((part >> task & 1) && condition_holds(w, fact->tasks[task].when, fact->campaign, asks_all(w), &failure)) fits |= 1u << task;
     if (fits != 0) tasks_hear(w, number, fits);
-  } else if (condition_holds(w, fact->when, fact->campaign, false, &failure)) {
+  } else if (condition_holds(w, fact->when, fact->campaign, asks_all(w), &failure)) {
     track_open(w, number);
   }
 }

@@ -14,12 +14,13 @@ static void candidate_add(struct work *w, uint32_t rule, uint32_t fired) {
 
 static const struct fired *fired_at(const struct work *w, uint32_t fired) { return fired == NONE ? NULL : &w->fired[fired]; }
 
-/* Through one trigger: the customer's own candidate, or another's to hear. */
+/* Through one trigger: the customer's own candidate, or another's to hear. What is heard as another goes no further. */
 static void trigger_wakes(struct work *w, uint32_t rule, const struct trigger *trigger, uint32_t fired) {
   assert(rule < w->book->rule_count && (fired == NONE || fired < w->fired_count));
   struct str hearer;
   bool self = trigger->as_count == 0;
-  if (!self && hearer_find(w, trigger, &hearer, &self)) forward_add(w, hearer, rule, fired_at(w, fired));
+  bool goes = !self && w->in->hearing == NULL;
+  if (goes && hearer_find(w, trigger, &hearer, &self)) forward_to_rule(w, hearer, rule, fired_at(w, fired));
   if (self) candidate_add(w, rule, fired);
 }
 
@@ -32,16 +33,21 @@ static void fact_wakes(struct work *w, uint32_t number, uint32_t fired) {
   }
 }
 
-/* Rules woken by the event and rules woken by facts. */
-static void own_candidates(struct work *w) {
-  for (uint32_t i = 0; i < w->in->match_count; i++) {
-    const struct listener *listener = &w->book->listeners[w->in->matches[i]];
-    if (listener->kind == LISTENER_RULE) trigger_wakes(w, listener->owner, &w->book->triggers[listener->trigger], NONE);
-  }
+/* Rules woken by the customer's facts. */
+static void fact_candidates(struct work *w) {
   for (uint32_t i = 0; i < w->fired_count; i++) {
     const struct span *hearers = &w->book->fact_hearers[w->fired[i].fact];
     for (uint32_t j = 0; j < hearers->count; j++) fact_wakes(w, w->book->refs[hearers->first + j], i);
   }
+}
+
+/* Rules woken by the event and rules woken by facts. */
+static void own_candidates(struct work *w) {
+  for (uint32_t i = 0; i < w->match_count; i++) {
+    const struct listener *listener = &w->book->listeners[w->matches[i]];
+    if (listener->kind == LISTENER_RULE) trigger_wakes(w, listener->owner, &w->book->triggers[listener->trigger], NONE);
+  }
+  fact_candidates(w);
 }
 
 /* A period that closed: rules stand in order already. */
@@ -53,12 +59,14 @@ static void close_candidates(struct work *w) {
   }
 }
 
-/* What a hearer hears. A rule that this rulebook does not have is not judged: its campaign has not come here yet, or has gone. */
+/* What a hearer hears: through facts of his own, and what was forwarded. A rule that this rulebook does not have is not judged: its
+ * campaign has not come here yet, or has gone. */
 static void heard_candidates(struct work *w) {
+  fact_candidates(w);
   for (uint32_t i = 0; i < w->in->hearing->count; i++) {
-    const struct heard_rule *heard = &w->in->hearing->rules[i];
-    uint32_t rule = rulebook_rule(w->book, heard->rule);
-    struct fired fired = {.fact = NONE, .key = heard->key, .period = heard->period, .track = true};
+    const struct heard_way *heard = &w->in->hearing->ways[i];
+    uint32_t rule = heard->rule == 0 ? NONE : rulebook_rule(w->book, heard->rule);
+    struct fired fired = {.fact = NONE, .key = heard->key, .period = heard->period, .track = true, .elsewhere = true};
     if (rule == NONE) continue;
     if (heard->fact != 0) work_fire(w, &fired);
     candidate_add(w, rule, heard->fact != 0 ? w->fired_count - 1 : NONE);

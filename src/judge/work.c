@@ -4,6 +4,7 @@
 struct room {
   struct work work;
   struct fired fired[LIMIT_MATCHES];
+  uint32_t parted[LIMIT_MATCHES];
   uint32_t pending[LIMIT_MATCHES];
   struct candidate candidates[LIMIT_OUTCOMES];
   struct grant_name grants[LIMIT_STATE_CELLS];
@@ -23,6 +24,9 @@ void work_init(struct work *w, const struct judge_input *input) {
                      .customer = input->customer,
                      .audience_reason = REASON_COUNT,
                      .closed_ms = TIME_NONE,
+                     .match_count = input->match_count,
+                     .matches = input->matches,
+                     .parted = room->parted,
                      .fired = room->fired,
                      .pending = room->pending,
                      .candidates = room->candidates,

@@ -27,6 +27,7 @@
 struct fired {
   uint32_t fact;
   bool track;
+  bool elsewhere; /* a track of the customer who caused the event, heard as another */
   uint64_t key;   /* track: its key; measure: the digest of the event */
   int32_t period; /* measure: period of the value that changed */
 };
@@ -103,7 +104,8 @@ struct work {
   bool is_reversal;    /* and took something back: what takes this one back is told apart */
   struct str dead;     /* the event belongs to the dead letters: code; `fault` has the text */
   struct fault *fault;
-  uint32_t fired_count, pending_count, candidate_count;
+  uint32_t match_count, fired_count, pending_count, candidate_count;
+  const uint32_t *matches; /* listeners that hear: those of the input, or of them those that this customer's facts and rules are */
   /* memo of the last campaign whose audience was asked for */
   uint32_t audience_campaign;
   enum reason audience_reason; /* REASON_COUNT: none yet */
@@ -118,6 +120,7 @@ struct work {
   int64_t closed_ms;      /* of a close: the first instant behind the period; else TIME_NONE */
   struct cell spare;      /* what is written when there is no room: the decision is void then */
   /* large, counted above, not cleared for each event */
+  uint32_t *parted;             /* [LIMIT_MATCHES] where `matches` are others than those of the input */
   struct fired *fired;          /* [LIMIT_MATCHES] */
   uint32_t *pending;            /* [LIMIT_MATCHES] listeners that hear behind the rules, in order of fact */
   struct candidate *candidates; /* [LIMIT_OUTCOMES] */
@@ -244,6 +247,9 @@ const struct cell *first_cell(const struct work *w, const struct fact *fact, uin
 /* track.c */
 const struct cell *track_completed(const struct work *w, const struct fact *fact);
 
+/* Heard as another no listener of this record filtered: what event and rulebook alone decide is asked here. */
+static inline bool asks_all(const struct work *w) { return w->in->hearing != NULL; }
+
 /* ---- hear.c ---- */
 void facts_hear(struct work *w);       /* what is read after the event is applied */
 void facts_hear_later(struct work *w); /* the rest, behind the rules */
@@ -252,8 +258,9 @@ bool listener_is_foreign(const struct work *w, const struct listener *listener);
 /* ---- hearer.c ---- */
 /* Who hears through a trigger with `as`: false - nobody else; *self: the customer after all. */
 bool hearer_find(struct work *w, const struct trigger *trigger, struct str *hearer, bool *self);
-/* The event goes on to a hearer: through a rule (fired: the track that completed, or NULL). */
-void forward_add(struct work *w, struct str hearer, uint32_t rule, const struct fired *fired);
+/* The event goes on to a hearer: through a rule (fired: the track that completed, or NULL), or to a fact, as this listener hears it. */
+void forward_to_rule(struct work *w, struct str hearer, uint32_t rule, const struct fired *fired);
+void forward_to_fact(struct work *w, struct str hearer, const struct listener *listener);
 /* A reversal goes where its original went. */
 void reversal_forward(struct work *w, uint64_t original);
 void forwards_remember(struct work *w);

@@ -151,7 +151,7 @@ static void heard_open(struct buffer *out, bool first, const struct forward *for
   PUT(out, "\"");
 }
 
-/* Who hears the event as another, through which rule, or since what it takes back was heard: each has a decision of his own. */
+/* Who hears the event as another, through which rule or fact, or since what it takes back was heard: each has a decision of his own. */
 static void decision_heard(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision) {
   bool first = true;
   for (uint32_t i = 0; i < decision->forward_count; i++) {
@@ -161,11 +161,13 @@ static void decision_heard(struct buffer *out, const struct rulebook *rulebook, 
     PUT(out, ",\"takes_back\":true}");
   }
   for (uint32_t i = 0; i < decision->heard_count; i++) {
-    const struct rule *rule = &rulebook->rules[decision->heard[i].number];
-    heard_open(out, first, &decision->forwards[decision->heard[i].forward]);
+    const struct heard_way *way = &decision->heard[i];
+    const struct rule *rule = way->rule == 0 ? NULL : &rulebook->rules[way->number];
+    heard_open(out, first, &decision->forwards[way->forward]);
     first = false;
-    TEXT_MEMBER(out, "campaign", rulebook->campaigns[rule->campaign].id);
-    TEXT_MEMBER(out, "rule", rule->id);
+    if (rule != NULL) TEXT_MEMBER(out, "campaign", rulebook->campaigns[rule->campaign].id);
+    if (rule != NULL) TEXT_MEMBER(out, "rule", rule->id);
+    if (rule == NULL) TEXT_MEMBER(out, "fact", rulebook->facts[way->number].name);
     PUT(out, "}");
   }
   if (decision->forward_count > 0) PUT(out, "]");

@@ -35,12 +35,9 @@ static void verdict_of_reason(struct verdict *verdict, enum verdict_kind kind, e
   verdict->code = reason == REASON_COUNT ? (struct str){NULL, 0} : str_of(reasons[reason].code);
 }
 
-/* A decision for a customer who heard the event as another: about the rules that were forwarded, and no others. */
-static bool is_heard(const struct telling *t) { return t->recorded != NULL && t->recorded->caused_by.length > 0; }
-
 /* Whether the rule has something to say without a record: false when it does not listen to the type. */
 static bool verdict_recomputed(struct verdict *verdict, const struct telling *t, uint32_t number) {
-  if (t->event == NULL || is_heard(t)) return false;
+  if (t->event == NULL || telling_heard(t)) return false;
   struct match_answer answer = match_rule_refusal(t->rulebook, number, t->event);
   if (answer.refusal == MATCH_OTHER_TYPE) return false;
   if (t->gate != REASON_GIVEN) {

@@ -50,6 +50,9 @@ struct telling {
   uint32_t silent; /* campaigns that had nothing to say */
 };
 
+/* A decision for a customer who heard the event as another: about what was forwarded, and nothing else. */
+static inline bool telling_heard(const struct telling *t) { return t->recorded != NULL && t->recorded->caused_by.length > 0; }
+
 /* What the event says that the catalogue does not know; nothing when there is nothing. */
 void unknown_text(const struct telling *t);
 void unknown_json(const struct telling *t);

@@ -104,10 +104,14 @@ static bool listens(const struct telling *t, uint32_t fact, struct told_fact *ou
       high = middle;
   }
   uint32_t first = low;
-  for (; low < t->hear_behind && listeners[low].owner == fact; low++)
+  bool any = false;
+  for (; low < t->hear_behind && listeners[low].owner == fact; low++) {
+    if (telling_heard(t) && !fact_heard_as(t, low)) continue; /* a hearer hears what was forwarded alone */
+    any = true;
     if (listeners[low].kind == LISTENER_TASK) *tasks |= 1u << listeners[low].part;
+  }
   out->hear_first = first, out->hear_behind = low;
-  return low > first;
+  return any;
 }
 
 static void tasks_name(struct told_fact *told, uint32_t tasks, struct buffer *text) {
@@ -180,8 +184,10 @@ void fact_period_words(struct buffer *out, const struct telling *t, const struct
 /* Why the event changed nothing, as far as it can be told without the customer's record. */
 static struct match_answer refusal_of(const struct telling *t, const struct told_fact *told) {
   struct match_answer best = {.refusal = MATCH_OTHER_TYPE};
-  for (uint32_t i = told->hear_first; i < told->hear_behind && t->event != NULL && best.refusal != MATCH_HEARS; i++)
+  for (uint32_t i = told->hear_first; i < told->hear_behind && t->event != NULL; i++) {
     best = match_listener_refusal(t->rulebook, i, t->event);
+    if (best.refusal == MATCH_HEARS || best.refusal == MATCH_HEARS_AS) break;
+  }
   return best;
 }
 
@@ -208,7 +214,9 @@ static void unchanged_words(struct buffer *out, const struct telling *t, const s
     put(out, t, ": ", ":");
     buffer_put(out, str_of(is_zh(t) ? reasons[reason].label_zh : reasons[reason].label_en));
     if (answer.refusal == MATCH_CONDITION) condition_words(out, t, answer.condition, fact->campaign);
-  } else if (answer.refusal == MATCH_HEARS && fact->kind == FACT_MEASURE && adds) {
+  } else if (answer.refusal == MATCH_HEARS_AS && !telling_heard(t) && fact_elsewhere_words(out, t, told)) {
+    return;
+  } else if ((answer.refusal == MATCH_HEARS || answer.refusal == MATCH_HEARS_AS) && fact->kind == FACT_MEASURE && adds) {
     put(out, t,
         ": not counted by what was known of the customer then: enrolment, audience, its conditions, or a field that the event lacks",
         ":按当时的客户情况未计入:报名、客群、自身条件,或事件缺少字段");

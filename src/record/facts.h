@@ -28,6 +28,10 @@ bool fact_step(const struct telling *t, const struct rule *rule, const struct fa
 void fact_period_words(struct buffer *out, const struct telling *t, const struct fact *fact, struct str period);
 /* Whether the rule names a threshold of the measure. */
 bool fact_asked(const struct telling *t, const struct rule *rule, const struct fact *fact);
+/* Of a decision for who heard the event as another: whether the listener may have heard it for that customer (heard.c). */
+bool fact_heard_as(const struct telling *t, uint32_t listener);
+/* Of a fact that another customer's record keeps (`as`): who heard it, or that nobody was named; false: the customer's own may have. */
+bool fact_elsewhere_words(struct buffer *out, const struct telling *t, const struct told_fact *told);
 /* Whether the event signs its customer up for the campaign; *words says so, or why not. */
 bool enrols(const struct telling *t, const struct campaign *campaign, struct str *words);
 

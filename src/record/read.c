@@ -146,7 +146,8 @@ static bool read_outcomes(struct reading *r, struct recorded_decision *out) {
 /* ---- who else heard it ---- */
 
 static bool read_one_heard(struct reading *r, struct recorded_heard *heard) {
-  const struct text_row rows[] = {{STR("customer"), &heard->customer}, {STR("campaign"), &heard->campaign}, {STR("rule"), &heard->rule}};
+  const struct text_row rows[] = {
+      {STR("customer"), &heard->customer}, {STR("campaign"), &heard->campaign}, {STR("rule"), &heard->rule}, {STR("fact"), &heard->fact}};
   return read_texts(r, ROWS(rows));
 }
 

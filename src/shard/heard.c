@@ -98,8 +98,8 @@ static enum status queue_drop(struct shard *shard, size_t length, struct fault *
 
 enum status heard_add(struct shard *shard, struct str message, struct fault *fault) {
   struct forward_message forward;
-  struct heard_rule rules[LIMIT_HEARD];
-  if (!forward_decode(message, rules, &forward, fault)) return fault->status;
+  struct heard_way ways[LIMIT_HEARD];
+  if (!forward_decode(message, ways, &forward, fault)) return fault->status;
   if (forward.to != shard->settings.shard)
     return fault_set(fault, STATUS_STATE, "an event for shard %u of another number of shards; the topics belong to another giftd",
                      forward.to);
@@ -136,7 +136,7 @@ enum status heard_take(struct shard *shard, struct fault *fault) {
   shard->waiting.waits = shard->waiting.anew = false;
   shard->waiting.head = HEAD_HEARD;
   enum status status = queue_front(shard, &message, fault);
-  if (status == STATUS_OK && !forward_decode(message, shard->heard.rules, &shard->heard.front, fault)) status = fault->status;
+  if (status == STATUS_OK && !forward_decode(message, shard->heard.ways, &shard->heard.front, fault)) status = fault->status;
   if (status == STATUS_OK) status = front_decide(shard, fault);
   if (status != STATUS_OK) return fault_prefix(fault, "an event heard as another: ");
   assert(!waited || !shard->dues.touched);                   /* what was due went before it waited */

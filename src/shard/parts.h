@@ -86,7 +86,7 @@ struct heard_queue {
   bool changed;        /* since the last flush */
   struct input_line line;
   struct forward_message front; /* the one at hand; its texts are in `bytes` */
-  struct heard_rule rules[LIMIT_HEARD];
+  struct heard_way ways[LIMIT_HEARD];
   char bytes[FORWARD_BYTES], out[FORWARD_BYTES];
 };
 

@@ -114,7 +114,7 @@ static void forwards_take(struct heard *heard, const struct event *event, struct
 
 static void forward_hear(const struct plan *plan, struct bytes *b, struct str bytes) {
   static unsigned char memory[ARENA_BYTES];
-  static struct heard_rule rules[LIMIT_HEARD];
+  static struct heard_way rules[LIMIT_HEARD];
   static struct event event;
   struct forward_message message;
   struct event_error error;

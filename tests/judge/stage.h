@@ -90,7 +90,7 @@ static inline void same_gift(const struct gift *a, const struct gift *b) {
 static inline void same_hearing(const struct decision *a, const struct decision *b) {
   for (uint32_t i = 0; i < a->forward_count; i++) {
     assert_true(str_equal(a->forwards[i].hearer, b->forwards[i].hearer));
-    SAME(forwards[i].reversal), SAME(forwards[i].rules);
+    SAME(forwards[i].reversal), SAME(forwards[i].ways);
   }
   for (uint32_t i = 0; i < a->heard_count; i++) {
     SAME(heard[i].rule), SAME(heard[i].fact), SAME(heard[i].key), SAME(heard[i].period), SAME(heard[i].forward), SAME(heard[i].number);

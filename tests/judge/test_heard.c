@@ -10,7 +10,7 @@
 #define LONG_ID "a-customer-whose-id-is-longer-than-one-cell-and-longer-than-two"
 
 static struct hearing hearing;
-static struct heard_rule rules[LIMIT_HEARD];
+static struct heard_way rules[LIMIT_HEARD];
 
 /* Decides forward number `number` of the last decision, as bytes that were written and read. */
 static const struct decision *hear(struct stage *s, uint32_t number) {
@@ -36,7 +36,7 @@ static const struct decision *hear(struct stage *s, uint32_t number) {
 static void hears(const struct stage *s, const char *hearer, uint32_t count) {
   assert_int_equal(s->decision.forward_count, 1);
   assert_true(str_equal(s->decision.forwards[0].hearer, str_of(hearer)));
-  assert_int_equal(s->decision.forwards[0].rules, count);
+  assert_int_equal(s->decision.forwards[0].ways, count);
 }
 
 static void the_first_that_is_present_and_another_hears(void **unused) {
@@ -197,7 +197,7 @@ static void no_bytes_harm_the_reader_of_forwards(void **unused) {
   struct forward_message sent = {.from = 3, .to = 5, .position = 7, .arrival_ms = 9, .input = STR("events/3"), .line = STR("{\"a\":1}")},
                          message;
   decision.forward_count = 1, decision.heard_count = 2;
-  decision.forwards[0] = (struct forward){.hearer = STR("ann"), .rules = 2};
+  decision.forwards[0] = (struct forward){.hearer = STR("ann"), .ways = 2};
   size_t length = forward_encode(&sent, &decision, 0, bytes, sizeof bytes);
   uint32_t read = 0, refused = 0;
   for (size_t at = 0; at < length; at++)
@@ -223,9 +223,9 @@ static void cut_or_changed_forwards_are_refused(void **unused) {
       .from = 3, .to = 1023, .position = 1ull << 60, .arrival_ms = -5, .input = STR("events/3"), .line = STR("{\"a\":1}")};
   struct forward_message message;
   decision.forward_count = 1, decision.heard_count = 2;
-  decision.forwards[0] = (struct forward){.hearer = STR("ann"), .reversal = true, .rules = 2};
-  decision.heard[0] = (struct heard_rule){.rule = 0xffffffffffull, .fact = 1, .key = UINT64_MAX, .period = INT32_MIN};
-  decision.heard[1] = (struct heard_rule){.rule = 7};
+  decision.forwards[0] = (struct forward){.hearer = STR("ann"), .reversal = true, .ways = 2};
+  decision.heard[0] = (struct heard_way){.rule = 0xffffffffffull, .fact = 1, .key = UINT64_MAX, .period = INT32_MIN};
+  decision.heard[1] = (struct heard_way){.rule = 7};
   size_t length = forward_encode(&sent, &decision, 0, bytes, sizeof bytes);
   assert_true(forward_decode((struct str){bytes, length}, rules, &message, &fault));
   assert_int_equal(message.from, 3);

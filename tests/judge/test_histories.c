@@ -175,7 +175,7 @@ static const char *line_of(struct history *h) {
 /* Everybody who hears the event as another, as bytes that were written and read. */
 static void others_hear(struct history *h) {
   static char bytes[FORWARD_BYTES];
-  static struct heard_rule rules[LIMIT_HEARD];
+  static struct heard_way rules[LIMIT_HEARD];
   static struct decision heard;
   struct stage *s = h->stage;
   for (uint32_t i = 0; i < s->decision.forward_count; i++) {

@@ -299,7 +299,7 @@ size_t forward_encode(const struct forward_message *message, const struct decisi
   return (size_t)length;
 }
 
-bool forward_decode(struct str bytes, struct heard_rule *rules, struct forward_message *message, struct fault *fault) {
+bool forward_decode(struct str bytes, struct heard_way *ways, struct forward_message *message, struct fault *fault) {
   unsigned long long position;
   long long arrival_ms;
   static char words[2][64];
@@ -313,7 +313,7 @@ bool forward_decode(struct str bytes, struct heard_rule *rules, struct forward_m
   }
   message->position = position, message->arrival_ms = arrival_ms;
   message->input = str_of(words[0]), message->hearer = str_of(words[1]);
-  message->hearing = (struct hearing){.rules = rules};
+  message->hearing = (struct hearing){.ways = ways};
   return true;
 }
 

@@ -18,7 +18,7 @@ static void refusals_tell(const struct world *world, struct str line) {
 }
 
 static void forward_tell(const struct world *world, const struct record *record) {
-  struct heard_rule rules[LIMIT_HEARD];
+  struct heard_way rules[LIMIT_HEARD];
   struct forward_message message;
   struct fault fault;
   if (!forward_decode(record->bytes, rules, &message, &fault)) return;

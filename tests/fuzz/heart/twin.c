@@ -22,7 +22,7 @@ static void gift_same(const struct gift *a, const struct gift *b) {
 
 static void effect_same(const struct effect *a, const struct effect *b) { SAME(fact), SAME(kind), SAME(period), SAME(before), SAME(after); }
 
-static void heard_same(const struct heard_rule *a, const struct heard_rule *b) {
+static void heard_same(const struct heard_way *a, const struct heard_way *b) {
   SAME(rule), SAME(fact), SAME(key), SAME(period), SAME(forward), SAME(number);
 }
 
@@ -38,7 +38,7 @@ static void decision_same(const struct decision *a, const struct decision *b) {
           a->marks[i].left == b->marks[i].left);
   for (uint32_t i = 0; i < a->forward_count; i++)
     CHECK(str_equal(a->forwards[i].hearer, b->forwards[i].hearer) && a->forwards[i].reversal == b->forwards[i].reversal &&
-          a->forwards[i].rules == b->forwards[i].rules);
+          a->forwards[i].ways == b->forwards[i].ways);
 }
 
 /* Cells and ids of one that the other does not have: for people. */
