@@ -313,10 +313,26 @@ static void text_foreign(struct telling *t, const struct recorded_outcome *outco
   buffer_byte(t->out, '\n');
 }
 
+/* What it takes back was heard as another: what went back is said in that customer's decision. */
+static bool reversal_elsewhere(const struct telling *t) {
+  bool any = false;
+  for (uint32_t i = 0; t->recorded != NULL && i < t->recorded->heard_count; i++) {
+    const struct recorded_heard *heard = &t->recorded->heard[i];
+    if (heard->rule.length > 0 || heard->fact.length > 0) continue;
+    if (!any)
+      put(t, "\nWhat it takes back was heard for another customer, see the decision for ",
+          "\n被撤销的事件曾由其他客户接收,见该客户的决策:");
+    buffer_print(t->out, "%s%.*s", any ? ", " : "", STR_FORMAT(heard->customer));
+    any = true;
+  }
+  if (any) buffer_byte(t->out, '\n');
+  return any;
+}
+
 /* Whatever gave something hears a reversal: that nobody says anything means that there was nothing to take back. */
 static void reversal_end(const struct telling *t) {
   const struct value *original = event_field(t->event, FIELD_ID_ORIGINAL_ID);
-  if (t->campaigns_told > 0 || original == NULL) return;
+  if (original == NULL || reversal_elsewhere(t) || t->campaigns_told > 0) return;
   buffer_byte(t->out, '\n');
   put(t, "Nothing was taken back: no gift and no fact rests on ", "未收回任何奖励:没有奖励或事实基于事件 ");
   buffer_print(t->out, "%.*s", STR_FORMAT(original->text));

@@ -20,12 +20,10 @@ static const struct {
 } rows[] = {
     {WITH(COUNT, "\"on\":{\"close\":\"month\",\"as\":\"referrer\"},\"when\":{\"fact.f\":{\"gte\":3}}," END),
      "the customer's own rule hear the close", WITH(COUNT, "\"on\":{\"close\":\"month\"},\"when\":{\"fact.f\":{\"gte\":3}}," END)},
-    {BENCH_HEAD
-     "\"activities\":{\"a\":[{\"event\":\"login\",\"as\":\"primary\"}]},\"rules\":[" RULE("\"on\":{\"activity\":\"a\"}," END) "]}",
-     "`as` beside the event in the trigger", RULES(RULE("\"on\":{\"event\":\"login\",\"as\":\"primary\"}," END))},
-    {WITH(COUNT, "\"on\":{\"fact\":\"f\",\"as\":\"referrer\"},\"when\":{\"fact.f\":{\"gte\":3}}," END), "use a track",
-     WITH("{\"track\":{\"opens\":\"account.opened\",\"tasks\":[{\"id\":\"a\",\"on\":\"login\"}],\"within\":\"P3D\"}}",
-          "\"on\":{\"fact\":\"f\",\"as\":\"fact.edge\"}," END)},
+    {WITH(COUNT, "\"on\":{\"fact\":\"f\",\"as\":\"referrer\"},\"when\":{\"fact.f\":{\"gte\":3}}," END), "the other's own measure",
+     WITH("{\"measure\":\"count\",\"on\":{\"event\":\"login\",\"as\":\"fact.edge\"},\"per\":[\"customer\",\"caused_by.id\"],\"window\":"
+          "\"ever\"}",
+          "\"on\":{\"fact\":\"f\"},\"when\":{\"fact.f\":{\"gte\":3}}," END)},
     {RULES(RULE(ON "\"rank\":{}," END)), "\"include\": [\"list:NAME\"]", NONE_YET},
     {RULES(RULE(ON "\"when\":{\"place\":1}," END)), "there is no substitute yet, as for `rank`", NONE_YET},
     {RULES(RULE(ON "\"group\":\"g\"," END)), "\"first_of\"",

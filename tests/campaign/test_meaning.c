@@ -10,6 +10,9 @@ static const char *const campaign_text = BENCH_HEAD
     "\"before\":{\"measure\":\"average\",\"of\":\"amount\",\"on\":\"bill.paid\",\"window\":\"month\",\"previous\":1,\"refunds\":\"ignore\"}"
     ","
     "\"closed\":{\"measure\":\"distinct\",\"of\":\"day\",\"on\":\"checkin\",\"window\":{\"last\":2,\"unit\":\"week\"}},"
+    "\"family\":{\"measure\":\"sum\",\"of\":\"amount\",\"on\":{\"event\":\"bill.paid\",\"as\":[\"primary\",\"fact.ref\",\"customer\"]},"
+    "\"window\":\"month\"},"
+    "\"pair\":{\"first\":[\"login\",{\"event\":\"account.opened\",\"as\":\"referrer\"}]},"
     "\"week\":{\"measure\":\"count\",\"on\":\"login\",\"window\":{\"rolling\":\"P7D\"}},"
     "\"ever\":{\"measure\":\"streak\",\"of\":\"day\",\"on\":\"checkin\",\"window\":\"ever\"},"
     "\"dates\":{\"measure\":\"max\",\"of\":\"score\",\"on\":\"game.finished\",\"window\":{\"from\":\"2027-02-01\",\"to\":\"2027-02-10\"}},"
@@ -45,6 +48,10 @@ static const struct {
      "average of amount in CNY; for each customer, by month in Asia/Shanghai, 1 before; refunds leave it"},
     {MEANING_FACT, "c/closed", "c/closed",
      "number of different day; for each customer, over 2 closed periods of week in Asia/Shanghai; refunds leave it"},
+    {MEANING_FACT, "c/family", "c/family",
+     "sum of amount in CNY; for each customer, by month in Asia/Shanghai; refunds are subtracted; heard as primary, else fact.ref, else "
+     "customer"},
+    {MEANING_FACT, "c/pair", "c/pair", "first of events; for each customer; refunds leave it; own events, others heard as referrer"},
     {MEANING_FACT, "c/week", "c/week", "number of events; for each customer, over 7 days in Asia/Shanghai; refunds are subtracted"},
     {MEANING_FACT, "c/ever", "c/ever", "run of day; for each customer, ever; refunds leave it"},
     {MEANING_FACT, "c/dates", "c/dates", "largest score; for each customer, from 2027-02-01T00:00:00+08:00; refunds leave it"},

@@ -43,7 +43,6 @@ static const struct not_served not_served[] = {
              "\"top_up\"},"
              "\"pool\":{\"stock\":1}}," BENCH_LIMITS),
      "/rules/0/give/value/pay"},
-    {FACT("{\"measure\":\"count\",\"on\":{\"event\":\"login\",\"as\":\"primary\"},\"window\":\"day\"}"), "/facts/f/on/as"},
     {FACT("{\"level\":\"m\",\"every\":\"month\"}"), "/facts/f/level"},
     {FACT("{\"measure\":\"daily_average\",\"of\":\"balance\",\"on\":\"balance.snapshot\",\"window\":\"month\"}"), "/facts/f/measure"},
     {FACT("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"day\",\"per\":[\"device\"]}"), "/facts/f/per"},
