@@ -120,7 +120,7 @@ static bool own_hears(struct work *w, const struct listener *listener) {
   bool self;
   bool other = hearer_find(w, &w->book->triggers[listener->trigger], &hearer, &self);
   if (other && hears(w, listener)) forward_to_fact(w, hearer, listener);
-  return self;
+  return self || MUTANT(HEARD_HERE);
 }
 
 /* Who hears instead is found before anything hears. What another's facts hear, and what nobody does, is not among the matches then. */

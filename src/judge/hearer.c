@@ -105,7 +105,7 @@ static const struct cell *heard_behind(const struct work *w, uint64_t original, 
 }
 
 void reversal_forward(struct work *w, uint64_t original) {
-  for (const struct cell *cell = NULL; (cell = heard_behind(w, original, cell)) != NULL;) {
+  for (const struct cell *cell = NULL; !MUTANT(HEARD_UNRETURNED) && (cell = heard_behind(w, original, cell)) != NULL;) {
     char id[LIMIT_ID_BYTES];
     uint32_t number;
     size_t length = state_get_text(w->customer, CELL_HEARD, cell_decl(cell), original, id);

@@ -303,11 +303,12 @@ void oracle_run(struct world *world, uint32_t shard, struct oracle *oracle);
 /* These events of whatever partition, as if all had come at that time. */
 void oracle_play(struct world *world, const struct record *records, uint32_t count, int64_t arrival_ms, struct oracle *oracle);
 
-/* sim_check.c, sim_count.c, sim_fold.c, sim_heard.c, sim_close.c, sim_clock.c, sim_undo.c, sim_order.c */
+/* sim_check.c, sim_count.c, sim_fold.c, sim_heard.c, sim_family.c, sim_close.c, sim_clock.c, sim_undo.c, sim_order.c */
 void check_all(struct world *world);
 void check_counts(struct world *world);
 void check_folds(struct world *world, const struct oracle *oracles);
 void check_heard(struct world *world, const struct oracle *oracles);
+void check_families(struct world *world);
 void check_times(struct world *world);
 void check_undone(struct world *world);
 void check_orders(struct world *world);

@@ -57,6 +57,8 @@ static const struct row rows[] = {
     {"friend", "stock", NULL, OF_ALL, EVER, true, 7, 7, true, 0},
     {"friend", "device", NULL, OF_DEVICE, EVER, false, 2, 2, false, 0},
     {"friend", "device", NULL, OF_ALL, EVER, false, 6, 6, true, 0},
+    {"family", "goal", NULL, OF_CUSTOMER, EVER, true, 2, 2, false, 0},
+    {"family", "self", NULL, OF_CUSTOMER, EVER, false, 1, 1, false, 0},
 };
 #define ROWS (sizeof rows / sizeof rows[0])
 
