@@ -29,6 +29,11 @@ def add(pointer, value, file=S):
     return "insert", file, pointer, value
 
 
+def family(*sources):
+    """What shop's sum hears, heard by the holder of the card."""
+    return {"event": "txn.card_spend", "when": {"status": "settled"}, "as": list(sources) or ["primary", "customer"]}
+
+
 def drop(pointer, file=S):
     return "remove", file, pointer
 
@@ -127,6 +132,13 @@ FACTS = [
           put("/rules/goal/when", {"fact.m": {"gte": 5}})],
          refused=[r"\bm\b", "sum", "count|number of events"]),
     Edit("fact-per-changed", "for each card instead of for all", [put("/facts/m/per", ["customer", "card"])], refused=[r"\bm\b", "card"]),
+    Edit("fact-heard-as-added", "it counts for the holder of the card from now on", [put("/facts/m/on", family())],
+         refused=[r"\bm\b", "heard as primary, else customer"]),
+    Edit("fact-heard-as-taken-away", "it counts for who paid from now on", [put("/facts/m/on", family("primary"))],
+         before=[put("/facts/m/on", family())], refused=[r"\bm\b", "heard as primary, else customer"]),
+    Edit("fact-heard-as-of-more", "bills are heard the same way: what payments came to stays",
+         [put("/facts/m/on", [{"event": "bill.paid", "as": ["primary", "customer"]}, family()])], on={},
+         before=[put("/facts/m/on", family())]),
     Edit("fact-renamed", "nothing says that it is the same",
          [put("/facts/total", {"measure": "sum", "of": "amount", "on": {"event": "txn.card_spend", "when": {"status": "settled"}},
                                "window": "month"}), drop("/facts/m"), put("/rules/goal/when", {"fact.total": {"gte": "500.00"}})],

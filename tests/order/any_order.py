@@ -30,6 +30,8 @@ Why not "no more than in order of time" throughout. A late event may give and ta
     must be so in the end, once a month.
   * Tasks before their opening are not made up for; a chance cannot be claimed before it was earned. So less than in order of time, never
     more (`set`, `listed`, `equal`, `chance`).
+  * What a family's cards bring (`family-sum`, `family-first`): each payment and refund comes once more by a card whose holder the customer
+    is, and what the holder has of them is what he has of his own (`sum`, `first`).
   * Debts (`owed`): who gets the smaller gift depends on the order, what is given less what is owed does not.
 
 A violation is shrunk: events are left out as long as the rule is still violated by the order that is left.
@@ -117,11 +119,14 @@ def moment(minute):
     return (BEGIN + datetime.timedelta(minutes=minute)).strftime("%Y-%m-%dT%H:%M:%S+08:00")
 
 
-def line_of(customer, event, arrival, events):
-    line = {"id": f"{customer}-{event.key}", "source": "s", "type": event.type, "customer": customer, "time": moment(event.minute),
+def line_of(customer, event, arrival, events, card=None):
+    """By the customer, or of a payment and its refund the same by another card of the family: a bill."""
+    kind = "bill.paid" if card and event.type == "txn.card_spend" else event.type
+    line = {"id": f"{customer}-{event.key}", "source": "s", "type": kind, "customer": card or customer, "time": moment(event.minute),
             "recordedtime": moment(DAYS * DAY + arrival)}
     if event.type == "txn.card_spend":
-        line.update(amount_minor=event.amount, currency="CNY", status="settled", merchant=event.merchant)
+        line.update(amount_minor=event.amount, currency="CNY")
+        line.update({"primary": customer} if card else {"status": "settled", "merchant": event.merchant})
     if event.type == "txn.reversed":
         of = events.get(event.original)
         line.update(original_id=f"{customer}-{event.original}")
@@ -132,12 +137,20 @@ def line_of(customer, event, arrival, events):
     return json.dumps(line)
 
 
+def card_of(customer, event):
+    """Two cards, so that their events meet in the holder's record alone; a refund comes by the card of its payment."""
+    key = event.original if event.type == "txn.reversed" else event.key
+    return f"{customer}-card{int(key[1:]) % 2}"
+
+
 def write_input(path, customers):
     with open(path, "w") as file:
         for customer, order in customers.items():
             events = {event.key: event for event in order}
             for arrival, event in enumerate(order):
                 file.write(line_of(customer, event, arrival, events) + "\n")
+                if event.type in ("txn.card_spend", "txn.reversed"):
+                    file.write(line_of(customer, event, arrival, events, card_of(customer, event)) + "\n")
 
 
 def play(giftd, customers, only=None):
@@ -146,7 +159,7 @@ def play(giftd, customers, only=None):
         folder = pathlib.Path(name)
         (folder / "campaigns").mkdir()
         for campaign in rulebook.CAMPAIGNS:
-            if only in (None, campaign["id"]):
+            if only is None or only in (campaign["id"], "family-" + campaign["id"]):  # with what it is held against
                 (folder / "campaigns" / f"{campaign['id']}.json").write_text(json.dumps(campaign))
         write_input(folder / "events.jsonl", customers)
         done = subprocess.run([giftd, "run", "--input", folder / "events.jsonl", "--campaigns", folder / "campaigns", "--output",

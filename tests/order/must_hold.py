@@ -5,6 +5,9 @@ from bounds import (DAY, Had, Set, after, band, looked_and_signed, looked_then_s
                     two_of_which_one_large, voucher_value)
 
 
+SUMS, FIRSTS = ("sum/g", "family-sum/g"), ("first/g", "family-first/g")  # of the customer, and of the customer's family
+
+
 class Order:
     """One order and what its customer had: `had` by rule, `time` of the customer to whom the events came in order of time."""
 
@@ -105,17 +108,17 @@ def limits_hold(o):
         in_months(o, "nested/g", 3, standing)
     for standing in o.had("month-money/g").steps:
         in_months(o, "month-money/g", rulebook.MONTH_CEILING, standing, worth=True)
-    for standing in o.had("sum/g").steps:
-        in_months(o, "sum/g", 1, standing)
-    for standing in o.had("first/g").steps:
-        if len(standing) > 1:
-            o.say("first/g", "two first ones stand at once")
-            return
+    for rule in SUMS:
+        for standing in o.had(rule).steps:
+            in_months(o, rule, 1, standing)
+    for rule in FIRSTS:
+        if any(len(standing) > 1 for standing in o.had(rule).steps):
+            o.say(rule, "two first ones stand at once")
 
 
 # ---- 3: as in order of time ----
 
-EXACTLY = ("day/g", "nested/g", "ever/g", "once/g", "share/g", "bands/g", "ignore/g", "first/g", "sum/g", "shops/g")
+EXACTLY = ("day/g", "nested/g", "ever/g", "once/g", "share/g", "bands/g", "ignore/g", *FIRSTS, *SUMS, "shops/g")
 NO_MORE = ("week/g", "three-days/g", "set/g", "listed/g", "equal/g", "chance/use")
 
 
@@ -161,8 +164,10 @@ def most_that_stand(o):
     o.most("three-days/g", most_in_windows(a_set.standing, 1, 3), stands)
     o.most("once/g", len({event.merchant for event in a_set.standing}), "once for each merchant")
     o.most("ever/g", min(2, len(a_set.payments)), "two ever")
-    o.most("first/g", min(1, len(a_set.standing)), "one is the first")
-    o.most("sum/g", most_goals(a_set), "months whose sum is reached")
+    for rule in FIRSTS:
+        o.most(rule, min(1, len(a_set.standing)), "one is the first")
+    for rule in SUMS:
+        o.most(rule, most_goals(a_set), "months whose sum is reached")
     o.most("visits/g", most_visits(a_set), "months with two payments that stand and a login")
     o.most("shops/g", most_shops(a_set), "months with two merchants")
     o.most("chance/use", most_claims(a_set), "claims that find a chance earned before")
@@ -171,10 +176,17 @@ def most_that_stand(o):
     o.most("equal/g", tracks_done(a_set, two_of_which_one_large), "openings with two payments, one of them large")
     if o.had("month-money/g").total() > money_of_months(a_set):
         o.say("month-money/g", f"{o.had('month-money/g').total()} stand, {money_of_months(a_set)} may")
-    for rule in ("nested/g", "three-days/g", "once/g", "first/g", "week-money/g", "month-money/g"):
+    for rule in ("nested/g", "three-days/g", "once/g", *FIRSTS, "week-money/g", "month-money/g"):
         for event in o.had(rule).events():
             if a_set.left[event] == 0:
                 o.say(rule, f"the gift of {event} stands, which was undone as a whole")
+
+
+def as_own(o):
+    """What others' payments bring as another's is what the same payments bring as one's own."""
+    for own, family in (SUMS, FIRSTS):
+        if o.had(own).by_event() != o.had(family).by_event():
+            o.say(family, f"there stand {o.had(family).by_event()}, of {own} {o.had(own).by_event()}")
 
 
 def naps(o):
@@ -199,6 +211,6 @@ def in_time_it_is_known(o):
 def violations(order, had, time):
     """[(rule, text)] of one order: `had` and `time` are lines of rewards by rule."""
     o = Order(order, had, time)
-    for part in (nothing_twice, limits_hold, compare_with_time, exact_values, most_that_stand, naps, in_time_it_is_known):
+    for part in (nothing_twice, limits_hold, compare_with_time, exact_values, most_that_stand, as_own, naps, in_time_it_is_known):
         part(o)
     return o.found

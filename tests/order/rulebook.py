@@ -5,6 +5,7 @@ multiples of 12.00, refunds are twelfths.
 """
 LATE = "P45D"
 SPEND = {"event": "txn.card_spend", "when": {"status": "settled"}}
+FAMILY = {"event": "bill.paid", "as": "primary"}  # each payment once more, by another card of the customer's family
 BANDS = [("24.00", 1), ("120.00", 2)]
 VOUCHER_BANDS = [("24.00", "1.00"), ("120.00", "6.00")]
 SUM_GOAL, COUNT_GOAL, DISTINCT_GOAL = 30000, 2, 2
@@ -59,8 +60,8 @@ def rule(on, give, limits="unlimited", **more):
             **more}
 
 
-def measure(kind, **more):
-    return {"measure": kind, "on": SPEND, "window": "month", **more}
+def measure(kind, on=SPEND, **more):
+    return {"measure": kind, "on": on, "window": "month", **more}
 
 
 def goal(minor):
@@ -96,6 +97,11 @@ CAMPAIGNS = [
     campaign("set", [rule({"fact": "t"}, points(31))], facts={"t": track([LOOK, SIGN])}),
     campaign("listed", [rule({"fact": "t"}, points(33))], facts={"t": track([LOOK, SIGN], order="listed")}),
     campaign("equal", [rule({"fact": "t"}, points(37))], facts={"t": track([task("any", SPEND), task("large", LARGE)])}),
+    # ---- heard as another ----
+    campaign("family-sum", [rule(FAMILY, points(19), [count(1, "month")], when={"fact.m": goal(SUM_GOAL)}, **undo(limits="restore"))],
+             facts={"m": measure("sum", FAMILY, of="amount")}),
+    campaign("family-first", [rule(FAMILY, points(13), when={"fact.f": "this_event"}, **undo())],
+             facts={"f": {"first": FAMILY, "refunds": "reopen"}}),
     # ---- chances ----
     campaign("chance", [{"id": "earn", "on": SPEND, "give": {"reward": "chance", "chance": "c", "count": bands(BANDS)},
                          "limits": "unlimited", **undo()},
