@@ -637,6 +637,7 @@ enum check_code {
   CHECK_MEMORY_TOO_SHORT,
   CHECK_ANY_STATUS,
   CHECK_UNKNOWN_REWARD,
+  CHECK_HEARD_APART,
   CHECK_CODE_COUNT
 };
 struct check_code_info {

@@ -124,6 +124,9 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
                           "add \"status\": \"settled\" to its 'when', or name an activity that says what is meant"},
     [CHECK_UNKNOWN_REWARD] = {"UNKNOWN_REWARD", "a form of reward that is nearly one that giftd knows", "奖励形式近似已知形式",
                               "the list of forms is open: if it is a form of your own, choose a name that is less like it"},
+    [CHECK_HEARD_APART] = {"HEARD_APART", "a rule hears an event for one customer, and what it asks hears it for another",
+                           "规则与所查事实由不同客户接收",
+                           "let the rule hear the fact itself, or put the same `as` beside its event, if it is meant for that customer"},
 };
 
 void finding_print(struct buffer *out, const struct finding *finding) {

@@ -21,6 +21,38 @@ static void heard_lint(struct compile *c, const struct rule *rule) {
   }
 }
 
+/* Whether the fact hears events of this type for another customer alone. */
+static bool hears_elsewhere(struct compile *c, const struct fact *fact, uint16_t type) {
+  bool other = false;
+  for (uint32_t i = 0; i < fact->on.count; i++) {
+    const struct trigger *trigger = trigger_at(c, fact->on.first + i);
+    if (trigger->kind != TRIGGER_EVENT || trigger->type != type) continue;
+    if (trigger->as_count == 0) return false;
+    other = true;
+  }
+  return other;
+}
+
+struct apart {
+  const struct rule *rule;
+  bool told;
+};
+
+/* The event of a card counts for its holder, and is judged for who paid: of him the measure says nothing. */
+static bool measure_apart(struct compile *c, uint32_t number, void *self) {
+  struct apart *apart = self;
+  const struct fact fact = *fact_at(c, number);
+  for (uint32_t i = 0; i < apart->rule->on.count && !apart->told; i++) {
+    const struct trigger trigger = *trigger_at(c, apart->rule->on.first + i);
+    if (trigger.kind != TRIGGER_EVENT || trigger.as_count > 0 || !hears_elsewhere(c, &fact, trigger.type)) continue;
+    apart->told = true;
+    report_text_at(c, apart->rule->pointer, "on", CHECK_HEARD_APART,
+                   "'%.*s' is judged here for who caused it, but '%.*s' hears it for another customer",
+                   STR_FORMAT(c->catalogue->types[trigger.type].name), STR_FORMAT(fact.name));
+  }
+  return apart->told;
+}
+
 /* `this_event` asks whether the fact heard the event that woke the rule. */
 static void this_event_lint(struct compile *c, const struct rule *rule) {
   uint32_t leaves[TESTS_MOST], count = leaves_of_all(c, rule->when, leaves, TESTS_MOST);
@@ -175,6 +207,7 @@ void rule_lint(struct compile *c, uint32_t number) {
   paid_lint(c, &rule);
   heard_lint(c, &rule);
   this_event_lint(c, &rule);
+  (void)rule_asks(c, &rule, measure_apart, &(struct apart){&rule, false});
   cells_lint(c, rule.when);
   schedule_lint(c, &rule, NONE, rule.pointer);
   spends_lint(c, &rule);
