@@ -230,6 +230,27 @@ class Explain(unittest.TestCase):
         rewards = [json.loads(line) for line in (self.folder / "out2" / "rewards.jsonl").read_text().splitlines()]
         self.assertEqual([(one["subject"], one["data"]["caused_by"]) for one in rewards], [("ann", "bob")] * 3)
 
+    def test_what_another_customers_fact_heard(self):
+        goal = {**CAMPAIGN["rules"][0], "id": "goal", "on": {"fact": "spent"}, "when": {"fact.spent": {"gte": "2.00"}}}
+        spent = {"measure": "sum", "of": "amount", "on": {"event": "txn.card_spend", "as": "primary"}, "window": "month"}
+        self.write_campaign({**CAMPAIGN, "facts": {"spent": spent}, "rules": [goal]})
+        paid = [login(n, customer, type="txn.card_spend", amount_minor=150, currency="CNY", **more)
+                for n, customer, more in ((1, "bob", {"primary": "ann"}), (2, "eve", {}))]
+        back = login(3, "bob", day=7, type="txn.reversed", original_id="e1")
+        (self.folder / "events.jsonl").write_text("".join(paid) + back)
+        self.run_giftd("run", "--input", "events.jsonl", "--campaigns", "campaigns", "--output", "out2", "--state", "state2", "--once")
+        here = ["--output", "out2"]
+        ann = self.explain("--customer", "ann", *here, says="txn.card_spend mbank/e1, customer ann (caused by bob)").stdout
+        self.assertIn("fact spent (2026-12): 0.00 → 1.50", ann)
+        self.assertIn("goal: not yet: spent is 1.50 of 2.00", ann)
+        self.assertIn("fact spent (2026-12): 1.50 → 0.00", ann)
+        bob = self.explain("--customer", "bob", *here, says="fact spent: heard for another customer, see the decision for ann").stdout
+        self.assertIn("What it takes back was heard for another customer, see the decision for ann", bob)
+        self.explain("--customer", "eve", *here, says="fact spent: for another customer, but neither the event nor the record names one")
+        self.explain("--customer", "bob", *here, "--lang", "zh", says="计入其他客户,见该客户的决策:ann")
+        line = json.loads((self.folder / "out2" / "decisions.jsonl").read_text().splitlines()[0])["data"]
+        self.assertEqual(line["heard_by"], [{"customer": "ann", "fact": "hello/spent"}])
+
     # ---- what nobody heard, and has no line of its own ----
 
     def decisions(self):

@@ -10,7 +10,7 @@
 #define LONG_ID "a-customer-whose-id-is-longer-than-one-cell-and-longer-than-two"
 
 static struct hearing hearing;
-static struct heard_way rules[LIMIT_HEARD];
+static struct heard_way ways[LIMIT_HEARD];
 
 /* Decides forward number `number` of the last decision, as bytes that were written and read. */
 static const struct decision *hear(struct stage *s, uint32_t number) {
@@ -22,7 +22,7 @@ static const struct decision *hear(struct stage *s, uint32_t number) {
   struct forward_message message;
   size_t length = forward_encode(&sent, &s->decision, number, bytes, sizeof bytes);
   assert_true(length > 0 && forward_is((struct str){bytes, length}));
-  assert_true(forward_decode((struct str){bytes, length}, rules, &message, &fault));
+  assert_true(forward_decode((struct str){bytes, length}, ways, &message, &fault));
   assert_int_equal(message.position, 77);
   hearing = message.hearing;
   struct event event = s->event;
@@ -189,6 +189,100 @@ static void what_was_undone_before_it_came_is_heard_so(void **unused) {
   stage_free(s);
 }
 
+#define SPEND(id, customer, more) \
+  "{\"id\":\"" id "\",\"source\":\"t\",\"type\":\"txn.card_spend\",\"customer\":\"" customer "\",\"currency\":\"CNY\"," more "}"
+#define FAMILY                                                                                                                            \
+  "\"family\": {\"measure\": \"sum\", \"of\": \"amount\", \"on\": {\"event\": \"txn.card_spend\", \"as\": [\"primary\", \"customer\"]}, " \
+  "\"window\": \"month\"}"
+
+/* In cents; 0: it did nothing to the sum. */
+static int64_t sum_behind(const struct decision *decision) { return decision->effect_count == 0 ? 0 : decision->effects[0].after; }
+
+/* R136: the fact is the hearer's; a rule that hears it is woken there, with a gift for each event that comes to the threshold. */
+static void a_fact_of_the_hearers_hears(void **unused) {
+  (void)unused;
+  const char *text =
+      "{" HEADER("x") "\"facts\": {" FAMILY
+                      "}, \"rules\": ["
+                      "{\"id\": \"goal\", \"on\": {\"fact\": \"family\"}, \"when\": {\"fact.family\": {\"gte\": \"9.00\"}}, " POINTS
+                      "\"limits\": \"unlimited\", \"on_reversal\": {\"reward\": \"revoke\"}}]}";
+  struct stage *s = stage_new(&text, 1);
+  stage_event(s, SPEND("1", "bob", "\"primary\":\"pam\",\"amount_minor\":500," AT("05")));
+  hears(s, "pam", 1);
+  assert_int_equal(s->decision.effect_count, 0); /* not his */
+  assert_int_equal(sum_behind(hear(s, 0)), 500);
+  stage_event(s, SPEND("1", "cat", "\"primary\":\"pam\",\"amount_minor\":400," AT("05")));
+  const struct decision *heard = hear(s, 0);
+  assert_int_equal(sum_behind(heard), 900);
+  assert_int_equal(heard->gift_count, 1);
+  stage_event(s, SPEND("2", "pam", "\"amount_minor\":50," AT("06")));
+  assert_int_equal(s->decision.forward_count, 0);
+  assert_int_equal(sum_behind(&s->decision), 950);
+  /* cat's event, not bob's of the same id; and not to whom it names now */
+  stage_event(s,
+              "{\"id\":\"3\",\"source\":\"t\",\"type\":\"txn.reversed\",\"customer\":\"cat\",\"primary\":\"bob\",\"original_id\":\"1\"," AT(
+                  "06") "}");
+  hears(s, "pam", 0);
+  heard = hear(s, 0);
+  assert_int_equal(sum_behind(heard), 550);
+  assert_true(heard->gift_count == 1 && heard->gifts[0].kind == GIFT_REVOKED);
+  stage_free(s);
+}
+
+/* What the hearer's shard may have forgotten the counters of is not counted as if there had been none; the rules hear it all the same. */
+static void a_fact_does_not_hear_what_may_be_forgotten(void **unused) {
+  (void)unused;
+  const char *text = "{" HEADER(
+      "x") "\"facts\": {" FAMILY
+           "}, \"rules\": ["
+           "{\"id\": \"all\", \"on\": {\"event\": \"txn.card_spend\", \"as\": \"primary\"}, \"when\": {\"fact.family\": {\"gte\": "
+           "\"5.00\"}}, " POINTS "\"limits\": \"unlimited\"}]}";
+  struct stage *s = stage_new(&text, 1);
+  static const char *const lines[] = {SPEND("1", "bob", "\"primary\":\"pam\",\"amount_minor\":500," AT("05")),
+                                      SPEND("2", "bob", "\"primary\":\"pam\",\"amount_minor\":500," AT("05"))};
+  for (int ahead = 0; ahead < 2; ahead++) {
+    s->clock_ms = TIME_NONE;
+    stage_event(s, lines[ahead]);
+    hears(s, "pam", 2);
+    s->clock_ms = s->event.time_ms + s->settings.horizon_ms + ahead; /* of the hearer's shard */
+    const struct decision *heard = hear(s, 0);
+    assert_int_equal(sum_behind(heard), ahead == 0 ? 500 : 0);
+    assert_int_equal(heard->outcome_count, 1);
+  }
+  stage_free(s);
+}
+
+/* The bytes are of the version that knows them; a way that this rulebook does not have is passed over. */
+static void facts_are_told_by_a_version_of_their_own(void **unused) {
+  (void)unused;
+  static struct decision decision;
+  char bytes[512];
+  struct fault fault = {0};
+  struct forward_message sent = {.from = 3, .to = 5, .input = STR("in"), .line = STR("{}")}, message;
+  decision.forward_count = 2, decision.heard_count = 2;
+  decision.forwards[0] = (struct forward){.hearer = STR("ann"), .ways = 1};
+  decision.forwards[1] = (struct forward){.hearer = STR("pam"), .ways = 1};
+  decision.heard[0] = (struct heard_way){.rule = 7};
+  decision.heard[1] = (struct heard_way){.fact = 9, .key = LISTENER_TASK, .period = 3, .forward = 1};
+  for (uint32_t i = 0; i < 2; i++) {
+    size_t length = forward_encode(&sent, &decision, i, bytes, sizeof bytes);
+    assert_int_equal(bytes[1], 2 + i);
+    assert_true(forward_decode((struct str){bytes, length}, ways, &message, &fault));
+    assert_true(message.hearing.count == 1 && ways[0].rule == (i == 0 ? 7 : 0) && ways[0].period == (i == 0 ? 0 : 3));
+    bytes[1] = (char)(3 - i); /* 3 without a fact, 2 with one */
+    assert_false(forward_decode((struct str){bytes, length}, ways, &message, &fault));
+  }
+  const char *text = "{" HEADER("x") "\"rules\": [{\"id\": \"r\", \"on\": \"login\", " POINTS "\"limits\": \"unlimited\"}]}";
+  struct stage *s = stage_new(&text, 1);
+  stage_event(s, SPEND("1", "bob", "\"amount_minor\":500," AT("05")));
+  s->decision.forward_count = s->decision.heard_count = 1;
+  s->decision.forwards[0] = decision.forwards[1];
+  s->decision.heard[0] = decision.heard[1], s->decision.heard[0].forward = 0;
+  const struct decision *heard = hear(s, 0);
+  assert_true(heard->effect_count == 0 && heard->outcome_count == 0 && heard->gate == REASON_GIVEN);
+  stage_free(s);
+}
+
 static void no_bytes_harm_the_reader_of_forwards(void **unused) {
   (void)unused;
   static struct decision decision;
@@ -205,7 +299,7 @@ static void no_bytes_harm_the_reader_of_forwards(void **unused) {
       char *exact = malloc(length);
       memcpy(exact, bytes, length);
       exact[at] = (char)(exact[at] + change);
-      bool good = forward_decode((struct str){exact, length}, rules, &message, &fault);
+      bool good = forward_decode((struct str){exact, length}, ways, &message, &fault);
       assert_true(!good || (str_is_id(message.hearer) && message.hearing.count <= LIMIT_HEARD && message.from < LIMIT_SHARDS));
       assert_true(good || (fault.status == STATUS_STATE && fault.text[0] != 0));
       read += good, refused += !good;
@@ -227,25 +321,31 @@ static void cut_or_changed_forwards_are_refused(void **unused) {
   decision.heard[0] = (struct heard_way){.rule = 0xffffffffffull, .fact = 1, .key = UINT64_MAX, .period = INT32_MIN};
   decision.heard[1] = (struct heard_way){.rule = 7};
   size_t length = forward_encode(&sent, &decision, 0, bytes, sizeof bytes);
-  assert_true(forward_decode((struct str){bytes, length}, rules, &message, &fault));
+  assert_true(forward_decode((struct str){bytes, length}, ways, &message, &fault));
   assert_int_equal(message.from, 3);
   assert_int_equal(message.to, 1023);
   assert_int_equal(message.arrival_ms, -5);
-  assert_true(message.hearing.reversal && message.hearing.count == 2 && rules[0].key == UINT64_MAX && rules[0].period == INT32_MIN);
+  assert_true(message.hearing.reversal && message.hearing.count == 2 && ways[0].key == UINT64_MAX && ways[0].period == INT32_MIN);
   assert_true(str_equal(message.hearer, STR("ann")) && str_equal(message.line, STR("{\"a\":1}")) &&
               str_equal(message.input, STR("events/3")));
-  for (size_t cut = 0; cut < length; cut++) assert_false(forward_decode((struct str){bytes, cut}, rules, &message, &fault));
+  for (size_t cut = 0; cut < length; cut++) assert_false(forward_decode((struct str){bytes, cut}, ways, &message, &fault));
   memcpy(changed, bytes, length);
   changed[1]++;
-  assert_false(forward_decode((struct str){changed, length}, rules, &message, &fault));
+  assert_false(forward_decode((struct str){changed, length}, ways, &message, &fault));
   assert_int_equal(forward_encode(&sent, &decision, 0, bytes, length - 1), 0);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_first_that_is_present_and_another_hears), cmocka_unit_test(the_hearers_record_decides),
-      cmocka_unit_test(a_reversal_goes_where_its_original_went),     cmocka_unit_test(what_was_undone_before_it_came_is_heard_so),
-      cmocka_unit_test(cut_or_changed_forwards_are_refused),         cmocka_unit_test(no_bytes_harm_the_reader_of_forwards),
+      cmocka_unit_test(the_first_that_is_present_and_another_hears),
+      cmocka_unit_test(the_hearers_record_decides),
+      cmocka_unit_test(a_reversal_goes_where_its_original_went),
+      cmocka_unit_test(what_was_undone_before_it_came_is_heard_so),
+      cmocka_unit_test(a_fact_of_the_hearers_hears),
+      cmocka_unit_test(a_fact_does_not_hear_what_may_be_forgotten),
+      cmocka_unit_test(facts_are_told_by_a_version_of_their_own),
+      cmocka_unit_test(cut_or_changed_forwards_are_refused),
+      cmocka_unit_test(no_bytes_harm_the_reader_of_forwards),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
