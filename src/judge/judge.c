@@ -74,6 +74,7 @@ static void heard_judge(struct work *w) {
   facts_hear(w);
   rules_judge(w);
   facts_hear_later(w);
+  dates_mind(w);
   original_remember(w);
   awaited_apply(w);
 }
