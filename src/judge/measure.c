@@ -171,10 +171,20 @@ static void bands_fire(struct work *w, const struct fact *fact, int32_t period, 
   work_fire(w, &fired);
 }
 
-/* Until when a window's cell is needed: as long as it is looked at, and the time that late events have. */
+static bool subtracts(const struct fact *fact) {
+  bool counts = fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE;
+  return counts && fact->refunds_subtract;
+}
+
+/* What the event at hand feeds may be taken out again. */
+static bool may_fall(const struct work *w, const struct fact *fact) { return subtracts(fact) && event_reversible(w); }
+
+/* Until when a window's cell is needed: as long as it is looked at, and the time that late events have. A refund has what rests on it
+ * judged again: what is left of a period must be known as long as anything of it can be refunded. */
 int32_t measure_expiry(const struct work *w, const struct fact *fact, int32_t period) {
   const struct window *window = &fact->window;
   int64_t spare = w->in->settings->horizon_ms + (fact->close_count > 0 ? LIMIT_CLOSE_DELAY_MS : 0);
+  if (may_fall(w, fact)) spare += w->in->settings->memory_ms;
   int32_t ahead = (int32_t)(window->previous + window->count) + 1;
   struct zone zone = work_zone(w, fact->campaign);
   if (window->kind == WINDOW_ROLLING_DAYS) return state_expiry(period_start(UNIT_DAY, period + ahead, zone) + spare);
@@ -190,11 +200,6 @@ void fed_remember(struct work *w, const struct fact *fact, uint64_t per, int32_t
   fed->fed.per = per, fed->fed.amount = amount, fed->fed.counted = counted;
   fed->expires_day = undo_expiry(w);
   w->kept_something = true;
-}
-
-static bool subtracts(const struct fact *fact) {
-  bool counts = fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE;
-  return counts && fact->refunds_subtract;
 }
 
 static void distinct_add(struct work *w, const struct fact *fact, uint64_t key, int32_t period) {
@@ -218,6 +223,9 @@ static uint32_t second_of(int64_t time_ms) {
   return time_ms <= 0 ? 0 : time_ms / MS_PER_SECOND > UINT32_MAX ? UINT32_MAX : (uint32_t)(time_ms / MS_PER_SECOND);
 }
 
+/* One event of a period may be refunded, another not. 0 is for ever. */
+static int32_t later_day(int32_t known, int32_t day, bool first) { return first || day == 0 || (known != 0 && day > known) ? day : known; }
+
 static void measure_add(struct work *w, const struct fact *fact, uint64_t key, int32_t period, int64_t amount) {
   struct cell *cell = keyed_cell(w, fact, CELL_MEASURE, key, period);
   bool first = cell->measure.count == 0;
@@ -226,9 +234,9 @@ static void measure_add(struct work *w, const struct fact *fact, uint64_t key, i
   if (first || amount > cell->measure.max) cell->measure.max = amount;
   if (first || amount < cell->measure.min) cell->measure.min = amount;
   if (second_of(w->event->time_ms) > cell->measure.heard_s) cell->measure.heard_s = second_of(w->event->time_ms);
-  cell->expires_day = measure_expiry(w, fact, period);
+  cell->expires_day = later_day(cell->expires_day, measure_expiry(w, fact, period), first);
   bool counting = fact->measure == MEASURE_COUNT;
-  if (subtracts(fact) && event_reversible(w)) fed_remember(w, fact, key, period, counting ? 1 : amount, true);
+  if (may_fall(w, fact)) fed_remember(w, fact, key, period, counting ? 1 : amount, true);
 }
 
 /* The amount a measure hears; false where none counts: it is absent, in another currency, outside the dates, before the sign-up. */
