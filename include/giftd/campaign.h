@@ -325,6 +325,11 @@ struct item {
   struct str pointer;
 };
 
+/* Whether its value goes on within a period of a measure: what was paid for it before is asked. */
+static inline bool item_is_ladder(const struct item *item) {
+  return !item->is_chance && item->value.form == VALUE_FORM_BANDS && item->value.pay != PAY_HIGHEST;
+}
+
 enum give_form { GIVE_ONE, GIVE_EACH, GIVE_FIRST_OF, GIVE_DRAW_OF };
 enum draw_empty { DRAW_REDRAW, DRAW_NEXT, DRAW_LOSE };
 

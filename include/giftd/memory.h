@@ -109,6 +109,14 @@
   F(of, uint64_t id_high, id_high, DIGEST)                                                                          \
   F(of, uint64_t event, event, DIGEST)                                  /* of the gift, for as long as it stands */ \
   F(of, uint8_t result, result, COUNT)                                  /* enum issued_result */
+#define CELL_LADDER_FIELDS(F, of)                                                     \
+  F(of, int64_t paid, paid, NUMBER)   /* less what was taken back: money or points */ \
+  F(of, uint32_t steps, steps, COUNT) /* gifts that it ever gave: the number of the last one */
+#define CELL_STEP_FIELDS(F, of)                                                                                      \
+  F(of, uint64_t event, event, DIGEST)                                  /* of the gift */                            \
+  F(of, uint64_t ladder, ladder, DIGEST)                                /* key of the ladder that it is a step of */ \
+  F(of, int64_t from, from, NUMBER)                                     /* where its band begins */                  \
+  F(of, uint32_t n, n, COUNT)                                           /* the n-th that the ladder gave */
 #define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, char hashes[CELL_PACK_BYTES], hashes, BYTES)
 #define CELL_PROFILE_FIELDS(F, of) F(of, char entries[CELL_PACK_BYTES], entries, BYTES)
@@ -175,7 +183,9 @@
   KIND(HEARD, part, BY_KEY, "hearer", "digest of event", "part of the id")                              \
   KIND(PICK, pick, BY_DECL, "fact", "of the value", "of the unit")                                      \
   KIND(DUE, due, BY_KEY, "unit and zone", "", "that closes")                                            \
-  KIND(ISSUED, issued, BY_KEY, "rule", "low id of the gift", "")
+  KIND(ISSUED, issued, BY_KEY, "rule", "low id of the gift", "")                                        \
+  KIND(LADDER, ladder, BY_DECL, "rule", "of item and `per`", "of the measure")                          \
+  KIND(STEP, step, BY_DECL, "rule", "low id of the gift", "of the measure")
 
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
 enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
@@ -263,6 +273,12 @@ struct cell {
     struct {
       CELL_ISSUED_FIELDS(CELL_FIELD, issued)
     } issued;
+    struct {
+      CELL_LADDER_FIELDS(CELL_FIELD, ladder)
+    } ladder;
+    struct {
+      CELL_STEP_FIELDS(CELL_FIELD, step)
+    } step;
     struct {
       CELL_TAG_FIELDS(CELL_FIELD, tag)
     } tag;

@@ -53,8 +53,9 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
                           "write a unit, {\"last\", \"unit\"}, {\"rolling\"} or {\"from\", \"to\"}"},
     [CHECK_BAD_TABLE] = {"BAD_TABLE", "a table that is not allowed", "决策表不对",
                          "give each axis 'from' or 'in', and a cell for every step"},
-    [CHECK_BAD_BANDS] = {"BAD_BANDS", "bands that are not allowed", "档位设置不对",
-                         "write bands with rising 'from' and values that do not fall"},
+    [CHECK_BAD_BANDS] =
+        {"BAD_BANDS", "bands that are not allowed", "档位设置不对",
+         "write bands with rising 'from' and values that do not fall; what `pay` goes with stands in docs/language.md, section 6"},
     [CHECK_BAD_REWARD] = {"BAD_REWARD", "a reward that is not allowed", "奖励设置不对",
                           "docs/language.md section 6 lists the keys of an item, with examples"},
     [CHECK_NO_POOL] = {"NO_POOL", "no pool", "缺少奖池", "add \"pool\": a stock, a budget, a name, or \"unlimited\""},

@@ -342,6 +342,8 @@ bool reward_is_money(struct str form); /* its value is the gift itself */
 void give_read(struct compile *c, const struct at *at, struct rule *rule);
 void undo_read(struct compile *c, const struct at *at, struct undo *out);
 void failure_read(struct compile *c, const struct at *at, struct forfeit *out);
+/* Of a rule that is read: what its items' `pay` does not go with. */
+void ladders_check(struct compile *c, const struct at *give, const struct rule *rule);
 void rules_read(struct compile *c);
 enum colour { WHITE, GREY, BLACK }; /* of a walk: not yet, on the way, done */
 /* The fact whose value, time or kept field a left side is, or a dimension divides by; NONE: none. */

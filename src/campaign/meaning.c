@@ -169,6 +169,13 @@ static void put_rule(const struct saying *s, const struct rule *rule) {
   put(s, rule->give == GIVE_EACH ? "; gives a list" : "; gives one");
 }
 
+/* What a period has had is remembered for the measure's periods. */
+static void put_ladder(const struct saying *s, const struct item *item) {
+  const struct condition *by = &s->book->conditions[item->value.of];
+  put(s, item->value.pay == PAY_TOP_UP ? "; topped up by " : "; for each band of ");
+  buffer_put(s->out, s->book->facts[by->index].first_name);
+}
+
 /* Forms whose value is the gift itself are money; a voucher, a bundle is a thing, whatever it is worth. */
 static void put_item(const struct saying *s, const struct item *item) {
   if (item->is_points)
@@ -181,6 +188,7 @@ static void put_item(const struct saying *s, const struct item *item) {
     buffer_print(s->out, "money in %.*s", STR_FORMAT(s->campaign->currency));
   else
     put(s, "things");
+  if (item_is_ladder(item)) put_ladder(s, item);
 }
 
 /* ---- one after the other ---- */

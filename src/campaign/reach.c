@@ -96,12 +96,19 @@ static uint64_t keys_of(struct compile *c, const struct dimension *dimensions, u
   return keys < LIMIT_FACT_KEYS ? keys : LIMIT_FACT_KEYS;
 }
 
+/* What can be refunded stays for events.memory, a quarter of a year unless the configuration says more. */
+static uint64_t kept_periods(const struct fact *fact) {
+  static const uint32_t days[] = {[UNIT_DAY] = 1, [UNIT_WEEK] = 7, [UNIT_TEN_DAYS] = 8, [UNIT_MONTH] = 28};
+  enum unit unit = fact->window.kind == WINDOW_ROLLING_DAYS ? UNIT_DAY : fact->window.unit;
+  return !fact->refunds_subtract ? 0 : unit > UNIT_MONTH ? 2 : 90 / days[unit] + 1;
+}
+
 static uint64_t measure_cells(const struct fact *fact) {
   const struct window *window = &fact->window;
   bool values = fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK;
   bool one = window->kind == WINDOW_DATES || window->kind == WINDOW_ENROLMENT || window->unit >= UNIT_CAMPAIGN;
-  uint64_t periods = one ? 1 : (uint64_t)window->previous + window->count + 2;
-  return values ? LIMIT_DISTINCT : periods;
+  uint64_t periods = (uint64_t)window->previous + window->count + 2;
+  return values ? LIMIT_DISTINCT : one ? 1 : periods + kept_periods(fact);
 }
 
 static uint64_t fact_cells(struct compile *c, const struct fact *fact) {

@@ -103,6 +103,7 @@ static void rule_read(struct compile *c, const struct at *at, uint32_t number) {
   if (give.json != NULL) give_read(c, &give, &rule);
   rule_limits_read(c, at, &rule);
   rule_undo_read(c, at, &rule);
+  if (give.json != NULL) ladders_check(c, &give, &rule);
   *rule_at(c, number) = rule;
 }
 

@@ -69,9 +69,7 @@ static void pay_read(struct compile *c, const struct at *at, const struct left *
   out->pay = (enum pay)word;
   if (out->pay == PAY_EACH)
     report_not_served(c, &pay, "each", "\"pay\": \"each\" is");
-  else if (out->pay == PAY_TOP_UP && kind != WORTH_COUNT)
-    report_not_served(c, &pay, "top_up", "\"pay\": \"top_up\" tops up the count of chances; of a value it is");
-  else if (out->pay == PAY_TOP_UP && !heard)
+  else if (out->pay == PAY_TOP_UP && kind == WORTH_COUNT && !heard)
     report(c, &pay, CHECK_BAD_BANDS, "\"top_up\" follows a measure: the rule must hear it, \"on\": {\"fact\": ...}");
 }
 
@@ -88,6 +86,10 @@ static void band_read(struct compile *c, const struct at *at, enum left_type typ
   bool good = from_read(c, &from, type, &band->from);
   if (good && number > 0 && band->from <= bands[number - 1].from)
     report(c, &from, CHECK_BAD_BANDS, "the bands must rise; this one does not begin above the one before");
+  if (json_is_object(value.json)) {
+    report(c, &value, CHECK_BAD_BANDS, "the value of a band is a fixed one, so that it is known what each band pays");
+    return;
+  }
   good = plain_read(c, &value, kind, &band->value);
   if (good && number > 0 && band->value < bands[number - 1].value)
     report(c, &value, CHECK_BAD_BANDS, "a higher band gives less than the one before: customers would lose by spending more");

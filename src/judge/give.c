@@ -120,11 +120,9 @@ static bool amounts_cut(struct work *w, const struct giving *g, const struct ite
   return false;
 }
 
-/* One item with its own pools, no substitutes. */
-static enum tried plain_try(struct work *w, struct giving *g, const struct item *item, const struct item *meant) {
+/* So much of an item, if limits and its own pools have it. */
+static enum tried amounts_try(struct work *w, struct giving *g, const struct item *item, const struct item *meant, struct amounts a) {
   uint32_t paying[PAYING_MAX], paying_count = 0;
-  struct amounts a = {.value = item_value(w, item, g->rule->campaign), .count = item_count(w, item, g->rule->campaign)};
-  if (!value_known(w, g, item, a.value) || !count_known(w, g, item, a.count)) return TRIED_REFUSED;
   if (!amounts_cut(w, g, item, &a)) return TRIED_REFUSED;
   struct pool_need need = {a.count, a.value * a.count};
   if (!pools_have(w, item, need, g->outcome, paying, &paying_count)) return TRIED_EMPTY;
@@ -139,10 +137,49 @@ static enum tried plain_try(struct work *w, struct giving *g, const struct item 
   return TRIED_GIVEN;
 }
 
+/* One item with its own pools, no substitutes. */
+static enum tried plain_try(struct work *w, struct giving *g, const struct item *item, const struct item *meant) {
+  struct amounts a = {.value = item_value(w, item, g->rule->campaign), .count = item_count(w, item, g->rule->campaign)};
+  if (!value_known(w, g, item, a.value) || !count_known(w, g, item, a.count)) return TRIED_REFUSED;
+  return amounts_try(w, g, item, meant, a);
+}
+
+/* ---- ladders ---- */
+
+/* What limits leave of a step is what the period has had: the rest is paid by a later step, if they let it. */
+static enum tried step_try(struct work *w, struct giving *g, const struct item *item, const struct step *step) {
+  const struct reward_key *whole = g->key;
+  struct reward_key key;
+  key_of_step(step, &key);
+  g->key = &key;
+  enum tried tried = amounts_try(w, g, item, item, (struct amounts){.value = step->value, .count = 1});
+  g->key = whole;
+  if (tried == TRIED_GIVEN) ladder_keep(w, g->rule, item, step, &w->out->gifts[w->out->gift_count - 1]);
+  return tried;
+}
+
+static enum tried ladder_try(struct work *w, struct giving *g, const struct item *item) {
+  struct ladder_sight sight;
+  struct step step;
+  if (!ladder_look(w, item, &sight)) {
+    g->outcome->reason = REASON_TARGET_NOT_REACHED;
+    return TRIED_REFUSED;
+  }
+  for (uint32_t band = 0; band < item->value.band_count; band++)
+    if (ladder_step(w, g->rule, item, &sight, band, &step)) return step_try(w, g, item, &step);
+  ladder_refuse(w, g->rule, item, &sight, g->outcome);
+  return TRIED_REFUSED;
+}
+
+static enum tried own_try(struct work *w, struct giving *g, const struct item *item) {
+  if (item->is_chance) return chance_try(w, g, item);
+  return item_is_ladder(item) ? ladder_try(w, g, item) : plain_try(w, g, item, item);
+}
+
 /* An item, or what stands in for it when its pool is empty; the reason is that of the item that was meant. */
 static enum tried item_try(struct work *w, struct giving *g, uint32_t number) {
   const struct item *meant = &w->book->items[number];
-  enum tried tried = meant->is_chance ? chance_try(w, g, meant) : plain_try(w, g, meant, meant);
+  enum tried tried = own_try(w, g, meant);
   struct outcome first = *g->outcome;
   const struct item *item = meant;
   for (uint32_t i = 0; tried == TRIED_EMPTY && item->or_else != NONE && i < LIMIT_OR_ELSE; i++) {

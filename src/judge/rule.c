@@ -132,10 +132,13 @@ static uint64_t close_key(const struct work *w) {
   return close->left == NONE ? 1 + (uint64_t)close->unit : close->decl;
 }
 
+/* What a period has had is asked item by item; at a close all of a rule's items go on, or none (campaign sees to it). */
+static bool goes_on(const struct judging *j) { return item_is_ladder(&j->w->book->items[j->rule->item_first]); }
+
 /* Once for a period: late events have its close judged again, and the day of a year may be moved. */
 static bool close_was_given(const struct judging *j) {
   const struct work *w = j->w;
-  if (!by_close(j) || MUTANT(CLOSE_TWICE)) return false;
+  if (!by_close(j) || goes_on(j) || MUTANT(CLOSE_TWICE)) return false;
   return state_find(w->customer, CELL_ONCE, j->rule->decl, close_key(w), w->in->closing->period) != NULL;
 }
 
@@ -250,7 +253,7 @@ static void once_mark(const struct judging *j) {
   struct work *w = j->w;
   int64_t over_ms = work_campaign(w, j->rule->campaign)->closing_ms + w->in->settings->memory_ms;
   if (j->rule->once_per_count > 0) once_mark_as(w, j->rule, once_key(w, j->rule, &known), 0, over_ms);
-  if (by_close(j)) once_mark_as(w, j->rule, close_key(w), w->in->closing->period, close_over(w));
+  if (by_close(j) && !goes_on(j)) once_mark_as(w, j->rule, close_key(w), w->in->closing->period, close_over(w));
 }
 
 static bool step_give(struct judging *j) {

@@ -201,6 +201,7 @@ static void grant_back(struct work *w, const struct undoing *u, struct grant_nam
   const struct policy policy = policy_of(u, rule);
   if (!policy.stays) {
     grant_give_back(w, policy, grant, &back);
+    if (item_is_ladder(item)) ladder_lowered(w, rule->decl, name.id_low, back_total(grant, &back), back.whole);
     if (item->is_chance)
       chances_back(w, u, item, grant, &back);
     else if (back.whole)

@@ -151,6 +151,11 @@ static void grant_reverse(struct work *w, const struct undoing *u, struct grant_
   if (grant == NULL || !terms_find(w, grant, &book, &rule)) return; /* gone with what it rested on */
   const struct item *item = grant_item(book, rule, grant);
   if (item != NULL && item_tops_up(item)) return; /* its lot follows the measure */
+  if (item != NULL && item_is_ladder(item)) {
+    const struct cell *step = step_find(w, rule->decl, name.id_low);
+    if (step != NULL) ladder_descend(w, u, step);
+    return;
+  }
   w->book = book;
   struct due due = whole_if_worthless(policy_due(w, u, rule, grant, rests_on_measure(w, name)), w, grant);
   w->book = before;

@@ -6,9 +6,11 @@
  *   reversal.c   the reversal at hand                      awaited.c  reversals that came before their event
  *   undo.c       what rests on an event that is undone
  *   takeback.c   one gift goes back                        recheck.c  what is still due of it             policy
+ *   descend.c    what is too much of a ladder goes back
  *   rule.c       judgement of one rule                     wake.c     which rules, through what
  *   close.c      periods that close
  *   give.c       choosers and items      grant.c   what is remembered of a gift
+ *   ladder.c     values that go on within a period
  *   chance.c     lots                    limit.c   caps                pool.c     stock and budgets       ids.c  reward ids, draws
  *   hear.c       what facts hear         audience.c  who takes part
  *   kinds.c      the table of fact kinds -> first.c last.c measure.c track.c tables.c difference.c picks.c
@@ -356,6 +358,35 @@ uint32_t item_mark(const struct item *item); /* terms.c: what a grant remembers 
 /* What of a gift went into an earlier debt. */
 int64_t set_off_of(const struct work *w, uint64_t id_low);
 
+/* ---- ladder.c ---- */
+/* Where the measure of a ladder stands for this event. */
+struct ladder_sight {
+  uint64_t per;
+  int32_t period;
+  int64_t reached;
+};
+/* One step: what a band pays now, less what the ladder has had. */
+struct step {
+  uint64_t ladder;
+  int32_t period;
+  uint32_t n;
+  int64_t from, value, paid;
+};
+/* False: the event lacks a dimension of the measure. */
+bool ladder_look(struct work *w, const struct item *item, struct ladder_sight *out);
+/* Whether the band pays anything now. */
+bool ladder_step(struct work *w, const struct rule *rule, const struct item *item, const struct ladder_sight *sight, uint32_t band,
+                 struct step *out);
+/* No band did: fills the outcome. */
+void ladder_refuse(struct work *w, const struct rule *rule, const struct item *item, const struct ladder_sight *sight,
+                   struct outcome *outcome);
+void key_of_step(const struct step *step, struct reward_key *key);
+/* The gift was given. */
+void ladder_keep(struct work *w, const struct rule *rule, const struct item *item, const struct step *step, const struct gift *gift);
+/* The step that a gift is; NULL: none. And: so much of it went back. */
+const struct cell *step_find(const struct work *w, uint64_t rule_decl, uint64_t id_low);
+void ladder_lowered(struct work *w, uint64_t rule_decl, uint64_t id_low, int64_t amount, bool whole);
+
 /* ---- give.c ---- */
 /* What the chosen items come to; false fills the outcome. */
 bool give_items(struct work *w, const struct rule *rule, const struct reward_key *key, const struct wake *wake, struct outcome *outcome);
@@ -379,6 +410,10 @@ struct due recheck(struct work *w, const struct rule *rule, const struct cell *g
 /* ---- takeback.c ---- */
 /* A gift comes to what is due; what rests on it goes with it. */
 void grant_lower(struct work *w, const struct undoing *u, struct grant_name name, struct due due);
+
+/* ---- descend.c ---- */
+/* A refund may have lowered what the ladder of this step is worth. */
+void ladder_descend(struct work *w, const struct undoing *u, const struct cell *step);
 
 /* ---- undo.c ---- */
 void undo_apply(struct work *w, struct undoing *u);

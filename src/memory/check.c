@@ -70,6 +70,8 @@ static const char *check_undoing(const struct state *state, const struct cell *c
     case CELL_FED: return original_of(state, cell->key) != NULL ? NULL : "memory invariant 5: what fed a fact without its event";
     case CELL_RESTS:
       return grant_of(state, cell->key, cell->rests.id_low) != NULL ? NULL : "memory invariant 5: what rests on a fact without its gift";
+    case CELL_STEP:
+      return grant_of(state, cell->step.event, cell->key) != NULL ? NULL : "memory invariant 5: a step of a ladder without its gift";
     default: return NULL;
   }
 }
@@ -85,6 +87,7 @@ static const char *check_numbers(const struct cell *cell) {
     case CELL_TAKEN: good = cell->taken.amount >= 0; break;
     case CELL_GRANT: good = cell->grant.value_minor >= 0; break;
     case CELL_ORIGINAL: good = cell->original.amount >= 0 && cell->original.reversed >= 0; break;
+    case CELL_LADDER: good = cell->ladder.paid >= 0; break;
     case CELL_LENT: good = cell->lent.claimed >= 0 && cell->lent.told >= 0; break;
     case CELL_BLOCK: good = cell->block.claimed >= 0; break;
     default: break;

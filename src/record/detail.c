@@ -279,11 +279,16 @@ static void condition_detail(struct buffer *out, const struct rulebook *rulebook
   put_two(out, zh ? " 起满足,事件时间 " : " on, event at ", told->actual);
 }
 
-/* LIMIT_REACHED that no limit names: every chance is spent, once_per was used up, or the period was closed before and gave then. */
+/* LIMIT_REACHED that no limit names: every chance is spent, once_per was used up, the period was closed before and gave then, or has had
+ * all that bands pay. */
 static void unnamed_limit_detail(struct buffer *out, const struct rule *rule, const struct told *told, enum language language) {
   bool zh = language == LANGUAGE_ZH;
   if (told_is_at(told, STR("/on"))) {
     buffer_put(out, zh ? STR("每个周期仅一次,本周期已发放") : STR("once a period, and given for this one before"));
+    return;
+  }
+  if (told_is_at(told, STR("/give"))) {
+    buffer_put(out, zh ? STR("本周期各档已全部发放") : STR("this period has had all that the bands pay"));
     return;
   }
   if (rule->spends == NONE && rule->once_per_count > 0) {
@@ -306,6 +311,13 @@ static const struct worth *bands_find(const struct rulebook *rulebook, const str
   return NULL;
 }
 
+static void begins_at(struct buffer *out, const struct worth *bands, struct str from, bool zh) {
+  if (bands->pay == PAY_HIGHEST)
+    put_two(out, zh ? ",最低档起点 " : ", the lowest band begins at ", from);
+  else
+    put_two(out, zh ? ",下一档起点 " : ", the next band begins at ", from);
+}
+
 /* A value by bands that is below the lowest: "amount 223.80, the lowest band begins at 300.00"; or a share that rounds to nothing. */
 static void bands_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
   const struct worth *bands = bands_find(rulebook, &rulebook->rules[told->rule]);
@@ -318,7 +330,7 @@ static void bands_detail(struct buffer *out, const struct rulebook *rulebook, co
   buffer_put(out, words_field(rulebook->conditions[bands->of].left_text, language));
   buffer_byte(out, ' ');
   buffer_put(out, told->actual);
-  put_two(out, zh ? ",最低档起点 " : ", the lowest band begins at ", told->expected);
+  begins_at(out, bands, told->expected, zh);
 }
 
 static bool is_below_bands(const struct told *told) {

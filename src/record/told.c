@@ -152,6 +152,12 @@ static void told_unwritten_test(struct told *told, struct buffer *text, const st
   told->expected = currency ? rulebook->campaigns[rule->campaign].currency : rule->name;
 }
 
+static bool goes_on(const struct rulebook *rulebook, const struct rule *rule) {
+  bool any = false;
+  for (uint32_t i = 0; i < rule->item_count; i++) any |= item_is_ladder(&rulebook->items[rule->item_first + i]);
+  return any;
+}
+
 void told_outcome(struct told *told, const struct rulebook *rulebook, const struct outcome *outcome) {
   struct buffer text;
   told_clear(told, &text, outcome->reason, outcome->rule);
@@ -166,7 +172,7 @@ void told_outcome(struct told *told, const struct rulebook *rulebook, const stru
   else if (outcome->pool != NONE)
     told_pool(told, &text, &rulebook->pools[outcome->pool], outcome);
   else if (outcome->of_period)
-    told->at = told_key(&text, rule, STR("/on"));
+    told->at = told_key(&text, rule, goes_on(rulebook, rule) ? STR("/give") : STR("/on"));
   else
     told_unwritten_test(told, &text, rulebook, rule);
 }

@@ -39,10 +39,6 @@ static const struct not_served not_served[] = {
              "\"each\"},"
              "\"pool\":{\"stock\":1}}," BENCH_LIMITS),
      "/rules/0/give/value/pay"},
-    {RULE(ON "\"give\":{\"reward\":\"voucher\",\"value\":{\"by\":\"amount\",\"bands\":[{\"from\":\"1.00\",\"value\":\"1.00\"}],\"pay\":"
-             "\"top_up\"},"
-             "\"pool\":{\"stock\":1}}," BENCH_LIMITS),
-     "/rules/0/give/value/pay"},
     {FACT("{\"level\":\"m\",\"every\":\"month\"}"), "/facts/f/level"},
     {FACT("{\"measure\":\"daily_average\",\"of\":\"balance\",\"on\":\"balance.snapshot\",\"window\":\"month\"}"), "/facts/f/measure"},
     {FACT("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"day\",\"per\":[\"device\"]}"), "/facts/f/per"},

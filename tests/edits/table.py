@@ -21,6 +21,10 @@ S, B = "shop.json", "bank.json"
 DAILY = {"count": 2, "per": ["customer"], "period": "day"}
 
 
+CLIMB = {"id": "climb", "on": {"fact": "m"}, "limits": [count(9, "day")], "give": {**points(2), "value": {
+    "by": "fact.m", "bands": [{"from": "100.00", "value": 2}, {"from": "300.00", "value": 5}], "pay": "top_up"}}}
+
+
 def put(pointer, value, file=S):
     return "set", file, pointer, value
 
@@ -121,6 +125,13 @@ RULES = [
          [put("/rules/back/give/value/percent", "5%")],
          on={"a5": "issued shop/back cash_back 750", "a6": "issued shop/back cash_back 500",
              "a7": "refuse shop/back LIMIT_REACHED ; issued shop/goal points 5"}),
+    Edit("top-up-raised", "9 in all at 300.00 instead of 5: less the 2 that the month has had",
+         [put("/rules/climb/give/value/bands/1/value", 9)], before=[add("/rules/0", CLIMB)],
+         on={"b2": "issued shop/climb points 2 ; issued shop/back cash_back 1000",
+             "a6": "issued shop/climb points 7 ; refuse shop/back LIMIT_REACHED"}),
+    Edit("top-up-to-highest", "what the month has had would not be asked any more",
+         [("set", S, "/rules/goal/give/value/pay", "highest")], before=[put("/rules/goal/give", {**CLIMB["give"], "value": {**CLIMB["give"]["value"], "bands": [
+             {"from": "500.00", "value": 5}]}})], refused=["shop/goal", "topped up by shop/m"]),
     Edit("band-moved", "from 200.00 now: 120.00 are worth 2.00; the refund of b4 is judged by its own bands",
          [put("/rules/ladder/give/value/bands/1/from", "200.00")], on={"a10": "issued shop/ladder voucher 200"}),
 ]

@@ -182,6 +182,11 @@ def most_goals(a_set):
     return sum(sum(a_set.left[event.key] for event in events) >= rulebook.SUM_GOAL for events in months(a_set.payments).values())
 
 
+def worth_of_months(a_set, pairs, reached):
+    """What ladders come to in the end: of each month what its band is worth, by the payments that still stand."""
+    return sum(max((value for start, value in pairs if reached(events) >= start), default=0) for events in months(a_set.standing).values())
+
+
 def most_visits(a_set):
     logins = months(a_set.of("login"))
     return sum(len(events) >= rulebook.COUNT_GOAL and bool(logins[month]) for month, events in months(a_set.standing).items())

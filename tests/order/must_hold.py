@@ -2,7 +2,7 @@
 import rulebook
 from bounds import (DAY, Had, Set, after, band, looked_and_signed, looked_then_signed, money_of_months, month_of, most_by_day_and_month,
                     most_claims, most_goals, most_in_windows, most_naps, most_shops, most_visits, day_of, tracks_done,
-                    two_of_which_one_large, voucher_value)
+                    two_of_which_one_large, months, voucher_value, worth_of_months)
 
 
 SUMS, FIRSTS = ("sum/g", "family-sum/g"), ("first/g", "family-first/g")  # of the customer, and of the customer's family
@@ -157,6 +157,19 @@ def exact_values(o):
             o.say("chance/earn", f"{gift.event} gave {gift.count} chances of {arrived[gift.event] / 100:.2f}")
 
 
+def ladders(o):
+    """A month has had what its band is worth, whatever came first; what is kept is never paid again."""
+    money = worth_of_months(o.set, rulebook.LADDER, lambda events: sum(o.set.left[event.key] for event in events))
+    counted = worth_of_months(o.set, rulebook.COUNT_LADDER, len)
+    for rule, total, wanted in (("ladder/g", o.had("ladder/g").total(), money), ("ladder-asked/g", o.had("ladder-asked/g").total(), counted),
+                                ("ladder-owed/g", o.had("ladder-owed/g").net(), money)):
+        if total != wanted:
+            o.say(rule, f"{total} stand, it must be {wanted}")
+    kept, top = o.had("ladder-kept/g").total(), rulebook.LADDER[-1][1]
+    if kept < money or kept > top * len(months(o.set.payments)):
+        o.say("ladder-kept/g", f"{kept} were given, it must be {money} to {top} a month")
+
+
 def most_that_stand(o):
     a_set = o.set
     stands = "so many of what still stands fit"
@@ -211,6 +224,6 @@ def in_time_it_is_known(o):
 def violations(order, had, time):
     """[(rule, text)] of one order: `had` and `time` are lines of rewards by rule."""
     o = Order(order, had, time)
-    for part in (nothing_twice, limits_hold, compare_with_time, exact_values, most_that_stand, as_own, naps, in_time_it_is_known):
+    for part in (nothing_twice, limits_hold, compare_with_time, exact_values, ladders, most_that_stand, as_own, naps, in_time_it_is_known):
         part(o)
     return o.found

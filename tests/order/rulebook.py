@@ -8,6 +8,8 @@ SPEND = {"event": "txn.card_spend", "when": {"status": "settled"}}
 FAMILY = {"event": "bill.paid", "as": "primary"}  # each payment once more, by another card of the customer's family
 BANDS = [("24.00", 1), ("120.00", 2)]
 VOUCHER_BANDS = [("24.00", "1.00"), ("120.00", "6.00")]
+LADDER = [(10000, 200), (30000, 500), (60000, 900), (60100, 950)]
+COUNT_LADDER = [(2, 10), (4, 25)]
 SUM_GOAL, COUNT_GOAL, DISTINCT_GOAL = 30000, 2, 2
 DORMANT_DAYS, TRACK_DAYS, TRACK_LARGE = 10, 10, 12000
 MONTH_CEILING, WEEK_CEILING = 3000, 2000
@@ -53,6 +55,16 @@ LARGE = {"event": "txn.card_spend", "when": {"status": "settled", "amount": {"gt
 
 def bands(pairs):
     return {"by": "amount", "bands": [{"from": start, "value": value} for start, value in pairs]}
+
+
+def ladder(pay="top_up"):
+    steps = [{"from": f"{start / 100:.2f}", "value": f"{value / 100:.2f}"} for start, value in LADDER]
+    return {"reward": "cash_back", "value": {"by": "fact.m", "bands": steps, "pay": pay}, "pool": "unlimited"}
+
+
+def count_ladder(pay="top_up"):
+    steps = [{"from": start, "value": value} for start, value in COUNT_LADDER]
+    return {"reward": "points", "value": {"by": "fact.m", "bands": steps, "pay": pay}, "pool": "unlimited"}
 
 
 def rule(on, give, limits="unlimited", **more):
@@ -102,6 +114,12 @@ CAMPAIGNS = [
              facts={"m": measure("sum", FAMILY, of="amount")}),
     campaign("family-first", [rule(FAMILY, points(13), when={"fact.f": "this_event"}, **undo())],
              facts={"f": {"first": FAMILY, "refunds": "reopen"}}),
+    # ---- ladders ----
+    campaign("ladder", [rule({"fact": "m"}, ladder(), **undo())], facts={"m": measure("sum", of="amount")}),
+    campaign("ladder-asked", [rule(SPEND, count_ladder(), **undo(limits="restore"))], facts={"m": measure("count")}),
+    campaign("ladder-owed", [rule({"fact": "m"}, ladder(), **undo("offset"))], facts={"m": measure("sum", of="amount")}),
+    campaign("ladder-kept", [rule({"fact": "m"}, ladder(), **{"on_reversal": {"reward": "keep"}})],
+             facts={"m": measure("sum", of="amount")}),
     # ---- chances ----
     campaign("chance", [{"id": "earn", "on": SPEND, "give": {"reward": "chance", "chance": "c", "count": bands(BANDS)},
                          "limits": "unlimited", **undo()},

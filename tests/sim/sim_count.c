@@ -30,6 +30,7 @@ static const struct row rows[] = {
     {"alone", "daily", NULL, OF_CUSTOMER, A_DAY, false, 1, 1, false, 0},
     {"alone", "viewed", NULL, OF_CUSTOMER, EVER, false, 0, 5, false, 0},
     {"alone", "back", NULL, OF_CUSTOMER, IN_MONEY, true, 600, 600, false, 0},
+    {"alone", "ladder", NULL, OF_CUSTOMER, IN_MONEY, true, 20, 20, false, 0},
     {"terms", "undone", NULL, OF_CUSTOMER, EVER, false, 3, 3, false, 0},
     {"terms", "stays", NULL, OF_CUSTOMER, EVER, false, 3, 3, false, 0},
     {"order", "nested", NULL, OF_CUSTOMER, A_DAY, true, 1, 1, false, 0},
@@ -147,20 +148,22 @@ static void row_add(struct world *world, uint32_t row, const struct input *input
 
 /* ---- rewards ---- */
 
-static void reward_add(struct world *world, struct str line, const struct input *input, bool revoked) {
+enum went { ISSUED, REVOKED, REDUCED };
+
+static void reward_add(struct world *world, struct str line, const struct input *input, enum went went) {
   struct str campaign = line_field(line, "campaign"), rule = line_field(line, "rule");
   int64_t value = number_of(line_field(line, "value_minor"));
   for (uint32_t i = 0; i < ROWS; i++) {
-    if (!row_is_of(&rows[i], campaign, rule) || (revoked && !rows[i].back)) continue;
-    int64_t amount = rows[i].counted == IN_MONEY ? value : 1;
-    row_add(world, i, input, customer_of(line), revoked ? -amount : amount, line_field(line, "id"));
+    if (!row_is_of(&rows[i], campaign, rule) || (went != ISSUED && !rows[i].back)) continue;
+    int64_t amount = rows[i].counted == IN_MONEY ? value : went != REDUCED;
+    row_add(world, i, input, customer_of(line), went == ISSUED ? amount : -amount, line_field(line, "id"));
   }
 }
 
 static void reward_count(struct world *world, struct str line) {
   struct str type = line_field(line, "type"), id = line_field(line, "id");
-  bool issued = str_equal(type, STR("gift.reward.issued")), revoked = str_equal(type, STR("gift.reward.revoked"));
-  if (!issued && !revoked) return;    /* marks of pools */
+  bool issued = str_equal(type, STR("gift.reward.issued")), reduced = str_equal(type, STR("gift.reward.reduced"));
+  if (!issued && !reduced && !str_equal(type, STR("gift.reward.revoked"))) return; /* marks of pools */
   static const struct input no_input; /* what a period gave that closed: how much that is the oracle says */
   const struct input *input = issued ? input_of(world, line, OF_REWARD) : id_find(line_field(line, "reward_id"));
   if (issued && line_is_of_close(line)) input = &no_input;
@@ -169,8 +172,8 @@ static void reward_count(struct world *world, struct str line) {
     return;
   }
   if (!id_add(id, input)) sim_break(world, "reward id %.*s twice", STR_FORMAT(id));
-  tally.undone |= revoked;
-  if (input != &no_input) reward_add(world, line, input, revoked);
+  tally.undone |= !issued;
+  if (input != &no_input) reward_add(world, line, input, issued ? ISSUED : reduced ? REDUCED : REVOKED);
 }
 
 /* ---- decisions ---- */
