@@ -330,6 +330,11 @@ static inline bool item_is_ladder(const struct item *item) {
   return !item->is_chance && item->value.form == VALUE_FORM_BANDS && item->value.pay != PAY_HIGHEST;
 }
 
+/* For one event: with `each` a gift for each band. */
+static inline uint32_t item_gifts_most(const struct item *item) {
+  return item_is_ladder(item) && item->value.pay == PAY_EACH ? item->value.band_count : 1;
+}
+
 enum give_form { GIVE_ONE, GIVE_EACH, GIVE_FIRST_OF, GIVE_DRAW_OF };
 enum draw_empty { DRAW_REDRAW, DRAW_NEXT, DRAW_LOSE };
 

@@ -39,7 +39,7 @@ static const struct instead substitutes[] = {
      "ID}}"},
     {"queue", "instead write \"refuse\" or \"skip\", and raise the stock or budget before it is used up (\"low_at\" tells in time)"},
     {"released", "instead begin with the smaller stock or budget, and raise it in the file when the reserve is released"},
-    {"each", "instead write a rule for each band, with a limit of one in the period: {\"fact.NAME\": {\"gte\": ...}}"},
+    {"each", "instead use \"top_up\", or write a rule for each band, with a limit of one in the period: {\"fact.NAME\": {\"gte\": ...}}"},
     {"level",
      "instead ask the measure itself, {\"fact.NAME\": {\"gte\": ...}}, or \"by\": \"fact.NAME\" with a band for each level; there is no "
      "way yet to ask that a level is held for further periods"},

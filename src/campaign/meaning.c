@@ -169,11 +169,16 @@ static void put_rule(const struct saying *s, const struct rule *rule) {
   put(s, rule->give == GIVE_EACH ? "; gives a list" : "; gives one");
 }
 
-/* What a period has had is remembered for the measure's periods. */
+/* What a period has had is remembered for the measure's periods; with `each` for each band, by where it begins: one that is moved would be
+ * paid again. */
 static void put_ladder(const struct saying *s, const struct item *item) {
   const struct condition *by = &s->book->conditions[item->value.of];
   put(s, item->value.pay == PAY_TOP_UP ? "; topped up by " : "; for each band of ");
   buffer_put(s->out, s->book->facts[by->index].first_name);
+  for (uint32_t i = 0; item->value.pay == PAY_EACH && i < item->value.band_count; i++) {
+    put(s, i == 0 ? " from " : ", ");
+    buffer_money(s->out, item->value.bands[i].from, by->money ? s->campaign->decimals : 0);
+  }
 }
 
 /* Forms whose value is the gift itself are money; a voucher, a bundle is a thing, whatever it is worth. */

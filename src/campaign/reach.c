@@ -43,8 +43,12 @@ struct reaching {
 
 /* ---- what rules give ---- */
 
-static uint64_t gifts_of(struct compile *c, uint32_t rule) {
-  return rule_at(c, rule)->give == GIVE_EACH ? rule_at(c, rule)->item_count : 1;
+static uint64_t gifts_of(struct compile *c, uint32_t number) {
+  const struct rule *rule = rule_at(c, number);
+  uint64_t gifts = 0;
+  if (rule->give != GIVE_EACH && rule->give != GIVE_ONE) return 1;
+  for (uint32_t i = 0; i < rule->item_count; i++) gifts += item_gifts_most(item_at(c, rule->item_first + i));
+  return gifts;
 }
 
 /* Add-ons stand behind their base in no order: a rule is counted when it is asked for. Circles were refused. */

@@ -67,8 +67,8 @@ static void pay_read(struct compile *c, const struct at *at, const struct left *
   }
   if (!read_word(c, &pay, words, CHECK_BAD_BANDS, &word)) return;
   out->pay = (enum pay)word;
-  if (out->pay == PAY_EACH)
-    report_not_served(c, &pay, "each", "\"pay\": \"each\" is");
+  if (out->pay == PAY_EACH && kind == WORTH_COUNT)
+    report_not_served(c, &pay, "each", "\"pay\": \"each\" of a count is");
   else if (out->pay == PAY_TOP_UP && kind == WORTH_COUNT && !heard)
     report(c, &pay, CHECK_BAD_BANDS, "\"top_up\" follows a measure: the rule must hear it, \"on\": {\"fact\": ...}");
 }

@@ -158,17 +158,32 @@ static enum tried step_try(struct work *w, struct giving *g, const struct item *
   return tried;
 }
 
+/* Of a top-up one band at most, with `each` all that were passed; of several that fail the lowest is told. */
 static enum tried ladder_try(struct work *w, struct giving *g, const struct item *item) {
+  struct outcome *whole = g->outcome, plain = *whole, failed = plain;
   struct ladder_sight sight;
   struct step step;
-  if (!ladder_look(w, item, &sight)) {
-    g->outcome->reason = REASON_TARGET_NOT_REACHED;
-    return TRIED_REFUSED;
+  uint32_t given = 0, failures = 0;
+  enum tried first = TRIED_REFUSED;
+  bool known = ladder_look(w, item, &sight);
+  for (uint32_t band = 0; known && band < item->value.band_count; band++) {
+    if (!ladder_step(w, g->rule, item, &sight, band, &step)) continue;
+    struct outcome one = plain;
+    g->outcome = &one;
+    enum tried tried = step_try(w, g, item, &step);
+    given += tried == TRIED_GIVEN;
+    if (tried != TRIED_GIVEN && failures++ == 0) failed = one, first = tried;
   }
-  for (uint32_t band = 0; band < item->value.band_count; band++)
-    if (ladder_step(w, g->rule, item, &sight, band, &step)) return step_try(w, g, item, &step);
-  ladder_refuse(w, g->rule, item, &sight, g->outcome);
-  return TRIED_REFUSED;
+  g->outcome = whole;
+  if (given > 0 && failures > 0) *outcome_new(w, plain.rule, failed.reason) = failed;
+  if (given > 0) return TRIED_GIVEN;
+  if (failures > 0)
+    *whole = failed;
+  else if (known)
+    ladder_refuse(w, g->rule, item, &sight, whole);
+  else
+    whole->reason = REASON_TARGET_NOT_REACHED;
+  return first;
 }
 
 static enum tried own_try(struct work *w, struct giving *g, const struct item *item) {

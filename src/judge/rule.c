@@ -171,9 +171,16 @@ static bool step_holdout(struct judging *j) {
 
 static bool step_limits(struct judging *j) { return limits_have_room(j->w, j->rule, j->outcome); }
 
+static uint32_t gifts_most(const struct rulebook *book, const struct rule *rule) {
+  uint32_t most = 0;
+  if (rule->give != GIVE_EACH && rule->give != GIVE_ONE) return 1;
+  for (uint32_t i = 0; i < rule->item_count; i++) most += item_gifts_most(&book->items[rule->item_first + i]);
+  return most;
+}
+
 /* What one event may give has a bound (LIMIT_GIVEN); so that nothing is given halfway, a rule that could pass it is not begun. */
 static bool step_bound(struct judging *j) {
-  uint32_t most = j->rule->give == GIVE_EACH ? j->rule->item_count : 1;
+  uint32_t most = gifts_most(j->w->book, j->rule);
   if (j->w->out->gift_count + most <= LIMIT_GIVEN) return true;
   j->outcome->reason = REASON_TOO_MANY_GIFTS;
   j->outcome->expected = LIMIT_GIVEN, j->outcome->actual = j->w->out->gift_count + most, j->outcome->has_numbers = true;

@@ -201,7 +201,8 @@ static void grant_back(struct work *w, const struct undoing *u, struct grant_nam
   const struct policy policy = policy_of(u, rule);
   if (!policy.stays) {
     grant_give_back(w, policy, grant, &back);
-    if (item_is_ladder(item)) ladder_lowered(w, rule->decl, name.id_low, back_total(grant, &back), back.whole);
+    bool had = u->failed && !policy.restore_limits; /* what is forfeited with its place counts as paid */
+    if (item_is_ladder(item)) ladder_lowered(w, rule->decl, name.id_low, had ? 0 : back_total(grant, &back), back.whole);
     if (item->is_chance)
       chances_back(w, u, item, grant, &back);
     else if (back.whole)

@@ -56,8 +56,8 @@ static const struct {
                         "\"stock\":9,\"low_at\":[\"20%\"]},\"when_empty\":\"skip\"}," VOUCHER "]}") BENCH_LIMITS))},
     {RULES(RULE(ON GIVE("{\"reward\":\"goods\",\"value\":\"5.00\",\"pool\":{\"stock\":9,\"released\":\"by_operator\"}}") BENCH_LIMITS)),
      "the smaller stock", RULES(RULE(ON END))},
-    {WITH(COUNT, "\"on\":{\"fact\":\"f\"}," GIVE("{\"reward\":\"voucher\",\"value\":{\"by\":\"fact.f\",\"bands\":[{\"from\":2,\"value\":"
-                                                 "\"5.00\"}],\"pay\":\"each\"},\"pool\":{\"stock\":9}}") BENCH_LIMITS),
+    {WITH(COUNT, "\"on\":{\"fact\":\"f\"}," GIVE("{\"reward\":\"goods\",\"count\":{\"by\":\"fact.f\",\"bands\":[{\"from\":2,\"value\":"
+                                                 "5}],\"pay\":\"each\"},\"pool\":{\"stock\":9}}") BENCH_LIMITS),
      "a rule for each band",
      WITH(COUNT, "\"on\":{\"fact\":\"f\"},\"when\":{\"fact.f\":{\"gte\":2}}," BENCH_GIVE
                  "\"limits\":[{\"count\":1,\"per\":[\"customer\"],\"period\":\"month\"}]")},

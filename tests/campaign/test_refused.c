@@ -35,10 +35,9 @@ static const struct not_served not_served[] = {
      "/rules/0/give/pool/released"},
     {RULE(ON "\"give\":{\"first_of\":[{\"id\":\"a\",\"reward\":\"goods\",\"pool\":{\"stock\":1},\"when_empty\":\"queue\"}]}," BENCH_LIMITS),
      "/rules/0/give/first_of/0/when_empty"},
-    {RULE(ON "\"give\":{\"reward\":\"voucher\",\"value\":{\"by\":\"amount\",\"bands\":[{\"from\":\"1.00\",\"value\":\"1.00\"}],\"pay\":"
-             "\"each\"},"
+    {RULE(ON "\"give\":{\"reward\":\"goods\",\"count\":{\"by\":\"amount\",\"bands\":[{\"from\":\"1.00\",\"value\":1}],\"pay\":\"each\"},"
              "\"pool\":{\"stock\":1}}," BENCH_LIMITS),
-     "/rules/0/give/value/pay"},
+     "/rules/0/give/count/pay"},
     {FACT("{\"level\":\"m\",\"every\":\"month\"}"), "/facts/f/level"},
     {FACT("{\"measure\":\"daily_average\",\"of\":\"balance\",\"on\":\"balance.snapshot\",\"window\":\"month\"}"), "/facts/f/measure"},
     {FACT("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"day\",\"per\":[\"device\"]}"), "/facts/f/per"},

@@ -182,9 +182,9 @@ def most_goals(a_set):
     return sum(sum(a_set.left[event.key] for event in events) >= rulebook.SUM_GOAL for events in months(a_set.payments).values())
 
 
-def worth_of_months(a_set, pairs, reached):
-    """What ladders come to in the end: of each month what its band is worth, by the payments that still stand."""
-    return sum(max((value for start, value in pairs if reached(events) >= start), default=0) for events in months(a_set.standing).values())
+def worth_of_months(a_set, pairs, reached, value_of=max):
+    """What ladders come to in the end: of each month what the bands are worth that are reached, by the payments that still stand."""
+    return sum(value_of([0] + [value for start, value in pairs if reached(events) >= start]) for events in months(a_set.standing).values())
 
 
 def most_visits(a_set):

@@ -64,7 +64,8 @@ def nothing_twice(o):
         of_a_track = rule.split("/")[0] in ("set", "listed", "equal")
         for event in {gift.event for gift in had.issued}:
             number = sum(gift.event == event for gift in had.issued)
-            if number > (openings if of_a_track else 1):
+            steps = len(rulebook.LADDER) if rule == "ladder-each/g" else 1
+            if number > (openings if of_a_track else steps):
                 o.say(rule, f"{number} gifts of one event, {event}")
 
 
@@ -159,10 +160,12 @@ def exact_values(o):
 
 def ladders(o):
     """A month has had what its band is worth, whatever came first; what is kept is never paid again."""
-    money = worth_of_months(o.set, rulebook.LADDER, lambda events: sum(o.set.left[event.key] for event in events))
+    def spent(events):
+        return sum(o.set.left[event.key] for event in events)
+    money, each = worth_of_months(o.set, rulebook.LADDER, spent), worth_of_months(o.set, rulebook.LADDER, spent, sum)
     counted = worth_of_months(o.set, rulebook.COUNT_LADDER, len)
     for rule, total, wanted in (("ladder/g", o.had("ladder/g").total(), money), ("ladder-asked/g", o.had("ladder-asked/g").total(), counted),
-                                ("ladder-owed/g", o.had("ladder-owed/g").net(), money)):
+                                ("ladder-each/g", o.had("ladder-each/g").total(), each), ("ladder-owed/g", o.had("ladder-owed/g").net(), money)):
         if total != wanted:
             o.say(rule, f"{total} stand, it must be {wanted}")
     kept, top = o.had("ladder-kept/g").total(), rulebook.LADDER[-1][1]

@@ -118,6 +118,7 @@ CAMPAIGNS = [
     campaign("ladder", [rule({"fact": "m"}, ladder(), **undo())], facts={"m": measure("sum", of="amount")}),
     campaign("ladder-asked", [rule(SPEND, count_ladder(), **undo(limits="restore"))], facts={"m": measure("count")}),
     campaign("ladder-owed", [rule({"fact": "m"}, ladder(), **undo("offset"))], facts={"m": measure("sum", of="amount")}),
+    campaign("ladder-each", [rule({"fact": "m"}, ladder("each"), **undo(limits="restore"))], facts={"m": measure("sum", of="amount")}),
     campaign("ladder-kept", [rule({"fact": "m"}, ladder(), **{"on_reversal": {"reward": "keep"}})],
              facts={"m": measure("sum", of="amount")}),
     # ---- chances ----
