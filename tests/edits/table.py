@@ -23,6 +23,7 @@ DAILY = {"count": 2, "per": ["customer"], "period": "day"}
 
 CLIMB = {"id": "climb", "on": {"fact": "m"}, "limits": [count(9, "day")], "give": {**points(2), "value": {
     "by": "fact.m", "bands": [{"from": "100.00", "value": 2}, {"from": "300.00", "value": 5}], "pay": "top_up"}}}
+LATER = {**points(5), "value": {"by": "fact.m", "bands": [{"from": "500.00", "value": 5}], "pay": "top_up"}}
 
 
 def put(pointer, value, file=S):
@@ -129,9 +130,8 @@ RULES = [
          [put("/rules/climb/give/value/bands/1/value", 9)], before=[add("/rules/0", CLIMB)],
          on={"b2": "issued shop/climb points 2 ; issued shop/back cash_back 1000",
              "a6": "issued shop/climb points 7 ; refuse shop/back LIMIT_REACHED"}),
-    Edit("top-up-to-highest", "what the month has had would not be asked any more",
-         [("set", S, "/rules/goal/give/value/pay", "highest")], before=[put("/rules/goal/give", {**CLIMB["give"], "value": {**CLIMB["give"]["value"], "bands": [
-             {"from": "500.00", "value": 5}]}})], refused=["shop/goal", "topped up by shop/m"]),
+    Edit("top-up-to-highest", "what the month has had would not be asked any more", [put("/rules/goal/give/value/pay", "highest")],
+         before=[put("/rules/goal/give", LATER)], refused=["shop/goal", "topped up by shop/m"]),
     Edit("band-moved", "from 200.00 now: 120.00 are worth 2.00; the refund of b4 is judged by its own bands",
          [put("/rules/ladder/give/value/bands/1/from", "200.00")], on={"a10": "issued shop/ladder voucher 200"}),
 ]

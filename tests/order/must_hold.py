@@ -164,10 +164,12 @@ def ladders(o):
         return sum(o.set.left[event.key] for event in events)
     money, each = worth_of_months(o.set, rulebook.LADDER, spent), worth_of_months(o.set, rulebook.LADDER, spent, sum)
     counted = worth_of_months(o.set, rulebook.COUNT_LADDER, len)
-    for rule, total, wanted in (("ladder/g", o.had("ladder/g").total(), money), ("ladder-asked/g", o.had("ladder-asked/g").total(), counted),
-                                ("ladder-each/g", o.had("ladder-each/g").total(), each), ("ladder-owed/g", o.had("ladder-owed/g").net(), money)):
-        if total != wanted:
-            o.say(rule, f"{total} stand, it must be {wanted}")
+    stand = {"ladder/g": money, "ladder-asked/g": counted, "ladder-each/g": each}
+    for rule, wanted in stand.items():
+        if o.had(rule).total() != wanted:
+            o.say(rule, f"{o.had(rule).total()} stand, it must be {wanted}")
+    if o.had("ladder-owed/g").net() != money:
+        o.say("ladder-owed/g", f"given less owed is {o.had('ladder-owed/g').net()}, it must be {money}")
     kept, top = o.had("ladder-kept/g").total(), rulebook.LADDER[-1][1]
     if kept < money or kept > top * len(months(o.set.payments)):
         o.say("ladder-kept/g", f"{kept} were given, it must be {money} to {top} a month")
