@@ -424,6 +424,14 @@ struct forfeit {
 
 /* ---- rules and campaigns ---- */
 
+/* Rules that one event of a customer may wake: all of them may give, or the first that can. */
+enum group_mode { GROUP_ALL, GROUP_FIRST };
+struct group {
+  struct str name; /* qualified */
+  enum group_mode mode;
+};
+#define PRIORITY_NONE INT32_MAX
+
 struct rule {
   struct str id;   /* "half" */
   struct str name; /* qualified: "weekend-dining/half" */
@@ -445,6 +453,8 @@ struct rule {
   uint32_t limit_first, limit_count; /* into rulebook.refs: limits; own ones first, shared ones after */
   struct undo undo;
   struct forfeit forfeit;
+  uint32_t group;     /* or NONE */
+  int32_t priority;   /* the smaller goes first; PRIORITY_NONE: not said */
   struct str pointer; /* "/rules/0" */
 };
 
@@ -536,6 +546,8 @@ struct rulebook {
       schedule_count, list_count, listener_count, ref_count, member_count;
   uint32_t hearer_count; /* 0: nobody hears as another */
   uint32_t close_count;  /* at most LIMIT_CLOSES */
+  uint32_t group_count;
+  const struct group *groups;
   const struct close *closes;
   uint32_t date_count; /* of them days that come again: into refs, numbers of closes */
   const uint32_t *dates;

@@ -35,7 +35,18 @@ struct name_map {
   uint32_t slot_count;
 };
 
-enum decl_kind { DECL_ACTIVITY, DECL_LIST, DECL_SCHEDULE, DECL_FACT, DECL_LIMIT, DECL_POOL, DECL_CHANCE, DECL_RULE, DECL_KINDS };
+enum decl_kind {
+  DECL_ACTIVITY,
+  DECL_LIST,
+  DECL_SCHEDULE,
+  DECL_FACT,
+  DECL_LIMIT,
+  DECL_POOL,
+  DECL_GROUP,
+  DECL_CHANCE,
+  DECL_RULE,
+  DECL_KINDS
+};
 
 struct decl {
   enum decl_kind kind;
@@ -98,10 +109,10 @@ struct compile {
   uint32_t now;               /* the file that is being read, its campaign's number */
   struct campaign *campaigns; /* [file_count], in the arena */
   struct vec rules, facts, triggers, conditions, items, limits, pools, chances, schedules, lists, listeners, refs, members, decls,
-      activities, hearers, olds, closes;
+      activities, hearers, olds, closes, groups;
   uint32_t date_first, date_count; /* into refs: closes that are days of the customer's own */
-  struct vec fact_broken;          /* bool for each fact */
-  struct vec fact_priced;          /* bool for each fact: a table by amounts of money */
+  struct vec fact_broken; /* bool for each fact */
+  struct vec fact_priced; /* bool for each fact: a table by amounts of money */
   struct name_map names;
   struct span *fact_hearers, *reward_hearers;
   uint32_t deny_first, deny_count;
@@ -143,6 +154,7 @@ COMPILE_VEC(activity, activity_at, activities)
 COMPILE_VEC(hearer, hearer_at, hearers)
 COMPILE_VEC(old, old_at, olds)
 COMPILE_VEC(close, close_at, closes)
+COMPILE_VEC(group, group_at, groups)
 static inline uint32_t *ref_at(struct compile *c, uint32_t index) { return vec_at(c, &c->refs, index); }
 static inline const struct fact *facts_now(const struct compile *c) { return (const struct fact *)(const void *)c->facts.items; }
 static inline bool *fact_is_broken(struct compile *c, uint32_t index) { return vec_at(c, &c->fact_broken, index); }
@@ -342,6 +354,9 @@ bool reward_is_money(struct str form); /* its value is the gift itself */
 void give_read(struct compile *c, const struct at *at, struct rule *rule);
 void undo_read(struct compile *c, const struct at *at, struct undo *out);
 void failure_read(struct compile *c, const struct at *at, struct forfeit *out);
+/* Groups of rules; `group` and `priority` of a rule, behind its triggers. */
+void groups_read(struct compile *c);
+void rule_group_read(struct compile *c, const struct at *at, struct rule *rule);
 /* Of a rule that is read: what its items' `pay` does not go with. */
 void ladders_check(struct compile *c, const struct at *give, const struct rule *rule);
 void rules_read(struct compile *c);

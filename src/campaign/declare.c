@@ -1,7 +1,7 @@
 /* The first pass: every name of every file, so that the second can cite them in any order. */
 #include "compile.h"
 
-static const char *const sections[DECL_KINDS] = {"activities", "lists", "schedules", "facts", "limits", "pools", NULL, NULL};
+static const char *const sections[DECL_KINDS] = {"activities", "lists", "schedules", "facts", "limits", "pools", "groups", NULL, NULL};
 
 static uint32_t number_new(struct compile *c, enum decl_kind kind) {
   switch (kind) {
@@ -12,6 +12,7 @@ static uint32_t number_new(struct compile *c, enum decl_kind kind) {
       (void)vec_push(c, &c->fact_priced, 1);
       return vec_push(c, &c->facts, 1);
     case DECL_POOL: return vec_push(c, &c->pools, 1);
+    case DECL_GROUP: return vec_push(c, &c->groups, 1);
     case DECL_CHANCE: return vec_push(c, &c->chances, 1);
     default: return NONE;
   }
@@ -63,7 +64,8 @@ static void rule_declare(struct compile *c, const struct at *at, uint32_t index)
   struct at id = at_key(at, "id");
   struct str file_id = file_now(c)->id;
   uint32_t number = vec_push(c, &c->rules, 1);
-  struct rule rule = {.campaign = c->now, .schedule = NONE, .when = NONE, .spends = NONE, .pointer = at_pointer(c, at)};
+  struct rule rule = {.campaign = c->now, .schedule = NONE, .when = NONE, .spends = NONE, .group = NONE, .priority = PRIORITY_NONE};
+  rule.pointer = at_pointer(c, at);
   if (id.json == NULL || !read_id(c, &id, false, &rule.id))
     rule.id = arena_print(c->arena, "#%u", index + 1);
   else

@@ -2,12 +2,30 @@
  * cites names - audience, risk - when all names are known. */
 #include "compile.h"
 
-static const struct key header_keys[] = {
-    {"$schema", KEY_MAY},       {"id", KEY_MUST},        {"version", KEY_MUST},        {"name", KEY_MUST},     {"period", KEY_MAY},
-    {"late", KEY_MAY},          {"currency", KEY_MAY},   {"calendar", KEY_MAY},        {"audience", KEY_MAY},  {"enrolment", KEY_MAY},
-    {"risk", KEY_MAY},          {"activities", KEY_MAY}, {"lists", KEY_MAY},           {"schedules", KEY_MAY}, {"facts", KEY_MAY},
-    {"limits", KEY_MAY},        {"pools", KEY_MAY},      {"on_reversal", KEY_MAY},     {"rules", KEY_MAY},     {"fx", KEY_NOT_SERVED},
-    {"groups", KEY_NOT_SERVED}, {"on_failure", KEY_MAY}, {"approval", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+static const struct key header_keys[] = {{"$schema", KEY_MAY},
+                                         {"id", KEY_MUST},
+                                         {"version", KEY_MUST},
+                                         {"name", KEY_MUST},
+                                         {"period", KEY_MAY},
+                                         {"late", KEY_MAY},
+                                         {"currency", KEY_MAY},
+                                         {"calendar", KEY_MAY},
+                                         {"audience", KEY_MAY},
+                                         {"enrolment", KEY_MAY},
+                                         {"risk", KEY_MAY},
+                                         {"activities", KEY_MAY},
+                                         {"lists", KEY_MAY},
+                                         {"schedules", KEY_MAY},
+                                         {"facts", KEY_MAY},
+                                         {"limits", KEY_MAY},
+                                         {"pools", KEY_MAY},
+                                         {"on_reversal", KEY_MAY},
+                                         {"rules", KEY_MAY},
+                                         {"fx", KEY_NOT_SERVED},
+                                         {"groups", KEY_MAY},
+                                         {"on_failure", KEY_MAY},
+                                         {"approval", KEY_NOT_SERVED},
+                                         {NULL, KEY_MAY}};
 static const struct key name_keys[] = {{"zh", KEY_MUST}, {"en", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key period_keys[] = {{"from", KEY_MUST},   {"to", KEY_MUST},  {"shown_from", KEY_MAY},
                                          {"closing", KEY_MAY}, {"zone", KEY_MAY}, {NULL, KEY_MAY}};

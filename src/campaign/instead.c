@@ -17,9 +17,7 @@ static const struct instead substitutes[] = {
      "there is no substitute yet, since giftd does not compare customers: let the bank rank them by giftd's decisions and put the winners "
      "into a list that another campaign's audience includes, \"include\": [\"list:NAME\"]"},
     {"place", "there is no substitute yet, as for `rank`: put the winners of each place into a list of their own, {\"list\": NAME}"},
-    {"group", "instead let one rule choose, \"give\": {\"first_of\": [...]}, or let the rules cite one limit of `limits` by its name"},
-    {"groups", "instead let one rule choose, \"give\": {\"first_of\": [...]}, or let the rules cite one limit of `limits` by its name"},
-    {"priority", "instead order the items of {\"first_of\": [...]}, or the rules: those that stand first use a limit or pool first"},
+    {"best_value", "instead write \"first\", and give the rule that is worth most the smallest 'priority'"},
     {"review",
      "instead give a chance, and the gift itself by a rule that \"spends\" it when an event says that the review was passed (declare its "
      "type in catalogue.json)"},

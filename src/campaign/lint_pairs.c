@@ -1,4 +1,4 @@
-/* Two rules that pay for one event: of the same campaign, the same form of reward, and nothing that keeps them apart. */
+/* Two rules that pay for one event: of the same campaign, the same form of reward, and nothing that says whether they may. */
 #include "compile.h"
 
 static bool share_limit(struct compile *c, const struct rule *a, const struct rule *b) {
@@ -19,6 +19,7 @@ static bool same_form(struct compile *c, const struct rule *a, const struct rule
 }
 
 static bool pay_twice(struct compile *c, const struct rule *a, const struct rule *b) {
+  if (a->group != NONE && a->group == b->group) return false; /* it says whether they may */
   if (a->spends != NONE || b->spends != NONE || share_limit(c, a, b) || !same_form(c, a, b)) return false;
   if (a->schedule != NONE && b->schedule != NONE && schedules_exclude(schedule_at(c, a->schedule), schedule_at(c, b->schedule)))
     return false;

@@ -3,7 +3,7 @@
 
 #define NEAR_FINDINGS 200u
 
-static const char *const kind_names[DECL_KINDS] = {"activity", "list", "schedule", "fact", "limit", "pool", "chance", "rule"};
+static const char *const kind_names[DECL_KINDS] = {"activity", "list", "schedule", "fact", "limit", "pool", "group", "chance", "rule"};
 
 const char *kind_name(enum decl_kind kind) { return kind_names[kind]; }
 

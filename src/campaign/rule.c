@@ -1,22 +1,11 @@
 /* Rules: one sentence each - on, schedule, when, spends, once_per, give, limits, on_reversal (docs/language.md, "The shape"). */
 #include "compile.h"
 
-static const struct key rule_keys[] = {{"id", KEY_MUST},
-                                       {"was", KEY_MAY},
-                                       {"on", KEY_MUST},
-                                       {"schedule", KEY_MAY},
-                                       {"when", KEY_MAY},
-                                       {"spends", KEY_MAY},
-                                       {"once_per", KEY_MAY},
-                                       {"give", KEY_MUST},
-                                       {"limits", KEY_MAY},
-                                       {"on_reversal", KEY_MAY},
-                                       {"rank", KEY_NOT_SERVED},
-                                       {"group", KEY_NOT_SERVED},
-                                       {"priority", KEY_NOT_SERVED},
-                                       {"review", KEY_NOT_SERVED},
-                                       {"on_failure", KEY_MAY},
-                                       {NULL, KEY_MAY}};
+static const struct key rule_keys[] = {
+    {"id", KEY_MUST},         {"was", KEY_MAY},      {"on", KEY_MUST},      {"schedule", KEY_MAY},      {"when", KEY_MAY},
+    {"spends", KEY_MAY},      {"once_per", KEY_MAY}, {"give", KEY_MUST},    {"limits", KEY_MAY},        {"on_reversal", KEY_MAY},
+    {"rank", KEY_NOT_SERVED}, {"group", KEY_MAY},    {"priority", KEY_MAY}, {"review", KEY_NOT_SERVED}, {"on_failure", KEY_MAY},
+    {NULL, KEY_MAY}};
 static const struct key spends_keys[] = {{"chance", KEY_MUST}, {"match", KEY_MAY}, {NULL, KEY_MAY}};
 #define MATCH_MOST 8u
 
@@ -102,6 +91,7 @@ static void rule_read(struct compile *c, const struct at *at, uint32_t number) {
   if (once.json != NULL) once_read(c, &once, &rule);
   if (give.json != NULL) give_read(c, &give, &rule);
   rule_limits_read(c, at, &rule);
+  rule_group_read(c, at, &rule);
   rule_undo_read(c, at, &rule);
   if (give.json != NULL) ladders_check(c, &give, &rule);
   *rule_at(c, number) = rule;

@@ -150,8 +150,8 @@ static uint32_t names_bound(const struct compile *c, uint32_t source_count) {
 }
 
 static void compile_all(struct compile *c) {
-  static const file_step steps[] = {facts_sign,        differences_sign, tables_sign, lists_read,  schedules_read, activities_read,
-                                    limits_named_read, pools_named_read, facts_read,  header_rest, rules_read};
+  static const file_step steps[] = {facts_sign,        differences_sign, tables_sign, lists_read, schedules_read, activities_read,
+                                    limits_named_read, pools_named_read, groups_read, facts_read, header_rest,    rules_read};
   for_each_file(c, header_read);
   declare_all(c);
   for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) for_each_file(c, steps[i]);
@@ -177,7 +177,7 @@ static void vecs_init(struct compile *c) {
   c->lists.size = sizeof(struct list), c->listeners.size = sizeof(struct listener), c->refs.size = sizeof(uint32_t);
   c->members.size = sizeof(struct member), c->decls.size = sizeof(struct decl), c->activities.size = sizeof(struct activity);
   c->fact_broken.size = sizeof(bool), c->fact_priced.size = sizeof(bool), c->hearers.size = sizeof(struct hearer),
-  c->olds.size = sizeof(struct old), c->closes.size = sizeof(struct close);
+  c->olds.size = sizeof(struct old), c->closes.size = sizeof(struct close), c->groups.size = sizeof(struct group);
 }
 
 /* ---- the result ---- */
@@ -216,6 +216,7 @@ static const struct rulebook *rulebook_keep(struct compile *c, uint64_t digest) 
                             .member_count = c->members.count,
                             .hearer_count = c->hearers.count,
                             .close_count = c->closes.count,
+                            .group_count = c->groups.count,
                             .campaigns = c->campaigns,
                             .rules = vec_keep(c, &c->rules),
                             .facts = vec_keep(c, &c->facts),
@@ -233,6 +234,7 @@ static const struct rulebook *rulebook_keep(struct compile *c, uint64_t digest) 
                             .hearers = vec_keep(c, &c->hearers),
                             .closes = vec_keep(c, &c->closes),
                             .date_count = c->date_count,
+                            .groups = vec_keep(c, &c->groups),
                             .deny_first = c->deny_first,
                             .deny_count = c->deny_count,
                             .fact_hearers = c->fact_hearers,

@@ -35,8 +35,8 @@ static int64_t ladder_due(struct work *w, const struct rule *rule, const struct 
   const struct fact *fact = &w->book->facts[w->book->conditions[item->value.of].index];
   const struct cell *fed = fed_find(w, fact, grant->key);
   bool absent = false;
-  if (fed == NULL) return INT64_MAX;
   if (!still_holds(w, rule, grant)) return 0;
+  if (fed == NULL) return INT64_MAX;
   return worth_now(&item->value, step, measure_value(w, fact, fed->fed.per, fed->period, &absent));
 }
 

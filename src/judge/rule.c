@@ -169,6 +169,14 @@ static bool step_holdout(struct judging *j) {
   return false;
 }
 
+/* Another rule of its group gave for this event. */
+static bool step_group(struct judging *j) {
+  if (j->wake->excluded == NONE) return true;
+  j->outcome->reason = REASON_EXCLUDED_BY_GROUP;
+  j->outcome->actual_text = j->w->book->rules[j->wake->excluded].name;
+  return false;
+}
+
 static bool step_limits(struct judging *j) { return limits_have_room(j->w, j->rule, j->outcome); }
 
 static uint32_t gifts_most(const struct rulebook *book, const struct rule *rule) {
@@ -274,7 +282,7 @@ static bool step_give(struct judging *j) {
 
 static bool (*const steps[])(struct judging *j) = {step_lifecycle, step_addressed, step_late,   step_currency, step_audience,
                                                    step_risk,      step_when,      step_spends, step_once,     step_holdout,
-                                                   step_limits,    step_bound,     step_give};
+                                                   step_group,     step_limits,    step_bound,  step_give};
 
 static bool judge(struct judging *j) {
   for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
@@ -289,12 +297,12 @@ static void wake_hearers(struct work *w, uint32_t rule, uint32_t outcome_number)
     for (uint32_t g = first; g < first + count; g++) {
       const struct gift *base = &w->out->gifts[g];
       if (base->kind != GIFT_ISSUED && base->kind != GIFT_SUBSTITUTED) continue;
-      struct wake wake = {.base = base, .outcome = outcome_number};
-      rule_judge(w, w->book->refs[hearers->first + i], &wake);
+      struct wake wake = {.base = base, .outcome = outcome_number, .excluded = NONE};
+      (void)rule_judge(w, w->book->refs[hearers->first + i], &wake);
     }
 }
 
-void rule_judge(struct work *w, uint32_t number, const struct wake *wake) {
+bool rule_judge(struct work *w, uint32_t number, const struct wake *wake) {
   uint32_t outcome_number = w->out->outcome_count;
   struct judging judging = {.w = w, .rule = &w->book->rules[number], .wake = wake, .outcome = outcome_new(w, number, REASON_GIVEN)};
   struct outcome *outcome = judging.outcome;
@@ -306,4 +314,5 @@ void rule_judge(struct work *w, uint32_t number, const struct wake *wake) {
   assert(w->crowded || (given == gave && given == (outcome->gift_count > 0))); /* a refusal has a reason, and no gifts */
   w->lot = NULL, w->base = NULL;
   if (given && outcome->reason == REASON_GIVEN) wake_hearers(w, number, outcome_number);
+  return given;
 }

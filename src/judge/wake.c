@@ -8,7 +8,7 @@ static bool by_track(const struct work *w, const struct candidate *candidate) {
 }
 
 static void candidate_add(struct work *w, uint32_t rule, uint32_t fired) {
-  if (w->candidate_count < LIMIT_OUTCOMES) w->candidates[w->candidate_count] = (struct candidate){rule, fired};
+  if (w->candidate_count < LIMIT_OUTCOMES) w->candidates[w->candidate_count] = (struct candidate){rule, fired, false};
   w->candidate_count++; /* one too many: rules_judge tells */
 }
 
@@ -116,6 +116,48 @@ static uint32_t candidates_unique(struct work *w, uint32_t count) {
   return kept;
 }
 
+/* False: this rule and all behind it are not judged. */
+static bool candidate_judge(struct work *w, struct candidate *candidate, uint32_t excluded, bool *given) {
+  struct wake wake = {.fired = fired_at(w, candidate->fired), .outcome = NONE, .excluded = excluded};
+  candidate->judged = true;
+  if (w->out->outcome_count >= LIMIT_OUTCOMES - LIMIT_OUTCOMES_SPARE) {
+    (void)outcome_new(w, candidate->rule, REASON_TOO_MANY_GIFTS);
+    return false;
+  }
+  *given = rule_judge(w, candidate->rule, &wake);
+  return true;
+}
+
+/* The group of which one rule gives, or NONE. */
+static uint32_t group_of(const struct work *w, const struct candidate *candidate) {
+  uint32_t group = w->book->rules[candidate->rule].group;
+  assert(group == NONE || group < w->book->group_count);
+  return group != NONE && w->book->groups[group].mode == GROUP_FIRST && !MUTANT(GROUP_UNASKED) ? group : NONE;
+}
+
+/* Whose turn it is in a group: by priority, then in order of judgement. */
+static struct candidate *member_next(const struct work *w, uint32_t group, uint32_t from, uint32_t count) {
+  struct candidate *next = NULL;
+  for (uint32_t i = from; i < count; i++) {
+    struct candidate *one = &w->candidates[i];
+    if (one->judged || group_of(w, one) != group) continue;
+    if (next == NULL || w->book->rules[one->rule].priority < w->book->rules[next->rule].priority) next = one;
+  }
+  return next;
+}
+
+/* One gives: the first that can. Those behind it are judged as far as that they are told why not. All of the group in the turn of the one
+ * that stands first, whatever stands between them: so it does not matter to it what else hears the event. */
+static bool group_judge(struct work *w, uint32_t group, uint32_t from, uint32_t count) {
+  uint32_t winner = NONE;
+  for (struct candidate *one; (one = member_next(w, group, from, count)) != NULL;) {
+    bool given = false;
+    if (!candidate_judge(w, one, winner, &given)) return false;
+    if (given) winner = one->rule;
+  }
+  return true;
+}
+
 void rules_judge(struct work *w) {
   if (w->in->hearing != NULL)
     heard_candidates(w);
@@ -126,12 +168,10 @@ void rules_judge(struct work *w) {
   uint32_t count = w->candidate_count < LIMIT_OUTCOMES ? w->candidate_count : LIMIT_OUTCOMES;
   candidates_sort(w, count);
   count = candidates_unique(w, count);
-  for (uint32_t i = 0; i < count; i++) {
-    struct wake wake = {.fired = fired_at(w, w->candidates[i].fired), .outcome = NONE};
-    if (w->out->outcome_count >= LIMIT_OUTCOMES - LIMIT_OUTCOMES_SPARE) { /* this rule and all behind it are not judged */
-      (void)outcome_new(w, w->candidates[i].rule, REASON_TOO_MANY_GIFTS);
-      return;
-    }
-    rule_judge(w, w->candidates[i].rule, &wake);
+  bool goes_on = true, given;
+  for (uint32_t i = 0; i < count && goes_on; i++) {
+    uint32_t group = group_of(w, &w->candidates[i]);
+    if (w->candidates[i].judged) continue;
+    goes_on = group == NONE ? candidate_judge(w, &w->candidates[i], NONE, &given) : group_judge(w, group, i, count);
   }
 }

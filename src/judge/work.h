@@ -7,7 +7,7 @@
  *   undo.c       what rests on an event that is undone
  *   takeback.c   one gift goes back                        recheck.c  what is still due of it             policy
  *   descend.c    what is too much of a ladder goes back
- *   rule.c       judgement of one rule                     wake.c     which rules, through what
+ *   rule.c       judgement of one rule                     wake.c     which rules, through what; of a group which one
  *   close.c      periods that close
  *   give.c       choosers and items      grant.c   what is remembered of a gift
  *   ladder.c     values that go on within a period
@@ -38,7 +38,8 @@ struct fired {
 struct wake {
   const struct fired *fired;
   const struct gift *base;
-  uint32_t outcome; /* of the base gift, or NONE */
+  uint32_t outcome;  /* of the base gift, or NONE */
+  uint32_t excluded; /* the rule of its group that gave for this event, or NONE */
 };
 
 struct failure {
@@ -57,6 +58,7 @@ struct grant_name {
 struct candidate {
   uint32_t rule;
   uint32_t fired; /* number in work.fired, or NONE: the event itself */
+  bool judged;    /* with its group */
 };
 
 /* What a reversal works on. */
@@ -455,7 +457,8 @@ void awaited_apply(struct work *w);
 void awaited_remember(struct work *w, uint64_t digest);
 
 /* ---- rule.c ---- */
-void rule_judge(struct work *w, uint32_t rule, const struct wake *wake);
+/* Whether it gave, or drew and lost. */
+bool rule_judge(struct work *w, uint32_t rule, const struct wake *wake);
 
 /* ---- wake.c ---- */
 /* Every rule that hears, in order of judgement. */

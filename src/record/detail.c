@@ -357,6 +357,10 @@ void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const s
     pool_detail(out, told, language);
     return;
   }
+  if (told->reason == REASON_EXCLUDED_BY_GROUP) {
+    put_two(out, language == LANGUAGE_ZH ? "本次已由同组规则发放:" : "this time the group's gift is that of ", told->actual);
+    return;
+  }
   if (is_below_bands(told)) {
     bands_detail(out, rulebook, told, language);
     return;

@@ -18,6 +18,7 @@ enum stage {
   STAGE_SPENDS,
   STAGE_ONCE,
   STAGE_HOLDOUT,
+  STAGE_GROUP,
   STAGE_LIMITS,
   STAGE_POOL,
   STAGE_DONE
@@ -246,6 +247,10 @@ static void step_holdout(struct walk *walk) {
   step_end(walk, start, walk->stage != STAGE_HOLDOUT);
 }
 
+static void step_group(struct walk *walk) {
+  if (walk->stage == STAGE_GROUP) step_failed_detail(walk);
+}
+
 /* ---- how often, from what ---- */
 
 static void step_spends(struct walk *walk) {
@@ -353,10 +358,12 @@ static enum stage stage_of(const struct walk *walk) {
     case REASON_RISK_DENIED: return STAGE_RISK;
     case REASON_EXPIRED: return STAGE_SPENDS;
     case REASON_HOLDOUT: return STAGE_HOLDOUT;
+    case REASON_EXCLUDED_BY_GROUP: return STAGE_GROUP;
     case REASON_OUT_OF_STOCK:
     case REASON_BUDGET_EXHAUSTED: return STAGE_POOL;
     case REASON_LIMIT_REACHED:
       if (walk->told->limit.length > 0) return STAGE_LIMITS;
+      if (told_is_at(walk->told, STR("/give"))) return STAGE_POOL;
       return told_is_at(walk->told, STR("/once_per")) || told_is_at(walk->told, STR("/on")) ? STAGE_ONCE : STAGE_SPENDS;
     case REASON_CONDITION_NOT_MET:
     case REASON_NOT_DORMANT:
@@ -375,10 +382,11 @@ static void step_late(struct walk *walk) {
 void steps_fill(struct steps *steps, const struct rulebook *rulebook, const struct event *event, const struct told *told,
                 enum language language) {
   static void (*const stages[STAGE_DONE])(struct walk *) = {
-      [STAGE_LIFE] = step_life,         [STAGE_SCHEDULE] = step_schedule,   [STAGE_ON] = step_on,           [STAGE_LATE] = step_late,
-      [STAGE_AUDIENCE] = step_audience, [STAGE_ENROLMENT] = step_enrolment, [STAGE_RISK] = step_risk,       [STAGE_WHEN] = step_when,
-      [STAGE_SPENDS] = step_spends,     [STAGE_ONCE] = step_once,           [STAGE_HOLDOUT] = step_holdout, [STAGE_LIMITS] = step_limits,
-      [STAGE_POOL] = step_pool};
+      [STAGE_LIFE] = step_life,     [STAGE_SCHEDULE] = step_schedule, [STAGE_ON] = step_on,
+      [STAGE_LATE] = step_late,     [STAGE_AUDIENCE] = step_audience, [STAGE_ENROLMENT] = step_enrolment,
+      [STAGE_RISK] = step_risk,     [STAGE_WHEN] = step_when,         [STAGE_SPENDS] = step_spends,
+      [STAGE_ONCE] = step_once,     [STAGE_HOLDOUT] = step_holdout,   [STAGE_GROUP] = step_group,
+      [STAGE_LIMITS] = step_limits, [STAGE_POOL] = step_pool};
   const struct rule *rule = &rulebook->rules[told->rule];
   struct walk walk = {.steps = steps,
                       .rulebook = rulebook,

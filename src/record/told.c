@@ -23,6 +23,7 @@ static const char *place_in_rule(const struct rule *rule, enum reason reason) {
     case REASON_BUDGET_EXHAUSTED: return "/give";
     case REASON_CONDITION_NOT_MET: return rule->spends != NONE ? "/spends" : rule->once_per_count > 0 ? "/once_per" : "/on";
     case REASON_REVERSED: return "/on_reversal";
+    case REASON_EXCLUDED_BY_GROUP: return "/group";
     default: return "";
   }
 }

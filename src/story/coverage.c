@@ -121,14 +121,13 @@ static void rows_of(const struct coverage *coverage, struct row rows[COVERAGE_RO
   rows[5] = (struct row){"reasons", REASON_COUNT, coverage->reasons, print_reason};
 }
 
-/* Things nobody can be asked to reach: giving is no refusal, what is malformed is no event, two reasons are of what is not served yet, a
+/* Things nobody can be asked to reach: giving is no refusal, what is malformed is no event, one reason is of what is not served yet, a
  * programme has no rules, contents of a bundle are given with it. */
 static bool is_asked(const struct coverage *coverage, const struct row *row, uint32_t number) {
   const struct rulebook *book = coverage->rulebook;
   if (row->reached == coverage->tested) return !book->campaigns[number].programme;
   if (row->reached == coverage->reasons)
-    return number != REASON_GIVEN && number != REASON_MALFORMED_EVENT && number != REASON_CAMPAIGN_PAUSED &&
-           number != REASON_EXCLUDED_BY_GROUP;
+    return number != REASON_GIVEN && number != REASON_MALFORMED_EVENT && number != REASON_CAMPAIGN_PAUSED;
   if (row->reached != coverage->items) return true;
   for (uint32_t i = 0; i < book->item_count; i++) {
     const struct item *item = &book->items[i];

@@ -26,14 +26,8 @@ static const struct {
           "\"on\":{\"fact\":\"f\"},\"when\":{\"fact.f\":{\"gte\":3}}," END)},
     {RULES(RULE(ON "\"rank\":{}," END)), "\"include\": [\"list:NAME\"]", NONE_YET},
     {RULES(RULE(ON "\"when\":{\"place\":1}," END)), "there is no substitute yet, as for `rank`", NONE_YET},
-    {RULES(RULE(ON "\"group\":\"g\"," END)), "\"first_of\"",
-     RULES(RULE(ON GIVE(
-         "{\"first_of\":[{\"id\":\"a\",\"when\":{\"channel\":\"qr\"},\"reward\":\"points\",\"value\":1,\"pool\":\"unlimited\"}," VOUCHER
-         "]}") BENCH_LIMITS))},
-    {BENCH_HEAD "\"groups\":{},\"rules\":[" RULE(ON END) "]}", "cite one limit",
-     BENCH_HEAD "\"limits\":{\"one\":{\"count\":1,\"per\":[\"customer\"],\"period\":\"day\"}},\"rules\":[" RULE(
-         ON BENCH_GIVE "\"limits\":[\"one\"]") "]}"},
-    {RULES(RULE(ON "\"priority\":1," END)), "order the items", RULES(RULE(ON END))},
+    {BENCH_HEAD "\"groups\":{\"g\":{\"mode\":\"best_value\"}},\"rules\":[" RULE(ON "\"group\":\"g\"," END) "]}", "the smallest 'priority'",
+     BENCH_HEAD "\"groups\":{\"g\":{\"mode\":\"first\"}},\"rules\":[" RULE(ON "\"group\":\"g\",\"priority\":1," END) "]}"},
     {RULES(RULE(ON "\"review\":{}," END)), "\"spends\" it when an event", RULES(CHANCE("") SPENDS("\"on\":\"checkin\","))},
     {RULES(RULE(ON "\"on_failure\":{\"reward\":\"reissue\"}," END)), "forfeit",
      RULES(RULE(ON "\"on_failure\":{\"reward\":\"forfeit\"}," END))},

@@ -15,7 +15,7 @@ struct not_served {
 };
 static const struct not_served not_served[] = {
     {HEADER("\"fx\":{\"rates\":{\"USD\":\"7.0000\"}}"), "/fx"},
-    {HEADER("\"groups\":{\"g\":{\"mode\":\"all\"}}"), "/groups"},
+    {HEADER("\"groups\":{\"g\":{\"mode\":\"best_value\"}}"), "/groups/g/mode"},
     {HEADER("\"approval\":[\"risk\"]"), "/approval"},
     {HEADER("\"late\":{\"backfill\":\"P30D\"}"), "/late/backfill"},
     {RULE("\"on\":{\"close\":\"month\",\"as\":\"referrer\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/on/as"},
@@ -23,8 +23,6 @@ static const struct not_served not_served[] = {
     {RULE(ON "\"when\":{\"level\":\"x\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/level"},
     {RULE(ON "\"when\":{\"week\":\"2027-W01\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/week"},
     {RULE(ON "\"rank\":{\"by\":\"fact.f\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/rank"},
-    {RULE(ON "\"group\":\"g\"," BENCH_GIVE BENCH_LIMITS), "/rules/0/group"},
-    {RULE(ON "\"priority\":1," BENCH_GIVE BENCH_LIMITS), "/rules/0/priority"},
     {RULE(ON "\"review\":{\"within\":\"P3D\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/review"},
     {RULE(ON "\"on_failure\":{\"reward\":\"reissue\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/on_failure/reward"},
     {RULE(ON "\"give\":{\"choice_of\":[],\"within\":\"P7D\"}," BENCH_LIMITS), "/rules/0/give/choice_of"},

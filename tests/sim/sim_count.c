@@ -30,6 +30,7 @@ static const struct row rows[] = {
     {"alone", "daily", NULL, OF_CUSTOMER, A_DAY, false, 1, 1, false, 0},
     {"alone", "viewed", NULL, OF_CUSTOMER, EVER, false, 0, 5, false, 0},
     {"alone", "back", NULL, OF_CUSTOMER, IN_MONEY, true, 600, 600, false, 0},
+    {"alone", "welcome", "or-else", OF_CUSTOMER, EVER, false, 1, 1, false, 0},
     {"alone", "ladder", NULL, OF_CUSTOMER, IN_MONEY, true, 20, 20, false, 0},
     {"terms", "undone", NULL, OF_CUSTOMER, EVER, false, 3, 3, false, 0},
     {"terms", "stays", NULL, OF_CUSTOMER, EVER, false, 3, 3, false, 0},

@@ -42,6 +42,7 @@
   ROW(CLOSE_EXPIRED, "what a close is judged by goes before it")                             \
   ROW(LADDER_FORGOTTEN, "what a period of a top-up has had is not looked at")                \
   ROW(STEP_AGAIN, "a step that is paid again has the id that it had before")                 \
+  ROW(GROUP_UNASKED, "rules of a group give beside each other")                              \
   ROW(LIMIT_LOOKS_BACK, "a rolling limit looks only at the days before the event")           \
   ROW(TERMS_OF_TODAY, "a gift is judged again by what the file says now")                    \
   ROW(EXPIRE_MIDWAY, "what has expired is dropped while an event is judged")                 \
