@@ -100,7 +100,7 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
                                  "lower late.accept, or raise events.horizon in the configuration and name it with -c"},
     [CHECK_UNUSED] = {"UNUSED", "nobody uses it", "未被使用", "use it or remove it"},
     [CHECK_PAYS_TWICE] = {"PAYS_TWICE", "two rules may pay for one event", "同一事件可能重复发放",
-                          "make their conditions exclude each other, or share a limit between them"},
+                          "make their conditions exclude each other, share a limit between them, or put both into a group that says so"},
     [CHECK_ENDED] = {"ENDED", "what it cites ends before the campaign", "引用的公共定义先于活动结束",
                      "lengthen the programme or shorten the campaign"},
     [CHECK_NO_AUDIENCE_SOURCE] = {"NO_AUDIENCE_SOURCE", "an audience nobody is in", "客群为空", "fill the list"},

@@ -358,7 +358,7 @@ void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const s
     return;
   }
   if (told->reason == REASON_EXCLUDED_BY_GROUP) {
-    put_two(out, language == LANGUAGE_ZH ? "本次已由同组规则发放:" : "this time the group's gift is that of ", told->actual);
+    buffer_put(out, told->actual); /* the rule that did */
     return;
   }
   if (is_below_bands(told)) {
