@@ -168,6 +168,7 @@ struct close {
   uint64_t decl;                   /* of the name: what records of customers know it by */
   uint64_t stayed;                 /* the same of a zone whose clocks turn, as long as they were known to stay; else decl */
   int64_t from_ms, to_ms;          /* of all campaigns whose rules hear it: nothing that closes lies outside */
+  int64_t delay_ms;                /* the longest after which a rule hears it */
   uint32_t rule_first, rule_count; /* into refs: the rules, in order of judgement */
 };
 /* The first instant behind a period. */
@@ -191,7 +192,17 @@ int64_t date_heard(const struct rulebook *rulebook, uint32_t rule, uint32_t clos
 /* ---- facts ---- */
 
 enum fact_kind { FACT_FIRST, FACT_LAST, FACT_MEASURE, FACT_TRACK, FACT_TABLE, FACT_DIFFERENCE, FACT_PICKS };
-enum measure_kind { MEASURE_COUNT, MEASURE_SUM, MEASURE_AVERAGE, MEASURE_MAX, MEASURE_MIN, MEASURE_DISTINCT, MEASURE_STREAK };
+enum measure_kind {
+  MEASURE_COUNT,
+  MEASURE_SUM,
+  MEASURE_AVERAGE,
+  MEASURE_MAX,
+  MEASURE_MIN,
+  MEASURE_DISTINCT,
+  MEASURE_STREAK,
+  MEASURE_DAILY_AVERAGE
+};
+#define DAILY_TOLD_DAYS 7 /* DAILY_AVERAGE: a snapshot may come, or replace another, so long behind its day */
 enum window_kind { WINDOW_UNIT, WINDOW_LAST_UNITS, WINDOW_ROLLING_DAYS, WINDOW_DATES, WINDOW_ENROLMENT };
 
 struct window {

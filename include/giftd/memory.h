@@ -117,6 +117,11 @@
   F(of, uint64_t ladder, ladder, DIGEST)                                /* key of the ladder that it is a step of */ \
   F(of, int64_t from, from, NUMBER)                                     /* where its band begins */                  \
   F(of, uint32_t n, n, COUNT)                                           /* the n-th that the ladder gave */
+#define CELL_DAY_END_FIELDS(F, of)                                                                                                 \
+  F(of, int64_t value, value, NUMBER)                                   /* what there was at the end of the day */                 \
+  F(of, int64_t time_ms, time_ms, NUMBER)                               /* of the event that said so, and its digest: the later */ \
+  F(of, uint64_t event, event, DIGEST)                                  /* one for a day stands */                                 \
+  F(of, uint8_t settled, settled, COUNT)                                /* 1: the days before it are in the sums of their periods */
 #define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, char hashes[CELL_PACK_BYTES], hashes, BYTES)
 #define CELL_PROFILE_FIELDS(F, of) F(of, char entries[CELL_PACK_BYTES], entries, BYTES)
@@ -185,7 +190,8 @@
   KIND(DUE, due, BY_KEY, "unit and zone", "", "that closes")                                            \
   KIND(ISSUED, issued, BY_KEY, "rule", "low id of the gift", "")                                        \
   KIND(LADDER, ladder, BY_DECL, "rule", "of item and `per`", "of the measure")                          \
-  KIND(STEP, step, BY_DECL, "rule", "low id of the gift", "of the measure")
+  KIND(STEP, step, BY_DECL, "rule", "low id of the gift", "of the measure")                             \
+  KIND(DAY_END, day_end, BY_DECL, "fact", "", "of the day")
 
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
 enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
@@ -279,6 +285,9 @@ struct cell {
     struct {
       CELL_STEP_FIELDS(CELL_FIELD, step)
     } step;
+    struct {
+      CELL_DAY_END_FIELDS(CELL_FIELD, day_end)
+    } day_end;
     struct {
       CELL_TAG_FIELDS(CELL_FIELD, tag)
     } tag;

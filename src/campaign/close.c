@@ -65,6 +65,8 @@ void close_read(struct compile *c, const struct at *at, const struct at *whole, 
     report(c, at, CHECK_TOO_MANY, "more than %u kinds of periods close, each unit in each zone and each campaign", LIMIT_CLOSES);
     return;
   }
+  struct close *close = close_at(c, trigger.close);
+  if (trigger.delay.ms > close->delay_ms) close->delay_ms = trigger.delay.ms;
   uint32_t number = vec_push(c, out, 1);
   *(struct trigger *)vec_at(c, out, number) = trigger;
 }

@@ -323,6 +323,9 @@ typedef bool asked_measure(struct compile *c, uint32_t fact, void *self);
 bool rule_asks(struct compile *c, const struct rule *rule, asked_measure *fn, void *self);
 /* A trigger {"close": unit, "delay"}; and, when all is read, who hears which close. */
 void close_read(struct compile *c, const struct at *at, const struct at *whole, struct vec *out);
+/* daily.c: what is wrong with a daily average, and what is worth telling of it. */
+void daily_check(struct compile *c, const struct at *at, const struct fact *fact);
+void daily_lint(struct compile *c, const struct at *at, const struct fact *fact);
 void closes_make(struct compile *c);
 /* The close of this name in the zone of the file at hand ("month", "profile.birthday"): its number, old or new. */
 uint32_t close_add(struct compile *c, struct close close, struct str what);

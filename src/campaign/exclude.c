@@ -84,8 +84,12 @@ static bool exists_not(const struct condition *leaf) { return leaf->op == OP_EXI
 
 /* ---- what a fact can come to ---- */
 
+static bool is_average(const struct fact *fact) {
+  return fact->kind == FACT_MEASURE && (fact->measure == MEASURE_AVERAGE || fact->measure == MEASURE_DAILY_AVERAGE);
+}
+
 /* Without a value: an average of nothing, and whatever is kept for each of something that the event may lack. */
-static bool may_be_absent(const struct fact *fact) { return fact->dimension_count > 0 || fact->measure == MEASURE_AVERAGE; }
+static bool may_be_absent(const struct fact *fact) { return fact->dimension_count > 0 || is_average(fact); }
 
 /* Counts begin at 0. */
 static bool fact_range(const struct fact *fact, struct range *out) {
@@ -117,7 +121,7 @@ bool fails_at_first(struct compile *c, const struct condition *leaf) {
   if (leaf->op == OP_IN_FACT) return true;
   const struct fact *fact = leaf->left == LEFT_FACT ? fact_at(c, leaf->index) : NULL;
   if (fact == NULL || (fact->kind != FACT_MEASURE && fact->kind != FACT_PICKS)) return false;
-  bool absent = fact->kind == FACT_MEASURE && fact->measure == MEASURE_AVERAGE; /* all others begin at 0 */
+  bool absent = is_average(fact); /* all others begin at 0 */
   if (leaf->op == OP_EXISTS) return exists_not(leaf) ? !may_be_absent(fact) : absent;
   return is_numeric(leaf) && (absent || !number_passes(leaf, 0));
 }

@@ -32,7 +32,7 @@ static const char *kind_of(const json_t *json, uint32_t *kinds) {
 static bool measure_sign(const struct compile *c, const json_t *json, struct fact *fact) {
   struct str measure = text_of(json_object_get(json, "measure")), of = text_of(json_object_get(json, "of"));
   bool known = false;
-  for (uint32_t i = 0; i <= MEASURE_STREAK; i++) {
+  for (uint32_t i = 0; measure_words[i] != NULL; i++) {
     if (!str_equal(measure, str_of(measure_words[i]))) continue;
     fact->measure = (enum measure_kind)i;
     known = true;
@@ -357,17 +357,14 @@ static void measure_read(struct compile *c, const struct at *at, struct fact *fa
   struct at kind = at_key(at, "measure"), on = at_key(at, "on"), window = at_key(at, "window"), when = at_key(at, "when");
   uint32_t word = 0;
   (void)keys_check(c, at, measure_keys, "a measure");
-  bool known = read_word(c, &kind, measure_words, CHECK_BAD_FACT, &word);
-  if (known && word > MEASURE_STREAK)
-    report_not_served(c, &kind, "daily_average", "the measure \"daily_average\" is");
-  else if (known)
-    of_check(c, at, fact);
+  if (read_word(c, &kind, measure_words, CHECK_BAD_FACT, &word)) of_check(c, at, fact);
   if (on.json != NULL) triggers_read(c, &on, PLACE_FACT, &fact->on);
   if (window.json != NULL) window_read(c, &window, &fact->window);
   previous_read(c, at, &fact->window);
   measure_refunds_read(c, at, fact);
   (void)condition_read(c, &when, PLACE_FACT, &fact->when);
   per_read(c, at, fact);
+  if (word == MEASURE_DAILY_AVERAGE) daily_check(c, at, fact);
 }
 
 /* ---- one fact ---- */

@@ -42,9 +42,6 @@ static const struct instead substitutes[] = {
      "instead ask the measure itself, {\"fact.NAME\": {\"gte\": ...}}, or \"by\": \"fact.NAME\" with a band for each level; there is no "
      "way yet to ask that a level is held for further periods"},
     {"unit", "instead ask {\"schedule\": NAME}, with the days declared in `schedules`"},
-    {"daily_average",
-     "instead let the bank compute it: declare a field in catalogue.json, send it with an event, and ask the field or {\"measure\": "
-     "\"max\", \"of\": FIELD}"},
     {"per", "instead add \"customer\"; how often a device or card may earn something is a limit, \"per\": [\"device\"]"},
     {"match", "instead give every task the same `match`, or write a track for each"},
 };

@@ -65,7 +65,7 @@ static bool asked_from(struct compile *c, const struct fact *fact, uint32_t numb
 static void previous_lint(struct compile *c, const struct at *at, const struct fact *fact, uint32_t number) {
   const struct campaign *campaign = &c->campaigns[fact->campaign];
   bool closed = fact->window.kind == WINDOW_LAST_UNITS, back = fact->window.kind == WINDOW_UNIT && fact->window.previous > 0;
-  if (fact->kind != FACT_MEASURE || campaign->programme || (!closed && !back)) return;
+  if (fact->kind != FACT_MEASURE || fact->measure == MEASURE_DAILY_AVERAGE || campaign->programme || (!closed && !back)) return;
   struct at previous = at_key(at, "previous"), window = at_key(at, "window");
   int32_t begins = period_of(fact->window.unit, campaign->from_ms, campaign->zone);
   int32_t ends = period_of(fact->window.unit, campaign->to_ms - 1, campaign->zone);
@@ -123,6 +123,7 @@ static void fact_lint(struct compile *c, const struct at *at, const struct fact 
   as_lint(c, at_pointer(c, tracked ? &track : at), &fact->on, tracked ? "track" : "fact");
   fields_lint(c, tracked ? &track : at, fact);
   previous_lint(c, at, fact, number);
+  if (fact->kind == FACT_MEASURE && fact->measure == MEASURE_DAILY_AVERAGE) daily_lint(c, at, fact);
   if (fact->kind == FACT_MEASURE) status_lint(c, at_pointer(c, at), &fact->on, fact->when);
   if (tracked) track_lint(c, &track, fact);
 }

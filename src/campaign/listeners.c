@@ -12,18 +12,20 @@ static void listener_add(struct compile *c, const struct listener *listener, con
   }
 }
 
-/* A campaign's own measures and tracks live in its time; tasks may finish while it closes. First and last hear everything ever. */
+/* A campaign's own measures and tracks live in its time; tasks may finish while it closes. First and last hear everything ever; what a
+ * balance was before the campaign is carried into it, and its last day's is told behind it. */
 static void fact_listeners(struct compile *c, uint32_t number) {
   const struct fact fact = *fact_at(c, number);
   const struct campaign *campaign = &c->campaigns[fact.campaign];
+  bool balance = fact.kind == FACT_MEASURE && fact.measure == MEASURE_DAILY_AVERAGE;
   bool always = campaign->programme || fact.kind == FACT_FIRST || fact.kind == FACT_LAST;
   struct listener listener = {.kind = fact.kind == FACT_TRACK ? LISTENER_OPEN : LISTENER_FACT,
                               .owner = number,
                               .campaign = fact.campaign,
                               .conditions = {NONE, fact.when, NONE},
                               .schedule = NONE};
-  listener.from_ms = always ? INT64_MIN / 2 : campaign->from_ms;
-  listener.to_ms = always ? INT64_MAX / 2 : campaign->to_ms;
+  listener.from_ms = always || balance ? INT64_MIN / 2 : campaign->from_ms;
+  listener.to_ms = always ? INT64_MAX / 2 : balance ? campaign->closing_ms : campaign->to_ms;
   listener_add(c, &listener, &fact.on);
   listener.kind = LISTENER_RESET, listener.conditions[1] = NONE;
   if (fact.kind == FACT_FIRST) listener_add(c, &listener, &fact.resets);

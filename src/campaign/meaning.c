@@ -53,8 +53,8 @@ static void put_window(const struct saying *s, const struct window *window) {
 }
 
 static void put_measure(const struct saying *s, const struct fact *fact) {
-  static const char *const words[] = {"number of events",     "sum of ", "average of ", "largest ", "smallest ",
-                                      "number of different ", "run of "};
+  static const char *const words[] = {"number of events",     "sum of ", "average of ",      "largest ", "smallest ",
+                                      "number of different ", "run of ", "daily average of "};
   put(s, words[fact->measure]);
   if (fact->of != FIELD_NONE)
     put_field(s, fact->of);

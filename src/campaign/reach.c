@@ -5,6 +5,8 @@
  * what is over before something else begins is not added to it. A bound that is not reached even so is safe; one that is may still be. */
 #include "compile.h"
 
+#define DAY_ENDS 16u /* that may still be corrected, where events are a week late at most */
+
 enum reach { REACH_MATCHES, REACH_OUTCOMES, REACH_GIFTS, REACH_FED, REACH_CELLS, REACHES };
 
 /* A measure that is fed has a cell, and one more for the day on which it is refunded. */
@@ -111,7 +113,8 @@ static uint64_t measure_cells(const struct fact *fact) {
   const struct window *window = &fact->window;
   bool values = fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK;
   bool one = window->kind == WINDOW_DATES || window->kind == WINDOW_ENROLMENT || window->unit >= UNIT_CAMPAIGN;
-  uint64_t periods = (uint64_t)window->previous + window->count + 2;
+  uint64_t periods = one ? 1 : (uint64_t)window->previous + window->count + 2;
+  if (fact->measure == MEASURE_DAILY_AVERAGE) return (window->kind == WINDOW_ROLLING_DAYS ? window->count : periods) + DAY_ENDS;
   return values ? LIMIT_DISTINCT : one ? 1 : periods + kept_periods(fact);
 }
 

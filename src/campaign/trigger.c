@@ -109,6 +109,11 @@ static void fact_read_trigger(struct compile *c, const struct at *at, const stru
     report(c, at, CHECK_BAD_TRIGGER, "'%.*s' is neither a track nor a measure: it never happens, it is only asked", STR_FORMAT(name));
     return;
   }
+  if (fact->kind == FACT_MEASURE && fact->measure == MEASURE_DAILY_AVERAGE) {
+    report(c, at, CHECK_BAD_TRIGGER, "a daily average moves with every day, up and down: hear the close of its period and ask '%.*s' there",
+           STR_FORMAT(name));
+    return;
+  }
   trigger_add(c, out, &trigger);
 }
 

@@ -48,7 +48,7 @@ static void due_make(struct work *w, uint32_t number, int32_t period) {
 
 /* The period that the event counts in, or the first with a day of a campaign that asks: a window may reach back before that. */
 static int32_t period_minded(const struct work *w, const struct close *close) {
-  int64_t time_ms = w->event->time_ms > close->from_ms ? w->event->time_ms : close->from_ms;
+  int64_t time_ms = w->counted_at_ms > close->from_ms ? w->counted_at_ms : close->from_ms;
   return period_of(close->unit, time_ms, close->zone);
 }
 
@@ -56,7 +56,7 @@ static int32_t period_minded(const struct work *w, const struct close *close) {
 void closes_mind(struct work *w, const struct fact *fact) {
   for (uint32_t i = 0; i < fact->close_count; i++) {
     const struct close *close = &w->book->closes[fact->closes[i]];
-    bool over = close->unit == UNIT_CAMPAIGN && w->event->time_ms >= close->to_ms;
+    bool over = close->unit == UNIT_CAMPAIGN && w->counted_at_ms >= close->to_ms;
     if (!over) due_make(w, fact->closes[i], period_minded(w, close));
   }
 }

@@ -31,7 +31,7 @@ static void fact_hears(struct work *w, uint32_t match, uint32_t end) {
   uint32_t number = listener_at(w, match)->owner;
   bool any = false; /* an event that several triggers of one fact let in counts once */
   for (uint32_t i = match; i < end; i++) any |= hears(w, listener_at(w, i));
-  w->counted = false;
+  w->counted = false, w->counted_at_ms = w->event->time_ms;
   if (any) w->kinds[w->book->facts[number].kind]->hear(w, number, NONE);
   if (w->counted) closes_mind(w, &w->book->facts[number]);
 }

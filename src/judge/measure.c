@@ -104,7 +104,8 @@ int64_t measure_value(struct work *w, const struct fact *fact, uint64_t key, int
     case MEASURE_MIN: return totals.min;
     case MEASURE_AVERAGE: *absent = totals.count == 0; return totals.count == 0 ? 0 : whole(totals.sum / totals.count);
     case MEASURE_DISTINCT:
-    case MEASURE_STREAK: break;
+    case MEASURE_STREAK:
+    case MEASURE_DAILY_AVERAGE: break;
   }
   return 0;
 }
@@ -125,6 +126,7 @@ static void window_reach(const struct work *w, const struct fact *fact, int32_t 
 
 int64_t measure_counts_next(const struct work *w, const struct fact *fact, int64_t end_ms) {
   bool values = fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK;
+  if (fact->measure == MEASURE_DAILY_AVERAGE) return daily_counts_next(w, fact, end_ms);
   int64_t next_ms = TIME_NONE, from_ms, to_ms;
   const struct cell *cell = state_first(w->customer, values ? CELL_DISTINCT : CELL_MEASURE, fact->decl, 0);
   for (; cell != NULL; cell = state_next(w->customer, cell)) {
@@ -144,6 +146,7 @@ bool measure_counted(const struct work *w, const struct fact *fact) {
 static struct value ask(struct work *w, const struct fact *fact) {
   uint64_t key = 0;
   bool none = false;
+  if (fact->measure == MEASURE_DAILY_AVERAGE) return daily_ask(w, fact);
   int32_t period = measure_now(w, fact);
   if (w->rechecking) {
     const struct cell *fed = fed_find(w, fact, w->recheck_cause);
@@ -242,7 +245,8 @@ static void measure_add(struct work *w, const struct fact *fact, uint64_t key, i
 /* The amount a measure hears; false where none counts: it is absent, in another currency, outside the dates, before the sign-up. */
 static bool measure_amount(const struct work *w, const struct fact *fact, int64_t *amount) {
   int64_t time = w->event->time_ms;
-  if (fact->window.kind == WINDOW_DATES && (time < fact->window.from_ms || time >= fact->window.to_ms)) return false;
+  bool all = fact->measure == MEASURE_DAILY_AVERAGE; /* what is carried into the window stands before it */
+  if (!all && fact->window.kind == WINDOW_DATES && (time < fact->window.from_ms || time >= fact->window.to_ms)) return false;
   if (fact->window.kind == WINDOW_ENROLMENT && !signed_up(w, fact->campaign)) return false;
   *amount = 0;
   if (fact->measure == MEASURE_COUNT || fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK) return true;
@@ -260,8 +264,13 @@ static void hear(struct work *w, uint32_t number, uint32_t part) {
   int64_t amount = 0;
   bool absent = false;
   (void)part;
-  if (!measure_amount(w, fact, &amount) || !fact_open_to(w, fact)) return;
+  bool balance = fact->measure == MEASURE_DAILY_AVERAGE; /* as it is whoever takes part, and since when */
+  if (!measure_amount(w, fact, &amount) || !(balance || fact_open_to(w, fact))) return;
   if (!condition_holds(w, fact->when, fact->campaign, asks_all(w), &failure) || !key_of_fact(w, fact, &key)) return;
+  if (balance) {
+    daily_hear(w, number, amount);
+    return;
+  }
   int32_t period = measure_period(w, fact, w->event->time_ms);
   int64_t before = measure_value(w, fact, key, period, &absent);
   if (fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK)

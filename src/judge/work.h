@@ -13,7 +13,7 @@
  *   ladder.c     values that go on within a period
  *   chance.c     lots                    limit.c   caps                pool.c     stock and budgets       ids.c  reward ids, draws
  *   hear.c       what facts hear         audience.c  who takes part
- *   kinds.c      the table of fact kinds -> first.c last.c measure.c track.c tables.c difference.c picks.c
+ *   kinds.c      the table of fact kinds -> first.c last.c measure.c (daily.c: of balances) track.c tables.c difference.c picks.c
  *   condition.c  tests with state        value.c   left sides          key.c      dimensions              kept.c values in records
  *   hearer.c     who else hears          terms.c   terms of old        work.c     the work itself
  */
@@ -100,13 +100,14 @@ struct work {
   struct state *customer;
   struct arena *arena;
   struct decision *out;
-  bool full;           /* a record has no room, ever: the whole decision is void */
-  bool crowded;        /* more gifts to take back than one event may: likewise */
-  bool takes_back;     /* may use what is kept free for it (LIMIT_STATE_SPARE) */
-  bool counted;        /* the fact that hears is a measure, and counted it */
-  bool kept_something; /* the event fed a measure or gave: an ORIGINAL is worth remembering */
-  bool is_reversal;    /* and took something back: what takes this one back is told apart */
-  struct str dead;     /* the event belongs to the dead letters: code; `fault` has the text */
+  bool full;             /* a record has no room, ever: the whole decision is void */
+  bool crowded;          /* more gifts to take back than one event may: likewise */
+  bool takes_back;       /* may use what is kept free for it (LIMIT_STATE_SPARE) */
+  bool counted;          /* the fact that hears is a measure, and counted it */
+  int64_t counted_at_ms; /* as of that instant: the event's own, or of the day that it speaks of */
+  bool kept_something;   /* the event fed a measure or gave: an ORIGINAL is worth remembering */
+  bool is_reversal;      /* and took something back: what takes this one back is told apart */
+  struct str dead;       /* the event belongs to the dead letters: code; `fault` has the text */
   struct fault *fault;
   uint32_t match_count, fired_count, pending_count, candidate_count;
   const uint32_t *matches; /* listeners that hear: those of the input, or of them those that this customer's facts and rules are */
@@ -246,6 +247,10 @@ void measure_window(const struct fact *fact, int32_t period, int32_t *from, int3
 int32_t measure_expiry(const struct work *w, const struct fact *fact, int32_t period);
 /* What an event did to a fact that its reversal undoes; counted false: it fed nothing, but a gift of it rests on the fact. */
 void fed_remember(struct work *w, const struct fact *fact, uint64_t per, int32_t period, int64_t amount, bool counted);
+/* daily.c: averages of balances, of which an event says what there was at the end of a day */
+void daily_hear(struct work *w, uint32_t number, int64_t amount);
+struct value daily_ask(struct work *w, const struct fact *fact);
+int64_t daily_counts_next(const struct work *w, const struct fact *fact, int64_t end_ms);
 /* first.c */
 const struct cell *first_cell(const struct work *w, const struct fact *fact, uint64_t key);
 /* track.c */

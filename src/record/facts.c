@@ -181,6 +181,21 @@ void fact_period_words(struct buffer *out, const struct telling *t, const struct
     buffer_print(out, " (%u days to %.*s)", fact->window.count, STR_FORMAT(period));
 }
 
+/* A snapshot that counts for no day; what is known of its own day is in the customer's record. */
+static void snapshot_words(struct buffer *out, const struct telling *t, const struct fact *fact) {
+  const struct value *date = t->event == NULL ? NULL : event_field(t->event, FIELD_ID_DATE);
+  int64_t day = 0;
+  bool told = date != NULL && date->kind == VALUE_TEXT && date_parse(date->text, &day);
+  int32_t now = t->event == NULL ? 0 : period_of(UNIT_DAY, t->event->time_ms, t->rulebook->campaigns[fact->campaign].zone);
+  if (told && day > now)
+    put(out, t, ": not counted, its date is still to come", ":未计入,业务日期尚未到来");
+  else if (told && day < now - DAILY_TOLD_DAYS)
+    put(out, t, ": not counted, its date is more than seven days back", ":未计入,业务日期早于七天前");
+  else
+    put(out, t, ": not counted: a later snapshot of that day is known, or by its conditions, or a field that the event lacks",
+        ":未计入:该日已有更新的余额,或未满足自身条件,或事件缺少字段");
+}
+
 /* Why the event changed nothing, as far as it can be told without the customer's record. */
 static struct match_answer refusal_of(const struct telling *t, const struct told_fact *told) {
   struct match_answer best = {.refusal = MATCH_OTHER_TYPE};
@@ -210,13 +225,16 @@ static void unchanged_words(struct buffer *out, const struct telling *t, const s
   const struct fact *fact = told->fact;
   const enum reason reason = reason_of_refusal(answer.refusal);
   bool adds = fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE;
+  bool hears = answer.refusal == MATCH_HEARS || answer.refusal == MATCH_HEARS_AS;
   if (reason != REASON_COUNT) {
     put(out, t, ": ", ":");
     buffer_put(out, str_of(is_zh(t) ? reasons[reason].label_zh : reasons[reason].label_en));
     if (answer.refusal == MATCH_CONDITION) condition_words(out, t, answer.condition, fact->campaign);
   } else if (answer.refusal == MATCH_HEARS_AS && !telling_heard(t) && fact_elsewhere_words(out, t, told)) {
     return;
-  } else if ((answer.refusal == MATCH_HEARS || answer.refusal == MATCH_HEARS_AS) && fact->kind == FACT_MEASURE && adds) {
+  } else if (hears && fact->kind == FACT_MEASURE && fact->measure == MEASURE_DAILY_AVERAGE) {
+    snapshot_words(out, t, fact);
+  } else if (hears && fact->kind == FACT_MEASURE && adds) {
     put(out, t,
         ": not counted by what was known of the customer then: enrolment, audience, its conditions, or a field that the event lacks",
         ":按当时的客户情况未计入:报名、客群、自身条件,或事件缺少字段");

@@ -37,7 +37,6 @@ static const struct not_served not_served[] = {
              "\"pool\":{\"stock\":1}}," BENCH_LIMITS),
      "/rules/0/give/count/pay"},
     {FACT("{\"level\":\"m\",\"every\":\"month\"}"), "/facts/f/level"},
-    {FACT("{\"measure\":\"daily_average\",\"of\":\"balance\",\"on\":\"balance.snapshot\",\"window\":\"month\"}"), "/facts/f/measure"},
     {FACT("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"day\",\"per\":[\"device\"]}"), "/facts/f/per"},
     {FACT("{\"first\":\"login\",\"per\":[\"device\"]}"), "/facts/f/per"},
     {FACT("{\"track\":{\"opens\":\"login\",\"tasks\":[{\"id\":\"a\",\"on\":\"checkin\",\"match\":[\"channel\"]},{\"id\":\"b\",\"on\":"

@@ -158,7 +158,7 @@ struct keeper {
   struct world *world;
   const struct book *book; /* that would run */
 };
-enum input_kind { KIND_SPEND, KIND_LOGIN, KIND_BILL, KIND_BOUND, KIND_CHECKIN, KIND_REVERSED, KIND_VIEWED, KIND_COUNT };
+enum input_kind { KIND_SPEND, KIND_LOGIN, KIND_BILL, KIND_BOUND, KIND_CHECKIN, KIND_REVERSED, KIND_VIEWED, KIND_SNAPSHOT, KIND_COUNT };
 struct input {
   struct str line, customer;
   enum input_kind kind;

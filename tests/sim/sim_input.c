@@ -68,9 +68,16 @@ static void reversal_put(struct world *world, struct input *input, struct buffer
 
 /* Of every other event that nobody hears: without a draw, so that earlier seeds are the histories that they were. */
 static bool tells(const struct input *input) { return input->kind == KIND_VIEWED && input->number % 2 == 0; }
+/* Of its own day, of one up to three days before, or of the next, which nobody can know; the balance follows from the number. */
+static void snapshot_put(struct world *world, const struct input *input, struct buffer *out) {
+  const int64_t back_ms = ((int64_t)(input->number % 5) - 1) * DAY_MS;
+  buffer_print(out, ",\"balance_minor\":%u,\"currency\":\"CNY\",\"date\":\"%.10s\"", input->number * 7919 % 300 * 100,
+               time_text(world, input->time_ms - back_ms).at);
+}
 
 static void fields_put(struct world *world, struct input *input, struct buffer *out) {
   input->original = NONE;
+  if (input->kind == KIND_SNAPSHOT) snapshot_put(world, input, out);
   if (input->kind == KIND_SPEND || input->kind == KIND_BILL) money_put(world, input, out);
   if (input->kind == KIND_REVERSED) reversal_put(world, input, out);
   if (tells(input)) buffer_print(out, ",\"birthday\":\"1990-12-%02u\"", 6 + input->number * 7 % 24);
@@ -80,8 +87,8 @@ static void fields_put(struct world *world, struct input *input, struct buffer *
 }
 
 static void line_write(struct world *world, struct input *input) {
-  static const char *const types[KIND_COUNT] = {"txn.card_spend", "login",        "bill.paid",  "card.bound",
-                                                "checkin",        "txn.reversed", "page.viewed"};
+  static const char *const types[KIND_COUNT] = {"txn.card_spend", "login",        "bill.paid",   "card.bound",
+                                                "checkin",        "txn.reversed", "page.viewed", "balance.snapshot"};
   struct buffer out;
   buffer_init(&out, arena_take(&world->arena, 384), 384);
   buffer_print(&out, "{\"id\":\"e%u\",\"source\":\"%s\",\"type\":\"%s\",\"customer\":\"%.*s\",\"time\":\"%.*s\"", input->number,
@@ -111,7 +118,8 @@ static struct input *input_add(struct world *world, uint32_t customer, int64_t t
 static enum input_kind kind_draw(struct world *world) {
   static const uint8_t kinds[] = {KIND_SPEND, KIND_SPEND, KIND_SPEND,   KIND_LOGIN,  KIND_LOGIN,    KIND_BILL,
                                   KIND_BILL,  KIND_BOUND, KIND_CHECKIN, KIND_VIEWED, KIND_REVERSED, KIND_REVERSED};
-  return (enum input_kind)kinds[sim_upto(world, sizeof kinds)];
+  enum input_kind kind = (enum input_kind)kinds[sim_upto(world, sizeof kinds)];
+  return kind == KIND_LOGIN && world->input_count % 2 == 1 ? KIND_SNAPSHOT : kind;
 }
 
 /* ---- when ---- */
