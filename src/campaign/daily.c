@@ -16,7 +16,7 @@ static void triggers_check(struct compile *c, const struct at *at, const struct 
 void daily_check(struct compile *c, const struct at *at, const struct fact *fact) {
   struct at window = at_key(at, "window"), per = at_key(at, "per");
   const struct window *of = &fact->window;
-  bool endless = of->kind == WINDOW_ENROLMENT || ((of->kind == WINDOW_UNIT || of->kind == WINDOW_LAST_UNITS) && of->unit == UNIT_EVER);
+  bool endless = of->kind == WINDOW_ENROLMENT || (of->kind == WINDOW_UNIT && of->unit == UNIT_EVER);
   if (window.json != NULL && endless)
     report(c, &window, CHECK_BAD_WINDOW,
            "a daily average is over days that can be counted: a unit from day to campaign, closed ones, rolling days or dates");
