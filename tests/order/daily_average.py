@@ -31,7 +31,7 @@ DELAY = datetime.timedelta(days=20)
 
 WINDOWS = {"month": "month", "before": "month", "three": {"last": 3, "unit": "month"}, "quarter": "quarter", "week": "week",
            "rolling": {"rolling": "P10D"}, "long": {"rolling": "P92D"}, "dates": {"from": str(DATES[0]), "to": str(DATES[1])},
-           "campaign": "campaign"}
+           "campaign": "campaign", "own": "month", "turning": {"rolling": "P5D"}}  # no close asks the last two: they settle early
 CLOSES = {"month": ["month", "before", "three", "rolling", "dates"], "quarter": ["quarter", "month"], "week": ["week", "month", "long"],
           "day": ["rolling"], "campaign": ["campaign"]}
 
@@ -84,11 +84,11 @@ def window_of(fact, day, closed):
     if fact == "three":
         end = (day + DAY if closed else day).replace(day=1)
         return next_month(end, -3), end
-    if fact in ("rolling", "long"):
-        return day - DAY * ((10 if fact == "rolling" else 92) - 1), day + DAY
+    if fact in ("rolling", "long", "turning"):
+        return day - DAY * ({"rolling": 10, "long": 92, "turning": 5}[fact] - 1), day + DAY
     if fact == "dates":
         return DATES[0], min(DATES[1], day) + DAY
-    start, end = unit_of(fact, day)
+    start, end = unit_of("month" if fact == "own" else fact, day)
     return start, min(end, day + DAY)
 
 
