@@ -3,10 +3,11 @@
 
     daily_average.py GIFTD [--customers N] [--seed S]
 
-A customer's snapshots come in three shapes: each day's, now and then, and hardly any. Each says its day (`date`), or leaves it to its time;
-it is made up to a week behind the day and arrives up to nine days later still, in whatever order, sometimes twice, sometimes for a
-day that it cannot speak of. Rules give the average itself, by `percent` of 100%, at closes (with a delay behind the last arrival) and to logins
-in between. What each gift must be is worked out here from the snapshots alone: for each day the latest of those that were there, carried on.
+A customer's snapshots come in three shapes: each day's, now and then, and hardly any. Each says its day (`date`), or leaves it to its
+time; it is made up to a week behind the day and arrives up to nine days later still, in whatever order, sometimes twice, sometimes for a
+day that it cannot speak of. Rules give the average itself, by `percent` of 100%, at closes (with a delay behind the last arrival) and to
+logins in between. What each gift must be is worked out here from the snapshots alone: for each day the latest of those that were
+there, carried on.
 
   1  at a close: of every window that ends with it the one value, and no gift where nothing is known or the average is 0.00;
   2  to a login: the value by what had arrived before it, up to the login's own day;
