@@ -72,6 +72,7 @@ enum left_kind {
   LEFT_SCHEDULE,     /* {"schedule": "peak"}: `index` is the schedule */
   LEFT_MONTH,        /* {"month": [6, 7]}: the month of the event's time in the file's zone, 1 to 12 */
   LEFT_CAUSED_BY,    /* `index` 0: "self" or "other"; 1: the id of who caused it */
+  LEFT_LEVEL,        /* {"level": "gold"}: the id of the level that completed, in rules that hear one */
   LEFT_CHANCE,       /* chance.F: what the spent chance kept; `index` is the catalogue field */
   LEFT_RULE_REWARD   /* rule_reward.value / .count of the base gift */
 };
@@ -146,7 +147,7 @@ struct trigger {
   enum trigger_kind kind;
   uint16_t type;               /* EVENT: catalogue type */
   uint32_t when;               /* EVENT: condition node over event fields alone, or NONE */
-  uint32_t fact;               /* FACT: track or measure */
+  uint32_t fact;               /* FACT: track or measure; CLOSE: the level that is judged then, or NONE */
   uint32_t rule;               /* REWARD: the base rule */
   uint32_t close;              /* CLOSE: whose periods, or days */
   struct duration delay;       /* CLOSE: so long behind the period's end, or the beginning of the day */
@@ -191,7 +192,7 @@ int64_t date_heard(const struct rulebook *rulebook, uint32_t rule, uint32_t clos
 
 /* ---- facts ---- */
 
-enum fact_kind { FACT_FIRST, FACT_LAST, FACT_MEASURE, FACT_TRACK, FACT_TABLE, FACT_DIFFERENCE, FACT_PICKS };
+enum fact_kind { FACT_FIRST, FACT_LAST, FACT_MEASURE, FACT_TRACK, FACT_TABLE, FACT_DIFFERENCE, FACT_PICKS, FACT_LEVEL };
 enum measure_kind {
   MEASURE_COUNT,
   MEASURE_SUM,
@@ -237,6 +238,11 @@ struct task {
   uint32_t when;
 };
 
+struct level {
+  struct str id;
+  int64_t from; /* rising */
+};
+
 struct axis {
   uint32_t left;         /* condition node that holds the left side (LEAF without operator) */
   uint32_t count;        /* thresholds or lists */
@@ -277,10 +283,15 @@ struct fact {
   struct axis axes[2];
   const struct str *cells; /* row-major */
   struct str otherwise;    /* table `else`; empty: none */
-  uint32_t parts[2];       /* difference: measures; the first less the second. NONE in the others */
-  uint32_t most;           /* picks: so many values of a period count */
-  bool replaces;           /* picks: the latest ones; else the first */
-  uint32_t band_count;     /* measure: every threshold that rules hearing this fact cite, rising; entering another band is a trigger */
+  uint32_t parts[2];       /* difference: measures; the first less the second. Level: its measure. NONE in the others */
+  uint32_t level_count;    /* level: `window.unit` is the one at whose closes it is judged */
+  const struct level *levels;
+  uint32_t hold;                           /* level: further closes */
+  struct duration delay;                   /* level: behind the close */
+  bool restarts, fires_each, every_period; /* level: on_break, fires, once */
+  uint32_t most;                           /* picks: so many values of a period count */
+  bool replaces;                           /* picks: the latest ones; else the first */
+  uint32_t band_count; /* measure: every threshold that rules hearing this fact cite, rising; entering another band is a trigger */
   const int64_t *bands;
   bool seen_by_rules;   /* some rule is triggered by this fact */
   uint32_t close_count; /* measure: closes whose rules ask it */

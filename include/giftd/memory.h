@@ -122,6 +122,7 @@
   F(of, int64_t time_ms, time_ms, NUMBER)                               /* of the event that said so, and its digest: the later */ \
   F(of, uint64_t event, event, DIGEST)                                  /* one for a day stands */                                 \
   F(of, uint8_t settled, settled, COUNT)                                /* 1: the days before it are in the sums of their periods */
+#define CELL_LEVEL_FIELDS(F, of) F(of, char marks[CELL_PACK_BYTES], marks, BYTES) /* of so many closes, how many levels were reached */
 #define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, char hashes[CELL_PACK_BYTES], hashes, BYTES)
 #define CELL_PROFILE_FIELDS(F, of) F(of, char entries[CELL_PACK_BYTES], entries, BYTES)
@@ -191,7 +192,8 @@
   KIND(ISSUED, issued, BY_KEY, "rule", "low id of the gift", "")                                        \
   KIND(LADDER, ladder, BY_DECL, "rule", "of item and `per`", "of the measure")                          \
   KIND(STEP, step, BY_DECL, "rule", "low id of the gift", "of the measure")                             \
-  KIND(DAY_END, day_end, BY_DECL, "fact", "", "of the day")
+  KIND(DAY_END, day_end, BY_DECL, "fact", "", "of the day")                                             \
+  KIND(LEVEL, level, BY_DECL, "fact", "", "forty closes")
 
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
 enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
@@ -288,6 +290,9 @@ struct cell {
     struct {
       CELL_DAY_END_FIELDS(CELL_FIELD, day_end)
     } day_end;
+    struct {
+      CELL_LEVEL_FIELDS(CELL_FIELD, level)
+    } level;
     struct {
       CELL_TAG_FIELDS(CELL_FIELD, tag)
     } tag;

@@ -1,4 +1,5 @@
-/* Which measures a rule asks: in its `when`, in the conditions of its items, in what these are worth; through differences too. */
+/* Which measures a rule asks: in its `when`, in the conditions of its items, in what these are worth, as a level that it hears; through
+ * differences too. */
 #include "compile.h"
 
 struct asking {
@@ -11,7 +12,7 @@ struct asking {
 static void fact_asks(struct asking *a, uint32_t number) {
   const struct fact fact = *fact_at(a->c, number);
   if (fact.kind == FACT_MEASURE) a->any |= a->fn(a->c, number, a->self);
-  for (uint32_t i = 0; fact.kind == FACT_DIFFERENCE && i < 2; i++)
+  for (uint32_t i = 0; (fact.kind == FACT_DIFFERENCE || fact.kind == FACT_LEVEL) && i < 2; i++)
     if (fact.parts[i] != NONE) fact_asks(a, fact.parts[i]);
 }
 
@@ -28,7 +29,9 @@ static void worth_asks(struct asking *a, const struct worth *worth) {
 
 bool rule_asks(struct compile *c, const struct rule *rule, asked_measure *fn, void *self) {
   struct asking asking = {c, fn, self, false};
+  uint32_t level = rule_level(c, rule);
   node_asks(&asking, rule->when);
+  if (level != NONE) fact_asks(&asking, level);
   for (uint32_t i = 0; i < rule->item_count; i++) {
     const struct item item = *item_at(c, rule->item_first + i);
     node_asks(&asking, item.when);

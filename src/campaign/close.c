@@ -44,7 +44,7 @@ static bool unit_closes(struct compile *c, const struct at *at, enum unit *unit)
   return false;
 }
 
-static bool delay_read(struct compile *c, const struct at *at, struct duration *out) {
+bool close_delay_read(struct compile *c, const struct at *at, struct duration *out) {
   *out = (struct duration){.ms = 0};
   if (at->json == NULL) return true;
   if (!read_duration(c, at, out)) return false;
@@ -58,8 +58,12 @@ void close_read(struct compile *c, const struct at *at, const struct at *whole, 
       .kind = TRIGGER_CLOSE, .type = TYPE_UNKNOWN, .when = NONE, .fact = NONE, .rule = NONE, .pointer = at_pointer(c, whole)};
   struct at delay = at_key(whole, "delay");
   enum unit unit;
-  bool good = delay_read(c, &delay, &trigger.delay);
-  if (!unit_closes(c, at, &unit) || !good) return;
+  bool good = close_delay_read(c, &delay, &trigger.delay);
+  if (unit_closes(c, at, &unit) && good) close_trigger(c, at, unit, &trigger, out);
+}
+
+void close_trigger(struct compile *c, const struct at *at, enum unit unit, const struct trigger *how, struct vec *out) {
+  struct trigger trigger = *how;
   trigger.close = close_of(c, unit);
   if (c->closes.count > LIMIT_CLOSES) {
     report(c, at, CHECK_TOO_MANY, "more than %u kinds of periods close, each unit in each zone and each campaign", LIMIT_CLOSES);
@@ -87,12 +91,26 @@ static uint32_t close_heard_by(struct compile *c, const struct rule *rule, uint3
   return trigger->kind == TRIGGER_CLOSE && !hears_before(c, rule, n, trigger->close) ? trigger->close : NONE;
 }
 
+/* Further closes that a rule's level is held for. */
+static uint32_t rule_hold(struct compile *c, const struct rule *rule) {
+  uint32_t level = rule_level(c, rule);
+  return level == NONE ? 0 : fact_at(c, level)->hold;
+}
+
+/* The end of what is heard of a campaign: of its last day, or of the last period for which a level that was reached in time is held. */
+static int64_t last_end(const struct close *close, const struct campaign *campaign, uint32_t hold) {
+  if (hold == 0) return campaign->to_ms;
+  int32_t last = period_of(close->unit, campaign->to_ms - 1, close->zone) + (int32_t)hold;
+  return period_start(close->unit, last + 1, close->zone);
+}
+
 static void hearer_add(struct compile *c, struct close *close, uint32_t rule, bool fill) {
   const struct campaign *campaign = &c->campaigns[rule_at(c, rule)->campaign];
   if (fill) *ref_at(c, close->rule_first + close->rule_count) = rule;
   if (close->rule_count == 0) close->from_ms = campaign->from_ms, close->to_ms = campaign->to_ms;
   if (campaign->from_ms < close->from_ms) close->from_ms = campaign->from_ms;
-  if (campaign->to_ms > close->to_ms) close->to_ms = campaign->to_ms;
+  int64_t to_ms = last_end(close, campaign, rule_hold(c, rule_at(c, rule)));
+  if (to_ms > close->to_ms) close->to_ms = to_ms;
   close->rule_count++;
 }
 
@@ -218,13 +236,20 @@ static void closing_lint(struct compile *c, const struct rule *rule) {
     if (trigger->kind != TRIGGER_CLOSE) continue;
     const struct close *close = close_at(c, trigger->close);
     if (close->left != NONE) continue; /* heard within the period */
-    int64_t end_ms = end_of(close, c->campaigns, period_of(close->unit, campaign->to_ms - 1, close->zone));
+    int32_t hold = trigger->fact == NONE ? 0 : (int32_t)fact_at(c, trigger->fact)->hold;
+    int64_t end_ms = end_of(close, c->campaigns, period_of(close->unit, campaign->to_ms - 1, close->zone) + hold);
     int64_t heard_ms = duration_add(end_ms, trigger->delay, 1, close->zone);
     if (heard_ms < campaign->closing_ms) continue;
     int64_t days = period_of(UNIT_DAY, heard_ms, close->zone) - period_of(UNIT_DAY, campaign->to_ms, close->zone) + 1;
-    report_text_at(c, trigger->pointer, "close", CHECK_SHORT_CLOSING,
-                   "the last %s of the campaign is heard to close when the campaign has closed: it needs \"closing\": \"P%lldD\"",
-                   close->unit == UNIT_CAMPAIGN ? "day" : unit_name(close->unit), (long long)days);
+    if (trigger->fact == NONE)
+      report_text_at(c, trigger->pointer, "close", CHECK_SHORT_CLOSING,
+                     "the last %s of the campaign is heard to close when the campaign has closed: it needs \"closing\": \"P%lldD\"",
+                     close->unit == UNIT_CAMPAIGN ? "day" : unit_name(close->unit), (long long)days);
+    else
+      report_text_at(c, trigger->pointer, "fact", CHECK_SHORT_CLOSING,
+                     "a level that is reached in the last %s of the campaign is held when the campaign has closed: it needs \"closing\": "
+                     "\"P%lldD\"",
+                     unit_name(close->unit), (long long)days);
   }
 }
 
@@ -245,6 +270,7 @@ static void close_lint(struct compile *c, struct rule *rule) {
         "or in bands");
   if (hears_closes_alone(c, rule)) (void)rule_asks(c, rule, divided_lint, rule);
   closing_lint(c, rule);
+  rule_level_lint(c, rule);
   for (uint32_t i = 0; i < rule->limit_count; i++) limit_at(c, *ref_at(c, rule->limit_first + i))->closes = true;
 }
 
@@ -270,10 +296,12 @@ int64_t close_end(const struct rulebook *rulebook, const struct close *close, in
   return end_of(close, rulebook->campaigns, period);
 }
 
-/* Whether a campaign has a day of it. */
-static bool period_meets(const struct rulebook *rulebook, const struct campaign *campaign, const struct close *close, int32_t period) {
+/* Whether a campaign has a day of it, or of one that so many closes before it a level may have been reached in. */
+static bool period_meets(const struct rulebook *rulebook, const struct campaign *campaign, const struct close *close, int32_t period,
+                         uint32_t hold) {
   if (close->unit == UNIT_CAMPAIGN) return &rulebook->campaigns[close->campaign] == campaign;
-  return period_start(close->unit, period, close->zone) < campaign->to_ms && close_end(rulebook, close, period) > campaign->from_ms;
+  return period_start(close->unit, period - (int32_t)hold, close->zone) < campaign->to_ms &&
+         close_end(rulebook, close, period) > campaign->from_ms;
 }
 
 int64_t close_heard(const struct rulebook *rulebook, uint32_t number, uint32_t close_number, int32_t period, int64_t after_ms) {
@@ -281,10 +309,11 @@ int64_t close_heard(const struct rulebook *rulebook, uint32_t number, uint32_t c
   const struct close *close = &rulebook->closes[close_number];
   const struct campaign *campaign = &rulebook->campaigns[rule->campaign];
   int64_t first = TIME_NONE;
-  if (!period_meets(rulebook, campaign, close, period)) return TIME_NONE;
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger *trigger = &rulebook->triggers[rule->on.first + i];
     if (trigger->kind != TRIGGER_CLOSE || trigger->close != close_number) continue;
+    uint32_t hold = trigger->fact == NONE ? 0 : rulebook->facts[trigger->fact].hold;
+    if (!period_meets(rulebook, campaign, close, period, hold)) continue;
     int64_t at_ms = duration_add(close_end(rulebook, close, period), trigger->delay, 1, close->zone);
     if (at_ms > after_ms && at_ms < campaign->closing_ms && (first == TIME_NONE || at_ms < first)) first = at_ms;
   }

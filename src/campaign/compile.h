@@ -326,6 +326,14 @@ void close_read(struct compile *c, const struct at *at, const struct at *whole, 
 /* daily.c: what is wrong with a daily average, and what is worth telling of it. */
 void daily_check(struct compile *c, const struct at *at, const struct fact *fact);
 void daily_lint(struct compile *c, const struct at *at, const struct fact *fact);
+/* The same of a level, behind each close of a unit; and `delay` alone. */
+void close_trigger(struct compile *c, const struct at *at, enum unit unit, const struct trigger *trigger, struct vec *out);
+bool close_delay_read(struct compile *c, const struct at *at, struct duration *out);
+/* level.c; the level that a rule hears, or NONE */
+void level_read(struct compile *c, const struct at *at, struct fact *fact);
+void level_lint(struct compile *c, const struct at *at, const struct fact *fact);
+uint32_t rule_level(struct compile *c, const struct rule *rule);
+void rule_level_lint(struct compile *c, const struct rule *rule);
 void closes_make(struct compile *c);
 /* The close of this name in the zone of the file at hand ("month", "profile.birthday"): its number, old or new. */
 uint32_t close_add(struct compile *c, struct close close, struct str what);

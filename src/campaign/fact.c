@@ -79,6 +79,8 @@ static bool fact_sign(const struct compile *c, const json_t *json, struct fact *
     fact->kind = FACT_DIFFERENCE;
   else if (strcmp(kind, "picks") == 0)
     return picks_sign(c, json, fact);
+  else if (strcmp(kind, "level") == 0)
+    fact->kind = FACT_LEVEL;
   else
     return false;
   if (fact->kind == FACT_MEASURE) return measure_sign(c, json, fact) && customer;
@@ -370,7 +372,8 @@ static void measure_read(struct compile *c, const struct at *at, struct fact *fa
 /* ---- one fact ---- */
 
 static void kind_refuse(struct compile *c, const struct at *at, uint32_t kinds) {
-  report(c, at, CHECK_BAD_FACT, "a fact has exactly one of first, last, measure, track, table, difference, picks; found %u of them", kinds);
+  report(c, at, CHECK_BAD_FACT, "a fact has exactly one of first, last, measure, track, table, difference, picks, level; found %u of them",
+         kinds);
 }
 
 static void fact_read(struct compile *c, const struct at *at, struct fact *fact) {
@@ -385,10 +388,6 @@ static void fact_read(struct compile *c, const struct at *at, struct fact *fact)
     return;
   }
   struct at child = at_key(at, kind);
-  if (strcmp(kind, "level") == 0) {
-    report_not_served(c, &child, "level", "a fact '%s' is", kind);
-    return;
-  }
   switch (fact->kind) {
     case FACT_FIRST: first_read(c, at, fact); break;
     case FACT_LAST: last_read(c, at, fact); break;
@@ -403,6 +402,7 @@ static void fact_read(struct compile *c, const struct at *at, struct fact *fact)
       break;
     case FACT_DIFFERENCE: (void)keys_check(c, at, difference_keys, "a difference"); break; /* its parts were read with the signatures */
     case FACT_PICKS: picks_read(c, at, fact); break;
+    case FACT_LEVEL: level_read(c, at, fact); break;
   }
 }
 

@@ -39,8 +39,8 @@ static const struct instead substitutes[] = {
     {"released", "instead begin with the smaller stock or budget, and raise it in the file when the reserve is released"},
     {"each", "instead use \"top_up\", or write a rule for each band, with a limit of one in the period: {\"fact.NAME\": {\"gte\": ...}}"},
     {"level",
-     "instead ask the measure itself, {\"fact.NAME\": {\"gte\": ...}}, or \"by\": \"fact.NAME\" with a band for each level; there is no "
-     "way yet to ask that a level is held for further periods"},
+     "instead hear a level, \"on\": {\"fact\": NAME}, and write \"first_of\" with an item for each, \"when\": {\"level\": ID}; or \"by\": "
+     "\"fact.NAME\" of its measure"},
     {"unit", "instead ask {\"schedule\": NAME}, with the days declared in `schedules`"},
     {"per", "instead add \"customer\"; how often a device or card may earn something is a limit, \"per\": [\"device\"]"},
     {"match", "instead give every task the same `match`, or write a track for each"},

@@ -36,6 +36,7 @@ static enum left_type type_of_fact(const struct fact *fact) {
     case FACT_TABLE: return TYPE_TEXT;
     case FACT_MEASURE:
     case FACT_PICKS:
+    case FACT_LEVEL:
     case FACT_DIFFERENCE: break;
   }
   return fact->money ? TYPE_MONEY : TYPE_INT;
@@ -73,6 +74,10 @@ static bool fact_left_read(struct compile *c, const struct at *at, struct str te
   if (*fact_is_broken(c, out->index)) {
     out->type = TYPE_BROKEN;
     return true;
+  }
+  if (fact_at(c, out->index)->kind == FACT_LEVEL) {
+    report(c, at, CHECK_BAD_CONDITION, "a level is heard, \"on\": {\"fact\": \"%.*s\"}, and asked as 'level' there", STR_FORMAT(name));
+    return false;
   }
   if (parted && !fact_part_read(c, at, part, out)) return false;
   if (!parted) out->type = type_of_fact(fact_at(c, out->index));
@@ -158,6 +163,11 @@ static bool cause_left_read(struct compile *c, const struct at *at, struct str t
 
 bool left_read(struct compile *c, const struct at *at, struct str text, enum place place, struct left *out) {
   *out = (struct left){.kind = LEFT_FIELD, .type = TYPE_BROKEN, .text = keep_text(c, text)};
+  bool level = str_equal(text, STR("level")) && place == PLACE_RULE && c->rule != NONE && rule_level(c, rule_at(c, c->rule)) != NONE;
+  if (level) {
+    out->kind = LEFT_LEVEL, out->type = TYPE_TEXT;
+    return true;
+  }
   if (not_served(text)) {
     bool unit = !str_equal(text, STR("place")) && !str_equal(text, STR("level"));
     report_not_served(c, at,

@@ -126,6 +126,7 @@ static void fact_lint(struct compile *c, const struct at *at, const struct fact 
   if (fact->kind == FACT_MEASURE && fact->measure == MEASURE_DAILY_AVERAGE) daily_lint(c, at, fact);
   if (fact->kind == FACT_MEASURE) status_lint(c, at_pointer(c, at), &fact->on, fact->when);
   if (tracked) track_lint(c, &track, fact);
+  if (fact->kind == FACT_LEVEL) level_lint(c, at, fact);
 }
 
 void facts_lint(struct compile *c) {

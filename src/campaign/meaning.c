@@ -75,6 +75,15 @@ static void put_picks(const struct saying *s, const struct fact *fact) {
   put_field(s, fact->of);
 }
 
+/* All of it: what is held under way would end otherwise. */
+static void put_level(const struct saying *s, const struct fact *fact) {
+  buffer_print(s->out, "levels of %.*s:", STR_FORMAT(s->book->facts[fact->parts[0]].first_name));
+  for (uint32_t i = 0; i < fact->level_count; i++)
+    buffer_print(s->out, "%s %.*s from %lld", i == 0 ? "" : ",", STR_FORMAT(fact->levels[i].id), (long long)fact->levels[i].from);
+  if (fact->hold > 0) buffer_print(s->out, "; held for %u more, a break %s", fact->hold, fact->restarts ? "restarts" : "cancels");
+  buffer_print(s->out, "; once %s, the highest%s", fact->every_period ? "a period" : "ever", fact->fires_each ? " and those below" : "");
+}
+
 static void put_owner(const struct saying *s, const struct fact *fact) {
   put(s, fact->dimension_count > 0 ? "; for each customer, " : "; for each customer");
   put_dimensions(s, fact->dimensions, fact->dimension_count);
@@ -117,11 +126,12 @@ static void put_fact(const struct saying *s, const struct fact *fact) {
     case FACT_MEASURE: put_measure(s, fact); break;
     case FACT_TRACK: put_track(s, fact); break;
     case FACT_PICKS: put_picks(s, fact); break;
+    case FACT_LEVEL: put_level(s, fact); break;
     case FACT_TABLE:
     case FACT_DIFFERENCE: return;
   }
   put_owner(s, fact);
-  if (fact->kind == FACT_MEASURE || fact->kind == FACT_PICKS) put_window(s, &fact->window);
+  if (fact->kind == FACT_MEASURE || fact->kind == FACT_PICKS || fact->kind == FACT_LEVEL) put_window(s, &fact->window);
   if (fact->kind == FACT_TRACK) put_unit(s, fact->track_period);
   if (fact->kind == FACT_FIRST) put(s, fact->refunds_reopen ? "; refunds reopen it" : "; refunds leave it");
   if (fact->kind == FACT_MEASURE) put(s, fact->refunds_subtract ? "; refunds are subtracted" : "; refunds leave it");

@@ -126,6 +126,7 @@ static uint64_t fact_cells(struct compile *c, const struct fact *fact) {
     case FACT_MEASURE: return keys * measure_cells(fact);
     case FACT_TRACK: return LIMIT_TRACKS_OPEN * (1 + (uint64_t)fact->match_count);
     case FACT_PICKS: return 2 * (uint64_t)fact->most; /* of this period and the one before it */
+    case FACT_LEVEL: return LIMIT_LEVEL_CLOSES / 40;  /* so many marks stand in a cell (memory.h) */
     case FACT_TABLE:
     case FACT_DIFFERENCE: break;
   }

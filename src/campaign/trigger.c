@@ -105,8 +105,13 @@ static void fact_read_trigger(struct compile *c, const struct at *at, const stru
   trigger.fact = decl_at(c, decl)->number;
   const struct fact *fact = fact_at(c, trigger.fact);
   bool heard = fact->kind == FACT_TRACK || fact->kind == FACT_MEASURE;
+  if (fact->kind == FACT_LEVEL) {
+    trigger.kind = TRIGGER_CLOSE, trigger.delay = fact->delay;
+    close_trigger(c, at, fact->window.unit, &trigger, out);
+    return;
+  }
   if (!heard && !*fact_is_broken(c, trigger.fact)) {
-    report(c, at, CHECK_BAD_TRIGGER, "'%.*s' is neither a track nor a measure: it never happens, it is only asked", STR_FORMAT(name));
+    report(c, at, CHECK_BAD_TRIGGER, "'%.*s' is no track, measure or level: it never happens, it is only asked", STR_FORMAT(name));
     return;
   }
   if (fact->kind == FACT_MEASURE && fact->measure == MEASURE_DAILY_AVERAGE) {

@@ -25,7 +25,7 @@ static void cite_fact(const struct citing *c, uint32_t number) {
   const struct fact *fact = &c->book->facts[number];
   assert(number < c->book->fact_count);
   if (fact->kind == FACT_MEASURE) c->fn(c->self, number);
-  for (uint32_t i = 0; fact->kind == FACT_DIFFERENCE && i < 2; i++)
+  for (uint32_t i = 0; (fact->kind == FACT_DIFFERENCE || fact->kind == FACT_LEVEL) && i < 2; i++)
     if (fact->parts[i] != NONE) cite_fact(c, fact->parts[i]);
 }
 
@@ -48,7 +48,7 @@ void rule_measures(const struct rulebook *book, const struct rule *rule, void (*
   cite_condition(&citing, rule->when);
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger *trigger = &book->triggers[rule->on.first + i];
-    if (trigger->kind == TRIGGER_FACT) cite_fact(&citing, trigger->fact);
+    if (trigger->kind == TRIGGER_FACT || (trigger->kind == TRIGGER_CLOSE && trigger->fact != NONE)) cite_fact(&citing, trigger->fact);
   }
   for (uint32_t i = 0; i < rule->item_count; i++) {
     const struct item *item = &book->items[rule->item_first + i];

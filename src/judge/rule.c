@@ -104,6 +104,16 @@ static bool step_risk(struct judging *j) {
   return false;
 }
 
+/* Nothing completed at this close: nobody is told of it but who takes part. */
+static bool step_level(struct judging *j) {
+  const struct fired *fired = j->wake->fired;
+  if (fired == NULL || !fired->level || fired->reason == REASON_GIVEN) return true;
+  j->outcome->reason = fired->reason, j->outcome->of_period = true;
+  j->outcome->expected = fired->expected, j->outcome->actual = fired->actual, j->outcome->has_numbers = true;
+  j->outcome->numbers_are_money = fired->reason == REASON_TARGET_NOT_REACHED && j->w->book->facts[fired->fact].money;
+  return false;
+}
+
 /* `when` may ask what the chance kept: the lot is chosen first, its absence is told in its turn. */
 static bool step_when(struct judging *j) {
   struct failure failure;
@@ -135,10 +145,20 @@ static uint64_t close_key(const struct work *w) {
 /* What a period has had is asked item by item; at a close all of a rule's items go on, or none (campaign sees to it). */
 static bool goes_on(const struct judging *j) { return item_is_ladder(&j->w->book->items[j->rule->item_first]); }
 
-/* Once for a period: late events have its close judged again, and the day of a year may be moved. */
+/* The level that woke it: what is remembered of it, of its period where it may be had in each. */
+static const struct cell *level_given(const struct judging *j) {
+  const struct fact *fact = &j->w->book->facts[j->wake->fired->fact];
+  uint64_t key = hash64(&HASH_KEY_FIXED, j->w->level->id);
+  return state_find(j->w->customer, CELL_ONCE, j->rule->decl, key, fact->every_period ? j->w->in->closing->period : 0);
+}
+
+/* Once for a period: late events have its close judged again, and the day of a year may be moved. Of levels each is had once; of those that
+ * complete at one close one alone, where the highest is heard. */
 static bool close_was_given(const struct judging *j) {
   const struct work *w = j->w;
   if (!by_close(j) || goes_on(j) || MUTANT(CLOSE_TWICE)) return false;
+  if (w->level != NULL && level_given(j) != NULL) return true;
+  if (w->level != NULL && w->book->facts[j->wake->fired->fact].fires_each) return false;
   return state_find(w->customer, CELL_ONCE, j->rule->decl, close_key(w), w->in->closing->period) != NULL;
 }
 
@@ -233,6 +253,14 @@ static void key_of_close(const struct work *w, struct reward_key *key) {
     key_print(key, "date:%.*s:%d", STR_FORMAT(close->name), 1970 + w->in->closing->period);
 }
 
+static void key_of_level(const struct judging *j, struct reward_key *key) {
+  const struct work *w = j->w;
+  if (w->book->facts[j->wake->fired->fact].every_period)
+    key_print(key, "level:%.*s:%d", STR_FORMAT(w->level->id), w->in->closing->period);
+  else
+    key_print(key, "level:%.*s", STR_FORMAT(w->level->id));
+}
+
 static void key_of_gift(const struct judging *j, struct reward_key *key) {
   struct work *w = j->w;
   bool known = false;
@@ -244,6 +272,8 @@ static void key_of_gift(const struct judging *j, struct reward_key *key) {
     key_print(key, "gift:%.*s", (int)j->wake->base->id_length, j->wake->base->id);
   else if (j->wake->fired != NULL && j->wake->fired->track)
     key_of_track(w, j->wake->fired, key);
+  else if (w->level != NULL)
+    key_of_level(j, key);
   else if (by_close(j))
     key_of_close(w, key);
   else
@@ -263,11 +293,18 @@ static int64_t close_over(const struct work *w) {
   return end_ms + LIMIT_CLOSE_DELAY_MS;
 }
 
+static void level_mark(const struct judging *j, int64_t until_ms) {
+  struct work *w = j->w;
+  bool periods = w->book->facts[j->wake->fired->fact].every_period;
+  once_mark_as(w, j->rule, hash64(&HASH_KEY_FIXED, w->level->id), periods ? w->in->closing->period : 0, until_ms);
+}
+
 static void once_mark(const struct judging *j) {
   bool known = false;
   struct work *w = j->w;
   int64_t over_ms = work_campaign(w, j->rule->campaign)->closing_ms + w->in->settings->memory_ms;
   if (j->rule->once_per_count > 0) once_mark_as(w, j->rule, once_key(w, j->rule, &known), 0, over_ms);
+  if (w->level != NULL) level_mark(j, over_ms);
   if (by_close(j) && !goes_on(j)) once_mark_as(w, j->rule, close_key(w), w->in->closing->period, close_over(w));
 }
 
@@ -281,8 +318,8 @@ static bool step_give(struct judging *j) {
 }
 
 static bool (*const steps[])(struct judging *j) = {step_lifecycle, step_addressed, step_late,   step_currency, step_audience,
-                                                   step_risk,      step_when,      step_spends, step_once,     step_holdout,
-                                                   step_group,     step_limits,    step_bound,  step_give};
+                                                   step_risk,      step_level,     step_when,   step_spends,   step_once,
+                                                   step_holdout,   step_group,     step_limits, step_bound,    step_give};
 
 static bool judge(struct judging *j) {
   for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
@@ -302,17 +339,24 @@ static void wake_hearers(struct work *w, uint32_t rule, uint32_t outcome_number)
     }
 }
 
+static const struct level *level_of(const struct work *w, const struct wake *wake) {
+  const struct fired *fired = wake->fired;
+  if (fired == NULL || !fired->level || fired->reason != REASON_GIVEN) return NULL;
+  assert(fired->key < w->book->facts[fired->fact].level_count);
+  return &w->book->facts[fired->fact].levels[fired->key];
+}
+
 bool rule_judge(struct work *w, uint32_t number, const struct wake *wake) {
   uint32_t outcome_number = w->out->outcome_count;
   struct judging judging = {.w = w, .rule = &w->book->rules[number], .wake = wake, .outcome = outcome_new(w, number, REASON_GIVEN)};
   struct outcome *outcome = judging.outcome;
   outcome->caused_by = wake->base == NULL ? NONE : wake->outcome;
-  w->lot = NULL, w->base = wake->base;
+  w->lot = NULL, w->base = wake->base, w->level = level_of(w, wake);
   bool given = judge(&judging);
   outcome->gift_count = w->out->gift_count - outcome->gift_first;
   bool gave = outcome->reason == REASON_GIVEN || outcome->reason == REASON_DRAW_LOST;
   assert(w->crowded || (given == gave && given == (outcome->gift_count > 0))); /* a refusal has a reason, and no gifts */
-  w->lot = NULL, w->base = NULL;
+  w->lot = NULL, w->base = NULL, w->level = NULL;
   if (given && outcome->reason == REASON_GIVEN) wake_hearers(w, number, outcome_number);
   return given;
 }

@@ -1,10 +1,10 @@
-/* Which rules hear the event, and through what: the event itself, a track that completed, a measure in another band. All of them in order
- * of judgement. A track that completes makes a gift of its own; an event and measures that wake a rule at once make one, since the key of
- * the gift is the event's. */
+/* Which rules hear the event, and through what: the event itself, a track or level that completed, a measure in another band. All of them
+ * in order of judgement. A track or level that completes makes a gift of its own; an event and measures that wake a rule at once make one,
+ * since the key of the gift is the event's. */
 #include "work.h"
 
 static bool by_track(const struct work *w, const struct candidate *candidate) {
-  return candidate->fired != NONE && w->fired[candidate->fired].track;
+  return candidate->fired != NONE && (w->fired[candidate->fired].track || w->fired[candidate->fired].level);
 }
 
 static void candidate_add(struct work *w, uint32_t rule, uint32_t fired) {
@@ -50,12 +50,26 @@ static void own_candidates(struct work *w) {
   fact_candidates(w);
 }
 
+/* A rule that hears a level is woken by each that completes, and once when none does. */
+static void level_candidates(struct work *w, uint32_t rule, uint32_t fact) {
+  struct fired fired[LIMIT_LEVELS];
+  uint32_t count = level_fires(w, fact, fired);
+  for (uint32_t i = 0; i < count; i++) {
+    work_fire(w, &fired[i]);
+    candidate_add(w, rule, w->fired_count - 1);
+  }
+}
+
 /* A period that closed: rules stand in order already. */
 static void close_candidates(struct work *w) {
   const struct close *close = &w->book->closes[w->in->closing->close];
   for (uint32_t i = 0; i < close->rule_count; i++) {
-    uint32_t rule = w->book->refs[close->rule_first + i];
-    if (is_date(w) ? date_wakes(w, rule) : close_wakes(w, rule)) candidate_add(w, rule, NONE);
+    uint32_t rule = w->book->refs[close->rule_first + i], level = w->book->triggers[w->book->rules[rule].on.first].fact;
+    if (!(is_date(w) ? date_wakes(w, rule) : close_wakes(w, rule))) continue;
+    if (level != NONE)
+      level_candidates(w, rule, level);
+    else
+      candidate_add(w, rule, NONE);
   }
 }
 

@@ -14,6 +14,7 @@
  *   chance.c     lots                    limit.c   caps                pool.c     stock and budgets       ids.c  reward ids, draws
  *   hear.c       what facts hear         audience.c  who takes part
  *   kinds.c      the table of fact kinds -> first.c last.c measure.c (daily.c: of balances) track.c tables.c difference.c picks.c
+ *                level.c
  *   condition.c  tests with state        value.c   left sides          key.c      dimensions              kept.c values in records
  *   hearer.c     who else hears          terms.c   terms of old        work.c     the work itself
  */
@@ -31,7 +32,10 @@ struct fired {
   bool track;
   bool elsewhere; /* a track of the customer who caused the event, heard as another */
   uint64_t key;   /* track: its key; measure: the digest of the event */
-  int32_t period; /* measure: period of the value that changed */
+  int32_t period; /* measure: period of the value that changed; level: that closed */
+  bool level;     /* `key` is the number of the level that completed; else, by `reason`, none did */
+  enum reason reason;
+  int64_t expected, actual; /* of a level that did not complete */
 };
 
 /* What woke a rule: the event (fired and base NULL), a fact, or a gift. */
@@ -118,6 +122,7 @@ struct work {
   /* the lot a claim rule is about to spend (LEFT_CHANCE), and the gift an add-on rests on */
   const struct cell *lot;
   const struct gift *base;
+  const struct level *level; /* that completed, and woke the rule at hand */
   /* a recheck after a reversal: fields other than the amount count as they did then */
   bool rechecking;
   int64_t recheck_amount;
@@ -229,7 +234,7 @@ int32_t fact_expiry(const struct work *w, const struct fact *fact);
 
 /* ---- fact kinds: first.c last.c measure.c track.c tables.c difference.c picks.c, and their table ---- */
 extern const struct fact_kind_row fact_kind_first, fact_kind_last, fact_kind_measure, fact_kind_track, fact_kind_table,
-    fact_kind_difference, fact_kind_picks;
+    fact_kind_difference, fact_kind_picks, fact_kind_level;
 extern const struct fact_kind_row *const fact_kinds[];
 /* A fact with more dimensions keeps LIMIT_FACT_KEYS of them: the one that was longest not used makes way (work.c). */
 struct cell *keyed_cell(struct work *w, const struct fact *fact, enum cell_kind kind, uint64_t key, int32_t period);
@@ -251,6 +256,8 @@ void fed_remember(struct work *w, const struct fact *fact, uint64_t per, int32_t
 void daily_hear(struct work *w, uint32_t number, int64_t amount);
 struct value daily_ask(struct work *w, const struct fact *fact);
 int64_t daily_counts_next(const struct work *w, const struct fact *fact, int64_t end_ms);
+/* level.c: at a close. What completes, or the one reason why nothing does: up to LIMIT_LEVELS, how many there are */
+uint32_t level_fires(struct work *w, uint32_t fact, struct fired *out);
 /* first.c */
 const struct cell *first_cell(const struct work *w, const struct fact *fact, uint64_t key);
 /* track.c */

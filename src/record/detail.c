@@ -240,6 +240,24 @@ static const struct moment_words moment_words[] = {{REASON_CAMPAIGN_NOT_STARTED,
                                                    {REASON_PENDING_HOLD, "from ", "最早 "},
                                                    {REASON_EXPIRED, "until ", "有效至 "}};
 
+static enum unit closing_unit(const struct rulebook *rulebook, const struct rule *rule) {
+  const struct trigger *trigger = &rulebook->triggers[rule->on.first];
+  return trigger->kind == TRIGGER_CLOSE ? rulebook->closes[trigger->close].unit : UNIT_MONTH;
+}
+
+/* Of a level: "reached, and held for 2 of 3 months". */
+static void held_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
+  static const char *const words[UNIT_COUNT][2] = {
+      [UNIT_DAY] = {" days", " 天"},       [UNIT_WEEK] = {" weeks", " 周"},           [UNIT_TEN_DAYS] = {" ten-day periods", " 旬"},
+      [UNIT_MONTH] = {" months", " 个月"}, [UNIT_QUARTER] = {" quarters", " 个季度"}, [UNIT_HALF] = {" half-years", " 个半年"},
+      [UNIT_YEAR] = {" years", " 年"}};
+  const bool zh = language == LANGUAGE_ZH;
+  const char *unit = words[closing_unit(rulebook, &rulebook->rules[told->rule])][zh];
+  put_two(out, zh ? "已达标,已保持 " : "reached, and held for ", told->actual);
+  put_two(out, zh ? "/" : " of ", told->expected);
+  buffer_put(out, str_of(unit == NULL ? "" : unit));
+}
+
 static bool moment_detail(struct buffer *out, const struct told *told, enum language language) {
   if (told->expected.length == 0 || told->actual.length == 0) return false;
   for (size_t i = 0; i < sizeof moment_words / sizeof *moment_words; i++) {
@@ -351,6 +369,10 @@ void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const s
   if (told->reason == REASON_CONDITION_NOT_MET && rule->spends != NONE && told_is_at(told, STR("/spends"))) {
     buffer_put(out, language == LANGUAGE_ZH ? STR("从未获得机会 ") : STR("never had a chance "));
     buffer_put(out, rulebook->chances[rule->spends].name);
+    return;
+  }
+  if (told->reason == REASON_PENDING_HOLD && told_is_at(told, STR("/on"))) {
+    held_detail(out, rulebook, told, language);
     return;
   }
   if (told->pool.length > 0) {

@@ -170,6 +170,9 @@ static void woken_by(struct walk *walk, const struct trigger *trigger) {
       }
       step_put(walk, "woken by the close of a ", "由周期结束触发:");
       buffer_put(step_text(walk), words_unit(book->closes[trigger->close].unit, walk->language));
+      if (trigger->fact == NONE) break;
+      step_put(walk, ", which judges ", ",判断分档 ");
+      buffer_put(step_text(walk), book->facts[trigger->fact].name);
       break;
   }
 }

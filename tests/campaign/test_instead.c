@@ -55,7 +55,11 @@ static const struct {
      "a rule for each band",
      WITH(COUNT, "\"on\":{\"fact\":\"f\"},\"when\":{\"fact.f\":{\"gte\":2}}," BENCH_GIVE
                  "\"limits\":[{\"count\":1,\"per\":[\"customer\"],\"period\":\"month\"}]")},
-    {WITH("{\"level\":\"f\"}", ON END), "a band for each level",
+    {WITH(COUNT,
+          "\"on\":\"login\"," GIVE(
+              "{\"reward\":\"voucher\",\"value\":{\"by\":\"level\",\"bands\":[{\"from\":2,\"value\":\"5.00\"}]},\"pool\":{\"stock\":9}}")
+              BENCH_LIMITS),
+     "an item for each",
      WITH(COUNT,
           "\"on\":\"login\"," GIVE(
               "{\"reward\":\"voucher\",\"value\":{\"by\":\"fact.f\",\"bands\":[{\"from\":2,\"value\":\"5.00\"}]},\"pool\":{\"stock\":9}}")

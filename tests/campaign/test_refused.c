@@ -36,7 +36,6 @@ static const struct not_served not_served[] = {
     {RULE(ON "\"give\":{\"reward\":\"goods\",\"count\":{\"by\":\"amount\",\"bands\":[{\"from\":\"1.00\",\"value\":1}],\"pay\":\"each\"},"
              "\"pool\":{\"stock\":1}}," BENCH_LIMITS),
      "/rules/0/give/count/pay"},
-    {FACT("{\"level\":\"m\",\"every\":\"month\"}"), "/facts/f/level"},
     {FACT("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"day\",\"per\":[\"device\"]}"), "/facts/f/per"},
     {FACT("{\"first\":\"login\",\"per\":[\"device\"]}"), "/facts/f/per"},
     {FACT("{\"track\":{\"opens\":\"login\",\"tasks\":[{\"id\":\"a\",\"on\":\"checkin\",\"match\":[\"channel\"]},{\"id\":\"b\",\"on\":"

@@ -63,6 +63,8 @@
 #define LIMIT_DATE_TIMES 16u     /* times of day at which such days are heard, of all days together */
 #define LIMIT_DUES 1024u         /* instants at which what one event counts for closes */
 #define LIMIT_CLOSE_DELAY_MS (31 * 86400000LL) /* a close is heard so much later at most */
+#define LIMIT_LEVELS 16u        /* of one measure */
+#define LIMIT_LEVEL_CLOSES 400u /* at which a level is judged, of one campaign */
 #define LIMIT_PICKS 16u /* values that a customer may choose in one period */
 #define LIMIT_ROLLING_DAYS 92u
 #define LIMIT_FACTS 200000u             /* of all campaigns and programmes */
