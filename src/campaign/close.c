@@ -263,7 +263,7 @@ static bool hears_a_period(struct compile *c, const struct rule *rule) {
 
 static void close_lint(struct compile *c, struct rule *rule) {
   c->now = rule->campaign;
-  if (hears_a_period(c, rule) && !rule_asks(c, rule, is_there, NULL))
+  if (rule_level(c, rule) == NONE && hears_a_period(c, rule) && !rule_asks(c, rule, is_there, NULL))
     report_text_at(
         c, rule->pointer, "on", CHECK_BAD_TRIGGER,
         "a close is judged for customers of whom a measure counted something, but the rule asks no measure: ask one in \"when\", "
