@@ -84,10 +84,16 @@ bool fact_step(const struct telling *t, const struct rule *rule, const struct fa
   return true;
 }
 
+/* As a level's measure. */
+static bool level_asks(const struct rulebook *book, const struct rule *rule, uint32_t fact) {
+  const struct trigger *trigger = &book->triggers[rule->on.first];
+  return trigger->kind == TRIGGER_CLOSE && trigger->fact != NONE && book->facts[trigger->fact].parts[0] == fact;
+}
+
 bool fact_asked(const struct telling *t, const struct rule *rule, const struct fact *fact) {
   struct nearest n = {.book = t->rulebook, .fact = (uint32_t)(fact - t->rulebook->facts), .after = INT64_MIN};
   rule_look(&n, rule);
-  return n.rule != NULL;
+  return n.rule != NULL || level_asks(t->rulebook, rule, n.fact);
 }
 
 /* ---- which facts ---- */

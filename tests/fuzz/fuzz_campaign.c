@@ -68,10 +68,13 @@ static void check_fact(const struct rulebook *book, const struct fact *fact) {
   CHECK(fact->task_count <= LIMIT_TASKS && fact->need <= fact->task_count && fact->axis_count <= 2);
   CHECK(fact->kind != FACT_TRACK || (fact->task_count > 0 && fact->need > 0));
   CHECK(fact->kind != FACT_TABLE || (fact->axis_count > 0 && fact->cells != NULL));
-  bool computed = fact->kind == FACT_TABLE || fact->kind == FACT_DIFFERENCE;
+  bool computed = fact->kind == FACT_TABLE || fact->kind == FACT_DIFFERENCE || fact->kind == FACT_LEVEL;
   CHECK(computed || fact->on.count > 0);
   for (uint32_t i = 0; fact->kind == FACT_DIFFERENCE && i < 2; i++)
     CHECK(fact->parts[i] < book->fact_count && book->facts[fact->parts[i]].kind == FACT_MEASURE);
+  CHECK(fact->level_count <= LIMIT_LEVELS && (fact->kind != FACT_LEVEL) == (fact->level_count == 0));
+  for (uint32_t i = 0; fact->kind == FACT_LEVEL && i < fact->level_count; i++)
+    CHECK(fact->parts[0] < book->fact_count && (i == 0 || fact->levels[i - 1].from < fact->levels[i].from));
   for (uint32_t i = 0; i < fact->task_count; i++)
     CHECK(in_span(fact->tasks[i].on.first, fact->tasks[i].on.count, book->trigger_count) && is_node(book, fact->tasks[i].when));
   for (uint32_t i = 0; i < fact->axis_count; i++) {

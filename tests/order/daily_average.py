@@ -11,7 +11,8 @@ there, carried on.
 
   1  at a close: of every window that ends with it the one value, and no gift where nothing is known or the average is 0.00;
   2  to a login: the value by what had arrived before it, up to the login's own day;
-  3  every order of arrival gives the same at the close: arrivals are drawn anew for a twin of each customer.
+  3  every order of arrival gives the same at the close: arrivals are drawn anew for a twin of each customer;
+  4  levels of the month's average complete at the one close at which their hold ends, behind the campaign's last day too.
 """
 import argparse
 import datetime
@@ -37,6 +38,10 @@ CLOSES = {"month": ["month", "before", "three", "rolling", "dates"], "quarter": 
           "day": ["rolling"], "campaign": ["campaign"]}
 
 
+# Levels of the month's average: how many further months each is held, and whether a break ends it.
+LEVELS, STEPS = {"once": (0, "cancel"), "held": (2, "cancel"), "again": (1, "restart")}, {"a": 500000, "b": 2000000, "c": 4000000}
+
+
 # ---- campaigns ----
 
 def gift(fact):
@@ -47,12 +52,18 @@ def campaign():
     facts = {name: {"measure": "daily_average", "of": "balance", "on": "balance.snapshot", "window": window}
              for name, window in WINDOWS.items()}
     facts["before"]["previous"] = 1
+    for name, (hold, on_break) in LEVELS.items():
+        steps = [{"id": step, "from": f"{least / 100:.2f}"} for step, least in STEPS.items()]
+        facts[f"level-{name}"] = {"level": "month", "levels": steps, "every": "month", "delay": "P20D", "hold": hold, "fires": "each",
+                                  **({"on_break": on_break} if hold else {})}
     rules = [{"id": f"{unit}-{fact}", "on": {"close": unit, "delay": "P20D"}, "give": gift(fact), "limits": "unlimited"}
              for unit, names in CLOSES.items() for fact in names]
     rules += [{"id": f"login-{fact}", "on": "login", "when": {f"fact.{fact}": {"gte": "0.01"}}, "give": gift(fact), "limits": "unlimited"}
               for fact in WINDOWS]
+    rules += [{"id": f"level-{name}-{step}", "on": {"fact": f"level-{name}"}, "when": {"level": step}, "limits": "unlimited",
+               "give": {"reward": "cash_back", "value": "1.00", "pool": "unlimited"}} for name in LEVELS for step in STEPS]
     return {"id": "avg", "version": 1, "name": {"zh": "日均", "en": "Averages"},
-            "period": {"from": str(FIRST), "to": str(LAST), "closing": "P30D"}, "late": {"accept": f"P{HORIZON}D"},
+            "period": {"from": str(FIRST), "to": str(LAST), "closing": "P120D"}, "late": {"accept": f"P{HORIZON}D"},
             "audience": "everyone", "facts": facts, "rules": rules}
 
 
@@ -173,7 +184,7 @@ def lines_of(customer, snapshots, visits):
 def fill():
     """The stream's clock goes on, whoever is silent."""
     moment = midnight(BEGIN)
-    while moment < midnight(LAST) + DAY * 40:
+    while moment < midnight(LAST) + DAY * 130:
         yield moment, -2, {"id": f"f-{moment:%m%d%H}", "source": "s", "type": "checkin", "customer": "filler",
                            "time": moment.isoformat(timespec="milliseconds")}
         moment += datetime.timedelta(hours=4)
@@ -227,10 +238,33 @@ def closes_of(customer, snapshots):
             name = "campaign:avg" if unit == "campaign" else f"{unit}+08:00:{label(unit, day)}"
             for fact in facts:
                 value = average(good, window_of(fact, end - DAY, True))
-                heard = midnight(end) + DELAY < midnight(LAST) + DAY * 31
+                heard = midnight(end) + DELAY < midnight(LAST) + DAY * 121
                 if value and heard:
                     yield (customer, f"{unit}-{fact}", f"{name}:{customer}"), value
             day = end
+
+
+def completed(reached, hold, on_break, last):
+    """The month, by number, at whose close a level is had: reached up to the campaign's last one, and in so many further ones."""
+    held = -1
+    for number, good in enumerate(reached):
+        if not good and held >= 0 and on_break == "cancel":
+            return None
+        held = held + 1 if good and (held >= 0 or number <= last) else -1
+        if held == hold:
+            return number
+    return None
+
+
+def levels_of(customer, snapshots):
+    good = [one for one in snapshots if one["day"] is not None]
+    months = [next_month(FIRST, number) for number in range(6 + 3)]
+    averages = [average(good, (month, next_month(month))) for month in months]
+    for name, (hold, on_break) in LEVELS.items():
+        for step, least in STEPS.items():
+            number = completed([value is not None and value >= least for value in averages], hold, on_break, 5)
+            if number is not None:
+                yield (customer, f"level-{name}-{step}", f"month+08:00:{months[number]:%Y-%m}:{customer}"), 100
 
 
 def logins_of(customer, snapshots, visits):
@@ -254,6 +288,7 @@ def main():
         for name in (f"c{number}", f"d{number}"):
             customers[name] = arrivals(rng, found), logins(rng)
             wanted.update(closes_of(name, customers[name][0]))
+            wanted.update(levels_of(name, customers[name][0]))
             wanted.update(logins_of(name, *customers[name]))
     had = play(options.giftd, customers)
     wrong = [key for key in sorted(had.keys() | wanted.keys()) if had.get(key) != wanted.get(key)]
