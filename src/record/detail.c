@@ -297,10 +297,20 @@ static void condition_detail(struct buffer *out, const struct rulebook *rulebook
   put_two(out, zh ? " 起满足,事件时间 " : " on, event at ", told->actual);
 }
 
+static bool hears_level(const struct rulebook *rulebook, const struct rule *rule) {
+  const struct trigger *trigger = &rulebook->triggers[rule->on.first];
+  return trigger->kind == TRIGGER_CLOSE && trigger->fact != NONE;
+}
+
 /* LIMIT_REACHED that no limit names: every chance is spent, once_per was used up, the period was closed before and gave then, or has had
  * all that bands pay. */
-static void unnamed_limit_detail(struct buffer *out, const struct rule *rule, const struct told *told, enum language language) {
+static void unnamed_limit_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
+  const struct rule *rule = &rulebook->rules[told->rule];
   bool zh = language == LANGUAGE_ZH;
+  if (told_is_at(told, STR("/on")) && hears_level(rulebook, rule)) {
+    buffer_put(out, zh ? STR("每档仅一次,此前已发放") : STR("each level once, and of one close the highest; it was given before"));
+    return;
+  }
   if (told_is_at(told, STR("/on"))) {
     buffer_put(out, zh ? STR("每个周期仅一次,本周期已发放") : STR("once a period, and given for this one before"));
     return;
@@ -363,7 +373,7 @@ void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const s
     return;
   }
   if (told->reason == REASON_LIMIT_REACHED) {
-    unnamed_limit_detail(out, rule, told, language);
+    unnamed_limit_detail(out, rulebook, told, language);
     return;
   }
   if (told->reason == REASON_CONDITION_NOT_MET && rule->spends != NONE && told_is_at(told, STR("/spends"))) {
