@@ -12,13 +12,19 @@
 
 _Static_assert(LIMIT_AMOUNT_MINOR < INT64_MAX / (36 * 366 + 366), "the sum of the longest window's days is a number");
 
-static int32_t day_of(const struct work *w, const struct fact *fact, int64_t time_ms) {
-  return period_of(UNIT_DAY, time_ms, work_zone(w, fact->campaign));
+/* ---- periods, in the zone of the file that declares the fact ---- */
+
+static int32_t unit_of(const struct work *w, const struct fact *fact, enum unit unit, int64_t time_ms) {
+  return period_of(unit, time_ms, work_zone(w, fact->campaign));
 }
 
-static int64_t day_start(const struct work *w, const struct fact *fact, int32_t day) {
-  return period_start(UNIT_DAY, day, work_zone(w, fact->campaign));
+static int64_t unit_start(const struct work *w, const struct fact *fact, enum unit unit, int32_t period) {
+  return period_start(unit, period, work_zone(w, fact->campaign));
 }
+
+static int32_t day_of(const struct work *w, const struct fact *fact, int64_t time_ms) { return unit_of(w, fact, UNIT_DAY, time_ms); }
+
+static int64_t day_start(const struct work *w, const struct fact *fact, int32_t day) { return unit_start(w, fact, UNIT_DAY, day); }
 
 static bool by_periods(const struct window *window) {
   return window->kind == WINDOW_LAST_UNITS || (window->kind == WINDOW_UNIT && window->unit < UNIT_CAMPAIGN);
@@ -38,10 +44,9 @@ static struct days days_between(const struct work *w, const struct fact *fact, i
 
 static struct days days_of_periods(const struct work *w, const struct fact *fact, int64_t at_ms) {
   enum unit unit = fact->window.unit;
-  const struct zone zone = work_zone(w, fact->campaign);
   int32_t count = fact->window.kind == WINDOW_LAST_UNITS ? (int32_t)fact->window.count : 0;
-  int32_t behind = period_of(unit, at_ms, zone) - (int32_t)fact->window.previous + (count == 0), first = behind - (count == 0 ? 1 : count);
-  struct days days = days_between(w, fact, period_start(unit, first, zone), period_start(unit, behind, zone));
+  int32_t behind = unit_of(w, fact, unit, at_ms) - (int32_t)fact->window.previous + (count == 0), first = behind - (count == 0 ? 1 : count);
+  struct days days = days_between(w, fact, unit_start(w, fact, unit, first), unit_start(w, fact, unit, behind));
   days.first = first, days.last = behind - 1;
   return days;
 }
@@ -180,13 +185,12 @@ struct value daily_ask(struct work *w, const struct fact *fact) {
 int64_t daily_counts_next(const struct work *w, const struct fact *fact, int64_t end_ms) {
   const struct window *window = &fact->window;
   const struct cell *oldest = snapshot_oldest(w, fact);
-  const struct zone zone = work_zone(w, fact->campaign);
   if (oldest == NULL) return TIME_NONE;
   if (oldest->day_end.settled) return end_ms;
   bool closed = window->kind == WINDOW_LAST_UNITS;
   int64_t from_ms = day_start(w, fact, oldest->period) + 1;
   if (by_periods(window))
-    from_ms = period_start(window->unit, period_of(window->unit, from_ms, zone) + (int32_t)window->previous + closed, zone) + !closed;
+    from_ms = unit_start(w, fact, window->unit, unit_of(w, fact, window->unit, from_ms) + (int32_t)window->previous + closed) + !closed;
   return from_ms > end_ms ? from_ms : end_ms;
 }
 
@@ -198,7 +202,7 @@ static int32_t sum_expiry(const struct work *w, const struct fact *fact, int32_t
   int64_t spare = w->in->settings->horizon_ms + (DAILY_TOLD_DAYS + 1) * MS_PER_DAY + (fact->close_count > 0 ? LIMIT_CLOSE_DELAY_MS : 0);
   int32_t ahead = (int32_t)(window->previous + window->count) + 1;
   if (!by_periods(window)) return fact_expiry(w, fact);
-  return state_expiry(period_start(window->unit, period + ahead, work_zone(w, fact->campaign)) + spare);
+  return state_expiry(unit_start(w, fact, window->unit, period + ahead) + spare);
 }
 
 static void sum_add(struct work *w, const struct fact *fact, int32_t period, int64_t value, int32_t days) {
@@ -223,8 +227,8 @@ static void days_settle(struct work *w, const struct fact *fact, int32_t from, i
     return;
   }
   for (int32_t end; from < to; from = end) {
-    int32_t period = period_of(fact->window.unit, day_start(w, fact, from), work_zone(w, fact->campaign));
-    end = day_of(w, fact, period_start(fact->window.unit, period + 1, work_zone(w, fact->campaign)));
+    int32_t period = unit_of(w, fact, fact->window.unit, day_start(w, fact, from));
+    end = day_of(w, fact, unit_start(w, fact, fact->window.unit, period + 1));
     if (end > to) end = to;
     sum_add(w, fact, period, value, end - from);
   }
@@ -258,7 +262,7 @@ static void settle(struct work *w, const struct fact *fact) {
 
 static int32_t period_told(const struct work *w, const struct fact *fact, int32_t day) {
   if (fact->window.kind == WINDOW_ROLLING_DAYS) return day;
-  return by_periods(&fact->window) ? period_of(fact->window.unit, day_start(w, fact, day), work_zone(w, fact->campaign)) : 0;
+  return by_periods(&fact->window) ? unit_of(w, fact, fact->window.unit, day_start(w, fact, day)) : 0;
 }
 
 void daily_hear(struct work *w, uint32_t number, int64_t amount) {

@@ -64,7 +64,9 @@ static void level_candidates(struct work *w, uint32_t rule, uint32_t fact) {
 static void close_candidates(struct work *w) {
   const struct close *close = &w->book->closes[w->in->closing->close];
   for (uint32_t i = 0; i < close->rule_count; i++) {
-    uint32_t rule = w->book->refs[close->rule_first + i], level = w->book->triggers[w->book->rules[rule].on.first].fact;
+    uint32_t rule = w->book->refs[close->rule_first + i];
+    const struct trigger *trigger = &w->book->triggers[w->book->rules[rule].on.first]; /* a level stands alone */
+    uint32_t level = trigger->kind == TRIGGER_CLOSE ? trigger->fact : NONE;
     if (!(is_date(w) ? date_wakes(w, rule) : close_wakes(w, rule))) continue;
     if (level != NONE)
       level_candidates(w, rule, level);

@@ -198,8 +198,10 @@ static void snapshot_words(struct buffer *out, const struct telling *t, const st
   else if (told && day < now - DAILY_TOLD_DAYS)
     put(out, t, ": not counted, its date is more than seven days back", ":未计入,业务日期早于七天前");
   else
-    put(out, t, ": not counted: a later snapshot of that day is known, or by its conditions, or a field that the event lacks",
-        ":未计入:该日已有更新的余额,或未满足自身条件,或事件缺少字段");
+    put(out, t,
+        ": not counted: a later snapshot of that day is known, it is too long ago to change, or by its conditions, or a field that the "
+        "event lacks",
+        ":未计入:该日已有更新的余额,或该日已久不再更改,或未满足自身条件,或事件缺少字段");
 }
 
 /* Why the event changed nothing, as far as it can be told without the customer's record. */
