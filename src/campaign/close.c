@@ -224,9 +224,9 @@ static bool zone_lint(struct compile *c, uint32_t number, void *self) {
   const struct fact *fact = fact_at(c, number);
   const struct campaign *own = &c->campaigns[rule->campaign], *other = &c->campaigns[fact->campaign];
   bool whole = fact->window.kind == WINDOW_DATES || fact->window.kind == WINDOW_ENROLMENT || fact->window.unit >= UNIT_CAMPAIGN;
-  if (whole || str_equal(own->zone, other->zone)) return false;
+  if (whole || zone_is_same(own->zone, other->zone)) return false;
   report_text_at(c, rule->pointer, "on", CHECK_CANNOT_HOLD, "'%.*s' is counted by the days of %.*s, and the period closes in %.*s",
-                 STR_FORMAT(fact->name), STR_FORMAT(other->zone), STR_FORMAT(own->zone));
+                 STR_FORMAT(fact->name), STR_FORMAT(other->zone_name), STR_FORMAT(own->zone_name));
   return true;
 }
 
@@ -281,7 +281,7 @@ static void close_lint(struct compile *c, struct rule *rule) {
         "a close is judged for customers of whom a measure counted something, but the rule asks no measure: ask one in \"when\", "
         "or in bands");
   if (hears_closes_alone(c, rule)) (void)rule_asks(c, rule, divided_lint, rule);
-  (void)rule_asks(c, rule, zone_lint, rule);
+  if (hears_a_period(c, rule)) (void)rule_asks(c, rule, zone_lint, rule);
   closing_lint(c, rule);
   rule_level_lint(c, rule);
   for (uint32_t i = 0; i < rule->limit_count; i++) limit_at(c, *ref_at(c, rule->limit_first + i))->closes = true;
