@@ -531,7 +531,7 @@ struct list {
 };
 
 /* What hears events of the bank: a rule, or a fact that remembers. Built from triggers, one for each (owner, trigger). The match room
- * indexes these. */
+ * indexes these. The numbers of kinds are in messages between shards (judge.h, struct heard_way). */
 enum listener_kind { LISTENER_RULE, LISTENER_FACT, LISTENER_RESET, LISTENER_OPEN, LISTENER_TASK };
 struct listener {
   enum listener_kind kind;

@@ -89,7 +89,7 @@
 #define LIMIT_MATCHES 131072u      /* listeners one event may wake */
 #define LIMIT_WANTS 32768u         /* owners one event may touch, beside its customer */
 #define LIMIT_FORWARDS 16u         /* other customers who hear one event (`as`) */
-#define LIMIT_HEARD 256u           /* rules through which they hear it */
+#define LIMIT_HEARD 256u           /* rules and facts through which they hear it */
 #define LIMIT_OUTCOMES 32768u      /* rules judged for one event */
 #define LIMIT_OUTCOMES_SPARE 4096u /* of them kept for what the last rule comes to behind itself: items that fail alone, add-ons */
 #define LIMIT_GIVEN 10240u         /* gifts that one event may give; a rule that would give more is refused (TOO_MANY_GIFTS) */
