@@ -34,7 +34,7 @@
   ROW(LEND_FORGET_OPEN, "nobody is told when there is some again")                           \
   ROW(HEARD_FORGOTTEN, "what is heard as another and waits is not there after a take-over")  \
   ROW(HEARD_UNMARKED, "that it was heard is not in the journal")                             \
-  ROW(HEARD_HERE, "what a fact hears as another the causing customer's own fact hears too")   \
+  ROW(HEARD_HERE, "what a fact hears as another the causing customer's own fact hears too")  \
   ROW(HEARD_UNRETURNED, "a reversal does not go to whoever heard its original")              \
   ROW(DUES_FORGOTTEN, "who is down for a close is not there after a take-over")              \
   ROW(DUE_UNTOUCHED, "an event is judged before what closed for its customer")               \
