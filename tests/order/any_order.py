@@ -32,6 +32,7 @@ Why not "no more than in order of time" throughout. A late event may give and ta
     more (`set`, `listed`, `equal`, `chance`).
   * What a family's cards bring (`family-sum`, `family-first`): each payment and refund comes once more by a card whose holder the customer
     is, and what the holder has of them is what he has of his own (`sum`, `first`).
+  * Ladders (`ladder...`) come in the end to what the bands are worth that the month reached by what is left, in every order.
   * Debts (`owed`): who gets the smaller gift depends on the order, what is given less what is owed does not.
 
 A violation is shrunk: events are left out as long as the rule is still violated by the order that is left.
