@@ -270,8 +270,9 @@ struct judge_input {
 };
 size_t judge_memory(void);
 
-/* What is not needed any more leaves the customer's state, by the stream's own time; before the event is judged, each time. */
-void judge_expire(struct state *customer, const struct judge_settings *settings, int64_t clock_ms);
+/* What is not needed any more leaves the customer's state, by the stream's own time; before the event is judged, each time. What a campaign
+ * needs that goes on longer than it was to stays. */
+void judge_expire(struct state *customer, const struct rulebook *rulebook, const struct judge_settings *settings, int64_t clock_ms);
 /* Judges. Texts in `decision` live in `arena` or in the event. The trail of the states is open. STATUS_INPUT: the event belongs to the dead
  * letters: *reason (CURRENCY_MISMATCH ...), fault has the text; nothing may be kept then. */
 enum status judge_event(const struct judge_input *input, struct arena *arena, struct decision *decision, struct str *reason,

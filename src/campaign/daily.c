@@ -1,6 +1,17 @@
 /* Daily averages, as files say them (docs/language.md section 5): what they cannot be of, and from when on they must be heard. */
 #include "compile.h"
 
+/* Of several customers who are heard the last one's snapshot would stand for what all of them have. */
+static void heard_check(struct compile *c, const struct at *at, const struct fact *fact) {
+  struct at on = at_key(at, "on");
+  for (uint32_t i = 0; i < fact->on.count; i++) {
+    if (trigger_at(c, fact->on.first + i)->as_count == 0) continue;
+    report(c, &on, CHECK_BAD_FACT,
+           "a daily average is of what the customer himself has: what others have is not added up, so it takes no 'as'");
+    return;
+  }
+}
+
 /* What can be undone moves money; it does not say what there is. */
 static void triggers_check(struct compile *c, const struct at *at, const struct fact *fact) {
   struct at on = at_key(at, "on");
@@ -26,6 +37,7 @@ void daily_check(struct compile *c, const struct at *at, const struct fact *fact
   if (fact->dimension_count > 0)
     report(c, &per, CHECK_BAD_FACT, "a daily average is of all that the customer has: it takes no 'per' but the customer");
   triggers_check(c, at, fact);
+  heard_check(c, at, fact);
 }
 
 /* Days of which nobody told count as nothing: the average would be too low, and what is above it too much. */

@@ -185,11 +185,13 @@ static int64_t expiry_clock(const struct state *state, int64_t clock_ms) {
 }
 
 /* By whole days, ids too: so it does not matter how often it is asked in one, nor whether the state was read anew meanwhile. */
-void judge_expire(struct state *state, const struct judge_settings *settings, int64_t clock_ms) {
+void judge_expire(struct state *state, const struct rulebook *rulebook, const struct judge_settings *settings, int64_t clock_ms) {
   if (clock_ms == TIME_NONE || !state_may_expire(state, (int32_t)(clock_ms / MS_PER_DAY))) return;
   int32_t today = (int32_t)(expiry_clock(state, clock_ms) / MS_PER_DAY);
   int64_t ids_from_ms = today * MS_PER_DAY - settings->horizon_ms;
-  if (state_may_expire(state, today)) (void)state_expire(state, today, ids_from_ms, settings->horizon_ms);
+  if (!state_may_expire(state, today)) return;
+  cells_outlive(state, rulebook, settings, today);
+  (void)state_expire(state, today, ids_from_ms, settings->horizon_ms);
 }
 
 void judge_expire_shared(struct state *state, int64_t clock_ms) {

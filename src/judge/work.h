@@ -432,6 +432,10 @@ void ladder_descend(struct work *w, const struct undoing *u, const struct cell *
 /* ---- undo.c ---- */
 void undo_apply(struct work *w, struct undoing *u);
 
+/* ---- outlive.c ---- */
+/* Of what would go by `today`, what a campaign still needs that goes on longer than it was to when it was remembered. */
+void cells_outlive(struct state *state, const struct rulebook *book, const struct judge_settings *settings, int32_t today);
+
 /* ---- close.c ---- */
 /* The measure counted the event: the closes of its periods whose rules ask it are due. */
 void closes_mind(struct work *w, const struct fact *fact);

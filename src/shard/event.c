@@ -189,7 +189,7 @@ static bool closes_first(struct shard *shard, const struct attempt *a) {
 static enum status customer_prepare(struct shard *shard, struct attempt *a, struct fault *fault) {
   enum status status = customer_load(shard, a, fault);
   if (status != STATUS_OK || shard->looking_ahead || closes_first(shard, a)) return status;
-  judge_expire(a->customer, &shard->settings.judge, shard->clock.now_ms);
+  judge_expire(a->customer, shard->rulebook, &shard->settings.judge, shard->clock.now_ms);
   status = owner_keep(shard, a->customer, fault);
   if (status != STATUS_OK || state_id_room(a->customer) > 0 || a->customer->seen_count >= LIMIT_SEEN) return status;
   return owner_grow(shard, &a->customer, state_room(a->customer), a->customer->seen_count / 4 + 1, fault);

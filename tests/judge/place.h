@@ -207,7 +207,7 @@ static inline struct place_owner *place_prepare(struct place *place, const struc
   struct owner named = owner_customer(input->event->customer);
   struct place_owner *customer = place_owner(place, &named);
   struct state *state = place_load(place, customer);
-  judge_expire(state, input->settings, input->clock_ms);
+  judge_expire(state, input->rulebook, input->settings, input->clock_ms);
   if (state_id_room(state) == 0 && state->seen_count < LIMIT_SEEN) customer->state = block_grow(state, 0, state->seen_count / 4 + 1);
   return customer;
 }

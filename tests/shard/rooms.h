@@ -273,8 +273,9 @@ bool judge_remember(const struct judge_input *input, const struct decision *deci
   return true;
 }
 
-void judge_expire(struct state *customer, const struct judge_settings *settings, int64_t clock_ms) {
+void judge_expire(struct state *customer, const struct rulebook *rulebook, const struct judge_settings *settings, int64_t clock_ms) {
   int32_t today = clock_ms == TIME_NONE ? 0 : (int32_t)(clock_ms / MS_PER_DAY);
+  (void)rulebook;
   if (clock_ms == TIME_NONE || !state_may_expire(customer, today)) return;
   (void)state_expire(customer, today, today * MS_PER_DAY - settings->horizon_ms, settings->horizon_ms);
 }

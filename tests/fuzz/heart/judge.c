@@ -107,7 +107,7 @@ static void customer_prepare(struct attempt *a) {
   struct owner owner = owner_customer(a->event->customer);
   a->customer = place_of(world, &owner);
   struct state *state = place_load(world, a->customer);
-  judge_expire(state, &world->settings, world->clock_ms);
+  judge_expire(state, world->book->rulebook, &world->settings, world->clock_ms);
   place_changed(a->customer);
   if (state_id_room(state) > 0 || state->seen_count >= LIMIT_SEEN) return;
   place_grow(world, a->customer, state_room(state), world->tight ? 1 : state->seen_count / 4 + 1);

@@ -1,0 +1,104 @@
+/* A campaign that goes on longer than it was to (docs/language.md section 9.5). What is needed until a campaign is over was remembered
+ * until then by the file of its day. If the file says another day since, what would go stays: else who had something once could have it
+ * again.
+ */
+#include "work.h"
+
+struct outliving {
+  const struct rulebook *book;
+  const struct judge_settings *settings;
+};
+
+/* When nothing of a campaign is needed any more; a programme's facts are kept for ever. */
+static int64_t campaign_over(const struct outliving *o, uint32_t campaign) {
+  return o->book->campaigns[campaign].closing_ms + o->settings->memory_ms + o->settings->horizon_ms;
+}
+
+static int64_t rule_over(const struct outliving *o, uint64_t decl) {
+  uint32_t rule = rulebook_rule(o->book, decl);
+  return rule == NONE ? TIME_NONE : campaign_over(o, o->book->rules[rule].campaign);
+}
+
+static int64_t limit_over(const struct outliving *o, uint64_t decl) {
+  uint32_t number = rulebook_limit(o->book, decl);
+  const struct limit *limit = number == NONE ? NULL : &o->book->limits[number];
+  bool whole = limit != NULL && limit->rolling_days == 0 && (limit->unit == UNIT_EVER || limit->unit == UNIT_CAMPAIGN);
+  return whole ? campaign_over(o, limit->campaign) + (limit->closes ? LIMIT_CLOSE_DELAY_MS : 0) : TIME_NONE;
+}
+
+/* What is kept of a period goes with the period. */
+static bool lasts_a_campaign(const struct fact *fact) {
+  switch (fact->kind) {
+    case FACT_FIRST:
+    case FACT_LAST:
+    case FACT_LEVEL: return true;
+    case FACT_TRACK: return fact->dimension_count > 0;
+    case FACT_MEASURE:
+    case FACT_PICKS:
+      return fact->window.kind == WINDOW_ENROLMENT || (fact->window.kind == WINDOW_UNIT && fact->window.unit >= UNIT_CAMPAIGN);
+    case FACT_TABLE:
+    case FACT_DIFFERENCE: break;
+  }
+  return false;
+}
+
+static int64_t fact_over(const struct outliving *o, uint64_t decl) {
+  uint32_t number = rulebook_fact(o->book, decl);
+  const struct fact *fact = number == NONE ? NULL : &o->book->facts[number];
+  return fact != NULL && lasts_a_campaign(fact) ? campaign_over(o, fact->campaign) : TIME_NONE;
+}
+
+/* What there was at the end of a day goes on until another day is told. */
+static int64_t day_end_over(const struct outliving *o, uint64_t decl) {
+  uint32_t number = rulebook_fact(o->book, decl);
+  return number == NONE ? TIME_NONE : campaign_over(o, o->book->facts[number].campaign);
+}
+
+static int64_t chance_over(const struct outliving *o, uint64_t decl) {
+  for (uint32_t i = 0; i < o->book->chance_count; i++)
+    if (o->book->chances[i].decl == decl) return campaign_over(o, o->book->chances[i].campaign);
+  return TIME_NONE;
+}
+
+static int64_t enrolment_over(const struct outliving *o, uint64_t decl) {
+  uint32_t campaign = rulebook_campaign(o->book, decl);
+  return campaign == NONE ? TIME_NONE : campaign_over(o, campaign);
+}
+
+/* Until when a cell is needed by the files as they are, if that hangs on the campaign's end; else TIME_NONE. */
+static int64_t cell_over(const struct outliving *o, const struct cell *cell) {
+  uint64_t decl = cell_decl(cell);
+  switch (cell_kind(cell)) {
+    case CELL_ONCE: return cell->period == 0 ? rule_over(o, decl) : TIME_NONE; /* of a close: for as long as it may be judged again */
+    case CELL_LIMIT: return limit_over(o, decl);
+    case CELL_ENROLLED: return enrolment_over(o, decl);
+    case CELL_DAY_END: return day_end_over(o, decl);
+    case CELL_LOT: return chance_over(o, decl);
+    case CELL_KEPT:
+    case CELL_WHOLE: {
+      int64_t over_ms = fact_over(o, decl);
+      return over_ms == TIME_NONE ? chance_over(o, decl) : over_ms;
+    }
+    case CELL_FIRST:
+    case CELL_LAST:
+    case CELL_LEVEL:
+    case CELL_TRACK:
+    case CELL_TASK:
+    case CELL_MEASURE:
+    case CELL_DISTINCT:
+    case CELL_PICK: return fact_over(o, decl);
+    default: return TIME_NONE;
+  }
+}
+
+void cells_outlive(struct state *state, const struct rulebook *book, const struct judge_settings *settings, int32_t today) {
+  const struct outliving o = {book, settings};
+  for (uint32_t slot = 0; slot < state->used; slot++) {
+    const struct cell *cell = &state->cells[slot];
+    if (cell->name == 0 || cell->expires_day == 0 || cell->expires_day >= today) continue;
+    int64_t over_ms = cell_over(&o, cell);
+    if (over_ms == TIME_NONE || (state_expiry(over_ms) < today && state_expiry(over_ms) != 0)) continue;
+    state_write(state, cell)->expires_day = state_expiry(over_ms);
+    assert(cell->expires_day == 0 || cell->expires_day >= today);
+  }
+}
