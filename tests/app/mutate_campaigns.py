@@ -30,7 +30,7 @@ UNITS = ["day", "week", "ten_days", "month", "quarter", "half", "year"]
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 OTHER_DAYS = {"workday": ["restday"], "restday": ["workday", "sat"]}
 CHOICES = {
-    "at_limit": ["reject", "partial"], "missing": ["refuse", "skip"], "pay": ["highest", "each", "top_up"], "mode": ["all", "first"],
+    "at_limit": ["reject", "partial"], "missing": ["refuse", "skip"], "pay": ["highest", "top_up"],
     "if_never": ["dormant", "not_dormant"],
     "refunds": ["subtract", "ignore", "reopen"],
     "measure": ["count", "sum", "max", "distinct"], "need": ["all", "any"], "order": ["any", "listed"],
