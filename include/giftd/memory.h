@@ -105,25 +105,26 @@
 #define CELL_DUE_FIELDS(F, of)                                                      \
   F(of, int64_t time_ms, time_ms, NUMBER) /* when a period that closes is judged */ \
   F(of, int64_t done_ms, done_ms, NUMBER) /* when it was last, for rules with a shorter delay; 0: not yet */
-#define CELL_ISSUED_FIELDS(F, of)                                                                                   \
-  F(of, uint64_t id_high, id_high, DIGEST)                                                                          \
-  F(of, uint64_t event, event, DIGEST)                                  /* of the gift, for as long as it stands */ \
-  F(of, uint8_t result, result, COUNT)                                  /* enum issued_result */
+#define CELL_ISSUED_FIELDS(F, of)                                                  \
+  F(of, uint64_t id_high, id_high, DIGEST)                                         \
+  F(of, uint64_t event, event, DIGEST) /* of the gift, for as long as it stands */ \
+  F(of, uint8_t result, result, COUNT) /* enum issued_result */
 #define CELL_LADDER_FIELDS(F, of)                                                     \
   F(of, int64_t paid, paid, NUMBER)   /* less what was taken back: money or points */ \
   F(of, uint32_t steps, steps, COUNT) /* gifts that it ever gave: the number of the last one */
-#define CELL_STEP_FIELDS(F, of)                                                                                      \
-  F(of, uint64_t event, event, DIGEST)                                  /* of the gift */                            \
-  F(of, uint64_t ladder, ladder, DIGEST)                                /* key of the ladder that it is a step of */ \
-  F(of, int64_t from, from, NUMBER)                                     /* where its band begins */                  \
-  F(of, uint32_t n, n, COUNT)                                           /* the n-th that the ladder gave */
-#define CELL_DAY_END_FIELDS(F, of)                                                                                                 \
-  F(of, int64_t value, value, NUMBER)                                   /* what there was at the end of the day */                 \
-  F(of, int64_t time_ms, time_ms, NUMBER)                               /* of the event that said so, and its digest: the later */ \
-  F(of, uint64_t event, event, DIGEST)                                  /* one for a day stands */                                 \
-  F(of, uint8_t settled, settled, COUNT)                                /* 1: the days before it are in the sums of their periods */
+#define CELL_STEP_FIELDS(F, of)                                                            \
+  F(of, uint64_t event, event, DIGEST)        /* of the gift */                            \
+  F(of, uint64_t ladder, ladder, DIGEST)      /* key of the ladder that it is a step of */ \
+  F(of, int64_t from, from, NUMBER)           /* where its band begins */                  \
+  F(of, int64_t forfeited, forfeited, NUMBER) /* it failed: so much counts as had */       \
+  F(of, uint32_t n, n, COUNT)                 /* the n-th that the ladder gave */
+#define CELL_DAY_END_FIELDS(F, of)                                                                   \
+  F(of, int64_t value, value, NUMBER)     /* what there was at the end of the day */                 \
+  F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that said so, and its digest: the later */ \
+  F(of, uint64_t event, event, DIGEST)    /* one for a day stands */                                 \
+  F(of, uint8_t settled, settled, COUNT)  /* 1: the days before it are in the sums of their periods */
 #define CELL_LEVEL_FIELDS(F, of) F(of, char marks[CELL_PACK_BYTES], marks, BYTES) /* of so many closes, how many levels were reached */
-#define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
+#define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER)           /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, char hashes[CELL_PACK_BYTES], hashes, BYTES)
 #define CELL_PROFILE_FIELDS(F, of) F(of, char entries[CELL_PACK_BYTES], entries, BYTES)
 #define CELL_VALUE_FIELDS(F, of)                                               \

@@ -82,7 +82,9 @@ static void times_check(struct compile *c) {
       if (!is_new_time(c, rule.on.first + i) || ++times != LIMIT_DATE_TIMES + 1) continue;
       c->now = rule.campaign;
       report_text_at(c, trigger_at(c, rule.on.first + i)->pointer, "date", CHECK_TOO_MANY,
-                     "days that come again are heard at more than %u times of day, of all campaigns and days together; use the same times",
+                     "days that come again are heard at more than %u times of day, of all days, zones and campaigns together; let "
+                     "campaigns hear the same day at "
+                     "the same time",
                      LIMIT_DATE_TIMES);
     }
   }

@@ -32,6 +32,16 @@ static void put_dimensions(const struct saying *s, const struct dimension *dimen
 
 /* ---- facts ---- */
 
+/* Days that are settled are one sum: which they are cannot change under it. */
+static void put_days(const struct saying *s, const struct window *window) {
+  bool dates = window->kind == WINDOW_DATES, campaign = window->kind == WINDOW_UNIT && window->unit == UNIT_CAMPAIGN;
+  if (!dates && !campaign) return;
+  buffer_put(s->out, STR(", from "));
+  buffer_time_in(s->out, dates ? window->from_ms : s->campaign->from_ms, s->campaign->zone);
+  buffer_put(s->out, STR(" to "));
+  buffer_time_in(s->out, dates ? window->to_ms : s->campaign->to_ms, s->campaign->zone);
+}
+
 static void put_window(const struct saying *s, const struct window *window) {
   switch (window->kind) {
     case WINDOW_UNIT: put_unit(s, window->unit); break;
@@ -132,6 +142,7 @@ static void put_fact(const struct saying *s, const struct fact *fact) {
   }
   put_owner(s, fact);
   if (fact->kind == FACT_MEASURE || fact->kind == FACT_PICKS || fact->kind == FACT_LEVEL) put_window(s, &fact->window);
+  if (fact->kind == FACT_MEASURE && fact->measure == MEASURE_DAILY_AVERAGE) put_days(s, &fact->window);
   if (fact->kind == FACT_TRACK) put_unit(s, fact->track_period);
   if (fact->kind == FACT_FIRST) put(s, fact->refunds_reopen ? "; refunds reopen it" : "; refunds leave it");
   if (fact->kind == FACT_MEASURE) put(s, fact->refunds_subtract ? "; refunds are subtracted" : "; refunds leave it");

@@ -196,10 +196,10 @@ int64_t daily_counts_next(const struct work *w, const struct fact *fact, int64_t
 
 /* ---- settling ---- */
 
-/* As long as a close may ask for it, or have it judged again. */
+/* As long as a close may ask for it, or have it judged again: one of a campaign, too, that is taken up when the sum is there already. */
 static int32_t sum_expiry(const struct work *w, const struct fact *fact, int32_t period) {
   const struct window *window = &fact->window;
-  int64_t spare = w->in->settings->horizon_ms + (DAILY_TOLD_DAYS + 1) * MS_PER_DAY + (fact->close_count > 0 ? LIMIT_CLOSE_DELAY_MS : 0);
+  int64_t spare = w->in->settings->horizon_ms + (DAILY_TOLD_DAYS + 1) * MS_PER_DAY + LIMIT_CLOSE_DELAY_MS;
   int32_t ahead = (int32_t)(window->previous + window->count) + 1;
   if (!by_periods(window)) return fact_expiry(w, fact);
   return state_expiry(unit_start(w, fact, window->unit, period + ahead) + spare);

@@ -60,6 +60,7 @@ static void step_descend(struct descending *d, const struct cell *step) {
   const struct cell *grant = grant_find(w, name);
   const struct rulebook *book, *before = w->book;
   const struct rule *rule;
+  d->above += step->step.forfeited;
   if (grant == NULL || !terms_find(w, grant, &book, &rule)) return;
   int64_t gross = grant->grant.value_minor + set_off_of(w, name.id_low);
   w->book = book;

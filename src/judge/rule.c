@@ -145,6 +145,10 @@ static uint64_t close_key(const struct work *w) {
 /* What a period has had is asked item by item; at a close all of a rule's items go on, or none (campaign sees to it). */
 static bool goes_on(const struct judging *j) { return item_is_ladder(&j->w->book->items[j->rule->item_first]); }
 
+bool close_gave(const struct work *w, const struct rule *rule) {
+  return state_find(w->customer, CELL_ONCE, rule->decl, close_key(w), w->in->closing->period) != NULL;
+}
+
 /* The level that woke it: what is remembered of it, of its period where it may be had in each. */
 static const struct cell *level_given(const struct judging *j) {
   const struct fact *fact = &j->w->book->facts[j->wake->fired->fact];
@@ -159,7 +163,7 @@ static bool close_was_given(const struct judging *j) {
   if (!by_close(j) || goes_on(j) || MUTANT(CLOSE_TWICE)) return false;
   if (w->level != NULL && level_given(j) != NULL) return true;
   if (w->level != NULL && w->book->facts[j->wake->fired->fact].fires_each) return false;
-  return state_find(w->customer, CELL_ONCE, j->rule->decl, close_key(w), w->in->closing->period) != NULL;
+  return close_gave(w, j->rule);
 }
 
 /* once_per replaces the key of the gift: again is LIMIT_REACHED; without the value there is nothing to be unique by. */

@@ -39,11 +39,30 @@ static int64_t taken_part(const struct cell *taken, const struct cell *grant, co
   return part;
 }
 
+/* Of what was given at once another gift that stands. */
+static const struct cell *sibling_of(const struct work *w, const struct cell *grant) {
+  const struct cell *other = state_first(w->customer, CELL_GRANT, 0, grant->key);
+  while (other != NULL && (cell_decl(other) != cell_decl(grant) || other->grant.id_low == grant->grant.id_low))
+    other = state_next(w->customer, other);
+  return other;
+}
+
+/* What was given at once used one place: it is used as long as anything of it stands. */
+static bool place_stays(struct work *w, const struct cell *grant, const struct cell *taken) {
+  const struct cell *other = taken->taken.on == ON_POOL || taken->taken.of_value ? NULL : sibling_of(w, grant);
+  if (other == NULL) return false;
+  struct cell *passed = work_add(w, w->customer, CELL_TAKEN, cell_decl(taken), other->grant.id_low, taken->period);
+  passed->taken = taken->taken;
+  passed->expires_day = taken->expires_day;
+  return true;
+}
+
 static void grant_give_back(struct work *w, struct policy policy, const struct cell *grant, const struct back *back) {
   const struct cell *taken = state_first(w->customer, CELL_TAKEN, 0, grant->grant.id_low);
   for (; taken != NULL; taken = state_next(w->customer, taken)) {
     int64_t part = taken_part(taken, grant, back);
     if (part == 0 || !(taken->taken.on == ON_POOL ? policy.restore_pool : policy.restore_limits)) continue;
+    if (back->whole && place_stays(w, grant, taken)) continue;
     if (taken->taken.on == ON_POOL)
       pool_give_back(w, taken, part);
     else
@@ -202,7 +221,10 @@ static void grant_back(struct work *w, const struct undoing *u, struct grant_nam
   if (!policy.stays) {
     grant_give_back(w, policy, grant, &back);
     bool had = u->failed && !policy.restore_limits; /* what is forfeited with its place counts as paid */
-    if (item_is_ladder(item)) ladder_lowered(w, rule->decl, name.id_low, had ? 0 : back_total(grant, &back), back.whole);
+    if (item_is_ladder(item) && had)
+      ladder_forfeited(w, rule->decl, name.id_low, back_total(grant, &back));
+    else if (item_is_ladder(item))
+      ladder_lowered(w, rule->decl, name.id_low, back_total(grant, &back), back.whole);
     if (item->is_chance)
       chances_back(w, u, item, grant, &back);
     else if (back.whole)

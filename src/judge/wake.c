@@ -162,13 +162,23 @@ static struct candidate *member_next(const struct work *w, uint32_t group, uint3
   return next;
 }
 
+/* A close is judged again: which of the group it gave for before. */
+static uint32_t group_had(const struct work *w, uint32_t group) {
+  const struct close *close = &w->book->closes[w->in->closing->close];
+  for (uint32_t i = 0; i < close->rule_count; i++) {
+    uint32_t rule = w->book->refs[close->rule_first + i];
+    if (w->book->rules[rule].group == group && close_gave(w, &w->book->rules[rule])) return rule;
+  }
+  return NONE;
+}
+
 /* One gives: the first that can. Those behind it are judged as far as that they are told why not. All of the group in the turn of the one
  * that stands first, whatever stands between them: so it does not matter to it what else hears the event. */
 static bool group_judge(struct work *w, uint32_t group, uint32_t from, uint32_t count) {
-  uint32_t winner = NONE;
+  uint32_t winner = w->in->closing == NULL ? NONE : group_had(w, group);
   for (struct candidate *one; (one = member_next(w, group, from, count)) != NULL;) {
-    bool given = false;
-    if (!candidate_judge(w, one, winner, &given)) return false;
+    bool given = false; /* a rule is no other to itself: of two tracks or levels both give */
+    if (!candidate_judge(w, one, winner == one->rule ? NONE : winner, &given)) return false;
     if (given) winner = one->rule;
   }
   return true;

@@ -399,6 +399,8 @@ void key_of_step(const struct step *step, struct reward_key *key);
 void ladder_keep(struct work *w, const struct rule *rule, const struct item *item, const struct step *step, const struct gift *gift);
 /* The step that a gift is; NULL: none. And: so much of it went back. */
 const struct cell *step_find(const struct work *w, uint64_t rule_decl, uint64_t id_low);
+/* What failed and keeps its place: so much counts as had, and nothing of it goes back any more. */
+void ladder_forfeited(struct work *w, uint64_t rule_decl, uint64_t id_low, int64_t amount);
 void ladder_lowered(struct work *w, uint64_t rule_decl, uint64_t id_low, int64_t amount, bool whole);
 
 /* ---- give.c ---- */
@@ -435,6 +437,10 @@ void undo_apply(struct work *w, struct undoing *u);
 /* ---- outlive.c ---- */
 /* Of what would go by `today`, what a campaign still needs that goes on longer than it was to when it was remembered. */
 void cells_outlive(struct state *state, const struct rulebook *book, const struct judge_settings *settings, int32_t today);
+
+/* ---- rule.c: of the close at hand ---- */
+/* Whether the rule gave for it before. */
+bool close_gave(const struct work *w, const struct rule *rule);
 
 /* ---- close.c ---- */
 /* The measure counted the event: the closes of its periods whose rules ask it are due. */

@@ -71,6 +71,7 @@ static const char *check_undoing(const struct state *state, const struct cell *c
     case CELL_RESTS:
       return grant_of(state, cell->key, cell->rests.id_low) != NULL ? NULL : "memory invariant 5: what rests on a fact without its gift";
     case CELL_STEP:
+      if (cell->step.forfeited > 0) return NULL; /* the gift went, the step counts */
       return grant_of(state, cell->step.event, cell->key) != NULL ? NULL : "memory invariant 5: a step of a ladder without its gift";
     default: return NULL;
   }

@@ -302,7 +302,7 @@ static void months(void **state) {
 static void anniversaries(void **state) {
   (void)state;
   int32_t month = 0, day = 0;
-  int64_t leap, plain;
+  int64_t leap = 0, plain = 0;
   assert_true(month_day_parse(STR("1992-02-29"), &month, &day));
   assert_int_equal(month, 2);
   assert_int_equal(day, 29);
