@@ -10,6 +10,7 @@
 #define GIFTD_RECORD_H
 
 #include "giftd/judge.h"
+#include "giftd/wording.h"
 
 /* Where an event came from: kept in its decision, so that explain finds the line again. */
 struct origin {
@@ -127,7 +128,6 @@ bool record_join(struct recorded_decision *whole, const struct recorded_decision
 
 /* ---- explaining ---- */
 
-enum language { LANGUAGE_EN, LANGUAGE_ZH };
 struct explain_style {
   enum language language;
   bool json;            /* one object a line (documented in src/record/explain_json.c) */

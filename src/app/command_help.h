@@ -123,6 +123,21 @@
   "Example:\n"                                                                    \
   "  giftd explain -c giftd.conf --customer c0000042 --since 2026-12-04\n"
 
+#define HELP_CAMPAIGN                                                                \
+  "Usage: giftd campaign text FILE... [--lang zh|en] [--campaigns DIR] [FLAGS]\n\n"  \
+  "The rule text (活动细则) of campaigns, written from their files: who takes\n" \
+  "part, what counts, what is given with which odds, limits, stock, refunds.\n"      \
+  "Complete and exact: for the campaign page, and for whoever signs. Its last\n"     \
+  "line has the version and the digest that decisions carry. Markdown.\n\n"          \
+  "      --lang en|zh     language (en)\n"                                           \
+  "      --campaigns DIR  where the programmes and lists are that the file cites\n"  \
+  "                       (the file's own folder)\n"                                 \
+  "  -c, --config FILE    configuration: events.catalogue, lang\n"                   \
+  "  -X key=value         any option of it; may be repeated\n\n"                     \
+  "What is wrong in the files is told as giftd check tells it: exit code 1.\n\n"     \
+  "Example:\n"                                                                       \
+  "  giftd campaign text deploy/campaigns/friday-dining.json --lang zh\n"
+
 #define HELP_CONFIG                                                            \
   "Usage: giftd config show [-c FILE] [-X key=value] [--effective] [--json]\n" \
   "       giftd config docs [--metrics] | sample\n\n"                          \

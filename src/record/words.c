@@ -3,56 +3,18 @@
  */
 #include "words.h"
 
-struct name_pair {
-  const char *written, *zh;
-};
-
-static const struct name_pair field_names[] = {
-    {"amount", "金额"},    {"currency", "币种"},     {"mcc", "商户类别"},         {"channel", "渠道"},
-    {"merchant", "商户"},  {"card", "卡"},           {"brand", "卡组织"},         {"entry", "受理方式"},
-    {"status", "状态"},    {"method", "方式"},       {"counterparty", "对手方"},  {"original_amount", "原金额"},
-    {"reason", "原因"},    {"biller", "缴费单位"},   {"employer", "代发单位"},    {"purpose", "用途"},
-    {"page", "页面"},      {"service", "服务"},      {"level", "等级"},           {"cert", "证书"},
-    {"product", "产品"},   {"wallet", "支付平台"},   {"referrer", "推荐人"},      {"date", "日期"},
-    {"balance", "余额"},   {"products", "持有产品"}, {"points", "积分"},          {"score", "得分"},
-    {"event", "活动场次"}, {"tier", "客户等级"},     {"campaign", "活动"},        {"rule", "规则"},
-    {"choice", "选择"},    {"device", "设备"},       {"phone_hash", "手机号"},    {"id_hash", "证件"},
-    {"city", "城市"},      {"branch", "网点"},       {"staff", "员工"},           {"org", "机构"},
-    {"tags", "标签"},      {"primary", "主账户人"},  {"authorisation", "授权号"}, {"birthday", "生日"},
-    {"region", "地区"},    {"customer", "客户"},     {"inviter", "邀请人"},       {"result", "结果"},
-    {NULL, NULL}};
-
-static const struct name_pair reward_names[] = {{"instant_discount", "立减金"},
-                                                {"voucher", "券"},
-                                                {"threshold_voucher", "满减券"},
-                                                {"percent_voucher", "折扣券"},
-                                                {"cash_back", "返现"},
-                                                {"points", "积分"},
-                                                {"rate_coupon", "利率券"},
-                                                {"fee_waiver", "减免权益"},
-                                                {"ecny_packet", "数币红包"},
-                                                {"membership", "会员权益"},
-                                                {"goods", "实物"},
-                                                {"bundle", "券包"},
-                                                {"chance", "机会"},
-                                                {"notice", "通知"},
-                                                {NULL, NULL}};
-
 static const char *const units_zh[UNIT_COUNT] = {"每日", "每周", "每旬", "每月", "每季", "每半年", "每年", "活动期内", "终身"};
 
-static struct str name_find(const struct name_pair *table, struct str written, enum language language) {
-  if (language == LANGUAGE_EN) return written;
-  for (; table->written != NULL; table++)
-    if (str_equal(str_of(table->written), written)) return str_of(table->zh);
-  return written;
+static struct str name_of(const struct wording *table, struct str written, enum language language) {
+  const struct wording *row = language == LANGUAGE_EN ? NULL : wording_find(table, written);
+  return row == NULL ? written : str_of(row->zh);
 }
 
 struct str words_field(struct str campaign_name, enum language language) {
-  return name_find(field_names, campaign_name, language);
+  return name_of(wording_fields, campaign_name, language);
 }
-
 struct str words_reward(struct str reward, enum language language) {
-  return name_find(reward_names, reward, language);
+  return name_of(wording_rewards, reward, language);
 }
 
 struct str words_unit(enum unit unit, enum language language) {

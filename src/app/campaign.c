@@ -1,0 +1,162 @@
+/* `giftd campaign text`: the rule text of campaigns, written from their files (R115, R128). Reads only.
+ *
+ * A campaign cites what programmes beside it declare, so a file is read together with its folder, or with the one named; what is wrong in
+ * any of them is told as `giftd check` tells it. */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "config_flags.h"
+#include "giftd/wording.h"
+#include "help.h"
+#include "project.h"
+
+#define FILES_MOST 256u
+#define TEXT_BYTES ((size_t)16 << 20)
+
+struct campaign_request {
+  struct config_flags flags;
+  struct config_given given;
+  const char *files[FILES_MOST];
+  uint32_t file_count;
+  enum language language;
+};
+
+static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                        {"campaigns", required_argument, NULL, OPTION_FLAG(CONFIG_CAMPAIGNS_DIR)},
+                                        {"lang", required_argument, NULL, OPTION_FLAG(CONFIG_LANG)},
+                                        {NULL, 0, NULL, 0}};
+
+static int flags_read(int argc, char **argv, struct campaign_request *request) {
+  opterr = 0;
+  optind = 0;
+  for (int flag; (flag = help_flag(argc, argv, ":c:X:", options)) != -1;) {
+    if (flag == 'c') {
+      request->flags.file = optarg;
+    } else if (flag == 'X') {
+      if (!config_flags_set(&request->flags, "campaign", optarg)) return EXIT_BAD_USAGE;
+    } else if (flag >= OPTION_FLAG(0)) {
+      request->flags.values[flag - OPTION_FLAG(0)] = optarg;
+    } else {
+      return help_bad_flag("campaign", options, argv, flag);
+    }
+  }
+  return EXIT_DONE;
+}
+
+/* EXIT_DONE when the words are right. */
+static int request_read(int argc, char **argv, struct campaign_request *request) {
+  static const char *const verbs[] = {"text", NULL};
+  const int code = flags_read(argc, argv, request);
+  if (code != EXIT_DONE) return code;
+  if (optind == argc) return help_bad_usage("campaign", "expected text");
+  const char *verb = argv[optind++], *near = help_nearest(verb, verbs);
+  if (strcmp(verb, verbs[0]) != 0) return help_bad_usage("campaign", "'%s' is not text%s", verb, near == NULL ? "" : "; did you mean it?");
+  if (optind == argc) return help_bad_usage("campaign", "text: name the campaign's file");
+  for (; optind < argc; optind++) {
+    if (request->file_count == FILES_MOST) return help_bad_usage("campaign", "more than %u files", FILES_MOST);
+    request->files[request->file_count++] = argv[optind];
+  }
+  return EXIT_DONE;
+}
+
+/* ---- files ---- */
+
+static bool is_within(const char *file, const char *folder) {
+  char file_path[PATH_MAX], folder_path[PATH_MAX];
+  if (realpath(file, file_path) == NULL || realpath(folder, folder_path) == NULL) return false;
+  const size_t length = strlen(folder_path);
+  return strncmp(file_path, folder_path, length) == 0 && (file_path[length] == '/' || length == 1);
+}
+
+static const char *folder_of(struct arena *arena, const char *file) {
+  const char *slash = strrchr(file, '/');
+  if (slash == NULL) return ".";
+  return slash == file ? "/" : arena_copy(arena, (struct str){file, (size_t)(slash - file)}).at;
+}
+
+static bool is_same_file(struct str name, const char *file) {
+  char path[PATH_MAX];
+  struct stat a, b;
+  if (name.length >= sizeof path) return false;
+  memcpy(path, name.at, name.length);
+  path[name.length] = 0;
+  return stat(path, &a) == 0 && stat(file, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* What is read for one file: its folder, or the one named and the file where it is not in there. */
+static enum status campaign_load(struct campaign_request *request, const char *file, struct loaded *loaded, struct fault *fault) {
+  const char *roots[3] = {request->flags.values[CONFIG_CAMPAIGNS_DIR], NULL, NULL};
+  uint32_t count = 1;
+  if (roots[0] == NULL) roots[0] = folder_of(&request->given.arena, file);
+  if (roots[0] == NULL) return fault_set(fault, STATUS_LIMIT, "%s: the path is too long", file);
+  if (!is_within(file, roots[0])) roots[count++] = file;
+  const char *catalogue = config_given_path(&request->given, CONFIG_EVENTS_CATALOGUE);
+  if (catalogue != NULL) roots[count++] = catalogue;
+  const enum status status = load_open(roots, count, loaded, fault);
+  if (status == STATUS_INPUT) load_print(&loaded->findings, stderr, 40);
+  return status;
+}
+
+/* ---- telling ---- */
+
+static enum status campaign_write(const struct campaign_request *request, const struct loaded *loaded, uint32_t campaign,
+                                  struct fault *fault) {
+  struct region text = region_take(TEXT_BYTES), numbers = region_take(TEXT_BYTES);
+  enum status status = STATUS_STORAGE;
+  struct arena scratch;
+  struct buffer out;
+  if (text.at == NULL || numbers.at == NULL) {
+    (void)fault_set(fault, STATUS_STORAGE, "the system gives no memory");
+  } else {
+    arena_init(&scratch, numbers.at, numbers.bytes);
+    buffer_init(&out, text.at, text.bytes);
+    status = wording_campaign(&out, loaded->rulebook, campaign, request->language, &scratch, fault);
+    if (status == STATUS_OK) (void)fwrite(out.memory, 1, out.length, stdout);
+  }
+  region_give(&text);
+  region_give(&numbers);
+  return status;
+}
+
+static enum status text_tell(struct campaign_request *request, const char *file, struct fault *fault) {
+  struct loaded loaded = {.region = NULL};
+  enum status status = campaign_load(request, file, &loaded, fault);
+  uint32_t found = NONE;
+  for (uint32_t i = 0; status == STATUS_OK && found == NONE && i < loaded.rulebook->campaign_count; i++)
+    if (is_same_file(loaded.rulebook->campaigns[i].file, file)) found = i;
+  if (status == STATUS_OK && found == NONE)
+    status = fault_set(fault, STATUS_USAGE, "%s is no campaign file", file);
+  else if (status == STATUS_OK && loaded.rulebook->campaigns[found].programme)
+    status = fault_set(fault, STATUS_USAGE, "%s is a programme: it gives nothing by itself, and is said where a campaign cites it", file);
+  else if (status == STATUS_OK)
+    status = campaign_write(request, &loaded, found, fault);
+  load_close(&loaded);
+  return status;
+}
+
+static enum status texts_tell(struct campaign_request *request, struct fault *fault) {
+  enum status status = config_given_open(&request->flags, options, &request->given, fault);
+  if (status != STATUS_OK) return status;
+  request->language = str_equal(config_text(&request->given.config, CONFIG_LANG), STR("zh")) ? LANGUAGE_ZH : LANGUAGE_EN;
+  for (uint32_t i = 0; i < request->file_count && status == STATUS_OK; i++) {
+    if (i > 0) putchar('\n');
+    if (project_is_folder(request->files[i]))
+      status = fault_set(fault, STATUS_USAGE, "%s: is a folder; name campaign files", request->files[i]);
+    else
+      status = text_tell(request, request->files[i], fault);
+  }
+  return status;
+}
+
+int command_campaign(int argc, char **argv) {
+  static struct campaign_request request;
+  struct fault fault = {.status = STATUS_OK};
+  request = (struct campaign_request){.file_count = 0};
+  const int code = request_read(argc, argv, &request);
+  if (code != EXIT_DONE) return code;
+  const enum status status = texts_tell(&request, &fault);
+  config_given_close(&request.given);
+  return status == STATUS_OK ? EXIT_DONE : app_fail("campaign", &fault);
+}

@@ -1,0 +1,249 @@
+/* The sections of a rule text, in the order in which banks print them. The text is written twice: what it calls a fact depends on which
+ * others it names, which is known when it has been written once. */
+#include "parts.h"
+
+/* ---- time ---- */
+
+static void zone_say(struct say *say) {
+  const struct campaign *c = say->campaign;
+  int32_t minutes = c->offset_minutes < 0 ? -c->offset_minutes : c->offset_minutes;
+  if (str_equal(c->zone, STR("Asia/Shanghai"))) {
+    put(say, "Beijing time", "北京时间");
+    return;
+  }
+  put(say, "time zone ", "时区");
+  put_str(say, c->zone);
+  buffer_print(say->out, ", UTC%c%02d:%02d", c->offset_minutes < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
+/* What is open when the campaign ends may finish later: only where something can be open. */
+static bool has_open_things(const struct say *say) {
+  if (say->campaign->chance_count > 0) return true;
+  for (uint32_t i = 0; i < say->campaign->rule_count; i++) {
+    const struct rule *rule = &say->rulebook->rules[say->campaign->rule_first + i];
+    if (rule->spends != NONE) return true;
+    for (uint32_t k = 0; k < rule->on.count; k++) {
+      const struct trigger *trigger = &say->rulebook->triggers[rule->on.first + k];
+      bool track = trigger->kind == TRIGGER_FACT && say->rulebook->facts[trigger->fact].kind == FACT_TRACK;
+      if (track || trigger->kind == TRIGGER_CLOSE) return true;
+    }
+  }
+  return false;
+}
+
+static void section(struct say *say, const char *en, const char *zh) {
+  put_str(say, STR("\n## "));
+  put(say, en, zh);
+  put_str(say, STR("\n\n"));
+}
+
+static void time_section(struct say *say) {
+  const struct campaign *c = say->campaign;
+  uint32_t line = 0;
+  section(say, "1. When", "一、活动时间");
+  put_line(say, ++line);
+  put(say, "From ", "");
+  say_instant(say, c->from_ms);
+  put(say, " to ", "至");
+  say_end(say, c->to_ms);
+  put(say, " (", "（");
+  zone_say(say);
+  put(say, "). What counts is the time at which something happened.\n", "）。以交易或行为的发生时间为准。\n");
+  if (c->shown_ms < c->from_ms) {
+    put_line(say, ++line);
+    put(say, "It is announced from ", "自");
+    say_instant(say, c->shown_ms);
+    put(say, " on. Customers may sign up then; nothing else counts before the campaign begins.\n",
+        "起公布，客户即可报名；活动开始前的其他行为不计入。\n");
+  }
+  if (has_open_things(say)) {
+    put_line(say, ++line);
+    put(say,
+        "After that nothing new begins. What was begun in time - tasks, chances, figures that are still to be worked out - may be finished "
+        "by ",
+        "活动结束后不再产生新的参与资格；已开始的任务、尚未使用的机会和待结算的奖励，可在");
+    say_end(say, c->closing_ms);
+    put(say, ".\n", "之前完成。\n");
+  }
+}
+
+/* ---- customers ---- */
+
+static void member_say(struct say *say, const struct member *member) {
+  struct str rest = member->is_list ? member->text : member->tag;
+  bool segment = !member->is_list && str_starts(rest, STR("segment:"));
+  if (member->is_list) {
+    put(say, "customers on the list ", "名单");
+    say_list(say, member->list);
+    put(say, "", "内的客户");
+    return;
+  }
+  if (segment) rest = str_from(rest, 8);
+  put(say, segment ? "customers of the group \"" : "customers with the tag \"", segment ? "“" : "具有标签“");
+  say_group(say, rest);
+  put(say, "\"", segment ? "”客群的客户" : "”的客户");
+}
+
+static void members_say(struct say *say, uint32_t first, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    put_or(say, i, count);
+    member_say(say, &say->rulebook->members[first + i]);
+  }
+}
+
+static void audience_section(struct say *say) {
+  const struct audience *audience = &say->campaign->audience;
+  uint32_t line = 0;
+  section(say, "2. Who", "二、活动对象");
+  put_line(say, ++line);
+  if (audience->everyone)
+    put(say, "All customers of the bank.\n", "本行全体客户。\n");
+  else {
+    members_say(say, audience->include_first, audience->include_count);
+    put(say, ".\n", "。\n");
+  }
+  if (audience->when != NONE) {
+    put_line(say, ++line);
+    put(say, "This must hold as well: ", "并且须符合：");
+    say_condition(say, audience->when);
+    put(say, ".\n", "。\n");
+  }
+  if (audience->exclude_count > 0) {
+    put_line(say, ++line);
+    put(say, "Not for ", "");
+    members_say(say, audience->exclude_first, audience->exclude_count);
+    put(say, ".\n", "不参加本活动。\n");
+  }
+  if (!say->campaign->enrolment) return;
+  put_line(say, ++line);
+  put(say, "Customers sign up first. What they did before they signed up does not count.\n",
+      "客户须先报名。报名之前的交易和行为不计入。\n");
+}
+
+/* ---- content and rules ---- */
+
+static void content_section(struct say *say) {
+  section(say, "3. What", "三、活动内容");
+  for (uint32_t i = 0; i < say->campaign->rule_count; i++) {
+    if (i > 0) put_str(say, STR("\n"));
+    say_rule(say, say->campaign->rule_first + i);
+  }
+}
+
+static void limits_section(struct say *say) {
+  const struct campaign *c = say->campaign;
+  section(say, "4. How often, and how many", "四、活动规则");
+  for (uint32_t i = 0; i < c->rule_count; i++) {
+    if (c->rule_count > 1) {
+      put(say, i > 0 ? "\n### Rule " : "### Rule ", i > 0 ? "\n### 规则" : "### 规则");
+      put_int(say, (int64_t)i + 1);
+      put_str(say, STR("\n\n"));
+    }
+    say_rule_limits(say, c->rule_first + i);
+    say_supply(say, c->rule_first + i);
+  }
+}
+
+/* ---- notes ---- */
+
+/* A list of codes is told; one of customers, or a long file, is the bank's own. */
+#define LIST_FILE_MOST 64u
+
+static void list_note(struct say *say, uint32_t number) {
+  const struct list *list = &say->rulebook->lists[number];
+  put_str(say, STR("- "));
+  say_list(say, number);
+  put(say, ": ", "：");
+  if (list->of_file || list->count == 0) {
+    put(say, "as kept by the bank", "以本行名单为准");
+  } else {
+    for (uint32_t i = 0; i < list->count; i++) {
+      if (i > 0) put(say, ", ", "、");
+      say_value(say, STR(""), list->items[i]);
+    }
+  }
+  put(say, ". (", "。（");
+  put_str(say, list->name);
+  put(say, ")\n", "）\n");
+}
+
+static void notes_section(struct say *say) {
+  if (say->facts.count == 0 && say->lists.count == 0) return;
+  section(say, "Words used above", "附：名词说明");
+  for (uint32_t i = 0; i < say->facts.count; i++) say_note(say, say->facts.numbers[i]);
+  for (uint32_t i = 0; i < say->lists.count; i++) list_note(say, say->lists.numbers[i]);
+}
+
+/* ---- the rest ---- */
+
+static void other_section(struct say *say) {
+  const struct campaign *c = say->campaign;
+  uint32_t line = 0;
+  section(say, "6. Other", "六、其他");
+  put_line(say, ++line);
+  put(say,
+      "One event is rewarded by a rule once, however often it is reported. A condition about something that is not known of an event or "
+      "customer does not hold.\n",
+      "同一笔交易或行为在同一规则下只奖励一次。条件所涉及的信息缺失的，视为不符合该条件。\n");
+  put_line(say, ++line);
+  put(say, "What reaches the bank's campaign system more than ", "因故延迟，在发生");
+  say_duration(say, (struct duration){.ms = c->late_ms});
+  put(say, " after it happened does not count.\n", "之后才送达本行活动系统的，不计入。\n");
+  put_line(say, ++line);
+  put(say,
+      "Customers whom the bank has shut out for risk receive nothing. Percentages are rounded half up to the smallest unit of the "
+      "currency.\n",
+      "被本行风险管理限制的客户不能获得奖励。按比例计算的金额四舍五入到最小货币单位。\n");
+  put_line(say, ++line);
+  put(say, "Where this text names a limit, a place is used by whoever comes first.\n", "本细则所列的次数、额度和名额，按先后顺序使用。\n");
+}
+
+static void foot_say(struct say *say) {
+  const struct campaign *c = say->campaign;
+  put_str(say, STR("\n---\n\n"));
+  put(say, "Campaign ", "活动编号");
+  put_str(say, c->id);
+  buffer_print(say->out, say_zh(say) ? "，第%u版，规则摘要" : ", version %u, digest ", c->version);
+  put_str(say, c->digest);
+  put(say, ". Made from the definition by which gifts are decided.\n", "。本细则由发放奖励所依据的活动定义生成。\n");
+}
+
+static void text_say(struct say *say) {
+  const struct campaign *c = say->campaign;
+  put_str(say, STR("# "));
+  put_str(say, say_zh(say) ? c->name_zh : c->name_en);
+  put(say, ": rules of the campaign\n", "活动细则\n");
+  time_section(say);
+  audience_section(say);
+  content_section(say);
+  limits_section(say);
+  section(say, "5. Refunds", "五、退款与撤销");
+  say_undo(say);
+  other_section(say);
+  notes_section(say);
+  foot_say(say);
+}
+
+static bool used_init(struct used *used, uint32_t count, struct arena *scratch) {
+  used->numbers = arena_array(scratch, count, sizeof *used->numbers);
+  used->places = arena_array(scratch, count, sizeof *used->places);
+  used->suffixes = arena_array(scratch, count, sizeof *used->suffixes);
+  used->count = 0;
+  return used->numbers != NULL && used->places != NULL && used->suffixes != NULL;
+}
+
+enum status wording_campaign(struct buffer *out, const struct rulebook *rulebook, uint32_t campaign, enum language language,
+                             struct arena *scratch, struct fault *fault) {
+  assert(campaign < rulebook->campaign_count && !rulebook->campaigns[campaign].programme);
+  struct say say = {.out = out, .rulebook = rulebook, .campaign = &rulebook->campaigns[campaign], .number = campaign, .language = language};
+  uint64_t *hashes = arena_array(scratch, rulebook->fact_count, sizeof *hashes);
+  size_t start = out->length;
+  if (!used_init(&say.facts, rulebook->fact_count, scratch) || !used_init(&say.lists, rulebook->list_count, scratch) || hashes == NULL)
+    return fault_set(fault, STATUS_LIMIT, "no memory for the names of %u facts and %u lists", rulebook->fact_count, rulebook->list_count);
+  text_say(&say);
+  number_facts(&say, hashes);
+  out->length = start;
+  text_say(&say);
+  if (out->overflowed) return fault_set(fault, STATUS_LIMIT, "the rule text has more than %zu bytes", out->capacity);
+  return STATUS_OK;
+}

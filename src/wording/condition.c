@@ -1,0 +1,417 @@
+/* Conditions as sentences. `explain` says what one test came to, in signs and with the value that was found (src/record/condition.c); here
+ * the whole condition is said to somebody who has not done anything yet: "金额满200.00元（含）", "the amount is CNY 200.00 or more". */
+#include "parts.h"
+
+static const struct condition *node_of(const struct say *say, uint32_t node) {
+  assert(node < say->rulebook->condition_count);
+  return &say->rulebook->conditions[node];
+}
+
+/* ---- left sides ---- */
+
+static void left_of_fact(struct say *say, const struct condition *leaf) {
+  const struct fact *fact = &say->rulebook->facts[leaf->index];
+  switch (leaf->left) {
+    case LEFT_FACT_AT:
+      put(say, "the time of the ", "");
+      say_fact(say, leaf->index);
+      put(say, "", "的时间");
+      return;
+    case LEFT_FACT_ELAPSED:
+      put(say, "the time taken for the ", "完成");
+      say_fact(say, leaf->index);
+      put(say, "", "所用的时间");
+      return;
+    case LEFT_FACT_KEEP:
+      put(say, "the ", "");
+      if (say_zh(say)) say_fact(say, leaf->index);
+      put(say, "", "的");
+      if (fact->keep != FIELD_NONE) say_field(say, fact->keep);
+      put(say, " of the ", "");
+      if (!say_zh(say)) say_fact(say, leaf->index);
+      return;
+    default:
+      put(say, "the ", "");
+      say_fact(say, leaf->index);
+      return;
+  }
+}
+
+static void field_with(struct say *say, const char *en, const char *zh, uint32_t field) {
+  put(say, en, zh);
+  say_field(say, field);
+}
+
+void say_left(struct say *say, const struct condition *leaf) {
+  switch (leaf->left) {
+    case LEFT_FIELD: field_with(say, "the ", "", leaf->index); return;
+    case LEFT_FACT:
+    case LEFT_FACT_AT:
+    case LEFT_FACT_KEEP:
+    case LEFT_FACT_ELAPSED: left_of_fact(say, leaf); return;
+    case LEFT_PROFILE: field_with(say, "the customer's ", "客户资料中的", leaf->index); return;
+    case LEFT_TAG: put(say, "the customer", "客户"); return;
+    case LEFT_LIST: put(say, "the customer", "客户"); return;
+    case LEFT_SCHEDULE: put(say, "the time", "发生时间"); return;
+    case LEFT_MONTH: put(say, "the month", "发生月份"); return;
+    case LEFT_CAUSED_BY: put(say, leaf->index == 0 ? "it" : "who did it", leaf->index == 0 ? "该行为" : "行为人"); return;
+    case LEFT_CHANCE: field_with(say, "the chance's ", "取得机会时的", leaf->index); return;
+    case LEFT_RULE_REWARD:
+      put(say, leaf->index == 0 ? "the value of the gift that it rests on" : "the number given in the gift that it rests on",
+          leaf->index == 0 ? "所叠加的奖励的金额" : "所叠加的奖励的数量");
+      return;
+  }
+}
+
+/* ---- values ---- */
+
+static enum field_kind kind_of(const struct say *say, const struct condition *leaf) {
+  if (leaf->money) return FIELD_MONEY;
+  bool of_field = leaf->left == LEFT_FIELD || leaf->left == LEFT_PROFILE || leaf->left == LEFT_CHANCE;
+  if (of_field) return say->rulebook->catalogue->fields[leaf->index].kind;
+  if (leaf->left == LEFT_FACT_KEEP) return say->rulebook->catalogue->fields[say->rulebook->facts[leaf->index].keep].kind;
+  return leaf->left == LEFT_FACT_AT ? FIELD_TIME : FIELD_INT;
+}
+
+static void number_say(struct say *say, const struct condition *leaf, int64_t number) {
+  enum field_kind kind = kind_of(say, leaf);
+  if (leaf->operand.kind == VALUE_BOOL)
+    put(say, number != 0 ? "yes" : "no", number != 0 ? "是" : "否");
+  else if (kind == FIELD_MONEY)
+    say_money(say, number);
+  else if (kind == FIELD_TIME)
+    say_instant(say, number);
+  else if (leaf->left == LEFT_FACT_ELAPSED)
+    say_duration(say, (struct duration){.ms = number});
+  else
+    put_int(say, number);
+  if (leaf->left == LEFT_MONTH) put(say, "", "月");
+  if (leaf->left == LEFT_FACT && kind == FIELD_INT) say_fact_unit(say, &say->rulebook->facts[leaf->index], number);
+}
+
+/* The field whose words the texts are: "" where there is none. */
+static struct str field_of(const struct say *say, const struct condition *leaf) {
+  const struct catalogue *catalogue = say->rulebook->catalogue;
+  bool of_field = leaf->left == LEFT_FIELD || leaf->left == LEFT_PROFILE || leaf->left == LEFT_CHANCE;
+  if (of_field) return catalogue->fields[leaf->index].campaign_name;
+  if (leaf->left == LEFT_FACT_KEEP) return catalogue->fields[say->rulebook->facts[leaf->index].keep].campaign_name;
+  return STR("");
+}
+
+/* A tag is a group of customers: "零售（segment：retail）"; the text of a table or field is a word. */
+static void text_say(struct say *say, const struct condition *leaf, struct str text) {
+  const struct fact *fact = leaf->left == LEFT_FACT ? &say->rulebook->facts[leaf->index] : NULL;
+  if (leaf->left == LEFT_TAG || (fact != NULL && fact->kind == FACT_TABLE)) {
+    put(say, "\"", "“");
+    say_group(say, text);
+    put(say, "\"", "”");
+  } else {
+    say_value(say, field_of(say, leaf), text);
+  }
+}
+
+static void values_say(struct say *say, const struct condition *leaf) {
+  const struct operand *operand = &leaf->operand;
+  uint32_t count = operand->text_count > 0 ? operand->text_count : operand->number_count;
+  for (uint32_t i = 0; i < count; i++) {
+    put_or(say, i, count);
+    if (operand->text_count > 0)
+      text_say(say, leaf, operand->texts[i]);
+    else
+      number_say(say, leaf, operand->numbers[i]);
+  }
+  if (count == 0) number_say(say, leaf, operand->low);
+}
+
+static void lists_say(struct say *say, const struct operand *operand) {
+  uint32_t count = operand->number_count + (operand->list != NONE), place = 0;
+  if (operand->list != NONE) {
+    put_or(say, place++, count);
+    say_list(say, operand->list);
+  }
+  for (uint32_t i = 0; i < operand->number_count; i++) {
+    put_or(say, place++, count);
+    say_list(say, (uint32_t)operand->numbers[i]);
+  }
+}
+
+/* ---- leaves ---- */
+
+static bool is_negated(enum condition_op op) { return op == OP_NE || op == OP_NOT_IN || op == OP_NOT_IN_LIST; }
+
+static void tag_leaf(struct say *say, const struct condition *leaf) {
+  put(say, is_negated(leaf->op) ? "the customer does not have the tag " : "the customer has the tag ",
+      is_negated(leaf->op) ? "客户没有标签" : "客户具有标签");
+  values_say(say, leaf);
+}
+
+static void list_leaf(struct say *say, const struct condition *leaf) {
+  put(say, is_negated(leaf->op) ? "the customer is not on the list " : "the customer is on the list ",
+      is_negated(leaf->op) ? "客户不在名单" : "客户在名单");
+  lists_say(say, &leaf->operand);
+  put(say, "", is_negated(leaf->op) ? "内" : "内");
+}
+
+static void schedule_leaf(struct say *say, const struct condition *leaf) {
+  put(say, is_negated(leaf->op) ? "it does not happen " : "it happens ", is_negated(leaf->op) ? "发生时间不在" : "发生时间在");
+  say_schedule(say, &say->rulebook->schedules[leaf->index]);
+  put(say, "", "内");
+}
+
+static void caused_leaf(struct say *say, const struct condition *leaf) {
+  bool self = leaf->operand.text_count == 1 && str_equal(leaf->operand.texts[0], STR("self"));
+  bool both = leaf->operand.text_count != 1;
+  if (is_negated(leaf->op)) self = !self;
+  if (both)
+    put(say, "it was done by the customer or by somebody else", "该行为由客户本人或他人发生");
+  else
+    put(say, self ? "it was done by the customer" : "it was done by somebody else", self ? "该行为由客户本人发生" : "该行为由他人发生");
+}
+
+/* Numbers in order: 满 for money, 不低于 for the rest; each says whether the number itself is in. */
+static void order_leaf(struct say *say, const struct condition *leaf) {
+  bool money = kind_of(say, leaf) == FIELD_MONEY, at = kind_of(say, leaf) == FIELD_TIME;
+  say_left(say, leaf);
+  switch (leaf->op) {
+    case OP_GTE: put(say, at ? " is not before " : " is at least ", at ? "不早于" : money ? "满" : "达到"); break;
+    case OP_GT: put(say, at ? " is after " : " is more than ", at ? "晚于" : "超过"); break;
+    case OP_LTE: put(say, at ? " is not after " : " is at most ", at ? "不晚于" : "不超过"); break;
+    default: put(say, at ? " is before " : " is less than ", at ? "早于" : money ? "低于" : "少于"); break;
+  }
+  number_say(say, leaf, leaf->operand.low);
+  if (at) return;
+  put(say, "", leaf->op == OP_GTE || leaf->op == OP_LTE ? "（含）" : "（不含）");
+}
+
+static void same_leaf(struct say *say, const struct condition *leaf) {
+  assert(leaf->operand.other != NONE);
+  const struct condition *other = node_of(say, leaf->operand.other);
+  say_left(say, leaf);
+  put(say, leaf->left == LEFT_MONTH ? " is the month of " : " is the same as ", leaf->left == LEFT_MONTH ? "与" : "与");
+  say_left(say, other);
+  put(say, "", leaf->left == LEFT_MONTH ? "所在月份相同" : "相同");
+}
+
+/* "距“首次开户”已满24小时（含）" */
+static void age_leaf(struct say *say, const struct condition *leaf) {
+  bool older = leaf->op == OP_OLDER_THAN;
+  if (say_zh(say)) {
+    put(say, "", "距");
+    say_fact(say, leaf->index);
+    put(say, "", older ? "已满" : "不超过");
+    say_duration(say, leaf->operand.duration);
+    put(say, "", "（含）");
+    return;
+  }
+  put(say, "the ", "");
+  say_fact(say, leaf->index);
+  put(say, older ? " was at least " : " was at most ", "");
+  say_duration(say, leaf->operand.duration);
+  put(say, " ago", "");
+}
+
+static void dormant_leaf(struct say *say, const struct condition *leaf) {
+  const struct fact *fact = &say->rulebook->facts[leaf->index];
+  put(say, "at least ", "距");
+  if (say_zh(say)) say_fact(say, leaf->index);
+  put(say, "", "已满");
+  say_duration(say, leaf->operand.duration);
+  put(say, " have passed since the ", "（含）");
+  if (!say_zh(say)) say_fact(say, leaf->index);
+  if (fact->if_never_dormant)
+    put(say, ", or there has never been one", "，或从未有过");
+  else
+    put(say, "; whoever has never had one does not qualify", "；从未有过的客户不符合本条件");
+}
+
+static void exists_leaf(struct say *say, const struct condition *leaf) {
+  bool there = leaf->operand.low != 0;
+  bool fact = leaf->left == LEFT_FACT;
+  if (say_zh(say) && !fact) put(say, "", there ? "有" : "没有");
+  say_left(say, leaf);
+  if (say_zh(say))
+    put(say, "", fact ? (there ? "已有记录" : "没有记录") : "信息");
+  else
+    put(say, there ? " is known" : " is not known", "");
+}
+
+static void in_fact_leaf(struct say *say, const struct condition *leaf) {
+  bool in = leaf->op == OP_IN_FACT;
+  say_left(say, leaf);
+  put(say, in ? " is one of the " : " is none of the ", in ? "属于客户的" : "不属于客户的");
+  say_fact(say, leaf->operand.fact);
+}
+
+static void equal_leaf(struct say *say, const struct condition *leaf) {
+  bool negated = is_negated(leaf->op);
+  say_left(say, leaf);
+  put(say, negated ? " is not " : " is ", negated ? "不为" : "为");
+  values_say(say, leaf);
+}
+
+static void between_leaf(struct say *say, const struct condition *leaf) {
+  say_left(say, leaf);
+  put(say, " is between ", "在");
+  number_say(say, leaf, leaf->operand.low);
+  put(say, " and ", "至");
+  number_say(say, leaf, leaf->operand.high);
+  put(say, " (both included)", "之间（两端均含）");
+}
+
+static void listed_leaf(struct say *say, const struct condition *leaf) {
+  bool in = leaf->op == OP_IN_LIST;
+  say_left(say, leaf);
+  put(say, in ? " is in the list " : " is not in the list ", in ? "属于" : "不属于");
+  lists_say(say, &leaf->operand);
+  put(say, "", "类");
+}
+
+static void contains_leaf(struct say *say, const struct condition *leaf) {
+  say_left(say, leaf);
+  put(say, " include ", "包含");
+  if (leaf->operand.list != NONE) {
+    put(say, "one of the list ", "名单");
+    lists_say(say, &leaf->operand);
+    put(say, "", "中的任意一项");
+    return;
+  }
+  values_say(say, leaf);
+}
+
+static void operator_leaf(struct say *say, const struct condition *leaf) {
+  switch (leaf->op) {
+    case OP_EQ:
+    case OP_NE:
+    case OP_IN:
+    case OP_NOT_IN: equal_leaf(say, leaf); return;
+    case OP_GT:
+    case OP_GTE:
+    case OP_LT:
+    case OP_LTE: order_leaf(say, leaf); return;
+    case OP_BETWEEN: between_leaf(say, leaf); return;
+    case OP_EXISTS: exists_leaf(say, leaf); return;
+    case OP_IN_LIST:
+    case OP_NOT_IN_LIST: listed_leaf(say, leaf); return;
+    case OP_CONTAINS_ANY: contains_leaf(say, leaf); return;
+    case OP_SAME_AS: same_leaf(say, leaf); return;
+    case OP_THIS_EVENT:
+      put(say, "this is the ", "本次即为客户的");
+      say_fact(say, leaf->index);
+      return;
+    case OP_OLDER_THAN:
+    case OP_NEWER_THAN: age_leaf(say, leaf); return;
+    case OP_DORMANT_FOR: dormant_leaf(say, leaf); return;
+    case OP_COMPLETED:
+      put(say, "the customer has completed the ", "客户已完成");
+      say_fact(say, leaf->index);
+      return;
+    case OP_IN_FACT:
+    case OP_NOT_IN_FACT: in_fact_leaf(say, leaf); return;
+  }
+}
+
+static void leaf_say(struct say *say, const struct condition *leaf) {
+  bool asks_other = leaf->op == OP_SAME_AS;
+  if (leaf->left == LEFT_TAG && !asks_other)
+    tag_leaf(say, leaf);
+  else if (leaf->left == LEFT_LIST)
+    list_leaf(say, leaf);
+  else if (leaf->left == LEFT_SCHEDULE)
+    schedule_leaf(say, leaf);
+  else if (leaf->left == LEFT_CAUSED_BY && leaf->index == 0 && !asks_other)
+    caused_leaf(say, leaf);
+  else
+    operator_leaf(say, leaf);
+}
+
+/* ---- two ends of one left side are one range ---- */
+
+static bool is_low_end(const struct condition *leaf) { return leaf->op == OP_GTE || leaf->op == OP_GT; }
+static bool is_high_end(const struct condition *leaf) { return leaf->op == OP_LTE || leaf->op == OP_LT; }
+
+static bool is_range(const struct condition *low, const struct condition *high) {
+  return low->kind == CONDITION_LEAF && high->kind == CONDITION_LEAF && low->left == high->left && low->index == high->index &&
+         is_low_end(low) && is_high_end(high) && str_equal(low->left_text, high->left_text);
+}
+
+static void range_say(struct say *say, const struct condition *low, const struct condition *high) {
+  say_left(say, low);
+  put(say, low->op == OP_GTE ? " is from " : " is above ", low->op == OP_GTE ? "从" : "从");
+  number_say(say, low, low->operand.low);
+  put(say, "", low->op == OP_GTE ? "（含）" : "（不含）");
+  put(say, high->op == OP_LTE ? " up to and including " : " up to, but not including, ", "到");
+  number_say(say, high, high->operand.low);
+  put(say, "", high->op == OP_LTE ? "（含）" : "（不含）");
+}
+
+/* One part of a node's children: returns how many children it took. */
+static uint32_t part_say(struct say *say, const struct condition *parent, uint32_t child);
+
+/* ---- trees ---- */
+
+/* As deep as combiners may stand in each other, three. */
+static void tree_say(struct say *say, uint32_t node, bool inner) {
+  const struct condition *condition = node_of(say, node);
+  if (condition->kind == CONDITION_LEAF) {
+    leaf_say(say, condition);
+    return;
+  }
+  bool any = condition->kind == CONDITION_ANY, brackets = inner && condition->count > 1;
+  if (condition->kind == CONDITION_NOT) {
+    put(say, "none of this holds: (", "不属于以下情形：（");
+    tree_say(say, condition->first, false);
+    put(say, ")", "）");
+    return;
+  }
+  if (brackets) put(say, "(", "（");
+  for (uint32_t i = 0; i < condition->count;) {
+    if (i > 0) put(say, any ? ", or " : " and ", any ? "，或者" : "，并且");
+    i += any ? (tree_say(say, condition->first + i, true), 1u) : part_say(say, condition, i);
+  }
+  if (brackets) put(say, ")", "）");
+}
+
+static uint32_t part_say(struct say *say, const struct condition *parent, uint32_t child) {
+  if (child + 1 < parent->count) {
+    const struct condition *low = node_of(say, parent->first + child), *high = node_of(say, parent->first + child + 1);
+    if (is_range(low, high)) {
+      range_say(say, low, high);
+      return 2;
+    }
+  }
+  tree_say(say, parent->first + child, true);
+  return 1;
+}
+
+void say_condition(struct say *say, uint32_t node) { tree_say(say, node, false); }
+
+/* ---- as a list ---- */
+
+uint32_t condition_parts(const struct say *say, uint32_t node) {
+  if (node == NONE) return 0;
+  const struct condition *condition = node_of(say, node);
+  return condition->kind == CONDITION_ALL ? condition->count : 1;
+}
+
+static void part_line(struct say *say, const char *indent, uint32_t *count) {
+  if ((*count)++ > 0) put(say, ";\n", "；\n");
+  put_str(say, str_of(indent));
+  put_str(say, STR("- "));
+}
+
+void say_conditions(struct say *say, const uint32_t *nodes, uint32_t count, const char *indent) {
+  uint32_t lines = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    if (nodes[i] == NONE) continue;
+    const struct condition *condition = node_of(say, nodes[i]);
+    bool all = condition->kind == CONDITION_ALL;
+    for (uint32_t k = 0; all && k < condition->count;) {
+      part_line(say, indent, &lines);
+      k += part_say(say, condition, k);
+    }
+    if (all) continue;
+    part_line(say, indent, &lines);
+    tree_say(say, nodes[i], false);
+  }
+  if (lines > 0) put(say, ".\n", "。\n");
+}

@@ -1,0 +1,452 @@
+/* What is remembered of a customer. Where a condition asks for it the text has a short name in quotes, made of what is counted and in which
+ * period; what it stands for is said among the notes at the end, with the name that the file has for it. */
+#include "parts.h"
+
+static const struct fact *fact_of(const struct say *say, uint32_t fact) {
+  assert(fact < say->rulebook->fact_count);
+  return &say->rulebook->facts[fact];
+}
+
+/* ---- windows ---- */
+
+static const char *const now_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"of the day", "当日"},
+                                                     [UNIT_WEEK] = {"of the week", "当周"},
+                                                     [UNIT_TEN_DAYS] = {"of the ten-day period", "当旬"},
+                                                     [UNIT_MONTH] = {"of the month", "当月"},
+                                                     [UNIT_QUARTER] = {"of the quarter", "当季"},
+                                                     [UNIT_HALF] = {"of the half-year", "当半年"},
+                                                     [UNIT_YEAR] = {"of the year", "当年"},
+                                                     [UNIT_CAMPAIGN] = {"of the campaign", "活动期"},
+                                                     [UNIT_EVER] = {"so far", "历史"}};
+static const char *const count_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"days", "天"},
+                                                       [UNIT_WEEK] = {"weeks", "周"},
+                                                       [UNIT_TEN_DAYS] = {"ten-day periods", "旬"},
+                                                       [UNIT_MONTH] = {"months", "个月"},
+                                                       [UNIT_QUARTER] = {"quarters", "个季度"},
+                                                       [UNIT_HALF] = {"half-years", "个半年"},
+                                                       [UNIT_YEAR] = {"years", "年"},
+                                                       [UNIT_CAMPAIGN] = {"campaigns", "个活动期"},
+                                                       [UNIT_EVER] = {"lifetimes", "次"}};
+
+static const char *const before_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"of the day before", "前一日"},
+                                                        [UNIT_WEEK] = {"of the week before", "上周"},
+                                                        [UNIT_TEN_DAYS] = {"of the ten-day period before", "上旬"},
+                                                        [UNIT_MONTH] = {"of the month before", "上月"},
+                                                        [UNIT_QUARTER] = {"of the quarter before", "上季度"},
+                                                        [UNIT_HALF] = {"of the half-year before", "上半年度"},
+                                                        [UNIT_YEAR] = {"of the year before", "上一年"},
+                                                        [UNIT_CAMPAIGN] = {"", ""},
+                                                        [UNIT_EVER] = {"", ""}};
+
+static void unit_window(struct say *say, const struct window *window) {
+  const char *const *words = window->previous == 0 ? now_words[window->unit] : before_words[window->unit];
+  if (window->previous < 2)
+    put(say, words[0], words[1]);
+  else
+    buffer_print(say->out, say_zh(say) ? "往前第%u个%s" : "of number %u back, counted in units of one %s,", window->previous,
+                 unit_word(say, window->unit));
+}
+
+/* English stands behind what is counted ("total amount of the month"), Chinese before it ("当月累计金额"). */
+static void window_say(struct say *say, const struct window *window) {
+  bool zh = say_zh(say);
+  switch (window->kind) {
+    case WINDOW_UNIT: unit_window(say, window); return;
+    case WINDOW_LAST_UNITS:
+      put(say, "of the last ", "最近");
+      put_int(say, window->count);
+      put(say, " full ", "个完整");
+      put(say, count_words[window->unit][0], unit_word(say, window->unit));
+      if (window->previous > 0) buffer_print(say->out, zh ? "（再往前%u期）" : " (%u further back)", window->previous);
+      put(say, "", "的");
+      return;
+    case WINDOW_ROLLING_DAYS: buffer_print(say->out, zh ? "近%u天" : "of the last %u days", window->count); return;
+    case WINDOW_DATES:
+      put(say, "from ", "");
+      say_instant(say, window->from_ms);
+      put(say, " to ", "至");
+      say_end(say, window->to_ms);
+      put(say, "", "的");
+      return;
+    case WINDOW_ENROLMENT: put(say, "since sign-up", "报名后"); return;
+  }
+}
+
+/* ---- short names ---- */
+
+static void measure_word(struct say *say, const struct fact *fact) {
+  const char *en = "", *zh = "";
+  switch (fact->measure) {
+    case MEASURE_COUNT: put(say, "number of times", "次数"); return;
+    case MEASURE_SUM: en = "total ", zh = "累计"; break;
+    case MEASURE_AVERAGE: en = "average ", zh = "平均"; break;
+    case MEASURE_MAX: en = "highest ", zh = "最高"; break;
+    case MEASURE_MIN: en = "lowest ", zh = "最低"; break;
+    case MEASURE_DISTINCT: en = "number of different ", zh = "不同"; break;
+    case MEASURE_STREAK: en = "", zh = "连续"; break;
+  }
+  bool units = fact->measure == MEASURE_STREAK || fact->of == FIELD_NONE;
+  if (fact->measure == MEASURE_DISTINCT && units) {
+    put(say, "number of ", "");
+    put(say, count_words[fact->of_unit][0], count_words[fact->of_unit][1]);
+    put(say, " with one", "数");
+    return;
+  }
+  put(say, en, zh);
+  if (units)
+    put(say, count_words[fact->of_unit][0], count_words[fact->of_unit][1]);
+  else
+    say_field(say, fact->of);
+  if (fact->measure == MEASURE_STREAK) put(say, " in a row", "数");
+  if (fact->measure == MEASURE_DISTINCT) put(say, " values", "个数");
+}
+
+static void name_say(struct say *say, const struct fact *fact) {
+  switch (fact->kind) {
+    case FACT_FIRST:
+      put(say, "first ", "首次");
+      say_act_names(say, fact->on);
+      return;
+    case FACT_LAST:
+      put(say, "last ", "最近一次");
+      say_act_names(say, fact->on);
+      return;
+    case FACT_MEASURE:
+      if (say_zh(say)) window_say(say, &fact->window);
+      measure_word(say, fact);
+      if (say_zh(say)) return;
+      buffer_byte(say->out, ' ');
+      window_say(say, &fact->window);
+      return;
+    case FACT_TRACK: put(say, "set of tasks", "任务"); return;
+    case FACT_TABLE: put(say, "class", "分类"); return;
+    case FACT_DIFFERENCE: put(say, "difference", "增量"); return;
+    case FACT_PICKS:
+      put(say, "chosen ", "所选");
+      if (fact->of != FIELD_NONE) say_field(say, fact->of);
+      return;
+  }
+}
+
+static uint32_t fact_use(struct used *used, uint32_t fact) {
+  if (used->places[fact] == 0) {
+    used->numbers[used->count++] = fact;
+    used->places[fact] = used->count;
+  }
+  return used->places[fact] - 1;
+}
+
+void say_fact(struct say *say, uint32_t fact) {
+  uint32_t place = fact_use(&say->facts, fact);
+  put(say, "\"", "“");
+  name_say(say, fact_of(say, fact));
+  if (say->facts.suffixes[place] > 0) buffer_print(say->out, say_zh(say) ? "%u" : " %u", say->facts.suffixes[place]);
+  put(say, "\"", "”");
+}
+
+#define NAME_BYTES 1024u
+
+void number_facts(struct say *say, uint64_t *hashes) {
+  char memory[NAME_BYTES];
+  struct buffer name, *out = say->out;
+  struct used *used = &say->facts;
+  for (uint32_t i = 0; i < used->count; i++) {
+    buffer_init(&name, memory, sizeof memory);
+    say->out = &name;
+    name_say(say, fact_of(say, used->numbers[i]));
+    hashes[i] = hash64(&HASH_KEY_FIXED, buffer_text(&name));
+    uint32_t alike = 0;
+    for (uint32_t k = 0; k < i; k++) alike += hashes[k] == hashes[i];
+    used->suffixes[i] = alike > 0 ? alike + 1 : 0;
+  }
+  say->out = out;
+}
+
+void say_fact_unit(struct say *say, const struct fact *fact, int64_t number) {
+  (void)number;
+  if (!say_zh(say) || fact->kind != FACT_MEASURE) return;
+  if (fact->measure == MEASURE_COUNT) put(say, "", "次");
+  if (fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK)
+    put(say, "", fact->of == FIELD_NONE ? count_words[fact->of_unit][1] : "个");
+}
+
+/* ---- by what something is counted ---- */
+
+static void dimension_say(struct say *say, const struct dimension *dimension) {
+  switch (dimension->kind) {
+    case DIMENSION_CUSTOMER: put(say, "customer", "客户"); return;
+    case DIMENSION_FIELD: say_field(say, dimension->index); return;
+    case DIMENSION_FACT: say_fact(say, dimension->index); return;
+    case DIMENSION_FACT_AT:
+      if (!say_zh(say)) put(say, "time of the ", "");
+      say_fact(say, dimension->index);
+      put(say, "", "的时间");
+      return;
+    case DIMENSION_UNIT: put_str(say, str_of(unit_word(say, (enum unit)dimension->index))); return;
+    case DIMENSION_CAUSE: put(say, "person who did it", "行为人"); return;
+  }
+}
+
+void say_dimensions(struct say *say, const struct dimension *dimensions, uint32_t count, bool each) {
+  for (uint32_t i = 0; i < count; i++) {
+    put_and(say, i, count);
+    put(say, each ? "each " : "the same ", each ? "每个" : "同一");
+    dimension_say(say, &dimensions[i]);
+  }
+}
+
+/* ---- notes ---- */
+
+static void per_note(struct say *say, const struct fact *fact) {
+  if (fact->dimension_count == 0) return;
+  put(say, "; counted separately for ", "；按");
+  say_dimensions(say, fact->dimensions, fact->dimension_count, true);
+  put(say, "", "分别计算");
+}
+
+static void when_note(struct say *say, const struct fact *fact) {
+  if (fact->when == NONE) return;
+  put(say, "; it counts only if ", "；仅在符合以下条件时计入：");
+  say_condition(say, fact->when);
+}
+
+static void first_note(struct say *say, const struct fact *fact) {
+  put(say, "the first ", "指有记录以来第一次");
+  say_acts(say, fact->on);
+  if (say_zh(say)) put(say, "", "");
+  put(say, " since records began", "");
+  when_note(say, fact);
+  per_note(say, fact);
+  if (fact->resets.count > 0) {
+    put(say, "; after ", "；");
+    say_acts(say, fact->resets);
+    if (fact->resets_after.ms != 0 || fact->resets_after.months != 0) {
+      put(say, " and a further ", "之后满");
+      say_duration(say, fact->resets_after);
+      put(say, "", "，");
+    } else {
+      put(say, "", "之后，");
+    }
+    put(say, " it may be the first anew, unless it came again in between", "可以重新视为首次，但期间再次发生的除外");
+  }
+  if (fact->refunds_reopen) put(say, "; one that is refunded or undone in full does not count", "；全额退款或撤销的不算");
+}
+
+static void last_note(struct say *say, const struct fact *fact) {
+  put(say, "the latest ", "指在本次之前最近一次");
+  say_acts(say, fact->on);
+  put(say, " before this one", "");
+  per_note(say, fact);
+}
+
+/* What a measure adds up, in a sentence. */
+static void measure_note(struct say *say, const struct fact *fact) {
+  bool units = fact->of == FIELD_NONE;
+  put(say, "of ", "指");
+  if (say_zh(say)) window_say(say, &fact->window);
+  if (say_zh(say) && fact->window.kind != WINDOW_LAST_UNITS && fact->window.kind != WINDOW_DATES) put(say, "", "内");
+  say_acts(say, fact->on);
+  put(say, ", the ", "的");
+  switch (fact->measure) {
+    case MEASURE_COUNT: put(say, "number", "次数"); break;
+    case MEASURE_SUM:
+      put(say, "sum of the ", "");
+      say_field(say, fact->of);
+      put(say, "", "之和");
+      break;
+    case MEASURE_AVERAGE:
+      put(say, "average of the ", "平均");
+      say_field(say, fact->of);
+      put(say, ", cut to whole units", "（舍去最小单位以下）");
+      break;
+    case MEASURE_MAX:
+      put(say, "highest ", "最高");
+      say_field(say, fact->of);
+      break;
+    case MEASURE_MIN:
+      put(say, "lowest ", "最低");
+      say_field(say, fact->of);
+      break;
+    case MEASURE_DISTINCT:
+      put(say, units ? "number of " : "number of different values of the ", units ? "发生过的" : "不同");
+      if (units)
+        put(say, count_words[fact->of_unit][0], unit_word(say, fact->of_unit));
+      else
+        say_field(say, fact->of);
+      put(say, units ? " in which there was one" : "", "的个数");
+      break;
+    case MEASURE_STREAK:
+      put(say, "number of ", "连续");
+      put(say, count_words[fact->of_unit][0], count_words[fact->of_unit][1]);
+      put(say, " in a row, up to the one of this event", "数（至本次所在的为止）");
+      break;
+  }
+  if (!say_zh(say)) {
+    buffer_byte(say->out, ' ');
+    window_say(say, &fact->window);
+  }
+  when_note(say, fact);
+  per_note(say, fact);
+  if (fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE)
+    put(say, fact->refunds_subtract ? "; refunds are taken off" : "; refunds are not taken off",
+        fact->refunds_subtract ? "；退款相应扣减" : "；退款不扣减");
+  if (!fact->of_programme) put(say, "; only the campaign's own period counts", "；只计算活动期内的");
+}
+
+static void step_say(struct say *say, const struct axis *axis, uint32_t step) {
+  const struct condition *left = &say->rulebook->conditions[axis->left];
+  say_left(say, left);
+  if (axis->lists != NULL) {
+    put(say, " in ", "属于");
+    say_list(say, axis->lists[step]);
+    return;
+  }
+  put(say, " from ", "达到");
+  if (left->money)
+    say_money(say, axis->from[step]);
+  else
+    put_int(say, axis->from[step]);
+  put(say, step + 1 < axis->count ? " up to, but not including, " : " up", step + 1 < axis->count ? "（含）不到" : "（含）");
+  if (step + 1 >= axis->count) return;
+  if (left->money)
+    say_money(say, axis->from[step + 1]);
+  else
+    put_int(say, axis->from[step + 1]);
+}
+
+static void table_note(struct say *say, const struct fact *fact) {
+  uint32_t columns = fact->axis_count == 2 ? fact->axes[1].count : 1;
+  for (uint32_t i = 0; i < fact->axes[0].count * columns; i++) {
+    if (i > 0) put(say, "; ", "；");
+    put(say, "", "");
+    step_say(say, &fact->axes[0], i / columns);
+    if (fact->axis_count == 2) {
+      put(say, " and ", "且");
+      step_say(say, &fact->axes[1], i % columns);
+    }
+    put(say, ": \"", "的为“");
+    say_group(say, fact->cells[i]);
+    put(say, "\"", "”");
+  }
+  put(say, "; else ", "；其余");
+  if (fact->otherwise.length == 0) {
+    put(say, "none", "不属于任何一类");
+    return;
+  }
+  put(say, "\"", "为“");
+  say_group(say, fact->otherwise);
+  put(say, "\"", "”");
+}
+
+static void need_say(struct say *say, const struct fact *fact) {
+  bool all = fact->need >= fact->task_count;
+  if (all || fact->need == 1)
+    put(say, all ? "all of the following" : "any one of the following", all ? "全部完成下列事项" : "完成下列任意一项");
+  else
+    buffer_print(say->out, say_zh(say) ? "完成下列事项中的%u项" : "%u of the following", fact->need);
+}
+
+static void tasks_say(struct say *say, const struct fact *fact) {
+  for (uint32_t i = 0; i < fact->task_count; i++) {
+    put_str(say, STR("\n  - "));
+    say_acts(say, fact->tasks[i].on);
+    if (fact->tasks[i].when != NONE) {
+      put(say, ", if ", "，且");
+      say_condition(say, fact->tasks[i].when);
+    }
+    put(say, i + 1 < fact->task_count ? ";" : "", i + 1 < fact->task_count ? "；" : "");
+  }
+}
+
+static void fields_say(struct say *say, const uint16_t *fields, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    put_and(say, i, count);
+    say_field(say, fields[i]);
+  }
+}
+
+static void opens_note(struct say *say, const struct fact *fact) {
+  if (fact->dimension_count == 0) {
+    put(say, "each of them begins a set of its own, four at a time at most", "每次发生都开始一组新的任务，最多同时进行四组");
+  } else {
+    put(say, "for ", "");
+    say_dimensions(say, fact->dimensions, fact->dimension_count, false);
+    put(say, " it begins once", "只开始一次");
+    if (fact->track_period == UNIT_EVER || fact->track_period == UNIT_CAMPAIGN)
+      put(say, fact->track_period == UNIT_EVER ? " ever" : " in the campaign", fact->track_period == UNIT_EVER ? "" : "（活动期内）");
+    else {
+      put(say, " in each ", "（每");
+      put_str(say, str_of(unit_word(say, fact->track_period)));
+      put(say, "", "）");
+    }
+  }
+}
+
+static void track_note(struct say *say, const struct fact *fact) {
+  static const struct from start = {"that", "之后"};
+  put(say, "begins with ", "从");
+  say_acts(say, fact->on);
+  if (fact->when != NONE) {
+    put(say, ", if ", "（须");
+    say_condition(say, fact->when);
+    put(say, "", "）");
+  }
+  put(say, "; ", "开始；");
+  opens_note(say, fact);
+  put(say, "; until ", "；在");
+  if (fact->within.kind == MOMENT_NONE)
+    put(say, "the campaign has closed", "活动收尾期结束前");
+  else
+    say_moment(say, &fact->within, true, start);
+  put(say, " the customer does ", fact->within.kind == MOMENT_AFTER ? "内" : "");
+  need_say(say, fact);
+  put(say, fact->ordered ? ", in this order" : ", in any order", fact->ordered ? "（按所列顺序）" : "（顺序不限）");
+  if (fact->match_count > 0) {
+    put(say, ", with the same ", "，各项的");
+    fields_say(say, fact->match, fact->match_count);
+    put(say, " as at the beginning", "须与开始时相同");
+  }
+  put(say, ":", "：");
+  tasks_say(say, fact);
+  put(say, ".\n  What begins it is none of the tasks; a completed set stays completed, whatever is refunded",
+      "。\n  开始任务的那一次不计为其中的事项；完成后发生退款的，不影响完成的结果");
+}
+
+static void picks_note(struct say *say, const struct fact *fact) {
+  put(say, "what the customer chose by ", "指客户通过");
+  say_acts(say, fact->on);
+  put(say, ": of ", "选定的");
+  if (fact->of != FIELD_NONE) say_field(say, fact->of);
+  put(say, fact->replaces ? " the latest " : " the first ", fact->replaces ? "，以最后选定的" : "，以最先选定的");
+  put_int(say, fact->most);
+  put(say, " ", "个为准，");
+  say_period(say, fact->window.unit);
+  put(say, "", "重新选择");
+}
+
+static void difference_note(struct say *say, const struct fact *fact) {
+  if (say_zh(say)) put(say, "", "指");
+  say_fact(say, fact->parts[0]);
+  put(say, " less ", "减去");
+  say_fact(say, fact->parts[1]);
+  put(say, "", "的差额");
+}
+
+void say_note(struct say *say, uint32_t number) {
+  const struct fact *fact = fact_of(say, number);
+  put_str(say, STR("- "));
+  say_fact(say, number);
+  put(say, ": ", "：");
+  switch (fact->kind) {
+    case FACT_FIRST: first_note(say, fact); break;
+    case FACT_LAST: last_note(say, fact); break;
+    case FACT_MEASURE: measure_note(say, fact); break;
+    case FACT_TRACK: track_note(say, fact); break;
+    case FACT_TABLE: table_note(say, fact); break;
+    case FACT_DIFFERENCE: difference_note(say, fact); break;
+    case FACT_PICKS: picks_note(say, fact); break;
+  }
+  put(say, ". (", "。（");
+  put_str(say, fact->name);
+  put(say, ")\n", "）\n");
+}

@@ -1,0 +1,306 @@
+/* What a rule gives: the gift with its worth, in which case, with which odds, and how long it can be used. */
+#include "parts.h"
+
+static const struct item *item_of(const struct say *say, uint32_t item) {
+  assert(item < say->rulebook->item_count);
+  return &say->rulebook->items[item];
+}
+
+bool rule_is_draw(const struct rulebook *rulebook, uint32_t rule) { return rulebook->rules[rule].give == GIVE_DRAW_OF; }
+
+uint32_t chance_spender(const struct rulebook *rulebook, uint32_t chance) {
+  for (uint32_t i = 0; i < rulebook->rule_count; i++)
+    if (rulebook->rules[i].spends == chance) return i;
+  return NONE;
+}
+
+/* ---- worth ---- */
+
+static bool is_face_value(struct str reward) {
+  static const char *const forms[] = {"instant_discount", "voucher", "threshold_voucher", "percent_voucher", "cash_back",
+                                      "ecny_packet",      NULL};
+  for (uint32_t i = 0; forms[i] != NULL; i++)
+    if (str_equal(reward, str_of(forms[i]))) return true;
+  return false;
+}
+
+static void unit_say(struct say *say, const struct item *item, int64_t value) {
+  if (item->is_points)
+    say_points(say, value);
+  else
+    say_money(say, value);
+}
+
+/* "抽奖机会" where a draw is bought with it. */
+static void form_say(struct say *say, const struct item *item) {
+  if (!item->is_chance) {
+    say_word(say, wording_rewards, item->reward);
+    return;
+  }
+  uint32_t spender = chance_spender(say->rulebook, item->chance);
+  bool draw = spender != NONE && rule_is_draw(say->rulebook, spender);
+  put(say, draw ? "chance to draw" : "chance to claim", draw ? "抽奖机会" : "领取机会");
+}
+
+static void fixed_say(struct say *say, const struct item *item) {
+  bool face = is_face_value(item->reward) && !item->is_points;
+  if (item->is_points) {
+    unit_say(say, item, item->value.fixed);
+    return;
+  }
+  if (say_zh(say) && face) unit_say(say, item, item->value.fixed);
+  form_say(say, item);
+  if (say_zh(say) && face) return;
+  put(say, face ? " of " : " worth ", "（价值");
+  unit_say(say, item, item->value.fixed);
+  put(say, "", "）");
+}
+
+static void left_of(struct say *say, uint32_t node) { say_left(say, &say->rulebook->conditions[node]); }
+
+/* A share of money in points is of whole units of the currency. */
+static void percent_say(struct say *say, const struct item *item) {
+  const struct worth *worth = &item->value;
+  bool of_money = say->rulebook->conditions[worth->of].money;
+  form_say(say, item);
+  put(say, ", ", "，");
+  if (say_zh(say)) put(say, "", item->is_points ? "数量为" : "金额为");
+  if (say_zh(say)) left_of(say, worth->of);
+  put(say, "", item->is_points && of_money ? "（按元计）的" : "的");
+  say_percent(say, worth->percent_bp);
+  if (!say_zh(say)) put(say, " of ", "");
+  if (!say_zh(say)) left_of(say, worth->of);
+  if (item->is_points) put(say, of_money ? " in whole units of the currency, rounded down" : ", rounded down", "，舍去小数");
+  if (worth->max == 0) return;
+  put(say, ", at most ", "，最高");
+  unit_say(say, item, worth->max);
+}
+
+/* ---- bands ---- */
+
+static void threshold_say(struct say *say, const struct condition *left, int64_t number) {
+  if (left->money)
+    say_money(say, number);
+  else
+    put_int(say, number);
+  if (!left->money && left->left == LEFT_FACT) say_fact_unit(say, &say->rulebook->facts[left->index], number);
+}
+
+static void band_value(struct say *say, const struct item *item, int64_t value, bool count) {
+  if (!count) {
+    unit_say(say, item, value);
+    return;
+  }
+  put_int(say, value);
+  if (item->is_chance)
+    put(say, value == 1 ? " chance" : " chances", "次");
+  else
+    put(say, "", "份");
+}
+
+static void pay_say(struct say *say, const struct worth *worth, const struct condition *left) {
+  if (left->left != LEFT_FACT) return;
+  switch (worth->pay) {
+    case PAY_HIGHEST: put(say, "; the band that is reached counts", "；按所达到的最高档计"); return;
+    case PAY_EACH: put(say, "; each band that is reached is given", "；每达到一档，均发放该档奖励"); return;
+    case PAY_TOP_UP:
+      put(say, "; what was given for a lower band of the same period is taken off", "；同一期间内低档已发放的予以扣除，只补差额");
+      return;
+  }
+}
+
+static void bands_say(struct say *say, const struct item *item, const struct worth *worth, bool count) {
+  const struct condition *left = &say->rulebook->conditions[worth->of];
+  put(say, " by ", "，按");
+  say_left(say, left);
+  put(say, ": ", "分档：");
+  for (uint32_t i = 0; i < worth->band_count; i++) {
+    bool last = i + 1 == worth->band_count;
+    if (i > 0) put(say, "; ", "；");
+    put(say, "from ", "");
+    threshold_say(say, left, worth->bands[i].from);
+    put(say, last ? " up" : " up to, but not including, ", last ? "（含）以上" : "（含）至");
+    if (!last) threshold_say(say, left, worth->bands[i + 1].from);
+    put(say, ": ", last ? "，" : "（不含），");
+    band_value(say, item, worth->bands[i].value, count);
+  }
+  put(say, "; below ", "；不足");
+  threshold_say(say, left, worth->bands[0].from);
+  put(say, ": nothing", "的不发放");
+  pay_say(say, worth, left);
+}
+
+static void value_say(struct say *say, const struct item *item) {
+  switch (item->value.form) {
+    case VALUE_FORM_NONE: form_say(say, item); return;
+    case VALUE_FORM_FIXED: fixed_say(say, item); return;
+    case VALUE_FORM_PERCENT: percent_say(say, item); return;
+    case VALUE_FORM_BANDS:
+      form_say(say, item);
+      bands_say(say, item, &item->value, false);
+      return;
+  }
+}
+
+static void count_say(struct say *say, const struct item *item) {
+  const struct worth *count = &item->count;
+  if (count->form == VALUE_FORM_BANDS) {
+    bands_say(say, item, count, true);
+    return;
+  }
+  if (count->fixed == 1 && !item->is_chance) return;
+  put(say, count->form == VALUE_FORM_FIXED ? " × " : "", item->is_chance ? "" : "×");
+  put_int(say, count->fixed);
+  put(say, "", item->is_chance ? "次" : "");
+}
+
+/* ---- how long ---- */
+
+static void valid_say(struct say *say, const struct item *item) {
+  static const struct from gift = {"the gift", "发放后"};
+  bool from = item->valid_from.kind != MOMENT_NONE, to = item->valid_to.kind != MOMENT_NONE;
+  if (!from && !to) {
+    if (!item->is_chance) return;
+    put(say, "; to be used by ", "，使用期限至");
+    say_end(say, say->campaign->closing_ms);
+    return;
+  }
+  put(say, "; can be used", "，有效期");
+  if (from) {
+    put(say, " from ", "自");
+    say_moment(say, &item->valid_from, false, gift);
+    put(say, " on", "起");
+  }
+  if (to) {
+    put(say, item->valid_to.kind == MOMENT_AFTER ? " until " : " until ", "至");
+    say_moment(say, &item->valid_to, true, gift);
+    put(say, "", "止");
+  }
+}
+
+/* ---- one gift ---- */
+
+static void template_say(struct say *say, const struct item *item) {
+  if (item->template_id.length == 0) return;
+  put(say, " (product ", "（产品编号");
+  put_str(say, item->template_id);
+  put(say, ")", "）");
+}
+
+static void contents_say(struct say *say, const struct item *item) {
+  for (uint32_t i = 0; i < item->contents_count; i++) {
+    put(say, i == 0 ? ", which holds: " : ", ", i == 0 ? "，内含：" : "、");
+    value_say(say, item_of(say, item->contents_first + i));
+    count_say(say, item_of(say, item->contents_first + i));
+    template_say(say, item_of(say, item->contents_first + i));
+  }
+}
+
+void say_item_name(struct say *say, uint32_t number) {
+  const struct item *item = item_of(say, number);
+  if (item->is_nothing) {
+    put(say, "no prize", "未中奖");
+    return;
+  }
+  value_say(say, item);
+  count_say(say, item);
+  template_say(say, item);
+}
+
+static void item_say(struct say *say, uint32_t number) {
+  const struct item *item = item_of(say, number);
+  say_item_name(say, number);
+  contents_say(say, item);
+  if (!item->is_nothing) valid_say(say, item);
+  if (item->or_else == NONE) return;
+  put(say, ". When there are none left, instead: ", "。发完后改为发放：");
+  item_say(say, item->or_else);
+}
+
+/* ---- choosers ---- */
+
+static void odds_say(struct say *say, uint32_t weight, uint64_t sum) {
+  uint64_t scaled = (uint64_t)weight * 1000000u, ppm = (scaled + sum / 2) / sum;
+  put(say, "; odds ", "，中奖概率");
+  buffer_print(say->out, "%u/%llu", weight, (unsigned long long)sum);
+  put(say, scaled % sum == 0 ? " (" : " (about ", scaled % sum == 0 ? "（" : "（约");
+  buffer_print(say->out, "%llu.%04llu%%", (unsigned long long)(ppm / 10000), (unsigned long long)(ppm % 10000));
+  put(say, ")", "）");
+}
+
+static void draw_item(struct say *say, uint32_t number, uint64_t sum) {
+  const struct item *item = item_of(say, number);
+  put_str(say, STR("- "));
+  if (item->is_nothing) {
+    put(say, "no prize", "未中奖");
+    put(say, "; ", "，概率");
+    buffer_print(say->out, "%u/%llu", item->weight, (unsigned long long)sum);
+  } else {
+    item_say(say, number);
+    odds_say(say, item->weight, sum);
+  }
+  put(say, ".\n", "。\n");
+}
+
+static void draw_say(struct say *say, const struct rule *rule) {
+  uint64_t sum = 0;
+  for (uint32_t i = 0; i < rule->item_count; i++) sum += item_of(say, rule->item_first + i)->weight;
+  put(say, "a draw of one of these; it is made at once:\n\n", "抽奖，当即开奖，每次抽取下列一项：\n\n");
+  for (uint32_t i = 0; i < rule->item_count; i++) draw_item(say, rule->item_first + i, sum);
+  put(say, "\n", "\n");
+  switch (rule->draw_empty) {
+    case DRAW_REDRAW:
+      put(say, "When the prize that was drawn has run out, it is drawn again among those left, by their odds to each other.",
+          "抽中的奖品已发完时，在尚有余量的各项中按原概率之比重新抽取。");
+      break;
+    case DRAW_NEXT:
+      put(say, "When the prize that was drawn has run out, the next one in this list that is left is given; never one further up.",
+          "抽中的奖品已发完时，按上列顺序顺延至其后第一个尚有余量的奖项，不向前顺延。");
+      break;
+    case DRAW_LOSE: put(say, "When the prize that was drawn has run out, nothing is won.", "抽中的奖品已发完时，视为未中奖。"); break;
+  }
+  put(say, " When all have run out there is no draw.\n", "全部奖品发完后不再抽奖。\n");
+}
+
+static void first_item(struct say *say, uint32_t number, uint32_t place) {
+  const struct item *item = item_of(say, number);
+  put_line(say, place + 1);
+  if (item->when != NONE) {
+    put(say, "if ", "");
+    say_condition(say, item->when);
+    put(say, ": ", "的：");
+  } else {
+    put(say, "otherwise: ", "其他情形：");
+  }
+  item_say(say, number);
+  switch (item->when_empty) {
+    case EMPTY_REFUSE: break;
+    case EMPTY_SKIP: put(say, "; when it has run out, the next one that applies", "；发完后适用下一项"); break;
+    case EMPTY_QUEUE: put(say, "; when it has run out, those who come wait for more", "；发完后登记排队"); break;
+  }
+  put(say, ".\n", "。\n");
+}
+
+void say_give(struct say *say, uint32_t number) {
+  const struct rule *rule = &say->rulebook->rules[number];
+  put(say, "**Gift:** ", "**奖励**：");
+  switch (rule->give) {
+    case GIVE_ONE:
+      item_say(say, rule->item_first);
+      put(say, ".\n", "。\n");
+      return;
+    case GIVE_EACH:
+      put(say, "each of these:\n\n", "同时发放下列各项：\n\n");
+      for (uint32_t i = 0; i < rule->item_count; i++) {
+        put_str(say, STR("- "));
+        item_say(say, rule->item_first + i);
+        put(say, ".\n", "。\n");
+      }
+      return;
+    case GIVE_FIRST_OF:
+      put(say, "the first of these that applies:\n\n", "按下列顺序，只发放第一个适用的：\n\n");
+      for (uint32_t i = 0; i < rule->item_count; i++) first_item(say, rule->item_first + i, i);
+      return;
+    case GIVE_DRAW_OF: draw_say(say, rule); return;
+  }
+}

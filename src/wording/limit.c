@@ -1,0 +1,97 @@
+/* How often, and how much a customer may have. */
+#include "parts.h"
+
+static void who_say(struct say *say, const struct limit *limit) {
+  if (limit->dimension_count == 0) {
+    put(say, "all customers together", "全部客户合计");
+    return;
+  }
+  if (limit->dimension_count == 1 && limit->dimensions[0].kind == DIMENSION_CUSTOMER) {
+    put(say, "each customer", "每位客户");
+    return;
+  }
+  if (!limit->each && !limit->per_customer) put(say, "all customers together, for ", "全部客户合计，");
+  say_dimensions(say, limit->dimensions, limit->dimension_count, limit->each);
+  if (limit->each) put(say, ", counted separately,", "分别计算，");
+}
+
+static void when_say(struct say *say, const struct limit *limit) {
+  if (limit->rolling_days == 0) {
+    say_period(say, limit->unit);
+    return;
+  }
+  buffer_print(say->out, say_zh(say) ? "任意连续%u天内" : "in any %u days in a row", limit->rolling_days);
+}
+
+static void most_say(struct say *say, const struct limit *limit) {
+  if (!limit->of_amount) {
+    put_int(say, limit->max);
+    put(say, limit->max == 1 ? " time" : " times", "次");
+  } else if (limit->in_points) {
+    say_points(say, limit->max);
+  } else {
+    say_money(say, limit->max);
+  }
+}
+
+static void partial_say(struct say *say, const struct limit *limit) {
+  if (!limit->partial) return;
+  put(say, "; a gift that goes above it is cut to what is left", "；超出的，按剩余额度发放");
+  if (limit->least == 0) return;
+  put(say, ", and not given where less than ", "，剩余不足");
+  if (limit->in_points)
+    say_points(say, limit->least);
+  else
+    say_money(say, limit->least);
+  put(say, " is left", "的不发放");
+}
+
+static bool asks_more(const struct limit *limit) {
+  for (uint32_t i = 0; i < limit->dimension_count; i++)
+    if (limit->dimensions[i].kind != DIMENSION_CUSTOMER && limit->dimensions[i].kind != DIMENSION_UNIT) return true;
+  return false;
+}
+
+/* Who else uses it up: other rules of the campaign, other campaigns. */
+static void shared_say(struct say *say, uint32_t number) {
+  const struct limit *limit = &say->rulebook->limits[number];
+  uint32_t rules = 0;
+  for (uint32_t i = 0; i < say->campaign->rule_count; i++) {
+    const struct rule *rule = &say->rulebook->rules[say->campaign->rule_first + i];
+    for (uint32_t k = 0; k < rule->limit_count; k++) rules += say->rulebook->refs[rule->limit_first + k] == number;
+  }
+  if (limit->campaign != say->number)
+    put(say, "; counted together with the bank's other campaigns that share this limit", "；与本行其他共用此限额的活动合并计算");
+  else if (rules > 1)
+    put(say, "; counted together for all rules of this campaign that have it", "；与本活动内有此限制的各规则合并计算");
+}
+
+static void limit_say(struct say *say, uint32_t number) {
+  const struct limit *limit = &say->rulebook->limits[number];
+  who_say(say, limit);
+  put(say, " ", "");
+  if (say_zh(say)) when_say(say, limit);
+  put(say, "at most ", "最多");
+  most_say(say, limit);
+  if (!say_zh(say)) buffer_byte(say->out, ' ');
+  if (!say_zh(say)) when_say(say, limit);
+  partial_say(say, limit);
+  if (asks_more(limit))
+    put(say,
+        limit->missing_skip ? "; where one of these is not known it does not count" : "; where one of these is not known nothing is given",
+        limit->missing_skip ? "；缺少其中某项信息的，该项不计" : "；缺少其中某项信息的，不予发放");
+  shared_say(say, number);
+}
+
+void say_rule_limits(struct say *say, uint32_t number) {
+  const struct rule *rule = &say->rulebook->rules[number];
+  put_str(say, STR("- "));
+  put(say, "How often: ", "次数与额度：");
+  if (rule->limit_count == 0) put(say, "no limit", "不限");
+  for (uint32_t i = 0; i < rule->limit_count; i++) {
+    if (i > 0) put(say, ". ", "。");
+    limit_say(say, say->rulebook->refs[rule->limit_first + i]);
+  }
+  if (rule->limit_count > 0 && rule->give == GIVE_DRAW_OF) put(say, ". A draw without a prize counts", "。未中奖也计入次数");
+  put(say, ".\n", "。\n");
+}

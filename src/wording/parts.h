@@ -1,0 +1,115 @@
+/* How the rule text is put together: everything is written through `struct say`, in the order in which it is read.
+ *
+ *     campaign.c   the sections          rule.c     who does what, and what he gets    notes.c   the words that were used
+ *     condition.c  what must hold        trigger.c  what is done                       fact.c    what is remembered: its short name
+ *     give.c       gifts                 limit.c    how often                          pool.c    how many there are
+ *     undo.c       refunds               schedule.c days and hours                     value.c   money, times, names
+ *
+ * A new construct of the language needs its phrase where its enum is switched over; the compiler names the place. */
+#ifndef GIFTD_WORDING_PARTS_H
+#define GIFTD_WORDING_PARTS_H
+
+#include <assert.h>
+
+#include "giftd/wording.h"
+
+/* Facts and lists that the text has used, in order: they are said at its end. */
+struct used {
+  uint32_t *numbers;  /* in order of use */
+  uint32_t *places;   /* of each number: place in `numbers` + 1, or 0 */
+  uint32_t *suffixes; /* by place: 2 and up where short names are alike, else 0 */
+  uint32_t count;
+};
+
+struct say {
+  struct buffer *out;
+  const struct rulebook *rulebook;
+  const struct campaign *campaign;
+  uint32_t number; /* of the campaign */
+  enum language language;
+  struct used facts, lists;
+};
+
+static inline bool say_zh(const struct say *say) { return say->language == LANGUAGE_ZH; }
+/* One of two texts. */
+static inline void put(struct say *say, const char *en, const char *zh) { buffer_put(say->out, str_of(say_zh(say) ? zh : en)); }
+static inline void put_str(struct say *say, struct str text) { buffer_put(say->out, text); }
+static inline void put_int(struct say *say, int64_t number) { buffer_int(say->out, number); }
+/* Between the items of an enumeration of `count`: "、" / ", " and before the last one "或" / " or " (`and`: "和" / " and "). */
+void put_or(struct say *say, uint32_t place, uint32_t count);
+void put_and(struct say *say, uint32_t place, uint32_t count);
+
+/* ---- value.c ---- */
+
+void say_money(struct say *say, int64_t minor); /* "200.00元" / "CNY 200.00" */
+void say_points(struct say *say, int64_t points);
+void say_percent(struct say *say, int32_t basis_points);
+void say_duration(struct say *say, struct duration duration); /* "3个月" / "3 months" */
+void say_days(struct say *say, int64_t days);                 /* "30天" / "30 days" */
+void say_date(struct say *say, int64_t days);                 /* since 1970: "2027年1月2日" / "2 January 2027" */
+void say_clock(struct say *say, int32_t second);              /* "10:00" */
+void say_instant(struct say *say, int64_t utc_ms);            /* date and time of day in the campaign's zone */
+void say_end(struct say *say, int64_t utc_ms);                /* the same of what ends there: midnight is 24:00 of the day before */
+/* Seen from what: "the gift" / "发放后". */
+struct from {
+  const char *en, *zh;
+};
+void say_moment(struct say *say, const struct moment *moment, bool end, struct from from);
+/* Words: a row of a table, else the word itself in quotes. */
+void say_word(struct say *say, const struct wording *table, struct str word);
+void say_field(struct say *say, uint32_t field);                     /* "金额" / "amount" */
+void say_value(struct say *say, struct str field, struct str value); /* "扫码" / "QR code"; `field`: campaign name, or empty */
+void say_type(struct say *say, uint16_t type);                       /* "转账" / "transfer" */
+void say_group(struct say *say, struct str name);                    /* a list, tag or segment without its quotes */
+void say_list(struct say *say, uint32_t list);                       /* in quotes; its items are said at the end */
+void say_quoted(struct say *say, struct str text);
+
+/* ---- schedule.c ---- */
+
+void say_schedule(struct say *say, const struct schedule *schedule); /* "周五10:00至22:00" / "on Fridays, 10:00 to 22:00" */
+const char *unit_word(const struct say *say, enum unit unit);        /* "每个自然月" / "calendar month" */
+void say_period(struct say *say, enum unit unit);                    /* of a limit: "每月" / "in each calendar month" */
+
+/* ---- condition.c ---- */
+
+/* What must hold, in one line; `bullets`: the parts of an `all` stand in a list of their own, each with `mark` in front. */
+void say_condition(struct say *say, uint32_t node);
+/* Parts of a tree that all must hold: 1 of a leaf, `any` and `not`. Of a trigger's and a rule's condition together: a list. */
+void say_conditions(struct say *say, const uint32_t *nodes, uint32_t count, const char *indent);
+uint32_t condition_parts(const struct say *say, uint32_t node); /* NONE has 0 */
+/* What a condition node compares: "金额", "“当月累计金额”". */
+void say_left(struct say *say, const struct condition *leaf);
+
+/* ---- trigger.c ---- */
+
+/* "刷卡或扫码消费(状态为已入账)或生活缴费": acts of a fact, one line. */
+void say_acts(struct say *say, struct trigger_set set);
+/* The same without their conditions, for names: "刷卡或扫码消费或生活缴费". */
+void say_act_names(struct say *say, struct trigger_set set);
+/* Who gets what the trigger brings, if it is another one; nothing otherwise. */
+void say_hearers(struct say *say, const struct trigger *trigger);
+void say_rule_name(struct say *say, uint32_t rule); /* "规则二" / "rule 2" */
+
+/* ---- fact.c ---- */
+
+void say_fact(struct say *say, uint32_t fact);                                /* its short name in quotes; it is explained at the end */
+void say_fact_unit(struct say *say, const struct fact *fact, int64_t number); /* behind a number: "次", "个"; English has none */
+void say_note(struct say *say, uint32_t fact);                                /* what the short name stands for */
+/* Numbers those whose short names are alike; `hashes` has room for all facts. */
+void number_facts(struct say *say, uint64_t *hashes);
+void say_dimensions(struct say *say, const struct dimension *dimensions, uint32_t count, bool each);
+
+/* ---- the rest ---- */
+
+void say_rule(struct say *say, uint32_t rule);      /* section "content" */
+void say_give(struct say *say, uint32_t rule);      /* the list of what it gives */
+void say_item_name(struct say *say, uint32_t item); /* "立减金50.00元" */
+void say_supply(struct say *say, uint32_t rule);    /* how many there are, a line an item */
+void say_rule_limits(struct say *say, uint32_t rule);
+void say_undo(struct say *say); /* section "refunds" */
+bool rule_is_draw(const struct rulebook *rulebook, uint32_t rule);
+uint32_t chance_spender(const struct rulebook *rulebook, uint32_t chance); /* the rule that spends it */
+/* "1. " and the like in front of a line. */
+void put_line(struct say *say, uint32_t number);
+
+#endif

@@ -1,0 +1,167 @@
+/* One rule as a bank prints it: who does what, when, on which conditions, and what he gets. */
+#include "parts.h"
+
+static const struct rule *rule_of(const struct say *say, uint32_t rule) {
+  assert(rule < say->rulebook->rule_count);
+  return &say->rulebook->rules[rule];
+}
+
+/* ---- what counts ---- */
+
+static void close_say(struct say *say, const struct trigger *trigger) {
+  const struct close *close = &say->rulebook->closes[trigger->close];
+  bool late = trigger->delay.ms != 0 || trigger->delay.months != 0;
+  if (say_zh(say)) {
+    put(say, "", close->unit == UNIT_CAMPAIGN ? "" : "每个");
+    put_str(say, str_of(unit_word(say, close->unit)));
+    put(say, "", "结束后");
+    if (late) put(say, "", "满");
+    if (late) say_duration(say, trigger->delay);
+    put(say, "", "，按该期的情况为客户计算");
+    return;
+  }
+  if (late) say_duration(say, trigger->delay);
+  put(say, late ? " after the end of " : "the end of ", "");
+  put(say, close->unit == UNIT_CAMPAIGN ? "the " : "each ", "");
+  put_str(say, str_of(unit_word(say, close->unit)));
+  put(say, ", when the customer's figures of that period are looked at", "");
+}
+
+static void heard_fact(struct say *say, const struct trigger *trigger) {
+  bool track = say->rulebook->facts[trigger->fact].kind == FACT_TRACK;
+  put(say, track ? "the customer completes the " : "the customer's ", track ? "客户完成" : "客户的");
+  say_fact(say, trigger->fact);
+  if (!track) put(say, " rises past one of the thresholds of this rule", "升至本规则所列的某一档位");
+}
+
+/* A trigger without its `when`: that is said with the other conditions where the rule has one trigger alone. */
+static void trigger_say(struct say *say, const struct trigger *trigger, bool with_when) {
+  switch (trigger->kind) {
+    case TRIGGER_EVENT:
+      put(say, "a customer's ", "客户");
+      say_type(say, trigger->type);
+      if (!with_when || trigger->when == NONE) return;
+      put(say, ", if ", "，且");
+      say_condition(say, trigger->when);
+      return;
+    case TRIGGER_FACT: heard_fact(say, trigger); return;
+    case TRIGGER_REWARD:
+      put(say, "the customer is given the gift of ", "客户获得");
+      say_rule_name(say, trigger->rule);
+      put(say, ", on top of it", "的奖励后，另行叠加");
+      return;
+    case TRIGGER_CLOSE: close_say(say, trigger); return;
+  }
+}
+
+static void hearers_of(struct say *say, const struct trigger *trigger) {
+  if (trigger->as_count == 0) return;
+  put(say, " ", "");
+  say_hearers(say, trigger);
+}
+
+static void triggers_say(struct say *say, const struct rule *rule) {
+  const struct trigger *first = &say->rulebook->triggers[rule->on.first];
+  put(say, "**What counts:** ", "**参与方式**：");
+  if (rule->on.count == 1) {
+    trigger_say(say, first, false);
+    return;
+  }
+  put(say, "any of these:\n\n", "下列任意一种情形：\n\n");
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    put_str(say, STR("- "));
+    trigger_say(say, &first[i], true);
+    put(say, i + 1 < rule->on.count ? ";\n" : ".\n", i + 1 < rule->on.count ? "；\n" : "。\n");
+  }
+}
+
+static bool same_hearers(const struct trigger *a, const struct trigger *b) {
+  return a->as_first == b->as_first && a->as_count == b->as_count;
+}
+
+/* Each list of hearers once. */
+static void all_hearers(struct say *say, const struct rule *rule) {
+  const struct trigger *triggers = &say->rulebook->triggers[rule->on.first];
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    bool told = false;
+    for (uint32_t k = 0; k < i; k++) told = told || same_hearers(&triggers[k], &triggers[i]);
+    if (!told) hearers_of(say, &triggers[i]);
+  }
+}
+
+static void conditions_of(struct say *say, const struct rule *rule) {
+  const struct trigger *first = &say->rulebook->triggers[rule->on.first];
+  uint32_t nodes[2] = {rule->on.count == 1 && first->kind == TRIGGER_EVENT ? first->when : NONE, rule->when};
+  uint32_t parts = condition_parts(say, nodes[0]) + condition_parts(say, nodes[1]);
+  bool several = rule->on.count > 1;
+  if (parts == 0) {
+    put(say, several ? "" : ".", several ? "" : "。");
+    return;
+  }
+  if (several)
+    put(say, "\nAll of the following must hold:\n\n", "\n须同时符合以下条件：\n\n");
+  else
+    put(say, parts == 1 ? ". This must hold:\n\n" : ". All of the following must hold:\n\n",
+        parts == 1 ? "，须符合以下条件：\n\n" : "，须同时符合以下条件：\n\n");
+  say_conditions(say, nodes, 2, "");
+}
+
+/* ---- what it takes beside conditions ---- */
+
+static void spends_say(struct say *say, const struct rule *rule) {
+  if (rule->spends == NONE) return;
+  const struct chance *chance = &say->rulebook->chances[rule->spends];
+  put(say, " It uses up one chance given by ", "每次使用一次由");
+  say_rule_name(say, chance->given_by);
+  put(say, ", the one that ends first", "发放的机会，先到期的先使用");
+  if (rule->spends_match_count > 0) put(say, "; it must have the same ", "，且");
+  for (uint32_t i = 0; i < rule->spends_match_count; i++) {
+    put_and(say, i, rule->spends_match_count);
+    say_field(say, rule->spends_match[i]);
+  }
+  if (rule->spends_match_count > 0) put(say, " as the event that the chance was given for", "须与取得机会时相同");
+  put(say, ".", "。");
+}
+
+static void once_say(struct say *say, const struct rule *rule) {
+  if (rule->once_per_count == 0) return;
+  put(say, " For ", "");
+  say_dimensions(say, rule->once_per, rule->once_per_count, false);
+  put(say, " a customer is rewarded once in the campaign.", "在活动期内只奖励一次。");
+}
+
+static void extras_say(struct say *say, const struct rule *rule) {
+  const struct trigger *first = &say->rulebook->triggers[rule->on.first];
+  bool any = rule->schedule != NONE || rule->spends != NONE || rule->once_per_count > 0;
+  for (uint32_t i = 0; i < rule->on.count; i++) any = any || first[i].as_count > 0;
+  if (!any) return;
+  put(say, "\n**Also:**", "\n**说明**：");
+  if (rule->schedule != NONE) {
+    put(say, " Only ", "仅限");
+    say_schedule(say, &say->rulebook->schedules[rule->schedule]);
+    put(say, ".", "。");
+  }
+  spends_say(say, rule);
+  once_say(say, rule);
+  all_hearers(say, rule);
+  put_str(say, STR("\n"));
+}
+
+static void heading_say(struct say *say, uint32_t number) {
+  const struct rule *rule = rule_of(say, number);
+  put(say, "### Rule ", "### 规则");
+  put_int(say, (int64_t)number - say->campaign->rule_first + 1);
+  put(say, " (", "（");
+  put_str(say, rule->id);
+  put(say, ")\n\n", "）\n\n");
+}
+
+void say_rule(struct say *say, uint32_t number) {
+  const struct rule *rule = rule_of(say, number);
+  heading_say(say, number);
+  triggers_say(say, rule);
+  conditions_of(say, rule);
+  extras_say(say, rule);
+  put_str(say, STR("\n"));
+  say_give(say, number);
+}

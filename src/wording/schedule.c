@@ -1,0 +1,104 @@
+/* Days and hours, and the periods that are counted by. Weeks begin on Monday; a range of hours has its first instant and not its last. */
+#include "parts.h"
+
+static const char *const weekdays[8][2] = {{"", ""},
+                                           {"Mondays", "周一"},
+                                           {"Tuesdays", "周二"},
+                                           {"Wednesdays", "周三"},
+                                           {"Thursdays", "周四"},
+                                           {"Fridays", "周五"},
+                                           {"Saturdays", "周六"},
+                                           {"Sundays", "周日"}};
+
+/* Each of them adds one to the words of a list; where the last one stands nobody knows beforehand, so all are joined alike. */
+static void day_join(struct say *say, uint32_t *count) {
+  if ((*count)++ > 0) put(say, ", ", "、");
+}
+
+static void days_say(struct say *say, const struct schedule *schedule) {
+  uint32_t count = 0;
+  for (unsigned day = 1; day <= 7; day++) {
+    if (!(schedule->days & (1u << day))) continue;
+    day_join(say, &count);
+    put(say, weekdays[day][0], weekdays[day][1]);
+  }
+  if (schedule->days & (unsigned)DAY_WORKDAY) {
+    day_join(say, &count);
+    put(say, "working days (days moved by the official calendar count as they were moved)", "工作日（含调休上班日，法定节假日除外）");
+  }
+  if (schedule->days & (unsigned)DAY_RESTDAY) {
+    day_join(say, &count);
+    put(say, "rest days (weekends and public holidays; weekend days that are worked instead do not count)",
+        "休息日（周末及法定节假日，调休上班日除外）");
+  }
+  for (unsigned i = 0; calendar_names[i] != NULL; i++) {
+    if (!(schedule->named_days & (1u << i))) continue;
+    day_join(say, &count);
+    say_word(say, wording_days, str_of(calendar_names[i]));
+  }
+  for (uint32_t i = 0; i < schedule->date_count; i++) {
+    day_join(say, &count);
+    say_date(say, schedule->dates[i]);
+  }
+}
+
+static void hours_say(struct say *say, const struct schedule *schedule) {
+  for (uint32_t i = 0; i < schedule->hour_count; i++) {
+    put_and(say, i, schedule->hour_count);
+    say_clock(say, schedule->hours[i].from_s);
+    put(say, " to ", "至");
+    say_clock(say, schedule->hours[i].to_s);
+  }
+}
+
+static bool is_open(int64_t ms) { return ms <= INT64_MIN / 2 || ms >= INT64_MAX / 2; }
+
+static void ends_say(struct say *say, const struct schedule *schedule) {
+  bool from = !is_open(schedule->from_ms), to = !is_open(schedule->to_ms);
+  if (from) {
+    put(say, "from ", "");
+    say_instant(say, schedule->from_ms);
+    put(say, to ? " " : " on", to ? "" : "起");
+  }
+  if (to) {
+    put(say, from ? "to " : "until ", from ? "至" : "截至");
+    say_end(say, schedule->to_ms);
+  }
+}
+
+void say_schedule(struct say *say, const struct schedule *schedule) {
+  bool ends = !is_open(schedule->from_ms) || !is_open(schedule->to_ms);
+  bool days = schedule->days != 0 || schedule->named_days != 0 || schedule->date_count > 0;
+  ends_say(say, schedule);
+  if (ends && days) put(say, ", ", "，");
+  if (days) {
+    put(say, "on ", "");
+    days_say(say, schedule);
+  }
+  if ((ends || days) && schedule->hour_count > 0) put(say, ", ", "的");
+  if (!ends && !days && schedule->hour_count > 0) put(say, "daily, ", "每日");
+  hours_say(say, schedule);
+}
+
+static const char *const unit_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"day", "日"},
+                                                      [UNIT_WEEK] = {"calendar week", "自然周"},
+                                                      [UNIT_TEN_DAYS] = {"ten-day period (1-10, 11-20, 21-end of the month)", "旬"},
+                                                      [UNIT_MONTH] = {"calendar month", "自然月"},
+                                                      [UNIT_QUARTER] = {"calendar quarter", "自然季度"},
+                                                      [UNIT_HALF] = {"half-year", "半年（上、下半年）"},
+                                                      [UNIT_YEAR] = {"calendar year", "自然年"},
+                                                      [UNIT_CAMPAIGN] = {"campaign", "活动期"},
+                                                      [UNIT_EVER] = {"lifetime", "历史全部期间"}};
+
+const char *unit_word(const struct say *say, enum unit unit) { return unit_words[unit][say_zh(say)]; }
+
+void say_period(struct say *say, enum unit unit) {
+  if (unit == UNIT_CAMPAIGN) {
+    put(say, "in the whole campaign", "活动期内");
+  } else if (unit == UNIT_EVER) {
+    put(say, "ever", "不分时间累计");
+  } else {
+    put(say, "in each ", "每");
+    put(say, unit_words[unit][0], unit_words[unit][1]);
+  }
+}

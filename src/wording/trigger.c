@@ -1,0 +1,86 @@
+/* What a customer does: events with the test of their own, and who gets what comes of it. */
+#include "parts.h"
+
+static const struct trigger *trigger_of(const struct say *say, struct trigger_set set, uint32_t place) {
+  assert(set.first + place < say->rulebook->trigger_count);
+  return &say->rulebook->triggers[set.first + place];
+}
+
+void say_rule_name(struct say *say, uint32_t rule) {
+  put(say, "rule ", "规则");
+  put_int(say, (int64_t)rule - say->campaign->rule_first + 1);
+}
+
+/* ---- acts ---- */
+
+static void act_say(struct say *say, const struct trigger *trigger) {
+  say_type(say, trigger->type);
+  if (trigger->when == NONE) return;
+  put(say, " (", "（");
+  say_condition(say, trigger->when);
+  put(say, ")", "）");
+}
+
+void say_acts(struct say *say, struct trigger_set set) {
+  for (uint32_t i = 0; i < set.count; i++) {
+    put_or(say, i, set.count);
+    act_say(say, trigger_of(say, set, i));
+  }
+}
+
+/* Whether it moves money. */
+static bool is_payment(const struct say *say, uint16_t type) { return catalogue_carries(say->rulebook->catalogue, type, FIELD_ID_AMOUNT); }
+
+#define NAMES_MOST 2u
+
+/* Types, each once; of many what they have in common. */
+void say_act_names(struct say *say, struct trigger_set set) {
+  uint16_t types[NAMES_MOST + 1];
+  uint32_t count = 0;
+  bool payments = true;
+  for (uint32_t i = 0; i < set.count && count <= NAMES_MOST; i++) {
+    uint16_t type = trigger_of(say, set, i)->type;
+    bool there = false;
+    for (uint32_t k = 0; k < count; k++) there = there || types[k] == type;
+    if (!there) types[count++] = type;
+  }
+  for (uint32_t i = 0; i < set.count; i++) payments = payments && is_payment(say, trigger_of(say, set, i)->type);
+  if (count > NAMES_MOST) {
+    put(say, payments ? "transaction" : "listed act", payments ? "交易" : "所列行为");
+    return;
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    put_or(say, i, count);
+    say_type(say, types[i]);
+  }
+}
+
+/* ---- who hears ---- */
+
+static void hearer_say(struct say *say, const struct hearer *hearer) {
+  switch (hearer->kind) {
+    case HEARER_FIELD:
+      put(say, "the ", "该行为中登记的");
+      say_field(say, hearer->index);
+      put(say, " named in it", "");
+      return;
+    case HEARER_FACT:
+      if (say_zh(say)) say_fact(say, hearer->index);
+      put(say, "the ", "中登记的");
+      if (say->rulebook->facts[hearer->index].keep != FIELD_NONE) say_field(say, say->rulebook->facts[hearer->index].keep);
+      put(say, " named in the ", "");
+      if (!say_zh(say)) say_fact(say, hearer->index);
+      return;
+    case HEARER_SELF: put(say, "the customer", "客户本人"); return;
+  }
+}
+
+void say_hearers(struct say *say, const struct trigger *trigger) {
+  if (trigger->as_count == 0) return;
+  put(say, "The gift goes to ", "奖励归");
+  for (uint32_t i = 0; i < trigger->as_count; i++) {
+    if (i > 0) put(say, ", or else to ", "，没有登记的归");
+    hearer_say(say, &say->rulebook->hearers[trigger->as_first + i]);
+  }
+  put(say, "; a person does not count as his or her own.", "（登记为客户本人的，视为没有登记）。");
+}

@@ -1,0 +1,104 @@
+/* What becomes of a gift when the payment it was given for is refunded or undone. */
+#include "parts.h"
+
+/* A measure that refunds lower: gifts that rest on it are judged again, whatever woke their rule. */
+static bool asks_measure(const struct say *say, uint32_t node) {
+  if (node == NONE) return false;
+  const struct condition *condition = &say->rulebook->conditions[node];
+  for (uint32_t i = 0; condition->kind != CONDITION_LEAF && i < condition->count; i++)
+    if (asks_measure(say, condition->first + i)) return true;
+  if (condition->kind != CONDITION_LEAF || condition->left != LEFT_FACT) return false;
+  const struct fact *fact = &say->rulebook->facts[condition->index];
+  return fact->kind == FACT_MEASURE && fact->refunds_subtract;
+}
+
+static bool may_be_undone(const struct say *say, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    const struct trigger *trigger = &say->rulebook->triggers[rule->on.first + i];
+    if (trigger->kind != TRIGGER_EVENT || say->rulebook->catalogue->types[trigger->type].reversible) return true;
+  }
+  return asks_measure(say, rule->when);
+}
+
+static void whole_say(struct say *say, const struct undo *undo) {
+  switch (undo->reward) {
+    case UNDO_REVOKE:
+      put(say, "When it is refunded or undone in full, the gift is taken back", "全额退款或撤销的，收回已发放的奖励");
+      return;
+    case UNDO_OFFSET:
+      put(say, "When it is refunded or undone in full, the value of the gift is set off against later gifts of this campaign",
+          "全额退款或撤销的，已发放奖励的价值从客户之后在本活动中获得的奖励里抵扣");
+      return;
+    case UNDO_KEEP: put(say, "When it is refunded or undone, the gift stays with the customer", "退款或撤销的，已发放的奖励不收回"); return;
+  }
+}
+
+static void part_say(struct say *say, enum undo_partial partial) {
+  switch (partial) {
+    case PARTIAL_RECHECK:
+      put(say, "; after a partial refund the gift is worked out again from what is left, and the difference goes back in the same way",
+          "；部分退款的，按退款后的余额重新计算应得的奖励，差额按同样方式处理");
+      return;
+    case PARTIAL_PRORATE:
+      put(say, "; after a partial refund the same share of the gift goes back in the same way", "；部分退款的，按退款比例同样处理");
+      return;
+    case PARTIAL_IGNORE: put(say, "; a partial refund changes nothing", "；部分退款不影响已发放的奖励"); return;
+  }
+}
+
+static void undo_say(struct say *say, const struct undo *undo) {
+  whole_say(say, undo);
+  if (undo->reward == UNDO_KEEP) {
+    put(say, ". It counts against the limits as before", "。已占用的次数、额度和名额不恢复");
+    return;
+  }
+  part_say(say, undo->partial);
+  put(say, undo->restore_limits ? ". The customer's limit is free again" : ". The customer's limit stays used",
+      undo->restore_limits ? "。已占用的次数和额度恢复" : "。已占用的次数和额度不恢复");
+  put(say, undo->restore_pool ? ", and the place goes back to those that are left" : ", and the place stays used",
+      undo->restore_pool ? "，名额退回供其他客户使用" : "，名额不退回");
+}
+
+static bool same_undo(const struct undo *a, const struct undo *b) {
+  return a->reward == b->reward && a->restore_limits == b->restore_limits && a->restore_pool == b->restore_pool && a->partial == b->partial;
+}
+
+/* Rules with one policy are named together, at the first of them. */
+static bool is_told(const struct say *say, uint32_t place) {
+  const struct rule *rules = &say->rulebook->rules[say->campaign->rule_first];
+  for (uint32_t i = 0; i < place; i++)
+    if (may_be_undone(say, &rules[i]) && same_undo(&rules[i].undo, &rules[place].undo)) return true;
+  return false;
+}
+
+static void rules_say(struct say *say, uint32_t place) {
+  const struct rule *rules = &say->rulebook->rules[say->campaign->rule_first];
+  uint32_t named = 0;
+  if (say->campaign->rule_count == 1) return;
+  for (uint32_t i = place; i < say->campaign->rule_count; i++) {
+    if (!may_be_undone(say, &rules[i]) || !same_undo(&rules[i].undo, &rules[place].undo)) continue;
+    if (named++ > 0) put(say, ", ", "、");
+    put(say, named == 1 ? "Rule " : "rule ", "规则");
+    put_int(say, (int64_t)i + 1);
+  }
+  put(say, ": ", "：");
+}
+
+void say_undo(struct say *say) {
+  const struct rule *rules = &say->rulebook->rules[say->campaign->rule_first];
+  uint32_t lines = 0;
+  for (uint32_t i = 0; i < say->campaign->rule_count; i++) {
+    if (!may_be_undone(say, &rules[i]) || is_told(say, i)) continue;
+    put_line(say, ++lines);
+    rules_say(say, i);
+    undo_say(say, &rules[i].undo);
+    put(say, ".\n", "。\n");
+  }
+  for (uint32_t i = 0; i < say->campaign->rule_count; i++) {
+    if (may_be_undone(say, &rules[i])) continue;
+    put_line(say, ++lines);
+    put(say, "Rule ", "规则");
+    put_int(say, (int64_t)i + 1);
+    put(say, ": what it rewards cannot be refunded or undone.\n", "：所奖励的行为不涉及退款或撤销。\n");
+  }
+}

@@ -1,0 +1,270 @@
+/* Money, times and names. Numbers stand as the file has them: "200.00" is never shortened, so that the text can be held against it. */
+#include "parts.h"
+
+void put_or(struct say *say, uint32_t place, uint32_t count) {
+  if (place == 0) return;
+  if (place + 1 == count)
+    put(say, " or ", "或");
+  else
+    put(say, ", ", "、");
+}
+
+void put_and(struct say *say, uint32_t place, uint32_t count) {
+  if (place == 0) return;
+  if (place + 1 == count)
+    put(say, " and ", "和");
+  else
+    put(say, ", ", "、");
+}
+
+void put_line(struct say *say, uint32_t number) { buffer_print(say->out, "%u. ", number); }
+
+/* ---- amounts ---- */
+
+static const struct wording currencies[] = {{"CNY", "CNY", "元"},       {"HKD", "HKD", "港元"}, {"USD", "USD", "美元"},
+                                            {"JPY", "JPY", "日元"},     {"EUR", "EUR", "欧元"}, {"GBP", "GBP", "英镑"},
+                                            {"SGD", "SGD", "新加坡元"}, {NULL, NULL, NULL}};
+
+void say_money(struct say *say, int64_t minor) {
+  const struct campaign *c = say->campaign;
+  const struct wording *row = wording_find(currencies, c->currency);
+  if (say_zh(say) && row != NULL) {
+    buffer_money(say->out, minor, c->decimals);
+    put_str(say, str_of(row->zh));
+    return;
+  }
+  put_str(say, c->currency);
+  buffer_byte(say->out, ' ');
+  buffer_money(say->out, minor, c->decimals);
+}
+
+void say_points(struct say *say, int64_t points) {
+  put_int(say, points);
+  put(say, points == 1 ? " point" : " points", "积分");
+}
+
+void say_percent(struct say *say, int32_t basis_points) { buffer_percent(say->out, basis_points); }
+
+/* ---- time ---- */
+
+static void amount_of(struct say *say, int64_t number, const char *en, const char *zh) {
+  put_int(say, number);
+  if (!say_zh(say)) buffer_byte(say->out, ' ');
+  put(say, en, zh);
+  if (!say_zh(say) && number != 1) buffer_byte(say->out, 's');
+}
+
+void say_days(struct say *say, int64_t days) { amount_of(say, days, "day", "天"); }
+
+static const struct {
+  int64_t ms;
+  const char *en, *zh;
+} duration_parts[] = {{MS_PER_DAY, "day", "天"},
+                      {3600 * MS_PER_SECOND, "hour", "小时"},
+                      {60 * MS_PER_SECOND, "minute", "分钟"},
+                      {MS_PER_SECOND, "second", "秒"}};
+
+void say_duration(struct say *say, struct duration duration) {
+  if (duration.months != 0 && duration.months % 12 == 0) {
+    amount_of(say, duration.months / 12, "year", "年");
+    return;
+  }
+  if (duration.months != 0) {
+    amount_of(say, duration.months, "month", "个月");
+    return;
+  }
+  for (size_t i = 0; i < sizeof duration_parts / sizeof *duration_parts; i++) {
+    if (duration.ms % duration_parts[i].ms != 0 || duration.ms == 0) continue;
+    amount_of(say, duration.ms / duration_parts[i].ms, duration_parts[i].en, duration_parts[i].zh);
+    return;
+  }
+  amount_of(say, duration.ms / MS_PER_SECOND, "second", "秒");
+}
+
+static const char *const months_en[13] = {"",     "January", "February",  "March",   "April",    "May",     "June",
+                                          "July", "August",  "September", "October", "November", "December"};
+
+void say_date(struct say *say, int64_t days) {
+  struct civil date = civil_from_ms(days * MS_PER_DAY);
+  if (say_zh(say))
+    buffer_print(say->out, "%d年%d月%d日", date.year, date.month, date.day);
+  else
+    buffer_print(say->out, "%d %s %d", date.day, months_en[date.month], date.year);
+}
+
+void say_clock(struct say *say, int32_t second) {
+  buffer_print(say->out, second % 60 == 0 ? "%02d:%02d" : "%02d:%02d:%02d", second / 3600, second / 60 % 60, second % 60);
+}
+
+/* The one place where an instant becomes a time of the campaign's zone. */
+static int64_t local_of(const struct say *say, int64_t utc_ms) { return utc_ms + (int64_t)say->campaign->offset_minutes * 60000; }
+
+static void date_and_clock(struct say *say, int64_t day, int32_t second) {
+  say_date(say, day);
+  put(say, ", ", "");
+  say_clock(say, second);
+}
+
+void say_instant(struct say *say, int64_t utc_ms) {
+  int64_t local = local_of(say, utc_ms), day = local / MS_PER_DAY;
+  date_and_clock(say, day, (int32_t)((local - day * MS_PER_DAY) / MS_PER_SECOND));
+}
+
+void say_end(struct say *say, int64_t utc_ms) {
+  int64_t local = local_of(say, utc_ms), day = local / MS_PER_DAY;
+  if (local % MS_PER_DAY == 0)
+    date_and_clock(say, day - 1, 24 * 3600);
+  else
+    date_and_clock(say, day, (int32_t)((local - day * MS_PER_DAY) / MS_PER_SECOND));
+}
+
+/* ---- moments, seen from what happened ---- */
+
+static const char *const next_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"the next day", "次日"},
+                                                      [UNIT_WEEK] = {"the next week", "下周"},
+                                                      [UNIT_TEN_DAYS] = {"the next ten-day period", "下一旬"},
+                                                      [UNIT_MONTH] = {"the next month", "次月"},
+                                                      [UNIT_QUARTER] = {"the next quarter", "下一季度"},
+                                                      [UNIT_HALF] = {"the next half-year", "下一个半年"},
+                                                      [UNIT_YEAR] = {"the next year", "次年"},
+                                                      [UNIT_CAMPAIGN] = {"the campaign", "活动"},
+                                                      [UNIT_EVER] = {"", ""}};
+static const char *const end_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"the end of the day", "当日24:00"},
+                                                     [UNIT_WEEK] = {"the end of the week (Sunday, 24:00)", "当周周日24:00"},
+                                                     [UNIT_TEN_DAYS] = {"the end of the ten-day period", "当旬最后一日24:00"},
+                                                     [UNIT_MONTH] = {"the end of the month", "当月最后一日24:00"},
+                                                     [UNIT_QUARTER] = {"the end of the quarter", "当季最后一日24:00"},
+                                                     [UNIT_HALF] = {"the end of the half-year", "当半年最后一日24:00"},
+                                                     [UNIT_YEAR] = {"the end of the year", "当年最后一日24:00"},
+                                                     [UNIT_CAMPAIGN] = {"the end of the campaign", "活动结束"},
+                                                     [UNIT_EVER] = {"", ""}};
+_Static_assert(UNIT_COUNT == UNIT_EVER + 1, "a new unit needs its words here and in schedule.c");
+
+/* Day 31 is the last one. */
+static void next_moment(struct say *say, const struct moment *moment) {
+  put(say, next_words[moment->unit][0], next_words[moment->unit][1]);
+  if (moment->unit != UNIT_DAY && moment->day >= 31) put(say, ", last day", "最后一日");
+  if (moment->unit != UNIT_DAY && moment->day < 31) {
+    put(say, ", day ", "第");
+    put_int(say, moment->day);
+    put(say, "", "日");
+  }
+  put(say, ", ", "");
+  say_clock(say, moment->time_s);
+}
+
+static void end_moment(struct say *say, const struct moment *moment) {
+  bool zh = say_zh(say), more = moment->after.months != 0 || moment->after.ms != 0;
+  if (more && !zh) {
+    say_duration(say, moment->after);
+    put(say, " after ", "");
+  }
+  put(say, end_words[moment->unit][0], end_words[moment->unit][1]);
+  if (more && zh) {
+    put(say, "", "之后");
+    say_duration(say, moment->after);
+  }
+}
+
+void say_moment(struct say *say, const struct moment *moment, bool end, struct from from) {
+  switch (moment->kind) {
+    case MOMENT_NONE: return;
+    case MOMENT_AT:
+      if (end)
+        say_end(say, moment->at_ms);
+      else
+        say_instant(say, moment->at_ms);
+      return;
+    case MOMENT_AFTER:
+      if (say_zh(say)) put_str(say, str_of(from.zh));
+      say_duration(say, moment->after);
+      put(say, " after ", "");
+      if (!say_zh(say)) put_str(say, str_of(from.en));
+      return;
+    case MOMENT_AFTER_WORKING_DAYS:
+      if (say_zh(say)) put_str(say, str_of(from.zh));
+      amount_of(say, moment->working_days, "working day", "个工作日");
+      put(say, " (same time of day) after ", "的同一时刻");
+      if (!say_zh(say)) put_str(say, str_of(from.en));
+      return;
+    case MOMENT_NEXT: next_moment(say, moment); return;
+    case MOMENT_END_OF: end_moment(say, moment); return;
+  }
+}
+
+/* ---- names ---- */
+
+void say_quoted(struct say *say, struct str text) {
+  put(say, "\"", "“");
+  put_str(say, text);
+  put(say, "\"", "”");
+}
+
+void say_word(struct say *say, const struct wording *table, struct str word) {
+  const struct wording *row = wording_find(table, word);
+  if (row != NULL)
+    put(say, row->en, row->zh);
+  else
+    say_quoted(say, word);
+}
+
+/* Of a bank's own field or type its catalogue says what it is. */
+static void named_or_help(struct say *say, const struct wording *table, struct str name, struct str en, struct str zh) {
+  struct str help = say_zh(say) ? zh : en;
+  if (wording_find(table, name) == NULL && help.length > 0)
+    put_str(say, help);
+  else
+    say_word(say, table, name);
+}
+
+void say_field(struct say *say, uint32_t field) {
+  assert(field < say->rulebook->catalogue->field_count);
+  const struct field_info *info = &say->rulebook->catalogue->fields[field];
+  named_or_help(say, wording_fields, info->campaign_name, info->help_en, info->help_zh);
+}
+
+void say_type(struct say *say, uint16_t type) {
+  assert(type < say->rulebook->catalogue->type_count);
+  const struct type_info *info = &say->rulebook->catalogue->types[type];
+  named_or_help(say, wording_types, info->name, info->help_en, info->help_zh);
+}
+
+void say_value(struct say *say, struct str field, struct str value) {
+  char memory[256];
+  struct buffer both;
+  buffer_init(&both, memory, sizeof memory);
+  buffer_put(&both, field);
+  buffer_byte(&both, '.');
+  buffer_put(&both, value);
+  const struct wording *row = wording_find(wording_values, buffer_text(&both));
+  if (row == NULL) row = wording_find(wording_values, value);
+  if (row != NULL)
+    put(say, row->en, row->zh);
+  else if (value.length > 0 && value.at[0] >= '0' && value.at[0] <= '9')
+    put_str(say, value); /* codes stand for themselves */
+  else
+    say_quoted(say, value);
+}
+
+void say_group(struct say *say, struct str name) {
+  const struct wording *row = wording_find(wording_groups, name);
+  put_str(say, row == NULL ? name : str_of(say_zh(say) ? row->zh : row->en));
+}
+
+/* Of several lists that a condition names at once the compiled one is called "dining, tea". */
+void say_list(struct say *say, uint32_t list) {
+  struct used *used = &say->lists;
+  assert(list < say->rulebook->list_count);
+  struct str rest = say->rulebook->lists[list].name, name;
+  if (used->places[list] == 0) {
+    used->numbers[used->count++] = list;
+    used->places[list] = used->count;
+  }
+  put(say, "\"", "“");
+  for (bool first = true; rest.length > 0; first = false) {
+    str_split(rest, ',', &name, &rest);
+    if (!first) put(say, ", ", "、");
+    say_group(say, str_trim(name));
+  }
+  put(say, "\"", "”");
+}
