@@ -53,8 +53,10 @@ static void time_section(struct say *say) {
     put_line(say, ++line);
     put(say, "It is announced from ", "自");
     say_instant(say, c->shown_ms);
-    put(say, " on. Customers may sign up then; nothing else counts before the campaign begins.\n",
-        "起公布，客户即可报名；活动开始前的其他行为不计入。\n");
+    put(say,
+        c->enrolment ? " on. Customers may sign up from then on; nothing is given before the campaign begins.\n"
+                     : " on; nothing is given before the campaign begins.\n",
+        c->enrolment ? "起公布并接受报名；活动开始前不发放奖励。\n" : "起公布；活动开始前不发放奖励。\n");
   }
   if (has_open_things(say)) {
     put_line(say, ++line);
@@ -73,9 +75,9 @@ static void member_say(struct say *say, const struct member *member) {
   struct str rest = member->is_list ? member->text : member->tag;
   bool segment = !member->is_list && str_starts(rest, STR("segment:"));
   if (member->is_list) {
-    put(say, "customers on the list ", "名单");
-    say_list(say, member->list);
-    put(say, "", "内的客户");
+    put(say, "customers on the list ", "");
+    say_customer_list(say, member->list);
+    put(say, "", "名单内的客户");
     return;
   }
   if (segment) rest = str_from(rest, 8);
@@ -99,7 +101,9 @@ static void audience_section(struct say *say) {
   if (audience->everyone)
     put(say, "All customers of the bank.\n", "本行全体客户。\n");
   else {
+    size_t start = say->out->length;
     members_say(say, audience->include_first, audience->include_count);
+    put_capital(say, start);
     put(say, ".\n", "。\n");
   }
   if (audience->when != NONE) {
@@ -136,7 +140,7 @@ static void limits_section(struct say *say) {
   for (uint32_t i = 0; i < c->rule_count; i++) {
     if (c->rule_count > 1) {
       put(say, i > 0 ? "\n### Rule " : "### Rule ", i > 0 ? "\n### 规则" : "### 规则");
-      put_int(say, (int64_t)i + 1);
+      put_ordinal(say, i + 1);
       put_str(say, STR("\n\n"));
     }
     say_rule_limits(say, c->rule_first + i);
@@ -146,15 +150,15 @@ static void limits_section(struct say *say) {
 
 /* ---- notes ---- */
 
-/* A list of codes is told; one of customers, or a long file, is the bank's own. */
-#define LIST_FILE_MOST 64u
+/* A list of codes is told; who stands on one of customers is the bank's own, and so is a file of thousands. */
+#define LIST_FILE_MOST 500u
 
 static void list_note(struct say *say, uint32_t number) {
   const struct list *list = &say->rulebook->lists[number];
   put_str(say, STR("- "));
   say_list(say, number);
   put(say, ": ", "：");
-  if (list->of_file || list->count == 0) {
+  if (list->count == 0 || (list->of_file && (say->lists.suffixes[say->lists.places[number] - 1] != 0 || list->count > LIST_FILE_MOST))) {
     put(say, "as kept by the bank", "以本行名单为准");
   } else {
     for (uint32_t i = 0; i < list->count; i++) {
@@ -176,26 +180,37 @@ static void notes_section(struct say *say) {
 
 /* ---- the rest ---- */
 
+static bool has_percent(const struct say *say) {
+  for (uint32_t i = 0; i < say->campaign->rule_count; i++) {
+    const struct rule *rule = &say->rulebook->rules[say->campaign->rule_first + i];
+    for (uint32_t k = 0; k < rule->item_count; k++) {
+      const struct item *item = &say->rulebook->items[rule->item_first + k];
+      if (item->value.form == VALUE_FORM_PERCENT && !item->is_points) return true;
+    }
+  }
+  return false;
+}
+
 static void other_section(struct say *say) {
-  const struct campaign *c = say->campaign;
   uint32_t line = 0;
   section(say, "6. Other", "六、其他");
   put_line(say, ++line);
-  put(say,
-      "One event is rewarded by a rule once, however often it is reported. A condition about something that is not known of an event or "
-      "customer does not hold.\n",
-      "同一笔交易或行为在同一规则下只奖励一次。条件所涉及的信息缺失的，视为不符合该条件。\n");
+  put(say, "What happened once is rewarded by a rule once, however often it is reported.\n", "同一笔交易或行为在同一规则下只奖励一次。\n");
   put_line(say, ++line);
-  put(say, "What reaches the bank's campaign system more than ", "因故延迟，在发生");
-  say_duration(say, (struct duration){.ms = c->late_ms});
-  put(say, " after it happened does not count.\n", "之后才送达本行活动系统的，不计入。\n");
+  put(say, "Where a condition asks for something that is not known, the condition does not hold.\n",
+      "条件所涉及的信息缺失的，视为不符合该条件。\n");
   put_line(say, ++line);
-  put(say,
-      "Customers whom the bank has shut out for risk receive nothing. Percentages are rounded half up to the smallest unit of the "
-      "currency.\n",
-      "被本行风险管理限制的客户不能获得奖励。按比例计算的金额四舍五入到最小货币单位。\n");
+  put(say, "What reaches the bank's campaign system more than ", "在发生后超过");
+  say_hours(say, say->campaign->late_ms);
+  put(say, " after it happened does not count.\n", "才送达本行活动系统的交易或行为不计入。\n");
+  if (has_percent(say)) {
+    put_line(say, ++line);
+    put(say, "Percentages of amounts are rounded half up to the smallest unit of the currency.\n",
+        "按比例计算的金额四舍五入到最小货币单位。\n");
+  }
+  if (say->rulebook->deny_count == 0) return;
   put_line(say, ++line);
-  put(say, "Where this text names a limit, a place is used by whoever comes first.\n", "本细则所列的次数、额度和名额，按先后顺序使用。\n");
+  put(say, "Customers whom the bank has barred for reasons of risk receive nothing.\n", "被本行列入风险名单的客户不能获得奖励。\n");
 }
 
 static void foot_say(struct say *say) {

@@ -44,7 +44,12 @@ static void field_with(struct say *say, const char *en, const char *zh, uint32_t
 
 void say_left(struct say *say, const struct condition *leaf) {
   switch (leaf->left) {
-    case LEFT_FIELD: field_with(say, "the ", "", leaf->index); return;
+    case LEFT_FIELD:
+      if (leaf->index == FIELD_ID_AMOUNT)
+        put(say, "the amount", "交易金额");
+      else
+        field_with(say, "the ", "", leaf->index);
+      return;
     case LEFT_FACT:
     case LEFT_FACT_AT:
     case LEFT_FACT_KEEP:
@@ -57,8 +62,15 @@ void say_left(struct say *say, const struct condition *leaf) {
     case LEFT_CAUSED_BY: put(say, leaf->index == 0 ? "it" : "who did it", leaf->index == 0 ? "该行为" : "行为人"); return;
     case LEFT_CHANCE: field_with(say, "the chance's ", "取得机会时的", leaf->index); return;
     case LEFT_RULE_REWARD:
-      put(say, leaf->index == 0 ? "the value of the gift that it rests on" : "the number given in the gift that it rests on",
-          leaf->index == 0 ? "所叠加的奖励的金额" : "所叠加的奖励的数量");
+      put(say, "the ", "所叠加奖励的");
+      put(say,
+          leaf->index != 0 ? "number of units"
+          : leaf->money    ? "value"
+                           : "points",
+          leaf->index != 0 ? "数量"
+          : leaf->money    ? "金额"
+                           : "积分数");
+      put(say, " of the gift that it comes on top of", "");
       return;
   }
 }
@@ -123,15 +135,22 @@ static void values_say(struct say *say, const struct condition *leaf) {
   if (count == 0) number_say(say, leaf, operand->low);
 }
 
-static void lists_say(struct say *say, const struct operand *operand) {
+static void list_one(struct say *say, uint32_t list, bool customers) {
+  if (customers)
+    say_customer_list(say, list);
+  else
+    say_list(say, list);
+}
+
+static void lists_say(struct say *say, const struct operand *operand, bool customers) {
   uint32_t count = operand->number_count + (operand->list != NONE), place = 0;
   if (operand->list != NONE) {
     put_or(say, place++, count);
-    say_list(say, operand->list);
+    list_one(say, operand->list, customers);
   }
   for (uint32_t i = 0; i < operand->number_count; i++) {
     put_or(say, place++, count);
-    say_list(say, (uint32_t)operand->numbers[i]);
+    list_one(say, (uint32_t)operand->numbers[i], customers);
   }
 }
 
@@ -147,9 +166,9 @@ static void tag_leaf(struct say *say, const struct condition *leaf) {
 
 static void list_leaf(struct say *say, const struct condition *leaf) {
   put(say, is_negated(leaf->op) ? "the customer is not on the list " : "the customer is on the list ",
-      is_negated(leaf->op) ? "客户不在名单" : "客户在名单");
-  lists_say(say, &leaf->operand);
-  put(say, "", is_negated(leaf->op) ? "内" : "内");
+      is_negated(leaf->op) ? "客户不在" : "客户在");
+  lists_say(say, &leaf->operand, true);
+  put(say, "", "名单内");
 }
 
 static void schedule_leaf(struct say *say, const struct condition *leaf) {
@@ -187,7 +206,7 @@ static void same_leaf(struct say *say, const struct condition *leaf) {
   assert(leaf->operand.other != NONE);
   const struct condition *other = node_of(say, leaf->operand.other);
   say_left(say, leaf);
-  put(say, leaf->left == LEFT_MONTH ? " is the month of " : " is the same as ", leaf->left == LEFT_MONTH ? "与" : "与");
+  put(say, leaf->left == LEFT_MONTH ? " is the month of " : " is the same as ", "与");
   say_left(say, other);
   put(say, "", leaf->left == LEFT_MONTH ? "所在月份相同" : "相同");
 }
@@ -262,8 +281,7 @@ static void listed_leaf(struct say *say, const struct condition *leaf) {
   bool in = leaf->op == OP_IN_LIST;
   say_left(say, leaf);
   put(say, in ? " is in the list " : " is not in the list ", in ? "属于" : "不属于");
-  lists_say(say, &leaf->operand);
-  put(say, "", "类");
+  lists_say(say, &leaf->operand, false);
 }
 
 static void contains_leaf(struct say *say, const struct condition *leaf) {
@@ -271,7 +289,7 @@ static void contains_leaf(struct say *say, const struct condition *leaf) {
   put(say, " include ", "包含");
   if (leaf->operand.list != NONE) {
     put(say, "one of the list ", "名单");
-    lists_say(say, &leaf->operand);
+    lists_say(say, &leaf->operand, false);
     put(say, "", "中的任意一项");
     return;
   }
@@ -336,12 +354,12 @@ static bool is_range(const struct condition *low, const struct condition *high) 
 
 static void range_say(struct say *say, const struct condition *low, const struct condition *high) {
   say_left(say, low);
-  put(say, low->op == OP_GTE ? " is from " : " is above ", low->op == OP_GTE ? "从" : "从");
+  put(say, low->op == OP_GTE ? " is from " : " is above ", "在");
   number_say(say, low, low->operand.low);
   put(say, "", low->op == OP_GTE ? "（含）" : "（不含）");
-  put(say, high->op == OP_LTE ? " up to and including " : " up to, but not including, ", "到");
+  put(say, high->op == OP_LTE ? " up to and including " : " up to, but not including, ", "至");
   number_say(say, high, high->operand.low);
-  put(say, "", high->op == OP_LTE ? "（含）" : "（不含）");
+  put(say, "", high->op == OP_LTE ? "（含）之间" : "（不含）之间");
 }
 
 /* One part of a node's children: returns how many children it took. */

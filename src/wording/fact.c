@@ -9,14 +9,14 @@ static const struct fact *fact_of(const struct say *say, uint32_t fact) {
 
 /* ---- windows ---- */
 
-static const char *const now_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"of the day", "当日"},
-                                                     [UNIT_WEEK] = {"of the week", "当周"},
-                                                     [UNIT_TEN_DAYS] = {"of the ten-day period", "当旬"},
-                                                     [UNIT_MONTH] = {"of the month", "当月"},
-                                                     [UNIT_QUARTER] = {"of the quarter", "当季"},
-                                                     [UNIT_HALF] = {"of the half-year", "当半年"},
-                                                     [UNIT_YEAR] = {"of the year", "当年"},
-                                                     [UNIT_CAMPAIGN] = {"of the campaign", "活动期"},
+static const char *const now_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"on the day", "当日"},
+                                                     [UNIT_WEEK] = {"in the week", "当周"},
+                                                     [UNIT_TEN_DAYS] = {"in the ten-day period", "当旬"},
+                                                     [UNIT_MONTH] = {"in the month", "当月"},
+                                                     [UNIT_QUARTER] = {"in the quarter", "当季"},
+                                                     [UNIT_HALF] = {"in the half-year", "当半年"},
+                                                     [UNIT_YEAR] = {"in the year", "当年"},
+                                                     [UNIT_CAMPAIGN] = {"in the campaign", "活动期"},
                                                      [UNIT_EVER] = {"so far", "历史"}};
 static const char *const count_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"days", "天"},
                                                        [UNIT_WEEK] = {"weeks", "周"},
@@ -28,13 +28,13 @@ static const char *const count_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"days", "�
                                                        [UNIT_CAMPAIGN] = {"campaigns", "个活动期"},
                                                        [UNIT_EVER] = {"lifetimes", "次"}};
 
-static const char *const before_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"of the day before", "前一日"},
-                                                        [UNIT_WEEK] = {"of the week before", "上周"},
-                                                        [UNIT_TEN_DAYS] = {"of the ten-day period before", "上旬"},
-                                                        [UNIT_MONTH] = {"of the month before", "上月"},
-                                                        [UNIT_QUARTER] = {"of the quarter before", "上季度"},
-                                                        [UNIT_HALF] = {"of the half-year before", "上半年度"},
-                                                        [UNIT_YEAR] = {"of the year before", "上一年"},
+static const char *const before_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"on the day before", "前一日"},
+                                                        [UNIT_WEEK] = {"in the week before", "上周"},
+                                                        [UNIT_TEN_DAYS] = {"in the ten-day period before", "上旬"},
+                                                        [UNIT_MONTH] = {"in the month before", "上月"},
+                                                        [UNIT_QUARTER] = {"in the quarter before", "上季度"},
+                                                        [UNIT_HALF] = {"in the half-year before", "上半年度"},
+                                                        [UNIT_YEAR] = {"in the year before", "上一年"},
                                                         [UNIT_CAMPAIGN] = {"", ""},
                                                         [UNIT_EVER] = {"", ""}};
 
@@ -43,7 +43,7 @@ static void unit_window(struct say *say, const struct window *window) {
   if (window->previous < 2)
     put(say, words[0], words[1]);
   else
-    buffer_print(say->out, say_zh(say) ? "往前第%u个%s" : "of number %u back, counted in units of one %s,", window->previous,
+    buffer_print(say->out, say_zh(say) ? "往前第%u个%s" : "in number %u back, counted by the %s", window->previous,
                  unit_word(say, window->unit));
 }
 
@@ -53,14 +53,14 @@ static void window_say(struct say *say, const struct window *window) {
   switch (window->kind) {
     case WINDOW_UNIT: unit_window(say, window); return;
     case WINDOW_LAST_UNITS:
-      put(say, "of the last ", "最近");
+      put(say, "in the last ", "最近");
       put_int(say, window->count);
       put(say, " full ", "个完整");
       put(say, count_words[window->unit][0], unit_word(say, window->unit));
       if (window->previous > 0) buffer_print(say->out, zh ? "（再往前%u期）" : " (%u further back)", window->previous);
       put(say, "", "的");
       return;
-    case WINDOW_ROLLING_DAYS: buffer_print(say->out, zh ? "近%u天" : "of the last %u days", window->count); return;
+    case WINDOW_ROLLING_DAYS: buffer_print(say->out, zh ? "近%u天" : "in the last %u days", window->count); return;
     case WINDOW_DATES:
       put(say, "from ", "");
       say_instant(say, window->from_ms);
@@ -74,50 +74,63 @@ static void window_say(struct say *say, const struct window *window) {
 
 /* ---- short names ---- */
 
+static const char *const span_words[UNIT_COUNT][2] = {
+    [UNIT_DAY] = {"days", "天数"},     [UNIT_WEEK] = {"weeks", "周数"},           [UNIT_TEN_DAYS] = {"ten-day periods", "旬数"},
+    [UNIT_MONTH] = {"months", "月数"}, [UNIT_QUARTER] = {"quarters", "季度数"},   [UNIT_HALF] = {"half-years", "半年数"},
+    [UNIT_YEAR] = {"years", "年数"},   [UNIT_CAMPAIGN] = {"campaigns", "活动数"}, [UNIT_EVER] = {"times", "次数"}};
+
+/* English: "total amount of card or QR payments in the month"; Chinese: "当月刷卡或扫码消费累计金额". */
 static void measure_word(struct say *say, const struct fact *fact) {
-  const char *en = "", *zh = "";
   switch (fact->measure) {
-    case MEASURE_COUNT: put(say, "number of times", "次数"); return;
-    case MEASURE_SUM: en = "total ", zh = "累计"; break;
-    case MEASURE_AVERAGE: en = "average ", zh = "平均"; break;
-    case MEASURE_MAX: en = "highest ", zh = "最高"; break;
-    case MEASURE_MIN: en = "lowest ", zh = "最低"; break;
-    case MEASURE_DISTINCT: en = "number of different ", zh = "不同"; break;
-    case MEASURE_STREAK: en = "", zh = "连续"; break;
+    case MEASURE_COUNT: put(say, "number", "次数"); return;
+    case MEASURE_SUM: put(say, "total ", "累计"); break;
+    case MEASURE_AVERAGE: put(say, "average ", "平均"); break;
+    case MEASURE_MAX: put(say, "highest ", "最高"); break;
+    case MEASURE_MIN: put(say, "lowest ", "最低"); break;
+    case MEASURE_DISTINCT:
+      if (fact->of == FIELD_NONE) {
+        put(say, span_words[fact->of_unit][0], span_words[fact->of_unit][1]);
+        return;
+      }
+      put(say, "number of different values of the ", "不同");
+      say_field(say, fact->of);
+      put(say, "", "数");
+      return;
+    case MEASURE_STREAK:
+      put(say, "", "连续");
+      put(say, span_words[fact->of_unit][0], span_words[fact->of_unit][1]);
+      put(say, " in a row", "");
+      return;
   }
-  bool units = fact->measure == MEASURE_STREAK || fact->of == FIELD_NONE;
-  if (fact->measure == MEASURE_DISTINCT && units) {
-    put(say, "number of ", "");
-    put(say, count_words[fact->of_unit][0], count_words[fact->of_unit][1]);
-    put(say, " with one", "数");
+  say_field(say, fact->of);
+}
+
+static void measure_name(struct say *say, const struct fact *fact) {
+  bool units = fact->of == FIELD_NONE && fact->measure != MEASURE_COUNT;
+  if (say_zh(say)) {
+    window_say(say, &fact->window);
+    say_act_names(say, fact->on, false);
+    measure_word(say, fact);
     return;
   }
-  put(say, en, zh);
-  if (units)
-    put(say, count_words[fact->of_unit][0], count_words[fact->of_unit][1]);
-  else
-    say_field(say, fact->of);
-  if (fact->measure == MEASURE_STREAK) put(say, " in a row", "数");
-  if (fact->measure == MEASURE_DISTINCT) put(say, " values", "个数");
+  measure_word(say, fact);
+  put(say, units ? " with " : " of ", "");
+  say_act_names(say, fact->on, true);
+  buffer_byte(say->out, ' ');
+  window_say(say, &fact->window);
 }
 
 static void name_say(struct say *say, const struct fact *fact) {
   switch (fact->kind) {
     case FACT_FIRST:
       put(say, "first ", "首次");
-      say_act_names(say, fact->on);
+      say_act_names(say, fact->on, false);
       return;
     case FACT_LAST:
       put(say, "last ", "最近一次");
-      say_act_names(say, fact->on);
+      say_act_names(say, fact->on, false);
       return;
-    case FACT_MEASURE:
-      if (say_zh(say)) window_say(say, &fact->window);
-      measure_word(say, fact);
-      if (say_zh(say)) return;
-      buffer_byte(say->out, ' ');
-      window_say(say, &fact->window);
-      return;
+    case FACT_MEASURE: measure_name(say, fact); return;
     case FACT_TRACK: put(say, "set of tasks", "任务"); return;
     case FACT_TABLE: put(say, "class", "分类"); return;
     case FACT_DIFFERENCE: put(say, "difference", "增量"); return;
@@ -177,11 +190,7 @@ static void dimension_say(struct say *say, const struct dimension *dimension) {
     case DIMENSION_CUSTOMER: put(say, "customer", "客户"); return;
     case DIMENSION_FIELD: say_field(say, dimension->index); return;
     case DIMENSION_FACT: say_fact(say, dimension->index); return;
-    case DIMENSION_FACT_AT:
-      if (!say_zh(say)) put(say, "time of the ", "");
-      say_fact(say, dimension->index);
-      put(say, "", "的时间");
-      return;
+    case DIMENSION_FACT_AT: say_fact(say, dimension->index); return;
     case DIMENSION_UNIT: put_str(say, str_of(unit_word(say, (enum unit)dimension->index))); return;
     case DIMENSION_CAUSE: put(say, "person who did it", "行为人"); return;
   }
@@ -189,8 +198,11 @@ static void dimension_say(struct say *say, const struct dimension *dimension) {
 
 void say_dimensions(struct say *say, const struct dimension *dimensions, uint32_t count, bool each) {
   for (uint32_t i = 0; i < count; i++) {
-    put_and(say, i, count);
-    put(say, each ? "each " : "the same ", each ? "每个" : "同一");
+    if (say_zh(say))
+      put(say, "", i > 0 ? "、" : "");
+    else
+      put_and(say, i, count);
+    put(say, each ? "each " : "the same ", "同一");
     dimension_say(say, &dimensions[i]);
   }
 }
@@ -199,9 +211,9 @@ void say_dimensions(struct say *say, const struct dimension *dimensions, uint32_
 
 static void per_note(struct say *say, const struct fact *fact) {
   if (fact->dimension_count == 0) return;
-  put(say, "; counted separately for ", "；按");
+  put(say, "; counted separately for ", "；");
   say_dimensions(say, fact->dimensions, fact->dimension_count, true);
-  put(say, "", "分别计算");
+  put(say, "", "的分别计算");
 }
 
 static void when_note(struct say *say, const struct fact *fact) {
@@ -239,52 +251,65 @@ static void last_note(struct say *say, const struct fact *fact) {
   per_note(say, fact);
 }
 
-/* What a measure adds up, in a sentence. */
-static void measure_note(struct say *say, const struct fact *fact) {
-  bool units = fact->of == FIELD_NONE;
-  put(say, "of ", "指");
-  if (say_zh(say)) window_say(say, &fact->window);
-  if (say_zh(say) && fact->window.kind != WINDOW_LAST_UNITS && fact->window.kind != WINDOW_DATES) put(say, "", "内");
-  say_acts(say, fact->on);
-  put(say, ", the ", "的");
+/* "指当月内刷卡或扫码消费（...）的金额之和", "adds up the amount of every card or QR payment (...) in the month". */
+static void measure_head(struct say *say, const struct fact *fact) {
   switch (fact->measure) {
-    case MEASURE_COUNT: put(say, "number", "次数"); break;
-    case MEASURE_SUM:
-      put(say, "sum of the ", "");
-      say_field(say, fact->of);
-      put(say, "", "之和");
-      break;
-    case MEASURE_AVERAGE:
-      put(say, "average of the ", "平均");
-      say_field(say, fact->of);
-      put(say, ", cut to whole units", "（舍去最小单位以下）");
-      break;
-    case MEASURE_MAX:
-      put(say, "highest ", "最高");
-      say_field(say, fact->of);
-      break;
-    case MEASURE_MIN:
-      put(say, "lowest ", "最低");
-      say_field(say, fact->of);
-      break;
+    case MEASURE_COUNT: put(say, "counts every ", ""); return;
+    case MEASURE_SUM: put(say, "adds up the ", ""); break;
+    case MEASURE_AVERAGE: put(say, "the average, cut to whole units, of the ", ""); break;
+    case MEASURE_MAX: put(say, "the highest ", ""); break;
+    case MEASURE_MIN: put(say, "the lowest ", ""); break;
     case MEASURE_DISTINCT:
-      put(say, units ? "number of " : "number of different values of the ", units ? "发生过的" : "不同");
-      if (units)
-        put(say, count_words[fact->of_unit][0], unit_word(say, fact->of_unit));
-      else
-        say_field(say, fact->of);
-      put(say, units ? " in which there was one" : "", "的个数");
+      if (fact->of == FIELD_NONE) {
+        put(say, "counts the ", "");
+        put(say, span_words[fact->of_unit][0], "");
+        put(say, " with at least one ", "有");
+        return;
+      }
+      put(say, "counts the different values of the ", "");
       break;
     case MEASURE_STREAK:
-      put(say, "number of ", "连续");
-      put(say, count_words[fact->of_unit][0], count_words[fact->of_unit][1]);
-      put(say, " in a row, up to the one of this event", "数（至本次所在的为止）");
-      break;
+      put(say, "counts the ", "连续有");
+      put(say, span_words[fact->of_unit][0], "");
+      put(say, " in a row with at least one ", "");
+      return;
   }
+  if (say_zh(say)) return;
+  say_field(say, fact->of);
+  put(say, " of every ", "");
+}
+
+static void measure_tail(struct say *say, const struct fact *fact) {
+  switch (fact->measure) {
+    case MEASURE_COUNT: put(say, "", "的次数"); return;
+    case MEASURE_SUM: put(say, "", "的"); break;
+    case MEASURE_AVERAGE: put(say, "", "的平均"); break;
+    case MEASURE_MAX: put(say, "", "的最高"); break;
+    case MEASURE_MIN: put(say, "", "的最低"); break;
+    case MEASURE_DISTINCT: put(say, "", fact->of == FIELD_NONE ? "的" : "的不同"); break;
+    case MEASURE_STREAK: put(say, ", up to that of the event itself", "的"); break;
+  }
+  bool units = fact->of == FIELD_NONE;
+  if (units) put(say, "", span_words[fact->of_unit][1]);
+  if (!units && say_zh(say)) say_field(say, fact->of);
+  if (fact->measure == MEASURE_SUM) put(say, "", "之和");
+  if (fact->measure == MEASURE_DISTINCT && !units) put(say, "", "的个数");
+  if (fact->measure == MEASURE_AVERAGE) put(say, "", "（不足最小单位的舍去）");
+  if (fact->measure == MEASURE_STREAK) put(say, "", "，计至本次所在的一期");
+}
+
+static void measure_note(struct say *say, const struct fact *fact) {
+  bool inside = fact->window.kind != WINDOW_LAST_UNITS && fact->window.kind != WINDOW_DATES && fact->window.kind != WINDOW_ENROLMENT;
+  put(say, "", "指");
+  if (say_zh(say)) window_say(say, &fact->window);
+  put(say, "", inside ? "内" : "");
+  measure_head(say, fact);
+  say_acts(say, fact->on);
   if (!say_zh(say)) {
     buffer_byte(say->out, ' ');
     window_say(say, &fact->window);
   }
+  measure_tail(say, fact);
   when_note(say, fact);
   per_note(say, fact);
   if (fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE)
@@ -293,49 +318,54 @@ static void measure_note(struct say *say, const struct fact *fact) {
   if (!fact->of_programme) put(say, "; only the campaign's own period counts", "；只计算活动期内的");
 }
 
+static void threshold_say(struct say *say, const struct condition *left, int64_t number) {
+  if (left->money)
+    say_money(say, number);
+  else
+    put_int(say, number);
+}
+
+/* One step of an axis: a list, or from one threshold up to the next. */
 static void step_say(struct say *say, const struct axis *axis, uint32_t step) {
   const struct condition *left = &say->rulebook->conditions[axis->left];
+  bool last = step + 1 >= axis->count;
   say_left(say, left);
   if (axis->lists != NULL) {
-    put(say, " in ", "属于");
+    put(say, " is in the list ", "属于");
     say_list(say, axis->lists[step]);
     return;
   }
-  put(say, " from ", "达到");
-  if (left->money)
-    say_money(say, axis->from[step]);
-  else
-    put_int(say, axis->from[step]);
-  put(say, step + 1 < axis->count ? " up to, but not including, " : " up", step + 1 < axis->count ? "（含）不到" : "（含）");
-  if (step + 1 >= axis->count) return;
-  if (left->money)
-    say_money(say, axis->from[step + 1]);
-  else
-    put_int(say, axis->from[step + 1]);
+  put(say, " is from ", "满");
+  threshold_say(say, left, axis->from[step]);
+  put(say, last ? " up" : " up to, but not including, ", last ? "（含）" : "（含）不满");
+  if (!last) threshold_say(say, left, axis->from[step + 1]);
+}
+
+static void cell_say(struct say *say, struct str cell) {
+  put(say, "\"", "“");
+  say_group(say, cell);
+  put(say, "\"", "”");
 }
 
 static void table_note(struct say *say, const struct fact *fact) {
   uint32_t columns = fact->axis_count == 2 ? fact->axes[1].count : 1;
   for (uint32_t i = 0; i < fact->axes[0].count * columns; i++) {
     if (i > 0) put(say, "; ", "；");
-    put(say, "", "");
+    if (!say_zh(say)) cell_say(say, fact->cells[i]);
+    put(say, " where ", "");
     step_say(say, &fact->axes[0], i / columns);
     if (fact->axis_count == 2) {
       put(say, " and ", "且");
       step_say(say, &fact->axes[1], i % columns);
     }
-    put(say, ": \"", "的为“");
-    say_group(say, fact->cells[i]);
-    put(say, "\"", "”");
+    put(say, "", "的为");
+    if (say_zh(say)) cell_say(say, fact->cells[i]);
   }
-  put(say, "; else ", "；其余");
-  if (fact->otherwise.length == 0) {
-    put(say, "none", "不属于任何一类");
-    return;
-  }
-  put(say, "\"", "为“");
-  say_group(say, fact->otherwise);
-  put(say, "\"", "”");
+  put(say, "; else ", fact->otherwise.length == 0 ? "；其余不属于任何一类" : "；其余为");
+  if (fact->otherwise.length == 0)
+    put(say, "none", "");
+  else
+    cell_say(say, fact->otherwise);
 }
 
 static void need_say(struct say *say, const struct fact *fact) {
@@ -367,9 +397,9 @@ static void fields_say(struct say *say, const uint16_t *fields, uint32_t count) 
 
 static void opens_note(struct say *say, const struct fact *fact) {
   if (fact->dimension_count == 0) {
-    put(say, "each of them begins a set of its own, four at a time at most", "每次发生都开始一组新的任务，最多同时进行四组");
+    put(say, "Each of them begins a set of its own, four at a time at most", "每次发生都开始一组新的任务，最多同时进行四组");
   } else {
-    put(say, "for ", "");
+    put(say, "For ", "对");
     say_dimensions(say, fact->dimensions, fact->dimension_count, false);
     put(say, " it begins once", "只开始一次");
     if (fact->track_period == UNIT_EVER || fact->track_period == UNIT_CAMPAIGN)
@@ -383,17 +413,17 @@ static void opens_note(struct say *say, const struct fact *fact) {
 }
 
 static void track_note(struct say *say, const struct fact *fact) {
-  static const struct from start = {"that", "之后"};
-  put(say, "begins with ", "从");
+  static const struct from start = {"the beginning", "开始后"};
+  put(say, "begins with a ", "自客户");
   say_acts(say, fact->on);
+  put(say, "", "时开始");
   if (fact->when != NONE) {
-    put(say, ", if ", "（须");
+    put(say, ", if ", "，且须符合：");
     say_condition(say, fact->when);
-    put(say, "", "）");
   }
-  put(say, "; ", "开始；");
+  put(say, ". ", "。");
   opens_note(say, fact);
-  put(say, "; until ", "；在");
+  put(say, ". Until ", "。在");
   if (fact->within.kind == MOMENT_NONE)
     put(say, "the campaign has closed", "活动收尾期结束前");
   else

@@ -32,28 +32,50 @@ static void unit_say(struct say *say, const struct item *item, int64_t value) {
 }
 
 /* "抽奖机会" where a draw is bought with it. */
-static void form_say(struct say *say, const struct item *item) {
-  if (!item->is_chance) {
-    say_word(say, wording_rewards, item->reward);
-    return;
-  }
+static void chance_say(struct say *say, const struct item *item, bool many) {
   uint32_t spender = chance_spender(say->rulebook, item->chance);
   bool draw = spender != NONE && rule_is_draw(say->rulebook, spender);
-  put(say, draw ? "chance to draw" : "chance to claim", draw ? "抽奖机会" : "领取机会");
+  put(say, many ? "chances" : "chance", draw ? "抽奖机会" : "领取机会");
+  put(say, draw ? " to draw" : " to claim", "");
+}
+
+static void form_say(struct say *say, const struct item *item) {
+  if (item->is_chance)
+    chance_say(say, item, true);
+  else
+    say_word(say, wording_rewards, item->reward);
+}
+
+/* What stands in brackets behind a form: its worth where that is not said in front, and the product. */
+static void brackets_say(struct say *say, const struct item *item, bool worth) {
+  bool product = item->template_id.length > 0;
+  if (!worth && !product) return;
+  put(say, " (", "（");
+  if (worth) {
+    put(say, "worth ", "价值");
+    unit_say(say, item, item->value.fixed);
+  }
+  if (worth && product) put(say, ", ", "，");
+  if (product) {
+    put(say, "product ", "产品编号");
+    put_str(say, item->template_id);
+  }
+  put(say, ")", "）");
 }
 
 static void fixed_say(struct say *say, const struct item *item) {
   bool face = is_face_value(item->reward) && !item->is_points;
   if (item->is_points) {
     unit_say(say, item, item->value.fixed);
-    return;
+  } else if (face && say_zh(say)) {
+    unit_say(say, item, item->value.fixed);
+    form_say(say, item);
+  } else {
+    form_say(say, item);
+    if (face) put(say, " of ", "");
+    if (face) unit_say(say, item, item->value.fixed);
   }
-  if (say_zh(say) && face) unit_say(say, item, item->value.fixed);
-  form_say(say, item);
-  if (say_zh(say) && face) return;
-  put(say, face ? " of " : " worth ", "（价值");
-  unit_say(say, item, item->value.fixed);
-  put(say, "", "）");
+  brackets_say(say, item, !face && !item->is_points);
 }
 
 static void left_of(struct say *say, uint32_t node) { say_left(say, &say->rulebook->conditions[node]); }
@@ -63,8 +85,9 @@ static void percent_say(struct say *say, const struct item *item) {
   const struct worth *worth = &item->value;
   bool of_money = say->rulebook->conditions[worth->of].money;
   form_say(say, item);
+  brackets_say(say, item, false);
   put(say, ", ", "，");
-  if (say_zh(say)) put(say, "", item->is_points ? "数量为" : "金额为");
+  if (say_zh(say)) put(say, "", "为");
   if (say_zh(say)) left_of(say, worth->of);
   put(say, "", item->is_points && of_money ? "（按元计）的" : "的");
   say_percent(say, worth->percent_bp);
@@ -111,20 +134,20 @@ static void pay_say(struct say *say, const struct worth *worth, const struct con
 
 static void bands_say(struct say *say, const struct item *item, const struct worth *worth, bool count) {
   const struct condition *left = &say->rulebook->conditions[worth->of];
-  put(say, " by ", "，按");
+  put(say, count ? ", their number by " : ", its value by ", count ? "，数量按" : "，金额按");
   say_left(say, left);
   put(say, ": ", "分档：");
   for (uint32_t i = 0; i < worth->band_count; i++) {
     bool last = i + 1 == worth->band_count;
-    if (i > 0) put(say, "; ", "；");
+    if (i > 0) put(say, "; ", "，");
     put(say, "from ", "");
     threshold_say(say, left, worth->bands[i].from);
     put(say, last ? " up" : " up to, but not including, ", last ? "（含）以上" : "（含）至");
     if (!last) threshold_say(say, left, worth->bands[i + 1].from);
-    put(say, ": ", last ? "，" : "（不含），");
+    put(say, ": ", last ? "为" : "（不含）为");
     band_value(say, item, worth->bands[i].value, count);
   }
-  put(say, "; below ", "；不足");
+  put(say, "; below ", "，不足");
   threshold_say(say, left, worth->bands[0].from);
   put(say, ": nothing", "的不发放");
   pay_say(say, worth, left);
@@ -132,11 +155,15 @@ static void bands_say(struct say *say, const struct item *item, const struct wor
 
 static void value_say(struct say *say, const struct item *item) {
   switch (item->value.form) {
-    case VALUE_FORM_NONE: form_say(say, item); return;
+    case VALUE_FORM_NONE:
+      form_say(say, item);
+      brackets_say(say, item, false);
+      return;
     case VALUE_FORM_FIXED: fixed_say(say, item); return;
     case VALUE_FORM_PERCENT: percent_say(say, item); return;
     case VALUE_FORM_BANDS:
       form_say(say, item);
+      brackets_say(say, item, false);
       bands_say(say, item, &item->value, false);
       return;
   }
@@ -146,12 +173,24 @@ static void count_say(struct say *say, const struct item *item) {
   const struct worth *count = &item->count;
   if (count->form == VALUE_FORM_BANDS) {
     bands_say(say, item, count, true);
+  } else if (count->fixed != 1) {
+    put(say, " × ", "×");
+    put_int(say, count->fixed);
+  }
+}
+
+/* "抽奖机会2次", "2 chances to draw". */
+static void chances_say(struct say *say, const struct item *item) {
+  if (item->count.form == VALUE_FORM_BANDS) {
+    chance_say(say, item, true);
+    bands_say(say, item, &item->count, true);
     return;
   }
-  if (count->fixed == 1 && !item->is_chance) return;
-  put(say, count->form == VALUE_FORM_FIXED ? " × " : "", item->is_chance ? "" : "×");
-  put_int(say, count->fixed);
-  put(say, "", item->is_chance ? "次" : "");
+  if (!say_zh(say)) put_int(say, item->count.fixed);
+  put(say, " ", "");
+  chance_say(say, item, item->count.fixed != 1);
+  if (say_zh(say)) put_int(say, item->count.fixed);
+  put(say, "", "次");
 }
 
 /* ---- how long ---- */
@@ -161,18 +200,24 @@ static void valid_say(struct say *say, const struct item *item) {
   bool from = item->valid_from.kind != MOMENT_NONE, to = item->valid_to.kind != MOMENT_NONE;
   if (!from && !to) {
     if (!item->is_chance) return;
-    put(say, "; to be used by ", "，使用期限至");
+    put(say, "; to be used by ", "；使用期限至");
     say_end(say, say->campaign->closing_ms);
     return;
   }
-  put(say, "; can be used", "，有效期");
+  if (!from && item->valid_to.kind == MOMENT_AFTER) {
+    put(say, "; valid for ", "；自发放起");
+    say_duration(say, item->valid_to.after);
+    put(say, "", "内有效");
+    return;
+  }
+  put(say, "; can be used", "；有效期");
   if (from) {
     put(say, " from ", "自");
     say_moment(say, &item->valid_from, false, gift);
     put(say, " on", "起");
   }
   if (to) {
-    put(say, item->valid_to.kind == MOMENT_AFTER ? " until " : " until ", "至");
+    put(say, " until ", "至");
     say_moment(say, &item->valid_to, true, gift);
     put(say, "", "止");
   }
@@ -180,19 +225,11 @@ static void valid_say(struct say *say, const struct item *item) {
 
 /* ---- one gift ---- */
 
-static void template_say(struct say *say, const struct item *item) {
-  if (item->template_id.length == 0) return;
-  put(say, " (product ", "（产品编号");
-  put_str(say, item->template_id);
-  put(say, ")", "）");
-}
-
 static void contents_say(struct say *say, const struct item *item) {
   for (uint32_t i = 0; i < item->contents_count; i++) {
     put(say, i == 0 ? ", which holds: " : ", ", i == 0 ? "，内含：" : "、");
     value_say(say, item_of(say, item->contents_first + i));
     count_say(say, item_of(say, item->contents_first + i));
-    template_say(say, item_of(say, item->contents_first + i));
   }
 }
 
@@ -202,9 +239,12 @@ void say_item_name(struct say *say, uint32_t number) {
     put(say, "no prize", "未中奖");
     return;
   }
+  if (item->is_chance) {
+    chances_say(say, item);
+    return;
+  }
   value_say(say, item);
   count_say(say, item);
-  template_say(say, item);
 }
 
 static void item_say(struct say *say, uint32_t number) {
@@ -219,26 +259,34 @@ static void item_say(struct say *say, uint32_t number) {
 
 /* ---- choosers ---- */
 
+/* Parts of a million as a percentage, without zeros at its end. */
+static void ppm_say(struct say *say, uint64_t ppm) {
+  uint64_t rest = ppm % 10000;
+  unsigned digits = 4;
+  for (; digits > 0 && rest % 10 == 0; digits--) rest /= 10;
+  put_int(say, (int64_t)(ppm / 10000));
+  if (digits > 0) {
+    buffer_byte(say->out, '.');
+    buffer_digits(say->out, (int64_t)rest, digits);
+  }
+  buffer_byte(say->out, '%');
+}
+
 static void odds_say(struct say *say, uint32_t weight, uint64_t sum) {
   uint64_t scaled = (uint64_t)weight * 1000000u, ppm = (scaled + sum / 2) / sum;
-  put(say, "; odds ", "，中奖概率");
   buffer_print(say->out, "%u/%llu", weight, (unsigned long long)sum);
   put(say, scaled % sum == 0 ? " (" : " (about ", scaled % sum == 0 ? "（" : "（约");
-  buffer_print(say->out, "%llu.%04llu%%", (unsigned long long)(ppm / 10000), (unsigned long long)(ppm % 10000));
+  ppm_say(say, ppm);
   put(say, ")", "）");
 }
 
 static void draw_item(struct say *say, uint32_t number, uint64_t sum) {
   const struct item *item = item_of(say, number);
   put_str(say, STR("- "));
-  if (item->is_nothing) {
-    put(say, "no prize", "未中奖");
-    put(say, "; ", "，概率");
-    buffer_print(say->out, "%u/%llu", item->weight, (unsigned long long)sum);
-  } else {
-    item_say(say, number);
-    odds_say(say, item->weight, sum);
-  }
+  put(say, "odds ", item->is_nothing ? "概率" : "中奖概率");
+  odds_say(say, item->weight, sum);
+  put(say, ": ", "：");
+  item_say(say, number);
   put(say, ".\n", "。\n");
 }
 

@@ -10,9 +10,9 @@ static void who_say(struct say *say, const struct limit *limit) {
     put(say, "each customer", "每位客户");
     return;
   }
-  if (!limit->each && !limit->per_customer) put(say, "all customers together, for ", "全部客户合计，");
   say_dimensions(say, limit->dimensions, limit->dimension_count, limit->each);
-  if (limit->each) put(say, ", counted separately,", "分别计算，");
+  if (!limit->each && !limit->per_customer) put(say, ", whoever the customer is", "（不分客户）");
+  if (limit->each) put(say, ", counted separately", "分别计算，");
 }
 
 static void when_say(struct say *say, const struct limit *limit) {
@@ -24,9 +24,11 @@ static void when_say(struct say *say, const struct limit *limit) {
 }
 
 static void most_say(struct say *say, const struct limit *limit) {
-  if (!limit->of_amount) {
+  if (!limit->of_amount && limit->max == 1) {
+    put(say, "once", "1次");
+  } else if (!limit->of_amount) {
     put_int(say, limit->max);
-    put(say, limit->max == 1 ? " time" : " times", "次");
+    put(say, " times", "次");
   } else if (limit->in_points) {
     say_points(say, limit->max);
   } else {
@@ -69,29 +71,40 @@ static void shared_say(struct say *say, uint32_t number) {
 static void limit_say(struct say *say, uint32_t number) {
   const struct limit *limit = &say->rulebook->limits[number];
   who_say(say, limit);
-  put(say, " ", "");
   if (say_zh(say)) when_say(say, limit);
-  put(say, "at most ", "最多");
+  put(say, ": at most ", "最多");
   most_say(say, limit);
   if (!say_zh(say)) buffer_byte(say->out, ' ');
   if (!say_zh(say)) when_say(say, limit);
   partial_say(say, limit);
   if (asks_more(limit))
-    put(say,
-        limit->missing_skip ? "; where one of these is not known it does not count" : "; where one of these is not known nothing is given",
-        limit->missing_skip ? "；缺少其中某项信息的，该项不计" : "；缺少其中某项信息的，不予发放");
+    put(say, limit->missing_skip ? "; what is not known does not count" : "; where one of these is not known nothing is given",
+        limit->missing_skip ? "；没有该项信息的，该项不计" : "；没有该项信息的，不予发放");
   shared_say(say, number);
+}
+
+/* Whether somebody may draw and have nothing: it counts all the same. */
+static bool may_lose(const struct say *say, const struct rule *rule) {
+  bool nothing = rule->draw_empty == DRAW_LOSE;
+  for (uint32_t i = 0; i < rule->item_count; i++) nothing = nothing || say->rulebook->items[rule->item_first + i].is_nothing;
+  return rule->give == GIVE_DRAW_OF && nothing;
 }
 
 void say_rule_limits(struct say *say, uint32_t number) {
   const struct rule *rule = &say->rulebook->rules[number];
   put_str(say, STR("- "));
-  put(say, "How often: ", "次数与额度：");
-  if (rule->limit_count == 0) put(say, "no limit", "不限");
+  put(say, "How often:", "次数与额度：");
+  if (rule->limit_count < 2) put(say, " ", "");
+  if (rule->limit_count == 0) put(say, "no limit.", "不限。");
   for (uint32_t i = 0; i < rule->limit_count; i++) {
-    if (i > 0) put(say, ". ", "。");
+    if (rule->limit_count > 1) put_str(say, STR("\n  - "));
+    size_t start = say->out->length;
     limit_say(say, say->rulebook->refs[rule->limit_first + i]);
+    put(say, ".", "。");
+    put_capital(say, start);
   }
-  if (rule->limit_count > 0 && rule->give == GIVE_DRAW_OF) put(say, ". A draw without a prize counts", "。未中奖也计入次数");
-  put(say, ".\n", "。\n");
+  if (rule->limit_count > 0 && may_lose(say, rule))
+    put(say, rule->limit_count > 1 ? "\n  - A draw without a prize counts." : " A draw without a prize counts.",
+        rule->limit_count > 1 ? "\n  - 未中奖也计入次数。" : "未中奖也计入次数。");
+  put_str(say, STR("\n"));
 }

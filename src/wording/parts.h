@@ -17,7 +17,7 @@
 struct used {
   uint32_t *numbers;  /* in order of use */
   uint32_t *places;   /* of each number: place in `numbers` + 1, or 0 */
-  uint32_t *suffixes; /* by place: 2 and up where short names are alike, else 0 */
+  uint32_t *suffixes; /* by place. Of a fact 2 and up where short names are alike, else 0; of a list 1 where it is one of customers */
   uint32_t count;
 };
 
@@ -45,7 +45,7 @@ void say_money(struct say *say, int64_t minor); /* "200.00元" / "CNY 200.00" */
 void say_points(struct say *say, int64_t points);
 void say_percent(struct say *say, int32_t basis_points);
 void say_duration(struct say *say, struct duration duration); /* "3个月" / "3 months" */
-void say_days(struct say *say, int64_t days);                 /* "30天" / "30 days" */
+void say_hours(struct say *say, int64_t ms);                  /* "72小时" / "72 hours" */
 void say_date(struct say *say, int64_t days);                 /* since 1970: "2027年1月2日" / "2 January 2027" */
 void say_clock(struct say *say, int32_t second);              /* "10:00" */
 void say_instant(struct say *say, int64_t utc_ms);            /* date and time of day in the campaign's zone */
@@ -62,6 +62,7 @@ void say_value(struct say *say, struct str field, struct str value); /* "扫码"
 void say_type(struct say *say, uint16_t type);                       /* "转账" / "transfer" */
 void say_group(struct say *say, struct str name);                    /* a list, tag or segment without its quotes */
 void say_list(struct say *say, uint32_t list);                       /* in quotes; its items are said at the end */
+void say_customer_list(struct say *say, uint32_t list);              /* one of customers: who stands on it is not said */
 void say_quoted(struct say *say, struct str text);
 
 /* ---- schedule.c ---- */
@@ -85,7 +86,7 @@ void say_left(struct say *say, const struct condition *leaf);
 /* "刷卡或扫码消费(状态为已入账)或生活缴费": acts of a fact, one line. */
 void say_acts(struct say *say, struct trigger_set set);
 /* The same without their conditions, for names: "刷卡或扫码消费或生活缴费". */
-void say_act_names(struct say *say, struct trigger_set set);
+void say_act_names(struct say *say, struct trigger_set set, bool many);
 /* Who gets what the trigger brings, if it is another one; nothing otherwise. */
 void say_hearers(struct say *say, const struct trigger *trigger);
 void say_rule_name(struct say *say, uint32_t rule); /* "规则二" / "rule 2" */
@@ -111,5 +112,8 @@ bool rule_is_draw(const struct rulebook *rulebook, uint32_t rule);
 uint32_t chance_spender(const struct rulebook *rulebook, uint32_t chance); /* the rule that spends it */
 /* "1. " and the like in front of a line. */
 void put_line(struct say *say, uint32_t number);
+/* The letter at `start` becomes a capital: what stands there begins a sentence. */
+void put_capital(struct say *say, size_t start);
+void put_ordinal(struct say *say, uint32_t number); /* of a rule: "2" / "二" */
 
 #endif

@@ -7,11 +7,11 @@ static const struct pool *pool_of(const struct say *say, uint32_t pool) {
 }
 
 static void amount_say(struct say *say, const struct pool *pool, int64_t amount) {
-  if (!pool->of_money) {
+  if (pool->in_points) {
+    say_points(say, amount);
+  } else if (!pool->of_money) {
     put_int(say, amount);
     put(say, "", "份");
-  } else if (pool->in_points) {
-    say_points(say, amount);
   } else {
     say_money(say, amount);
   }
@@ -62,7 +62,7 @@ static uint32_t users_of(const struct say *say, uint32_t number) {
 }
 
 static void total_say(struct say *say, const struct pool *pool) {
-  put(say, "", pool->of_money ? "总额" : "共");
+  put(say, "", pool->in_points ? "总量" : pool->of_money ? "总额" : "共");
   amount_say(say, pool, pool->total);
   put(say, " in all", "");
 }
@@ -86,18 +86,21 @@ static void pool_say(struct say *say, uint32_t number) {
   else if (users_of(say, number) > 1)
     put(say, " (shared by the gifts of this campaign)", "（由本活动的多项奖励共用）");
   for (uint32_t up = pool->parent; up != NONE; up = pool_of(say, up)->parent) {
-    put(say, "; within a budget of ", "；同时计入上级额度");
+    if (up == pool->parent)
+      put(say, "; and within the budgets above it: ", "；并受上级额度限制：");
+    else
+      put(say, ", ", "、");
     own_say(say, pool_of(say, up));
-    if (pool_of(say, up)->campaign != say->number) put(say, ", shared with other campaigns", "（与其他活动共用）");
+    if (pool_of(say, up)->campaign != say->number) put(say, " (shared with other campaigns)", "（与其他活动共用）");
   }
   if (pool->fallback == NONE) return;
-  put(say, "; when it has run out, from a reserve: ", "；用完后由备用额度发放：");
+  put(say, "; when it has run out, from a reserve of ", "；用完后由备用额度发放：");
   own_say(say, pool_of(say, pool->fallback));
 }
 
 /* All pools of an item have to have it. */
 static void item_supply(struct say *say, const struct item *item) {
-  if (item->pool_count == 0) put(say, "no limit", "数量不限");
+  if (item->pool_count == 0) put(say, "no limit", "不限");
   for (uint32_t i = 0; i < item->pool_count; i++) {
     if (i > 0) put(say, "; and also ", "；并且");
     pool_say(say, say->rulebook->refs[item->pool_first + i]);
@@ -131,12 +134,14 @@ void say_supply(struct say *say, uint32_t number) {
   if (count == 0) return;
   put(say, "- How many", "- 数量");
   if (bounded) put(say, " (first come, first served)", "（先到先得，发完为止）");
-  put(say, ": ", "：");
+  put(say, count > 1 ? ":" : ": ", "：");
   for (uint32_t n = rule->item_first; n != NONE; n = next_item(say, rule, &place, n)) {
     if (!has_supply(&say->rulebook->items[n])) continue;
     if (count > 1) {
       put_str(say, STR("\n  - "));
+      size_t start = say->out->length;
       say_item_name(say, n);
+      put_capital(say, start);
       put(say, ": ", "：");
     }
     item_supply(say, &say->rulebook->items[n]);

@@ -46,9 +46,9 @@ static void trigger_say(struct say *say, const struct trigger *trigger, bool wit
       return;
     case TRIGGER_FACT: heard_fact(say, trigger); return;
     case TRIGGER_REWARD:
-      put(say, "the customer is given the gift of ", "客户获得");
+      put(say, "the gift of ", "客户获得");
       say_rule_name(say, trigger->rule);
-      put(say, ", on top of it", "的奖励后，另行叠加");
+      put(say, "; this one comes on top of it", "的奖励（本奖励与其叠加）");
       return;
     case TRIGGER_CLOSE: close_say(say, trigger); return;
   }
@@ -95,11 +95,12 @@ static void conditions_of(struct say *say, const struct rule *rule) {
   uint32_t parts = condition_parts(say, nodes[0]) + condition_parts(say, nodes[1]);
   bool several = rule->on.count > 1;
   if (parts == 0) {
-    put(say, several ? "" : ".", several ? "" : "。");
+    put(say, several ? "" : ".\n", several ? "" : "。\n");
     return;
   }
   if (several)
-    put(say, "\nAll of the following must hold:\n\n", "\n须同时符合以下条件：\n\n");
+    put(say, parts == 1 ? "\nThis must hold:\n\n" : "\nAll of the following must hold:\n\n",
+        parts == 1 ? "\n须符合以下条件：\n\n" : "\n须同时符合以下条件：\n\n");
   else
     put(say, parts == 1 ? ". This must hold:\n\n" : ". All of the following must hold:\n\n",
         parts == 1 ? "，须符合以下条件：\n\n" : "，须同时符合以下条件：\n\n");
@@ -132,15 +133,10 @@ static void once_say(struct say *say, const struct rule *rule) {
 
 static void extras_say(struct say *say, const struct rule *rule) {
   const struct trigger *first = &say->rulebook->triggers[rule->on.first];
-  bool any = rule->schedule != NONE || rule->spends != NONE || rule->once_per_count > 0;
+  bool any = rule->spends != NONE || rule->once_per_count > 0;
   for (uint32_t i = 0; i < rule->on.count; i++) any = any || first[i].as_count > 0;
   if (!any) return;
   put(say, "\n**Also:**", "\n**说明**：");
-  if (rule->schedule != NONE) {
-    put(say, " Only ", "仅限");
-    say_schedule(say, &say->rulebook->schedules[rule->schedule]);
-    put(say, ".", "。");
-  }
   spends_say(say, rule);
   once_say(say, rule);
   all_hearers(say, rule);
@@ -150,7 +146,7 @@ static void extras_say(struct say *say, const struct rule *rule) {
 static void heading_say(struct say *say, uint32_t number) {
   const struct rule *rule = rule_of(say, number);
   put(say, "### Rule ", "### 规则");
-  put_int(say, (int64_t)number - say->campaign->rule_first + 1);
+  put_ordinal(say, number - say->campaign->rule_first + 1);
   put(say, " (", "（");
   put_str(say, rule->id);
   put(say, ")\n\n", "）\n\n");
@@ -159,6 +155,11 @@ static void heading_say(struct say *say, uint32_t number) {
 void say_rule(struct say *say, uint32_t number) {
   const struct rule *rule = rule_of(say, number);
   heading_say(say, number);
+  if (rule->schedule != NONE) {
+    put(say, "**Days and hours:** ", "**参与时间**：");
+    say_schedule(say, &say->rulebook->schedules[rule->schedule]);
+    put(say, ".\n\n", "。\n\n");
+  }
   triggers_say(say, rule);
   conditions_of(say, rule);
   extras_say(say, rule);

@@ -96,9 +96,9 @@ void say_period(struct say *say, enum unit unit) {
   if (unit == UNIT_CAMPAIGN) {
     put(say, "in the whole campaign", "活动期内");
   } else if (unit == UNIT_EVER) {
-    put(say, "ever", "不分时间累计");
+    put(say, "ever", "不限时间累计");
   } else {
-    put(say, "in each ", "每");
+    put(say, "per ", "每");
     put(say, unit_words[unit][0], unit_words[unit][1]);
   }
 }

@@ -8,7 +8,7 @@ static const struct trigger *trigger_of(const struct say *say, struct trigger_se
 
 void say_rule_name(struct say *say, uint32_t rule) {
   put(say, "rule ", "规则");
-  put_int(say, (int64_t)rule - say->campaign->rule_first + 1);
+  put_ordinal(say, rule - say->campaign->rule_first + 1);
 }
 
 /* ---- acts ---- */
@@ -34,7 +34,7 @@ static bool is_payment(const struct say *say, uint16_t type) { return catalogue_
 #define NAMES_MOST 2u
 
 /* Types, each once; of many what they have in common. */
-void say_act_names(struct say *say, struct trigger_set set) {
+void say_act_names(struct say *say, struct trigger_set set, bool many) {
   uint16_t types[NAMES_MOST + 1];
   uint32_t count = 0;
   bool payments = true;
@@ -47,11 +47,14 @@ void say_act_names(struct say *say, struct trigger_set set) {
   for (uint32_t i = 0; i < set.count; i++) payments = payments && is_payment(say, trigger_of(say, set, i)->type);
   if (count > NAMES_MOST) {
     put(say, payments ? "transaction" : "listed act", payments ? "交易" : "所列行为");
+    if (many) put(say, "s", "");
     return;
   }
   for (uint32_t i = 0; i < count; i++) {
     put_or(say, i, count);
     say_type(say, types[i]);
+    bool own = wording_find(wording_types, say->rulebook->catalogue->types[types[i]].name) != NULL;
+    if (many && own) put(say, "s", "");
   }
 }
 

@@ -12,24 +12,51 @@ static bool asks_measure(const struct say *say, uint32_t node) {
   return fact->kind == FACT_MEASURE && fact->refunds_subtract;
 }
 
-static bool may_be_undone(const struct say *say, const struct rule *rule) {
-  for (uint32_t i = 0; i < rule->on.count; i++) {
-    const struct trigger *trigger = &say->rulebook->triggers[rule->on.first + i];
-    if (trigger->kind != TRIGGER_EVENT || say->rulebook->catalogue->types[trigger->type].reversible) return true;
+static bool is_reversible(const struct say *say, struct trigger_set set) {
+  for (uint32_t i = 0; i < set.count; i++)
+    if (say->rulebook->catalogue->types[say->rulebook->triggers[set.first + i].type].reversible) return true;
+  return false;
+}
+
+static bool track_may_be_undone(const struct say *say, const struct fact *fact) {
+  for (uint32_t i = 0; i < fact->task_count; i++)
+    if (is_reversible(say, fact->tasks[i].on)) return true;
+  return false;
+}
+
+/* Whether a refund can concern what the rule gave. Gifts upon gifts are without circles. */
+static bool may_be_undone(const struct say *say, const struct rule *rule);
+static bool trigger_may_be_undone(const struct say *say, const struct trigger *trigger) {
+  switch (trigger->kind) {
+    case TRIGGER_EVENT: return say->rulebook->catalogue->types[trigger->type].reversible;
+    case TRIGGER_FACT: {
+      const struct fact *fact = &say->rulebook->facts[trigger->fact];
+      return fact->kind != FACT_TRACK || track_may_be_undone(say, fact);
+    }
+    case TRIGGER_REWARD: return may_be_undone(say, &say->rulebook->rules[trigger->rule]);
+    case TRIGGER_CLOSE: return true;
   }
+  return true;
+}
+
+static bool may_be_undone(const struct say *say, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->on.count; i++)
+    if (trigger_may_be_undone(say, &say->rulebook->triggers[rule->on.first + i])) return true;
   return asks_measure(say, rule->when);
 }
 
 static void whole_say(struct say *say, const struct undo *undo) {
   switch (undo->reward) {
     case UNDO_REVOKE:
-      put(say, "When it is refunded or undone in full, the gift is taken back", "全额退款或撤销的，收回已发放的奖励");
+      put(say, "When the payment is refunded or undone in full, the gift is taken back", "交易全额退款或撤销的，收回已发放的奖励");
       return;
     case UNDO_OFFSET:
-      put(say, "When it is refunded or undone in full, the value of the gift is set off against later gifts of this campaign",
-          "全额退款或撤销的，已发放奖励的价值从客户之后在本活动中获得的奖励里抵扣");
+      put(say, "When the payment is refunded or undone in full, the value of the gift is set off against later gifts of this campaign",
+          "交易全额退款或撤销的，已发放奖励的价值从客户之后在本活动中获得的奖励里抵扣");
       return;
-    case UNDO_KEEP: put(say, "When it is refunded or undone, the gift stays with the customer", "退款或撤销的，已发放的奖励不收回"); return;
+    case UNDO_KEEP:
+      put(say, "When the payment is refunded or undone, the gift stays with the customer", "交易退款或撤销的，已发放的奖励不收回");
+      return;
   }
 }
 
@@ -49,7 +76,7 @@ static void part_say(struct say *say, enum undo_partial partial) {
 static void undo_say(struct say *say, const struct undo *undo) {
   whole_say(say, undo);
   if (undo->reward == UNDO_KEEP) {
-    put(say, ". It counts against the limits as before", "。已占用的次数、额度和名额不恢复");
+    put(say, ". Its place and limit stay used", "。已占用的次数、额度和名额不恢复");
     return;
   }
   part_say(say, undo->partial);
@@ -79,9 +106,29 @@ static void rules_say(struct say *say, uint32_t place) {
     if (!may_be_undone(say, &rules[i]) || !same_undo(&rules[i].undo, &rules[place].undo)) continue;
     if (named++ > 0) put(say, ", ", "、");
     put(say, named == 1 ? "Rule " : "rule ", "规则");
-    put_int(say, (int64_t)i + 1);
+    put_ordinal(say, i + 1);
   }
   put(say, ": ", "：");
+}
+
+/* What is no payment cannot be refunded. */
+static void none_say(struct say *say, uint32_t *lines) {
+  const struct rule *rules = &say->rulebook->rules[say->campaign->rule_first];
+  uint32_t named = 0;
+  for (uint32_t i = 0; i < say->campaign->rule_count; i++) {
+    if (may_be_undone(say, &rules[i])) continue;
+    if (named == 0) put_line(say, ++*lines);
+    if (say->campaign->rule_count > 1) {
+      if (named > 0) put(say, ", ", "、");
+      put(say, named == 0 ? "Rule " : "rule ", "规则");
+      put_ordinal(say, i + 1);
+    }
+    named++;
+  }
+  if (named == 0) return;
+  if (say->campaign->rule_count > 1) put(say, ": ", "：");
+  put(say, say->campaign->rule_count > 1 ? "what" : "What", "");
+  put(say, " is rewarded here is no payment that could be refunded or undone.\n", "所奖励的行为不涉及退款或撤销。\n");
 }
 
 void say_undo(struct say *say) {
@@ -94,11 +141,5 @@ void say_undo(struct say *say) {
     undo_say(say, &rules[i].undo);
     put(say, ".\n", "。\n");
   }
-  for (uint32_t i = 0; i < say->campaign->rule_count; i++) {
-    if (may_be_undone(say, &rules[i])) continue;
-    put_line(say, ++lines);
-    put(say, "Rule ", "规则");
-    put_int(say, (int64_t)i + 1);
-    put(say, ": what it rewards cannot be refunded or undone.\n", "：所奖励的行为不涉及退款或撤销。\n");
-  }
+  none_say(say, &lines);
 }

@@ -19,6 +19,24 @@ void put_and(struct say *say, uint32_t place, uint32_t count) {
 
 void put_line(struct say *say, uint32_t number) { buffer_print(say->out, "%u. ", number); }
 
+void put_capital(struct say *say, size_t start) {
+  if (start >= say->out->length) return;
+  char *letter = &say->out->memory[start];
+  if (*letter >= 'a' && *letter <= 'z') *letter = (char)(*letter - 'a' + 'A');
+}
+
+/* 1 to 99 as Chinese counts; what is above stands in figures. */
+void put_ordinal(struct say *say, uint32_t number) {
+  static const char *const digits[10] = {"", "一", "二", "三", "四", "五", "六", "七", "八", "九"};
+  if (!say_zh(say) || number > 99) {
+    put_int(say, number);
+    return;
+  }
+  if (number >= 20) put_str(say, str_of(digits[number / 10]));
+  if (number >= 10) put_str(say, STR("十"));
+  put_str(say, str_of(digits[number % 10]));
+}
+
 /* ---- amounts ---- */
 
 static const struct wording currencies[] = {{"CNY", "CNY", "元"},       {"HKD", "HKD", "港元"}, {"USD", "USD", "美元"},
@@ -54,7 +72,10 @@ static void amount_of(struct say *say, int64_t number, const char *en, const cha
   if (!say_zh(say) && number != 1) buffer_byte(say->out, 's');
 }
 
-void say_days(struct say *say, int64_t days) { amount_of(say, days, "day", "天"); }
+void say_hours(struct say *say, int64_t ms) {
+  bool days = ms % MS_PER_DAY == 0 && ms > 3 * MS_PER_DAY;
+  amount_of(say, days ? ms / MS_PER_DAY : ms / (3600 * MS_PER_SECOND), days ? "day" : "hour", days ? "天" : "小时");
+}
 
 static const struct {
   int64_t ms;
@@ -267,4 +288,9 @@ void say_list(struct say *say, uint32_t list) {
     say_group(say, str_trim(name));
   }
   put(say, "\"", "”");
+}
+
+void say_customer_list(struct say *say, uint32_t list) {
+  say_list(say, list);
+  say->lists.suffixes[say->lists.places[list] - 1] = 1;
 }
