@@ -231,11 +231,11 @@ static void age_leaf(struct say *say, const struct condition *leaf) {
 
 static void dormant_leaf(struct say *say, const struct condition *leaf) {
   const struct fact *fact = &say->rulebook->facts[leaf->index];
-  put(say, "at least ", "距");
+  put(say, "it is at least ", "距");
   if (say_zh(say)) say_fact(say, leaf->index);
   put(say, "", "已满");
   say_duration(say, leaf->operand.duration);
-  put(say, " have passed since the ", "（含）");
+  put(say, " since the ", "（含）");
   if (!say_zh(say)) say_fact(say, leaf->index);
   if (fact->if_never_dormant)
     put(say, ", or there has never been one", "，或从未有过");

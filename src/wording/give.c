@@ -298,16 +298,19 @@ static void draw_say(struct say *say, const struct rule *rule) {
   put(say, "\n", "\n");
   switch (rule->draw_empty) {
     case DRAW_REDRAW:
-      put(say, "When the prize that was drawn has run out, it is drawn again among those left, by their odds to each other.",
-          "抽中的奖品已发完时，在尚有余量的各项中按原概率之比重新抽取。");
+      put(say, "When the prize that was drawn has run out, it is drawn again among those left, by their odds to each other. ",
+          "抽中的奖品已发完时，在其余各项中按原概率之比重新抽取。");
       break;
     case DRAW_NEXT:
-      put(say, "When the prize that was drawn has run out, the next one in this list that is left is given; never one further up.",
+      put(say, "When the prize that was drawn has run out, the next one below it in this list that is left is given. ",
           "抽中的奖品已发完时，按上列顺序顺延至其后第一个尚有余量的奖项，不向前顺延。");
       break;
-    case DRAW_LOSE: put(say, "When the prize that was drawn has run out, nothing is won.", "抽中的奖品已发完时，视为未中奖。"); break;
+    case DRAW_LOSE:
+      put(say, "When the prize that was drawn has run out, nothing is won, and the draw counts.\n",
+          "抽中的奖品已发完时，视为未中奖，计入次数。\n");
+      return;
   }
-  put(say, " When all have run out there is no draw.\n", "全部奖品发完后不再抽奖。\n");
+  put(say, "When none is left nothing is given, and the draw does not count.\n", "没有余量可发的，不发放奖品，也不计入次数。\n");
 }
 
 static void first_item(struct say *say, uint32_t number, uint32_t place) {

@@ -101,7 +101,7 @@ void say_rule_limits(struct say *say, uint32_t number) {
     size_t start = say->out->length;
     limit_say(say, say->rulebook->refs[rule->limit_first + i]);
     put(say, ".", "。");
-    put_capital(say, start);
+    if (rule->limit_count > 1) put_capital(say, start);
   }
   if (rule->limit_count > 0 && may_lose(say, rule))
     put(say, rule->limit_count > 1 ? "\n  - A draw without a prize counts." : " A draw without a prize counts.",

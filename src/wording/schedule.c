@@ -10,34 +10,41 @@ static const char *const weekdays[8][2] = {{"", ""},
                                            {"Saturdays", "周六"},
                                            {"Sundays", "周日"}};
 
-/* Each of them adds one to the words of a list; where the last one stands nobody knows beforehand, so all are joined alike. */
-static void day_join(struct say *say, uint32_t *count) {
-  if ((*count)++ > 0) put(say, ", ", "、");
+struct row {
+  uint32_t place, count;
+};
+static void day_join(struct say *say, struct row *row) { put_or(say, row->place++, row->count); }
+
+static uint32_t days_count(const struct schedule *schedule) {
+  uint32_t count = schedule->date_count;
+  for (unsigned bit = 0; bit < 32; bit++) count += (schedule->days >> bit & 1) + (schedule->named_days >> bit & 1);
+  return count;
 }
 
+/* Any of them. */
 static void days_say(struct say *say, const struct schedule *schedule) {
-  uint32_t count = 0;
+  struct row row = {0, days_count(schedule)};
   for (unsigned day = 1; day <= 7; day++) {
     if (!(schedule->days & (1u << day))) continue;
-    day_join(say, &count);
+    day_join(say, &row);
     put(say, weekdays[day][0], weekdays[day][1]);
   }
   if (schedule->days & (unsigned)DAY_WORKDAY) {
-    day_join(say, &count);
+    day_join(say, &row);
     put(say, "working days (days moved by the official calendar count as they were moved)", "工作日（含调休上班日，法定节假日除外）");
   }
   if (schedule->days & (unsigned)DAY_RESTDAY) {
-    day_join(say, &count);
+    day_join(say, &row);
     put(say, "rest days (weekends and public holidays; weekend days that are worked instead do not count)",
         "休息日（周末及法定节假日，调休上班日除外）");
   }
   for (unsigned i = 0; calendar_names[i] != NULL; i++) {
     if (!(schedule->named_days & (1u << i))) continue;
-    day_join(say, &count);
+    day_join(say, &row);
     say_word(say, wording_days, str_of(calendar_names[i]));
   }
   for (uint32_t i = 0; i < schedule->date_count; i++) {
-    day_join(say, &count);
+    day_join(say, &row);
     say_date(say, schedule->dates[i]);
   }
 }

@@ -131,6 +131,20 @@ static void none_say(struct say *say, uint32_t *lines) {
   put(say, " is rewarded here is no payment that could be refunded or undone.\n", "所奖励的行为不涉及退款或撤销。\n");
 }
 
+static bool gives_chances(const struct say *say, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->item_count; i++)
+    if (say->rulebook->items[rule->item_first + i].is_chance) return true;
+  return false;
+}
+
+static bool some_chances(const struct say *say) {
+  for (uint32_t i = 0; i < say->campaign->rule_count; i++) {
+    const struct rule *rule = &say->rulebook->rules[say->campaign->rule_first + i];
+    if (gives_chances(say, rule) && may_be_undone(say, rule) && rule->undo.reward != UNDO_KEEP) return true;
+  }
+  return false;
+}
+
 void say_undo(struct say *say) {
   const struct rule *rules = &say->rulebook->rules[say->campaign->rule_first];
   uint32_t lines = 0;
@@ -142,4 +156,7 @@ void say_undo(struct say *say) {
     put(say, ".\n", "。\n");
   }
   none_say(say, &lines);
+  if (!some_chances(say)) return;
+  put_line(say, ++lines);
+  put(say, "Of chances those are taken back that have not been used.\n", "机会只收回尚未使用的部分。\n");
 }

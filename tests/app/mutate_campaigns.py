@@ -273,4 +273,5 @@ def main():
     sys.exit(2 if odd else 1 if survivors else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
