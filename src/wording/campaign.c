@@ -13,7 +13,8 @@ static void zone_say(struct say *say) {
   }
   put(say, "time zone ", "时区");
   put_str(say, c->zone);
-  buffer_print(say->out, ", UTC%c%02d:%02d", c->offset_minutes < 0 ? '-' : '+', minutes / 60, minutes % 60);
+  put(say, ", ", "，");
+  buffer_print(say->out, "UTC%c%02d:%02d", c->offset_minutes < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
 /* What is open when the campaign ends may finish later: only where something can be open. */
@@ -134,17 +135,44 @@ static void content_section(struct say *say) {
   }
 }
 
+static void limits_of(struct say *say, uint32_t rule) {
+  say_rule_limits(say, rule);
+  say_supply(say, rule);
+}
+
+/* What is said of a rule, as a number: rules of which the same is said are said together. */
+static uint64_t limits_hash(struct say *say, uint32_t rule) {
+  size_t start = say->out->length;
+  limits_of(say, rule);
+  uint64_t hash = hash64(&HASH_KEY_FIXED, (struct str){say->out->memory + start, say->out->length - start});
+  say->out->length = start;
+  return hash;
+}
+
+static void rules_heading(struct say *say, const uint64_t *hashes, uint32_t place) {
+  uint32_t named = 0;
+  put_str(say, STR("### "));
+  for (uint32_t i = place; i < say->campaign->rule_count; i++) {
+    if (hashes[i] != hashes[place]) continue;
+    if (named++ > 0) put(say, ", ", "、");
+    put(say, named == 1 ? "Rule " : "rule ", "规则");
+    put_ordinal(say, i + 1);
+  }
+  put(say, named > 1 ? ", each by itself\n\n" : "\n\n", named > 1 ? "（分别适用）\n\n" : "\n\n");
+}
+
 static void limits_section(struct say *say) {
   const struct campaign *c = say->campaign;
+  uint64_t hashes[LIMIT_RULES_PER_CAMPAIGN];
   section(say, "4. How often, and how many", "四、活动规则");
+  for (uint32_t i = 0; i < c->rule_count; i++) hashes[i] = limits_hash(say, c->rule_first + i);
   for (uint32_t i = 0; i < c->rule_count; i++) {
-    if (c->rule_count > 1) {
-      put(say, i > 0 ? "\n### Rule " : "### Rule ", i > 0 ? "\n### 规则" : "### 规则");
-      put_ordinal(say, i + 1);
-      put_str(say, STR("\n\n"));
-    }
-    say_rule_limits(say, c->rule_first + i);
-    say_supply(say, c->rule_first + i);
+    bool told = false;
+    for (uint32_t k = 0; k < i; k++) told = told || hashes[k] == hashes[i];
+    if (told) continue;
+    if (i > 0) put_str(say, STR("\n"));
+    if (c->rule_count > 1) rules_heading(say, hashes, i);
+    limits_of(say, c->rule_first + i);
   }
 }
 

@@ -31,8 +31,9 @@ static void left_of_fact(struct say *say, const struct condition *leaf) {
       if (!say_zh(say)) say_fact(say, leaf->index);
       return;
     default:
-      put(say, "the ", "");
+      put(say, fact->kind == FACT_PICKS ? "the number of the " : "the ", "");
       say_fact(say, leaf->index);
+      put(say, "", fact->kind == FACT_PICKS ? "的个数" : "");
       return;
   }
 }
@@ -376,7 +377,7 @@ static void tree_say(struct say *say, uint32_t node, bool inner) {
   }
   bool any = condition->kind == CONDITION_ANY, brackets = inner && condition->count > 1;
   if (condition->kind == CONDITION_NOT) {
-    put(say, "none of this holds: (", "不属于以下情形：（");
+    put(say, "not this: (", "不属于以下情形：（");
     tree_say(say, condition->first, false);
     put(say, ")", "）");
     return;

@@ -17,7 +17,7 @@ static const char *const now_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"on the day",
                                                      [UNIT_HALF] = {"in the half-year", "当半年"},
                                                      [UNIT_YEAR] = {"in the year", "当年"},
                                                      [UNIT_CAMPAIGN] = {"in the campaign", "活动期"},
-                                                     [UNIT_EVER] = {"so far", "历史"}};
+                                                     [UNIT_EVER] = {"so far", ""}};
 static const char *const count_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"days", "天"},
                                                        [UNIT_WEEK] = {"weeks", "周"},
                                                        [UNIT_TEN_DAYS] = {"ten-day periods", "旬"},
@@ -92,12 +92,11 @@ static void measure_word(struct say *say, const struct fact *fact) {
         put(say, span_words[fact->of_unit][0], span_words[fact->of_unit][1]);
         return;
       }
-      put(say, "number of different values of the ", "不同");
+      put(say, "number of different values of ", "不同");
       say_field(say, fact->of);
       put(say, "", "数");
       return;
     case MEASURE_STREAK:
-      put(say, "", "连续");
       put(say, span_words[fact->of_unit][0], span_words[fact->of_unit][1]);
       put(say, " in a row", "");
       return;
@@ -109,12 +108,13 @@ static void measure_name(struct say *say, const struct fact *fact) {
   bool units = fact->of == FIELD_NONE && fact->measure != MEASURE_COUNT;
   if (say_zh(say)) {
     window_say(say, &fact->window);
+    if (fact->measure == MEASURE_STREAK) put(say, "", "连续");
     say_act_names(say, fact->on, false);
     measure_word(say, fact);
     return;
   }
   measure_word(say, fact);
-  put(say, units ? " with " : " of ", "");
+  put(say, units ? " with " : fact->measure == MEASURE_DISTINCT ? " among " : " of ", "");
   say_act_names(say, fact->on, true);
   buffer_byte(say->out, ' ');
   window_say(say, &fact->window);
@@ -241,7 +241,8 @@ static void first_note(struct say *say, const struct fact *fact) {
     }
     put(say, " it may be the first anew, unless it came again in between", "可以重新视为首次，但期间再次发生的除外");
   }
-  if (fact->refunds_reopen) put(say, "; one that is refunded or undone in full does not count", "；全额退款或撤销的不算");
+  if (fact->refunds_reopen && acts_reversible(say, fact->on))
+    put(say, "; one that is refunded or undone in full does not count", "；全额退款或撤销的不算");
 }
 
 static void last_note(struct say *say, const struct fact *fact) {
@@ -266,7 +267,7 @@ static void measure_head(struct say *say, const struct fact *fact) {
         put(say, " with at least one ", "有");
         return;
       }
-      put(say, "counts the different values of the ", "");
+      put(say, "counts how many different values there are of ", "");
       break;
     case MEASURE_STREAK:
       put(say, "counts the ", "连续有");
@@ -276,7 +277,7 @@ static void measure_head(struct say *say, const struct fact *fact) {
   }
   if (say_zh(say)) return;
   say_field(say, fact->of);
-  put(say, " of every ", "");
+  put(say, fact->measure == MEASURE_MAX || fact->measure == MEASURE_MIN ? " of any " : " of every ", "");
 }
 
 static void measure_tail(struct say *say, const struct fact *fact) {
@@ -299,7 +300,8 @@ static void measure_tail(struct say *say, const struct fact *fact) {
 }
 
 static void measure_note(struct say *say, const struct fact *fact) {
-  bool inside = fact->window.kind != WINDOW_LAST_UNITS && fact->window.kind != WINDOW_DATES && fact->window.kind != WINDOW_ENROLMENT;
+  enum window_kind kind = fact->window.kind;
+  bool inside = kind == WINDOW_ROLLING_DAYS || (kind == WINDOW_UNIT && fact->window.unit != UNIT_EVER);
   put(say, "", "指");
   if (say_zh(say)) window_say(say, &fact->window);
   put(say, "", inside ? "内" : "");
@@ -312,7 +314,8 @@ static void measure_note(struct say *say, const struct fact *fact) {
   measure_tail(say, fact);
   when_note(say, fact);
   per_note(say, fact);
-  if (fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE)
+  bool adds = fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE;
+  if (adds && acts_reversible(say, fact->on))
     put(say, fact->refunds_subtract ? "; refunds are taken off" : "; refunds are not taken off",
         fact->refunds_subtract ? "；退款相应扣减" : "；退款不扣减");
   if (!fact->of_programme) put(say, "; only the campaign's own period counts", "；只计算活动期内的");
@@ -414,7 +417,7 @@ static void opens_note(struct say *say, const struct fact *fact) {
 
 static void track_note(struct say *say, const struct fact *fact) {
   static const struct from start = {"the beginning", "开始后"};
-  put(say, "begins with a ", "自客户");
+  put(say, "begins with: ", "自客户");
   say_acts(say, fact->on);
   put(say, "", "时开始");
   if (fact->when != NONE) {
@@ -438,19 +441,23 @@ static void track_note(struct say *say, const struct fact *fact) {
   }
   put(say, ":", "：");
   tasks_say(say, fact);
-  put(say, ".\n  What begins it is none of the tasks; a completed set stays completed, whatever is refunded",
-      "。\n  开始任务的那一次不计为其中的事项；完成后发生退款的，不影响完成的结果");
+  put(say, ".\n  What begins it is none of the tasks", "。\n  开始任务的那一次不计为其中的事项");
+  bool refunded = false;
+  for (uint32_t i = 0; i < fact->task_count; i++) refunded = refunded || acts_reversible(say, fact->tasks[i].on);
+  if (refunded) put(say, "; a completed set stays completed, whatever is refunded", "；完成后发生退款的，任务仍视为完成");
 }
 
 static void picks_note(struct say *say, const struct fact *fact) {
-  put(say, "what the customer chose by ", "指客户通过");
+  put(say, "what the customer chose by: ", "指客户通过");
   say_acts(say, fact->on);
-  put(say, ": of ", "选定的");
+  put(say, "; of the values of ", "选定的");
   if (fact->of != FIELD_NONE) say_field(say, fact->of);
-  put(say, fact->replaces ? " the latest " : " the first ", fact->replaces ? "，以最后选定的" : "，以最先选定的");
+  put(say, fact->replaces ? ", the latest " : ", the first ", fact->replaces ? "，以最后选定的" : "，以最先选定的");
   put_int(say, fact->most);
-  put(say, " ", "个为准，");
-  say_period(say, fact->window.unit);
+  put(say, " count", "个为准");
+  if (fact->window.unit >= UNIT_CAMPAIGN) return;
+  put(say, ", anew in each ", "，每");
+  put_str(say, str_of(unit_word(say, fact->window.unit)));
   put(say, "", "重新选择");
 }
 

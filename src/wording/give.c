@@ -134,7 +134,8 @@ static void pay_say(struct say *say, const struct worth *worth, const struct con
 
 static void bands_say(struct say *say, const struct item *item, const struct worth *worth, bool count) {
   const struct condition *left = &say->rulebook->conditions[worth->of];
-  put(say, count ? ", their number by " : ", its value by ", count ? "，数量按" : "，金额按");
+  bool number = count || item->is_points;
+  put(say, number ? ", their number by " : ", its value by ", number ? "，数量按" : "，金额按");
   say_left(say, left);
   put(say, ": ", "分档：");
   for (uint32_t i = 0; i < worth->band_count; i++) {

@@ -87,6 +87,8 @@ void say_left(struct say *say, const struct condition *leaf);
 void say_acts(struct say *say, struct trigger_set set);
 /* The same without their conditions, for names: "刷卡或扫码消费或生活缴费". */
 void say_act_names(struct say *say, struct trigger_set set, bool many);
+/* Whether any of them can be refunded or undone. */
+bool acts_reversible(const struct say *say, struct trigger_set set);
 /* Who gets what the trigger brings, if it is another one; nothing otherwise. */
 void say_hearers(struct say *say, const struct trigger *trigger);
 void say_rule_name(struct say *say, uint32_t rule); /* "规则二" / "rule 2" */

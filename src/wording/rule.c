@@ -126,9 +126,9 @@ static void spends_say(struct say *say, const struct rule *rule) {
 
 static void once_say(struct say *say, const struct rule *rule) {
   if (rule->once_per_count == 0) return;
-  put(say, " For ", "");
+  put(say, " A customer is rewarded once in the campaign for ", "");
   say_dimensions(say, rule->once_per, rule->once_per_count, false);
-  put(say, " a customer is rewarded once in the campaign.", "在活动期内只奖励一次。");
+  put(say, ".", "在活动期内只奖励一次。");
 }
 
 static void extras_say(struct say *say, const struct rule *rule) {

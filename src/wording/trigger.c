@@ -58,6 +58,14 @@ void say_act_names(struct say *say, struct trigger_set set, bool many) {
   }
 }
 
+bool acts_reversible(const struct say *say, struct trigger_set set) {
+  for (uint32_t i = 0; i < set.count; i++) {
+    const struct trigger *trigger = trigger_of(say, set, i);
+    if (trigger->kind == TRIGGER_EVENT && say->rulebook->catalogue->types[trigger->type].reversible) return true;
+  }
+  return false;
+}
+
 /* ---- who hears ---- */
 
 static void hearer_say(struct say *say, const struct hearer *hearer) {

@@ -9,18 +9,12 @@ static bool asks_measure(const struct say *say, uint32_t node) {
     if (asks_measure(say, condition->first + i)) return true;
   if (condition->kind != CONDITION_LEAF || condition->left != LEFT_FACT) return false;
   const struct fact *fact = &say->rulebook->facts[condition->index];
-  return fact->kind == FACT_MEASURE && fact->refunds_subtract;
-}
-
-static bool is_reversible(const struct say *say, struct trigger_set set) {
-  for (uint32_t i = 0; i < set.count; i++)
-    if (say->rulebook->catalogue->types[say->rulebook->triggers[set.first + i].type].reversible) return true;
-  return false;
+  return fact->kind == FACT_MEASURE && fact->refunds_subtract && acts_reversible(say, fact->on);
 }
 
 static bool track_may_be_undone(const struct say *say, const struct fact *fact) {
   for (uint32_t i = 0; i < fact->task_count; i++)
-    if (is_reversible(say, fact->tasks[i].on)) return true;
+    if (acts_reversible(say, fact->tasks[i].on)) return true;
   return false;
 }
 
@@ -31,7 +25,7 @@ static bool trigger_may_be_undone(const struct say *say, const struct trigger *t
     case TRIGGER_EVENT: return say->rulebook->catalogue->types[trigger->type].reversible;
     case TRIGGER_FACT: {
       const struct fact *fact = &say->rulebook->facts[trigger->fact];
-      return fact->kind != FACT_TRACK || track_may_be_undone(say, fact);
+      return fact->kind == FACT_TRACK ? track_may_be_undone(say, fact) : acts_reversible(say, fact->on);
     }
     case TRIGGER_REWARD: return may_be_undone(say, &say->rulebook->rules[trigger->rule]);
     case TRIGGER_CLOSE: return true;

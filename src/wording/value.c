@@ -269,6 +269,7 @@ void say_value(struct say *say, struct str field, struct str value) {
 
 void say_group(struct say *say, struct str name) {
   const struct wording *row = wording_find(wording_groups, name);
+  if (row == NULL) row = wording_find(wording_values, name);
   put_str(say, row == NULL ? name : str_of(say_zh(say) ? row->zh : row->en));
 }
 
