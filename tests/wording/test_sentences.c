@@ -1,0 +1,201 @@
+/* Sentences of the rule text, word for word in both languages: each operator, what has two ends, windows, gifts, limits, pools, policies.
+ * The shipped campaigns' whole texts stand in deploy/campaigns/text (app.campaign_text_golden). */
+#include "campaign/bench.h"
+#include "giftd/wording.h"
+
+#define TEXT_BYTES (256u * 1024u)
+
+struct page {
+  struct bench *bench;
+  char *memory, *scratch;
+};
+
+static int setup(void **state) {
+  struct page *page = calloc(1, sizeof *page);
+  assert_non_null(page);
+  page->bench = bench_new(), page->memory = malloc(TEXT_BYTES), page->scratch = malloc(TEXT_BYTES);
+  assert_true(page->memory != NULL && page->scratch != NULL);
+  *state = page;
+  return 0;
+}
+
+static int teardown(void **state) {
+  struct page *page = *state;
+  bench_free(page->bench);
+  free(page->memory);
+  free(page->scratch);
+  free(page);
+  return 0;
+}
+
+static struct str text_of_campaign(struct page *page, const struct rulebook *book, enum language language) {
+  struct arena scratch;
+  struct buffer out;
+  uint32_t campaign = 0;
+  while (book->campaigns[campaign].programme) campaign++;
+  arena_init(&scratch, page->scratch, TEXT_BYTES);
+  buffer_init(&out, page->memory, TEXT_BYTES);
+  assert_int_equal(wording_campaign(&out, book, campaign, language, &scratch, &page->bench->fault), STATUS_OK);
+  return buffer_text(&out);
+}
+
+static void stands_in(struct page *page, const char *file, enum language language, const char *sentence) {
+  struct str text = text_of_campaign(page, bench_good(page->bench, file), language);
+  if (str_find(text, str_of(sentence)) == NULL) fail_msg("'%s' does not stand in:\n%.*s", sentence, STR_FORMAT(text));
+}
+
+struct row {
+  const char *part, *en, *zh;
+};
+
+#define RULE(when) BENCH_HEAD "\"rules\":[{\"id\":\"r\",\"on\":\"txn.card_spend\",\"when\":" when "," BENCH_GIVE BENCH_LIMITS "}]}"
+
+static const struct row conditions[] = {
+    {RULE("{\"amount\":{\"gte\":\"200.00\"}}"), "- the amount is at least CNY 200.00.", "- 交易金额满200.00元（含）。"},
+    {RULE("{\"amount\":{\"gt\":\"200.00\"}}"), "- the amount is more than CNY 200.00.", "- 交易金额超过200.00元（不含）。"},
+    {RULE("{\"amount\":{\"lt\":\"200.00\"}}"), "- the amount is less than CNY 200.00.", "- 交易金额低于200.00元（不含）。"},
+    {RULE("{\"amount\":{\"lte\":\"200.00\"}}"), "- the amount is at most CNY 200.00.", "- 交易金额不超过200.00元（含）。"},
+    {RULE("{\"amount\":{\"gte\":\"1000.00\",\"lt\":\"5000.00\"}}"),
+     "- the amount is from CNY 1000.00 up to, but not including, CNY 5000.00.", "- 交易金额在1000.00元（含）至5000.00元（不含）之间。"},
+    {RULE("{\"amount\":{\"gt\":\"1.00\",\"lte\":\"5.00\"}}"), "- the amount is above CNY 1.00 up to and including CNY 5.00.",
+     "- 交易金额在1.00元（不含）至5.00元（含）之间。"},
+    {RULE("{\"amount\":{\"between\":[\"1.00\",\"5.00\"]}}"), "- the amount is between CNY 1.00 and CNY 5.00 (both included).",
+     "- 交易金额在1.00元至5.00元之间（两端均含）。"},
+    {RULE("{\"channel\":\"qr\"}"), "- the channel is QR code.", "- 渠道为扫码。"},
+    {RULE("{\"channel\":{\"ne\":\"qr\"}}"), "- the channel is not QR code.", "- 渠道不为扫码。"},
+    {RULE("{\"channel\":[\"qr\",\"pos\",\"atm\"]}"), "- the channel is QR code, POS or ATM.", "- 渠道为扫码、POS机或自助设备。"},
+    {RULE("{\"channel\":{\"not_in\":[\"qr\",\"pos\"]}}"), "- the channel is not QR code or POS.", "- 渠道不为扫码或POS机。"},
+    {RULE("{\"merchant\":{\"exists\":true}}"), "- the merchant is known.", "- 有商户信息。"},
+    {RULE("{\"merchant\":{\"exists\":false}}"), "- the merchant is not known.", "- 没有商户信息。"},
+    {RULE("{\"mcc\":{\"in_list\":\"dining\"}}"), "- the merchant category code is in the list \"dining\".", "- 商户类别属于“餐饮”。"},
+    {RULE("{\"mcc\":{\"not_in_list\":[\"dining\",\"tea\"]}}"),
+     "- the merchant category code is not in the list \"dining, tea and drinks\".", "- 商户类别不属于“餐饮、茶饮”。"},
+    {RULE("{\"city\":{\"same_as\":\"profile.region\"}}"), "- the city is the same as the customer's region.",
+     "- 城市与客户资料中的地区相同。"},
+    {RULE("{\"month\":{\"same_as\":\"profile.birthday\"}}"), "- the month is the month of the customer's birthday.",
+     "- 发生月份与客户资料中的生日所在月份相同。"},
+    {RULE("{\"month\":[6,7]}"), "- the month is 6 or 7.", "- 发生月份为6月或7月。"},
+    {RULE("{\"tag\":\"vip\"}"), "- the customer has the tag \"VIP\".", "- 客户具有标签“贵宾”。"},
+    {RULE("{\"list\":{\"ne\":\"tea\"}}"), "- the customer is not on the list \"tea and drinks\".", "- 客户不在“茶饮”名单内。"},
+    {RULE("{\"schedule\":{\"hours\":\"10:00-22:00\"}}"), "- it happens daily, 10:00 to 22:00.", "- 发生时间在每日10:00至22:00内。"},
+    {RULE("{\"caused_by\":\"other\"}"), "- it was done by somebody else.", "- 该行为由他人发生。"},
+    {RULE("{\"profile.real_name\":true}"), "- the customer's real-name status is yes.", "- 客户资料中的实名认证为是。"},
+    {RULE("{\"fact.last_login\":{\"dormant_for\":\"P3M\"}}"),
+     "- it is at least 3 months since the \"last login\"; whoever has never had one does not qualify.",
+     "- 距“最近一次登录”已满3个月（含）；从未有过的客户不符合本条件。"},
+    {RULE("{\"fact.last_login.at\":{\"newer_than\":\"PT24H\"}}"), "- the \"last login\" was at most 1 day ago.",
+     "- 距“最近一次登录”不超过1天（含）。"},
+    {RULE("{\"fact.last_login.at\":{\"gte\":\"2027-01-02\"}}"), "- the time of the \"last login\" is not before 2 January 2027, 00:00.",
+     "- “最近一次登录”的时间不早于2027年1月2日00:00。"},
+    {RULE("{\"fact.logins\":{\"gte\":2}}"), "- the \"number of logins on the day\" is at least 2.", "- “当日登录次数”达到2次（含）。"},
+    {RULE("{\"any\":[{\"channel\":\"qr\"},{\"amount\":{\"gte\":\"9.00\"},\"merchant\":\"m1\"}]}"),
+     "- the channel is QR code, or (the amount is at least CNY 9.00 and the merchant is \"m1\").",
+     "- 渠道为扫码，或者（交易金额满9.00元（含），并且商户为“m1”）。"},
+    {RULE("{\"not\":{\"channel\":\"qr\"}}"), "- not this: (the channel is QR code).", "- 不属于以下情形：（渠道为扫码）。"},
+};
+
+#define GIVE(give) BENCH_HEAD "\"rules\":[{\"id\":\"r\",\"on\":\"txn.card_spend\",\"give\":" give "," BENCH_LIMITS "}]}"
+
+static const struct row gifts[] = {
+    {GIVE("{\"reward\":\"cash_back\",\"value\":{\"percent\":\"12.5%\",\"of\":\"amount\",\"max\":\"30.00\"},\"pool\":{\"budget\":\"90.00\"}"
+          "}"),
+     "**Gift:** cash back, 12.5% of the amount, at most CNY 30.00.", "**奖励**：返现，为交易金额的12.5%，最高30.00元。"},
+    {GIVE("{\"reward\":\"goods\",\"value\":\"9.00\",\"count\":2,\"template\":\"MUG\",\"valid\":{\"for\":\"P30D\"},\"pool\":{\"stock\":9}}"),
+     "**Gift:** goods (worth CNY 9.00, product MUG) × 2; valid for 30 days.",
+     "**奖励**：实物（价值9.00元，产品编号MUG）×2；自发放起30天内有效。"},
+    {GIVE("{\"reward\":\"cash_back\",\"pool\":{\"budget\":\"90.00\"},\"value\":{\"by\":\"amount\",\"bands\":[{\"from\":\"10.00\",\"value\":"
+          "\"1.00\"},"
+          "{\"from\":\"50.00\",\"value\":\"6.00\"}]}}"),
+     "from CNY 10.00 up to, but not including, CNY 50.00: CNY 1.00; from CNY 50.00 up: CNY 6.00; below CNY 10.00: nothing",
+     "10.00元（含）至50.00元（不含）为1.00元，50.00元（含）以上为6.00元，不足10.00元的不发放"},
+    {GIVE("{\"draw_of\":[{\"id\":\"a\",\"weight\":1,\"reward\":\"goods\",\"value\":\"9.00\",\"pool\":{\"stock\":9}},"
+          "{\"id\":\"b\",\"weight\":2,\"nothing\":true}],\"when_empty\":\"lose\"}"),
+     "- odds 1/3 (about 33.3333%): goods (worth CNY 9.00).\n- odds 2/3 (about 66.6667%): no prize.",
+     "- 中奖概率1/3（约33.3333%）：实物（价值9.00元）。\n- 概率2/3（约66.6667%）：未中奖。"},
+    {GIVE("{\"reward\":\"points\",\"value\":7,\"pool\":{\"budget\":70,\"pace\":{\"max\":14,\"period\":\"week\",\"carry_over\":true}}}"),
+     "70 points in all, at most 14 points each week; what is left is added to the next.", "总量70积分，每周最多14积分，当期余量转入下期。"},
+    {GIVE("{\"reward\":\"voucher\",\"value\":\"5.00\",\"pool\":\"small\"}"),
+     "CNY 500.00 in all (shared with other campaigns); and within the budgets above it: CNY 1000.00 in all (shared with other campaigns).",
+     "总额500.00元（与其他活动共用）；并受上级额度限制：总额1000.00元（与其他活动共用）。"},
+};
+
+#define LIMIT(limit) BENCH_HEAD "\"rules\":[{\"id\":\"r\",\"on\":\"txn.card_spend\"," BENCH_GIVE "\"limits\":[" limit "]}]}"
+
+static const struct row limits[] = {
+    {LIMIT("{\"count\":1,\"per\":[\"customer\"],\"period\":\"day\"}"), "- How often: each customer: at most once per day.\n",
+     "- 次数与额度：每位客户每日最多1次。\n"},
+    {LIMIT("{\"count\":3,\"per\":[\"customer\",\"merchant\"],\"period\":{\"rolling\":\"P30D\"}}"),
+     "the same customer and the same merchant: at most 3 times in any 30 days in a row; where one of these is not known nothing is given.",
+     "同一客户、同一商户任意连续30天内最多3次；没有该项信息的，不予发放。"},
+    {LIMIT("{\"amount\":\"80.00\",\"per\":[\"customer\"],\"period\":\"campaign\",\"at_limit\":\"partial\",\"least\":\"5.00\"}"),
+     "each customer: at most CNY 80.00 in the whole campaign; a gift that goes above it is cut to what is left, and not given where less "
+     "than "
+     "CNY 5.00 is left.",
+     "每位客户活动期内最多80.00元；超出的，按剩余额度发放，剩余不足5.00元的不发放。"},
+    {LIMIT("{\"count\":1,\"per_each\":[\"customer\",\"device\"],\"period\":\"ever\",\"missing\":\"skip\"}"),
+     "each customer and each device, counted separately: at most once ever; what is not known does not count.",
+     "同一客户、同一设备分别计算，不限时间累计最多1次；没有该项信息的，该项不计。"},
+    {LIMIT("\"card-once\""),
+     "the same card, whoever the customer is: at most once ever; where one of these is not known nothing is given; counted together with "
+     "the "
+     "bank's other campaigns that share this limit.",
+     "同一卡（不分客户）不限时间累计最多1次；没有该项信息的，不予发放；与本行其他共用此限额的活动合并计算。"},
+};
+
+static void rows_stand(struct page *page, const struct row *rows, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    stands_in(page, rows[i].part, LANGUAGE_EN, rows[i].en);
+    stands_in(page, rows[i].part, LANGUAGE_ZH, rows[i].zh);
+  }
+}
+#define ROWS(rows) (rows), sizeof(rows) / sizeof *(rows)
+
+static void what_must_hold(void **state) { rows_stand(*state, ROWS(conditions)); }
+static void what_is_given(void **state) { rows_stand(*state, ROWS(gifts)); }
+static void how_often(void **state) { rows_stand(*state, ROWS(limits)); }
+
+/* Two facts whose short names are alike are told apart by a number, in the order in which the text names them. */
+static void alike_names(void **state) {
+  static const char file[] = BENCH_HEAD
+      "\"facts\":{\"a\":{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\"},"
+      "\"b\":{\"measure\":\"count\",\"on\":{\"event\":\"login\",\"when\":{\"channel\":\"app\"}},\"window\":\"month\"}},"
+      "\"rules\":[{\"id\":\"r\",\"on\":\"login\",\"when\":{\"fact.b\":{\"gte\":2},\"fact.a\":{\"gte\":3}}," BENCH_GIVE BENCH_LIMITS "}]}";
+  stands_in(*state, file, LANGUAGE_ZH, "- “当月登录次数”达到2次（含）；\n- “当月登录次数2”达到3次（含）。");
+  stands_in(*state, file, LANGUAGE_ZH, "- “当月登录次数2”：指当月内登录的次数；只计算活动期内的。（c/a）");
+  stands_in(*state, file, LANGUAGE_EN, "- the \"number of logins in the month 2\" is at least 3.");
+}
+
+/* What a bank need not publish stands nowhere. */
+static void left_out(void **state) {
+  static const char file[] =
+      "{\"id\":\"c\",\"version\":2,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-01-01\",\"to\":\"2027-03-31\"},"
+      "\"audience\":{\"include\":\"everyone\",\"holdout\":\"7.77%\"},"
+      "\"pools\":{\"p\":{\"stock\":8,\"low_at\":[\"6.66%\"],\"funding\":[{\"party\":\"alliance\",\"share\":\"100%\"}]}},"
+      "\"rules\":[{\"id\":\"r\",\"on\":\"login\",\"give\":{\"reward\":\"goods\",\"value\":\"1.00\",\"labels\":{\"line\":\"card-line\"},"
+      "\"pool\":\"p\"}," BENCH_LIMITS "}]}";
+  static const char *const words[] = {"7.77", "6.66", "alliance", "card-line", "denied"};
+  struct page *page = *state;
+  const struct rulebook *book = bench_good(page->bench, file);
+  for (int language = LANGUAGE_EN; language <= LANGUAGE_ZH; language++)
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+      assert_null(str_find(text_of_campaign(page, book, (enum language)language), str_of(words[i])));
+}
+
+/* A text that does not fit is no text. */
+static void too_small(void **state) {
+  struct page *page = *state;
+  const struct rulebook *book = bench_good(page->bench, RULE("{\"channel\":\"qr\"}"));
+  struct arena scratch;
+  struct buffer out;
+  arena_init(&scratch, page->scratch, TEXT_BYTES);
+  buffer_init(&out, page->memory, 100);
+  assert_int_equal(wording_campaign(&out, book, 1, LANGUAGE_EN, &scratch, &page->bench->fault), STATUS_LIMIT);
+  arena_init(&scratch, page->scratch, 16);
+  assert_int_equal(wording_campaign(&out, book, 1, LANGUAGE_EN, &scratch, &page->bench->fault), STATUS_LIMIT);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(what_must_hold), cmocka_unit_test(what_is_given), cmocka_unit_test(how_often),
+                                     cmocka_unit_test(alike_names),    cmocka_unit_test(left_out),      cmocka_unit_test(too_small)};
+  return cmocka_run_group_tests(tests, setup, teardown);
+}
