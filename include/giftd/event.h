@@ -49,6 +49,11 @@ struct closed_word {
   uint16_t type, field;
 };
 
+/* What a bank calls the words that its files use: lists, tags, products, values of fields. For texts that people read (wording.h). */
+struct word_name {
+  struct str written, en, zh;
+};
+
 struct catalogue {
   uint16_t type_count, field_count, word_count;
   uint16_t own_types; /* of type_count: the built-in ones, which come first */
@@ -59,6 +64,8 @@ struct catalogue {
   uint16_t field_slots[512]; /* open-addressed table event_name -> field + 1; filled by catalogue_add_field */
   uint16_t type_slots[1024];
   uint16_t word_slots[1024];
+  uint32_t name_count;
+  const struct word_name *names; /* in the arena given to catalogue_extend */
 };
 
 #define TYPE_UNKNOWN 0xffffu /* an event type nobody declared: valid, heard by no rule */

@@ -2,19 +2,22 @@
  *
  *     {"fields": [{"event_name": "fee_minor", "campaign_name": "fee", "kind": "money", "help": {"zh": "...", "en": "..."}}],
  *      "types":  [{"name": "wifi.joined", "reversible": false, "fields": ["branch", "fee_minor"], "help": {...}},
- *                 {"name": "txn.transfer", "fields": ["fee_minor"], "words": {"method": ["teller"]}}]}
+ *                 {"name": "txn.transfer", "fields": ["fee_minor"], "words": {"method": ["teller"]}}],
+ *      "names":  {"TABLET": {"zh": "平板电脑", "en": "tablet computer"}, "lounge": {"zh": "贵宾厅", "en": "airport lounges"}}}
  *
  * A type of giftd's own is extended: what the entry says comes to what the type has. `words` are all that a text field of the type says, or
  * further ones where giftd has some: what is none of them is counted and named in the log (event.h, "unknown").
+ * `names` are what people call the words that campaign files use - products, lists, tags, values - in texts like `giftd campaign text`.
  * Kinds are text, money, int, bool, list, time. A money field ends in _minor and is written without that in
  * campaigns, unless it is given another name there. */
 #include "compile.h"
 
-static const struct key file_keys[] = {{"$schema", KEY_MAY}, {"fields", KEY_MAY}, {"types", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key file_keys[] = {{"$schema", KEY_MAY}, {"fields", KEY_MAY}, {"types", KEY_MAY}, {"names", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key field_keys[] = {
     {"event_name", KEY_MUST}, {"campaign_name", KEY_MAY}, {"kind", KEY_MUST}, {"help", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key type_keys[] = {{"name", KEY_MUST}, {"reversible", KEY_MAY}, {"fields", KEY_MAY},
                                        {"words", KEY_MAY}, {"help", KEY_MAY},       {NULL, KEY_MAY}};
+static const struct key name_keys[] = {{"zh", KEY_MUST}, {"en", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key help_keys[] = {{"zh", KEY_MAY}, {"en", KEY_MAY}, {NULL, KEY_MAY}};
 
 static void help_read(struct compile *c, const struct at *at, struct str *en, struct str *zh) {
@@ -130,6 +133,48 @@ static void type_extend(struct compile *c, const struct at *at, struct catalogue
   if (type_enter(c, at, catalogue, &type) && words.json != NULL) words_read(c, &words, catalogue, catalogue_type(catalogue, type.name));
 }
 
+/* ---- names of words ---- */
+
+#define NAMES_MOST 4096u
+
+static bool name_part(struct compile *c, const struct at *at, struct str *out) {
+  if (at->json == NULL || !read_text(c, at, out)) return false;
+  if (out->length == 0 || out->length > LIMIT_TEXT_BYTES) {
+    report(c, at, CHECK_BAD_VALUE, "a name is a text of 1 to %u bytes", LIMIT_TEXT_BYTES);
+    return false;
+  }
+  *out = keep_text(c, *out);
+  return true;
+}
+
+static bool name_read(struct compile *c, const struct at *at, struct word_name *out) {
+  struct at zh = at_key(at, "zh"), en = at_key(at, "en");
+  if (!keys_check(c, at, name_keys, "a name")) return false;
+  out->written = keep_text(c, str_of(at->key));
+  return name_part(c, &zh, &out->zh) && name_part(c, &en, &out->en);
+}
+
+/* Those of an earlier file stay; the same word again is called as the later file says, since it is looked for from the end. */
+static void names_read(struct compile *c, const struct at *at, struct catalogue *catalogue) {
+  if (!json_is_object(at->json)) {
+    report(c, at, CHECK_WRONG_TYPE, "'names' is an object: {\"zh\", \"en\"} for each word, here %s", type_of(at->json));
+    return;
+  }
+  const uint32_t more = (uint32_t)json_object_size(at->json), all = catalogue->name_count + more;
+  if (all > NAMES_MOST) {
+    report(c, at, CHECK_TOO_MANY, "%u names; at most %u", all, NAMES_MOST);
+    return;
+  }
+  struct word_name *names = take(c, all, sizeof *names);
+  if (names == NULL) return;
+  if (catalogue->name_count > 0) memcpy(names, catalogue->names, catalogue->name_count * sizeof *names);
+  for (void *i = json_object_iter(at->json); i != NULL; i = json_object_iter_next(at->json, i)) {
+    struct at child = {.up = at, .json = json_object_iter_value(i), .key = json_object_iter_key(i)};
+    if (name_read(c, &child, &names[catalogue->name_count])) catalogue->name_count++;
+  }
+  catalogue->names = names;
+}
+
 static void all_extend(struct compile *c, const struct at *root, struct catalogue *catalogue) {
   struct at fields = at_key(root, "fields"), types = at_key(root, "types");
   uint32_t count = 0;
@@ -145,6 +190,8 @@ static void all_extend(struct compile *c, const struct at *root, struct catalogu
     struct at item = at_item(&types, i);
     type_extend(c, &item, catalogue);
   }
+  struct at names = at_key(root, "names");
+  if (names.json != NULL) names_read(c, &names, catalogue);
 }
 
 enum status catalogue_extend(struct catalogue *catalogue, struct source source, struct arena *arena, struct findings *findings,

@@ -42,17 +42,30 @@ static void chance_say(struct say *say, const struct item *item, bool many) {
 static void form_say(struct say *say, const struct item *item) {
   if (item->is_chance)
     chance_say(say, item, true);
+  else if (bank_name(say, item->template_id).length > 0) /* "平板电脑" for "实物" */
+    put_str(say, bank_name(say, item->template_id));
   else
     say_word(say, wording_rewards, item->reward);
 }
 
-/* What stands in brackets behind a form: its worth where that is not said in front, and the product. */
+/* Whether the form is not to be seen from what the bank calls the product: "平板电脑" is goods, "话费券" says itself that it is a voucher.
+ */
+static bool form_is_hidden(const struct say *say, const struct item *item) {
+  struct str name = bank_name(say, item->template_id);
+  const struct wording *row = wording_find(wording_rewards, item->reward);
+  if (name.length == 0 || item->is_chance) return false;
+  return row == NULL || str_find(name, str_of(say_zh(say) ? row->zh : row->en)) == NULL;
+}
+
+/* What stands in brackets behind a form: the form where a product's name hides it, worth where that is not said in front, the product. */
 static void brackets_say(struct say *say, const struct item *item, bool worth) {
-  bool product = item->template_id.length > 0;
-  if (!worth && !product) return;
+  bool form = form_is_hidden(say, item), product = item->template_id.length > 0;
+  if (!form && !worth && !product) return;
   put(say, " (", "（");
+  if (form) say_word(say, wording_rewards, item->reward);
+  if (form && (worth || product)) put(say, ", ", "，");
   if (worth) {
-    put(say, "worth ", "价值");
+    put(say, is_face_value(item->reward) ? "face value " : "worth ", is_face_value(item->reward) ? "面值" : "价值");
     unit_say(say, item, item->value.fixed);
   }
   if (worth && product) put(say, ", ", "，");
@@ -64,7 +77,7 @@ static void brackets_say(struct say *say, const struct item *item, bool worth) {
 }
 
 static void fixed_say(struct say *say, const struct item *item) {
-  bool face = is_face_value(item->reward) && !item->is_points;
+  bool face = is_face_value(item->reward) && !item->is_points && bank_name(say, item->template_id).length == 0;
   if (item->is_points) {
     unit_say(say, item, item->value.fixed);
   } else if (face && say_zh(say)) {

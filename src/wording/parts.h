@@ -57,6 +57,8 @@ struct from {
 void say_moment(struct say *say, const struct moment *moment, bool end, struct from from);
 /* Words: a row of a table, else the word itself in quotes. */
 void say_word(struct say *say, const struct wording *table, struct str word);
+/* What the bank's catalogue calls a word (`names`); empty where it does not. */
+struct str bank_name(const struct say *say, struct str word);
 void say_field(struct say *say, uint32_t field);                     /* "金额" / "amount" */
 void say_value(struct say *say, struct str field, struct str value); /* "扫码" / "QR code"; `field`: campaign name, or empty */
 void say_type(struct say *say, uint16_t type);                       /* "转账" / "transfer" */

@@ -221,10 +221,26 @@ void say_quoted(struct say *say, struct str text) {
   put(say, "\"", "”");
 }
 
-void say_word(struct say *say, const struct wording *table, struct str word) {
+/* The latest file that names it counts. */
+struct str bank_name(const struct say *say, struct str word) {
+  const struct catalogue *catalogue = say->rulebook->catalogue;
+  for (uint32_t i = catalogue->name_count; i-- > 0;)
+    if (str_equal(catalogue->names[i].written, word)) return say_zh(say) ? catalogue->names[i].zh : catalogue->names[i].en;
+  return STR("");
+}
+
+/* The bank's own name for it goes before giftd's. Empty: neither has one. */
+static struct str name_of(const struct say *say, const struct wording *table, struct str word) {
+  struct str own = bank_name(say, word);
+  if (own.length > 0) return own;
   const struct wording *row = wording_find(table, word);
-  if (row != NULL)
-    put(say, row->en, row->zh);
+  return row == NULL ? STR("") : str_of(say_zh(say) ? row->zh : row->en);
+}
+
+void say_word(struct say *say, const struct wording *table, struct str word) {
+  struct str name = name_of(say, table, word);
+  if (name.length > 0)
+    put_str(say, name);
   else
     say_quoted(say, word);
 }
@@ -232,7 +248,7 @@ void say_word(struct say *say, const struct wording *table, struct str word) {
 /* Of a bank's own field or type its catalogue says what it is. */
 static void named_or_help(struct say *say, const struct wording *table, struct str name, struct str en, struct str zh) {
   struct str help = say_zh(say) ? zh : en;
-  if (wording_find(table, name) == NULL && help.length > 0)
+  if (name_of(say, table, name).length == 0 && help.length > 0)
     put_str(say, help);
   else
     say_word(say, table, name);
@@ -250,27 +266,28 @@ void say_type(struct say *say, uint16_t type) {
   named_or_help(say, wording_types, info->name, info->help_en, info->help_zh);
 }
 
+/* A word may mean one thing in one field and another in all others: "method.normal". */
 void say_value(struct say *say, struct str field, struct str value) {
-  char memory[256];
+  char memory[LIMIT_TEXT_BYTES + 128];
   struct buffer both;
   buffer_init(&both, memory, sizeof memory);
   buffer_put(&both, field);
   buffer_byte(&both, '.');
   buffer_put(&both, value);
-  const struct wording *row = wording_find(wording_values, buffer_text(&both));
-  if (row == NULL) row = wording_find(wording_values, value);
-  if (row != NULL)
-    put(say, row->en, row->zh);
+  struct str name = name_of(say, wording_values, buffer_text(&both));
+  if (name.length == 0) name = name_of(say, wording_values, value);
+  if (name.length > 0)
+    put_str(say, name);
   else if (value.length > 0 && value.at[0] >= '0' && value.at[0] <= '9')
     put_str(say, value); /* codes stand for themselves */
   else
     say_quoted(say, value);
 }
 
-void say_group(struct say *say, struct str name) {
-  const struct wording *row = wording_find(wording_groups, name);
-  if (row == NULL) row = wording_find(wording_values, name);
-  put_str(say, row == NULL ? name : str_of(say_zh(say) ? row->zh : row->en));
+void say_group(struct say *say, struct str word) {
+  struct str name = name_of(say, wording_groups, word);
+  if (name.length == 0) name = name_of(say, wording_values, word);
+  put_str(say, name.length > 0 ? name : word);
 }
 
 /* Of several lists that a condition names at once the compiled one is called "dining, tea". */

@@ -61,7 +61,7 @@ def golden(giftd, flags):
                 file.write_text(done.stdout, encoding="utf8")
             elif not file.exists() or file.read_text(encoding="utf8") != done.stdout:
                 wrong.append(f"{file.relative_to(ROOT)} is not what giftd writes; read the difference, then: {' '.join(sys.argv)} --write")
-    wrong += [f"{file.relative_to(ROOT)}: there is no such campaign" for file in sorted(set(folder.glob("*")) - meant)]
+    wrong += [f"{file.relative_to(ROOT)}: there is no such campaign" for file in sorted(set(folder.glob("*.md")) - meant)]
     return wrong, f"{len(meant)} texts"
 
 

@@ -324,6 +324,10 @@ static void catalogue_extension(void **unused) {
       {"{\"types\":[{\"name\":\"txn.transfer\",\"words\":{\"method\":[1]}}]}", CHECK_WRONG_TYPE, "/types/0/words/method/0"},
       {"{\"types\":[{\"name\":\"txn.transfer\",\"words\":{\"mcc\":[\"5812\"]}}]}", CHECK_BAD_VALUE, "/types/0/words/mcc"}, /* not carried */
       {"{\"types\":[{\"name\":\"txn.transfer\",\"words\":{\"amount_minor\":[\"1\"]}}]}", CHECK_BAD_VALUE, "/types/0/words/amount_minor"},
+      {"{\"names\":[]}", CHECK_WRONG_TYPE, "/names"},
+      {"{\"names\":{\"A\":{\"en\":\"a\"}}}", CHECK_MISSING_KEY, "/names/A"},
+      {"{\"names\":{\"A\":{\"en\":\"a\",\"zh\":\"\"}}}", CHECK_BAD_VALUE, "/names/A/zh"},
+      {"{\"names\":{\"A\":{\"en\":\"a\",\"zh\":\"b\",\"fr\":\"c\"}}}", CHECK_UNKNOWN_KEY, "/names/A/fr"},
       {"{\"type\":[]}", CHECK_UNKNOWN_KEY, "/type"},
       {"[1]", CHECK_WRONG_TYPE, ""},
       {"{", CHECK_SYNTAX, ""},

@@ -165,6 +165,29 @@ static void alike_names(void **state) {
   stands_in(*state, file, LANGUAGE_EN, "- the \"number of logins in the month 2\" is at least 3.");
 }
 
+/* What the bank calls its products, lists, tags, values and fields; a later file goes before an earlier one, and both before giftd. */
+static void bank_names(void **state) {
+  static const char first[] = "{\"names\":{\"MUG\":{\"zh\":\"杯子\",\"en\":\"mug\"},\"tea\":{\"zh\":\"奶茶店\",\"en\":\"tea shops\"}}}";
+  static const char second[] =
+      "{\"names\":{\"MUG\":{\"zh\":\"马克杯\",\"en\":\"coffee mug\"},\"m1\":{\"zh\":\"一号店\",\"en\":\"shop one\"},"
+      "\"channel.qr\":{\"zh\":\"聚合码\",\"en\":\"common code\"}}}";
+  static const char file[] = BENCH_HEAD
+      "\"rules\":[{\"id\":\"r\",\"on\":\"txn.card_spend\",\"when\":{\"merchant\":\"m1\",\"channel\":\"qr\",\"mcc\":{\"in_list\":\"tea\"}},"
+      "\"give\":{\"reward\":\"goods\",\"value\":\"5.00\",\"template\":\"MUG\",\"pool\":{\"stock\":10}}," BENCH_LIMITS "}]}";
+  struct page *page = *state;
+  struct bench *bench = page->bench;
+  struct arena names;
+  static unsigned char memory[65536];
+  arena_init(&names, memory, sizeof memory);
+  struct source sources[2] = {{STR("catalogue.json"), STR(first)}, {STR("catalogue-2.json"), STR(second)}};
+  for (uint32_t i = 0; i < 2; i++)
+    assert_int_equal(catalogue_extend(&bench->catalogue, sources[i], &names, &bench->findings, &bench->fault), STATUS_OK);
+  stands_in(page, file, LANGUAGE_ZH, "- 商户为一号店；\n- 渠道为聚合码；\n- 商户类别属于“奶茶店”。");
+  stands_in(page, file, LANGUAGE_ZH, "**奖励**：马克杯（实物，价值5.00元，产品编号MUG）。");
+  stands_in(page, file, LANGUAGE_EN, "**Gift:** coffee mug (goods, worth CNY 5.00, product MUG).");
+  bench->catalogue.name_count = 0;
+}
+
 /* What a bank need not publish stands nowhere. */
 static void left_out(void **state) {
   static const char file[] =
@@ -196,6 +219,7 @@ static void too_small(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(what_must_hold), cmocka_unit_test(what_is_given), cmocka_unit_test(how_often),
-                                     cmocka_unit_test(alike_names),    cmocka_unit_test(left_out),      cmocka_unit_test(too_small)};
+                                     cmocka_unit_test(alike_names),    cmocka_unit_test(bank_names),    cmocka_unit_test(left_out),
+                                     cmocka_unit_test(too_small)};
   return cmocka_run_group_tests(tests, setup, teardown);
 }
