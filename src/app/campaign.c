@@ -101,6 +101,13 @@ static enum status campaign_load(struct campaign_request *request, const char *f
 
 /* ---- telling ---- */
 
+/* For whoever files the text: decisions name the digest of all files, gifts the campaign's version. */
+static void digests_tell(const struct rulebook *rulebook, uint32_t campaign) {
+  const struct campaign *c = &rulebook->campaigns[campaign];
+  fprintf(stderr, "giftd campaign: %.*s version %u, digest %.*s, of the rulebook %.*s\n", STR_FORMAT(c->id), c->version,
+          STR_FORMAT(c->digest), STR_FORMAT(rulebook->digest));
+}
+
 static enum status campaign_write(const struct campaign_request *request, const struct loaded *loaded, uint32_t campaign,
                                   struct fault *fault) {
   struct region text = region_take(TEXT_BYTES), numbers = region_take(TEXT_BYTES);
@@ -114,6 +121,7 @@ static enum status campaign_write(const struct campaign_request *request, const 
     buffer_init(&out, text.at, text.bytes);
     status = wording_campaign(&out, loaded->rulebook, campaign, request->language, &scratch, fault);
     if (status == STATUS_OK) (void)fwrite(out.memory, 1, out.length, stdout);
+    if (status == STATUS_OK) digests_tell(loaded->rulebook, campaign);
   }
   region_give(&text);
   region_give(&numbers);

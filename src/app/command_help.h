@@ -128,7 +128,8 @@
   "The rule text (活动细则) of campaigns, written from their files: who takes\n" \
   "part, what counts, what is given with which odds, limits, stock, refunds.\n"      \
   "Complete and exact: for the campaign page, and for whoever signs. Its last\n"     \
-  "line has the version and the digest that decisions carry. Markdown.\n\n"          \
+  "line has version and digest; the rulebook's digest, which decisions carry, is\n"  \
+  "told on stderr. Markdown.\n\n"                                                    \
   "      --lang en|zh     language (en)\n"                                           \
   "      --campaigns DIR  where the programmes and lists are that the file cites\n"  \
   "                       (the file's own folder)\n"                                 \

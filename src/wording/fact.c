@@ -318,6 +318,10 @@ static void measure_note(struct say *say, const struct fact *fact) {
   if (adds && acts_reversible(say, fact->on))
     put(say, fact->refunds_subtract ? "; refunds are taken off" : "; refunds are not taken off",
         fact->refunds_subtract ? "；退款相应扣减" : "；退款不扣减");
+  if (fact->of_programme && fact->window.unit == UNIT_CAMPAIGN && fact->window.kind == WINDOW_UNIT) {
+    put(say, "; the campaign is here ", "；此处的活动期为");
+    say_span(say, fact->campaign);
+  }
   if (!fact->of_programme) put(say, "; only the campaign's own period counts", "；只计算活动期内的");
 }
 
@@ -400,7 +404,7 @@ static void fields_say(struct say *say, const uint16_t *fields, uint32_t count) 
 
 static void opens_note(struct say *say, const struct fact *fact) {
   if (fact->dimension_count == 0) {
-    put(say, "Each of them begins a set of its own, four at a time at most", "每次发生都开始一组新的任务，最多同时进行四组");
+    put(say, "Each of them begins a set of its own", "每次发生都开始一组新的任务");
   } else {
     put(say, "For ", "对");
     say_dimensions(say, fact->dimensions, fact->dimension_count, false);
@@ -426,6 +430,7 @@ static void track_note(struct say *say, const struct fact *fact) {
   }
   put(say, ". ", "。");
   opens_note(say, fact);
+  put(say, "; four at a time at most", "；同时进行的最多四组");
   put(say, ". Until ", "。在");
   if (fact->within.kind == MOMENT_NONE)
     put(say, "the campaign has closed", "活动收尾期结束前");

@@ -355,7 +355,8 @@ void say_give(struct say *say, uint32_t number) {
       put(say, ".\n", "。\n");
       return;
     case GIVE_EACH:
-      put(say, "each of these:\n\n", "同时发放下列各项：\n\n");
+      put(say, "each of these; one that has run out does not hold up the others:\n\n",
+          "同时发放下列各项，其中某项发完的，不影响其他各项：\n\n");
       for (uint32_t i = 0; i < rule->item_count; i++) {
         put_str(say, STR("- "));
         item_say(say, rule->item_first + i);

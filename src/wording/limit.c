@@ -16,6 +16,13 @@ static void who_say(struct say *say, const struct limit *limit) {
 }
 
 static void when_say(struct say *say, const struct limit *limit) {
+  bool other = limit->unit == UNIT_CAMPAIGN && limit->campaign != say->number;
+  if (limit->rolling_days == 0 && other) {
+    put(say, "during ", "在");
+    say_span(say, limit->campaign);
+    put(say, "", "内");
+    return;
+  }
   if (limit->rolling_days == 0) {
     say_period(say, limit->unit);
     return;

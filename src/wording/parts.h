@@ -67,6 +67,9 @@ void say_list(struct say *say, uint32_t list);                       /* in quote
 void say_customer_list(struct say *say, uint32_t list);              /* one of customers: who stands on it is not said */
 void say_quoted(struct say *say, struct str text);
 
+/* A programme's own time, for what lasts a campaign and is declared there: "“旺季”期间（...至...）". */
+void say_span(struct say *say, uint32_t campaign);
+
 /* ---- schedule.c ---- */
 
 void say_schedule(struct say *say, const struct schedule *schedule); /* "周五10:00至22:00" / "on Fridays, 10:00 to 22:00" */

@@ -52,9 +52,11 @@ static void days_say(struct say *say, const struct schedule *schedule) {
 static void hours_say(struct say *say, const struct schedule *schedule) {
   for (uint32_t i = 0; i < schedule->hour_count; i++) {
     put_and(say, i, schedule->hour_count);
+    bool whole = schedule->hours[i].to_s == 24 * 3600;
     say_clock(say, schedule->hours[i].from_s);
-    put(say, " to ", "至");
+    put(say, whole ? " to " : " up to, but not including, ", "至");
     say_clock(say, schedule->hours[i].to_s);
+    put(say, "", whole ? "" : "（不含）");
   }
 }
 

@@ -139,6 +139,17 @@ void say_end(struct say *say, int64_t utc_ms) {
     date_and_clock(say, day, (int32_t)((local - day * MS_PER_DAY) / MS_PER_SECOND));
 }
 
+void say_span(struct say *say, uint32_t campaign) {
+  const struct campaign *c = &say->rulebook->campaigns[campaign];
+  put(say, "\"", "“");
+  put_str(say, say_zh(say) ? c->name_zh : c->name_en);
+  put(say, "\" (", "”期间（");
+  say_instant(say, c->from_ms);
+  put(say, " to ", "至");
+  say_end(say, c->to_ms);
+  put(say, ")", "）");
+}
+
 /* ---- moments, seen from what happened ---- */
 
 static const char *const next_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"the next day", "次日"},
