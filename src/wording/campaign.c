@@ -259,7 +259,7 @@ static void foot_say(struct say *say) {
 static void text_say(struct say *say) {
   const struct campaign *c = say->campaign;
   put_str(say, STR("# "));
-  put_str(say, say_zh(say) ? c->name_zh : c->name_en);
+  put_written(say, say_zh(say) ? c->name_zh : c->name_en);
   put(say, ": rules of the campaign\n", "活动细则\n");
   time_section(say);
   audience_section(say);

@@ -43,7 +43,7 @@ static void form_say(struct say *say, const struct item *item) {
   if (item->is_chance)
     chance_say(say, item, true);
   else if (bank_name(say, item->template_id).length > 0) /* "平板电脑" for "实物" */
-    put_str(say, bank_name(say, item->template_id));
+    put_written(say, bank_name(say, item->template_id));
   else
     say_word(say, wording_rewards, item->reward);
 }
@@ -71,7 +71,7 @@ static void brackets_say(struct say *say, const struct item *item, bool worth) {
   if (worth && product) put(say, ", ", "，");
   if (product) {
     put(say, "product ", "产品编号");
-    put_str(say, item->template_id);
+    put_written(say, item->template_id);
   }
   put(say, ")", "）");
 }

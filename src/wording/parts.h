@@ -34,6 +34,8 @@ static inline bool say_zh(const struct say *say) { return say->language == LANGU
 /* One of two texts. */
 static inline void put(struct say *say, const char *en, const char *zh) { buffer_put(say->out, str_of(say_zh(say) ? zh : en)); }
 static inline void put_str(struct say *say, struct str text) { buffer_put(say->out, text); }
+/* What somebody wrote in a file: it stays on its line. */
+void put_written(struct say *say, struct str text);
 static inline void put_int(struct say *say, int64_t number) { buffer_int(say->out, number); }
 /* Between the items of an enumeration of `count`: "、" / ", " and before the last one "或" / " or " (`and`: "和" / " and "). */
 void put_or(struct say *say, uint32_t place, uint32_t count);

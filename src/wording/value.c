@@ -1,6 +1,10 @@
 /* Money, times and names. Numbers stand as the file has them: "200.00" is never shortened, so that the text can be held against it. */
 #include "parts.h"
 
+void put_written(struct say *say, struct str text) {
+  for (size_t i = 0; i < text.length; i++) buffer_byte(say->out, (unsigned char)text.at[i] < ' ' ? ' ' : text.at[i]);
+}
+
 void put_or(struct say *say, uint32_t place, uint32_t count) {
   if (place == 0) return;
   if (place + 1 == count)
@@ -142,7 +146,7 @@ void say_end(struct say *say, int64_t utc_ms) {
 void say_span(struct say *say, uint32_t campaign) {
   const struct campaign *c = &say->rulebook->campaigns[campaign];
   put(say, "\"", "“");
-  put_str(say, say_zh(say) ? c->name_zh : c->name_en);
+  put_written(say, say_zh(say) ? c->name_zh : c->name_en);
   put(say, "\" (", "”期间（");
   say_instant(say, c->from_ms);
   put(say, " to ", "至");
@@ -228,7 +232,7 @@ void say_moment(struct say *say, const struct moment *moment, bool end, struct f
 
 void say_quoted(struct say *say, struct str text) {
   put(say, "\"", "“");
-  put_str(say, text);
+  put_written(say, text);
   put(say, "\"", "”");
 }
 
@@ -251,7 +255,7 @@ static struct str name_of(const struct say *say, const struct wording *table, st
 void say_word(struct say *say, const struct wording *table, struct str word) {
   struct str name = name_of(say, table, word);
   if (name.length > 0)
-    put_str(say, name);
+    put_written(say, name);
   else
     say_quoted(say, word);
 }
@@ -260,7 +264,7 @@ void say_word(struct say *say, const struct wording *table, struct str word) {
 static void named_or_help(struct say *say, const struct wording *table, struct str name, struct str en, struct str zh) {
   struct str help = say_zh(say) ? zh : en;
   if (name_of(say, table, name).length == 0 && help.length > 0)
-    put_str(say, help);
+    put_written(say, help);
   else
     say_word(say, table, name);
 }
@@ -288,9 +292,9 @@ void say_value(struct say *say, struct str field, struct str value) {
   struct str name = name_of(say, wording_values, buffer_text(&both));
   if (name.length == 0) name = name_of(say, wording_values, value);
   if (name.length > 0)
-    put_str(say, name);
+    put_written(say, name);
   else if (value.length > 0 && value.at[0] >= '0' && value.at[0] <= '9')
-    put_str(say, value); /* codes stand for themselves */
+    put_written(say, value); /* codes stand for themselves */
   else
     say_quoted(say, value);
 }
@@ -298,7 +302,7 @@ void say_value(struct say *say, struct str field, struct str value) {
 void say_group(struct say *say, struct str word) {
   struct str name = name_of(say, wording_groups, word);
   if (name.length == 0) name = name_of(say, wording_values, word);
-  put_str(say, name.length > 0 ? name : word);
+  put_written(say, name.length > 0 ? name : word);
 }
 
 /* Of several lists that a condition names at once the compiled one is called "dining, tea". */

@@ -2,7 +2,7 @@
  * may be printed; what is accepted holds no number that points outside, since match and decide follow every one of them unchecked. */
 #include <stdlib.h>
 
-#include "giftd/campaign.h"
+#include "giftd/wording.h"
 
 #define CHECK(condition) ((condition) ? (void)0 : abort())
 #define MEMORY (8u << 20)
@@ -169,6 +169,20 @@ static void check_meanings(const struct rulebook *book, struct arena *scratch) {
   CHECK(status == STATUS_LIMIT || (status == STATUS_OK && changes.count == 0));
 }
 
+/* Every campaign has a rule text in both languages, and it is text. */
+static void check_texts(const struct rulebook *book, struct arena *scratch) {
+  static char memory[1u << 20];
+  struct fault fault;
+  for (uint32_t i = 0; i < book->campaign_count; i++)
+    for (int language = LANGUAGE_EN; language <= LANGUAGE_ZH && !book->campaigns[i].programme; language++) {
+      struct buffer out;
+      arena_reset(scratch);
+      buffer_init(&out, memory, sizeof memory);
+      enum status status = wording_campaign(&out, book, i, (enum language)language, scratch, &fault);
+      CHECK(status == STATUS_LIMIT || (status == STATUS_OK && str_is_utf8(buffer_text(&out))));
+    }
+}
+
 static void check_findings(const struct findings *findings) {
   static char memory[4096];
   uint32_t errors = 0;
@@ -203,5 +217,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   check_findings(&findings);
   if (book != NULL) check_book(book);
   if (book != NULL) check_meanings(book, &scratch);
+  if (book != NULL) check_texts(book, &scratch);
   return 0;
 }

@@ -205,6 +205,16 @@ static void left_out(void **state) {
       assert_null(str_find(text_of_campaign(page, book, (enum language)language), str_of(words[i])));
 }
 
+/* Whatever a file writes in its texts stays on its line. */
+static void on_its_line(void **state) {
+  static const char file[] =
+      "{\"id\":\"c\",\"version\":2,\"name\":{\"zh\":\"c\",\"en\":\"a\\n# b\"},\"period\":{\"from\":\"2027-01-01\","
+      "\"to\":\"2027-03-31\"},\"audience\":\"everyone\",\"rules\":[{\"id\":\"r\",\"on\":\"txn.card_spend\","
+      "\"when\":{\"merchant\":\"m\\t\\n## 1\"}," BENCH_GIVE BENCH_LIMITS "}]}";
+  stands_in(*state, file, LANGUAGE_EN, "# a # b: rules of the campaign\n");
+  stands_in(*state, file, LANGUAGE_EN, "- the merchant is \"m  ## 1\".\n");
+}
+
 /* A text that does not fit is no text. */
 static void too_small(void **state) {
   struct page *page = *state;
@@ -221,6 +231,6 @@ static void too_small(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(what_must_hold), cmocka_unit_test(what_is_given), cmocka_unit_test(how_often),
                                      cmocka_unit_test(alike_names),    cmocka_unit_test(bank_names),    cmocka_unit_test(left_out),
-                                     cmocka_unit_test(too_small)};
+                                     cmocka_unit_test(too_small),      cmocka_unit_test(on_its_line)};
   return cmocka_run_group_tests(tests, setup, teardown);
 }
