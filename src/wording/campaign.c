@@ -233,7 +233,10 @@ static void other_section(struct say *say) {
   put(say, " after it happened does not count.\n", "才送达本行活动系统的交易或行为不计入。\n");
   put_line(say, ++line);
   put(say, "Amounts are in ", "金额均以");
-  put_str(say, say->campaign->currency);
+  if (str_equal(say->campaign->currency, STR("CNY")))
+    put(say, "CNY", "人民币");
+  else
+    put_str(say, say->campaign->currency);
   put(say, "; a payment in another currency meets no condition on an amount and adds to no total of amounts.\n",
       "计；其他币种的交易不符合有关金额的条件，也不计入累计金额。\n");
   if (has_percent(say)) {

@@ -70,9 +70,9 @@ static void shared_say(struct say *say, uint32_t number) {
     for (uint32_t k = 0; k < rule->limit_count; k++) rules += say->rulebook->refs[rule->limit_first + k] == number;
   }
   if (limit->campaign != say->number)
-    put(say, "; counted together with the bank's other campaigns that share this limit", "；与本行其他共用此限额的活动合并计算");
+    put(say, "; counted together for all rules and campaigns that share this limit", "；共用此限额的各规则和各活动合并计算");
   else if (rules > 1)
-    put(say, "; counted together for all rules of this campaign that have it", "；与本活动内有此限制的各规则合并计算");
+    put(say, "; counted together for all rules of this campaign that share this limit", "；本活动内共用此限额的各规则合并计算");
 }
 
 static void limit_say(struct say *say, uint32_t number) {

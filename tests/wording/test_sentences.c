@@ -137,10 +137,9 @@ static const struct row limits[] = {
      "each customer and each device, counted separately: at most once ever; what is not known does not count.",
      "同一客户、同一设备分别计算，不限时间累计最多1次；没有该项信息的，该项不计。"},
     {LIMIT("\"card-once\""),
-     "the same card, whoever the customer is: at most once ever; where one of these is not known nothing is given; counted together with "
-     "the "
-     "bank's other campaigns that share this limit.",
-     "同一卡（不分客户）不限时间累计最多1次；没有该项信息的，不予发放；与本行其他共用此限额的活动合并计算。"},
+     "the same card, whoever the customer is: at most once ever; where one of these is not known nothing is given; counted together "
+     "for all rules and campaigns that share this limit.",
+     "同一卡（不分客户）不限时间累计最多1次；没有该项信息的，不予发放；共用此限额的各规则和各活动合并计算。"},
 };
 
 static void rows_stand(struct page *page, const struct row *rows, size_t count) {
