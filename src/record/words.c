@@ -1,6 +1,5 @@
-/* Names in two languages. English is the campaign file's own spelling; Chinese is what marketing plans of banks say (立减金, 满减, 旬).
- * What is not in a table - a bank's own field, a new reward form - is said as it is written: a wrong translation would be worse than none.
- */
+/* The words of explain. English is the campaign file's own spelling, Chinese the name in the wording room (src/wording/names.c); what is in
+ * no table - a bank's own field, a new reward form - is said as it is written: a wrong translation would be worse than none. */
 #include "words.h"
 
 static const char *const units_zh[UNIT_COUNT] = {"每日", "每周", "每旬", "每月", "每季", "每半年", "每年", "活动期内", "终身"};

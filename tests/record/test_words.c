@@ -129,7 +129,7 @@ static const struct leaf_case leaf_cases[] = {
     {{LEAF(LEFT_SCHEDULE, OP_NE, 0, "schedule"), .operand = {NO_REFS}}, "time not within fri 10:00-22:00", "时段 不在 周五 10:00-22:00"},
     {{LEAF(LEFT_FIELD, OP_GTE, FIELD_ID_ORIGINAL_TIME, "original_time"), .operand = {VALUE_INT, .low = FRIDAY_MS, NO_REFS}},
      "original_time >= 2026-12-04T12:30:00+08:00",
-     "original_time ≥ 2026-12-04T12:30:00+08:00"},
+     "原交易时间 ≥ 2026-12-04T12:30:00+08:00"},
     {{LEAF(LEFT_PROFILE, OP_EQ, FIELD_ID_STATUS, "profile.status"), .operand = {VALUE_BOOL, .low = 1, NO_REFS}},
      "profile.status = true",
      "profile.status = true"},
