@@ -30,6 +30,7 @@ extern const struct wording wording_rewards[]; /* "instant_discount": "instant d
 extern const struct wording wording_values[];  /* "settled": "settled" / "已入账": words that fields say */
 extern const struct wording wording_days[];    /* "spring-festival": "Spring Festival" / "春节": calendar_names */
 extern const struct wording wording_groups[];  /* "dining": "dining" / "餐饮": lists, tags and segments that most banks have */
+extern const struct wording wording_zones[];   /* "Europe/London": "London" / "伦敦": zones by their best-known city */
 /* The row of a name, or NULL. */
 const struct wording *wording_find(const struct wording *table, struct str written);
 

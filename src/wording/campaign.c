@@ -4,17 +4,30 @@
 
 /* ---- time ---- */
 
+/* "北京时间", "伦敦当地时间，..."; a zone that is in no table by its name. */
 static void zone_say(struct say *say) {
   const struct campaign *c = say->campaign;
-  int32_t minutes = c->offset_minutes < 0 ? -c->offset_minutes : c->offset_minutes;
-  if (str_equal(c->zone, STR("Asia/Shanghai"))) {
-    put(say, "Beijing time", "北京时间");
-    return;
+  const struct wording *row = wording_find(wording_zones, c->zone_name);
+  int32_t minutes = c->zone.minutes < 0 ? -c->zone.minutes : c->zone.minutes;
+  if (row != NULL) {
+    put(say, row->en, row->zh);
+    put(say, " time", "时间");
+  } else {
+    put(say, "time zone ", "时区");
+    put_written(say, c->zone_name);
   }
-  put(say, "time zone ", "时区");
-  put_str(say, c->zone);
-  put(say, ", ", "，");
-  buffer_print(say->out, "UTC%c%02d:%02d", c->offset_minutes < 0 ? '-' : '+', minutes / 60, minutes % 60);
+  if (zone_turns(c->zone))
+    put(say, ", as the clocks there show it, summer time included", "，含当地夏令时等时钟调整");
+  else if (row == NULL)
+    buffer_print(say->out, say_zh(say) ? "，UTC%c%02d:%02d" : ", UTC%c%02d:%02d", c->zone.minutes < 0 ? '-' : '+', minutes / 60,
+                 minutes % 60);
+}
+
+static bool is_open_later(const struct say *say, const struct trigger *trigger) {
+  if (trigger->kind == TRIGGER_CLOSE) return say->rulebook->closes[trigger->close].left == NONE;
+  if (trigger->kind != TRIGGER_FACT) return false;
+  enum fact_kind kind = say->rulebook->facts[trigger->fact].kind;
+  return kind == FACT_TRACK || kind == FACT_LEVEL;
 }
 
 /* What is open when the campaign ends may finish later: only where something can be open. */
@@ -25,8 +38,7 @@ static bool has_open_things(const struct say *say) {
     if (rule->spends != NONE) return true;
     for (uint32_t k = 0; k < rule->on.count; k++) {
       const struct trigger *trigger = &say->rulebook->triggers[rule->on.first + k];
-      bool track = trigger->kind == TRIGGER_FACT && say->rulebook->facts[trigger->fact].kind == FACT_TRACK;
-      if (track || trigger->kind == TRIGGER_CLOSE) return true;
+      if (is_open_later(say, trigger)) return true;
     }
   }
   return false;
@@ -174,6 +186,7 @@ static void limits_section(struct say *say) {
     if (c->rule_count > 1) rules_heading(say, hashes, i);
     limits_of(say, c->rule_first + i);
   }
+  say_groups(say);
 }
 
 /* ---- notes ---- */
@@ -259,6 +272,17 @@ static void foot_say(struct say *say) {
   put(say, ". Made from the definition by which gifts are decided.\n", "。本细则由发放奖励所依据的活动定义生成。\n");
 }
 
+static void undo_section(struct say *say) {
+  bool forfeits = false;
+  for (uint32_t i = 0; i < say->campaign->rule_count; i++)
+    forfeits = forfeits || say->rulebook->rules[say->campaign->rule_first + i].forfeit.answers;
+  if (forfeits)
+    section(say, "5. Refunds and failed deliveries", "五、退款、撤销与发放失败");
+  else
+    section(say, "5. Refunds", "五、退款与撤销");
+  say_undo(say);
+}
+
 static void text_say(struct say *say) {
   const struct campaign *c = say->campaign;
   put_str(say, STR("# "));
@@ -268,8 +292,7 @@ static void text_say(struct say *say) {
   audience_section(say);
   content_section(say);
   limits_section(say);
-  section(say, "5. Refunds", "五、退款与撤销");
-  say_undo(say);
+  undo_section(say);
   other_section(say);
   notes_section(say);
   foot_say(say);

@@ -61,6 +61,7 @@ void say_left(struct say *say, const struct condition *leaf) {
     case LEFT_SCHEDULE: put(say, "the time", "发生时间"); return;
     case LEFT_MONTH: put(say, "the month", "发生月份"); return;
     case LEFT_CAUSED_BY: put(say, leaf->index == 0 ? "it" : "who did it", leaf->index == 0 ? "该行为" : "行为人"); return;
+    case LEFT_LEVEL: put(say, "the step that was completed", "完成的档位"); return;
     case LEFT_CHANCE: field_with(say, "the chance's ", "取得机会时的", leaf->index); return;
     case LEFT_RULE_REWARD:
       put(say, "the ", "所叠加奖励的");
@@ -114,6 +115,7 @@ static struct str field_of(const struct say *say, const struct condition *leaf) 
 /* A tag is a group of customers: "零售（segment：retail）"; the text of a table or field is a word. */
 static void text_say(struct say *say, const struct condition *leaf, struct str text) {
   const struct fact *fact = leaf->left == LEFT_FACT ? &say->rulebook->facts[leaf->index] : NULL;
+  if (leaf->left == LEFT_LEVEL && say_level(say, text)) return;
   if (leaf->left == LEFT_TAG || (fact != NULL && fact->kind == FACT_TABLE)) {
     put(say, "\"", "“");
     say_group(say, text);

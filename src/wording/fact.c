@@ -47,8 +47,10 @@ static void unit_window(struct say *say, const struct window *window) {
                  unit_word(say, window->unit));
 }
 
+void say_count_word(struct say *say, enum unit unit) { put(say, count_words[unit][0], count_words[unit][1]); }
+
 /* English stands behind what is counted ("total amount of the month"), Chinese before it ("当月累计金额"). */
-static void window_say(struct say *say, const struct window *window) {
+void say_window(struct say *say, const struct window *window) {
   bool zh = say_zh(say);
   switch (window->kind) {
     case WINDOW_UNIT: unit_window(say, window); return;
@@ -85,6 +87,7 @@ static void measure_word(struct say *say, const struct fact *fact) {
     case MEASURE_COUNT: put(say, "number", "次数"); return;
     case MEASURE_SUM: put(say, "total ", "累计"); break;
     case MEASURE_AVERAGE: put(say, "average ", "平均"); break;
+    case MEASURE_DAILY_AVERAGE: put(say, "average daily ", "日均"); break;
     case MEASURE_MAX: put(say, "highest ", "最高"); break;
     case MEASURE_MIN: put(say, "lowest ", "最低"); break;
     case MEASURE_DISTINCT:
@@ -105,19 +108,19 @@ static void measure_word(struct say *say, const struct fact *fact) {
 }
 
 static void measure_name(struct say *say, const struct fact *fact) {
-  bool units = fact->of == FIELD_NONE && fact->measure != MEASURE_COUNT;
+  bool units = fact->of == FIELD_NONE && fact->measure != MEASURE_COUNT, daily = fact->measure == MEASURE_DAILY_AVERAGE;
   if (say_zh(say)) {
-    window_say(say, &fact->window);
+    say_window(say, &fact->window);
     if (fact->measure == MEASURE_STREAK) put(say, "", "连续");
-    say_act_names(say, fact->on, false);
+    if (!daily) say_act_names(say, fact->on, false);
     measure_word(say, fact);
     return;
   }
   measure_word(say, fact);
-  put(say, units ? " with " : fact->measure == MEASURE_DISTINCT ? " among " : " of ", "");
-  say_act_names(say, fact->on, true);
+  if (!daily) put(say, units ? " with " : fact->measure == MEASURE_DISTINCT ? " among " : " of ", "");
+  if (!daily) say_act_names(say, fact->on, true);
   buffer_byte(say->out, ' ');
-  window_say(say, &fact->window);
+  say_window(say, &fact->window);
 }
 
 static void name_say(struct say *say, const struct fact *fact) {
@@ -137,6 +140,11 @@ static void name_say(struct say *say, const struct fact *fact) {
     case FACT_PICKS:
       put(say, "chosen ", "所选");
       if (fact->of != FIELD_NONE) say_field(say, fact->of);
+      return;
+    case FACT_LEVEL:
+      put(say, "step of the ", "");
+      measure_name(say, fact_of(say, fact->parts[0]));
+      put(say, "", "档位");
       return;
   }
 }
@@ -255,6 +263,7 @@ static void last_note(struct say *say, const struct fact *fact) {
 /* "指当月内刷卡或扫码消费（...）的金额之和", "adds up the amount of every card or QR payment (...) in the month". */
 static void measure_head(struct say *say, const struct fact *fact) {
   switch (fact->measure) {
+    case MEASURE_DAILY_AVERAGE: return; /* level.c */
     case MEASURE_COUNT: put(say, "counts every ", ""); return;
     case MEASURE_SUM: put(say, "adds up the ", ""); break;
     case MEASURE_AVERAGE: put(say, "the average, cut to whole units, of the ", ""); break;
@@ -282,6 +291,7 @@ static void measure_head(struct say *say, const struct fact *fact) {
 
 static void measure_tail(struct say *say, const struct fact *fact) {
   switch (fact->measure) {
+    case MEASURE_DAILY_AVERAGE: return;
     case MEASURE_COUNT: put(say, "", "的次数"); return;
     case MEASURE_SUM: put(say, "", "的"); break;
     case MEASURE_AVERAGE: put(say, "", "的平均"); break;
@@ -299,17 +309,28 @@ static void measure_tail(struct say *say, const struct fact *fact) {
   if (fact->measure == MEASURE_STREAK) put(say, "", "，计至本次所在的一期");
 }
 
+static void programme_note(struct say *say, const struct fact *fact) {
+  if (!fact->of_programme || fact->window.unit != UNIT_CAMPAIGN || fact->window.kind != WINDOW_UNIT) return;
+  put(say, "; the campaign is here ", "；此处的活动期为");
+  say_span(say, fact->campaign);
+}
+
 static void measure_note(struct say *say, const struct fact *fact) {
+  if (fact->measure == MEASURE_DAILY_AVERAGE) {
+    say_daily_note(say, fact);
+    programme_note(say, fact);
+    return;
+  }
   enum window_kind kind = fact->window.kind;
   bool inside = kind == WINDOW_ROLLING_DAYS || (kind == WINDOW_UNIT && fact->window.unit != UNIT_EVER);
   put(say, "", "指");
-  if (say_zh(say)) window_say(say, &fact->window);
+  if (say_zh(say)) say_window(say, &fact->window);
   put(say, "", inside ? "内" : "");
   measure_head(say, fact);
   say_acts(say, fact->on);
   if (!say_zh(say)) {
     buffer_byte(say->out, ' ');
-    window_say(say, &fact->window);
+    say_window(say, &fact->window);
   }
   measure_tail(say, fact);
   when_note(say, fact);
@@ -318,10 +339,7 @@ static void measure_note(struct say *say, const struct fact *fact) {
   if (adds && acts_reversible(say, fact->on))
     put(say, fact->refunds_subtract ? "; refunds are taken off" : "; refunds are not taken off",
         fact->refunds_subtract ? "；退款相应扣减" : "；退款不扣减");
-  if (fact->of_programme && fact->window.unit == UNIT_CAMPAIGN && fact->window.kind == WINDOW_UNIT) {
-    put(say, "; the campaign is here ", "；此处的活动期为");
-    say_span(say, fact->campaign);
-  }
+  programme_note(say, fact);
   if (!fact->of_programme) put(say, "; only the campaign's own period counts", "；只计算活动期内的");
 }
 
@@ -487,6 +505,7 @@ void say_note(struct say *say, uint32_t number) {
     case FACT_TABLE: table_note(say, fact); break;
     case FACT_DIFFERENCE: difference_note(say, fact); break;
     case FACT_PICKS: picks_note(say, fact); break;
+    case FACT_LEVEL: say_level_note(say, fact); break;
   }
   put(say, ". (", "。（");
   put_str(say, fact->name);

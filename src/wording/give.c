@@ -14,6 +14,12 @@ uint32_t chance_spender(const struct rulebook *rulebook, uint32_t chance) {
   return NONE;
 }
 
+bool rule_has_ladder(const struct rulebook *rulebook, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->item_count; i++)
+    if (item_is_ladder(&rulebook->items[rule->item_first + i])) return true;
+  return false;
+}
+
 /* ---- worth ---- */
 
 static bool is_face_value(struct str reward) {
@@ -138,11 +144,31 @@ static void pay_say(struct say *say, const struct worth *worth, const struct con
   if (left->left != LEFT_FACT) return;
   switch (worth->pay) {
     case PAY_HIGHEST: put(say, "; the band that is reached counts", "；按所达到的最高档计"); return;
-    case PAY_EACH: put(say, "; each band that is reached is given", "；每达到一档，均发放该档奖励"); return;
+    case PAY_EACH: put(say, "; each of these once in the same period", "；同一期间内每档只发放一次"); return;
     case PAY_TOP_UP:
-      put(say, "; what was given for a lower band of the same period is taken off", "；同一期间内低档已发放的予以扣除，只补差额");
+      put(say, "; whoever comes to a higher band in the same period gets the difference",
+          "；同一期间内升至更高档的，补发与已发放部分的差额");
       return;
   }
+}
+
+static void band_say(struct say *say, const struct item *item, const struct worth *worth, uint32_t band, bool count) {
+  const struct condition *left = &say->rulebook->conditions[worth->of];
+  bool last = band + 1 == worth->band_count;
+  put(say, "from ", "");
+  threshold_say(say, left, worth->bands[band].from);
+  put(say, last ? " up" : " up to, but not including, ", last ? "（含）以上" : "（含）至");
+  if (!last) threshold_say(say, left, worth->bands[band + 1].from);
+  put(say, ": ", last ? "为" : "（不含）为");
+  band_value(say, item, worth->bands[band].value, count);
+}
+
+/* Where each is paid beside those below it. */
+static void step_say(struct say *say, const struct item *item, const struct worth *worth, uint32_t band, bool count) {
+  put(say, "at ", "达到");
+  threshold_say(say, &say->rulebook->conditions[worth->of], worth->bands[band].from);
+  put(say, band == 0 ? " " : " another ", band == 0 ? "发放" : "再发放");
+  band_value(say, item, worth->bands[band].value, count);
 }
 
 static void bands_say(struct say *say, const struct item *item, const struct worth *worth, bool count) {
@@ -152,14 +178,11 @@ static void bands_say(struct say *say, const struct item *item, const struct wor
   say_left(say, left);
   put(say, ": ", "分档：");
   for (uint32_t i = 0; i < worth->band_count; i++) {
-    bool last = i + 1 == worth->band_count;
     if (i > 0) put(say, "; ", "，");
-    put(say, "from ", "");
-    threshold_say(say, left, worth->bands[i].from);
-    put(say, last ? " up" : " up to, but not including, ", last ? "（含）以上" : "（含）至");
-    if (!last) threshold_say(say, left, worth->bands[i + 1].from);
-    put(say, ": ", last ? "为" : "（不含）为");
-    band_value(say, item, worth->bands[i].value, count);
+    if (worth->pay == PAY_EACH && left->left == LEFT_FACT)
+      step_say(say, item, worth, i, count);
+    else
+      band_say(say, item, worth, i, count);
   }
   put(say, "; below ", "，不足");
   threshold_say(say, left, worth->bands[0].from);

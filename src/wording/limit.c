@@ -97,6 +97,28 @@ static bool may_lose(const struct say *say, const struct rule *rule) {
   return rule->give == GIVE_DRAW_OF && nothing;
 }
 
+static enum pay ladder_pay(const struct say *say, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->item_count; i++)
+    if (item_is_ladder(&say->rulebook->items[rule->item_first + i])) return say->rulebook->items[rule->item_first + i].value.pay;
+  return PAY_HIGHEST;
+}
+
+static bool counts_steps(const struct say *say, const struct rule *rule) {
+  bool counts = false;
+  for (uint32_t i = 0; i < rule->limit_count; i++)
+    counts = counts || !say->rulebook->limits[say->rulebook->refs[rule->limit_first + i]].of_amount;
+  return counts && ladder_pay(say, rule) != PAY_HIGHEST;
+}
+
+/* What one firing is where a gift comes in steps. */
+static void ladder_say(struct say *say, const struct rule *rule) {
+  put(say, rule->limit_count > 1 ? "\n  - " : " ", rule->limit_count > 1 ? "\n  - " : "");
+  if (ladder_pay(say, rule) == PAY_TOP_UP)
+    put(say, "The first payment and each difference count as once.", "首次发放和每次补发差额各计1次。");
+  else
+    put(say, "Steps that are reached at once count as once.", "同时达到的各档合计1次。");
+}
+
 void say_rule_limits(struct say *say, uint32_t number) {
   const struct rule *rule = &say->rulebook->rules[number];
   put_str(say, STR("- "));
@@ -113,5 +135,6 @@ void say_rule_limits(struct say *say, uint32_t number) {
   if (rule->limit_count > 0 && may_lose(say, rule))
     put(say, rule->limit_count > 1 ? "\n  - A draw without a prize counts." : " A draw without a prize counts.",
         rule->limit_count > 1 ? "\n  - 未中奖也计入次数。" : "未中奖也计入次数。");
+  if (counts_steps(say, rule)) ladder_say(say, rule);
   put_str(say, STR("\n"));
 }

@@ -212,6 +212,40 @@ const struct wording wording_groups[] = {{"dining", "dining", "餐饮"},
                                          {"other", "other", "其他"},
                                          {NULL, NULL, NULL}};
 
+/* Cities whose clocks people know. */
+const struct wording wording_zones[] = {{"Asia/Shanghai", "Beijing", "北京"},
+                                        {"Asia/Hong_Kong", "Hong Kong", "香港"},
+                                        {"Asia/Macau", "Macau", "澳门"},
+                                        {"Asia/Taipei", "Taipei", "台北"},
+                                        {"Asia/Urumqi", "Urumqi", "乌鲁木齐"},
+                                        {"Asia/Tokyo", "Tokyo", "东京"},
+                                        {"Asia/Seoul", "Seoul", "首尔"},
+                                        {"Asia/Singapore", "Singapore", "新加坡"},
+                                        {"Asia/Kuala_Lumpur", "Kuala Lumpur", "吉隆坡"},
+                                        {"Asia/Bangkok", "Bangkok", "曼谷"},
+                                        {"Asia/Jakarta", "Jakarta", "雅加达"},
+                                        {"Asia/Manila", "Manila", "马尼拉"},
+                                        {"Asia/Kolkata", "Kolkata", "加尔各答"},
+                                        {"Asia/Kathmandu", "Kathmandu", "加德满都"},
+                                        {"Asia/Dubai", "Dubai", "迪拜"},
+                                        {"Africa/Lagos", "Lagos", "拉各斯"},
+                                        {"Africa/Johannesburg", "Johannesburg", "约翰内斯堡"},
+                                        {"Australia/Sydney", "Sydney", "悉尼"},
+                                        {"Pacific/Auckland", "Auckland", "奥克兰"},
+                                        {"Europe/London", "London", "伦敦"},
+                                        {"Europe/Paris", "Paris", "巴黎"},
+                                        {"Europe/Berlin", "Berlin", "柏林"},
+                                        {"Europe/Madrid", "Madrid", "马德里"},
+                                        {"Europe/Zurich", "Zurich", "苏黎世"},
+                                        {"Europe/Moscow", "Moscow", "莫斯科"},
+                                        {"America/New_York", "New York", "纽约"},
+                                        {"America/Toronto", "Toronto", "多伦多"},
+                                        {"America/Chicago", "Chicago", "芝加哥"},
+                                        {"America/Los_Angeles", "Los Angeles", "洛杉矶"},
+                                        {"America/Vancouver", "Vancouver", "温哥华"},
+                                        {"America/Sao_Paulo", "São Paulo", "圣保罗"},
+                                        {NULL, NULL, NULL}};
+
 const struct wording *wording_find(const struct wording *table, struct str written) {
   for (; table->written != NULL; table++)
     if (str_equal(str_of(table->written), written)) return table;

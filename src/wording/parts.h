@@ -1,9 +1,10 @@
 /* How the rule text is put together: everything is written through `struct say`, in the order in which it is read.
  *
- *     campaign.c   the sections          rule.c     who does what, and what he gets    notes.c   the words that were used
+ *     campaign.c   the sections          rule.c     who does what, and what he gets    names.c   what things are called
  *     condition.c  what must hold        trigger.c  what is done                       fact.c    what is remembered: its short name
  *     give.c       gifts                 limit.c    how often                          pool.c    how many there are
  *     undo.c       refunds               schedule.c days and hours                     value.c   money, times, names
+ *     close.c      periods that end      level.c    what is kept from one to the next  group.c   rules beside each other
  *
  * A new construct of the language needs its phrase where its enum is switched over; the compiler names the place. */
 #ifndef GIFTD_WORDING_PARTS_H
@@ -26,6 +27,7 @@ struct say {
   const struct rulebook *rulebook;
   const struct campaign *campaign;
   uint32_t number; /* of the campaign */
+  uint32_t rule;   /* the one at hand */
   enum language language;
   struct used facts, lists;
 };
@@ -100,11 +102,29 @@ bool acts_reversible(const struct say *say, struct trigger_set set);
 void say_hearers(struct say *say, const struct trigger *trigger);
 void say_rule_name(struct say *say, uint32_t rule); /* "规则二" / "rule 2" */
 
+/* ---- close.c ---- */
+
+void say_close(struct say *say, const struct trigger *trigger);              /* what counts: a period's end, a day of the customer's */
+void say_close_time(struct say *say, enum unit unit, struct duration delay); /* "每月结束满3天时" / "the end of each calendar month" */
+void say_close_once(struct say *say, const struct rule *rule);               /* " Each customer is rewarded ...", or nothing */
+
+/* ---- level.c ---- */
+
+void say_daily_note(struct say *say, const struct fact *fact);
+void say_level_note(struct say *say, const struct fact *fact);
+bool say_level(struct say *say, struct str id); /* of the rule at hand: what it takes; false: it hears no such level */
+
+/* ---- group.c ---- */
+
+void say_groups(struct say *say); /* those of the campaign's rules, with a heading; or nothing */
+
 /* ---- fact.c ---- */
 
 void say_fact(struct say *say, uint32_t fact);                                /* its short name in quotes; it is explained at the end */
 void say_fact_unit(struct say *say, const struct fact *fact, int64_t number); /* behind a number: "次", "个"; English has none */
 void say_note(struct say *say, uint32_t fact);                                /* what the short name stands for */
+void say_window(struct say *say, const struct window *window);
+void say_count_word(struct say *say, enum unit unit); /* behind a number: "个月" / "months" */
 /* Numbers those whose short names are alike; `hashes` has room for all facts. */
 void number_facts(struct say *say, uint64_t *hashes);
 void say_dimensions(struct say *say, const struct dimension *dimensions, uint32_t count, bool each);
@@ -117,6 +137,7 @@ void say_item_name(struct say *say, uint32_t item); /* "立减金50.00元" */
 void say_supply(struct say *say, uint32_t rule);    /* how many there are, a line an item */
 void say_rule_limits(struct say *say, uint32_t rule);
 void say_undo(struct say *say); /* section "refunds" */
+bool rule_has_ladder(const struct rulebook *rulebook, const struct rule *rule);
 bool rule_is_draw(const struct rulebook *rulebook, uint32_t rule);
 uint32_t chance_spender(const struct rulebook *rulebook, uint32_t chance); /* the rule that spends it */
 /* "1. " and the like in front of a line. */

@@ -8,30 +8,17 @@ static const struct rule *rule_of(const struct say *say, uint32_t rule) {
 
 /* ---- what counts ---- */
 
-static void close_say(struct say *say, const struct trigger *trigger) {
-  const struct close *close = &say->rulebook->closes[trigger->close];
-  bool late = trigger->delay.ms != 0 || trigger->delay.months != 0;
-  if (say_zh(say)) {
-    put(say, "", close->unit == UNIT_CAMPAIGN ? "" : "每个");
-    put_str(say, str_of(unit_word(say, close->unit)));
-    put(say, "", "结束后");
-    if (late) put(say, "", "满");
-    if (late) say_duration(say, trigger->delay);
-    put(say, "", "，按该期的情况为客户计算");
-    return;
-  }
-  if (late) say_duration(say, trigger->delay);
-  put(say, late ? " after the end of " : "the end of ", "");
-  put(say, close->unit == UNIT_CAMPAIGN ? "the " : "each ", "");
-  put_str(say, str_of(unit_word(say, close->unit)));
-  put(say, ", when the customer's figures of that period are looked at", "");
-}
-
 static void heard_fact(struct say *say, const struct trigger *trigger) {
-  bool track = say->rulebook->facts[trigger->fact].kind == FACT_TRACK;
-  put(say, track ? "the customer completes the " : "the customer's ", track ? "客户完成" : "客户的");
+  enum fact_kind kind = say->rulebook->facts[trigger->fact].kind;
+  bool done = kind == FACT_TRACK || kind == FACT_LEVEL;
+  put(say,
+      kind == FACT_LEVEL ? "the customer completes a "
+      : done             ? "the customer completes the "
+                         : "the customer's ",
+      done ? "客户完成" : "客户的");
   say_fact(say, trigger->fact);
-  if (!track) put(say, " rises past one of the thresholds of this rule", "升至本规则所列的某一档位");
+  if (kind == FACT_LEVEL) put(say, "", "中的一档");
+  if (!done) put(say, " rises past one of the thresholds of this rule", "升至本规则所列的门槛");
 }
 
 /* A trigger without its `when`: that is said with the other conditions where the rule has one trigger alone. */
@@ -50,7 +37,7 @@ static void trigger_say(struct say *say, const struct trigger *trigger, bool wit
       say_rule_name(say, trigger->rule);
       put(say, "; this one comes on top of it", "的奖励（本奖励与其叠加）");
       return;
-    case TRIGGER_CLOSE: close_say(say, trigger); return;
+    case TRIGGER_CLOSE: say_close(say, trigger); return;
   }
 }
 
@@ -132,15 +119,17 @@ static void once_say(struct say *say, const struct rule *rule) {
 }
 
 static void extras_say(struct say *say, const struct rule *rule) {
-  const struct trigger *first = &say->rulebook->triggers[rule->on.first];
-  bool any = rule->spends != NONE || rule->once_per_count > 0;
-  for (uint32_t i = 0; i < rule->on.count; i++) any = any || first[i].as_count > 0;
-  if (!any) return;
+  size_t start = say->out->length;
   put(say, "\n**Also:**", "\n**说明**：");
+  size_t heading = say->out->length;
   spends_say(say, rule);
   once_say(say, rule);
+  say_close_once(say, rule);
   all_hearers(say, rule);
-  put_str(say, STR("\n"));
+  if (say->out->length == heading)
+    say->out->length = start;
+  else
+    put_str(say, STR("\n"));
 }
 
 static void heading_say(struct say *say, uint32_t number) {
@@ -154,6 +143,7 @@ static void heading_say(struct say *say, uint32_t number) {
 
 void say_rule(struct say *say, uint32_t number) {
   const struct rule *rule = rule_of(say, number);
+  say->rule = number;
   heading_say(say, number);
   if (rule->schedule != NONE) {
     put(say, "**Days and hours:** ", "**参与时间**：");

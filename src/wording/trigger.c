@@ -11,21 +11,86 @@ void say_rule_name(struct say *say, uint32_t rule) {
   put_ordinal(say, rule - say->campaign->rule_first + 1);
 }
 
+/* ---- who hears ---- */
+
+static void hearer_say(struct say *say, const struct hearer *hearer) {
+  switch (hearer->kind) {
+    case HEARER_FIELD:
+      put(say, "the ", "该行为中登记的");
+      say_field(say, hearer->index);
+      put(say, " named in it", "");
+      return;
+    case HEARER_FACT:
+      if (say_zh(say)) say_fact(say, hearer->index);
+      put(say, "the ", "中登记的");
+      if (say->rulebook->facts[hearer->index].keep != FIELD_NONE) say_field(say, say->rulebook->facts[hearer->index].keep);
+      put(say, " named in the ", "");
+      if (!say_zh(say)) say_fact(say, hearer->index);
+      return;
+    case HEARER_SELF: put(say, "the customer", "客户本人"); return;
+  }
+}
+
+static const struct hearer *hearer_at(const struct say *say, const struct trigger *trigger, uint32_t place) {
+  return &say->rulebook->hearers[trigger->as_first + place];
+}
+
+static bool ends_with_self(const struct say *say, const struct trigger *trigger) {
+  return hearer_at(say, trigger, trigger->as_count - 1)->kind == HEARER_SELF;
+}
+
+void say_hearers(struct say *say, const struct trigger *trigger) {
+  if (trigger->as_count == 0) return;
+  put(say, "The gift goes to ", "奖励归");
+  for (uint32_t i = 0; i < trigger->as_count; i++) {
+    if (i > 0) put(say, ", or else to ", "，没有登记的归");
+    hearer_say(say, hearer_at(say, trigger, i));
+  }
+  put(say, "; a person does not count as his or her own.", "（登记为客户本人的，视为没有登记）。");
+  put(say, " It is the one who gets it who has to meet the conditions and whose limits count.",
+      "活动对象、条件和次数均以获得奖励的人为准。");
+}
+
+/* Of what facts hear: "计入该行为中登记的主账户人名下，没有登记的计入客户本人名下". */
+static void kept_for(struct say *say, const struct trigger *trigger, bool all) {
+  put(say, all ? "all counted for " : "counted for ", all ? "均" : "");
+  for (uint32_t i = 0; i < trigger->as_count; i++) {
+    put(say, i > 0 ? ", or else for " : "", i > 0 ? "，没有登记的计入" : "计入");
+    hearer_say(say, hearer_at(say, trigger, i));
+    put(say, "", "名下");
+  }
+  if (!ends_with_self(say, trigger)) put(say, ", or else for nobody", "，没有登记或登记为客户本人的不计入");
+}
+
 /* ---- acts ---- */
 
-static void act_say(struct say *say, const struct trigger *trigger) {
+static void act_say(struct say *say, const struct trigger *trigger, bool with_hearers) {
   say_type(say, trigger->type);
-  if (trigger->when == NONE) return;
+  if (trigger->when == NONE && !with_hearers) return;
   put(say, " (", "（");
-  say_condition(say, trigger->when);
+  if (trigger->when != NONE) say_condition(say, trigger->when);
+  if (trigger->when != NONE && with_hearers) put(say, "; ", "；");
+  if (with_hearers) kept_for(say, trigger, false);
   put(say, ")", "）");
 }
 
+/* Several that are all heard as another are so by the same words: once is enough. */
+static bool all_forwarded(const struct say *say, struct trigger_set set) {
+  for (uint32_t i = 0; i < set.count; i++)
+    if (trigger_of(say, set, i)->as_count == 0) return false;
+  return set.count > 1;
+}
+
 void say_acts(struct say *say, struct trigger_set set) {
+  bool all = all_forwarded(say, set);
   for (uint32_t i = 0; i < set.count; i++) {
     put_or(say, i, set.count);
-    act_say(say, trigger_of(say, set, i));
+    act_say(say, trigger_of(say, set, i), !all && trigger_of(say, set, i)->as_count > 0);
   }
+  if (!all) return;
+  put(say, " (", "（");
+  kept_for(say, trigger_of(say, set, 0), true);
+  put(say, ")", "）");
 }
 
 /* Whether it moves money. */
@@ -64,34 +129,4 @@ bool acts_reversible(const struct say *say, struct trigger_set set) {
     if (trigger->kind == TRIGGER_EVENT && say->rulebook->catalogue->types[trigger->type].reversible) return true;
   }
   return false;
-}
-
-/* ---- who hears ---- */
-
-static void hearer_say(struct say *say, const struct hearer *hearer) {
-  switch (hearer->kind) {
-    case HEARER_FIELD:
-      put(say, "the ", "该行为中登记的");
-      say_field(say, hearer->index);
-      put(say, " named in it", "");
-      return;
-    case HEARER_FACT:
-      if (say_zh(say)) say_fact(say, hearer->index);
-      put(say, "the ", "中登记的");
-      if (say->rulebook->facts[hearer->index].keep != FIELD_NONE) say_field(say, say->rulebook->facts[hearer->index].keep);
-      put(say, " named in the ", "");
-      if (!say_zh(say)) say_fact(say, hearer->index);
-      return;
-    case HEARER_SELF: put(say, "the customer", "客户本人"); return;
-  }
-}
-
-void say_hearers(struct say *say, const struct trigger *trigger) {
-  if (trigger->as_count == 0) return;
-  put(say, "The gift goes to ", "奖励归");
-  for (uint32_t i = 0; i < trigger->as_count; i++) {
-    if (i > 0) put(say, ", or else to ", "，没有登记的归");
-    hearer_say(say, &say->rulebook->hearers[trigger->as_first + i]);
-  }
-  put(say, "; a person does not count as his or her own.", "（登记为客户本人的，视为没有登记）。");
 }

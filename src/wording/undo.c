@@ -2,14 +2,30 @@
 #include "parts.h"
 
 /* A measure that refunds lower: gifts that rest on it are judged again, whatever woke their rule. */
+static bool is_lowered(const struct say *say, const struct fact *fact) {
+  if (fact->kind == FACT_DIFFERENCE)
+    return is_lowered(say, &say->rulebook->facts[fact->parts[0]]) || is_lowered(say, &say->rulebook->facts[fact->parts[1]]);
+  return fact->kind == FACT_MEASURE && fact->refunds_subtract && acts_reversible(say, fact->on);
+}
+
 static bool asks_measure(const struct say *say, uint32_t node) {
   if (node == NONE) return false;
   const struct condition *condition = &say->rulebook->conditions[node];
   for (uint32_t i = 0; condition->kind != CONDITION_LEAF && i < condition->count; i++)
     if (asks_measure(say, condition->first + i)) return true;
-  if (condition->kind != CONDITION_LEAF || condition->left != LEFT_FACT) return false;
-  const struct fact *fact = &say->rulebook->facts[condition->index];
-  return fact->kind == FACT_MEASURE && fact->refunds_subtract && acts_reversible(say, fact->on);
+  return condition->kind == CONDITION_LEAF && condition->left == LEFT_FACT && is_lowered(say, &say->rulebook->facts[condition->index]);
+}
+
+static bool worth_asks(const struct say *say, const struct worth *worth) {
+  return (worth->form == VALUE_FORM_PERCENT || worth->form == VALUE_FORM_BANDS) && asks_measure(say, worth->of);
+}
+
+static bool rests_on_measure(const struct say *say, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->item_count; i++) {
+    const struct item *item = &say->rulebook->items[rule->item_first + i];
+    if (worth_asks(say, &item->value) || worth_asks(say, &item->count) || asks_measure(say, item->when)) return true;
+  }
+  return asks_measure(say, rule->when);
 }
 
 static bool track_may_be_undone(const struct say *say, const struct fact *fact) {
@@ -28,15 +44,15 @@ static bool trigger_may_be_undone(const struct say *say, const struct trigger *t
       return fact->kind == FACT_TRACK ? track_may_be_undone(say, fact) : acts_reversible(say, fact->on);
     }
     case TRIGGER_REWARD: return may_be_undone(say, &say->rulebook->rules[trigger->rule]);
-    case TRIGGER_CLOSE: return true;
+    case TRIGGER_CLOSE: return false; /* the measures that are asked may be lowered */
   }
-  return true;
+  return false;
 }
 
 static bool may_be_undone(const struct say *say, const struct rule *rule) {
   for (uint32_t i = 0; i < rule->on.count; i++)
     if (trigger_may_be_undone(say, &say->rulebook->triggers[rule->on.first + i])) return true;
-  return asks_measure(say, rule->when);
+  return rests_on_measure(say, rule);
 }
 
 static void whole_say(struct say *say, const struct undo *undo) {
@@ -139,6 +155,57 @@ static bool some_chances(const struct say *say) {
   return false;
 }
 
+/* ---- what could not be delivered ---- */
+
+static bool is_delivered(const struct say *say, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->item_count; i++) {
+    const struct item *item = &say->rulebook->items[rule->item_first + i];
+    if (!item->is_chance && !item->is_nothing) return true;
+  }
+  return false;
+}
+
+static bool same_forfeit(const struct say *say, const struct rule *a, const struct rule *b) {
+  return a->forfeit.answers && b->forfeit.answers && is_delivered(say, a) && is_delivered(say, b) &&
+         a->forfeit.restore_limits == b->forfeit.restore_limits && a->forfeit.restore_pool == b->forfeit.restore_pool;
+}
+
+static void forfeit_rules(struct say *say, uint32_t place) {
+  const struct rule *rules = &say->rulebook->rules[say->campaign->rule_first];
+  uint32_t named = 0;
+  if (say->campaign->rule_count == 1) return;
+  for (uint32_t i = place; i < say->campaign->rule_count; i++) {
+    if (!same_forfeit(say, &rules[place], &rules[i])) continue;
+    if (named++ > 0) put(say, ", ", "、");
+    put(say, named == 1 ? "Rule " : "rule ", "规则");
+    put_ordinal(say, i + 1);
+  }
+  put(say, ": ", "：");
+}
+
+static void forfeit_say(struct say *say, const struct forfeit *forfeit) {
+  put(say, say->campaign->rule_count > 1 ? "when" : "When", "");
+  put(say, " a gift could not be delivered, it is forfeited", "奖励未能成功发放的，该奖励作废");
+  put(say, forfeit->restore_limits ? ". The customer's limit is free again" : ". The customer's limit stays used",
+      forfeit->restore_limits ? "。已占用的次数和额度恢复" : "。已占用的次数和额度不恢复");
+  put(say, forfeit->restore_pool ? ", and the place goes back to those that are left.\n" : ", and the place stays used.\n",
+      forfeit->restore_pool ? "，名额退回供其他客户使用。\n" : "，名额不退回。\n");
+}
+
+static void forfeits_say(struct say *say, uint32_t *lines) {
+  const struct rule *rules = &say->rulebook->rules[say->campaign->rule_first];
+  for (uint32_t i = 0; i < say->campaign->rule_count; i++) {
+    bool told = !same_forfeit(say, &rules[i], &rules[i]);
+    for (uint32_t k = 0; k < i; k++) told = told || same_forfeit(say, &rules[k], &rules[i]);
+    if (told) continue;
+    put_line(say, ++*lines);
+    forfeit_rules(say, i);
+    forfeit_say(say, &rules[i].forfeit);
+  }
+}
+
+/* ---- the section ---- */
+
 void say_undo(struct say *say) {
   const struct rule *rules = &say->rulebook->rules[say->campaign->rule_first];
   uint32_t lines = 0;
@@ -150,6 +217,7 @@ void say_undo(struct say *say) {
     put(say, ".\n", "。\n");
   }
   none_say(say, &lines);
+  forfeits_say(say, &lines);
   if (!some_chances(say)) return;
   put_line(say, ++lines);
   put(say, "Of chances those are taken back that have not been used.\n", "机会只收回尚未使用的部分。\n");

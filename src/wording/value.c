@@ -122,7 +122,7 @@ void say_clock(struct say *say, int32_t second) {
 }
 
 /* The one place where an instant becomes a time of the campaign's zone. */
-static int64_t local_of(const struct say *say, int64_t utc_ms) { return utc_ms + (int64_t)say->campaign->offset_minutes * 60000; }
+static int64_t local_of(const struct say *say, int64_t utc_ms) { return zone_local(say->campaign->zone, utc_ms); }
 
 static void date_and_clock(struct say *say, int64_t day, int32_t second) {
   say_date(say, day);

@@ -51,7 +51,8 @@ static void rewards_have_names(void **unused) {
 /* No name twice, none empty, none without one of the languages. */
 static void rows_are_whole(void **unused) {
   (void)unused;
-  const struct wording *const tables[] = {wording_fields, wording_types, wording_rewards, wording_values, wording_days, wording_groups};
+  const struct wording *const tables[] = {wording_fields, wording_types,  wording_rewards, wording_values,
+                                          wording_days,   wording_groups, wording_zones};
   for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
     for (const struct wording *row = tables[t]; row->written != NULL; row++) {
       assert_true(row->written[0] != 0 && row->en[0] != 0 && row->zh[0] != 0);

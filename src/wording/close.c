@@ -1,0 +1,79 @@
+/* Periods that close and days that come again: nobody does anything then, the bank looks at what there is. */
+#include "parts.h"
+
+static const char *const period_words[UNIT_COUNT][2] = {
+    [UNIT_DAY] = {"每日", "该日"},   [UNIT_WEEK] = {"每周", "该周"},         [UNIT_TEN_DAYS] = {"每旬", "该旬"},
+    [UNIT_MONTH] = {"每月", "该月"}, [UNIT_QUARTER] = {"每季度", "该季度"},  [UNIT_HALF] = {"每半年", "该半年"},
+    [UNIT_YEAR] = {"每年", "该年"},  [UNIT_CAMPAIGN] = {"活动", "活动期内"}, [UNIT_EVER] = {"", ""}};
+
+/* "每月结束满3天时", "3 days after the end of each calendar month". */
+void say_close_time(struct say *say, enum unit unit, struct duration delay) {
+  bool late = delay.ms != 0 || delay.months != 0;
+  if (say_zh(say)) {
+    put(say, "", period_words[unit][0]);
+    put(say, "", late ? "结束满" : "结束");
+    if (late) say_duration(say, delay);
+    put(say, "", "时");
+    return;
+  }
+  if (late) say_duration(say, delay);
+  put(say, late ? " after the end of " : "the end of ", "");
+  put(say, unit == UNIT_CAMPAIGN ? "the " : "each ", "");
+  put_str(say, str_of(unit_word(say, unit)));
+}
+
+static void period_say(struct say *say, const struct trigger *trigger, enum unit unit) {
+  say_close_time(say, unit, trigger->delay);
+  put(say, ", when each customer's figures of that period are worked out; customers without any figures are passed over", "，统计客户");
+  put(say, "", period_words[unit][1]);
+  put(say, "", "的情况（没有可统计数据的客户除外）");
+}
+
+static void own_day_say(struct say *say, const struct condition *left) {
+  bool fact = left->left == LEFT_FACT_AT, birthday = str_equal(left->left_text, STR("profile.birthday"));
+  if (say_zh(say)) {
+    put(say, "", birthday ? "客户生日当天" : fact ? "客户每年" : "客户资料中");
+    if (fact) say_fact(say, left->index);
+    if (!fact && !birthday) say_field(say, left->index);
+    if (!birthday) put(say, "", fact ? "的周年日" : "每年当天");
+    return;
+  }
+  put(say, fact ? "each year, the anniversary of the customer's " : "each year, the customer's ", "");
+  if (fact)
+    say_fact(say, left->index);
+  else
+    say_field(say, left->index);
+}
+
+/* "客户生日当天09:00", "each year, the customer's birthday, at 09:00". */
+static void date_say(struct say *say, const struct trigger *trigger, const struct condition *left) {
+  own_day_say(say, left);
+  put(say, ", at ", "");
+  say_clock(say, (int32_t)(trigger->delay.ms / MS_PER_SECOND));
+  if (left->left == LEFT_FACT_AT) put(say, ", from the year after on", "（自次年起）");
+  put(say, " (29 February counts as 28 February in years that have none)", "（2月29日的，平年按2月28日计）");
+}
+
+void say_close(struct say *say, const struct trigger *trigger) {
+  const struct close *close = &say->rulebook->closes[trigger->close];
+  if (close->left == NONE)
+    period_say(say, trigger, close->unit);
+  else
+    date_say(say, trigger, &say->rulebook->conditions[close->left]);
+}
+
+/* How often one of them is rewarded by itself. A ladder goes on within its period. */
+void say_close_once(struct say *say, const struct rule *rule) {
+  bool periods = false, dates = false;
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    const struct trigger *trigger = &say->rulebook->triggers[rule->on.first + i];
+    if (trigger->kind != TRIGGER_CLOSE) continue;
+    bool date = say->rulebook->closes[trigger->close].left != NONE;
+    dates = dates || date, periods = periods || !date;
+  }
+  if (periods && !rule_has_ladder(say->rulebook, rule))
+    put(say, " Each customer is rewarded for such a period once.", "每位客户每期只奖励一次。");
+  if (dates)
+    put(say, " Each customer is rewarded once a year, also when the date on record is changed.",
+        "每位客户每年只奖励一次，登记的日期更正后不重复奖励。");
+}

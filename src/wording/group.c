@@ -1,0 +1,92 @@
+/* Rules of a group: which of them pay beside each other for one and the same event (docs/language.md section 6). */
+#include "parts.h"
+
+static const struct rule *rule_of(const struct say *say, uint32_t rule) { return &say->rulebook->rules[rule]; }
+
+struct members {
+  uint32_t rules[LIMIT_RULES_PER_CAMPAIGN]; /* of this campaign, in the order in which they are tried */
+  uint32_t count;
+  bool others; /* rules of other campaigns are in it */
+};
+
+static void member_add(const struct say *say, struct members *members, uint32_t rule) {
+  uint32_t at = members->count++;
+  for (; at > 0 && rule_of(say, members->rules[at - 1])->priority > rule_of(say, rule)->priority; at--)
+    members->rules[at] = members->rules[at - 1];
+  members->rules[at] = rule;
+}
+
+static void members_of(const struct say *say, uint32_t group, struct members *out) {
+  out->count = 0, out->others = false;
+  for (uint32_t i = 0; i < say->rulebook->rule_count; i++) {
+    if (rule_of(say, i)->group != group) continue;
+    if (rule_of(say, i)->campaign == say->number)
+      member_add(say, out, i);
+    else
+      out->others = true;
+  }
+}
+
+static void priority_say(struct say *say, int32_t priority) {
+  if (priority == PRIORITY_NONE)
+    put(say, " (without a priority)", "（未设优先级）");
+  else
+    buffer_print(say->out, say_zh(say) ? "（优先级%d）" : " (priority %d)", priority);
+}
+
+/* Among other campaigns' rules it is the number that says who goes first. */
+static void names_say(struct say *say, const struct members *members, bool priorities) {
+  for (uint32_t i = 0; i < members->count; i++) {
+    if (say_zh(say))
+      put(say, "", i > 0 ? "、" : "");
+    else
+      put_and(say, i, members->count);
+    say_rule_name(say, members->rules[i]);
+    if (priorities) priority_say(say, rule_of(say, members->rules[i])->priority);
+  }
+}
+
+static void all_say(struct say *say, const struct members *members) {
+  size_t start = say->out->length;
+  names_say(say, members, false);
+  put_capital(say, start);
+  if (members->others) put(say, ", and rules of other campaigns of the same group,", "与其他活动的同组规则");
+  put(say, " may all pay for one and the same payment or act.\n", "可同时享受：同一笔交易或行为符合多条规则的，分别奖励。\n");
+}
+
+static void first_say(struct say *say, const struct members *members) {
+  put(say, "Of ", "");
+  names_say(say, members, members->others);
+  if (members->others) put(say, ", and of rules of other campaigns of the same group,", "与其他活动的规则同组，");
+  put(say,
+      members->others ? " one alone pays for one and the same payment or act: " : " one alone pays for one and the same payment or act: ",
+      members->others ? "同一笔交易或行为只享受其中一条：" : "为同组规则，同一笔交易或行为只享受其中一条：");
+  if (members->others)
+    put(say, "the one with the smallest number first, those without a number last", "优先级数字小的先适用，未设优先级的排在最后");
+  else
+    put(say, "they are tried in this order", "按上列顺序适用");
+  put(say, "; where a rule does not fit, or its limit or supply is used up, the next one is tried.\n",
+      "；不符合条件、次数或额度已用完或名额已发完的，顺延至下一条。\n");
+}
+
+/* One group at the first of its rules here. */
+static void group_say(struct say *say, uint32_t rule, uint32_t *line) {
+  uint32_t group = rule_of(say, rule)->group;
+  struct members members;
+  if (group == NONE) return;
+  for (uint32_t i = say->campaign->rule_first; i < rule; i++)
+    if (rule_of(say, i)->group == group) return;
+  members_of(say, group, &members);
+  if (members.count < 2 && !members.others) return;
+  if (*line == 0) put(say, "\n### Rules beside each other\n\n", "\n### 规则之间\n\n");
+  put_line(say, ++*line);
+  if (say->rulebook->groups[group].mode == GROUP_ALL)
+    all_say(say, &members);
+  else
+    first_say(say, &members);
+}
+
+void say_groups(struct say *say) {
+  uint32_t line = 0;
+  for (uint32_t i = 0; i < say->campaign->rule_count; i++) group_say(say, say->campaign->rule_first + i, &line);
+}
