@@ -25,9 +25,7 @@ static void zone_say(struct say *say) {
 
 static bool is_open_later(const struct say *say, const struct trigger *trigger) {
   if (trigger->kind == TRIGGER_CLOSE) return say->rulebook->closes[trigger->close].left == NONE;
-  if (trigger->kind != TRIGGER_FACT) return false;
-  enum fact_kind kind = say->rulebook->facts[trigger->fact].kind;
-  return kind == FACT_TRACK || kind == FACT_LEVEL;
+  return trigger->kind == TRIGGER_FACT && say->rulebook->facts[trigger->fact].kind == FACT_TRACK;
 }
 
 /* What is open when the campaign ends may finish later: only where something can be open. */

@@ -1,6 +1,12 @@
 /* Periods that close and days that come again: nobody does anything then, the bank looks at what there is. */
 #include "parts.h"
 
+bool hears_period(const struct say *say, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->on.count; i++)
+    if (say->rulebook->triggers[rule->on.first + i].kind == TRIGGER_CLOSE) return true;
+  return false;
+}
+
 static const char *const period_words[UNIT_COUNT][2] = {
     [UNIT_DAY] = {"每日", "该日"},   [UNIT_WEEK] = {"每周", "该周"},         [UNIT_TEN_DAYS] = {"每旬", "该旬"},
     [UNIT_MONTH] = {"每月", "该月"}, [UNIT_QUARTER] = {"每季度", "该季度"},  [UNIT_HALF] = {"每半年", "该半年"},
@@ -50,30 +56,37 @@ static void date_say(struct say *say, const struct trigger *trigger, const struc
   own_day_say(say, left);
   put(say, ", at ", "");
   say_clock(say, (int32_t)(trigger->delay.ms / MS_PER_SECOND));
-  if (left->left == LEFT_FACT_AT) put(say, ", from the year after on", "（自次年起）");
-  put(say, " (29 February counts as 28 February in years that have none)", "（2月29日的，平年按2月28日计）");
+  put(say, " (", "（");
+  if (left->left == LEFT_FACT_AT) put(say, "from the year after on; ", "自次年起；");
+  put(say, "29 February counts as 28 February in years that have none)", "2月29日的，平年按2月28日计）");
 }
 
 void say_close(struct say *say, const struct trigger *trigger) {
   const struct close *close = &say->rulebook->closes[trigger->close];
-  if (close->left == NONE)
+  if (trigger->fact != NONE)
+    say_level_reached(say, trigger->fact);
+  else if (close->left == NONE)
     period_say(say, trigger, close->unit);
   else
     date_say(say, trigger, &say->rulebook->conditions[close->left]);
 }
 
-/* How often one of them is rewarded by itself. A ladder goes on within its period. */
+/* How often one of them is rewarded by itself. A ladder goes on within its period, and of a level its note says it. */
 void say_close_once(struct say *say, const struct rule *rule) {
-  bool periods = false, dates = false;
+  bool periods = false, told = false, facts = false;
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger *trigger = &say->rulebook->triggers[rule->on.first + i];
-    if (trigger->kind != TRIGGER_CLOSE) continue;
-    bool date = say->rulebook->closes[trigger->close].left != NONE;
-    dates = dates || date, periods = periods || !date;
+    if (trigger->kind != TRIGGER_CLOSE || trigger->fact != NONE) continue;
+    uint32_t left = say->rulebook->closes[trigger->close].left;
+    periods = periods || left == NONE;
+    if (left != NONE && say->rulebook->conditions[left].left == LEFT_FACT_AT) facts = true;
+    if (left != NONE && say->rulebook->conditions[left].left != LEFT_FACT_AT) told = true;
   }
   if (periods && !rule_has_ladder(say->rulebook, rule))
-    put(say, " Each customer is rewarded for such a period once.", "每位客户每期只奖励一次。");
-  if (dates)
+    put(say, " Each customer is rewarded once for each such period.", "每位客户每期只奖励一次。");
+  if (told)
     put(say, " Each customer is rewarded once a year, also when the date on record is changed.",
         "每位客户每年只奖励一次，登记的日期更正后不重复奖励。");
+  else if (facts)
+    put(say, " Each customer is rewarded once a year.", "每位客户每年只奖励一次。");
 }

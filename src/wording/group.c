@@ -46,27 +46,51 @@ static void names_say(struct say *say, const struct members *members, bool prior
   }
 }
 
+static void occasion_say(struct say *say, const struct members *members) {
+  bool periods = false, acts = false;
+  for (uint32_t i = 0; i < members->count; i++) {
+    periods = periods || hears_period(say, rule_of(say, members->rules[i]));
+    acts = acts || !hears_period(say, rule_of(say, members->rules[i]));
+  }
+  if (acts || !periods) put(say, "one and the same payment or act", "同一笔交易或行为");
+  if (acts && periods) put(say, ", or at one and the same date", "、同一时点的统计");
+  if (!acts && periods) put(say, "one and the same date", "同一时点的统计");
+}
+
+static bool has_draw(const struct say *say, const struct members *members) {
+  for (uint32_t i = 0; i < members->count; i++)
+    if (rule_is_draw(say->rulebook, members->rules[i])) return true;
+  return false;
+}
+
 static void all_say(struct say *say, const struct members *members) {
   size_t start = say->out->length;
   names_say(say, members, false);
   put_capital(say, start);
   if (members->others) put(say, ", and rules of other campaigns of the same group,", "与其他活动的同组规则");
-  put(say, " may all pay for one and the same payment or act.\n", "可同时享受：同一笔交易或行为符合多条规则的，分别奖励。\n");
+  put(say, " may all pay for ", "可同时享受：");
+  occasion_say(say, members);
+  put(say, ".\n", "符合多条规则的，分别奖励。\n");
 }
 
 static void first_say(struct say *say, const struct members *members) {
   put(say, "Of ", "");
   names_say(say, members, members->others);
-  if (members->others) put(say, ", and of rules of other campaigns of the same group,", "与其他活动的规则同组，");
-  put(say,
-      members->others ? " one alone pays for one and the same payment or act: " : " one alone pays for one and the same payment or act: ",
-      members->others ? "同一笔交易或行为只享受其中一条：" : "为同组规则，同一笔交易或行为只享受其中一条：");
+  if (members->others)
+    put(say, ", and of rules of other campaigns of the same group,", "与其他活动的规则同组，");
+  else
+    put(say, "", "为同组规则，");
+  put(say, " one alone pays for ", "");
+  occasion_say(say, members);
+  put(say, ": ", "只享受其中一条：");
   if (members->others)
     put(say, "the one with the smallest number first, those without a number last", "优先级数字小的先适用，未设优先级的排在最后");
   else
     put(say, "they are tried in this order", "按上列顺序适用");
-  put(say, "; where a rule does not fit, or its limit or supply is used up, the next one is tried.\n",
-      "；不符合条件、次数或额度已用完或名额已发完的，顺延至下一条。\n");
+  put(say, "; where a rule does not fit, or its limit or supply is used up, the next one is tried",
+      "；不符合条件、次数或额度已用完、名额已发完的，顺延至下一条");
+  if (has_draw(say, members)) put(say, "; a draw without a prize counts as the one that paid", "；抽奖未中奖的，视为已享受");
+  put(say, ".\n", "。\n");
 }
 
 /* One group at the first of its rules here. */

@@ -8,10 +8,13 @@ void say_daily_note(struct say *say, const struct fact *fact) {
   if (say_zh(say)) say_window(say, &fact->window);
   put(say, "", "每日日终");
   say_field(say, fact->of);
-  put(say, " at the end of each day ", "之和除以该期间天数所得的平均值（不足最小单位的舍去；期间未结束的，计至当日），以");
+  put(say, " at the end of each day ", "之和除以该期间天数所得的平均值（不足最小单位的舍去");
+  if (!window_lags(&fact->window)) put(say, "", "；期间未结束的，计至当日");
+  put(say, "", "），以");
   if (!say_zh(say)) say_window(say, &fact->window);
-  put(say, ", added up, divided by the number of its days (those up to the day itself while it lasts) and cut to whole units, as told by ",
-      "");
+  put(say, ", added up, divided by the number of its days", "");
+  if (!window_lags(&fact->window)) put(say, " (while it lasts, of those up to the day itself)", "");
+  put(say, " and cut to whole units, as told by ", "");
   say_acts(say, fact->on);
   put(say, "", "为准");
   if (fact->when != NONE) {
@@ -42,7 +45,7 @@ static const struct fact *measure_of(const struct say *say, const struct fact *l
 bool say_level(struct say *say, struct str id) {
   const struct rule *rule = &say->rulebook->rules[say->rule];
   const struct trigger *first = &say->rulebook->triggers[rule->on.first];
-  const struct fact *fact = first->kind == TRIGGER_FACT ? &say->rulebook->facts[first->fact] : NULL;
+  const struct fact *fact = first->kind == TRIGGER_CLOSE && first->fact != NONE ? &say->rulebook->facts[first->fact] : NULL;
   for (uint32_t i = 0; fact != NULL && i < fact->level_count; i++) {
     if (!str_equal(fact->levels[i].id, id)) continue;
     step_say(say, measure_of(say, fact), fact->levels[i].from);
@@ -62,7 +65,34 @@ static void steps_say(struct say *say, const struct fact *fact) {
     put_written(say, fact->levels[i].id);
     put(say, ")", "）");
   }
-  put(say, "", "，均含本数");
+  put(say, "", fact->level_count > 1 ? "，均含本数" : "，含本数");
+}
+
+static void any_step(struct say *say, const struct fact *fact) {
+  put(say, " (", "（");
+  for (uint32_t i = 0; i < fact->level_count; i++) {
+    put_or(say, i, fact->level_count);
+    put(say, "", "满");
+    step_say(say, measure_of(say, fact), fact->levels[i].from);
+    put(say, " or more", "");
+  }
+  put(say, ")", "）");
+}
+
+void say_level_reached(struct say *say, uint32_t level) {
+  const struct fact *fact = &say->rulebook->facts[level];
+  bool first = !fact->every_period && !(fact->hold > 0 && fact->restarts);
+  put(say, "the customer reaches a ", first ? "客户首次达到" : "客户达到");
+  say_fact(say, level);
+  put(say, "", "中的一档");
+  any_step(say, fact);
+  if (first) put(say, " for the first time", "");
+  if (fact->hold == 0) return;
+  put(say, " and keeps it for the next ", "，并在其后连续");
+  put_int(say, fact->hold);
+  if (!say_zh(say)) buffer_byte(say->out, ' ');
+  say_count_word(say, fact->window.unit);
+  put(say, "", "保持");
 }
 
 /* "首次达到某档后，其后连续3个月均须保持该档，方为完成". */
@@ -92,7 +122,8 @@ static void together_say(struct say *say, const struct fact *fact) {
 void say_level_note(struct say *say, const struct fact *fact) {
   put(say, "what the ", "指");
   if (!say_zh(say)) say_fact(say, fact->parts[0]);
-  put(say, " has reached at ", "");
+  bool late = fact->delay.ms != 0 || fact->delay.months != 0;
+  put(say, late ? " has reached " : " has reached at ", "");
   say_close_time(say, fact->window.unit, fact->delay);
   put(say, ": ", "，按");
   if (say_zh(say)) {

@@ -106,12 +106,14 @@ void say_rule_name(struct say *say, uint32_t rule); /* "规则二" / "rule 2" */
 
 void say_close(struct say *say, const struct trigger *trigger);              /* what counts: a period's end, a day of the customer's */
 void say_close_time(struct say *say, enum unit unit, struct duration delay); /* "每月结束满3天时" / "the end of each calendar month" */
+bool hears_period(const struct say *say, const struct rule *rule);           /* a period that closes, or a day */
 void say_close_once(struct say *say, const struct rule *rule);               /* " Each customer is rewarded ...", or nothing */
 
 /* ---- level.c ---- */
 
 void say_daily_note(struct say *say, const struct fact *fact);
 void say_level_note(struct say *say, const struct fact *fact);
+void say_level_reached(struct say *say, uint32_t level); /* "客户首次达到“...”中的一档（满...元），并在其后连续3个月保持" */
 bool say_level(struct say *say, struct str id); /* of the rule at hand: what it takes; false: it hears no such level */
 
 /* ---- group.c ---- */

@@ -8,17 +8,20 @@ static const struct rule *rule_of(const struct say *say, uint32_t rule) {
 
 /* ---- what counts ---- */
 
+static bool has_bands(const struct say *say) {
+  const struct rule *rule = rule_of(say, say->rule);
+  for (uint32_t i = 0; i < rule->item_count; i++) {
+    const struct item *item = &say->rulebook->items[rule->item_first + i];
+    if (item->value.form == VALUE_FORM_BANDS || item->count.form == VALUE_FORM_BANDS) return true;
+  }
+  return false;
+}
+
 static void heard_fact(struct say *say, const struct trigger *trigger) {
-  enum fact_kind kind = say->rulebook->facts[trigger->fact].kind;
-  bool done = kind == FACT_TRACK || kind == FACT_LEVEL;
-  put(say,
-      kind == FACT_LEVEL ? "the customer completes a "
-      : done             ? "the customer completes the "
-                         : "the customer's ",
-      done ? "客户完成" : "客户的");
+  bool track = say->rulebook->facts[trigger->fact].kind == FACT_TRACK;
+  put(say, track ? "the customer completes the " : "the customer's ", track ? "客户完成" : "客户的");
   say_fact(say, trigger->fact);
-  if (kind == FACT_LEVEL) put(say, "", "中的一档");
-  if (!done) put(say, " rises past one of the thresholds of this rule", "升至本规则所列的门槛");
+  if (!track) put(say, " rises past one of the thresholds of this rule", has_bands(say) ? "升至本规则所列的档位" : "升至本规则所列的门槛");
 }
 
 /* A trigger without its `when`: that is said with the other conditions where the rule has one trigger alone. */

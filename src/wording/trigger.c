@@ -13,16 +13,20 @@ void say_rule_name(struct say *say, uint32_t rule) {
 
 /* ---- who hears ---- */
 
-static void hearer_say(struct say *say, const struct hearer *hearer) {
+/* Whether it moves money. */
+static bool is_payment(const struct say *say, uint16_t type) { return catalogue_carries(say->rulebook->catalogue, type, FIELD_ID_AMOUNT); }
+
+static void hearer_say(struct say *say, const struct trigger *trigger, const struct hearer *hearer) {
+  bool payment = trigger->kind == TRIGGER_EVENT && is_payment(say, trigger->type);
   switch (hearer->kind) {
     case HEARER_FIELD:
-      put(say, "the ", "该行为中登记的");
+      put(say, "the ", payment ? "该笔交易登记的" : "该行为登记的");
       say_field(say, hearer->index);
       put(say, " named in it", "");
       return;
     case HEARER_FACT:
       if (say_zh(say)) say_fact(say, hearer->index);
-      put(say, "the ", "中登记的");
+      put(say, "the ", "登记的");
       if (say->rulebook->facts[hearer->index].keep != FIELD_NONE) say_field(say, say->rulebook->facts[hearer->index].keep);
       put(say, " named in the ", "");
       if (!say_zh(say)) say_fact(say, hearer->index);
@@ -44,19 +48,20 @@ void say_hearers(struct say *say, const struct trigger *trigger) {
   put(say, "The gift goes to ", "奖励归");
   for (uint32_t i = 0; i < trigger->as_count; i++) {
     if (i > 0) put(say, ", or else to ", "，没有登记的归");
-    hearer_say(say, hearer_at(say, trigger, i));
+    hearer_say(say, trigger, hearer_at(say, trigger, i));
   }
+  if (!ends_with_self(say, trigger)) put(say, ", or else to nobody", "，没有登记的不发放");
   put(say, "; a person does not count as his or her own.", "（登记为客户本人的，视为没有登记）。");
   put(say, " It is the one who gets it who has to meet the conditions and whose limits count.",
       "活动对象、条件和次数均以获得奖励的人为准。");
 }
 
-/* Of what facts hear: "计入该行为中登记的主账户人名下，没有登记的计入客户本人名下". */
+/* Of what facts hear: "计入该笔交易登记的主账户人名下，没有登记的计入客户本人名下". */
 static void kept_for(struct say *say, const struct trigger *trigger, bool all) {
   put(say, all ? "all counted for " : "counted for ", all ? "均" : "");
   for (uint32_t i = 0; i < trigger->as_count; i++) {
     put(say, i > 0 ? ", or else for " : "", i > 0 ? "，没有登记的计入" : "计入");
-    hearer_say(say, hearer_at(say, trigger, i));
+    hearer_say(say, trigger, hearer_at(say, trigger, i));
     put(say, "", "名下");
   }
   if (!ends_with_self(say, trigger)) put(say, ", or else for nobody", "，没有登记或登记为客户本人的不计入");
@@ -92,9 +97,6 @@ void say_acts(struct say *say, struct trigger_set set) {
   kept_for(say, trigger_of(say, set, 0), true);
   put(say, ")", "）");
 }
-
-/* Whether it moves money. */
-static bool is_payment(const struct say *say, uint16_t type) { return catalogue_carries(say->rulebook->catalogue, type, FIELD_ID_AMOUNT); }
 
 #define NAMES_MOST 2u
 

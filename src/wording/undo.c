@@ -55,6 +55,16 @@ static bool may_be_undone(const struct say *say, const struct rule *rule) {
   return rests_on_measure(say, rule);
 }
 
+/* No payment wakes it that could be undone: a measure that it asks is what refunds lower. */
+static bool is_by_figure(const struct say *say, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    const struct trigger *trigger = &say->rulebook->triggers[rule->on.first + i];
+    bool measure = trigger->kind == TRIGGER_FACT && say->rulebook->facts[trigger->fact].kind == FACT_MEASURE;
+    if (!measure && trigger_may_be_undone(say, trigger)) return false;
+  }
+  return rule->undo.partial == PARTIAL_RECHECK && rule->undo.reward != UNDO_KEEP;
+}
+
 static void whole_say(struct say *say, const struct undo *undo) {
   switch (undo->reward) {
     case UNDO_REVOKE:
@@ -83,28 +93,49 @@ static void part_say(struct say *say, enum undo_partial partial) {
   }
 }
 
-static void undo_say(struct say *say, const struct undo *undo) {
-  whole_say(say, undo);
+/* Where a figure is what counts, no payment by itself is. */
+static void figure_say(struct say *say, const struct rule *rule) {
+  bool back = rule->undo.reward == UNDO_REVOKE;
+  put(say,
+      "When a payment that counts in the figures is refunded or undone, in full or in part, the gift is worked out again from what is "
+      "left, and ",
+      "计入统计的交易退款或撤销（含部分退款）的，按余下的数值重新计算应得的奖励，");
+  put(say, back ? "what is too much is taken back" : "the value of what is too much is set off against later gifts of this campaign",
+      back ? "多发的部分收回" : "多发部分的价值从客户之后在本活动中获得的奖励里抵扣");
+  if (back && rule_has_ladder(say->rulebook, rule))
+    put(say, "; what is reached again is given again as far as limits allow", "；之后再次达到的，在次数和额度内重新发放");
+}
+
+static void undo_say(struct say *say, const struct rule *rule) {
+  const struct undo *undo = &rule->undo;
+  bool figure = is_by_figure(say, rule);
+  if (figure)
+    figure_say(say, rule);
+  else
+    whole_say(say, undo);
   if (undo->reward == UNDO_KEEP) {
     put(say, ". Its place and limit stay used", "。已占用的次数、额度和名额不恢复");
     return;
   }
-  part_say(say, undo->partial);
+  if (!figure) part_say(say, undo->partial);
   put(say, undo->restore_limits ? ". The customer's limit is free again" : ". The customer's limit stays used",
       undo->restore_limits ? "。已占用的次数和额度恢复" : "。已占用的次数和额度不恢复");
   put(say, undo->restore_pool ? ", and the place goes back to those that are left" : ", and the place stays used",
       undo->restore_pool ? "，名额退回供其他客户使用" : "，名额不退回");
 }
 
-static bool same_undo(const struct undo *a, const struct undo *b) {
-  return a->reward == b->reward && a->restore_limits == b->restore_limits && a->restore_pool == b->restore_pool && a->partial == b->partial;
+static bool same_undo(const struct say *say, const struct rule *one, const struct rule *other) {
+  const struct undo *a = &one->undo, *b = &other->undo;
+  bool figure = is_by_figure(say, one), ladder = figure && rule_has_ladder(say->rulebook, one);
+  return a->reward == b->reward && a->restore_limits == b->restore_limits && a->restore_pool == b->restore_pool &&
+         a->partial == b->partial && figure == is_by_figure(say, other) && ladder == (figure && rule_has_ladder(say->rulebook, other));
 }
 
 /* Rules with one policy are named together, at the first of them. */
 static bool is_told(const struct say *say, uint32_t place) {
   const struct rule *rules = &say->rulebook->rules[say->campaign->rule_first];
   for (uint32_t i = 0; i < place; i++)
-    if (may_be_undone(say, &rules[i]) && same_undo(&rules[i].undo, &rules[place].undo)) return true;
+    if (may_be_undone(say, &rules[i]) && same_undo(say, &rules[i], &rules[place])) return true;
   return false;
 }
 
@@ -113,7 +144,7 @@ static void rules_say(struct say *say, uint32_t place) {
   uint32_t named = 0;
   if (say->campaign->rule_count == 1) return;
   for (uint32_t i = place; i < say->campaign->rule_count; i++) {
-    if (!may_be_undone(say, &rules[i]) || !same_undo(&rules[i].undo, &rules[place].undo)) continue;
+    if (!may_be_undone(say, &rules[i]) || !same_undo(say, &rules[i], &rules[place])) continue;
     if (named++ > 0) put(say, ", ", "、");
     put(say, named == 1 ? "Rule " : "rule ", "规则");
     put_ordinal(say, i + 1);
@@ -213,7 +244,7 @@ void say_undo(struct say *say) {
     if (!may_be_undone(say, &rules[i]) || is_told(say, i)) continue;
     put_line(say, ++lines);
     rules_say(say, i);
-    undo_say(say, &rules[i].undo);
+    undo_say(say, &rules[i]);
     put(say, ".\n", "。\n");
   }
   none_say(say, &lines);

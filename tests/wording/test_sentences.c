@@ -142,6 +142,107 @@ static const struct row limits[] = {
      "同一卡（不分客户）不限时间累计最多1次；没有该项信息的，不予发放；共用此限额的各规则和各活动合并计算。"},
 };
 
+#define DAILY "\"avg\":{\"measure\":\"daily_average\",\"of\":\"balance\",\"on\":\"balance.snapshot\",\"window\":\"month\"}"
+#define SPENT "\"spent\":{\"measure\":\"sum\",\"of\":\"amount\",\"on\":{\"activity\":\"spend\"},\"window\":\"month\"}"
+/* A campaign that goes on for long enough to close what it begins. */
+#define LONG(facts, rule)                                                                                                       \
+  "{\"id\":\"c\",\"version\":2,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-01-01\",\"to\":\"2027-03-31\"," \
+  "\"closing\":\"P4M\"},\"audience\":\"everyone\",\"facts\":{" facts "},\"rules\":[{\"id\":\"r\"," rule "," BENCH_LIMITS "}]}"
+#define PAY "\"give\":{\"reward\":\"voucher\",\"value\":\"5.00\",\"pool\":{\"stock\":10}}"
+#define LADDER(pay)                                                                                                                   \
+  "\"on\":{\"fact\":\"spent\"},\"give\":{\"reward\":\"cash_back\",\"pool\":{\"budget\":\"900.00\"},\"value\":{\"by\":\"fact.spent\"," \
+  "\"bands\":[{\"from\":\"1000.00\",\"value\":\"10.00\"},{\"from\":\"5000.00\",\"value\":\"60.00\"}],\"pay\":\"" pay "\"}}"
+#define LEVEL(words)                                                                                                          \
+  DAILY                                                                                                                       \
+      ",\"lift\":{\"level\":\"avg\",\"levels\":[{\"id\":\"six\",\"from\":\"600.00\"},{\"id\":\"ten\",\"from\":\"1000.00\"}]," \
+      "\"every\":\"month\"" words "}"
+#define ZONE(zone)                                                                                                              \
+  "{\"id\":\"c\",\"version\":2,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-07-01\",\"to\":\"2027-09-30\"," \
+  "\"zone\":\"" zone "\"},\"audience\":\"everyone\",\"rules\":[{\"id\":\"r\",\"on\":\"login\"," BENCH_GIVE BENCH_LIMITS "}]}"
+
+/* What comes with time: zones, periods that close, days that come again, averages over days, steps that are kept. */
+static const struct row times[] = {
+    {ZONE("Europe/London"), "From 1 July 2027, 00:00 to 30 September 2027, 24:00 (London time, as the clocks there show it, summer time",
+     "2027年7月1日00:00至2027年9月30日24:00（伦敦时间，含当地夏令时等时钟调整）"},
+    {ZONE("Asia/Tokyo"), "24:00 (Tokyo time)", "24:00（东京时间）"},
+    {ZONE("Africa/Cairo"), "24:00 (time zone Africa/Cairo, as the clocks there show it",
+     "24:00（时区Africa/Cairo，含当地夏令时等时钟调整）"},
+    {ZONE("Asia/Kabul"), "24:00 (time zone Asia/Kabul, UTC+04:30)", "24:00（时区Asia/Kabul，UTC+04:30）"},
+    {LONG(SPENT, "\"on\":{\"close\":\"month\",\"delay\":\"P3D\"},\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
+     "**What counts:** 3 days after the end of each calendar month, when each customer's figures of that period are worked out; customers "
+     "without any figures are passed over. This must hold:",
+     "**参与方式**：每月结束满3天时，统计客户该月的情况（没有可统计数据的客户除外），须符合以下条件："},
+    {LONG(SPENT, "\"on\":{\"close\":\"campaign\"},\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
+     "**What counts:** the end of the campaign, when", "**参与方式**：活动结束时，统计客户活动期内的情况"},
+    {LONG(SPENT, "\"on\":{\"date\":\"profile.birthday\",\"time\":\"09:00\"}," PAY),
+     "**What counts:** each year, the customer's birthday, at 09:00 (29 February counts as 28 February in years that have none).",
+     "**参与方式**：客户生日当天09:00（2月29日的，平年按2月28日计）。"},
+    {LONG(SPENT, "\"on\":{\"date\":\"fact.first_transfer.at\"}," PAY),
+     "**What counts:** each year, the anniversary of the customer's \"first transfer\", at 00:00 (from the year after on;",
+     "**参与方式**：客户每年“首次转账”的周年日00:00（自次年起；2月29日的，平年按2月28日计）。"},
+    {LONG(DAILY, "\"on\":\"login\",\"when\":{\"fact.avg\":{\"gte\":\"9.00\"}}," PAY),
+     "- the \"average daily balance in the month\" is at least", "- “当月日均余额”满9.00元（含）。"},
+    {LONG(DAILY, "\"on\":\"login\",\"when\":{\"fact.avg\":{\"gte\":\"9.00\"}}," PAY),
+     "the balance at the end of each day in the month, added up, divided by the number of its days (while it lasts, of those up to the day "
+     "itself) and cut to whole units",
+     "指当月每日日终余额之和除以该期间天数所得的平均值（不足最小单位的舍去；期间未结束的，计至当日），以日终余额登记为准"},
+    {LONG(LEVEL(",\"hold\":3,\"delay\":\"P9D\""), "\"on\":{\"fact\":\"lift\"}," PAY),
+     "the customer reaches a \"step of the average daily balance in the month\" (CNY 600.00 or more or CNY 1000.00 or more) for the first "
+     "time and keeps it for the next 3 months.",
+     "客户首次达到“当月日均余额档位”中的一档（满600.00元或满1000.00元），并在其后连续3个月保持。"},
+    {LONG(LEVEL(",\"hold\":3,\"delay\":\"P9D\""), "\"on\":{\"fact\":\"lift\"},\"when\":{\"level\":\"ten\"}," PAY),
+     "- the step that was completed is CNY 1000.00.", "- 完成的档位为1000.00元。"},
+    {LONG(LEVEL(",\"hold\":3,\"on_break\":\"restart\",\"fires\":\"each\""), "\"on\":{\"fact\":\"lift\"}," PAY),
+     "begins anew when it is reached again; it has to be reached within the campaign's period, and may be kept behind its end; of several "
+     "that are completed at once each counts.",
+     "中途未保持的，再次达到时重新起算；须在活动期内达到，保持的时间可延续到活动结束之后；同时完成多档的，各档均计。"},
+    {LONG(LEVEL(",\"once\":\"period\""), "\"on\":{\"fact\":\"lift\"}," PAY),
+     "has reached at the end of each calendar month: CNY 600.00 or more (six) and CNY 1000.00 or more (ten); a step is completed each time",
+     "指每月结束时，按“当月日均余额”核定的档位，共2档：满600.00元（six）、满1000.00元（ten），均含本数；每次核定时达到的，均为完成；"},
+};
+
+#define GROUPED(mode, priority)                                                                        \
+  BENCH_HEAD "\"groups\":{\"g\":{\"mode\":\"" mode                                                     \
+             "\"}},\"rules\":[{\"id\":\"a\",\"group\":\"g\",\"on\":\"login\"," BENCH_GIVE BENCH_LIMITS \
+             "},"                                                                                      \
+             "{\"id\":\"b\",\"group\":\"g\"" priority ",\"on\":\"login\"," BENCH_GIVE BENCH_LIMITS "}]}"
+
+/* What has to do with other gifts and other customers: ladders, groups, failed deliveries, facts heard as another. */
+static const struct row others[] = {
+    {LONG(SPENT, LADDER("top_up")), "whoever comes to a higher band in the same period gets the difference.",
+     "同一期间内升至更高档的，补发与已发放部分的差额。"},
+    {LONG(SPENT, LADDER("top_up")), "at most once per day. The first payment and each difference count as once.",
+     "每位客户每日最多1次。首次发放和每次补发差额各计1次。"},
+    {LONG(SPENT, LADDER("each")),
+     "at CNY 1000.00 CNY 10.00; at CNY 5000.00 another CNY 60.00; below CNY 1000.00: nothing; each of these once",
+     "达到1000.00元发放10.00元，达到5000.00元再发放60.00元，不足1000.00元的不发放；同一期间内每档只发放一次。"},
+    {LONG(SPENT, LADDER("each")), "what is too much is taken back; what is reached again is given again as far as limits allow.",
+     "多发的部分收回；之后再次达到的，在次数和额度内重新发放。"},
+    {GROUPED("first", ",\"priority\":1"),
+     "1. Of rule 2 and rule 1 one alone pays for one and the same payment or act: they are tried in this order; where",
+     "1. "
+     "规则二、规则一为同组规则，同一笔交易或行为只享受其中一条：按上列顺序适用；不符合条件、次数或额度已用完、名额已发完的，顺延至下一条"
+     "。"},
+    {GROUPED("all", ""), "1. Rule 1 and rule 2 may all pay for one and the same payment or act.",
+     "1. 规则一、规则二可同时享受：同一笔交易或行为符合多条规则的，分别奖励。"},
+    {LONG(SPENT, "\"on\":\"login\",\"on_failure\":{\"reward\":\"forfeit\",\"limits\":\"restore\"}," PAY),
+     "When a gift could not be delivered, it is forfeited. The customer's limit is free again, and the place goes back to those that are "
+     "left.",
+     "奖励未能成功发放的，该奖励作废。已占用的次数和额度恢复，名额退回供其他客户使用。"},
+    {LONG(SPENT, "\"on\":\"login\",\"on_failure\":{\"pool\":\"keep\"}," PAY), "The customer's limit stays used, and the place stays used.",
+     "已占用的次数和额度不恢复，名额不退回。"},
+    {LONG("\"family\":{\"measure\":\"sum\",\"of\":\"amount\",\"on\":{\"event\":\"txn.card_spend\",\"as\":[\"primary\",\"customer\"]},"
+          "\"window\":\"month\"}",
+          "\"on\":\"login\",\"when\":{\"fact.family\":{\"gte\":\"9.00\"}}," PAY),
+     "adds up the amount of every card or QR payment (counted for the account holder named in it, or else for the customer) in the month",
+     "指当月内刷卡或扫码消费（计入该笔交易登记的主账户人名下，没有登记的计入客户本人名下）的金额之和"},
+    {LONG("\"brought\":{\"measure\":\"count\",\"on\":[{\"event\":\"login\",\"as\":\"primary\"},{\"event\":\"checkin\",\"as\":\"primary\"}],"
+          "\"window\":\"month\"}",
+          "\"on\":\"login\",\"when\":{\"fact.brought\":{\"gte\":2}}," PAY),
+     "counts every login or check-in (all counted for the account holder named in it, or else for nobody) in the month",
+     "指当月内登录或签到（均计入该行为登记的主账户人名下，没有登记或登记为客户本人的不计入）的次数"},
+};
+
 static void rows_stand(struct page *page, const struct row *rows, size_t count) {
   for (size_t i = 0; i < count; i++) {
     stands_in(page, rows[i].part, LANGUAGE_EN, rows[i].en);
@@ -153,6 +254,8 @@ static void rows_stand(struct page *page, const struct row *rows, size_t count) 
 static void what_must_hold(void **state) { rows_stand(*state, ROWS(conditions)); }
 static void what_is_given(void **state) { rows_stand(*state, ROWS(gifts)); }
 static void how_often(void **state) { rows_stand(*state, ROWS(limits)); }
+static void when_it_is(void **state) { rows_stand(*state, ROWS(times)); }
+static void beside_others(void **state) { rows_stand(*state, ROWS(others)); }
 
 /* Two facts whose short names are alike are told apart by a number, in the order in which the text names them. */
 static void alike_names(void **state) {
@@ -229,7 +332,8 @@ static void too_small(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(what_must_hold), cmocka_unit_test(what_is_given), cmocka_unit_test(how_often),
-                                     cmocka_unit_test(alike_names),    cmocka_unit_test(bank_names),    cmocka_unit_test(left_out),
-                                     cmocka_unit_test(too_small),      cmocka_unit_test(on_its_line)};
+                                     cmocka_unit_test(when_it_is),     cmocka_unit_test(beside_others), cmocka_unit_test(alike_names),
+                                     cmocka_unit_test(bank_names),     cmocka_unit_test(left_out),      cmocka_unit_test(too_small),
+                                     cmocka_unit_test(on_its_line)};
   return cmocka_run_group_tests(tests, setup, teardown);
 }
