@@ -119,7 +119,7 @@ static void audience_section(struct say *say) {
   }
   if (audience->when != NONE) {
     put_line(say, ++line);
-    put(say, "This must hold as well: ", "并且须符合：");
+    put(say, "This must hold as well: ", "客户还须符合：");
     say_condition(say, audience->when);
     put(say, ".\n", "。\n");
   }

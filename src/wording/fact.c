@@ -60,7 +60,6 @@ void say_window(struct say *say, const struct window *window) {
       put(say, " full ", "个完整");
       put(say, count_words[window->unit][0], unit_word(say, window->unit));
       if (window->previous > 0) buffer_print(say->out, zh ? "（再往前%u期）" : " (%u further back)", window->previous);
-      put(say, "", "的");
       return;
     case WINDOW_ROLLING_DAYS: buffer_print(say->out, zh ? "近%u天" : "in the last %u days", window->count); return;
     case WINDOW_DATES:
@@ -68,7 +67,6 @@ void say_window(struct say *say, const struct window *window) {
       say_instant(say, window->from_ms);
       put(say, " to ", "至");
       say_end(say, window->to_ms);
-      put(say, "", "的");
       return;
     case WINDOW_ENROLMENT: put(say, "since sign-up", "报名后"); return;
   }
@@ -111,6 +109,7 @@ static void measure_name(struct say *say, const struct fact *fact) {
   bool units = fact->of == FIELD_NONE && fact->measure != MEASURE_COUNT, daily = fact->measure == MEASURE_DAILY_AVERAGE;
   if (say_zh(say)) {
     say_window(say, &fact->window);
+    if (fact->window.kind == WINDOW_LAST_UNITS || fact->window.kind == WINDOW_DATES) put(say, "", "的");
     if (fact->measure == MEASURE_STREAK) put(say, "", "连续");
     if (!daily) say_act_names(say, fact->on, false);
     measure_word(say, fact);
@@ -219,9 +218,13 @@ void say_dimensions(struct say *say, const struct dimension *dimensions, uint32_
 
 static void per_note(struct say *say, const struct fact *fact) {
   if (fact->dimension_count == 0) return;
-  put(say, "; counted separately for ", "；");
-  say_dimensions(say, fact->dimensions, fact->dimension_count, true);
-  put(say, "", "的分别计算");
+  put(say, "; counted separately for ", "；按");
+  if (!say_zh(say)) say_dimensions(say, fact->dimensions, fact->dimension_count, true);
+  for (uint32_t i = 0; say_zh(say) && i < fact->dimension_count; i++) {
+    if (i > 0) put(say, "", "、");
+    dimension_say(say, &fact->dimensions[i]);
+  }
+  put(say, "", "分别计算");
 }
 
 static void when_note(struct say *say, const struct fact *fact) {
@@ -322,10 +325,10 @@ static void measure_note(struct say *say, const struct fact *fact) {
     return;
   }
   enum window_kind kind = fact->window.kind;
-  bool inside = kind == WINDOW_ROLLING_DAYS || (kind == WINDOW_UNIT && fact->window.unit != UNIT_EVER);
+  bool inside = kind == WINDOW_ROLLING_DAYS || kind == WINDOW_LAST_UNITS || (kind == WINDOW_UNIT && fact->window.unit != UNIT_EVER);
   put(say, "", "指");
   if (say_zh(say)) say_window(say, &fact->window);
-  put(say, "", inside ? "内" : "");
+  put(say, "", inside ? "内" : kind == WINDOW_DATES ? "期间" : "");
   measure_head(say, fact);
   say_acts(say, fact->on);
   if (!say_zh(say)) {

@@ -6,7 +6,7 @@
 void say_daily_note(struct say *say, const struct fact *fact) {
   put(say, "the ", "指");
   if (say_zh(say)) say_window(say, &fact->window);
-  put(say, "", "每日日终");
+  put(say, "", fact->window.kind == WINDOW_DATES ? "期间每日日终" : "内每日日终");
   say_field(say, fact->of);
   put(say, " at the end of each day ", "之和除以该期间天数所得的平均值（不足最小单位的舍去");
   if (!window_lags(&fact->window)) put(say, "", "；期间未结束的，计至当日");

@@ -9,7 +9,7 @@ const struct wording wording_fields[] = {{"amount", "amount", "金额"},
                                          {"mcc", "merchant category code", "商户类别"},
                                          {"channel", "channel", "渠道"},
                                          {"merchant", "merchant", "商户"},
-                                         {"card", "card", "卡"},
+                                         {"card", "card", "卡片"},
                                          {"brand", "card brand", "卡组织"},
                                          {"entry", "way of payment", "受理方式"},
                                          {"status", "status", "状态"},
@@ -109,7 +109,7 @@ const struct wording wording_types[] = {{"txn.reversed", "refund or reversal", "
                                         {"card.closed", "card closure", "销卡"},
                                         {"instalment.approved", "instalment approval", "分期审批通过"},
                                         {"diagnosis.done", "wealth check-up", "完成财富诊断"},
-                                        {"fx.settled", "foreign-exchange settlement", "结售汇"},
+                                        {"fx.settled", "foreign-exchange settlement", "办理结售汇"},
                                         {NULL, NULL, NULL}};
 
 const struct wording wording_rewards[] = {{"instant_discount", "instant discount", "立减金"},

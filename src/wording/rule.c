@@ -21,7 +21,7 @@ static void heard_fact(struct say *say, const struct trigger *trigger) {
   bool track = say->rulebook->facts[trigger->fact].kind == FACT_TRACK;
   put(say, track ? "the customer completes the " : "the customer's ", track ? "客户完成" : "客户的");
   say_fact(say, trigger->fact);
-  if (!track) put(say, " rises past one of the thresholds of this rule", has_bands(say) ? "升至本规则所列的档位" : "升至本规则所列的门槛");
+  if (!track) put(say, " rises to one of the thresholds of this rule", has_bands(say) ? "升至本规则所列的档位" : "升至本规则所列的门槛");
 }
 
 /* A trigger without its `when`: that is said with the other conditions where the rule has one trigger alone. */

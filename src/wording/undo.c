@@ -72,7 +72,7 @@ static void whole_say(struct say *say, const struct undo *undo) {
       return;
     case UNDO_OFFSET:
       put(say, "When the payment is refunded or undone in full, the value of the gift is set off against later gifts of this campaign",
-          "交易全额退款或撤销的，已发放奖励的价值从客户之后在本活动中获得的奖励里抵扣");
+          "交易全额退款或撤销的，已发放奖励的价值从客户此后在本活动获得的奖励中抵扣");
       return;
     case UNDO_KEEP:
       put(say, "When the payment is refunded or undone, the gift stays with the customer", "交易退款或撤销的，已发放的奖励不收回");
@@ -84,7 +84,7 @@ static void part_say(struct say *say, enum undo_partial partial) {
   switch (partial) {
     case PARTIAL_RECHECK:
       put(say, "; after a partial refund the gift is worked out again from what is left, and the difference goes back in the same way",
-          "；部分退款的，按退款后的余额重新计算应得的奖励，差额按同样方式处理");
+          "；部分退款的，按退款后的剩余金额重新计算应得的奖励，差额按同样方式处理");
       return;
     case PARTIAL_PRORATE:
       put(say, "; after a partial refund the same share of the gift goes back in the same way", "；部分退款的，按退款比例同样处理");
@@ -101,7 +101,7 @@ static void figure_say(struct say *say, const struct rule *rule) {
       "left, and ",
       "计入统计的交易退款或撤销（含部分退款）的，按余下的数值重新计算应得的奖励，");
   put(say, back ? "what is too much is taken back" : "the value of what is too much is set off against later gifts of this campaign",
-      back ? "多发的部分收回" : "多发部分的价值从客户之后在本活动中获得的奖励里抵扣");
+      back ? "多发的部分收回" : "多发部分的价值从客户此后在本活动获得的奖励中抵扣");
   if (back && rule_has_ladder(say->rulebook, rule))
     put(say, "; what is reached again is given again as far as limits allow", "；之后再次达到的，在次数和额度内重新发放");
 }
@@ -114,13 +114,14 @@ static void undo_say(struct say *say, const struct rule *rule) {
   else
     whole_say(say, undo);
   if (undo->reward == UNDO_KEEP) {
-    put(say, ". Its place and limit stay used", "。已占用的次数、额度和名额不恢复");
+    put(say, ". It still counts against the customer's limits, and what it took is not given to anybody else",
+        "。已占用的次数、额度和名额不恢复");
     return;
   }
   if (!figure) part_say(say, undo->partial);
-  put(say, undo->restore_limits ? ". The customer's limit is free again" : ". The customer's limit stays used",
+  put(say, undo->restore_limits ? ". It no longer counts against the customer's limits" : ". It still counts against the customer's limits",
       undo->restore_limits ? "。已占用的次数和额度恢复" : "。已占用的次数和额度不恢复");
-  put(say, undo->restore_pool ? ", and the place goes back to those that are left" : ", and the place stays used",
+  put(say, undo->restore_pool ? ", and what it took goes back to what is left" : ", and what it took is not given to anybody else",
       undo->restore_pool ? "，名额退回供其他客户使用" : "，名额不退回");
 }
 
@@ -217,9 +218,10 @@ static void forfeit_rules(struct say *say, uint32_t place) {
 static void forfeit_say(struct say *say, const struct forfeit *forfeit) {
   put(say, say->campaign->rule_count > 1 ? "when" : "When", "");
   put(say, " a gift could not be delivered, it is forfeited", "奖励未能成功发放的，该奖励作废");
-  put(say, forfeit->restore_limits ? ". The customer's limit is free again" : ". The customer's limit stays used",
+  put(say,
+      forfeit->restore_limits ? ". It no longer counts against the customer's limits" : ". It still counts against the customer's limits",
       forfeit->restore_limits ? "。已占用的次数和额度恢复" : "。已占用的次数和额度不恢复");
-  put(say, forfeit->restore_pool ? ", and the place goes back to those that are left.\n" : ", and the place stays used.\n",
+  put(say, forfeit->restore_pool ? ", and what it took goes back to what is left.\n" : ", and what it took is not given to anybody else.\n",
       forfeit->restore_pool ? "，名额退回供其他客户使用。\n" : "，名额不退回。\n");
 }
 

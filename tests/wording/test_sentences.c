@@ -139,7 +139,7 @@ static const struct row limits[] = {
     {LIMIT("\"card-once\""),
      "the same card, whoever the customer is: at most once ever; where one of these is not known nothing is given; counted together "
      "for all rules and campaigns that share this limit.",
-     "同一卡（不分客户）不限时间累计最多1次；没有该项信息的，不予发放；共用此限额的各规则和各活动合并计算。"},
+     "同一卡片（不分客户）不限时间累计最多1次；没有该项信息的，不予发放；共用此限额的各规则和各活动合并计算。"},
 };
 
 #define DAILY "\"avg\":{\"measure\":\"daily_average\",\"of\":\"balance\",\"on\":\"balance.snapshot\",\"window\":\"month\"}"
@@ -152,10 +152,10 @@ static const struct row limits[] = {
 #define LADDER(pay)                                                                                                                   \
   "\"on\":{\"fact\":\"spent\"},\"give\":{\"reward\":\"cash_back\",\"pool\":{\"budget\":\"900.00\"},\"value\":{\"by\":\"fact.spent\"," \
   "\"bands\":[{\"from\":\"1000.00\",\"value\":\"10.00\"},{\"from\":\"5000.00\",\"value\":\"60.00\"}],\"pay\":\"" pay "\"}}"
-#define LEVEL(words)                                                                                                          \
-  DAILY                                                                                                                       \
-      ",\"lift\":{\"level\":\"avg\",\"levels\":[{\"id\":\"six\",\"from\":\"600.00\"},{\"id\":\"ten\",\"from\":\"1000.00\"}]," \
-      "\"every\":\"month\"" words "}"
+#define LEVEL(words)                                                                                                      \
+  DAILY                                                                                                                   \
+  ",\"lift\":{\"level\":\"avg\",\"levels\":[{\"id\":\"six\",\"from\":\"600.00\"},{\"id\":\"ten\",\"from\":\"1000.00\"}]," \
+  "\"every\":\"month\"" words "}"
 #define ZONE(zone)                                                                                                              \
   "{\"id\":\"c\",\"version\":2,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-07-01\",\"to\":\"2027-09-30\"," \
   "\"zone\":\"" zone "\"},\"audience\":\"everyone\",\"rules\":[{\"id\":\"r\",\"on\":\"login\"," BENCH_GIVE BENCH_LIMITS "}]}"
@@ -185,7 +185,7 @@ static const struct row times[] = {
     {LONG(DAILY, "\"on\":\"login\",\"when\":{\"fact.avg\":{\"gte\":\"9.00\"}}," PAY),
      "the balance at the end of each day in the month, added up, divided by the number of its days (while it lasts, of those up to the day "
      "itself) and cut to whole units",
-     "指当月每日日终余额之和除以该期间天数所得的平均值（不足最小单位的舍去；期间未结束的，计至当日），以日终余额登记为准"},
+     "指当月内每日日终余额之和除以该期间天数所得的平均值（不足最小单位的舍去；期间未结束的，计至当日），以日终余额登记为准"},
     {LONG(LEVEL(",\"hold\":3,\"delay\":\"P9D\""), "\"on\":{\"fact\":\"lift\"}," PAY),
      "the customer reaches a \"step of the average daily balance in the month\" (CNY 600.00 or more or CNY 1000.00 or more) for the first "
      "time and keeps it for the next 3 months.",
@@ -226,10 +226,11 @@ static const struct row others[] = {
     {GROUPED("all", ""), "1. Rule 1 and rule 2 may all pay for one and the same payment or act.",
      "1. 规则一、规则二可同时享受：同一笔交易或行为符合多条规则的，分别奖励。"},
     {LONG(SPENT, "\"on\":\"login\",\"on_failure\":{\"reward\":\"forfeit\",\"limits\":\"restore\"}," PAY),
-     "When a gift could not be delivered, it is forfeited. The customer's limit is free again, and the place goes back to those that are "
-     "left.",
+     "When a gift could not be delivered, it is forfeited. It no longer counts against the customer's limits, and what it took goes back "
+     "to what is left.",
      "奖励未能成功发放的，该奖励作废。已占用的次数和额度恢复，名额退回供其他客户使用。"},
-    {LONG(SPENT, "\"on\":\"login\",\"on_failure\":{\"pool\":\"keep\"}," PAY), "The customer's limit stays used, and the place stays used.",
+    {LONG(SPENT, "\"on\":\"login\",\"on_failure\":{\"pool\":\"keep\"}," PAY),
+     "It still counts against the customer's limits, and what it took is not given to anybody else.",
      "已占用的次数和额度不恢复，名额不退回。"},
     {LONG("\"family\":{\"measure\":\"sum\",\"of\":\"amount\",\"on\":{\"event\":\"txn.card_spend\",\"as\":[\"primary\",\"customer\"]},"
           "\"window\":\"month\"}",
