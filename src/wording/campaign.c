@@ -234,7 +234,8 @@ static void other_section(struct say *say) {
   uint32_t line = 0;
   section(say, "6. Other", "六、其他");
   put_line(say, ++line);
-  put(say, "What happened once is rewarded by a rule once, however often it is reported.\n", "同一笔交易或行为在同一规则下只奖励一次。\n");
+  put(say, "One and the same payment or act is rewarded once by a rule, however often it is reported.\n",
+      "同一笔交易或行为在同一规则下只奖励一次。\n");
   put_line(say, ++line);
   put(say, "Where a condition asks for something that is not known, the condition does not hold.\n",
       "条件所涉及的信息缺失的，视为不符合该条件。\n");

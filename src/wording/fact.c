@@ -309,7 +309,8 @@ static void measure_tail(struct say *say, const struct fact *fact) {
   if (fact->measure == MEASURE_SUM) put(say, "", "之和");
   if (fact->measure == MEASURE_DISTINCT && !units) put(say, "", "的个数");
   if (fact->measure == MEASURE_AVERAGE) put(say, "", "（不足最小单位的舍去）");
-  if (fact->measure == MEASURE_STREAK) put(say, "", "，计至本次所在的一期");
+  if (fact->measure == MEASURE_STREAK) put(say, "", "，计至");
+  if (fact->measure == MEASURE_STREAK) put(say, "", now_words[fact->of_unit][1]);
 }
 
 static void programme_note(struct say *say, const struct fact *fact) {
@@ -452,12 +453,12 @@ static void track_note(struct say *say, const struct fact *fact) {
   put(say, ". ", "。");
   opens_note(say, fact);
   put(say, "; four at a time at most", "；同时进行的最多四组");
-  put(say, ". Until ", "。在");
+  put(say, ". The customer has until ", "。在");
   if (fact->within.kind == MOMENT_NONE)
     put(say, "the campaign has closed", "活动收尾期结束前");
   else
     say_moment(say, &fact->within, true, start);
-  put(say, " the customer does ", fact->within.kind == MOMENT_AFTER ? "内" : "");
+  put(say, " to do ", fact->within.kind == MOMENT_AFTER ? "内" : "");
   need_say(say, fact);
   put(say, fact->ordered ? ", in this order" : ", in any order", fact->ordered ? "（按所列顺序）" : "（顺序不限）");
   if (fact->match_count > 0) {
@@ -467,7 +468,7 @@ static void track_note(struct say *say, const struct fact *fact) {
   }
   put(say, ":", "：");
   tasks_say(say, fact);
-  put(say, ".\n  What begins it is none of the tasks", "。\n  开始任务的那一次不计为其中的事项");
+  put(say, ".\n  What begins it counts as none of the tasks", "。\n  开始任务的那一次不计为其中的事项");
   bool refunded = false;
   for (uint32_t i = 0; i < fact->task_count; i++) refunded = refunded || acts_reversible(say, fact->tasks[i].on);
   if (refunded) put(say, "; a completed set stays completed, whatever is refunded", "；完成后发生退款的，任务仍视为完成");

@@ -253,5 +253,5 @@ void say_undo(struct say *say) {
   forfeits_say(say, &lines);
   if (!some_chances(say)) return;
   put_line(say, ++lines);
-  put(say, "Of chances those are taken back that have not been used.\n", "机会只收回尚未使用的部分。\n");
+  put(say, "Of chances, only those that have not been used are taken back.\n", "机会只收回尚未使用的部分。\n");
 }
