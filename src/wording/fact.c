@@ -209,7 +209,8 @@ void say_dimensions(struct say *say, const struct dimension *dimensions, uint32_
       put(say, "", i > 0 ? "、" : "");
     else
       put_and(say, i, count);
-    put(say, each ? "each " : "the same ", "同一");
+    bool card = dimensions[i].kind == DIMENSION_FIELD && dimensions[i].index == FIELD_ID_CARD;
+    put(say, each ? "each " : "the same ", card ? "同一张" : "同一");
     dimension_say(say, &dimensions[i]);
   }
 }

@@ -139,7 +139,7 @@ static const struct row limits[] = {
     {LIMIT("\"card-once\""),
      "the same card, whoever the customer is: at most once ever; where one of these is not known nothing is given; counted together "
      "for all rules and campaigns that share this limit.",
-     "同一卡片（不分客户）不限时间累计最多1次；没有该项信息的，不予发放；共用此限额的各规则和各活动合并计算。"},
+     "同一张卡（不分客户）不限时间累计最多1次；没有该项信息的，不予发放；共用此限额的各规则和各活动合并计算。"},
 };
 
 #define DAILY "\"avg\":{\"measure\":\"daily_average\",\"of\":\"balance\",\"on\":\"balance.snapshot\",\"window\":\"month\"}"
