@@ -33,6 +33,10 @@ LEFT_OUT = {"holdout": "who is in the control group is not published",
             "was": "earlier names",
             "closing": "said only where something may still be open"}
 
+# What neither the shipped campaigns nor the examples of the language have.
+SAID_BY_CASES = ("levels/private-banking", "levels/three-months", "groups/first-that-can", "ladders/each-band", "fulfilment/policies",
+                 "dates/each-year", "zones/new-york", "daily-averages/month-end")
+
 
 def text(giftd, file, language, folder=None):
     words = [giftd, "campaign", "text", str(file), "--lang", language] + (["--campaigns", str(folder)] if folder else [])
@@ -155,7 +159,8 @@ def changes_of(folder):
 
 def complete(giftd, flags):
     sample = int(flags[flags.index("--sample") + 1]) if "--sample" in flags else 250
-    trials = [Trial(giftd, SHIPPED), Trial(giftd, ROOT / "tests" / "scenarios" / "language")]
+    cases = [ROOT / "tests" / "cases" / name for name in SAID_BY_CASES]
+    trials = [Trial(giftd, folder) for folder in [SHIPPED, ROOT / "tests" / "scenarios" / "language"] + cases]
     known = mutate_campaigns.known_equivalents(pathlib.Path(__file__).with_name("campaign_text_equivalents.txt"))
     rows = [(trial,) + row for trial in trials for row in changes_of(trial.folder) if not mutate_campaigns.is_known(known, *row[:3])]
     total = len(rows)
