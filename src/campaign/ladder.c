@@ -43,6 +43,9 @@ static void item_check(struct compile *c, const struct at *at, const struct rule
     report(c, &word, CHECK_BAD_BANDS, "`once_per` gives once, \"%s\" goes on over a period: a rule has one of them", pay);
   if (item.count.form != VALUE_FORM_FIXED || item.count.fixed != 1)
     report(c, &count, CHECK_BAD_BANDS, "what \"%s\" gives is one unit of so much value: it has no 'count'", pay);
+  if (item.contents_count > 0 || item.is_notice)
+    report(c, &word, CHECK_BAD_BANDS,
+           "each step of \"%s\" would give all that is in it again: give money, points, or one thing of so much value", pay);
   if (item.or_else != NONE) report(c, &or_else, CHECK_BAD_OR_ELSE, "what \"%s\" gives is a difference: nothing is worth the same", pay);
   if (rule->undo.reward != UNDO_KEEP && rule->undo.partial != PARTIAL_RECHECK)
     report(c, &word, CHECK_BAD_REVERSAL,

@@ -178,6 +178,21 @@ static void other_original(void **state) {
   assert_null(memmem(out.memory, out.length, "original_event", 14));
 }
 
+/* Heard as another, the gift remembers its event with who caused it. */
+static void heard_original(void **state) {
+  (void)state;
+  struct rulebook rulebook = fixture_rulebook();
+  struct event event = fixture_event(STR(REFUND));
+  struct decision *decision = fixture_decision();
+  struct buffer out = text_buffer();
+  struct gift gift = fixture_gift(GIFT_REVOKED, R_HALF, I_HALF, 4000);
+  event.cause = STR("c9");
+  gift.cause_digest = hash64_pair(&HASH_KEY_FIXED, event_digest(STR("card-core"), STR("pay2")), hash64(&HASH_KEY_FIXED, event.cause));
+  decision->gifts[decision->gift_count++] = gift;
+  record_rewards(&out, &rulebook, &event, decision);
+  assert_non_null(memmem(out.memory, out.length, "\"original_event\":\"card-core/pay2\"", 33));
+}
+
 /* SOURCE/ID, whatever stands in them: the last / is the border, and it is one JSON text. What was printed of plain ids is printed. */
 static void names_of_events(void **state) {
   (void)state;
@@ -376,6 +391,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(gifts),
                                      cmocka_unit_test(taken_back),
                                      cmocka_unit_test(other_original),
+                                     cmocka_unit_test(heard_original),
                                      cmocka_unit_test(names_of_events),
                                      cmocka_unit_test(ids_are_idempotency_numbers),
                                      cmocka_unit_test(lost_draw),
