@@ -154,6 +154,8 @@ struct trigger {
   uint32_t as_first, as_count; /* `as`: into rulebook.hearers, the first that is present hears; count 0: the customer */
   struct str pointer;
 };
+/* The level that is heard through a trigger, or NONE. */
+static inline uint32_t trigger_level(const struct trigger *trigger) { return trigger->kind == TRIGGER_CLOSE ? trigger->fact : NONE; }
 struct trigger_set {
   uint32_t first, count;
 }; /* into rulebook.triggers; activities are expanded */

@@ -55,10 +55,20 @@ enum reason {
   REASON_RESULT_CONTRADICTED, /* fulfilment said otherwise of this gift before: that stands */
   REASON_COUNT
 };
+/* Of an event's gate: told, not stopped. Facts and rules hear the event all the same. */
+static inline bool gate_only_tells(enum reason gate) {
+  return gate == REASON_ORIGINAL_UNKNOWN || gate == REASON_GIFT_UNKNOWN || gate == REASON_RESULT_CONTRADICTED;
+}
 struct reason_info {
   const char *code, *label_en, *label_zh, *help_en, *help_zh, *todo_en, *todo_zh;
 };
 extern const struct reason_info reasons[REASON_COUNT];
+
+/* Under which name a record remembers an event, and a gift what it was given for: ids of events are sure to be unique for the customer who
+ * caused them alone, so of what is heard as another that customer belongs to it. */
+static inline uint64_t cause_digest(const struct event *event, uint64_t digest) {
+  return event->cause.length == 0 ? digest : hash64_pair(&HASH_KEY_FIXED, digest, hash64(&HASH_KEY_FIXED, event->cause));
+}
 
 /* ---- outcome ---- */
 
@@ -214,8 +224,7 @@ struct decision {
   uint32_t shortage_count; /* claim them from other shards, and judge again when there are news */
   struct shortage shortages[LIMIT_WANTS];
 
-  enum reason
-      gate;          /* GIVEN: went through; DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE, RECORD_FULL, TOO_MANY_GIFTS: nothing was
+  enum reason gate;  /* GIVEN: went through; DUPLICATE_EVENT, EVENT_TOO_LATE, EVENT_IN_FUTURE, RECORD_FULL, TOO_MANY_GIFTS: nothing was
                         judged; ORIGINAL_UNKNOWN, GIFT_UNKNOWN, RESULT_CONTRADICTED:
                         told of an event that facts and rules hear all the same */
   bool unheard;      /* nobody hears it (judge_unheard): it is decided again when it comes again */

@@ -71,8 +71,7 @@ void close_trigger(struct compile *c, const struct at *at, enum unit unit, const
   }
   struct close *close = close_at(c, trigger.close);
   if (trigger.delay.ms > close->delay_ms) close->delay_ms = trigger.delay.ms;
-  uint32_t number = vec_push(c, out, 1);
-  *(struct trigger *)vec_at(c, out, number) = trigger;
+  trigger_add(c, out, &trigger);
 }
 
 /* ---- who hears ---- */
@@ -287,7 +286,7 @@ static void close_lint(struct compile *c, struct rule *rule) {
   for (uint32_t i = 0; i < rule->limit_count; i++) limit_at(c, *ref_at(c, rule->limit_first + i))->closes = true;
 }
 
-static bool hears_any_close(struct compile *c, const struct rule *rule) {
+bool hears_close(struct compile *c, const struct rule *rule) {
   for (uint32_t i = 0; i < rule->on.count; i++)
     if (trigger_at(c, rule->on.first + i)->kind == TRIGGER_CLOSE) return true;
   return false;
@@ -299,7 +298,7 @@ void closes_make(struct compile *c) {
   if (!c->full) measures_of_closes(c);
   for (uint32_t i = 0; i < c->rules.count && !c->full; i++) {
     struct rule rule = *rule_at(c, i);
-    if (hears_any_close(c, &rule)) close_lint(c, &rule);
+    if (hears_close(c, &rule)) close_lint(c, &rule);
   }
 }
 

@@ -111,8 +111,8 @@ struct compile {
   struct vec rules, facts, triggers, conditions, items, limits, pools, chances, schedules, lists, listeners, refs, members, decls,
       activities, hearers, olds, closes, groups;
   uint32_t date_first, date_count; /* into refs: closes that are days of the customer's own */
-  struct vec fact_broken; /* bool for each fact */
-  struct vec fact_priced; /* bool for each fact: a table by amounts of money */
+  struct vec fact_broken;          /* bool for each fact */
+  struct vec fact_priced;          /* bool for each fact: a table by amounts of money */
   struct name_map names;
   struct span *fact_hearers, *reward_hearers;
   uint32_t deny_first, deny_count;
@@ -321,6 +321,7 @@ void activities_read(struct compile *c);
 /* Calls fn for each measure that the rule asks, some of them more than once; whether it said so of any. */
 typedef bool asked_measure(struct compile *c, uint32_t fact, void *self);
 bool rule_asks(struct compile *c, const struct rule *rule, asked_measure *fn, void *self);
+void trigger_add(struct compile *c, struct vec *out, const struct trigger *trigger);
 /* A trigger {"close": unit, "delay"}; and, when all is read, who hears which close. */
 void close_read(struct compile *c, const struct at *at, const struct at *whole, struct vec *out);
 /* daily.c: what is wrong with a daily average, and what is worth telling of it. */
@@ -335,6 +336,7 @@ void level_lint(struct compile *c, const struct at *at, const struct fact *fact)
 uint32_t rule_level(struct compile *c, const struct rule *rule);
 void rule_level_lint(struct compile *c, const struct rule *rule);
 void closes_make(struct compile *c);
+bool hears_close(struct compile *c, const struct rule *rule); /* of a period, or a day that comes again */
 /* The close of this name in the zone of the file at hand ("month", "profile.birthday"): its number, old or new. */
 uint32_t close_add(struct compile *c, struct close close, struct str what);
 /* A trigger {"date": left side, "time"}; and, when all is read, which days there are. */

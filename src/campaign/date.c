@@ -20,10 +20,11 @@ static bool is_day(struct compile *c, const struct left *left) {
 static bool day_read(struct compile *c, const struct at *at, struct left *left, uint32_t *node) {
   struct str text;
   if (!read_text(c, at, &text)) return false;
-  *node = str_starts(text, STR("profile.")) || str_starts(text, STR("fact.")) ? left_node(c, at, PLACE_RULE, left) : NONE;
-  if (*node != NONE && is_day(c, left)) return true;
-  if (*node != NONE || !(str_starts(text, STR("profile.")) || str_starts(text, STR("fact."))))
-    report(c, at, CHECK_BAD_TRIGGER, "'%.*s' is no day that comes again; %s", STR_FORMAT(text), not_a_day);
+  bool remembered = str_starts(text, STR("profile.")) || str_starts(text, STR("fact."));
+  *node = remembered ? left_node(c, at, PLACE_RULE, left) : NONE;
+  if (remembered && *node == NONE) return false; /* what it lacks is told */
+  if (remembered && is_day(c, left)) return true;
+  report(c, at, CHECK_BAD_TRIGGER, "'%.*s' is no day that comes again; %s", STR_FORMAT(text), not_a_day);
   return false;
 }
 
@@ -57,8 +58,7 @@ void date_read(struct compile *c, const struct at *at, const struct at *whole, s
   bool good = time_read(c, &time, &trigger.delay);
   if (!day_read(c, at, &left, &node) || !good || left.type == TYPE_BROKEN) return;
   trigger.close = close_add(c, (struct close){.unit = UNIT_YEAR, .campaign = NONE, .left = node}, date_name(c, &left));
-  uint32_t number = vec_push(c, out, 1);
-  *(struct trigger *)vec_at(c, out, number) = trigger;
+  trigger_add(c, out, &trigger);
 }
 
 /* ---- which there are ---- */

@@ -54,12 +54,6 @@ static void item_check(struct compile *c, const struct at *at, const struct rule
   measure_check(c, &value, pay, &item.value);
 }
 
-static bool hears_close(struct compile *c, const struct rule *rule) {
-  for (uint32_t i = 0; i < rule->on.count; i++)
-    if (trigger_at(c, rule->on.first + i)->kind == TRIGGER_CLOSE) return true;
-  return false;
-}
-
 /* A close is judged again for what comes late: what goes on pays the rest then, what does not has been given. */
 static void mixed_check(struct compile *c, const struct at *give, const struct rule *rule) {
   uint32_t ladders = 0;

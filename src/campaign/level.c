@@ -130,8 +130,8 @@ void level_lint(struct compile *c, const struct at *at, const struct fact *fact)
 
 uint32_t rule_level(struct compile *c, const struct rule *rule) {
   for (uint32_t i = 0; i < rule->on.count; i++) {
-    const struct trigger *trigger = trigger_at(c, rule->on.first + i);
-    if (trigger->kind == TRIGGER_CLOSE && trigger->fact != NONE) return trigger->fact;
+    uint32_t level = trigger_level(trigger_at(c, rule->on.first + i));
+    if (level != NONE) return level;
   }
   return NONE;
 }

@@ -11,7 +11,7 @@ static const char *const close_keys[] = {"delay", "time", NULL};
 
 static void one_read(struct compile *c, const struct at *at, enum place place, struct vec *out);
 
-static void trigger_add(struct compile *c, struct vec *out, const struct trigger *trigger) {
+void trigger_add(struct compile *c, struct vec *out, const struct trigger *trigger) {
   uint32_t number = vec_push(c, out, 1);
   struct trigger *place = vec_at(c, out, number);
   *place = *trigger;

@@ -60,5 +60,5 @@ bool fact_open_to(struct work *w, const struct fact *fact) {
 
 int32_t fact_expiry(const struct work *w, const struct fact *fact) {
   const struct campaign *campaign = work_campaign(w, fact->campaign);
-  return campaign->programme ? 0 : state_expiry(campaign->closing_ms + w->in->settings->memory_ms + w->in->settings->horizon_ms);
+  return campaign->programme ? 0 : state_expiry(campaign_over(campaign, w->in->settings));
 }

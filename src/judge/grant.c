@@ -48,7 +48,7 @@ void rule_measures(const struct rulebook *book, const struct rule *rule, void (*
   cite_condition(&citing, rule->when);
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger *trigger = &book->triggers[rule->on.first + i];
-    if (trigger->kind == TRIGGER_FACT || (trigger->kind == TRIGGER_CLOSE && trigger->fact != NONE)) cite_fact(&citing, trigger->fact);
+    if (trigger->kind == TRIGGER_FACT || trigger_level(trigger) != NONE) cite_fact(&citing, trigger->fact);
   }
   for (uint32_t i = 0; i < rule->item_count; i++) {
     const struct item *item = &book->items[rule->item_first + i];

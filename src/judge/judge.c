@@ -45,7 +45,7 @@ static void enrolment_apply(struct work *w) {
     if (!(campaign->enrolment || campaign->sign_up) || !open || !event_addresses(w, i)) continue;
     struct cell *cell = work_make(w, w->customer, CELL_ENROLLED, campaign->decl, 0, 0);
     if (cell->enrolled.time_ms == 0 || w->event->time_ms < cell->enrolled.time_ms) cell->enrolled.time_ms = w->event->time_ms;
-    cell->expires_day = state_expiry(campaign->closing_ms + w->in->settings->memory_ms + w->in->settings->horizon_ms);
+    cell->expires_day = state_expiry(campaign_over(campaign, w->in->settings));
   }
 }
 

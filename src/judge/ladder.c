@@ -98,13 +98,13 @@ const struct cell *step_find(const struct work *w, uint64_t rule_decl, uint64_t 
   return step;
 }
 
-/* What goes back may be earned again; what stays with the customer counts as had. */
 void ladder_forfeited(struct work *w, uint64_t rule_decl, uint64_t id_low, int64_t amount) {
   const struct cell *step = step_find(w, rule_decl, id_low);
   assert(amount >= 0);
   if (step != NULL) state_write(w->customer, step)->step.forfeited += amount;
 }
 
+/* What goes back may be earned again; what stays with the customer counts as had. */
 void ladder_lowered(struct work *w, uint64_t rule_decl, uint64_t id_low, int64_t amount, bool whole) {
   const struct cell *step = step_find(w, rule_decl, id_low);
   if (step == NULL) return;

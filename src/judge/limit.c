@@ -71,10 +71,10 @@ static int64_t counter_used(const struct limit *limit, const struct counter *cou
  * as its file lives. */
 static int32_t counter_expiry(const struct work *w, const struct limit *limit, int32_t period) {
   const struct campaign *campaign = work_campaign(w, limit->campaign);
-  int64_t late = w->in->settings->horizon_ms + (limit->closes ? LIMIT_CLOSE_DELAY_MS : 0), memory = w->in->settings->memory_ms;
+  int64_t delay = limit->closes ? LIMIT_CLOSE_DELAY_MS : 0, late = w->in->settings->horizon_ms + delay;
   if (limit->rolling_days > 0) return state_expiry(period_start(UNIT_DAY, period + (int32_t)limit->rolling_days, campaign->zone) + late);
-  if (limit->unit == UNIT_EVER) return campaign->programme ? 0 : state_expiry(campaign->closing_ms + memory + late);
-  if (limit->unit == UNIT_CAMPAIGN) return state_expiry(campaign->closing_ms + memory + late);
+  if (limit->unit == UNIT_EVER) return campaign->programme ? 0 : state_expiry(campaign_over(campaign, w->in->settings) + delay);
+  if (limit->unit == UNIT_CAMPAIGN) return state_expiry(campaign_over(campaign, w->in->settings) + delay);
   return state_expiry(period_start(limit->unit, period + 1, campaign->zone) + late);
 }
 

@@ -9,21 +9,18 @@ struct outliving {
   const struct judge_settings *settings;
 };
 
-/* When nothing of a campaign is needed any more; a programme's facts are kept for ever. */
-static int64_t campaign_over(const struct outliving *o, uint32_t campaign) {
-  return o->book->campaigns[campaign].closing_ms + o->settings->memory_ms + o->settings->horizon_ms;
-}
+static int64_t over_of(const struct outliving *o, uint32_t campaign) { return campaign_over(&o->book->campaigns[campaign], o->settings); }
 
 static int64_t rule_over(const struct outliving *o, uint64_t decl) {
   uint32_t rule = rulebook_rule(o->book, decl);
-  return rule == NONE ? TIME_NONE : campaign_over(o, o->book->rules[rule].campaign);
+  return rule == NONE ? TIME_NONE : over_of(o, o->book->rules[rule].campaign);
 }
 
 static int64_t limit_over(const struct outliving *o, uint64_t decl) {
   uint32_t number = rulebook_limit(o->book, decl);
   const struct limit *limit = number == NONE ? NULL : &o->book->limits[number];
   bool whole = limit != NULL && limit->rolling_days == 0 && (limit->unit == UNIT_EVER || limit->unit == UNIT_CAMPAIGN);
-  return whole ? campaign_over(o, limit->campaign) + (limit->closes ? LIMIT_CLOSE_DELAY_MS : 0) : TIME_NONE;
+  return whole ? over_of(o, limit->campaign) + (limit->closes ? LIMIT_CLOSE_DELAY_MS : 0) : TIME_NONE;
 }
 
 /* What is kept of a period goes with the period. */
@@ -45,24 +42,24 @@ static bool lasts_a_campaign(const struct fact *fact) {
 static int64_t fact_over(const struct outliving *o, uint64_t decl) {
   uint32_t number = rulebook_fact(o->book, decl);
   const struct fact *fact = number == NONE ? NULL : &o->book->facts[number];
-  return fact != NULL && lasts_a_campaign(fact) ? campaign_over(o, fact->campaign) : TIME_NONE;
+  return fact != NULL && lasts_a_campaign(fact) ? over_of(o, fact->campaign) : TIME_NONE;
 }
 
 /* What there was at the end of a day goes on until another day is told. */
 static int64_t day_end_over(const struct outliving *o, uint64_t decl) {
   uint32_t number = rulebook_fact(o->book, decl);
-  return number == NONE ? TIME_NONE : campaign_over(o, o->book->facts[number].campaign);
+  return number == NONE ? TIME_NONE : over_of(o, o->book->facts[number].campaign);
 }
 
 static int64_t chance_over(const struct outliving *o, uint64_t decl) {
   for (uint32_t i = 0; i < o->book->chance_count; i++)
-    if (o->book->chances[i].decl == decl) return campaign_over(o, o->book->chances[i].campaign);
+    if (o->book->chances[i].decl == decl) return over_of(o, o->book->chances[i].campaign);
   return TIME_NONE;
 }
 
 static int64_t enrolment_over(const struct outliving *o, uint64_t decl) {
   uint32_t campaign = rulebook_campaign(o->book, decl);
-  return campaign == NONE ? TIME_NONE : campaign_over(o, campaign);
+  return campaign == NONE ? TIME_NONE : over_of(o, campaign);
 }
 
 /* Until when a cell is needed by the files as they are, if that hangs on the campaign's end; else TIME_NONE. */
@@ -97,8 +94,10 @@ void cells_outlive(struct state *state, const struct rulebook *book, const struc
     const struct cell *cell = &state->cells[slot];
     if (cell->name == 0 || cell->expires_day == 0 || cell->expires_day >= today) continue;
     int64_t over_ms = cell_over(&o, cell);
-    if (over_ms == TIME_NONE || (state_expiry(over_ms) < today && state_expiry(over_ms) != 0)) continue;
-    state_write(state, cell)->expires_day = state_expiry(over_ms);
+    if (over_ms == TIME_NONE) continue;
+    int32_t day = state_expiry(over_ms); /* 0: never */
+    if (day != 0 && day < today) continue;
+    state_write(state, cell)->expires_day = day;
     assert(cell->expires_day == 0 || cell->expires_day >= today);
   }
 }

@@ -149,11 +149,14 @@ bool close_gave(const struct work *w, const struct rule *rule) {
   return state_find(w->customer, CELL_ONCE, rule->decl, close_key(w), w->in->closing->period) != NULL;
 }
 
-/* The level that woke it: what is remembered of it, of its period where it may be had in each. */
-static const struct cell *level_given(const struct judging *j) {
-  const struct fact *fact = &j->w->book->facts[j->wake->fired->fact];
-  uint64_t key = hash64(&HASH_KEY_FIXED, j->w->level->id);
-  return state_find(j->w->customer, CELL_ONCE, j->rule->decl, key, fact->every_period ? j->w->in->closing->period : 0);
+/* The level that woke it is remembered by its id, and by its period where it may be had in each. */
+static uint64_t level_key(const struct work *w) { return hash64(&HASH_KEY_FIXED, w->level->id); }
+static int32_t level_period(const struct judging *j) {
+  return j->w->book->facts[j->wake->fired->fact].every_period ? j->w->in->closing->period : 0;
+}
+
+static bool level_was_given(const struct judging *j) {
+  return state_find(j->w->customer, CELL_ONCE, j->rule->decl, level_key(j->w), level_period(j)) != NULL;
 }
 
 /* Once for a period: late events have its close judged again, and the day of a year may be moved. Of levels each is had once; of those that
@@ -161,7 +164,7 @@ static const struct cell *level_given(const struct judging *j) {
 static bool close_was_given(const struct judging *j) {
   const struct work *w = j->w;
   if (!by_close(j) || goes_on(j) || MUTANT(CLOSE_TWICE)) return false;
-  if (w->level != NULL && level_given(j) != NULL) return true;
+  if (w->level != NULL && level_was_given(j)) return true;
   if (w->level != NULL && w->book->facts[j->wake->fired->fact].fires_each) return false;
   return close_gave(w, j->rule);
 }
@@ -287,28 +290,22 @@ static void key_of_gift(const struct judging *j, struct reward_key *key) {
 static void once_mark_as(struct work *w, const struct rule *rule, uint64_t key, int32_t period, int64_t until_ms) {
   struct cell *cell = work_make(w, w->customer, CELL_ONCE, rule->decl, key, period);
   cell->once.time_ms = w->event->time_ms;
-  cell->expires_day = state_expiry(until_ms + w->in->settings->horizon_ms);
+  cell->expires_day = state_expiry(until_ms);
 }
 
 /* A close is judged again for what is late, and that comes within the horizon; a day of the customer's may be moved as long as its year. */
 static int64_t close_over(const struct work *w) {
   const struct close *close = &w->book->closes[w->in->closing->close];
   int64_t end_ms = close->left == NONE ? w->event->time_ms : period_start(close->unit, w->in->closing->period + 1, close->zone);
-  return end_ms + LIMIT_CLOSE_DELAY_MS;
-}
-
-static void level_mark(const struct judging *j, int64_t until_ms) {
-  struct work *w = j->w;
-  bool periods = w->book->facts[j->wake->fired->fact].every_period;
-  once_mark_as(w, j->rule, hash64(&HASH_KEY_FIXED, w->level->id), periods ? w->in->closing->period : 0, until_ms);
+  return end_ms + LIMIT_CLOSE_DELAY_MS + w->in->settings->horizon_ms;
 }
 
 static void once_mark(const struct judging *j) {
   bool known = false;
   struct work *w = j->w;
-  int64_t over_ms = work_campaign(w, j->rule->campaign)->closing_ms + w->in->settings->memory_ms;
+  int64_t over_ms = campaign_over(work_campaign(w, j->rule->campaign), w->in->settings);
   if (j->rule->once_per_count > 0) once_mark_as(w, j->rule, once_key(w, j->rule, &known), 0, over_ms);
-  if (w->level != NULL) level_mark(j, over_ms);
+  if (w->level != NULL) once_mark_as(w, j->rule, level_key(w), level_period(j), over_ms);
   if (by_close(j) && !goes_on(j)) once_mark_as(w, j->rule, close_key(w), w->in->closing->period, close_over(w));
 }
 

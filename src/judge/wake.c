@@ -65,8 +65,7 @@ static void close_candidates(struct work *w) {
   const struct close *close = &w->book->closes[w->in->closing->close];
   for (uint32_t i = 0; i < close->rule_count; i++) {
     uint32_t rule = w->book->refs[close->rule_first + i];
-    const struct trigger *trigger = &w->book->triggers[w->book->rules[rule].on.first]; /* a level stands alone */
-    uint32_t level = trigger->kind == TRIGGER_CLOSE ? trigger->fact : NONE;
+    uint32_t level = trigger_level(&w->book->triggers[w->book->rules[rule].on.first]); /* it stands alone */
     if (!(is_date(w) ? date_wakes(w, rule) : close_wakes(w, rule))) continue;
     if (level != NONE)
       level_candidates(w, rule, level);

@@ -161,16 +161,16 @@ struct outcome *outcome_new(struct work *w, uint32_t rule, enum reason reason);
 void failure_into(const struct failure *failure, struct outcome *outcome);
 void effect_add(struct work *w, uint32_t fact, enum effect_kind kind, int32_t period, int64_t before, int64_t after);
 bool event_reversible(const struct work *w);
+/* When nothing of a campaign is needed any more: what is late has come, and what it gave cannot be undone. */
+static inline int64_t campaign_over(const struct campaign *campaign, const struct judge_settings *settings) {
+  return campaign->closing_ms + settings->memory_ms + settings->horizon_ms;
+}
 /* What a reversal needs is kept until nothing that was in time can come any more. */
 int32_t undo_expiry(const struct work *w);
 /* A claim or an enrolment may name the campaign it means; absent, it addresses all that listen. */
 bool event_addresses(const struct work *w, uint32_t campaign);
 int64_t sum_of(int64_t a, int64_t b); /* at most as far as numbers go */
-/* Under which name a record remembers an event: ids of events are sure to be unique for the customer who caused them alone. */
-static inline uint64_t memory_digest(const struct work *w, uint64_t digest) {
-  const struct str cause = w->event->cause;
-  return cause.length == 0 ? digest : hash64_pair(&HASH_KEY_FIXED, digest, hash64(&HASH_KEY_FIXED, cause));
-}
+static inline uint64_t memory_digest(const struct work *w, uint64_t digest) { return cause_digest(w->event, digest); }
 static inline uint64_t own_digest(const struct work *w) { return memory_digest(w, w->event->digest); }
 
 /* ---- key.c ---- */
@@ -399,9 +399,9 @@ void key_of_step(const struct step *step, struct reward_key *key);
 void ladder_keep(struct work *w, const struct rule *rule, const struct item *item, const struct step *step, const struct gift *gift);
 /* The step that a gift is; NULL: none. And: so much of it went back. */
 const struct cell *step_find(const struct work *w, uint64_t rule_decl, uint64_t id_low);
-/* What failed and keeps its place: so much counts as had, and nothing of it goes back any more. */
-void ladder_forfeited(struct work *w, uint64_t rule_decl, uint64_t id_low, int64_t amount);
 void ladder_lowered(struct work *w, uint64_t rule_decl, uint64_t id_low, int64_t amount, bool whole);
+/* It failed and keeps its place: so much counts as had, and nothing of it goes back any more. */
+void ladder_forfeited(struct work *w, uint64_t rule_decl, uint64_t id_low, int64_t amount);
 
 /* ---- give.c ---- */
 /* What the chosen items come to; false fills the outcome. */
@@ -464,10 +464,6 @@ static inline bool is_date(const struct work *w) { return w->in->closing != NULL
 /* ---- fulfil.c ---- */
 /* What became of a gift downstream. */
 void fulfilment_apply(struct work *w);
-/* Told, not stopped: facts and rules hear the event all the same. */
-static inline bool gate_only_tells(enum reason gate) {
-  return gate == REASON_ORIGINAL_UNKNOWN || gate == REASON_GIFT_UNKNOWN || gate == REASON_RESULT_CONTRADICTED;
-}
 
 /* ---- reversal.c ---- */
 /* Finds its original, or remembers that it waits for one. */

@@ -298,8 +298,7 @@ static void condition_detail(struct buffer *out, const struct rulebook *rulebook
 }
 
 static bool hears_level(const struct rulebook *rulebook, const struct rule *rule) {
-  const struct trigger *trigger = &rulebook->triggers[rule->on.first];
-  return trigger->kind == TRIGGER_CLOSE && trigger->fact != NONE;
+  return trigger_level(&rulebook->triggers[rule->on.first]) != NONE;
 }
 
 /* LIMIT_REACHED that no limit names: every chance is spent, once_per was used up, the period was closed before and gave then, or has had

@@ -86,8 +86,8 @@ bool fact_step(const struct telling *t, const struct rule *rule, const struct fa
 
 /* As a level's measure. */
 static bool level_asks(const struct rulebook *book, const struct rule *rule, uint32_t fact) {
-  const struct trigger *trigger = &book->triggers[rule->on.first];
-  return trigger->kind == TRIGGER_CLOSE && trigger->fact != NONE && book->facts[trigger->fact].parts[0] == fact;
+  uint32_t level = trigger_level(&book->triggers[rule->on.first]);
+  return level != NONE && book->facts[level].parts[0] == fact;
 }
 
 bool fact_asked(const struct telling *t, const struct rule *rule, const struct fact *fact) {

@@ -135,12 +135,6 @@ static void source_name(struct buffer *out, struct str source, struct str id) {
   PUT(out, "\"");
 }
 
-/* Under which a gift that is taken back remembers its event: heard as another, with who caused it (work.h, memory_digest). */
-static uint64_t cause_digest(const struct event *event, struct str source, struct str id) {
-  uint64_t digest = event_digest(source, id);
-  return event->cause.length == 0 ? digest : hash64_pair(&HASH_KEY_FIXED, digest, hash64(&HASH_KEY_FIXED, event->cause));
-}
-
 /* The event that caused the line; of what is taken back also the one that had earned the gift, where the reversal names it. */
 static void reward_sources(struct buffer *out, const struct reward_line *line) {
   PUT(out, ",\"source_events\":[");
@@ -152,7 +146,7 @@ static void reward_sources(struct buffer *out, const struct reward_line *line) {
   const struct value *from = event_field(line->event, FIELD_ID_ORIGINAL_SOURCE);
   if (original == NULL || original->kind != VALUE_TEXT) return;
   struct str source = from == NULL ? line->event->source : from->text;
-  if (cause_digest(line->event, source, original->text) != line->gift->cause_digest) return;
+  if (cause_digest(line->event, event_digest(source, original->text)) != line->gift->cause_digest) return;
   PUT(out, ",\"original_event\":");
   source_name(out, source, original->text);
 }

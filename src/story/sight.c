@@ -101,9 +101,8 @@ static enum expect_kind gate_kind(enum reason gate) {
 void scenario_sights(struct comparison *c) {
   c->sight_count = 0;
   if (c->decision->gate != REASON_GIVEN) {
-    enum expect_kind kind = gate_kind(c->decision->gate);
-    add_sight(c, kind, NONE, c->decision->gate)->required = true;
-    if (kind != EXPECT_UNKNOWN && kind != EXPECT_CONTRADICTED) return; /* these are told, and rules hear the event */
+    add_sight(c, gate_kind(c->decision->gate), NONE, c->decision->gate)->required = true;
+    if (!gate_only_tells(c->decision->gate)) return;
   }
   add_gifts(c);
   add_outcomes(c);

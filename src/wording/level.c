@@ -45,7 +45,7 @@ static const struct fact *measure_of(const struct say *say, const struct fact *l
 bool say_level(struct say *say, struct str id) {
   const struct rule *rule = &say->rulebook->rules[say->rule];
   const struct trigger *first = &say->rulebook->triggers[rule->on.first];
-  const struct fact *fact = first->kind == TRIGGER_CLOSE && first->fact != NONE ? &say->rulebook->facts[first->fact] : NULL;
+  const struct fact *fact = trigger_level(first) == NONE ? NULL : &say->rulebook->facts[trigger_level(first)];
   for (uint32_t i = 0; fact != NULL && i < fact->level_count; i++) {
     if (!str_equal(fact->levels[i].id, id)) continue;
     step_say(say, measure_of(say, fact), fact->levels[i].from);

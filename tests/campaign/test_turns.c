@@ -1,20 +1,6 @@
 /* Days of 23 and 25 hours: what durations, moments, schedules and the ends of days mean where the clocks turn, row by row, and schedules
  * held against asking minute by minute. */
-#include "bench.h"
-
-#include "compile.h"
-
-static struct zone zone_named(const char *name) {
-  struct zone zone = zone_fixed(0);
-  if (!zone_find(str_of(name), &zone)) fail_msg("%s is not known", name);
-  return zone;
-}
-
-static int64_t instant(const char *text) {
-  int64_t ms = 0;
-  if (!time_parse(str_of(text), &ms, NULL)) fail_msg("%s", text);
-  return ms;
-}
+#include "clocks.h"
 
 static void is_then(const char *what, const char *zone, int64_t found_ms, const char *wanted) {
   char memory[64];

@@ -1,25 +1,12 @@
 /* Zones of the tz database: what the table says of well-known ones, that days follow each other without a break in all of them, and that
  * the C library reads the same out of the machine's own files, where these are of the release the table was made of (deploy/zones). */
-#include "bench.h"
+#include "clocks.h"
 
 #include <time.h>
 
-#include "compile.h"
 #include "zone.h"
 
 #define HOUR_MS (60 * ZONE_MINUTE_MS)
-
-static struct zone zone_named(const char *name) {
-  struct zone zone = zone_fixed(0);
-  if (!zone_find(str_of(name), &zone)) fail_msg("%s is not known", name);
-  return zone;
-}
-
-static int64_t instant(const char *text) {
-  int64_t ms = 0;
-  if (!time_parse(str_of(text), &ms, NULL)) fail_msg("%s", text);
-  return ms;
-}
 
 static void stays(const char *name, int32_t minutes) {
   struct zone zone = zone_named(name);

@@ -164,33 +164,34 @@ static void taken_back(void **state) {
   }
 }
 
-/* A reversal that does not name the event that earned the gift: then no original is said rather than a wrong one. */
-static void other_original(void **state) {
-  (void)state;
+/* What is written of a gift that a refund takes back, by what the gift remembers of its event. */
+static struct str taken_back_line(struct event *event, uint64_t cause) {
   struct rulebook rulebook = fixture_rulebook();
-  struct event event = fixture_event(STR(REFUND));
   struct decision *decision = fixture_decision();
   struct buffer out = text_buffer();
   struct gift gift = fixture_gift(GIFT_REVOKED, R_HALF, I_HALF, 4000);
-  gift.cause_digest = 42;
+  gift.cause_digest = cause;
   decision->gifts[decision->gift_count++] = gift;
-  record_rewards(&out, &rulebook, &event, decision);
-  assert_null(memmem(out.memory, out.length, "original_event", 14));
+  record_rewards(&out, &rulebook, event, decision);
+  return buffer_text(&out);
+}
+
+/* A reversal that does not name the event that earned the gift: then no original is said rather than a wrong one. */
+static void other_original(void **state) {
+  (void)state;
+  struct event event = fixture_event(STR(REFUND));
+  struct str line = taken_back_line(&event, 42);
+  assert_null(memmem(line.at, line.length, "original_event", 14));
 }
 
 /* Heard as another, the gift remembers its event with who caused it. */
 static void heard_original(void **state) {
   (void)state;
-  struct rulebook rulebook = fixture_rulebook();
   struct event event = fixture_event(STR(REFUND));
-  struct decision *decision = fixture_decision();
-  struct buffer out = text_buffer();
-  struct gift gift = fixture_gift(GIFT_REVOKED, R_HALF, I_HALF, 4000);
   event.cause = STR("c9");
-  gift.cause_digest = hash64_pair(&HASH_KEY_FIXED, event_digest(STR("card-core"), STR("pay2")), hash64(&HASH_KEY_FIXED, event.cause));
-  decision->gifts[decision->gift_count++] = gift;
-  record_rewards(&out, &rulebook, &event, decision);
-  assert_non_null(memmem(out.memory, out.length, "\"original_event\":\"card-core/pay2\"", 33));
+  uint64_t cause = hash64_pair(&HASH_KEY_FIXED, event_digest(STR("card-core"), STR("pay2")), hash64(&HASH_KEY_FIXED, event.cause));
+  struct str line = taken_back_line(&event, cause);
+  assert_non_null(memmem(line.at, line.length, "\"original_event\":\"card-core/pay2\"", 33));
 }
 
 /* SOURCE/ID, whatever stands in them: the last / is the border, and it is one JSON text. What was printed of plain ids is printed. */
