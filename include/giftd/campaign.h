@@ -73,6 +73,7 @@ enum left_kind {
   LEFT_MONTH,        /* {"month": [6, 7]}: the month of the event's time in the file's zone, 1 to 12 */
   LEFT_CAUSED_BY,    /* `index` 0: "self" or "other"; 1: the id of who caused it */
   LEFT_LEVEL,        /* {"level": "gold"}: the id of the level that completed, in rules that hear one */
+  LEFT_PLACE,        /* place: the customer's in the rank of the rule, the first is 1 */
   LEFT_CHANCE,       /* chance.F: what the spent chance kept; `index` is the catalogue field */
   LEFT_RULE_REWARD   /* rule_reward.value / .count of the base gift */
 };
@@ -172,6 +173,7 @@ struct close {
   uint64_t stayed;                 /* the same of a zone whose clocks turn, as long as they were known to stay; else decl */
   int64_t from_ms, to_ms;          /* of all campaigns whose rules hear it: nothing that closes lies outside */
   int64_t delay_ms;                /* the longest after which a rule hears it */
+  bool ranks;                      /* a rule that hears it has a rank */
   uint32_t rule_first, rule_count; /* into refs: the rules, in order of judgement */
 };
 /* The first instant behind a period. */
@@ -455,6 +457,21 @@ struct group {
   enum group_mode mode;
 };
 #define PRIORITY_NONE INT32_MAX
+/* Of a rule on a close: only the first `top` of all customers are let through (R59, R60, R122, R145). A left side is a condition node that
+ * holds a fact, its time or what a track took (LEAF without operator). */
+struct rank_side {
+  uint32_t left;
+  bool highest; /* first is who has most; else who has least */
+};
+struct rank {
+  uint32_t top; /* 0: the rule has no rank */
+  struct rank_side by;
+  uint32_t tie_count;
+  struct rank_side ties[LIMIT_RANK_TIES];
+  uint64_t part; /* digest of who takes part: audience and enrolment, the last day, schedule and `when` as they are written */
+};
+/* How many of the first are told their place, those who won among them. */
+uint32_t rank_kept(const struct rank *rank);
 
 struct rule {
   struct str id;   /* "half" */
@@ -477,8 +494,9 @@ struct rule {
   uint32_t limit_first, limit_count; /* into rulebook.refs: limits; own ones first, shared ones after */
   struct undo undo;
   struct forfeit forfeit;
-  uint32_t group;     /* or NONE */
-  int32_t priority;   /* the smaller goes first; PRIORITY_NONE: not said */
+  uint32_t group;   /* or NONE */
+  int32_t priority; /* the smaller goes first; PRIORITY_NONE: not said */
+  struct rank rank;
   struct str pointer; /* "/rules/0" */
 };
 

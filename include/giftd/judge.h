@@ -72,6 +72,17 @@ static inline uint64_t cause_digest(const struct event *event, uint64_t digest) 
 
 /* ---- outcome ---- */
 
+/* How far a rule's rank came ("ranks", below). */
+enum ranking {
+  RANKING_NONE,    /* the rule has no rank, or it did not come to that */
+  RANKING_OPEN,    /* not settled yet */
+  RANKING_BEHIND,  /* so many of this shard are before that he is not among the first of all: `expected` is what the last of them has */
+  RANKING_LOST,    /* settled: `expected` is what the last winner has */
+  RANKING_LATE,    /* what he has came behind the close */
+  RANKING_NOTHING, /* he has nothing to be ranked by */
+  RANKING_WON
+};
+
 /* What a judged rule came to. Everything `explain` prints about stateful judgement is in here. */
 struct outcome {
   const struct rulebook *book; /* whose numbers these are: the running one, or of the terms a gift was given under */
@@ -86,6 +97,8 @@ struct outcome {
   bool has_numbers; /* expected and actual mean something */
   bool of_period;   /* LIMIT_REACHED: the rule hears a close, and gave for this period before */
   bool numbers_are_times, numbers_are_money;
+  enum ranking ranking;
+  uint32_t place;                  /* in the rank, or 0: not known */
   struct str actual_text;          /* of conditions on text (in the batch arena), or empty */
   uint32_t gift_first, gift_count; /* GIVEN, DRAW_LOST: into decision.gifts */
   uint32_t caused_by;              /* index of the outcome whose gift or fact woke this rule, or NONE: the event itself */
@@ -196,11 +209,27 @@ struct closing {
   int32_t period;
   int64_t at_ms;
   int64_t done_ms; /* what rules hear until then they have heard; TIME_NONE: nothing yet */
+  int64_t made_ms; /* how far the shard had come when it was made due (judge_input.reached_ms); TIME_NONE: nowhere */
+  /* A rank is settled: its rule alone hears the close again, of a customer who waited for that. NONE: a close that is due. */
+  uint32_t rank;
+  int64_t rank_order; /* what he had of what the rank is by when it closed (struct ranked) */
 };
 /* The close of a customer that is due first, of all that are; NULL: none. */
 const struct cell *due_first(const struct state *customer);
 /* False: no rule of this rulebook hears such closes any more; the cell may go. */
 bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct closing *out);
+
+/* ---- ranks (docs/language.md section 6; between shards: lend.h) ----
+ *
+ * A rule with a rank is judged twice. At its close a customer for whom all else holds is put down among the first of his shard, in the
+ * rank's record there (rank_owner), and the rule is refused for now: PENDING_HOLD. The decision says whom the caller comes back to: with a
+ * `closing` that names the rule, when the rank is settled. Then who won is let through, with his place. It goes by what was there when the
+ * stream's clock came to the close: what makes the close due again later (closing.made_ms) comes too late for it. */
+struct rank_wait {
+  uint32_t rule;  /* in the rulebook */
+  uint32_t entry; /* his number among those of this rank who wait */
+  int64_t order;  /* struct ranked */
+};
 
 /* ---- the terms of earlier versions ---- */
 
@@ -238,6 +267,8 @@ struct decision {
   struct heard_way heard[LIMIT_HEARD];
   uint32_t due_count; /* closes that this event made due, each instant once */
   int64_t dues[LIMIT_DUES];
+  uint32_t rank_wait_count; /* ranks that this close waits for */
+  struct rank_wait rank_waits[LIMIT_RANKS];
   struct outcome outcomes[LIMIT_OUTCOMES + 1]; /* the last is where one too many is written */
   struct gift gifts[LIMIT_GIFTS + 1];
   struct pool_mark marks[64];
@@ -264,6 +295,7 @@ struct judge_input {
   const struct judge_settings *settings;
   const struct event *event; /* with arrival_ms set */
   int64_t clock_ms;          /* the stream's own time, or TIME_NONE */
+  int64_t reached_ms;        /* how far the caller has come: what is due by then is judged before anything else; or TIME_NONE */
   const uint32_t *matches;   /* of match_event */
   uint32_t match_count;
   struct state *customer;

@@ -128,6 +128,72 @@ bool lend_pool_next(const struct rulebook *rulebook, struct lend_cursor *cursor,
 /* At home: lent and not yet reported back, of all shards and periods. */
 int64_t lend_outstanding(const struct rulebook *rulebook, uint32_t pool, const struct state *state);
 
+/* ---- ranks (docs/language.md section 6) ----
+ *
+ * Who is first of all customers nobody knows alone: each shard keeps its own first ones of a rule and a period that closed, and the rank's
+ * home merges them when every shard has told them.
+ *
+ *     a shard                                              home
+ *     judges the close of each customer: the first are
+ *       kept (rank_take)
+ *     all are judged: REPORT, its first ones    ->         merges; when all shards have reported the rank is settled, for ever
+ *     its customers' closes are judged again    <- VERDICT who of them has which place
+ *
+ * What a shard keeps stands in a record of its own (rank_owner): CELL_RANK, and CELL_RANKED for each who is kept. The merged ones stand in
+ * another, at home: there CELL_RANK with key shard + 1 says that a shard has reported. Messages say all that home needs to know of the
+ * rule, since its shard may not have the rulebook yet, or not any more. */
+enum rank_stage { RANK_OPEN, RANK_REPORTED, RANK_SETTLED };
+struct rank_name {
+  uint64_t decl; /* of the rule */
+  int32_t period;
+};
+/* A customer of a rank. Who has less is before others: first by `order`, then by the ties, last by the key. */
+struct ranked {
+  int64_t order, ties[LIMIT_RANK_TIES]; /* INT64_MAX: there is none */
+  uint64_t key;                         /* a keyed hash of the customer, of this rule and period */
+  uint32_t entry, place;                /* memory.h */
+};
+bool ranked_before(const struct ranked *a, const struct ranked *b);
+struct ranked ranked_of(const struct cell *cell);
+/* `all`: the record of all shards, at home. */
+struct owner rank_owner(struct rank_name name, bool all);
+const struct cell *rank_head(const struct state *state, struct rank_name name);
+const struct cell *rank_find(const struct state *state, struct rank_name name, uint64_t key);
+/* Makes a cell that is not there, or finds it to be changed; there is room, or what was done is void. */
+typedef struct cell *rank_make(void *self, struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period);
+/* Whether one who is not there would be kept among the first `kept`; and keeps him: whoever is one too many goes. */
+bool rank_fits(const struct state *state, struct rank_name name, uint32_t kept, const struct ranked *ranked);
+void rank_take(struct state *state, struct rank_name name, uint32_t kept, const struct ranked *ranked, rank_make *make, void *self);
+
+enum rank_kind { RANK_REPORT = 1, RANK_VERDICT };
+struct rank_message {
+  enum rank_kind kind;
+  uint32_t from, to; /* shards */
+  struct rank_name name;
+  uint32_t top, kept;     /* REPORT: of the rule */
+  int64_t at_ms;          /* REPORT: when its close is heard */
+  uint32_t winners;       /* VERDICT: of all shards ... */
+  int64_t last;           /* ... and the order of the last of them */
+  uint32_t count;         /* REPORT: who are kept; VERDICT: who of them has a place */
+  struct ranked *entries; /* [LIMIT_RANK_KEPT], borrowed; a VERDICT tells key and place alone */
+};
+/* How many cells a message may add to a record. */
+static inline uint32_t rank_cells(const struct rank_message *message) { return message->count + 2; }
+bool rank_is(struct str message);
+/* Canonical and versioned. 0: does not fit. */
+size_t rank_encode(const struct rank_message *message, char *out, size_t capacity);
+/* message->entries is where the entries go. */
+bool rank_decode(struct str bytes, struct rank_message *message, struct fault *fault) MUST_USE;
+/* A shard's own record: what it reports; nothing is kept any more after that. */
+void rank_report(struct state *state, struct rank_message *message);
+/* A verdict: who has a place knows it. */
+void rank_settle(struct state *state, const struct rank_message *message);
+/* At home, on the record of all shards, with room for rank_cells(): a report came. True: the last one; the rank is settled. */
+bool rank_merge(struct state *state, const struct rank_message *report, uint32_t shards) MUST_USE;
+bool rank_has_reported(const struct state *state, struct rank_name name, uint32_t shard);
+/* What a settled rank says to a shard. */
+void rank_verdict(const struct state *state, uint32_t shard, struct rank_message *message);
+
 /* ---- pools: how much there is ---- */
 
 /* Hash of the value of `by`, as it stands in owners' keys; 0 without `by`. */

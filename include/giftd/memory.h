@@ -102,9 +102,10 @@
   F(of, int64_t amount, amount, NUMBER)   /* reversed so far of an event that has not come yet */ \
   F(of, int64_t time_ms, time_ms, NUMBER) /* of the latest reversal */                            \
   F(of, uint8_t whole, whole, COUNT)      /* 1: all of it, whatever it is */
-#define CELL_DUE_FIELDS(F, of)                                                      \
-  F(of, int64_t time_ms, time_ms, NUMBER) /* when a period that closes is judged */ \
-  F(of, int64_t done_ms, done_ms, NUMBER) /* when it was last, for rules with a shorter delay; 0: not yet */
+#define CELL_DUE_FIELDS(F, of)                                                                               \
+  F(of, int64_t time_ms, time_ms, NUMBER) /* when a period that closes is judged */                          \
+  F(of, int64_t done_ms, done_ms, NUMBER) /* when it was last, for rules with a shorter delay; 0: not yet */ \
+  F(of, int64_t made_ms, made_ms, NUMBER) /* how far the shard had come then: whom a rank takes; 0: nowhere, or a day of his own */
 #define CELL_ISSUED_FIELDS(F, of)                                                  \
   F(of, uint64_t id_high, id_high, DIGEST)                                         \
   F(of, uint64_t event, event, DIGEST) /* of the gift, for as long as it stands */ \
@@ -124,7 +125,21 @@
   F(of, uint64_t event, event, DIGEST)    /* one for a day stands */                                 \
   F(of, uint8_t settled, settled, COUNT)  /* 1: the days before it are in the sums of their periods */
 #define CELL_LEVEL_FIELDS(F, of) F(of, char marks[CELL_PACK_BYTES], marks, BYTES) /* of so many closes, how many levels were reached */
-#define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER)           /* of the event that named it first, or last */
+#define CELL_RANK_FIELDS(F, of)                                                                      \
+  F(of, uint64_t worst, worst, DIGEST) /* key of the last of those who are kept, when no more are */ \
+  F(of, int64_t last, last, NUMBER)    /* settled: of the last who won, as `order` below */          \
+  F(of, uint32_t count, count, COUNT)  /* who are kept */                                            \
+  F(of, uint32_t told, told, COUNT)    /* who wait to be told; of all shards: which have reported */ \
+  F(of, uint32_t winners, winners, COUNT)                                                            \
+  F(of, uint8_t stage, stage, COUNT) /* enum rank_stage (lend.h) */
+#define CELL_RANKED_FIELDS(F, of)                                                                                                        \
+  F(of, int64_t order, order, NUMBER) /* what the rank is by: who has less is before others */                                           \
+  F(of, int64_t tie_a, tie_a, NUMBER)                                                                                                    \
+  F(of, int64_t tie_b, tie_b, NUMBER)                                                                                                    \
+  F(of, int64_t tie_c, tie_c, NUMBER)                                                                                                    \
+  F(of, uint32_t entry, entry, COUNT)                                   /* number among those who wait; of all shards: whose customer */ \
+  F(of, uint32_t place, place, COUNT)                                   /* settled; 0: not known */
+#define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, char hashes[CELL_PACK_BYTES], hashes, BYTES)
 #define CELL_PROFILE_FIELDS(F, of) F(of, char entries[CELL_PACK_BYTES], entries, BYTES)
 #define CELL_VALUE_FIELDS(F, of)                                               \
@@ -194,7 +209,9 @@
   KIND(LADDER, ladder, BY_DECL, "rule", "of item and `per`", "of the measure")                          \
   KIND(STEP, step, BY_DECL, "rule", "low id of the gift", "of the measure")                             \
   KIND(DAY_END, day_end, BY_DECL, "fact", "", "of the day")                                             \
-  KIND(LEVEL, level, BY_DECL, "fact", "", "forty closes")
+  KIND(LEVEL, level, BY_DECL, "fact", "", "forty closes")                                               \
+  KIND(RANK, rank, BY_KEY, "rule", "0, or shard + 1", "that closed")                                    \
+  KIND(RANKED, ranked, BY_KEY, "rule", "of the customer", "that closed")
 
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
 enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
@@ -295,6 +312,12 @@ struct cell {
       CELL_LEVEL_FIELDS(CELL_FIELD, level)
     } level;
     struct {
+      CELL_RANK_FIELDS(CELL_FIELD, rank)
+    } rank;
+    struct {
+      CELL_RANKED_FIELDS(CELL_FIELD, ranked)
+    } ranked;
+    struct {
       CELL_TAG_FIELDS(CELL_FIELD, tag)
     } tag;
     struct {
@@ -333,9 +356,9 @@ static inline uint64_t name_decl(struct str name) { return decl_of_hash(hash64(&
 
 /* ---- owners ---- */
 
-enum owner_kind { OWNER_CUSTOMER = 'c', OWNER_RESOURCE = 'r', OWNER_POOL = 'p' };
+enum owner_kind { OWNER_CUSTOMER = 'c', OWNER_RESOURCE = 'r', OWNER_POOL = 'p', OWNER_RANK = 'k' };
 /* Key under which an owner's state is kept, at most 72 bytes: 'c' + customer id; 'r' + 5 bytes decl + 8 bytes key hash; 'p' + 5 bytes decl
- * + 8 bytes hash of the share. */
+ * + 8 bytes hash of the share; 'k' + 5 bytes decl of the rule + 8 bytes period (lend.h, rank_owner). */
 struct owner {
   enum owner_kind kind;
   uint8_t length;
@@ -343,8 +366,8 @@ struct owner {
 };
 static inline struct str owner_key(const struct owner *owner) { return (struct str){owner->key, owner->length}; }
 struct owner owner_customer(struct str customer);
-struct owner owner_named(enum owner_kind kind, uint64_t decl, uint64_t key); /* resources and pools */
-/* Decl and key of a resource or pool. */
+struct owner owner_named(enum owner_kind kind, uint64_t decl, uint64_t key); /* resources, pools, ranks */
+/* Decl and key of one of those. */
 void owner_split(const struct owner *owner, uint64_t *decl, uint64_t *key);
 
 /* ---- a state ---- */

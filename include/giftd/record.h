@@ -86,6 +86,7 @@ struct recorded_outcome {
   uint32_t campaign_version;
   struct str at;                                              /* JSON pointer of what failed */
   struct str expected, actual, limit, pool, identity, period; /* as printed; empty: not said */
+  struct str rank, place;                                     /* how far the rule's rank came: "open" ... */
   uint32_t gift_count;
   struct recorded_gift *gifts;
 };

@@ -180,6 +180,13 @@ enum status shard_range(const struct view_port *view, struct unheard_range *out,
 void shard_pass(struct shard *shard, int64_t time_ms);
 /* Whether a period that closed is still to be judged for somebody. */
 bool shard_due(const struct shard *shard);
+/* Ranks that are not settled. */
+struct shard_ranks {
+  uint32_t open;     /* that this shard has reported */
+  uint32_t home;     /* that it is home of */
+  int64_t waits_for; /* of the first of those, the first shard that has not reported; -1: none */
+};
+struct shard_ranks shard_ranks(const struct shard *shard);
 uint64_t shard_heard_waiting(const struct shard *shard); /* length of the queue of what is heard as another */
 
 /* The line at hand, or the last one, for the last words of a process that dies: plain words that a signal handler may read at any time, in

@@ -119,6 +119,7 @@ struct compile {
   /* the rule that is being read */
   uint32_t rule; /* number or NONE */
   bool rule_spends, rule_on_reward;
+  bool rule_ranks;                 /* what it gives is read, and it has a rank: there is a place */
   uint32_t rule_chance;            /* chance it spends or NONE */
   uint32_t budget;                 /* comparisons left to lint for this file */
   struct buffer content;           /* where files are written anew, one after the other */
@@ -342,6 +343,8 @@ uint32_t close_add(struct compile *c, struct close close, struct str what);
 /* A trigger {"date": left side, "time"}; and, when all is read, which days there are. */
 void date_read(struct compile *c, const struct at *at, const struct at *whole, struct vec *out);
 void dates_make(struct compile *c);
+/* The rank of a rule whose triggers are read. */
+void rank_read(struct compile *c, const struct at *at, struct rule *rule);
 void facts_sign(struct compile *c);
 void differences_sign(struct compile *c);
 void tables_sign(struct compile *c);

@@ -37,7 +37,9 @@ static void items_list_read(struct compile *c, const struct at *at, enum item_pl
 static bool value_above(const struct worth *value, int64_t ceiling) {
   if (value->form == VALUE_FORM_FIXED) return value->fixed > ceiling;
   if (value->form == VALUE_FORM_PERCENT) return value->max > ceiling;
-  return value->form == VALUE_FORM_BANDS && value->band_count > 0 && value->bands[value->band_count - 1].value > ceiling;
+  bool above = false; /* by place a lower band may be worth more */
+  for (uint32_t i = 0; value->form == VALUE_FORM_BANDS && i < value->band_count; i++) above |= value->bands[i].value > ceiling;
+  return above;
 }
 
 /* Prizes of draws have a legal ceiling; substitutes are prizes as well. */

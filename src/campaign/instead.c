@@ -13,10 +13,6 @@ static const struct instead substitutes[] = {
      "instead let the other's own measure hear the events, `as` in its \"on\" and \"per\": [\"customer\", \"caused_by.id\"], and the rule "
      "hear "
      "that"},
-    {"rank",
-     "there is no substitute yet, since giftd does not compare customers: let the bank rank them by giftd's decisions and put the winners "
-     "into a list that another campaign's audience includes, \"include\": [\"list:NAME\"]"},
-    {"place", "there is no substitute yet, as for `rank`: put the winners of each place into a list of their own, {\"list\": NAME}"},
     {"best_value", "instead write \"first\", and give the rule that is worth most the smallest 'priority'"},
     {"review",
      "instead give a chance, and the gift itself by a rule that \"spends\" it when an event says that the review was passed (declare its "

@@ -39,6 +39,8 @@ static void item_check(struct compile *c, const struct at *at, const struct rule
   if (rule->give == GIVE_FIRST_OF || rule->give == GIVE_DRAW_OF)
     report(c, &word, CHECK_BAD_BANDS, "a chooser picks one item for an event, \"%s\" goes on over a period: write a rule for each item",
            pay);
+  if (rule->rank.top > 0)
+    report(c, &word, CHECK_BAD_BANDS, "a rank is settled once and gives once, \"%s\" goes on over a period: a rule has one of them", pay);
   if (rule->once_per_count > 0)
     report(c, &word, CHECK_BAD_BANDS, "`once_per` gives once, \"%s\" goes on over a period: a rule has one of them", pay);
   if (item.count.form != VALUE_FORM_FIXED || item.count.fixed != 1)

@@ -128,7 +128,7 @@ static bool base_left_read(struct compile *c, const struct at *at, struct str na
 bool left_is_month(struct str text) { return str_equal(text, STR("month")); }
 
 static bool not_served(struct str text) {
-  static const char *const words[] = {"place", "level", "day", "week", "ten_days", "quarter", "half", "year", NULL};
+  static const char *const words[] = {"level", "day", "week", "ten_days", "quarter", "half", "year", NULL};
   for (uint32_t i = 0; words[i] != NULL; i++)
     if (str_equal(text, str_of(words[i]))) return true;
   return false;
@@ -161,6 +161,13 @@ static bool cause_left_read(struct compile *c, const struct at *at, struct str t
   return false;
 }
 
+static bool place_left_read(struct compile *c, const struct at *at, struct left *out) {
+  out->kind = LEFT_PLACE, out->type = TYPE_INT;
+  if (c->rule_ranks) return true;
+  report(c, at, CHECK_BAD_CONDITION, "'place' is asked by the items of a rule that has a rank: in their `when`, or in bands by it");
+  return false;
+}
+
 bool left_read(struct compile *c, const struct at *at, struct str text, enum place place, struct left *out) {
   *out = (struct left){.kind = LEFT_FIELD, .type = TYPE_BROKEN, .text = keep_text(c, text)};
   bool level = str_equal(text, STR("level")) && place == PLACE_RULE && c->rule != NONE && rule_level(c, rule_at(c, c->rule)) != NONE;
@@ -169,18 +176,14 @@ bool left_read(struct compile *c, const struct at *at, struct str text, enum pla
     return true;
   }
   if (not_served(text)) {
-    bool unit = !str_equal(text, STR("place")) && !str_equal(text, STR("level"));
-    report_not_served(c, at,
-                      unit                            ? "unit"
-                      : str_equal(text, STR("place")) ? "place"
-                                                      : "level",
-                      "'%.*s' in a condition is", STR_FORMAT(text));
+    report_not_served(c, at, str_equal(text, STR("level")) ? "level" : "unit", "'%.*s' in a condition is", STR_FORMAT(text));
     return false;
   }
   if (left_is_month(text)) {
     report(c, at, CHECK_BAD_CONDITION, "'month' stands on the left of a condition alone: {\"month\": {\"same_as\": \"profile.birthday\"}}");
     return false;
   }
+  if (str_equal(text, STR("place"))) return place_left_read(c, at, out);
   if (str_equal(text, STR("caused_by")) || str_equal(text, STR("caused_by.id"))) return cause_left_read(c, at, text, place, out);
   if (!needs_state(text)) return field_read(c, at, text, "field of an event", LEFT_FIELD, out);
   if (place != PLACE_TRIGGER) return state_left_read(c, at, text, out);

@@ -184,10 +184,35 @@ static void put_pool(const struct saying *s, const struct pool *pool) {
   put_unit(s, pool->pace_unit);
 }
 
+static void put_side(const struct saying *s, const struct rank_side *side, bool first) {
+  const struct condition *left = &s->book->conditions[side->left];
+  const struct str name = s->book->facts[left->index].first_name;
+  const char *what = left->left == LEFT_FACT_AT ? " at" : left->left == LEFT_FACT_ELAPSED ? " elapsed" : "";
+  buffer_print(s->out, "%s%.*s%s, %s first", first ? "" : ", then ", STR_FORMAT(name), what, side->highest ? "highest" : "lowest");
+}
+
+/* Who takes part is said by a digest: customers are ranked by it on days of their own, so it may not change between them. */
+static void put_rank(const struct saying *s, const struct rule *rule) {
+  const struct trigger *trigger = &s->book->triggers[rule->on.first];
+  char hex[16];
+  digest_to_hex(rule->rank.part, hex);
+  put(s, "; ranked by ");
+  put_side(s, &rule->rank.by, true);
+  for (uint32_t i = 0; i < rule->rank.tie_count; i++) put_side(s, &rule->rank.ties[i], false);
+  buffer_print(s->out, "; the first %u", rule->rank.top);
+  put(s, " when it closes");
+  put_unit(s, s->book->closes[trigger->close].unit);
+  put(s, ", ");
+  buffer_duration(s->out, trigger->delay);
+  put(s, " later; who takes part, and until which day, as digest ");
+  buffer_put(s->out, (struct str){hex, sizeof hex});
+}
+
 static void put_rule(const struct saying *s, const struct rule *rule) {
   put(s, rule->once_per_count == 0 ? "once for each cause" : "once for each ");
   put_dimensions(s, rule->once_per, rule->once_per_count);
   put(s, rule->give == GIVE_EACH ? "; gives a list" : "; gives one");
+  if (rule->rank.top > 0) put_rank(s, rule);
 }
 
 /* What a period has had is remembered for the measure's periods; with `each` for each band, by where it begins: one that is moved would be

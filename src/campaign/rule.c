@@ -1,11 +1,10 @@
 /* Rules: one sentence each - on, schedule, when, spends, once_per, give, limits, on_reversal (docs/language.md, "The shape"). */
 #include "compile.h"
 
-static const struct key rule_keys[] = {
-    {"id", KEY_MUST},         {"was", KEY_MAY},      {"on", KEY_MUST},      {"schedule", KEY_MAY},      {"when", KEY_MAY},
-    {"spends", KEY_MAY},      {"once_per", KEY_MAY}, {"give", KEY_MUST},    {"limits", KEY_MAY},        {"on_reversal", KEY_MAY},
-    {"rank", KEY_NOT_SERVED}, {"group", KEY_MAY},    {"priority", KEY_MAY}, {"review", KEY_NOT_SERVED}, {"on_failure", KEY_MAY},
-    {NULL, KEY_MAY}};
+static const struct key rule_keys[] = {{"id", KEY_MUST},      {"was", KEY_MAY},           {"on", KEY_MUST},        {"schedule", KEY_MAY},
+                                       {"when", KEY_MAY},     {"spends", KEY_MAY},        {"once_per", KEY_MAY},   {"give", KEY_MUST},
+                                       {"limits", KEY_MAY},   {"on_reversal", KEY_MAY},   {"rank", KEY_MAY},       {"group", KEY_MAY},
+                                       {"priority", KEY_MAY}, {"review", KEY_NOT_SERVED}, {"on_failure", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key spends_keys[] = {{"chance", KEY_MUST}, {"match", KEY_MAY}, {NULL, KEY_MAY}};
 #define MATCH_MOST 8u
 
@@ -79,7 +78,7 @@ static void once_read(struct compile *c, const struct at *at, struct rule *rule)
 
 static void rule_read(struct compile *c, const struct at *at, uint32_t number) {
   struct at on = at_key(at, "on"), schedule = at_key(at, "schedule"), when = at_key(at, "when"), spends = at_key(at, "spends");
-  struct at once = at_key(at, "once_per"), give = at_key(at, "give");
+  struct at once = at_key(at, "once_per"), give = at_key(at, "give"), rank = at_key(at, "rank");
   struct rule rule = *rule_at(c, number);
   c->rule = number, c->rule_spends = c->rule_on_reward = false;
   if (!keys_check(c, at, rule_keys, "a rule")) return;
@@ -89,7 +88,10 @@ static void rule_read(struct compile *c, const struct at *at, uint32_t number) {
   if (schedule.json != NULL) rule.schedule = schedule_ref(c, &schedule);
   (void)condition_read(c, &when, PLACE_RULE, &rule.when);
   if (once.json != NULL) once_read(c, &once, &rule);
+  if (rank.json != NULL) rank_read(c, &rank, &rule);
+  c->rule_ranks = rule.rank.top > 0;
   if (give.json != NULL) give_read(c, &give, &rule);
+  c->rule_ranks = false;
   rule_limits_read(c, at, &rule);
   rule_group_read(c, at, &rule);
   rule_undo_read(c, at, &rule);

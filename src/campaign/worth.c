@@ -78,24 +78,30 @@ static bool from_read(struct compile *c, const struct at *at, enum left_type typ
   return read_int(c, at, 0, LIMIT_AMOUNT_MINOR, CHECK_BAD_BANDS, out);
 }
 
-static void band_read(struct compile *c, const struct at *at, enum left_type type, enum worth_kind kind, struct band *bands,
-                      uint32_t number) {
+/* What is banded, and what a band is worth. */
+struct banding {
+  enum left_type type;
+  bool place; /* who stands further back gets less */
+  enum worth_kind kind;
+};
+
+static void band_read(struct compile *c, const struct at *at, const struct banding *how, struct band *bands, uint32_t number) {
   struct at from = at_key(at, "from"), value = at_key(at, "value");
   struct band *band = &bands[number];
   if (!keys_check(c, at, band_keys, "a band") || from.json == NULL || value.json == NULL) return;
-  bool good = from_read(c, &from, type, &band->from);
+  bool good = from_read(c, &from, how->type, &band->from);
   if (good && number > 0 && band->from <= bands[number - 1].from)
     report(c, &from, CHECK_BAD_BANDS, "the bands must rise; this one does not begin above the one before");
   if (json_is_object(value.json)) {
     report(c, &value, CHECK_BAD_BANDS, "the value of a band is a fixed one, so that it is known what each band pays");
     return;
   }
-  good = plain_read(c, &value, kind, &band->value);
-  if (good && number > 0 && band->value < bands[number - 1].value)
+  good = plain_read(c, &value, how->kind, &band->value);
+  if (good && number > 0 && !how->place && band->value < bands[number - 1].value)
     report(c, &value, CHECK_BAD_BANDS, "a higher band gives less than the one before: customers would lose by spending more");
 }
 
-static void bands_list_read(struct compile *c, const struct at *at, enum left_type type, enum worth_kind kind, struct worth *out) {
+static void bands_list_read(struct compile *c, const struct at *at, const struct banding *how, struct worth *out) {
   uint32_t count;
   if (!read_list(c, at, CHECK_BAD_BANDS, &count)) return;
   if (count > LIMIT_BANDS) {
@@ -105,7 +111,7 @@ static void bands_list_read(struct compile *c, const struct at *at, enum left_ty
   struct band *bands = take(c, count, sizeof *bands);
   for (uint32_t i = 0; i < count && bands != NULL; i++) {
     struct at item = at_item(at, i);
-    band_read(c, &item, type, kind, bands, i);
+    band_read(c, &item, how, bands, i);
   }
   out->bands = bands, out->band_count = bands == NULL ? 0 : count;
 }
@@ -137,7 +143,8 @@ static bool bands_value_read(struct compile *c, const struct at *at, enum worth_
     report(c, &by, CHECK_BAD_BANDS, "'%.*s' is not a number: it has no bands", STR_FORMAT(left.text));
     return false;
   }
-  bands_list_read(c, &bands, left.type, kind, out);
+  const struct banding how = {left.type, left.kind == LEFT_PLACE, kind};
+  bands_list_read(c, &bands, &how, out);
   pay_read(c, at, &left, rule_hears(c, &left), kind, out);
   return true;
 }

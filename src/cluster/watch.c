@@ -113,7 +113,7 @@ static void counts_set(struct cluster *cluster, struct metrics *metrics) {
 /* Numbers of one series: of a shard, or of all that share the last one. */
 struct shown {
   bool any;
-  int64_t lag_events, time_lag_ms, stage, heard;
+  int64_t lag_events, time_lag_ms, stage, heard, ranks_open, rank_waits_for;
 };
 
 static void slot_show(const struct cluster *cluster, const struct slot *slot, int64_t now_ms, struct shown *shown) {
@@ -127,7 +127,11 @@ static void slot_show(const struct cluster *cluster, const struct slot *slot, in
   if (lag > shown->lag_events) shown->lag_events = lag;
   if (clock_ms != TIME_NONE && now_ms - clock_ms > shown->time_lag_ms) shown->time_lag_ms = now_ms - clock_ms;
   if (stage != LEDGER_RUNNING) shown->stage = stage;
-  if (open) shown->heard += (int64_t)ledger_heard_waiting(slot->ledger);
+  if (!open) return;
+  const struct shard_ranks ranks = ledger_ranks(slot->ledger);
+  shown->heard += (int64_t)ledger_heard_waiting(slot->ledger);
+  shown->ranks_open += ranks.open;
+  if (ranks.waits_for >= 0) shown->rank_waits_for = ranks.waits_for;
 }
 
 static void shown_set(struct cluster *cluster, struct metrics *metrics, uint32_t series, const struct shown *shown) {
@@ -138,7 +142,9 @@ static void shown_set(struct cluster *cluster, struct metrics *metrics, uint32_t
   } rows[] = {{METRIC_SHARD_LAG_EVENTS, shown->lag_events, shown->lag_events >= 0},
               {METRIC_SHARD_TIME_LAG, shown->time_lag_ms, shown->time_lag_ms >= 0},
               {METRIC_SHARD_STAGE, shown->stage, true},
-              {METRIC_SHARD_HEARD_WAITING, shown->heard, true}};
+              {METRIC_SHARD_HEARD_WAITING, shown->heard, true},
+              {METRIC_SHARD_RANKS_OPEN, shown->ranks_open, true},
+              {METRIC_SHARD_RANK_WAITS_FOR, shown->rank_waits_for, true}};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     const bool any = rows[i].known && shown->any;
     if (any) metrics_set(metrics, rows[i].id, series, rows[i].number);
@@ -151,7 +157,7 @@ void cluster_metrics(void *self, struct metrics *metrics) {
   const int64_t now_ms = clock_wall_ms();
   int64_t owned = 0, lag = 0;
   struct shown shown[METRIC_SERIES];
-  for (uint32_t i = 0; i < METRIC_SERIES; i++) shown[i] = (struct shown){false, -1, -1, LEDGER_RUNNING, 0};
+  for (uint32_t i = 0; i < METRIC_SERIES; i++) shown[i] = (struct shown){false, -1, -1, LEDGER_RUNNING, 0, 0, -1};
   for (uint32_t i = 0; i < cluster->shards; i++) {
     const struct slot *slot = &cluster->slots[i];
     if (slot->state == SLOT_NONE) continue;

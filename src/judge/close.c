@@ -34,15 +34,25 @@ static bool in_its_time(const struct work *w, const struct close *close, int32_t
   return period_start(close->unit, period, close->zone) < close->to_ms && close_end(w->book, close, period) > close->from_ms;
 }
 
-/* One of which some rules have heard, and others have still to, begins anew: what was counted now counts for the first of them too. */
+/* What a close leaves for the next is as old as itself, whenever it was judged; a day of the customer's own leaves none. */
+static int64_t made_now(const struct work *w) {
+  bool closes = w->in->closing != NULL && !is_date(w);
+  int64_t made_ms = closes ? w->in->closing->made_ms : w->in->reached_ms;
+  return made_ms == TIME_NONE ? 0 : made_ms;
+}
+
+/* One of which some rules have heard, and others have still to, begins anew: what was counted now counts for the first of them too. A rank
+ * that came with another file goes by who is due when it is heard, so whoever is due later is due then. */
 static void due_make(struct work *w, uint32_t number, int32_t period) {
   const struct close *close = &w->book->closes[number];
   const struct cell *known = state_find(w->customer, CELL_DUE, close->decl, 0, period);
-  if (!in_its_time(w, close, period) || (known != NULL && known->due.done_ms == 0)) return;
+  bool waits = known != NULL && known->due.done_ms == 0;
+  if (!in_its_time(w, close, period) || (waits && !close->ranks)) return;
   int64_t due_ms = heard_next(w, number, period, TIME_NONE);
-  if (due_ms == TIME_NONE) return;
+  if (due_ms == TIME_NONE || (waits && known->due.time_ms <= due_ms)) return;
   struct cell *due = work_make(w, w->customer, CELL_DUE, close->decl, 0, period);
   due->due.time_ms = due_ms, due->due.done_ms = 0;
+  due->due.made_ms = made_now(w);
   due_tell(w, due_ms);
 }
 
@@ -96,6 +106,7 @@ static bool rule_concerned(struct work *w, uint32_t rule) {
 
 bool close_wakes(struct work *w, uint32_t rule) {
   const struct closing *closing = w->in->closing;
+  if (closing->rank != NONE) return rule == closing->rank;
   int64_t at_ms = close_heard(w->book, rule, closing->close, closing->period, closing->done_ms);
   return at_ms != TIME_NONE && at_ms <= w->event->time_ms && rule_concerned(w, rule);
 }
@@ -123,7 +134,7 @@ void close_leave(struct work *w) {
   const struct closing *closing = w->in->closing;
   const struct close *close = &w->book->closes[closing->close];
   struct looking looking = {.w = w, .close = closing->close, .found = INT32_MAX};
-  if (close->unit == UNIT_CAMPAIGN) return;
+  if (close->unit == UNIT_CAMPAIGN || closing->rank != NONE) return;
   for (uint32_t i = 0; i < close->rule_count; i++) {
     looking.rule = w->book->refs[close->rule_first + i];
     int64_t from_ms = work_campaign(w, w->book->rules[looking.rule].campaign)->from_ms,
@@ -137,7 +148,7 @@ void close_leave(struct work *w) {
 void close_begin(struct work *w) {
   const struct closing *closing = w->in->closing;
   w->closed_ms = close_end(w->book, &w->book->closes[closing->close], closing->period);
-  due_move(w, closing);
+  if (closing->rank == NONE) due_move(w, closing);
 }
 
 /* ---- for the caller ---- */
@@ -166,7 +177,8 @@ bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct 
   if (close == NONE) return false;
   const struct close *which = &rulebook->closes[close];
   int32_t period = which->left == NONE ? due->period : period_of(which->unit, due->due.time_ms, which->zone);
-  *out = (struct closing){.close = close, .decl = cell_decl(due), .period = period, .at_ms = due->due.time_ms};
+  *out = (struct closing){.close = close, .decl = cell_decl(due), .period = period, .at_ms = due->due.time_ms, .rank = NONE};
   out->done_ms = due->due.done_ms == 0 ? TIME_NONE : due->due.done_ms; /* nothing closes in 1970 */
+  out->made_ms = due->due.made_ms == 0 ? TIME_NONE : due->due.made_ms;
   return true;
 }

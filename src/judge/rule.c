@@ -206,6 +206,9 @@ static bool step_group(struct judging *j) {
 
 static bool step_limits(struct judging *j) { return limits_have_room(j->w, j->rule, j->outcome); }
 
+/* Behind everything that decides who takes part, before what may run out: whoever is let through and finds nothing left loses his place. */
+static bool step_rank(struct judging *j) { return j->rule->rank.top == 0 || rank_lets(j->w, j->rule, j->outcome); }
+
 static uint32_t gifts_most(const struct rulebook *book, const struct rule *rule) {
   uint32_t most = 0;
   if (rule->give != GIVE_EACH && rule->give != GIVE_ONE) return 1;
@@ -318,9 +321,9 @@ static bool step_give(struct judging *j) {
   return true;
 }
 
-static bool (*const steps[])(struct judging *j) = {step_lifecycle, step_addressed, step_late,   step_currency, step_audience,
-                                                   step_risk,      step_level,     step_when,   step_spends,   step_once,
-                                                   step_holdout,   step_group,     step_limits, step_bound,    step_give};
+static bool (*const steps[])(struct judging *j) = {step_lifecycle, step_addressed, step_late,   step_currency, step_audience, step_risk,
+                                                   step_level,     step_when,      step_spends, step_once,     step_holdout,  step_group,
+                                                   step_rank,      step_limits,    step_bound,  step_give};
 
 static bool judge(struct judging *j) {
   for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
@@ -352,12 +355,12 @@ bool rule_judge(struct work *w, uint32_t number, const struct wake *wake) {
   struct judging judging = {.w = w, .rule = &w->book->rules[number], .wake = wake, .outcome = outcome_new(w, number, REASON_GIVEN)};
   struct outcome *outcome = judging.outcome;
   outcome->caused_by = wake->base == NULL ? NONE : wake->outcome;
-  w->lot = NULL, w->base = wake->base, w->level = level_of(w, wake);
+  w->lot = NULL, w->base = wake->base, w->level = level_of(w, wake), w->place = 0;
   bool given = judge(&judging);
   outcome->gift_count = w->out->gift_count - outcome->gift_first;
   bool gave = outcome->reason == REASON_GIVEN || outcome->reason == REASON_DRAW_LOST;
   assert(w->crowded || (given == gave && given == (outcome->gift_count > 0))); /* a refusal has a reason, and no gifts */
-  w->lot = NULL, w->base = NULL, w->level = NULL;
+  w->lot = NULL, w->base = NULL, w->level = NULL, w->place = 0;
   if (given && outcome->reason == REASON_GIVEN) wake_hearers(w, number, outcome_number);
   return given;
 }

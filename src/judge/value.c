@@ -30,6 +30,7 @@ struct value left_value(struct work *w, const struct condition *leaf) {
     case LEFT_FACT_KEEP:
     case LEFT_PROFILE:
     case LEFT_CHANCE: return kept_value(w, leaf);
+    case LEFT_PLACE: return w->place == 0 ? value_absent() : value_number(w->place);
     case LEFT_RULE_REWARD: return w->base == NULL ? value_absent() : value_number(leaf->index == 0 ? w->base->value_minor : w->base->count);
     case LEFT_CAUSED_BY: return cause_value(w, leaf->index);
     case LEFT_LEVEL: return w->level == NULL ? value_absent() : (struct value){.kind = VALUE_TEXT, .text = w->level->id};

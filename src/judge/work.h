@@ -8,7 +8,7 @@
  *   takeback.c   one gift goes back                        recheck.c  what is still due of it             policy
  *   descend.c    what is too much of a ladder goes back
  *   rule.c       judgement of one rule                     wake.c     which rules, through what; of a group which one
- *   close.c      periods that close
+ *   close.c      periods that close      rank.c     who is first of all customers
  *   give.c       choosers and items      grant.c   what is remembered of a gift
  *   ladder.c     values that go on within a period
  *   chance.c     lots                    limit.c   caps                pool.c     stock and budgets       ids.c  reward ids, draws
@@ -127,6 +127,7 @@ struct work {
   bool rechecking;
   int64_t recheck_amount;
   uint64_t recheck_cause; /* digest of the event whose gift is rechecked */
+  uint32_t place;         /* of the customer in the rank of the rule at hand, or 0 */
   int64_t closed_ms;      /* of a close: the first instant behind the period; else TIME_NONE */
   struct cell spare;      /* what is written when there is no room: the decision is void then */
   /* large, counted above, not cleared for each event */
@@ -464,6 +465,10 @@ static inline bool is_date(const struct work *w) { return w->in->closing != NULL
 /* ---- fulfil.c ---- */
 /* What became of a gift downstream. */
 void fulfilment_apply(struct work *w);
+
+/* ---- rank.c ---- */
+/* Whether the rank of a rule that hears the close at hand lets its customer through; false fills the outcome. */
+bool rank_lets(struct work *w, const struct rule *rule, struct outcome *outcome);
 
 /* ---- reversal.c ---- */
 /* Finds its original, or remembers that it waits for one. */

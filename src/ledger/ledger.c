@@ -240,6 +240,9 @@ void ledger_counts_add(struct ledger_counts *sum, const struct ledger_counts *mo
 }
 
 const struct ledger_counts *ledger_counts(const struct ledger *ledger) { return &ledger->counts; }
+struct shard_ranks ledger_ranks(const struct ledger *ledger) {
+  return ledger->shard == NULL ? (struct shard_ranks){.waits_for = -1} : shard_ranks(ledger->shard);
+}
 uint64_t ledger_heard_waiting(const struct ledger *ledger) { return ledger->shard == NULL ? 0 : shard_heard_waiting(ledger->shard); }
 
 const struct at_hand *ledger_at_hand(const struct ledger *ledger) { return ledger->shard == NULL ? NULL : shard_at_hand(ledger->shard); }

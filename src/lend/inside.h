@@ -3,6 +3,7 @@
  *   lend.c    the doors: which message goes where      names.c   who is home, sending, the pools of a rulebook
  *   block.c   pools at the borrower                    home.c    pools at home             whole.c   resources, both sides
  *   codec.c   messages as bytes                        pool.c    how much a pool has          cause.c   who spent last
+ *   rank.c    ranks, both sides                        rank_codec.c   their messages as bytes
  *
  * A pool's units are always in exactly one place: used (reported), outstanding (lent: in a block, spent and not yet reported, or on their
  * way), or free at home. Messages move them between places; nothing else does. */

@@ -19,7 +19,7 @@ struct owner owner_named(enum owner_kind kind, uint64_t decl, uint64_t key) {
 }
 
 void owner_split(const struct owner *owner, uint64_t *decl, uint64_t *key) {
-  assert(owner->length == 14 && (owner->kind == OWNER_RESOURCE || owner->kind == OWNER_POOL));
+  assert(owner->length == 14 && owner->kind != OWNER_CUSTOMER);
   *decl = *key = 0;
   for (unsigned i = 0; i < 5; i++) *decl |= (uint64_t)(unsigned char)owner->key[1 + i] << (8 * i);
   for (unsigned i = 0; i < 8; i++) *key |= (uint64_t)(unsigned char)owner->key[6 + i] << (8 * i);

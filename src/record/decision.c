@@ -111,6 +111,8 @@ static void decision_values(struct buffer *out, const struct told *told) {
   TEXT_MEMBER(out, "period", told->period);
   TEXT_MEMBER(out, "expected", told->expected);
   TEXT_MEMBER(out, "actual", told->actual);
+  TEXT_MEMBER(out, "rank", told->rank);
+  TEXT_MEMBER(out, "place", told->place);
 }
 
 /* `brief`: the reason alone, without what it was decided on. */
@@ -127,7 +129,7 @@ static void decision_outcome(struct buffer *out, const struct decision *decision
   PUT(out, "\",\"reason\":\"");
   text_put(out, str_of(reasons[outcome->reason].code));
   PUT(out, "\"");
-  if (outcome->reason != REASON_GIVEN && !brief) {
+  if ((outcome->reason != REASON_GIVEN || outcome->ranking == RANKING_WON) && !brief) {
     struct told told;
     told_outcome(&told, rulebook, outcome);
     decision_values(out, &told);

@@ -365,10 +365,60 @@ static bool is_below_bands(const struct told *told) {
          told->expected.length > 0;
 }
 
+/* ---- ranks ---- */
+
+static bool is_ranked(const struct told *told, enum ranking ranking) { return str_equal(told->rank, str_of(told_rankings[ranking])); }
+
+/* "fact.spent 340.00" */
+static void rank_value(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
+  const struct rule *rule = &rulebook->rules[told->rule];
+  if (rule->rank.top > 0) buffer_put(out, words_field(rulebook->conditions[rule->rank.by.left].left_text, language));
+  put_two(out, " ", told->actual);
+}
+
+/* "place 12 of the first 10: fact.spent 340.00, the last winner had 355.00" */
+static void rank_lost_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
+  const uint32_t top = rulebook->rules[told->rule].rank.top;
+  const bool zh = language == LANGUAGE_ZH;
+  if (told->place.length > 0)
+    put_two(out, zh ? "第 " : "place ", told->place);
+  else
+    buffer_put(out, zh ? STR("未入围") : STR("not among those told their place"));
+  if (zh)
+    buffer_print(out, told->place.length > 0 ? " 名,前 %u 名获奖:" : ",前 %u 名获奖:", top);
+  else
+    buffer_print(out, ", the first %u win: ", top);
+  rank_value(out, rulebook, told, language);
+  put_two(out, zh ? ",最后一名获奖者为 " : ", the last winner had ", told->expected);
+}
+
+static void rank_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
+  const bool zh = language == LANGUAGE_ZH;
+  if (is_ranked(told, RANKING_LOST)) {
+    rank_lost_detail(out, rulebook, told, language);
+  } else if (is_ranked(told, RANKING_OPEN)) {
+    buffer_put(out, zh ? STR("排名尚未确定:") : STR("the rank is not settled yet: "));
+    rank_value(out, rulebook, told, language);
+  } else if (is_ranked(told, RANKING_BEHIND)) {
+    buffer_print(out, zh ? "未进入前 %u 名:" : "not among the first %u: ", rulebook->rules[told->rule].rank.top);
+    rank_value(out, rulebook, told, language);
+    put_two(out, zh ? ",排在其前的均不低于 " : ", more than that many customers have ", told->expected);
+    if (!zh) buffer_put(out, STR(" or are before it"));
+  } else if (is_ranked(told, RANKING_LATE)) {
+    buffer_put(out, zh ? STR("周期结束被处理之后才计入,不参与排名") : STR("it counted after the close was heard: too late for the rank"));
+  } else {
+    buffer_put(out, zh ? STR("没有可用于排名的数值") : STR("there is nothing to be ranked by"));
+  }
+}
+
 void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
   const struct rule *rule = &rulebook->rules[told->rule];
   if (told->limit.length > 0) {
     limit_detail(out, rulebook, told, language);
+    return;
+  }
+  if (told->rank.length > 0 && told_is_at(told, STR("/rank"))) {
+    rank_detail(out, rulebook, told, language);
     return;
   }
   if (told->reason == REASON_LIMIT_REACHED) {

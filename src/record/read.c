@@ -114,7 +114,8 @@ static bool read_outcome(struct reading *r, struct recorded_outcome *outcome) {
                                   {STR("reason"), &outcome->reason},     {STR("at"), &outcome->at},
                                   {STR("limit"), &outcome->limit},       {STR("pool"), &outcome->pool},
                                   {STR("identity"), &outcome->identity}, {STR("period"), &outcome->period},
-                                  {STR("expected"), &outcome->expected}, {STR("actual"), &outcome->actual}};
+                                  {STR("expected"), &outcome->expected}, {STR("actual"), &outcome->actual},
+                                  {STR("rank"), &outcome->rank},         {STR("place"), &outcome->place}};
   struct str key;
   if (!json_enter_object(&r->json)) return false;
   while (json_next_key(&r->json, &key)) {

@@ -19,6 +19,7 @@ enum stage {
   STAGE_ONCE,
   STAGE_HOLDOUT,
   STAGE_GROUP,
+  STAGE_RANK,
   STAGE_LIMITS,
   STAGE_POOL,
   STAGE_DONE
@@ -254,6 +255,23 @@ static void step_group(struct walk *walk) {
   if (walk->stage == STAGE_GROUP) step_failed_detail(walk);
 }
 
+/* "among the first 10 by fact.spent: place 3" */
+static void step_rank(struct walk *walk) {
+  struct buffer *text = step_text(walk);
+  size_t start = text->length;
+  if (walk->rule->rank.top == 0) return;
+  if (walk->stage == STAGE_RANK) {
+    detail_refusal(text, walk->rulebook, walk->told, walk->language);
+    step_end(walk, start, false);
+    return;
+  }
+  buffer_print(text, is_zh(walk) ? "排名前 %u 名,按 " : "among the first %u by ", walk->rule->rank.top);
+  buffer_put(text, words_field(walk->rulebook->conditions[walk->rule->rank.by.left].left_text, walk->language));
+  if (walk->told->place.length > 0) step_put(walk, ": place ", ",名次 ");
+  buffer_put(text, walk->told->place);
+  step_end(walk, start, true);
+}
+
 /* ---- how often, from what ---- */
 
 static void step_spends(struct walk *walk) {
@@ -345,6 +363,7 @@ static enum stage stage_of_condition(const struct walk *walk) {
 }
 
 static enum stage stage_of(const struct walk *walk) {
+  if (told_is_at(walk->told, STR("/rank"))) return STAGE_RANK;
   switch (walk->told->reason) {
     case REASON_CAMPAIGN_NOT_STARTED:
     case REASON_CAMPAIGN_ENDED:
@@ -385,11 +404,10 @@ static void step_late(struct walk *walk) {
 void steps_fill(struct steps *steps, const struct rulebook *rulebook, const struct event *event, const struct told *told,
                 enum language language) {
   static void (*const stages[STAGE_DONE])(struct walk *) = {
-      [STAGE_LIFE] = step_life,     [STAGE_SCHEDULE] = step_schedule, [STAGE_ON] = step_on,
-      [STAGE_LATE] = step_late,     [STAGE_AUDIENCE] = step_audience, [STAGE_ENROLMENT] = step_enrolment,
-      [STAGE_RISK] = step_risk,     [STAGE_WHEN] = step_when,         [STAGE_SPENDS] = step_spends,
-      [STAGE_ONCE] = step_once,     [STAGE_HOLDOUT] = step_holdout,   [STAGE_GROUP] = step_group,
-      [STAGE_LIMITS] = step_limits, [STAGE_POOL] = step_pool};
+      [STAGE_LIFE] = step_life,         [STAGE_SCHEDULE] = step_schedule,   [STAGE_ON] = step_on,           [STAGE_LATE] = step_late,
+      [STAGE_AUDIENCE] = step_audience, [STAGE_ENROLMENT] = step_enrolment, [STAGE_RISK] = step_risk,       [STAGE_WHEN] = step_when,
+      [STAGE_SPENDS] = step_spends,     [STAGE_ONCE] = step_once,           [STAGE_HOLDOUT] = step_holdout, [STAGE_GROUP] = step_group,
+      [STAGE_RANK] = step_rank,         [STAGE_LIMITS] = step_limits,       [STAGE_POOL] = step_pool};
   const struct rule *rule = &rulebook->rules[told->rule];
   struct walk walk = {.steps = steps,
                       .rulebook = rulebook,

@@ -37,6 +37,10 @@ static struct str told_place(struct buffer *text, const struct rule *rule, enum 
   return (struct str){text->memory + start, text->length - start};
 }
 
+const char *const told_rankings[] = {
+    [RANKING_NONE] = "",     [RANKING_OPEN] = "open",       [RANKING_BEHIND] = "behind", [RANKING_LOST] = "lost",
+    [RANKING_LATE] = "late", [RANKING_NOTHING] = "nothing", [RANKING_WON] = "won"};
+
 static struct str since(const struct buffer *text, size_t start) { return (struct str){text->memory + start, text->length - start}; }
 
 enum number_kind { NUMBER_PLAIN, NUMBER_MONEY, NUMBER_TIME };
@@ -129,6 +133,7 @@ static void told_clear(struct told *told, struct buffer *text, enum reason reaso
   told->reason = reason;
   told->rule = rule;
   told->at = told->limit = told->pool = told->identity = told->period = told->expected = told->actual = none;
+  told->rank = told->place = none;
   buffer_init(text, told->memory, sizeof told->memory);
 }
 
@@ -159,11 +164,21 @@ static bool goes_on(const struct rulebook *rulebook, const struct rule *rule) {
   return any;
 }
 
+/* Before it is settled nobody knows what has to be reached: what the customer has stands alone. */
+static void told_rank(struct told *told, struct buffer *text, const struct rule *rule, const struct outcome *outcome) {
+  told->rank = str_of(told_rankings[outcome->ranking]);
+  if (outcome->place > 0) told->place = told_number(text, outcome->place, NUMBER_PLAIN, (struct money_style){0});
+  if (outcome->ranking == RANKING_WON) return; /* what refused him, if anything, has its own place */
+  told->at = told_key(text, rule, STR("/rank"));
+  if (outcome->ranking == RANKING_OPEN) told->expected = (struct str){NULL, 0};
+}
+
 void told_outcome(struct told *told, const struct rulebook *rulebook, const struct outcome *outcome) {
   struct buffer text;
   told_clear(told, &text, outcome->reason, outcome->rule);
-  if (outcome->reason == REASON_GIVEN) return;
   const struct rule *rule = &rulebook->rules[outcome->rule];
+  if (outcome->ranking == RANKING_WON) told_rank(told, &text, rule, outcome);
+  if (outcome->reason == REASON_GIVEN) return;
   struct money_style style = money_style_of(rulebook, rule->campaign);
   told_numbers(told, &text, rulebook, outcome, style);
   if (outcome->condition != NONE)
@@ -172,6 +187,8 @@ void told_outcome(struct told *told, const struct rulebook *rulebook, const stru
     told_limit(told, &text, &rulebook->limits[outcome->limit], outcome);
   else if (outcome->pool != NONE)
     told_pool(told, &text, &rulebook->pools[outcome->pool], outcome);
+  else if (outcome->ranking != RANKING_NONE && outcome->ranking != RANKING_WON)
+    told_rank(told, &text, rule, outcome);
   else if (outcome->of_period)
     told->at = told_key(&text, rule, goes_on(rulebook, rule) ? STR("/give") : STR("/on"));
   else

@@ -14,6 +14,7 @@ struct told {
   enum reason reason;
   uint32_t rule;
   struct str at, limit, pool, identity, period, expected, actual; /* empty: not said; in `memory`, the rulebook or the event */
+  struct str rank, place;                                         /* how far the rule's rank came: told_rankings; and the place */
   char memory[TOLD_BYTES];
 };
 
@@ -29,6 +30,8 @@ struct told_effect {
 };
 void told_effect(struct told_effect *told, const struct rulebook *rulebook, const struct effect *effect);
 
+/* "open" "behind" "lost" "late" "nothing" "won"; by enum ranking. */
+extern const char *const told_rankings[];
 /* Whether `at` ends with a key: "/spends". */
 bool told_is_at(const struct told *told, struct str key);
 

@@ -125,6 +125,7 @@ static enum status message_hear(struct shard *shard, const struct lend_message *
 static enum status message_take(struct shard *shard, struct str bytes, bool *awaited, struct fault *fault) {
   struct lend_message message;
   if (forward_is(bytes)) return heard_add(shard, bytes, fault);
+  if (rank_is(bytes)) return rank_hear(shard, bytes, fault);
   if (!lend_decode(bytes, &message, fault)) return fault->status;
   if (message.to != shard->settings.shard)
     return fault_set(fault, STATUS_STATE, "a message for shard %u of another number of shards; the topics belong to another giftd",

@@ -16,7 +16,6 @@ static const char *const due_keys[DUE_RECORDS] = {"m:due", "m:due1", "m:due2",
 #define DUE_HEAD_BYTES 17u /* of the first: version, since_line, taken, count of all */
 #define DUE_LIST_BYTES 16u /* instant, head, tail */
 _Static_assert(DUE_HEAD_BYTES + DUE_LISTS_A_RECORD * DUE_LIST_BYTES <= LIMIT_STATE_BYTES, "one record");
-#define DUES_A_LINE 4u
 #define DUES_AHEAD 32u /* customers whose records are fetched together */
 
 /* ---- the lists as records ---- */
@@ -144,9 +143,7 @@ enum status dues_add(struct shard *shard, const struct owner *owner, struct faul
 
 /* ---- whose turn it is ---- */
 
-static int64_t due_clock(const struct shard *shard) {
-  return shard->passed_ms > shard->clock.now_ms ? shard->passed_ms : shard->clock.now_ms;
-}
+int64_t due_clock(const struct shard *shard) { return shard->passed_ms > shard->clock.now_ms ? shard->passed_ms : shard->clock.now_ms; }
 
 bool dues_ripe(const struct shard *shard) {
   int64_t now_ms = due_clock(shard);
@@ -176,40 +173,42 @@ bool due_touches(struct shard *shard, const struct owner *owner, const struct st
 #define TIME_BYTES 25u
 
 /* The first instant at which anybody could hear it: the end of the period, the beginning of the day. */
-static int64_t close_begins(const struct rulebook *rulebook, const struct close *close, const struct cell *due) {
-  if (close->left == NONE) return close_end(rulebook, close, due->period);
-  return period_start(UNIT_DAY, period_of(UNIT_DAY, due->due.time_ms, close->zone), close->zone);
+static int64_t close_begins(const struct rulebook *rulebook, const struct close *close, const struct closing *closing) {
+  if (close->left == NONE) return close_end(rulebook, close, closing->period);
+  return period_start(UNIT_DAY, period_of(UNIT_DAY, closing->at_ms, close->zone), close->zone);
 }
 
 /* "month+08:00:2027-01:c1", "profile.birthday+08:00:2027-05-17:c1", and the instant behind it if that is not the first. A hash stands for a
  * name that is too long. */
-static struct str event_id(struct shard *shard, const struct close *close, const struct cell *due, struct str customer) {
+static struct str event_id(struct shard *shard, const struct close *close, struct str name, struct str customer) {
+  const struct closing *closing = &shard->dues.closing;
   struct buffer id;
   char hex[16];
   buffer_init(&id, shard->dues.id, sizeof shard->dues.id);
-  buffer_put(&id, close->name);
+  buffer_put(&id, name);
   if (close->left != NONE)
-    buffer_byte(&id, ':'), buffer_date(&id, zone_local(close->zone, due->due.time_ms) / MS_PER_DAY);
+    buffer_byte(&id, ':'), buffer_date(&id, zone_local(close->zone, closing->at_ms) / MS_PER_DAY);
   else if (close->unit != UNIT_CAMPAIGN)
-    buffer_byte(&id, ':'), buffer_period(&id, close->unit, due->period);
+    buffer_byte(&id, ':'), buffer_period(&id, close->unit, closing->period);
   buffer_byte(&id, ':');
   digest_to_hex(hash64(&HASH_KEY_FIXED, customer), hex);
   bool fits = id.length + customer.length + 1 + TIME_BYTES <= sizeof shard->dues.id;
   buffer_put(&id, fits ? customer : (struct str){hex, sizeof hex});
-  if (due->due.time_ms != close_begins(shard->rulebook, close, due))
-    buffer_byte(&id, ':'), buffer_time_in(&id, due->due.time_ms, close->zone);
+  if (closing->at_ms != close_begins(shard->rulebook, close, closing))
+    buffer_byte(&id, ':'), buffer_time_in(&id, closing->at_ms, close->zone);
   assert(!id.overflowed);
   return buffer_text(&id);
 }
 
-static void event_make(struct shard *shard, const struct cell *due, struct reading *reading) {
+static void event_make(struct shard *shard, struct str name, struct reading *reading) {
   const struct close *close = &shard->rulebook->closes[shard->dues.closing.close];
   struct event *event = &reading->event;
   memset(event, 0, GLANCE_BYTES);
   event->customer = str_from(owner_key(&reading->customer), 1);
-  event->id = event_id(shard, close, due, event->customer), event->source = STR("giftd");
+  const int64_t at_ms = shard->dues.closing.at_ms;
+  event->id = event_id(shard, close, name, event->customer), event->source = STR("giftd");
   event->type = TYPE_UNKNOWN, event->type_name = close->left == NONE ? STR("period.closed") : STR("date.reached");
-  event->time_ms = event->arrival_ms = due->due.time_ms, event->offset_minutes = zone_offset(close->zone, due->due.time_ms);
+  event->time_ms = event->arrival_ms = at_ms, event->offset_minutes = zone_offset(close->zone, at_ms);
   event->digest = event_digest(event->source, event->id);
   event->field_count = event->unknown_count = 0;
   memset(event->unknown_counts, 0, sizeof event->unknown_counts);
@@ -222,10 +221,9 @@ static enum status due_forget(struct shard *shard, struct state *state, const st
   return owner_keep(shard, state, fault);
 }
 
-/* The reading of its event: a line that nobody sent. */
-static void close_begin(struct shard *shard, const struct cell *due, struct reading *reading) {
+void closing_begin(struct shard *shard, struct str name, struct reading *reading) {
   struct dues *dues = &shard->dues;
-  event_make(shard, due, reading);
+  event_make(shard, name, reading);
   dues->line = (struct input_line){.bytes = reading->event.id, .position = dues->taken};
   reading->line = &dues->line, reading->problem = EVENT_OK;
   reading->hearing = NULL, reading->closing = &dues->closing;
@@ -267,7 +265,7 @@ static enum status close_decide(struct shard *shard, const struct cell *due, str
   struct reading *reading = &shard->heard_reading;
   struct origin origin = {STR(INPUT_CLOSES), shard->dues.taken};
   const struct cell before = *due;
-  close_begin(shard, due, reading);
+  closing_begin(shard, shard->rulebook->closes[shard->dues.closing.close].name, reading);
   enum status status = event_decide(shard, reading, NULL, &origin, fault);
   bool decided = status == STATUS_OK && !shard->waiting.waits;
   if (decided) shard->dues.taken++, shard->dues.changed = true;
@@ -369,4 +367,4 @@ enum status due_take(struct shard *shard, struct fault *fault) {
 void shard_pass(struct shard *shard, int64_t time_ms) {
   if (time_ms > shard->passed_ms) shard->passed_ms = time_ms;
 }
-bool shard_due(const struct shard *shard) { return dues_ripe(shard); }
+bool shard_due(const struct shard *shard) { return dues_ripe(shard) || ranks_ripe(shard); }

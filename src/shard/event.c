@@ -32,6 +32,7 @@ static struct judge_input input_of(struct shard *shard, const struct attempt *a)
                               .settings = &shard->settings.judge,
                               .event = &a->reading->event,
                               .clock_ms = shard->clock.now_ms,
+                              .reached_ms = due_clock(shard),
                               .matches = a->reading->matches,
                               .match_count = a->reading->match_count,
                               .customer = a->customer,
@@ -147,6 +148,7 @@ static enum status event_settle(struct shard *shard, struct attempt *a, struct f
   enum status status = judge_refused(&shard->decision) ? STATUS_OK : event_keep(shard, a, fault);
   if (status == STATUS_OK) status = event_tell(shard, a, fault);
   if (status == STATUS_OK) status = dues_add(shard, &a->reading->customer, fault);
+  if (status == STATUS_OK) status = ranks_add(shard, &a->reading->customer, fault);
   return status == STATUS_OK ? forwards_send(shard, a->reading, a->origin, fault) : status;
 }
 
@@ -189,7 +191,8 @@ static bool closes_first(struct shard *shard, const struct attempt *a) {
 static enum status customer_prepare(struct shard *shard, struct attempt *a, struct fault *fault) {
   enum status status = customer_load(shard, a, fault);
   if (status != STATUS_OK || shard->looking_ahead || closes_first(shard, a)) return status;
-  judge_expire(a->customer, shard->rulebook, &shard->settings.judge, shard->clock.now_ms);
+  const bool ranked = a->reading->closing != NULL && a->reading->closing->rank != NONE; /* when others were there: nothing goes by that */
+  if (!ranked) judge_expire(a->customer, shard->rulebook, &shard->settings.judge, shard->clock.now_ms);
   status = owner_keep(shard, a->customer, fault);
   if (status != STATUS_OK || state_id_room(a->customer) > 0 || a->customer->seen_count >= LIMIT_SEEN) return status;
   return owner_grow(shard, &a->customer, state_room(a->customer), a->customer->seen_count / 4 + 1, fault);

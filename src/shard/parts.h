@@ -5,7 +5,7 @@
  *   owner.c   states: from the view, room for them, back to the view           cache.c, blocks.c   where they stand meanwhile
  *   tell.c    what goes out: decisions, rewards, dead letters                  clock.c   the stream's own time
  *   borrow.c  what other shards lend        wait.c    the event that waits for it         review.c  once a second
- *   due.c     periods that close
+ *   due.c     periods that close        rank.c, rank_rows.c   who is first of all customers
  *   heard.c   what is heard as another      place.c    where customers live             manifest.c the manifest as bytes
  *   adopt.c   following another rulebook    range.c    runs of events that nobody hears
  */
@@ -94,6 +94,8 @@ struct heard_queue {
 #define DUE_LISTS_A_RECORD 4000u
 #define DUE_RECORDS 4u
 #define DUE_LISTS (DUE_RECORDS * DUE_LISTS_A_RECORD)
+#define RANKS_AHEAD (LIMIT_RANKS_OPEN / 4u) /* reported and not settled: with more, a shard waits with the next */
+#define DUES_A_LINE 4u                      /* customers who are worked off between two lines */
 struct due_list {
   int64_t time_ms;
   uint32_t head, tail; /* numbers of its first entry, and behind its last */
@@ -109,6 +111,35 @@ struct dues {
   struct input_line line;
   char id[LIMIT_EVENT_ID_BYTES];
   struct due_list lists[DUE_LISTS]; /* by time; none is empty */
+};
+
+/* A rank of a period that closed (rank.c), of this shard's customers or, at its home, of all. */
+struct rank_row {
+  struct rank_name name;
+  bool all;
+  bool done;               /* nothing is to be done but to forget it */
+  bool settled;            /* own: those who wait are judged again */
+  int64_t at_ms;           /* when its close was heard; of all shards: how far the shard had come when the first report came */
+  uint32_t waits, winners; /* own: how many wait; how many won in all shards */
+  uint32_t next;           /* own: the next to be judged again: winners by place, then everybody; of all: the first shard that is missing */
+};
+/* Which period of a rule is reported next. */
+struct rank_turn {
+  uint64_t decl;
+  int32_t period;
+};
+struct ranks {
+  bool changed;        /* since the last flush */
+  uint32_t rule_count; /* that have a rank, in the rulebook */
+  uint32_t rules[LIMIT_RANKS];
+  uint32_t next_rule; /* whose close is reported next ... */
+  int32_t next_period;
+  int64_t next_ms; /* ... when the shard has come to this; INT64_MAX: none will be */
+  uint32_t turn_count, row_count;
+  uint32_t open, telling; /* own rows that are not settled; whose customers are still to be told */
+  struct rank_turn turns[2 * LIMIT_RANKS];
+  struct rank_row rows[LIMIT_RANKS_OPEN];
+  struct ranked entries[LIMIT_RANK_KEPT]; /* of the message at hand */
 };
 
 /* The open range of events that nobody hears (range.c); none while it has no events. */
@@ -127,7 +158,7 @@ struct touch {
 };
 
 /* What is decided next: a line, the first of the queue of what is heard as another, a period that closed. */
-enum head { HEAD_LINE, HEAD_HEARD, HEAD_DUE };
+enum head { HEAD_LINE, HEAD_HEARD, HEAD_DUE, HEAD_RANK };
 
 /* The event at hand waits for another shard: whom it touched, in order of key, and which of them it keeps meanwhile (lend.h,
  * "Deadlock"). */
@@ -179,6 +210,7 @@ struct shard {
   struct reading heard_reading; /* of what is heard as another, and of what closed: they are decided one at a time */
   struct heard_queue heard;
   struct dues dues;
+  struct ranks ranks;
   int64_t passed_ms; /* shard_pass() */
   struct unheard unheard;
   struct buffer outputs[OUTPUT_COUNT];
@@ -305,6 +337,38 @@ void dues_line_taken(struct shard *shard);
 bool due_touches(struct shard *shard, const struct owner *owner, const struct state *state);
 /* Judges the one of the customer who is touched, else the first of all. */
 enum status due_take(struct shard *shard, struct fault *fault);
+/* How far the shard has come: the stream's clock, or what it was told; TIME_NONE: nowhere. */
+int64_t due_clock(const struct shard *shard);
+/* The reading of a close, a line that nobody sent: of dues.closing and the reading's customer. `name` in its id is the close's. */
+void closing_begin(struct shard *shard, struct str name, struct reading *reading);
+
+/* ---- rank_rows.c, rank.c ---- */
+
+enum status rank_open(struct shard *shard, struct fault *fault);
+enum status rank_store(struct shard *shard, struct fault *fault); /* with a flush */
+/* Another rulebook: which rules have a rank, and which close is reported next. */
+void ranks_swap(struct shard *shard);
+/* Who waits for what the decision at hand ranked. */
+enum status ranks_add(struct shard *shard, const struct owner *owner, struct fault *fault);
+/* Whether a rank is to be reported, or those who waited are to be judged; whether that goes before the line at hand. */
+bool ranks_ripe(const struct shard *shard);
+bool ranks_turn(const struct shard *shard);
+enum status rank_work(struct shard *shard, struct fault *fault);
+/* The row of a rank, or NULL; a new one; and one that is done may be forgotten when the shard has come this far. */
+struct rank_row *rank_row(struct shard *shard, struct rank_name name, bool all);
+enum status rank_row_add(struct shard *shard, const struct rank_row *row, struct rank_row **out, struct fault *fault);
+int64_t rank_forget_ms(const struct shard *shard, const struct rank_row *row);
+void rank_row_drop(struct shard *shard, struct rank_row *row);
+/* A row changed. */
+void ranks_changed(struct shard *shard);
+/* What is reported next was. */
+enum status rank_reported(struct shard *shard, uint64_t decl, int32_t period, struct fault *fault);
+/* Who waits under a number; gone: he was told. */
+enum status rank_wait_load(struct shard *shard, struct rank_name name, uint32_t number, int64_t *order, struct owner *owner,
+                           struct fault *fault);
+enum status rank_wait_drop(struct shard *shard, struct rank_name name, uint32_t number, struct fault *fault);
+/* A message of another shard. */
+enum status rank_hear(struct shard *shard, struct str bytes, struct fault *fault);
 
 /* ---- range.c ---- */
 

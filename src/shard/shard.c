@@ -59,6 +59,7 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   memset(&shard->counts, 0, sizeof shard->counts);
   shard->line_count = shard->line_at = shard->read_to = shard->surveyed = 0;
   shard->next = shard->turn = 0;
+  shard->ranks.turn_count = shard->ranks.row_count = shard->ranks.open = shard->ranks.telling = 0;
   shard->touched.count = 0;
   memset(shard->touched.slots, 0, sizeof shard->touched.slots);
   shard->waiting.waits = shard->looking_ahead = shard->in_review = shard->hurries = false;
@@ -74,6 +75,7 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   if (status == STATUS_OK) status = place_open(shard, fault);
   if (status == STATUS_OK) status = heard_open(shard, fault);
   if (status == STATUS_OK) status = due_open(shard, fault);
+  if (status == STATUS_OK) status = rank_open(shard, fault);
   if (status == STATUS_OK) status = range_open(shard, fault);
   return status == STATUS_OK && settings->terms != NULL ? terms_open(shard, fault) : status;
 }
@@ -97,6 +99,7 @@ void shard_swap(struct shard *shard, const struct rulebook *rulebook, const stru
   /* numbers of types and fields are the catalogue's, and others hear: what was read ahead is read anew */
   if (!MUTANT(READ_BEFORE_SWAP)) shard->read_to = shard->line_at;
   shard->waiting.anew = shard->waiting.waits;
+  ranks_swap(shard);
   adopt_look(shard);
 }
 
@@ -111,7 +114,8 @@ int64_t shard_clock(const struct shard *shard) { return shard->clock.latest_ms; 
 const struct at_hand *shard_at_hand(const struct shard *shard) { return &shard->at_hand; }
 uint64_t shard_heard_waiting(const struct shard *shard) { return shard->heard.tail - shard->heard.head; }
 uint64_t shard_next(const struct shard *shard) { return shard->next; }
-bool shard_waits(const struct shard *shard) { return shard->waiting.waits || heard_any(shard) || dues_ripe(shard); }
+static bool closes_ripe(const struct shard *shard) { return dues_ripe(shard) || ranks_ripe(shard); }
+bool shard_waits(const struct shard *shard) { return shard->waiting.waits || heard_any(shard) || closes_ripe(shard); }
 bool shard_hurries(const struct shard *shard) { return shard->hurries; }
 uint64_t shard_changed_bytes(const struct shard *shard) { return shard->cache.changed_bytes; }
 
@@ -218,7 +222,9 @@ static enum head head_next(const struct shard *shard) {
   if (shard->waiting.waits) return shard->waiting.head;
   if (shard->dues.touched) return HEAD_DUE;
   if (heard_any(shard)) return HEAD_HEARD;
-  return dues_turn(shard) ? HEAD_DUE : HEAD_LINE;
+  if (MUTANT(RANK_UNWALKED) && ranks_turn(shard)) return HEAD_RANK;
+  if (dues_turn(shard)) return HEAD_DUE;
+  return ranks_turn(shard) ? HEAD_RANK : HEAD_LINE;
 }
 
 enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault) {
@@ -226,6 +232,7 @@ enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault) 
     case HEAD_LINE: break;
     case HEAD_HEARD: return heard_take(shard, fault);
     case HEAD_DUE: return due_take(shard, fault);
+    case HEAD_RANK: return rank_work(shard, fault);
   }
   return line_take(shard, now_ms, fault);
 }
@@ -266,7 +273,7 @@ static bool head_is_there(const struct shard *shard, uint32_t count, uint32_t mo
   if (shard->waiting.waits) return false;
   if (line && alone) return true;
   if (beside_lines(shard)) return alone || count < most + HEARD_BEYOND;
-  return count < most && (line || (shard->line_count == 0 && dues_ripe(shard)));
+  return count < most && (line || (shard->line_count == 0 && closes_ripe(shard)));
 }
 
 /* Nothing will come that the open range could wait for. Its line is work: so it is committed. */
@@ -289,7 +296,7 @@ enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint3
     if (status == STATUS_OK && shard->waiting.waits) return look_ahead(shard, now_ms, fault);
     (*count)++;
   }
-  if (shard->line_at < shard->line_count || heard_any(shard) || dues_ripe(shard)) *ended = false;
+  if (shard->line_at < shard->line_count || heard_any(shard) || closes_ripe(shard)) *ended = false;
   return status == STATUS_OK && *ended ? input_end(shard, count, fault) : status;
 }
 
@@ -301,6 +308,7 @@ enum status shard_flush(struct shard *shard, struct fault *fault) {
   if (status == STATUS_OK) status = place_store(shard, fault);
   if (status == STATUS_OK) status = heard_store(shard, fault);
   if (status == STATUS_OK) status = due_store(shard, fault);
+  if (status == STATUS_OK) status = rank_store(shard, fault);
   if (status == STATUS_OK) status = range_store(shard, fault);
   if (status == STATUS_OK) shard->counts.commits++, shard->hurries = false;
   return status;

@@ -24,8 +24,6 @@ static const struct {
      WITH("{\"measure\":\"count\",\"on\":{\"event\":\"login\",\"as\":\"fact.edge\"},\"per\":[\"customer\",\"caused_by.id\"],\"window\":"
           "\"ever\"}",
           "\"on\":{\"fact\":\"f\"},\"when\":{\"fact.f\":{\"gte\":3}}," END)},
-    {RULES(RULE(ON "\"rank\":{}," END)), "\"include\": [\"list:NAME\"]", NONE_YET},
-    {RULES(RULE(ON "\"when\":{\"place\":1}," END)), "there is no substitute yet, as for `rank`", NONE_YET},
     {BENCH_HEAD "\"groups\":{\"g\":{\"mode\":\"best_value\"}},\"rules\":[" RULE(ON "\"group\":\"g\"," END) "]}", "the smallest 'priority'",
      BENCH_HEAD "\"groups\":{\"g\":{\"mode\":\"first\"}},\"rules\":[" RULE(ON "\"group\":\"g\",\"priority\":1," END) "]}"},
     {RULES(RULE(ON "\"review\":{}," END)), "\"spends\" it when an event", RULES(CHANCE("") SPENDS("\"on\":\"checkin\","))},

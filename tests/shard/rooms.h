@@ -203,6 +203,41 @@ int64_t close_end(const struct rulebook *rulebook, const struct close *close, in
   return DUE_START + period * DUE_EVERY;
 }
 
+/* No rule of the rulebook has a rank. */
+int64_t close_heard(const struct rulebook *rulebook, uint32_t rule, uint32_t close, int32_t period, int64_t after_ms) {
+  (void)rulebook, (void)rule, (void)close, (void)period, (void)after_ms;
+  return TIME_NONE;
+}
+uint32_t rank_kept(const struct rank *rank) { return rank->top; }
+uint32_t lend_home(const struct owner *owner, uint32_t shards) { return (uint32_t)owner->length % shards; }
+static void no_rank(void) { fail_msg("no rule has a rank"); }
+bool rank_is(struct str message) { return message.length > 0 && message.at[0] == 'K'; }
+struct owner rank_owner(struct rank_name name, bool all) {
+  return owner_named(OWNER_RANK, name.decl, all);
+}
+const struct cell *rank_head(const struct state *state, struct rank_name name) {
+  return state_find(state, CELL_RANK, name.decl, 0, name.period);
+}
+bool rank_has_reported(const struct state *state, struct rank_name name, uint32_t shard) {
+  return state_find(state, CELL_RANK, name.decl, shard, name.period) != NULL;
+}
+size_t rank_encode(const struct rank_message *message, char *out, size_t capacity) {
+  return no_rank(), message->count + capacity + (size_t)*out;
+}
+bool rank_decode(struct str bytes, struct rank_message *message, struct fault *fault) {
+  message->count = 0;
+  (void)fault_set(fault, STATUS_STATE, "no message of %zu bytes", bytes.length);
+  return false;
+}
+void rank_report(struct state *state, struct rank_message *message) { no_rank(), message->count = state->cell_count; }
+void rank_settle(struct state *state, const struct rank_message *message) { no_rank(), state->turn = message->count; }
+bool rank_merge(struct state *state, const struct rank_message *report, uint32_t shards) {
+  return no_rank(), state->cell_count + report->count > shards;
+}
+void rank_verdict(const struct state *state, uint32_t shard, struct rank_message *message) {
+  no_rank(), message->count = state->cell_count + shard;
+}
+
 const struct cell *due_first(const struct state *customer) {
   const struct cell *first = NULL;
   for (const struct cell *due = state_first(customer, CELL_DUE, 0, 0); due != NULL; due = state_next(customer, due))
@@ -211,7 +246,7 @@ const struct cell *due_first(const struct state *customer) {
 }
 
 bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct closing *out) {
-  *out = (struct closing){.period = due->period, .at_ms = due->due.time_ms};
+  *out = (struct closing){.period = due->period, .at_ms = due->due.time_ms, .rank = NONE};
   return rulebook->close_count > 0;
 }
 

@@ -223,11 +223,13 @@ struct world {
   bool arrivals;                               /* the log knows when a record came */
   uint8_t outcomes[SHARDS_MOST][RECORDS_MOST]; /* of each event: lines of its own, or IN_RANGE */
   uint8_t deciders[SHARDS_MOST][RECORDS_MOST]; /* of its own line: the rulebook, + 1; 0: it is a letter, or there is none */
+  bool full_otherwise;                         /* others were full than by the oracle: a prize of a rank comes between other events */
   bool full[CUSTOMER_SLOTS];                   /* a record of this customer was full, in what happened or by the oracle */
   struct ledger_settings ledger_settings;
   struct shard_settings shard_settings;
   struct ledger_counts counts; /* of all ledgers there were */
   struct shard_counts shard_counts;
+  uint64_t ranks;         /* that were settled */
   uint64_t refused;       /* rulebooks that a state would not have */
   uint64_t pages, orders; /* records behind the first of an owner, once all is quiet; sets of events played in another order */
   char broken[640];       /* what promise was broken; empty: none */
@@ -298,12 +300,16 @@ struct oracle {
   struct image view;
   bool exact; /* the other rulebook came where it came in what happened: not between an event and what was heard of it */
 };
+/* Whether all that happened must be as it has it. */
+static inline bool oracle_is_all(const struct world *world, const struct oracle *oracle) {
+  return world->shards == 1 && oracle->exact && !world->full_otherwise;
+}
 /* The events of one partition, under the rulebooks that decided them. */
 void oracle_run(struct world *world, uint32_t shard, struct oracle *oracle);
 /* These events of whatever partition, as if all had come at that time. */
 void oracle_play(struct world *world, const struct record *records, uint32_t count, int64_t arrival_ms, struct oracle *oracle);
 
-/* sim_check.c, sim_count.c, sim_fold.c, sim_heard.c, sim_family.c, sim_close.c, sim_clock.c, sim_undo.c, sim_order.c */
+/* sim_check.c, sim_count.c, sim_fold.c, sim_heard.c, sim_family.c, sim_close.c, sim_rank.c, sim_clock.c, sim_undo.c, sim_order.c */
 void check_all(struct world *world);
 void check_counts(struct world *world);
 void check_folds(struct world *world, const struct oracle *oracles);
@@ -334,6 +340,10 @@ bool line_is_range(struct str line);
 bool line_is_close(struct str line);
 bool line_is_of_close(struct str line);
 void check_closes(struct world *world, uint32_t shard, const struct oracle *oracle);
+/* sim_rank.c: the same of the campaign "ranks", which has a zone of its own; and who must have won. */
+bool line_is_of_rank(struct str line);
+bool close_is_ranked(struct str id);
+void check_ranks(struct world *world, const struct oracle *oracles);
 uint8_t decider_of(const struct world *world, struct str digest); /* as in world.deciders */
 /* Whether a line is about a customer whose record was full: what he had depends on what others had. */
 bool of_full_customer(const struct world *world, struct str line);

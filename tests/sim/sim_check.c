@@ -121,19 +121,23 @@ bool line_next(struct line_reader *reader, struct str *line) {
 
 /* ---- full records ---- */
 
-static void full_note(struct world *world, struct str line) {
-  if (str_equal(gate_of(line), STR("RECORD_FULL"))) world->full[customer_slot(customer_of(line))] = true;
+static void full_note(struct world *world, struct str line, struct set *set) {
+  if (!str_equal(gate_of(line), STR("RECORD_FULL"))) return;
+  world->full[customer_slot(customer_of(line))] = true;
+  set_add(set, line_field(line, "id"));
 }
 
 /* Whether a record is full depends on all that its customer had, also from what customers share. */
 static void full_find(struct world *world, const struct oracle *oracles) {
+  struct set found = {0, 0}, expected = {0, 0};
   memset(world->full, 0, sizeof world->full);
   for (uint32_t shard = 0; shard < world->shards; shard++) {
     struct line_reader reader = {.partition = &world->log.partitions[TOPIC_DECISIONS][shard]};
     struct str rest = buffer_text(&oracles[shard].outputs[OUTPUT_DECISIONS]), line;
-    while (line_next(&reader, &line)) full_note(world, line);
-    while (rest.length > 0 && str_split(rest, '\n', &line, &rest)) full_note(world, line);
+    while (line_next(&reader, &line)) full_note(world, line, &found);
+    while (rest.length > 0 && str_split(rest, '\n', &line, &rest)) full_note(world, line, &expected);
   }
+  world->full_otherwise = !sets_equal(&found, &expected);
 }
 
 bool of_full_customer(const struct world *world, struct str line) {
@@ -182,7 +186,7 @@ static void topic_compare(struct world *world, enum topic topic, uint32_t shard,
 }
 
 static void oracle_check(struct world *world, uint32_t shard, const struct oracle *oracle) {
-  bool all = world->shards == 1 && oracle->exact;
+  bool all = oracle_is_all(world, oracle);
   topic_compare(world, TOPIC_REWARDS, shard, &oracle->outputs[OUTPUT_REWARDS], all);
   topic_compare(world, TOPIC_DLQ, shard, &oracle->outputs[OUTPUT_DLQ], true);
   if (all) topic_compare(world, TOPIC_DECISIONS, shard, &oracle->outputs[OUTPUT_DECISIONS], true);
@@ -201,6 +205,7 @@ void check_all(struct world *world) {
     if (world->broken[0] == 0) oracle_check(world, shard, &oracles[shard]);
     if (world->broken[0] == 0) check_closes(world, shard, &oracles[shard]);
   }
+  if (world->broken[0] == 0) check_ranks(world, oracles);
   if (world->broken[0] == 0) check_times(world);
   if (world->broken[0] == 0) check_undone(world);
   if (world->broken[0] == 0) check_orders(world);

@@ -4,7 +4,8 @@
 #include "sim.h"
 
 bool line_is_close(struct str line) { return str_equal(line_field(line, "input"), STR("giftd:closes")); }
-bool line_is_of_close(struct str line) { return str_equal(line_field(line, "campaign"), STR("closes")); }
+static bool is_of_closes(struct str line) { return str_equal(line_field(line, "campaign"), STR("closes")); }
+bool line_is_of_close(struct str line) { return is_of_closes(line) || line_is_of_rank(line); }
 
 /* Which close of whom, and what came of it; not the how-many-eth it was, nor under which version of the files. */
 static void decision_add(const struct world *world, struct set *set, struct str line) {
@@ -14,12 +15,13 @@ static void decision_add(const struct world *world, struct set *set, struct str 
   const char *at = str_find(line, STR("\"event\":{"));
   assert(at != NULL);
   id = line_field(str_from(line, (size_t)(at - line.at)), "id");
+  if (close_is_ranked(id)) return; /* sim_rank.c */
   set->count++;
   set->sum += hash64_pair(&HASH_KEY_FIXED, hash64(&HASH_KEY_FIXED, id), world->swapped ? 0 : hash64(&HASH_KEY_FIXED, event));
 }
 
 static void gift_add(const struct world *world, struct set *set, struct str line) {
-  if (!line_is_of_close(line) || of_full_customer(world, line)) return;
+  if (!is_of_closes(line) || of_full_customer(world, line)) return;
   set_add(set, world->swapped ? line_field(line, "id") : line); /* another rulebook, another version in the line */
 }
 

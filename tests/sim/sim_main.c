@@ -194,12 +194,13 @@ static void histogram_print(void) {
   printf(
       "  events %llu, heard as another %llu, periods closed %llu, gifts %llu, taken back %llu, too late %llu, from the future %llu, "
       "records full %llu,\n"
-      "  waits %llu, owners loaded %llu, found %llu, further records %llu, played in another order %llu, rulebooks refused %llu\n",
+      "  waits %llu, owners loaded %llu, found %llu, further records %llu, played in another order %llu, rulebooks refused %llu, "
+      "ranks settled %llu\n",
       (unsigned long long)s->events, (unsigned long long)s->heard, (unsigned long long)s->closes, (unsigned long long)s->gifts,
       (unsigned long long)s->revoked, (unsigned long long)s->late, (unsigned long long)s->future,
       (unsigned long long)s->by_reason[REASON_RECORD_FULL], (unsigned long long)s->stalls, (unsigned long long)s->owner_loads,
       (unsigned long long)s->owner_hits, (unsigned long long)world->pages, (unsigned long long)world->orders,
-      (unsigned long long)world->refused);
+      (unsigned long long)world->refused, (unsigned long long)world->ranks);
 }
 
 static int result_print(const struct options *options) {

@@ -12,36 +12,36 @@
 #define LIMIT_CAMPAIGNS 10000u
 #define LIMIT_RULES 100000u
 #define LIMIT_RULES_PER_CAMPAIGN 256u
-#define LIMIT_ITEMS_PER_GIVE 64u    /* items of a chooser or list */
-#define LIMIT_CONTENTS 16u          /* items in a bundle */
-#define LIMIT_LIMITS_PER_RULE 8u    /* docs/language.md section 11: more than 8 claims a gift is refused */
-#define LIMIT_DIMENSIONS 6u         /* members of a `per` */
-#define LIMIT_POOL_DEPTH 6u         /* a pool, its parents and its fallback */
-#define LIMIT_OR_ELSE 3u            /* a chain of three at most */
-#define LIMIT_TASKS 16u             /* tasks of a track */
+#define LIMIT_ITEMS_PER_GIVE 64u /* items of a chooser or list */
+#define LIMIT_CONTENTS 16u       /* items in a bundle */
+#define LIMIT_LIMITS_PER_RULE 8u /* docs/language.md section 11: more than 8 claims a gift is refused */
+#define LIMIT_DIMENSIONS 6u      /* members of a `per` */
+#define LIMIT_POOL_DEPTH 6u      /* a pool, its parents and its fallback */
+#define LIMIT_OR_ELSE 3u         /* a chain of three at most */
+#define LIMIT_TASKS 16u          /* tasks of a track */
 #define LIMIT_BANDS 16u
 #define LIMIT_CONDITION_DEPTH 3u
 #define LIMIT_CAMPAIGN_BYTES (256u * 1024u) /* one campaign file */
 
 #define LIMIT_EVENT_BYTES (64u * 1024u)
-#define LIMIT_EVENT_DEPTH 16u       /* JSON nesting */
-#define LIMIT_EVENT_KEYS 256u       /* members of one JSON object */
-#define LIMIT_EVENT_FIELDS 64u      /* catalogue fields kept of one event */
-#define LIMIT_EVENT_LIST 64u        /* members of a list field (tags, products) */
-#define LIMIT_ID_BYTES 64u          /* ids: 1..64 of [A-Za-z0-9_.:-]; but for those of events */
-#define LIMIT_EVENT_ID_BYTES 128u   /* an event's id: printable ASCII without blanks */
-#define LIMIT_SOURCE_BYTES 256u     /* an event's source: a URI reference (RFC 3986) */
-#define LIMIT_TEXT_BYTES 256u       /* any other text field of an event that a campaign can test */
+#define LIMIT_EVENT_DEPTH 16u     /* JSON nesting */
+#define LIMIT_EVENT_KEYS 256u     /* members of one JSON object */
+#define LIMIT_EVENT_FIELDS 64u    /* catalogue fields kept of one event */
+#define LIMIT_EVENT_LIST 64u      /* members of a list field (tags, products) */
+#define LIMIT_ID_BYTES 64u        /* ids: 1..64 of [A-Za-z0-9_.:-]; but for those of events */
+#define LIMIT_EVENT_ID_BYTES 128u /* an event's id: printable ASCII without blanks */
+#define LIMIT_SOURCE_BYTES 256u   /* an event's source: a URI reference (RFC 3986) */
+#define LIMIT_TEXT_BYTES 256u     /* any other text field of an event that a campaign can test */
 #define LIMIT_EVENT_TYPES 256u
-#define LIMIT_FIELDS 192u           /* fields the catalogue may know */
-#define LIMIT_CLOSED_WORDS 512u     /* words of fields with closed words, of all types together */
-#define LIMIT_EVENT_UNKNOWN 64u     /* words of one event that are noted because the catalogue does not know them; more are counted */
+#define LIMIT_FIELDS 192u       /* fields the catalogue may know */
+#define LIMIT_CLOSED_WORDS 512u /* words of fields with closed words, of all types together */
+#define LIMIT_EVENT_UNKNOWN 64u /* words of one event that are noted because the catalogue does not know them; more are counted */
 #define LIMIT_AMOUNT_MINOR 1000000000000LL /* 10^12 minor units */
 #define LIMIT_FUTURE_MS (5LL * 60 * 1000)  /* an event may be that far ahead of its arrival */
 
 #define LIMIT_SHARDS 1024u
 #define LIMIT_STATE_BYTES (64u * 1024u) /* one record of the store: a page of an owner's state, encoded */
-#ifdef GIFTD_SMALL /* the simulator's: records of several pages, and full ones, are met often */
+#ifdef GIFTD_SMALL                      /* the simulator's: records of several pages, and full ones, are met often */
 #define LIMIT_STATE_CELLS 120u
 #define LIMIT_STATE_SPARE 32u
 #define LIMIT_SHARED_KEPT 3u
@@ -49,26 +49,31 @@
 #define LIMIT_SEEN 96u
 #define LIMIT_SEEN_SLOTS 128u
 #else
-#define LIMIT_STATE_CELLS 262144u       /* facts, counters, grants, lots of one owner: 20 MB in memory, some 10 MB stored */
-#define LIMIT_STATE_SPARE 16384u        /* of them kept free for what takes back, undoes and gives back */
+#define LIMIT_STATE_CELLS 262144u /* facts, counters, grants, lots of one owner: 20 MB in memory, some 10 MB stored */
+#define LIMIT_STATE_SPARE 16384u  /* of them kept free for what takes back, undoes and gives back */
 #define LIMIT_SHARED_KEPT 16u     /* counters that a record of several shards keeps though their time is over */
-#define LIMIT_STATE_PAGES 4096u         /* records that one owner's state is kept in */
-#define LIMIT_SEEN 98304u               /* ids of events remembered for one customer: 14,000 a day at a horizon of a week */
-#define LIMIT_SEEN_SLOTS 131072u        /* of the table that holds them */
+#define LIMIT_STATE_PAGES 4096u   /* records that one owner's state is kept in */
+#define LIMIT_SEEN 98304u         /* ids of events remembered for one customer: 14,000 a day at a horizon of a week */
+#define LIMIT_SEEN_SLOTS 131072u  /* of the table that holds them */
 #endif
 #define LIMIT_TRACKS_OPEN 4u
-#define LIMIT_CLOSES 4096u       /* kinds of periods that close: each unit in each zone, each campaign */
-#define LIMIT_CLOSES_ASKED 256u  /* of them at which rules ask one measure */
-#define LIMIT_DATE_NAME 40u      /* bytes of the name of a day that comes again, in ids of events */
-#define LIMIT_DATE_TIMES 16u     /* times of day at which such days are heard, of all days together */
-#define LIMIT_DUES 1024u         /* instants at which what one event counts for closes */
+#define LIMIT_CLOSES 4096u                     /* kinds of periods that close: each unit in each zone, each campaign */
+#define LIMIT_CLOSES_ASKED 256u                /* of them at which rules ask one measure */
+#define LIMIT_DATE_NAME 40u                    /* bytes of the name of a day that comes again, in ids of events */
+#define LIMIT_DATE_TIMES 16u                   /* times of day at which such days are heard, of all days together */
+#define LIMIT_DUES 1024u                       /* instants at which what one event counts for closes */
 #define LIMIT_CLOSE_DELAY_MS (31 * 86400000LL) /* a close is heard so much later at most */
-#define LIMIT_LEVELS 16u        /* of one measure */
-#define LIMIT_LEVEL_CLOSES 400u /* at which a level is judged, of one campaign */
-#define LIMIT_PICKS 16u /* values that a customer may choose in one period */
+#define LIMIT_LEVELS 16u                       /* of one measure */
+#define LIMIT_LEVEL_CLOSES 400u                /* at which a level is judged, of one campaign */
+#define LIMIT_RANKS 64u                        /* rules with a rank, of all files */
+#define LIMIT_RANK_TOP 1000u                   /* customers whom a rank lets through */
+#define LIMIT_RANK_KEPT 1600u                  /* of whom a shard tells, and whose place is known */
+#define LIMIT_RANK_TIES 3u
+#define LIMIT_RANKS_OPEN 1024u /* ranks of one shard that are not forgotten yet: of each rule with each period */
+#define LIMIT_PICKS 16u        /* values that a customer may choose in one period */
 #define LIMIT_ROLLING_DAYS 92u
-#define LIMIT_FACTS 200000u             /* of all campaigns and programmes */
-#ifdef GIFTD_NARROW /* the fuzzer's: crowded decisions and facts are met often */
+#define LIMIT_FACTS 200000u /* of all campaigns and programmes */
+#ifdef GIFTD_NARROW         /* the fuzzer's: crowded decisions and facts are met often */
 #define LIMIT_FACT_KEYS 3u
 #define LIMIT_LOTS 3u
 #define LIMIT_DISTINCT 4u
@@ -107,6 +112,7 @@ _Static_assert(LIMIT_EVENT_FIELDS <= LIMIT_FIELDS, "an event holds a part of the
 _Static_assert(LIMIT_SOURCE_BYTES <= LIMIT_TEXT_BYTES && LIMIT_EVENT_ID_BYTES <= LIMIT_TEXT_BYTES, "both are fields of reversals");
 _Static_assert(LIMIT_SEEN_SLOTS * 3u / 4u >= LIMIT_SEEN, "the table of ids is never more than three quarters full");
 _Static_assert(LIMIT_STATE_CELLS / LIMIT_STATE_PAGES * 70u * 8u < LIMIT_STATE_BYTES, "a page of eight times the usual fill fits");
+_Static_assert(LIMIT_RANK_TOP <= LIMIT_RANK_KEPT && LIMIT_RANK_KEPT * 40u + 128u <= LIMIT_STATE_BYTES, "one message tells of all of them");
 _Static_assert(LIMIT_OUTCOMES <= LIMIT_MATCHES, "every rule judged was woken by a listener");
 _Static_assert(LIMIT_OUTCOMES_SPARE < LIMIT_OUTCOMES, "some rules are judged");
 _Static_assert(LIMIT_GIVEN <= LIMIT_GIFTS && LIMIT_GIFTS <= LIMIT_OUTCOMES, "what is taken back has outcomes of its own");

@@ -43,6 +43,11 @@
   ROW(LADDER_FORGOTTEN, "what a period of a top-up has had is not looked at")                \
   ROW(STEP_AGAIN, "a step that is paid again has the id that it had before")                 \
   ROW(GROUP_UNASKED, "rules of a group give beside each other")                              \
+  ROW(RANK_EARLY, "a rank is settled before every shard has reported")                       \
+  ROW(RANK_UNWALKED, "a shard reports before all its closes are judged")                     \
+  ROW(RANK_BY_ARRIVAL, "of two who tie the one who was judged first is before the other")    \
+  ROW(RANK_FORGOTTEN, "ranks are not there after a take-over")                               \
+  ROW(RANK_LATE, "what came behind the close is ranked")                                     \
   ROW(LIMIT_LOOKS_BACK, "a rolling limit looks only at the days before the event")           \
   ROW(TERMS_OF_TODAY, "a gift is judged again by what the file says now")                    \
   ROW(EXPIRE_MIDWAY, "what has expired is dropped while an event is judged")                 \
