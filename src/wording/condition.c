@@ -62,6 +62,7 @@ void say_left(struct say *say, const struct condition *leaf) {
     case LEFT_MONTH: put(say, "the month", "发生月份"); return;
     case LEFT_CAUSED_BY: put(say, leaf->index == 0 ? "it" : "who did it", leaf->index == 0 ? "该行为" : "行为人"); return;
     case LEFT_LEVEL: put(say, "the step that was completed", "完成的档位"); return;
+    case LEFT_PLACE: put(say, "the place in the ranking", "名次"); return;
     case LEFT_CHANCE: field_with(say, "the chance's ", "取得机会时的", leaf->index); return;
     case LEFT_RULE_REWARD:
       put(say, "the ", "所叠加奖励的");

@@ -163,6 +163,14 @@ static void band_say(struct say *say, const struct item *item, const struct wort
   band_value(say, item, worth->bands[band].value, count);
 }
 
+/* Of places, where those further back stand behind. */
+static void place_band_say(struct say *say, const struct item *item, const struct worth *worth, uint32_t band, bool count) {
+  bool last = band + 1 == worth->band_count;
+  say_places(say, worth->bands[band].from, last ? 0 : worth->bands[band + 1].from - 1);
+  put(say, ": ", "为");
+  band_value(say, item, worth->bands[band].value, count);
+}
+
 /* Where each is paid beside those below it. */
 static void step_say(struct say *say, const struct item *item, const struct worth *worth, uint32_t band, bool count) {
   put(say, "at ", "达到");
@@ -181,10 +189,13 @@ static void bands_say(struct say *say, const struct item *item, const struct wor
     if (i > 0) put(say, "; ", "，");
     if (worth->pay == PAY_EACH && left->left == LEFT_FACT)
       step_say(say, item, worth, i, count);
+    else if (left->left == LEFT_PLACE)
+      place_band_say(say, item, worth, i, count);
     else
       band_say(say, item, worth, i, count);
   }
-  put(say, "; below ", "，不足");
+  if (left->left == LEFT_PLACE && worth->bands[0].from <= 1) return;
+  put(say, left->left == LEFT_PLACE ? "; before place " : "; below ", left->left == LEFT_PLACE ? "，名次先于" : "，不足");
   threshold_say(say, left, worth->bands[0].from);
   put(say, ": nothing", "的不发放");
   pay_say(say, worth, left);

@@ -5,6 +5,7 @@
  *     give.c       gifts                 limit.c    how often                          pool.c    how many there are
  *     undo.c       refunds               schedule.c days and hours                     value.c   money, times, names
  *     close.c      periods that end      level.c    what is kept from one to the next  group.c   rules beside each other
+ *     rank.c       who is first
  *
  * A new construct of the language needs its phrase where its enum is switched over; the compiler names the place. */
 #ifndef GIFTD_WORDING_PARTS_H
@@ -115,6 +116,11 @@ void say_daily_note(struct say *say, const struct fact *fact);
 void say_level_note(struct say *say, const struct fact *fact);
 void say_level_reached(struct say *say, uint32_t level); /* "客户首次达到“...”中的一档（满...元），并在其后连续3个月保持" */
 bool say_level(struct say *say, struct str id); /* of the rule at hand: what it takes; false: it hears no such level */
+
+/* ---- rank.c ---- */
+
+void say_rank(struct say *say, const struct rule *rule);    /* a paragraph, or nothing */
+void say_places(struct say *say, int64_t from, int64_t to); /* "第2至5名" / "places 2 to 5"; `to` 0: all behind */
 
 /* ---- group.c ---- */
 

@@ -155,6 +155,7 @@ void say_rule(struct say *say, uint32_t number) {
   }
   triggers_say(say, rule);
   conditions_of(say, rule);
+  say_rank(say, rule);
   extras_say(say, rule);
   put_str(say, STR("\n"));
   say_give(say, number);

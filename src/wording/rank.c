@@ -1,0 +1,58 @@
+/* Ranks: who is first of all customers, when their figures are worked out, and what stands behind each place. */
+#include "parts.h"
+
+static const char *direction(const struct say *say, const struct rank_side *side) {
+  static const char *const words[3][2][2] = {{{"the lowest first", "由低到高"}, {"the highest first", "由高到低"}},
+                                             {{"the earliest first", "由早到晚"}, {"the latest first", "由晚到早"}},
+                                             {{"the shortest first", "由短到长"}, {"the longest first", "由长到短"}}};
+  enum left_kind left = say->rulebook->conditions[side->left].left;
+  uint32_t kind = left == LEFT_FACT_AT ? 1 : left == LEFT_FACT_ELAPSED ? 2 : 0;
+  return words[kind][side->highest ? 1 : 0][say_zh(say) ? 1 : 0];
+}
+
+/* "the “...” (the highest first)", "“...”由高到低". */
+static void side_say(struct say *say, const struct rank_side *side) {
+  const char *words = direction(say, side);
+  say_left(say, &say->rulebook->conditions[side->left]);
+  put(say, " (", "");
+  put(say, words, words);
+  put(say, ")", "");
+}
+
+static void ties_say(struct say *say, const struct rank *rank) {
+  for (uint32_t i = 0; i < rank->tie_count; i++) {
+    put(say, i == 0 ? "; where it is equal, by " : ", then by ", i == 0 ? "；相同的，依次按" : "、");
+    side_say(say, &rank->ties[i]);
+  }
+  if (rank->tie_count > 0)
+    put(say, "; where all of it is equal, lots drawn by computer decide", "排列；仍相同的，由系统随机排定");
+  else
+    put(say, "; where it is equal, lots drawn by computer decide", "；相同的，由系统随机排定");
+}
+
+void say_rank(struct say *say, const struct rule *rule) {
+  const struct rank *rank = &rule->rank;
+  if (rank->top == 0) return;
+  bool time = say->rulebook->conditions[rank->by.left].left != LEFT_FACT; /* a measure has always a value */
+  put(say, "\n**Ranking:** of all customers for whom this holds, the first ", "\n**排名**：所有符合上述条件的客户，按");
+  if (!say_zh(say)) put_int(say, rank->top);
+  put(say, " by ", "");
+  side_say(say, &rank->by);
+  put(say, "", "排名，取前");
+  if (say_zh(say)) put_int(say, rank->top);
+  put(say, "", "名");
+  if (time) put(say, "; customers without it are not ranked", "；没有该项的客户不参加排名");
+  ties_say(say, rank);
+  put(say,
+      ". It goes by what has counted by then: what counts or is refunded later changes no place. A place that is lost goes to nobody.\n",
+      "。以届时已计入的为准，之后计入或退款的不改变名次；获奖客户未能获得奖励的，名额不递补。\n");
+}
+
+/* "place 1", "places 2 to 5", "from place 6 on": `to` is the last of them, or 0. */
+void say_places(struct say *say, int64_t from, int64_t to) {
+  put(say, to == 0 ? "from place " : to > from ? "places " : "place ", "第");
+  put_int(say, from);
+  if (to > from) put(say, " to ", "至");
+  if (to > from) put_int(say, to);
+  put(say, to == 0 ? " on" : "", to == 0 ? "名起" : "名");
+}
