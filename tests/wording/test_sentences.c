@@ -156,6 +156,12 @@ static const struct row limits[] = {
   DAILY                                                                                                                   \
   ",\"lift\":{\"level\":\"avg\",\"levels\":[{\"id\":\"six\",\"from\":\"600.00\"},{\"id\":\"ten\",\"from\":\"1000.00\"}]," \
   "\"every\":\"month\"" words "}"
+#define RANK(ties)                                                                               \
+  "\"on\":{\"close\":\"month\",\"delay\":\"P3D\"},\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," \
+  "\"rank\":{\"by\":\"fact.spent\",\"order\":\"highest\",\"top\":9" ties "},"
+#define PLACES                                                                                                  \
+  "\"give\":{\"reward\":\"cash_back\",\"pool\":{\"budget\":\"900.00\"},\"value\":{\"by\":\"place\",\"bands\":[" \
+  "{\"from\":1,\"value\":\"50.00\"},{\"from\":2,\"value\":\"20.00\"},{\"from\":5,\"value\":\"30.00\"}]}}"
 #define ZONE(zone)                                                                                                              \
   "{\"id\":\"c\",\"version\":2,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-07-01\",\"to\":\"2027-09-30\"," \
   "\"zone\":\"" zone "\"},\"audience\":\"everyone\",\"rules\":[{\"id\":\"r\",\"on\":\"login\"," BENCH_GIVE BENCH_LIMITS "}]}"
@@ -174,6 +180,15 @@ static const struct row times[] = {
      "**参与方式**：每月结束满3天时，统计客户该月的情况（没有可统计数据的客户除外），须符合以下条件："},
     {LONG(SPENT, "\"on\":{\"close\":\"campaign\"},\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
      "**What counts:** the end of the campaign, when", "**参与方式**：活动结束时，统计客户活动期内的情况"},
+    {LONG(SPENT, RANK("") PAY),
+     "(the highest first); where it is equal, lots drawn by computer decide. It goes by what has counted by then",
+     "由高到低排名，取前9名；相同的，由系统随机排定。以届时已计入的为准"},
+    {LONG(SPENT, RANK(",\"ties\":[\"fact.first_transfer.at\"]") PAY),
+     "(the highest first); where it is equal, by the time of the \"first transfer\" (the earliest first); where all of it is equal, lots",
+     "由高到低排名，取前9名；相同的，依次按“首次转账”的时间由早到晚排列；仍相同的，由系统随机排定。"},
+    {LONG(SPENT, RANK("") PLACES),
+     "its value by the place in the ranking: place 1: CNY 50.00; places 2 to 4: CNY 20.00; from place 5 on: CNY 30.00.",
+     "金额按名次分档：第1名为50.00元，第2至4名为20.00元，第5名起为30.00元。"},
     {LONG(SPENT, "\"on\":{\"date\":\"profile.birthday\",\"time\":\"09:00\"}," PAY),
      "**What counts:** each year, the customer's birthday, at 09:00 (29 February counts as 28 February in years that have none).",
      "**参与方式**：客户生日当天09:00（2月29日的，平年按2月28日计）。"},
