@@ -22,7 +22,8 @@
 #define SCENARIO_WORDS 96u          /* of one line */
 #define SCENARIO_REPEAT 100000      /* times */
 #define SCENARIO_PROBLEMS 64u       /* told of one file; the rest is counted */
-#define SCENARIO_REQUIREMENTS 148u  /* R1..R148 */
+#define SCENARIO_REQUIREMENTS 4096u /* of one folder */
+#define SCENARIO_NAME_BYTES 32u     /* of a requirement's name */
 
 /* ---- trouble with a file ---- */
 
@@ -93,7 +94,7 @@ struct scenario {
   struct str *campaign_texts;
   uint32_t *campaigns;          /* bound */
   uint32_t campaign_line;
-  uint16_t *covers;             /* numbers of requirements */
+  struct str *covers;           /* names of requirements */
   struct scenario_home home;
   struct step *steps;
 };
@@ -109,6 +110,8 @@ struct scenario_file {
  * `arena` (20 MiB are enough for any file) or borrows from `text`. */
 struct scenario_file *scenario_read(struct str name, struct str text, const struct catalogue *catalogue, const struct rulebook *rulebook,
                                     struct arena *arena, struct scenario_problems *problems);
+/* A requirement's name: an id of up to SCENARIO_NAME_BYTES that begins with a letter. */
+bool scenario_is_requirement(struct str word);
 /* Finds the names a file uses in the rulebook. */
 void scenario_bind(struct scenario_file *file, const struct rulebook *rulebook, struct scenario_problems *problems);
 
@@ -136,8 +139,10 @@ struct coverage *coverage_new(const struct rulebook *rulebook);
 void coverage_free(struct coverage *coverage);
 struct coverage_sums { uint32_t rules, rules_reached; };
 struct coverage_sums coverage_sums(const struct coverage *coverage);
+/* The folder has a list of requirements, of which this is one; for each, before any is told of. */
+void coverage_expect(struct coverage *coverage, struct str requirement);
 /* Which requirements are covered, and what no scenario reaches. */
-void coverage_print(const struct coverage *coverage, struct buffer *out);
-void coverage_json(const struct coverage *coverage, struct buffer *out);
+void coverage_print(struct coverage *coverage, struct buffer *out);
+void coverage_json(struct coverage *coverage, struct buffer *out);
 
 #endif

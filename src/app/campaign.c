@@ -1,7 +1,7 @@
 /* `giftd campaign text`: the rule text of campaigns, written from their files (R115, R128). Reads only.
  *
- * A campaign cites what programmes beside it declare, so a file is read together with its folder, or with the one named; what is wrong in
- * any of them is told as `giftd check` tells it. */
+ * A campaign cites what programmes beside it declare, so a file is read together with its folder (project_set), or with the one named;
+ * what is wrong in any of them is told as `giftd check` tells it. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -71,9 +71,10 @@ static bool is_within(const char *file, const char *folder) {
 }
 
 static const char *folder_of(struct arena *arena, const char *file) {
+  char folder[PROJECT_PATH_BYTES];
   const char *slash = strrchr(file, '/');
-  if (slash == NULL) return ".";
-  return slash == file ? "/" : arena_copy(arena, (struct str){file, (size_t)(slash - file)}).at;
+  project_set(slash == NULL ? STR(".") : (struct str){file, slash == file ? 1 : (size_t)(slash - file)}, folder);
+  return arena_copy(arena, str_of(folder)).at;
 }
 
 static bool is_same_file(struct str name, const char *file) {

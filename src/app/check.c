@@ -1,13 +1,14 @@
 /* giftd check: everything that is wrong with campaign files, and what would go wrong commercially, before anything runs.
  *
- * A campaign cites what the bank and programmes beside it declare, so a file is always read together with its folder; what is told is
- * then of that file alone. */
+ * A campaign cites what the bank and programmes beside it declare, so a file is always read together with its folder, or the one above that
+ * has the bank's programme (project_set); what is told is then of that file alone. */
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "against.h"
 #include "config_flags.h"
 #include "help.h"
+#include "project.h"
 
 #define PATHS_MOST 256u
 
@@ -18,9 +19,9 @@ struct check_request {
   struct config_given given; /* what a run would be configured with */
   const char *paths[PATHS_MOST];
   uint32_t path_count;
-  const char *roots[PATHS_MOST + 1]; /* what is read: the paths, of a file its folder; and the catalogue of the configuration */
+  const char *roots[PATHS_MOST + 1]; /* what is read: the folders that the paths belong to; and the catalogue of the configuration */
   uint32_t root_count;
-  char folders[PATHS_MOST][512];
+  char folders[PATHS_MOST][PROJECT_PATH_BYTES];
   bool narrowed; /* only what is said of the paths is told */
 };
 
@@ -65,22 +66,19 @@ static int request_read(int argc, char **argv, struct check_request *request) {
   return -1;
 }
 
-static bool roots_make(struct check_request *request) {
+static void roots_make(struct check_request *request) {
   for (uint32_t i = 0; i < request->path_count; i++) {
     const char *path = request->paths[i], *slash = strrchr(path, '/');
-    request->roots[i] = path;
-    if (is_folder(path)) continue;
-    size_t length = slash == NULL ? 0 : (size_t)(slash - path);
-    if (length >= sizeof request->folders[i]) return false;
-    memcpy(request->folders[i], path, length);
-    request->folders[i][length] = 0;
-    request->roots[i] = slash == NULL ? "." : length == 0 ? "/" : request->folders[i];
-    request->narrowed = true;
+    struct str folder = str_of(path);
+    while (folder.length > 1 && folder.at[folder.length - 1] == '/') folder.length--;
+    if (!is_folder(path)) folder = slash == NULL ? STR(".") : (struct str){path, slash == path ? 1 : (size_t)(slash - path)};
+    project_set(folder, request->folders[i]);
+    request->roots[i] = request->folders[i];
+    if (!is_folder(path) || !str_equal(folder, str_of(request->folders[i]))) request->narrowed = true;
   }
   request->root_count = request->path_count;
   const char *catalogue = config_given_path(&request->given, CONFIG_EVENTS_CATALOGUE);
   if (catalogue != NULL) request->roots[request->root_count++] = catalogue;
-  return true;
 }
 
 static bool is_asked(const struct check_request *request, struct str file) {
@@ -182,7 +180,7 @@ static int check_tell(struct check_request *request, struct fault *fault) {
   uint32_t refused = 0;
   if (request->path_count == 0) request->paths[request->path_count++] = default_path(&request->given);
   if (!files_are_there(request, fault)) return app_fail("check", fault);
-  if (!roots_make(request)) return help_bad_usage("check", "a path is too long");
+  roots_make(request);
   enum status status = check_load(request, &loaded, fault);
   if (status != STATUS_OK && status != STATUS_INPUT) {
     load_close(&loaded);

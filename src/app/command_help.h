@@ -12,7 +12,7 @@
   "      --customers N    how many people (one for every 50 events)\n"              \
   "      --dir DIR        new folder for events, outputs, state (a fresh one\n"     \
   "                       under $TMPDIR or /tmp)\n"                                 \
-  "      --campaigns DIR  other campaigns than deploy/campaigns\n"                  \
+  "      --campaigns DIR  other campaigns than deploy/demo\n"                       \
   "      --generate FILE  only make the traffic; - is standard output\n"            \
   "      --lang en|zh     language of the reasons (en)\n"                           \
   "      --json           the summary as one JSON object\n"                         \
@@ -28,7 +28,7 @@
   "      --dry-run        only list what would be written\n"                     \
   "      --force          also into a folder that is not empty; files of the\n"  \
   "                       same names are overwritten\n"                          \
-  "      --campaigns DIR  take the campaigns from here (deploy/campaigns)\n\n"   \
+  "      --campaigns DIR  take the campaigns from here (deploy/demo)\n\n"        \
   "Example:\n"                                                                   \
   "  giftd init my-bank && cd my-bank && giftd run -c giftd.conf --once\n"
 
@@ -137,7 +137,7 @@
   "  -X key=value         any option of it; may be repeated\n\n"                     \
   "What is wrong in the files is told as giftd check tells it: exit code 1.\n\n"     \
   "Example:\n"                                                                       \
-  "  giftd campaign text deploy/campaigns/friday-dining.json --lang zh\n"
+  "  giftd campaign text deploy/campaigns/spend/friday-dining.json --lang zh\n"
 
 #define HELP_CONFIG                                                            \
   "Usage: giftd config show [-c FILE] [-X key=value] [--effective] [--json]\n" \

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* From the folder the binary is in: a build folder of the sources, then an installation. */
-static const char *const places[] = {"../../deploy/campaigns", "../deploy/campaigns", "../share/giftd/campaigns", NULL};
+static const char *const places[] = {"../../deploy/demo", "../deploy/demo", "../share/giftd/demo", NULL};
 
 bool project_join(char out[PROJECT_PATH_BYTES], const char *dir, const char *name) {
   const int length = snprintf(out, PROJECT_PATH_BYTES, "%s/%s", dir, name);
@@ -27,6 +27,33 @@ void project_absolute(const char *path, char out[PROJECT_PATH_BYTES]) {
 bool project_is_folder(const char *path) {
   struct stat info;
   return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* Up one folder, in place; false at the top of what is written. */
+static bool path_up(char path[PROJECT_PATH_BYTES]) {
+  char *slash = strrchr(path, '/');
+  const char *name = slash == NULL ? path : slash + 1;
+  if (strcmp(path, "/") == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) return false;
+  if (slash == NULL)
+    (void)snprintf(path, PROJECT_PATH_BYTES, ".");
+  else
+    slash[slash == path ? 1 : 0] = 0;
+  return true;
+}
+
+static bool has_bank(const char *folder) {
+  char path[PROJECT_PATH_BYTES];
+  return project_join(path, folder, "bank.json") && access(path, F_OK) == 0;
+}
+
+#define SET_LEVELS 3u
+void project_set(struct str folder, char out[PROJECT_PATH_BYTES]) {
+  char above[PROJECT_PATH_BYTES];
+  (void)snprintf(out, PROJECT_PATH_BYTES, "%.*s", STR_FORMAT(folder));
+  (void)snprintf(above, sizeof(above), "%s", out);
+  bool found = has_bank(out);
+  for (unsigned i = 0; i < SET_LEVELS && !found && path_up(above); i++) found = has_bank(above);
+  if (found) (void)snprintf(out, PROJECT_PATH_BYTES, "%s", above);
 }
 
 bool project_is_filled(const char *path) {
@@ -73,7 +100,7 @@ enum status project_campaigns(char out[PROJECT_PATH_BYTES], struct fault *fault)
     }
   }
   return fault_set(fault, STATUS_USAGE,
-                   "the shipped campaigns are not beside this program (deploy/campaigns); name a folder with --campaigns DIR");
+                   "the shipped campaigns are not beside this program (deploy/demo); name a folder with --campaigns DIR");
 }
 
 enum status project_make(const char *path, struct fault *fault) {

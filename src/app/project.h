@@ -6,9 +6,12 @@
 
 #define PROJECT_PATH_BYTES 4096u
 
-/* The folder of the shipped campaigns: beside the sources for a binary in build/PRESET, or share/giftd/campaigns beside an installed one.
- * STATUS_USAGE names the places that were looked at. */
+/* The folder of the campaigns that demo and init take: beside the sources for a binary in build/PRESET, or share/giftd/demo beside an
+ * installed one. STATUS_USAGE names the places that were looked at. */
 enum status project_campaigns(char out[PROJECT_PATH_BYTES], struct fault *fault) MUST_USE;
+/* The folder whose campaigns are read with what lies in `folder`: that one; or, when it has no bank.json, the nearest of three above it
+ * that has one, as far as the path is written. So campaigns may lie in folders below the bank's programme. */
+void project_set(struct str folder, char out[PROJECT_PATH_BYTES]);
 /* What to type for this program: "giftd" when the shell finds it by that name, else its path. */
 void project_program(char out[PROJECT_PATH_BYTES]);
 /* "dir/name"; false when that is too long. */

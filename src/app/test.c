@@ -1,14 +1,18 @@
 /* `giftd test`: plays the scenario files that stand beside the campaigns (R-numbers cited in them; docs/scenarios.md).
  *
- * Files of one folder share its campaigns: the folder is loaded once, every file in it is read, bound to the rulebook and played. What a
- * file does wrong is told on stderr with its line; what a campaign does otherwise than expected is told on stdout as a diff.
+ * Files of one folder share its campaigns, those of folders below the bank's programme the bank's (project_set): they are loaded once,
+ * every file is read, bound to the rulebook and played. What a file does wrong is told on stderr with its line; what a campaign does
+ * otherwise than expected is told on stdout as a diff.
  */
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "config_flags.h"
 #include "help.h"
+#include "project.h"
 #include "test_files.h"
 
 #define REGION_BYTES (1024u * 1024u * 1024u) /* address space; touched as needed */
@@ -102,7 +106,7 @@ static void test_file(struct test_run *run, const char *path, const struct loade
 
 /* ---- one folder ---- */
 
-static void add_coverage(struct test_run *run, struct str folder, const struct coverage *coverage) {
+static void add_coverage(struct test_run *run, struct str folder, struct coverage *coverage) {
   struct coverage_sums sums = coverage_sums(coverage);
   run->sums.rules += sums.rules;
   run->sums.rules_reached += sums.rules_reached;
@@ -133,7 +137,28 @@ static enum status folder_load(struct test_run *run, const char *path, struct lo
   return fault_set(fault, STATUS_INPUT, "the campaign files do not fit the configuration");
 }
 
-static void test_loaded(struct test_run *run, const struct test_files *files, uint32_t first, uint32_t count, const struct loaded *loaded) {
+/* The folder's list of what is asked of it: a name at the beginning of each line, then what it asks for people. */
+static void requirements_read(struct test_run *run, const char *folder, struct coverage *coverage) {
+  char path[PROJECT_PATH_BYTES];
+  struct str text, line;
+  struct fault fault;
+  if (!project_join(path, folder, "requirements.txt") || access(path, F_OK) != 0) return;
+  arena_reset(&run->folder);
+  if (test_file_read(path, &run->folder, &text, &fault) != STATUS_OK) {
+    run->worst = fault.status;
+    (void)app_fail("test", &fault);
+    return;
+  }
+  while (text.length > 0) {
+    struct str name, rest;
+    (void)str_split(text, '\n', &line, &text);
+    (void)str_split(str_trim(line), ' ', &name, &rest);
+    if (scenario_is_requirement(name)) coverage_expect(coverage, name);
+  }
+}
+
+static void test_loaded(struct test_run *run, const struct test_files *files, const char *folder, uint32_t first, uint32_t count,
+                        const struct loaded *loaded) {
   struct fault fault;
   const struct run_times times = config_given_times(&run->given);
   struct stage *stage = stage_new(loaded, is_configured(run) ? &times : NULL, &fault);
@@ -142,27 +167,25 @@ static void test_loaded(struct test_run *run, const struct test_files *files, ui
     fprintf(stderr, "giftd test: %s\n", stage == NULL ? fault.text : "out of memory");
     run->worst = STATUS_STORAGE;
   }
+  if (coverage != NULL) requirements_read(run, folder, coverage);
   for (uint32_t i = 0; i < count && stage != NULL && coverage != NULL; i++) {
     arena_reset(&run->folder);
     test_file(run, files->paths[first + i], loaded, stage, coverage);
   }
   if (stage != NULL && coverage != NULL) {
-    add_coverage(run, test_folder(files->paths[first]), coverage);
+    add_coverage(run, str_of(folder), coverage);
     run->events += stage_events(stage);
   }
   stage_free(stage);
   coverage_free(coverage);
 }
 
-static void test_one_folder(struct test_run *run, const struct test_files *files, uint32_t first, uint32_t count) {
-  struct str folder = test_folder(files->paths[first]);
-  char path[4096];
+static void test_one_folder(struct test_run *run, const struct test_files *files, const char *folder, uint32_t first, uint32_t count) {
   struct loaded loaded;
   struct fault fault;
-  snprintf(path, sizeof path, "%.*s", STR_FORMAT(folder));
-  enum status status = folder_load(run, path, &loaded, &fault);
+  enum status status = folder_load(run, folder, &loaded, &fault);
   if (status == STATUS_OK) {
-    test_loaded(run, files, first, count, &loaded);
+    test_loaded(run, files, folder, first, count, &loaded);
   } else {
     load_print(&loaded.findings, stderr, 50);
     (void)app_fail("test", &fault);
@@ -173,10 +196,14 @@ static void test_one_folder(struct test_run *run, const struct test_files *files
 }
 
 static void test_all(struct test_run *run, const struct test_files *files) {
+  char folder[PROJECT_PATH_BYTES], next[PROJECT_PATH_BYTES];
   for (uint32_t first = 0, count = 0; first < files->count; first += count) {
-    count = 1;
-    while (first + count < files->count && str_equal(test_folder(files->paths[first]), test_folder(files->paths[first + count]))) count++;
-    test_one_folder(run, files, first, count);
+    project_set(test_folder(files->paths[first]), folder);
+    for (count = 1; first + count < files->count; count++) {
+      project_set(test_folder(files->paths[first + count]), next);
+      if (strcmp(folder, next) != 0) break;
+    }
+    test_one_folder(run, files, folder, first, count);
   }
 }
 

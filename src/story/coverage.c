@@ -11,7 +11,7 @@
 
 struct coverage {
   const struct rulebook *rulebook;
-  bool requirements[SCENARIO_REQUIREMENTS + 1];
+  struct requirements requirements;
   bool reasons[REASON_COUNT];
   bool *rules, *items, *limits, *pools, *tested /* campaigns */;
 };
@@ -65,9 +65,11 @@ void coverage_decision(struct coverage *coverage, const struct comparison *c) {
 }
 
 void coverage_passed(struct coverage *coverage, const struct scenario *scenario) {
-  for (uint32_t i = 0; i < scenario->cover_count; i++) coverage->requirements[scenario->covers[i]] = true;
+  for (uint32_t i = 0; i < scenario->cover_count; i++) requirements_note(&coverage->requirements, scenario->covers[i], false);
   for (uint32_t i = 0; i < scenario->campaign_count; i++) coverage->tested[scenario->campaigns[i]] = true;
 }
+
+void coverage_expect(struct coverage *coverage, struct str requirement) { requirements_note(&coverage->requirements, requirement, true); }
 
 struct coverage_sums coverage_sums(const struct coverage *coverage) {
   struct coverage_sums sums = {coverage->rulebook->rule_count, 0};
@@ -157,15 +159,10 @@ static void print_row(const struct coverage *coverage, const struct row *row, st
     }
 }
 
-void coverage_print(const struct coverage *coverage, struct buffer *out) {
+void coverage_print(struct coverage *coverage, struct buffer *out) {
   struct row rows[COVERAGE_ROWS];
   rows_of(coverage, rows);
-  uint32_t covered = 0;
-  for (uint32_t i = 1; i <= SCENARIO_REQUIREMENTS; i++) covered += coverage->requirements[i];
-  if (covered > 0) buffer_print(out, "requirements  %u of %u covered:", covered, SCENARIO_REQUIREMENTS);
-  for (uint32_t i = 1; i <= SCENARIO_REQUIREMENTS; i++)
-    if (coverage->requirements[i]) buffer_print(out, " R%u", i);
-  if (covered > 0) buffer_byte(out, '\n');
+  requirements_print(&coverage->requirements, out);
   for (uint32_t i = 0; i < COVERAGE_ROWS; i++) print_row(coverage, &rows[i], out);
 }
 
@@ -187,17 +184,11 @@ static void json_row(const struct coverage *coverage, const struct row *row, str
   buffer_put(out, STR("]}"));
 }
 
-void coverage_json(const struct coverage *coverage, struct buffer *out) {
+void coverage_json(struct coverage *coverage, struct buffer *out) {
   struct row rows[COVERAGE_ROWS];
   rows_of(coverage, rows);
-  buffer_put(out, STR("{\"requirements\":["));
-  bool first = true;
-  for (uint32_t i = 1; i <= SCENARIO_REQUIREMENTS; i++)
-    if (coverage->requirements[i]) {
-      buffer_print(out, "%s\"R%u\"", first ? "" : ",", i);
-      first = false;
-    }
-  buffer_byte(out, ']');
+  buffer_byte(out, '{');
+  requirements_json(&coverage->requirements, out);
   for (uint32_t i = 0; i < COVERAGE_ROWS; i++) json_row(coverage, &rows[i], out);
   buffer_byte(out, '}');
 }

@@ -3,7 +3,7 @@
  *   words.c, home.c, expect.c, read.c   text to steps          bind.c       names to numbers
  *   event.c                             a step as JSON line    run.c        plays, over table.c
  *   sight.c, diff.c                     what happened, in words, against what was expected
- *   coverage.c                          what no scenario reached
+ *   coverage.c, requirements.c          what no scenario reached, or shows
  */
 #ifndef GIFTD_STORY_PARTS_H
 #define GIFTD_STORY_PARTS_H
@@ -105,6 +105,21 @@ void scenario_print_sight(const struct comparison *c, const struct sight *sight,
 void scenario_print_value(const struct rulebook *rulebook, uint32_t rule, uint32_t item, int64_t value, struct buffer *out);
 
 /* ---- coverage ---- */
+
+struct requirement {
+  char name[SCENARIO_NAME_BYTES];
+  uint32_t length, place; /* in the list */
+  bool listed, covered;
+};
+struct requirements {
+  struct requirement items[SCENARIO_REQUIREMENTS];
+  uint32_t count;
+  bool is_list; /* the folder has a list of them */
+};
+/* One that is in the folder's list, or one that a story shows. What is more than there is room for is left out. */
+void requirements_note(struct requirements *all, struct str name, bool listed);
+void requirements_print(struct requirements *all, struct buffer *out);
+void requirements_json(struct requirements *all, struct buffer *out);
 
 void coverage_decision(struct coverage *coverage, const struct comparison *c);
 void coverage_passed(struct coverage *coverage, const struct scenario *scenario);

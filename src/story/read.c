@@ -31,7 +31,7 @@ struct reader {
   struct expectation *expects;
   struct scenario_word *words;
   struct str *names;
-  uint16_t *covers;
+  struct str *covers;
   char *event_line;   /* EVENT_LINE_BYTES */
   void *event_memory; /* for event_read */
 };
@@ -64,23 +64,21 @@ static void read_campaigns(struct reader *r, const struct str *words, uint32_t c
   }
 }
 
-/* "R34" as 34; 0 when it is none. */
-static uint16_t requirement_of(struct str word) {
-  int64_t number = 0;
-  bool fine =
-      word.length > 1 && word.at[0] == 'R' && str_to_int64(str_from(word, 1), &number) && number >= 1 && number <= SCENARIO_REQUIREMENTS;
-  return fine ? (uint16_t)number : 0;
+bool scenario_is_requirement(struct str word) {
+  if (!str_is_id(word) || word.length > SCENARIO_NAME_BYTES) return false;
+  const char first = (char)(word.at[0] | 0x20); /* in small letters */
+  return first >= 'a' && first <= 'z';
 }
 
 static void read_covers(struct reader *r, const struct str *words, uint32_t count) {
-  if (count < 2) COMPLAIN(r, "covers needs requirement numbers; write: covers R34 R42");
+  if (count < 2) COMPLAIN(r, "covers needs names of requirements; write: covers R34 R42");
   for (uint32_t i = 1; i < count; i++) {
-    uint16_t number = requirement_of(words[i]);
-    if (number == 0) {
-      COMPLAIN(r, "'%.*s' is not a requirement; they are R1 to R%u, one word each", STR_FORMAT(words[i]), SCENARIO_REQUIREMENTS);
+    if (!scenario_is_requirement(words[i])) {
+      COMPLAIN(r, "'%.*s' is not a requirement's name; that is a letter and up to %u of A-Z a-z 0-9 _ . : -", STR_FORMAT(words[i]),
+               SCENARIO_NAME_BYTES - 1);
       continue;
     }
-    *r->covers++ = number;
+    *r->covers++ = words[i];
     r->scenario->cover_count++;
   }
 }

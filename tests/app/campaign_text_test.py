@@ -23,6 +23,7 @@ import mutate_campaigns
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "deploy" / "campaigns"
+DEMO = ROOT / "deploy" / "demo" # some of them, in one folder
 LANGUAGES = ("zh", "en")
 # What the text does not say, and why (include/giftd/wording.h): the bank's own affairs, and names that are for machines.
 LEFT_OUT = {"holdout": "who is in the control group is not published",
@@ -53,7 +54,7 @@ def is_campaign(path):
 
 def golden(giftd, flags):
     folder, wrong, meant = SHIPPED / "text", [], set()
-    for path in sorted(SHIPPED.glob("*.json")):
+    for path in sorted(SHIPPED.rglob("*.json")):
         for language in LANGUAGES if is_campaign(path) else ():
             file = folder / f"{path.stem}.{language}.md"
             meant.add(file)
@@ -160,7 +161,7 @@ def changes_of(folder):
 def complete(giftd, flags):
     sample = int(flags[flags.index("--sample") + 1]) if "--sample" in flags else 250
     cases = [ROOT / "tests" / "cases" / name for name in SAID_BY_CASES]
-    trials = [Trial(giftd, folder) for folder in [SHIPPED, ROOT / "tests" / "scenarios" / "language"] + cases]
+    trials = [Trial(giftd, folder) for folder in [DEMO, ROOT / "tests" / "scenarios" / "language"] + cases]
     known = mutate_campaigns.known_equivalents(pathlib.Path(__file__).with_name("campaign_text_equivalents.txt"))
     rows = [(trial,) + row for trial in trials for row in changes_of(trial.folder) if not mutate_campaigns.is_known(known, *row[:3])]
     total = len(rows)
@@ -186,17 +187,17 @@ def usage(giftd, _flags):
                               encoding="utf8", check=False, cwd=cwd)
         expect(wrong, words, done, code, out, err)
         return done.stdout
-    friday = SHIPPED / "friday-dining.json"
+    friday = DEMO / "friday-dining.json"
     plain = run(["text", friday], 0, out="# Friday dining")
-    if plain != run(["text", "friday-dining.json"], 0, cwd=SHIPPED) or plain != run(["text", friday, "--campaigns", SHIPPED], 0):
+    if plain != run(["text", "friday-dining.json"], 0, cwd=DEMO) or plain != run(["text", friday, "--campaigns", DEMO], 0):
         wrong.append("the text hangs on how the file is named")
-    run(["text", friday, SHIPPED / "three-bands.json", "--lang", "zh"], 0, out="# 扫码三档立减")
+    run(["text", friday, DEMO / "three-bands.json", "--lang", "zh"], 0, out="# 扫码三档立减")
     run([], 2, err="expected text")
     run(["texts", friday], 2, err="did you mean it?")
     run(["text"], 2, err="name the campaign's file")
-    run(["text", SHIPPED], 2, err="is a folder")
-    run(["text", SHIPPED / "bank.json"], 2, err="is a programme")
-    run(["text", SHIPPED / "none.json"], 2, err="No such file")
+    run(["text", DEMO], 2, err="is a folder")
+    run(["text", DEMO / "bank.json"], 2, err="is a programme")
+    run(["text", DEMO / "none.json"], 2, err="No such file")
     run(["text", friday, "--lang", "fr"], 2, err="lang")
     with tempfile.TemporaryDirectory(prefix="text-") as work:
         alone = pathlib.Path(work) / "alone" / "friday-dining.json"
@@ -204,7 +205,7 @@ def usage(giftd, _flags):
         shutil.copy(friday, alone)
         run(["text", alone], 1, err="error[UNKNOWN_REF]")
         others = pathlib.Path(work) / "others"
-        shutil.copytree(SHIPPED, others)
+        shutil.copytree(DEMO, others)
         (others / "friday-dining.json").unlink()
         if run(["text", alone, "--campaigns", others], 0) != plain:
             wrong.append("beside its folder the text is another one")

@@ -252,13 +252,45 @@ class CommandTest(unittest.TestCase):
     def test_coverage(self):
         code, out, _ = self.answer(HALF, "--coverage")
         self.assertEqual(code, 0)
-        for line in ("requirements  1 of 148 covered: R34", "rules         1 of 2 reached", "  not reached: dining/hello",
+        for line in ("requirements  1 covered: R34", "rules         1 of 2 reached", "  not reached: dining/hello",
                      "limits        1 of 2 reached"):
             self.assertIn(line, out)
         self.assertEqual(self.answer(HALF, "--threshold", "50")[0], 0)
         code, _, err = self.answer(HALF, "--threshold", "51")
         self.assertEqual(code, 1)
         self.assertIn("50 % of the rules", err)
+
+    def test_coverage_of_a_list(self):
+        """A folder that has a list of requirements is told which ones no story shows."""
+        folder = self.folder({"dining.test": HALF.replace("covers R34", "covers R34 D-7"),
+                              "requirements.txt": "# ours\nR34   half price\nR2 | the first transfer\n\nR100\n"})
+        code, out, err = folder.test("--coverage")
+        self.assertEqual((code, err), (0, ""), out)
+        self.assertIn("requirements  1 of 3 covered\n  not covered: R2 R100\n  cited, and not in the list: D-7\n", out)
+        told = json.loads(folder.test("--coverage", "--json")[1])["coverage"]["."]
+        self.assertEqual((told["requirements"], told["requirements_not_covered"]), (["R34", "D-7"], ["R2", "R100"]))
+
+    def test_folders_below_the_bank(self):
+        """Where a folder has no bank.json, the campaigns are those of the nearest one above that has it: of stories, files and folders."""
+        folder = self.folder({"dining.test": HALF})
+        bank = {"id": "bank", "version": 1, "name": {"zh": "x", "en": "x"}, "lists": {"eat": ["5812"]}}
+        (folder.path / "bank.json").write_text(json.dumps(bank), encoding="utf8")
+        rule = {**CAMPAIGN["rules"][1], "on": "txn.card_spend", "when": {"mcc": {"in_list": "eat"}, "status": "settled"}}
+        below = folder.path / "cards" / "food"
+        below.mkdir(parents=True)
+        tea = {**CAMPAIGN, "id": "tea", "rules": [rule], "pools": {"other": {"stock": 5}}}
+        (below / "tea.json").write_text(json.dumps(tea), encoding="utf8")
+        (below / "tea.test").write_text('scenario "x"\n2026-12-12 10:00 c1 txn.card_spend amount=9.00 mcc=5812 status=settled\n'
+                                        "    gift hello points 5\n", encoding="utf8")
+        for paths, stories in (((".",), 2), (("cards",), 1), (("cards/food",), 1), (("./cards/food/tea.test",), 1)):
+            code, out, err = folder.test(paths=paths)
+            self.assertEqual((code, err), (0, ""), out)
+            self.assertIn(f"{stories} scenario", out)
+        for path, files in (("cards/food/tea.json", "1 file:"), ("cards/", "1 file:"), (".", "3 files,")):
+            code, out, err = folder.call("check", path)
+            self.assertEqual((code, err), (0, ""), out)
+            self.assertIn(files, out)
+        self.assertEqual(folder.call("campaign", "text", "cards/food/tea.json")[0], 0)
 
     def test_coverage_of_limits(self):
         """Of several limits that can cut a gift the one that did is reached."""

@@ -76,7 +76,7 @@ static void traffic_file(const char *path, uint64_t lines) {
 static void run(const char *folder, struct tally *tally) {
   static struct service_counts counts;
   char input[64], output[64], state[64];
-  const char *campaigns[] = {SOURCE_DIR "/deploy/campaigns"};
+  const char *campaigns[] = {SOURCE_DIR "/deploy/demo"};
   struct service_settings settings;
   struct embedded_settings of_files;
   struct embedded *embedded;

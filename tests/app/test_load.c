@@ -102,7 +102,7 @@ static void a_folder(void **unused) {
 
 static void the_shipped_ones(void **unused) {
   (void)unused;
-  const char *paths[] = {SOURCE_DIR "/deploy/campaigns"};
+  const char *paths[] = {SOURCE_DIR "/deploy/demo"};
   struct loaded loaded;
   struct fault fault;
   enum status status = load_open(paths, 1, &loaded, &fault);

@@ -66,7 +66,7 @@ static void compile(struct bench *bench, const char *name, struct str text, stru
   arena_reset(&bench->arena);
   arena_reset(&bench->scratch);
   for (size_t i = 0; i < BANK_FILES; i++) {
-    struct str path = arena_print(&bench->texts, "%s/deploy/campaigns/%s", SOURCE_DIR, bank_files[i]);
+    struct str path = arena_print(&bench->texts, "%s/deploy/demo/%s", SOURCE_DIR, bank_files[i]);
     sources[i] = (struct source){str_of(bank_files[i]), file_read(&bench->texts, path.at)};
     assert_non_null(sources[i].text.at);
   }
@@ -266,7 +266,7 @@ static void too_deep(void **unused) {
 static void bank_is_sound(void **unused) {
   (void)unused;
   struct bench *bench = bench_new();
-  struct str path = arena_print(&bench->texts, "%s/deploy/campaigns/card-wake.json", SOURCE_DIR);
+  struct str path = arena_print(&bench->texts, "%s/deploy/demo/card-wake.json", SOURCE_DIR);
   compile(bench, "card-wake.json", file_read(&bench->texts, path.at), STR(""));
   for (uint32_t i = 0; i < bench->findings.count; i++) say_finding("+", &bench->findings.items[i]);
   assert_int_equal(bench->status, STATUS_OK);

@@ -14,7 +14,7 @@ import unittest
 import urllib.request
 
 PROGRAM, SOURCE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-CAMPAIGNS = os.path.join(SOURCE, "deploy/campaigns")
+CAMPAIGNS = os.path.join(SOURCE, "deploy/demo")
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("GIFTD_")}
 
 

@@ -157,8 +157,8 @@ static uint64_t compare_all(const struct rulebook *rulebook, uint32_t events) {
 static void test_shipped(void **state) {
   (void)state;
   start();
-  add_folder(SOURCE_DIR "/deploy/campaigns", "", ".json");
-  add_folder(SOURCE_DIR "/deploy/campaigns/lists", "lists/", ".txt");
+  add_folder(SOURCE_DIR "/deploy/demo", "", ".json");
+  add_folder(SOURCE_DIR "/deploy/demo/lists", "lists/", ".txt");
   assert_true(compare_all(read_rulebook(), 20000) > 20000);
 }
 

@@ -46,7 +46,7 @@ class Readme(unittest.TestCase):
 
     def gifts_on_files(self):
         subprocess.run([GIFTD, "run", "--input", f"{self.folder}/events.jsonl", "--output", f"{self.folder}/out", "--state",
-                        f"{self.folder}/state", "--campaigns", f"{ROOT}/deploy/campaigns", "--once"], check=True, capture_output=True)
+                        f"{self.folder}/state", "--campaigns", f"{ROOT}/deploy/demo", "--once"], check=True, capture_output=True)
         with open(f"{self.folder}/out/rewards.jsonl", encoding="utf-8") as file:
             return {gift["id"] for gift in map(json.loads, file) if gift["type"] == "gift.reward.issued"}
 

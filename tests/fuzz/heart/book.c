@@ -26,7 +26,7 @@ static const char *const language_names[] = {"bank.json",  "bring-a-friend.json"
                                              "facts.json", "gifts.json",          "growth.json",     "limits.json",
                                              "names.json", "lists/invited.txt",   "undo.json"};
 #define COUNT(array) (uint32_t)(sizeof(array) / sizeof((array)[0]))
-static struct shipped deploy = {SOURCE_DIR "/deploy/campaigns/", deploy_names, COUNT(deploy_names), {{NULL, 0}}};
+static struct shipped deploy = {SOURCE_DIR "/deploy/demo/", deploy_names, COUNT(deploy_names), {{NULL, 0}}};
 static struct shipped language = {SOURCE_DIR "/tests/scenarios/language/", language_names, COUNT(language_names), {{NULL, 0}}};
 
 static struct str file_read(const char *folder, const char *name) {
