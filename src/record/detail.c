@@ -293,6 +293,10 @@ static void condition_detail(struct buffer *out, const struct rulebook *rulebook
   else
     words_leaf(out, rulebook, condition, moment ? none : told->actual, style, language);
   if (!moment) return;
+  if (condition->kind == CONDITION_LEAF && condition->op == OP_THIS_EVENT) { /* another one was the first */
+    put_two(out, zh ? ":首次为 " : ": the first was at ", told->actual);
+    return;
+  }
   put_two(out, zh ? ":" : ": from ", told->expected);
   put_two(out, zh ? " 起满足,事件时间 " : " on, event at ", told->actual);
 }
