@@ -99,11 +99,30 @@ static void conditions_of(struct say *say, const struct rule *rule) {
 
 /* ---- what it takes beside conditions ---- */
 
+/* Several rules may give the chances that one spends. */
+static bool gives_chance(const struct say *say, uint32_t rule, uint32_t chance) {
+  const struct rule *giver = &say->rulebook->rules[rule];
+  for (uint32_t i = 0; i < giver->item_count; i++) {
+    const struct item *item = &say->rulebook->items[giver->item_first + i];
+    if (item->is_chance && item->chance == chance) return true;
+  }
+  return false;
+}
+
+static void givers_say(struct say *say, uint32_t chance) {
+  uint32_t givers[LIMIT_RULES_PER_CAMPAIGN], count = 0;
+  for (uint32_t i = say->rulebook->chances[chance].given_by; i < say->rulebook->rule_count && count < LIMIT_RULES_PER_CAMPAIGN; i++)
+    if (gives_chance(say, i, chance)) givers[count++] = i;
+  for (uint32_t i = 0; i < count; i++) {
+    put_or(say, i, count);
+    say_rule_name(say, givers[i]);
+  }
+}
+
 static void spends_say(struct say *say, const struct rule *rule) {
   if (rule->spends == NONE) return;
-  const struct chance *chance = &say->rulebook->chances[rule->spends];
   put(say, " It uses up one chance given by ", "每次使用一次由");
-  say_rule_name(say, chance->given_by);
+  givers_say(say, rule->spends);
   put(say, ", the one that ends first", "发放的机会，先到期的先使用");
   if (rule->spends_match_count > 0) put(say, "; it must have the same ", "，且");
   for (uint32_t i = 0; i < rule->spends_match_count; i++) {
