@@ -21,6 +21,7 @@
 #define SCENARIO_LINE_BYTES 4096u
 #define SCENARIO_WORDS 96u          /* of one line */
 #define SCENARIO_REPEAT 100000      /* times */
+#define SCENARIO_CARRIED 6u         /* labels and funders of one expected gift */
 #define SCENARIO_PROBLEMS 64u       /* told of one file; the rest is counted */
 #define SCENARIO_REQUIREMENTS 4096u /* of one folder */
 #define SCENARIO_NAME_BYTES 32u     /* of a requirement's name */
@@ -51,6 +52,10 @@ struct expectation {
   struct str reward, value;     /* "any": not looked at; empty: without */
   struct str to;                /* the customer who heard the event as another; empty: who caused it */
   struct str item, pool, instead_of, limit, actual; /* empty: not looked at (instead_of: not a substitute) */
+  struct str template_id;       /* empty: not looked at */
+  uint32_t carried_count;
+  struct str carried[SCENARIO_CARRIED]; /* "scope=rural", "bank=70%": what the gift carries along; those that are written are looked at */
+  bool of_funding[SCENARIO_CARRIED];    /* who pays, not a label */
   int64_t count;
   bool partial, has_valid;
   int64_t valid_from_ms, valid_to_ms; /* TIME_NONE: not looked at */

@@ -12,11 +12,42 @@ static bool value_matches(const struct comparison *c, const struct expectation *
   return str_equal(buffer_text(&text), expect->value);
 }
 
+static bool label_matches(const struct item *item, struct str name, struct str text) {
+  for (uint32_t i = 0; i < item->label_count; i++)
+    if (str_equal(item->labels[i].key, name)) return str_equal(item->labels[i].value, text);
+  return false;
+}
+
+static bool funder_matches(const struct rulebook *book, uint32_t pool, struct str party, struct str share) {
+  char memory[32];
+  struct buffer text;
+  for (uint32_t i = 0; pool != NONE && i < book->pools[pool].funding_count; i++) {
+    if (!str_equal(book->pools[pool].funding[i].party, party)) continue;
+    buffer_init(&text, memory, sizeof memory);
+    buffer_percent(&text, book->pools[pool].funding[i].share_bp);
+    return str_equal(buffer_text(&text), share);
+  }
+  return false;
+}
+
+/* What a gift carries along for the system that takes it: as the event has it, from item and pool. */
+static bool carried_matches(const struct comparison *c, const struct expectation *expect, const struct gift *gift) {
+  const struct item *item = &c->rulebook->items[gift->item];
+  if (expect->template_id.length > 0 && !str_equal(expect->template_id, item->template_id)) return false;
+  for (uint32_t i = 0; i < expect->carried_count; i++) {
+    struct str name, text;
+    (void)str_split(expect->carried[i], '=', &name, &text);
+    if (!(expect->of_funding[i] ? funder_matches(c->rulebook, gift->pool, name, text) : label_matches(item, name, text))) return false;
+  }
+  return true;
+}
+
 static bool issued_matches(const struct comparison *c, const struct expectation *expect, const struct gift *gift) {
   const struct rulebook *book = c->rulebook;
   const struct item *item = &book->items[gift->item];
   struct str paid_by = gift->pool == NONE ? STR("") : book->pools[gift->pool].name;
   struct str stood_for = gift->instead_of == NONE ? STR("") : book->items[gift->instead_of].id;
+  if (!carried_matches(c, expect, gift)) return false;
   return (str_equal(expect->reward, STR("any")) || str_equal(expect->reward, item->reward)) && gift->count == expect->count &&
          gift->partial == expect->partial && (expect->item.length == 0 || str_equal(expect->item, item->id)) &&
          (expect->pool.length == 0 || str_equal(expect->pool, paid_by)) && str_equal(expect->instead_of, stood_for) &&

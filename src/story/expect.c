@@ -10,7 +10,9 @@ const struct str expect_words[EXPECT_KIND_COUNT] = {
 
 /* How each kind is written, for messages. */
 static const char *const forms[EXPECT_KIND_COUNT] = {
-    [EXPECT_GIFT] = "gift RULE REWARD [VALUE] [count N] [item ITEM] [from POOL] [instead-of ITEM] [valid FROM..TO] [partial] [to CUSTOMER]",
+    [EXPECT_GIFT] =
+        "gift RULE REWARD [VALUE] [count N] [item ITEM] [from POOL] [instead-of ITEM] [valid FROM..TO] [partial] "
+        "[template T] [label NAME=TEXT] [funding PARTY=SHARE] [to CUSTOMER]",
     [EXPECT_REFUSE] = "refuse RULE REASON [limit NAME] [actual X] [to CUSTOMER]",
     [EXPECT_REVOKE] = "revoke RULE [VALUE] [to CUSTOMER]",
     [EXPECT_REDUCE] = "reduce RULE VALUE [to CUSTOMER]",
@@ -24,8 +26,8 @@ static const char *const forms[EXPECT_KIND_COUNT] = {
     [EXPECT_CONTRADICTED] = "contradicted",
 };
 
-static const struct str option_names[] = {{"count", 5}, {"item", 4},   {"from", 4},    {"instead-of", 10}, {"valid", 5},
-                                          {"limit", 5}, {"actual", 6}, {"partial", 7}, {"to", 2}};
+static const struct str option_names[] = {{"count", 5},  {"item", 4},     {"from", 4},  {"instead-of", 10}, {"valid", 5},   {"limit", 5},
+                                          {"actual", 6}, {"template", 8}, {"label", 5}, {"funding", 7},     {"partial", 7}, {"to", 2}};
 enum option {
   OPTION_COUNT,
   OPTION_ITEM,
@@ -34,6 +36,9 @@ enum option {
   OPTION_VALID,
   OPTION_LIMIT,
   OPTION_ACTUAL,
+  OPTION_TEMPLATE,
+  OPTION_LABEL,
+  OPTION_FUNDING,
   OPTION_PARTIAL,
   OPTION_TO,
   OPTION_NONE
@@ -78,6 +83,14 @@ static bool read_span(struct expect_reader *r, struct str text) {
          (to.length == 0 || scenario_moment(to, true, r->home->zone, &r->out->valid_to_ms));
 }
 
+/* "scope=rural" of a label, "bank=70%" of a funder. */
+static bool store_carried(struct expectation *out, struct str value, bool of_funding) {
+  if (out->carried_count == SCENARIO_CARRIED || memchr(value.at, '=', value.length) == NULL) return false;
+  out->of_funding[out->carried_count] = of_funding;
+  out->carried[out->carried_count++] = value;
+  return true;
+}
+
 static bool store_option(struct expect_reader *r, enum option option, struct str value) {
   struct expectation *out = r->out;
   switch (option) {
@@ -87,6 +100,9 @@ static bool store_option(struct expect_reader *r, enum option option, struct str
     case OPTION_INSTEAD: out->instead_of = value; return true;
     case OPTION_LIMIT: out->limit = value; return true;
     case OPTION_ACTUAL: out->actual = value; return true;
+    case OPTION_TEMPLATE: out->template_id = value; return true;
+    case OPTION_LABEL: return store_carried(out, value, false);
+    case OPTION_FUNDING: return store_carried(out, value, true);
     case OPTION_TO: out->to = value; return true;
     default: return option == OPTION_VALID && read_span(r, value);
   }

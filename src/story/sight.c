@@ -140,6 +140,29 @@ static void print_rule(const struct comparison *c, uint32_t rule, struct buffer 
   buffer_put(out, c->scenario->campaign_count == 1 ? named->id : named->name);
 }
 
+/* In quotes where a scenario's words end otherwise. */
+static void print_word(struct buffer *out, const char *option, struct str name, struct str value) {
+  bool quoted = false;
+  for (size_t i = 0; i < name.length + value.length; i++) {
+    const char byte = i < name.length ? name.at[i] : value.at[i - name.length];
+    quoted = quoted || byte == ' ' || byte == '#' || byte == '(';
+  }
+  const char *mark = quoted ? "\"" : "";
+  buffer_print(out, " %s %s%.*s%s%.*s%s", option, mark, STR_FORMAT(name), value.at == NULL ? "" : "=", STR_FORMAT(value), mark);
+}
+
+static void print_carried(const struct comparison *c, const struct gift *gift, struct buffer *out) {
+  const struct item *item = &c->rulebook->items[gift->item];
+  if (item->template_id.length > 0) print_word(out, "template", item->template_id, (struct str){NULL, 0});
+  for (uint32_t i = 0; i < item->label_count; i++) print_word(out, "label", item->labels[i].key, item->labels[i].value);
+  if (gift->pool == NONE) return;
+  const struct pool *pool = &c->rulebook->pools[gift->pool];
+  for (uint32_t i = 0; i < pool->funding_count; i++) {
+    buffer_print(out, " funding %.*s=", STR_FORMAT(pool->funding[i].party));
+    buffer_percent(out, pool->funding[i].share_bp);
+  }
+}
+
 static void print_issued(const struct comparison *c, const struct gift *gift, struct buffer *out) {
   const struct item *item = &c->rulebook->items[gift->item];
   buffer_print(out, " %.*s", STR_FORMAT(item->reward));
@@ -158,6 +181,7 @@ static void print_issued(const struct comparison *c, const struct gift *gift, st
     print_moment(gift->valid_to_ms, true, c->scenario->home.zone, out);
   }
   if (gift->partial) buffer_put(out, STR(" partial"));
+  print_carried(c, gift, out);
 }
 
 /* The words explain uses behind "RULE: REASON", in brackets: reading a scenario skips them, so a printed line can be copied into one. */

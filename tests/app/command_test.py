@@ -292,6 +292,24 @@ class CommandTest(unittest.TestCase):
             self.assertIn(files, out)
         self.assertEqual(folder.call("campaign", "text", "cards/food/tea.json")[0], 0)
 
+    def test_what_a_gift_carries_along(self):
+        give = {"reward": "voucher", "value": "5.00", "template": "T-1", "labels": {"scope": "rural goods", "line": "card"},
+                "pool": {"stock": 9, "funding": [{"party": "bank", "share": "70%"}, {"party": "shop", "share": "30%"}]}}
+        campaign = {**CAMPAIGN, "rules": [{**CAMPAIGN["rules"][1], "give": give}], "pools": {}}
+        carried = 'template T-1 label "scope=rural goods" label line=card funding bank=70% funding shop=30%'
+        story = f'scenario "x"\n2026-12-04 12:30  c1  login\n    gift hello voucher 5.00 {carried}\n'
+        code, out, err = self.folder({"dining.test": story}, campaign).test("-v")
+        self.assertEqual((code, err), (0, ""), out)
+        self.assertIn(carried, out)
+        for right, wrong in (("T-1", "T-2"), ("line=card", "line=loan"), ("line=card", "lines=card"),
+                             ("bank=70%", "bank=71%"), ("shop=", "shops=")):
+            code, out, _ = self.folder({"dining.test": story.replace(right, wrong)}, campaign).test()
+            self.assertEqual(code, 1, wrong)
+            self.assertIn(f"    + gift hello voucher 5.00 from dining/hello {carried}", out)
+        code, _, err = self.folder({"dining.test": story.replace("line=card", "line")}, campaign).test()
+        self.assertEqual(code, 1)
+        self.assertIn("'line' cannot follow 'label'", err)
+
     def test_coverage_of_limits(self):
         """Of several limits that can cut a gift the one that did is reached."""
         limits = [{"id": name, "amount": most, "per": ["customer"], "period": period, "at_limit": "partial"}
