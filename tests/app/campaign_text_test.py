@@ -53,19 +53,20 @@ def is_campaign(path):
 
 
 def golden(giftd, flags):
-    folder, wrong, meant = SHIPPED / "text", [], set()
-    for path in sorted(SHIPPED.rglob("*.json")):
-        for language in LANGUAGES if is_campaign(path) else ():
-            file = folder / f"{path.stem}.{language}.md"
-            meant.add(file)
-            done = text(giftd, path, language)
-            if done.returncode != 0:
-                wrong.append(f"{path.name}: exit {done.returncode}: {done.stderr}")
-            elif "--write" in flags:
-                folder.mkdir(exist_ok=True)
-                file.write_text(done.stdout, encoding="utf8")
-            elif not file.exists() or file.read_text(encoding="utf8") != done.stdout:
-                wrong.append(f"{file.relative_to(ROOT)} is not what giftd writes; read the difference, then: {' '.join(sys.argv)} --write")
+    folder, wrong = SHIPPED / "text", []
+    rows = [(path, folder / f"{path.stem}.{language}.md", language) for path in sorted(SHIPPED.rglob("*.json")) if is_campaign(path)
+            for language in LANGUAGES]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        answers = list(pool.map(lambda row: text(giftd, row[0], row[2]), rows))
+    for (path, file, _), done in zip(rows, answers):
+        if done.returncode != 0:
+            wrong.append(f"{path.name}: exit {done.returncode}: {done.stderr}")
+        elif "--write" in flags:
+            folder.mkdir(exist_ok=True)
+            file.write_text(done.stdout, encoding="utf8")
+        elif not file.exists() or file.read_text(encoding="utf8") != done.stdout:
+            wrong.append(f"{file.relative_to(ROOT)} is not what giftd writes; read the difference, then: {' '.join(sys.argv)} --write")
+    meant = {file for _, file, _ in rows}
     wrong += [f"{file.relative_to(ROOT)}: there is no such campaign" for file in sorted(set(folder.glob("*.md")) - meant)]
     return wrong, f"{len(meant)} texts"
 
