@@ -310,6 +310,15 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("'line' cannot follow 'label'", err)
 
+    def test_tells_when_the_first_was(self):
+        rule = {**CAMPAIGN["rules"][1], "when": {"fact.in": "this_event"}}
+        campaign = {**CAMPAIGN, "facts": {"in": {"first": "login"}}, "rules": [rule], "pools": {"other": {"stock": 5}}}
+        story = ('scenario "x"\n2026-12-04 12:30  c1  login\n    gift hello points 5\n'
+                 "2026-12-05 12:30  c1  login\n    refuse hello NOT_FIRST\n")
+        code, out, err = self.folder({"dining.test": story}, campaign).test("-v")
+        self.assertEqual((code, err), (0, ""), out)
+        self.assertIn("NOT_FIRST (fact.in is this event: the first was at 2026-12-04T12:30:00+08:00)", out)
+
     def test_coverage_of_limits(self):
         """Of several limits that can cut a gift the one that did is reached."""
         limits = [{"id": name, "amount": most, "per": ["customer"], "period": period, "at_limit": "partial"}

@@ -223,7 +223,12 @@ static const struct row times[] = {
              "{\"id\":\"b\",\"group\":\"g\"" priority ",\"on\":\"login\"," BENCH_GIVE BENCH_LIMITS "}]}"
 
 /* What has to do with other gifts and other customers: ladders, groups, failed deliveries, facts heard as another. */
+#define CHANCE(id, event) "{\"id\":\"" id "\",\"on\":\"" event "\",\"give\":{\"reward\":\"chance\",\"chance\":\"c\"}," BENCH_LIMITS "},"
 static const struct row others[] = {
+    {BENCH_HEAD "\"rules\":[" CHANCE("a", "login")
+         CHANCE("b", "checkin") "{\"id\":\"s\",\"on\":\"reward.claimed\",\"spends\":\"c\"," BENCH_GIVE BENCH_LIMITS "}]}",
+     "It uses up one chance given by rule 1 or rule 2, the one that ends first.",
+     "每次使用一次由规则一或规则二发放的机会，先到期的先使用。"},
     {LONG(SPENT, LADDER("top_up")), "whoever comes to a higher band in the same period gets the difference.",
      "同一期间内升至更高档的，补发与已发放部分的差额。"},
     {LONG(SPENT, LADDER("top_up")), "at most once per day. The first payment and each difference count as once.",
