@@ -9,10 +9,11 @@ const struct str expect_words[EXPECT_KIND_COUNT] = {
 };
 
 /* How each kind is written, for messages. */
+#define GIFT_FORM                                                                                            \
+  "gift RULE REWARD [VALUE] [count N] [item ITEM] [from POOL] [instead-of ITEM] [valid FROM..TO] [partial] " \
+  "[template T] [label NAME=TEXT] [funding PARTY=SHARE] [to CUSTOMER]"
 static const char *const forms[EXPECT_KIND_COUNT] = {
-    [EXPECT_GIFT] =
-        "gift RULE REWARD [VALUE] [count N] [item ITEM] [from POOL] [instead-of ITEM] [valid FROM..TO] [partial] "
-        "[template T] [label NAME=TEXT] [funding PARTY=SHARE] [to CUSTOMER]",
+    [EXPECT_GIFT] = (GIFT_FORM),
     [EXPECT_REFUSE] = "refuse RULE REASON [limit NAME] [actual X] [to CUSTOMER]",
     [EXPECT_REVOKE] = "revoke RULE [VALUE] [to CUSTOMER]",
     [EXPECT_REDUCE] = "reduce RULE VALUE [to CUSTOMER]",
