@@ -148,7 +148,9 @@ static void print_word(struct buffer *out, const char *option, struct str name, 
     quoted = quoted || byte == ' ' || byte == '#' || byte == '(';
   }
   const char *mark = quoted ? "\"" : "";
-  buffer_print(out, " %s %s%.*s%s%.*s%s", option, mark, STR_FORMAT(name), value.at == NULL ? "" : "=", STR_FORMAT(value), mark);
+  buffer_print(out, " %s %s%.*s", option, mark, STR_FORMAT(name));
+  if (value.at != NULL) buffer_print(out, "=%.*s", STR_FORMAT(value));
+  buffer_put(out, str_of(mark));
 }
 
 static void print_carried(const struct comparison *c, const struct gift *gift, struct buffer *out) {
