@@ -210,6 +210,7 @@ struct closing {
   int64_t at_ms;
   int64_t done_ms; /* what rules hear until then they have heard; TIME_NONE: nothing yet */
   int64_t made_ms; /* how far the shard had come when it was made due (judge_input.reached_ms); TIME_NONE: nowhere */
+  bool found;      /* a look made it due: rules that heard it before do not hear it again */
   /* A rank is settled: its rule alone hears the close again, of a customer who waited for that. NONE: a close that is due. */
   uint32_t rank;
   int64_t rank_order; /* what he had of what the rank is by when it closed (struct ranked) */
@@ -218,6 +219,23 @@ struct closing {
 const struct cell *due_first(const struct state *customer);
 /* False: no rule of this rulebook hears such closes any more; the cell may go. */
 bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct closing *out);
+
+/* A look at a customer of whom nothing comes, because rules hear closes now that they did not hear before: what is due by his record and
+ * this rulebook is made due. What was to be heard before now is made due as `found`, for the rules that did not hear it; whoever looks
+ * takes it right behind. So a customer who is looked at has no close behind him that a rule should have heard, and none before him that he
+ * will not be asked for. */
+struct look {
+  int64_t from_ms; /* days of the customer's own are looked for behind it; and what is due was made due then */
+  uint32_t number; /* of this look: a customer is looked at once in it */
+  void *self;
+  /* The first period, from this one on, whose close the rule has not heard before. */
+  int32_t (*unheard)(void *self, uint32_t rule, uint32_t close, int32_t period);
+};
+/* Of all that says at which closes of a kind a rule is woken, and of whom: another number, and customers have to be looked at. */
+uint64_t look_sign(const struct rulebook *rulebook, uint32_t rule, uint32_t close);
+/* Whether the customer was looked at in this look before the look came to him; and that he is not to be known as that any more. */
+bool judge_looked(const struct state *customer, uint32_t number);
+void judge_looked_forget(struct state *customer);
 
 /* ---- ranks (docs/language.md section 6; between shards: lend.h) ----
  *
@@ -307,6 +325,7 @@ struct judge_input {
   const struct hearing *hearing; /* heard as another: event->cause is set, there are no matches. NULL: the customer's own event */
   const struct closing *closing; /* a period that closed: the event is its own, there are no matches. NULL: any other event */
   bool closing_passes;           /* it could not be decided: nothing is judged, but what is due behind it is */
+  const struct look *look;       /* while customers are looked at; NULL: they are not */
   void *memory;                  /* judge_memory() bytes of work space, aligned to 64 */
 };
 size_t judge_memory(void);
@@ -318,6 +337,10 @@ void judge_expire(struct state *customer, const struct rulebook *rulebook, const
  * letters: *reason (CURRENCY_MISMATCH ...), fault has the text; nothing may be kept then. */
 enum status judge_event(const struct judge_input *input, struct arena *arena, struct decision *decision, struct str *reason,
                         struct fault *fault) MUST_USE;
+/* Makes due what `input->look` finds; the trail is open, the event tells the instant of the look and the customer. `marks`: he is known as
+ * looked at, whatever was found; else where something is to be taken right behind. Void where the state is cramped; else RECORD_FULL is all
+ * that can be wrong. */
+void judge_look(const struct judge_input *input, bool marks, struct decision *decision, struct arena *arena);
 /* Whether an event that no listener hears may change its customer's record all the same: profile, enrolment, reversal. One that may not
  * needs no record: nothing is fed or given for it, so its id need not be known when it comes again - then, too, it gives what the campaigns
  * that run by then give, once. */

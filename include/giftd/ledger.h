@@ -228,6 +228,7 @@ const struct ledger_counts *ledger_counts(const struct ledger *ledger);
 const struct shard_counts *ledger_shard_counts(const struct ledger *ledger); /* since ledger_open, over all takeovers */
 uint64_t ledger_heard_waiting(const struct ledger *ledger);                  /* shard_heard_waiting(); 0 while the shard is not there yet */
 struct shard_ranks ledger_ranks(const struct ledger *ledger);                /* shard_ranks(); nothing while the shard is not there yet */
+struct shard_walk ledger_walk(const struct ledger *ledger);                  /* shard_walk(); nothing while the shard is not there yet */
 const struct at_hand *ledger_at_hand(const struct ledger *ledger);           /* of its shard; NULL: nothing is decided */
 int64_t ledger_clock(const struct ledger *ledger);                           /* the stream's own time, or TIME_NONE */
 /* Offsets behind what is committed, for lag tools. */

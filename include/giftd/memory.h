@@ -106,6 +106,8 @@
   F(of, int64_t time_ms, time_ms, NUMBER) /* when a period that closes is judged */                          \
   F(of, int64_t done_ms, done_ms, NUMBER) /* when it was last, for rules with a shorter delay; 0: not yet */ \
   F(of, int64_t made_ms, made_ms, NUMBER) /* how far the shard had come then: whom a rank takes; 0: nowhere, or a day of his own */
+/* Key of a CELL_DUE. LOOKED: none is due; the customer was looked at, in the look of that number (done_ms) */
+enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
 #define CELL_ISSUED_FIELDS(F, of)                                                  \
   F(of, uint64_t id_high, id_high, DIGEST)                                         \
   F(of, uint64_t event, event, DIGEST) /* of the gift, for as long as it stands */ \
@@ -496,6 +498,8 @@ struct page_head {
   uint32_t cells, ids; /* in this page; of the first page at least so many cells that a block for so many in each has marks for all pages */
 };
 #define PAGE_KEY_BYTES 3u /* behind the owner's key, from the second page on */
+/* Whether it is the key of a customer, that of his first page: further ones have a zero behind it, which no id has. */
+bool key_is_customer(struct str key);
 /* Key of a page; `out` holds the owner's key and PAGE_KEY_BYTES. */
 struct str page_key(struct str owner, uint32_t page, char *out);
 /* Slots of a state ordered by page, so that many pages are encoded in one pass. */

@@ -119,6 +119,8 @@ int64_t service_elapsed_ms(const struct service *service); /* of service_run, so
 #define NO_SHARD UINT32_MAX
 /* A message: one JSON object a line where the log is such (docs/OPERATIONS.md, "Looking at it"), else text. */
 void service_say(struct service *service, enum log_level level, uint32_t shard, const char *format, ...) PRINTF_LIKE(4, 5);
+/* Whether customers are looked at (shard_walk): says when that begins and when it is done. `told` is what was seen last, at first zeros. */
+void service_say_walk(struct service *service, uint32_t shard, struct shard_walk now, struct shard_walk *told);
 /* A shard_unknown; self is the service. */
 void service_unknown(void *self, const struct catalogue *catalogue, const struct event *event);
 /* What a client library says, from any thread; level as syslog. The same is said once a minute, whatever numbers stand in it. */

@@ -52,6 +52,13 @@ struct view_port {
   enum status (*store)(void *self, struct str key, struct str record, struct fault *fault);
   /* These keys are about to be loaded: one round trip for all of them. NULL where loading costs none. */
   enum status (*prefetch)(void *self, const struct str *keys, uint32_t count, struct fault *fault);
+  /* Customers whose records are kept, the open batch's too, in an order of the view's own that never changes: up to `capacity` behind the
+   * key `after` (empty: from the first). *ended: there are no more; *count 0 alone says that some were not found yet. NULL: the view cannot
+   * tell; then nobody is looked at (judge.h). */
+  enum status (*customers)(void *self, struct str after, struct owner *out, uint32_t capacity, uint32_t *count, bool *ended,
+                           struct fault *fault);
+  /* Whether one key comes before another in that order. NULL: it is that of their bytes. */
+  bool (*before)(void *self, struct str a, struct str b);
 };
 
 /* ---- the manifest: whose names this state has, and the terms that can still be undone (docs/language.md section 9.5) ----
@@ -114,6 +121,7 @@ struct shard_counts {
   uint64_t messages_in, messages_out; /* of shards */
   uint64_t heard;                     /* events heard as another (`as`): decided for a hearer */
   uint64_t closes;                    /* periods that closed: judged for a customer */
+  uint64_t looked;                    /* customers who were looked at, since rules hear other closes than before */
   uint64_t stalls;                    /* an event that had to wait for another shard */
   uint64_t by_reason[REASON_COUNT];
   uint64_t unknown[UNKNOWN_KIND_COUNT]; /* what events said that the catalogue does not know */
@@ -180,6 +188,13 @@ enum status shard_range(const struct view_port *view, struct unheard_range *out,
 void shard_pass(struct shard *shard, int64_t time_ms);
 /* Whether a period that closed is still to be judged for somebody. */
 bool shard_due(const struct shard *shard);
+/* Whether customers are looked at (judge.h, struct look): how many of the look under way, and how many closes were found for them. */
+struct shard_walk {
+  bool on;
+  uint32_t number; /* of looks, of the state */
+  uint64_t customers, found;
+};
+struct shard_walk shard_walk(const struct shard *shard);
 /* Ranks that are not settled. */
 struct shard_ranks {
   uint32_t open;     /* that this shard has reported */

@@ -35,6 +35,7 @@ struct slot {
   uint64_t commits;        /* as seen last */
   uint64_t reported;       /* to the group */
   uint64_t misplaced;      /* records, as told last */
+  struct shard_walk walk;  /* as told last */
   int64_t misplaced_ms;
   struct trouble trouble; /* what it waits for, while it does not run */
 };

@@ -204,6 +204,7 @@ static void ledger_slice(struct cluster *cluster, struct slot *slot, bool *busy)
     return;
   }
   if (doubted) trouble_tell(cluster->service, &slot->trouble, slot->shard, &fault);
+  service_say_walk(cluster->service, slot->shard, ledger_walk(slot->ledger), &slot->walk);
   commits_tell(cluster, slot);
   misplaced_tell(cluster, slot);
   stage_tell(cluster, slot);

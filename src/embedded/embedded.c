@@ -155,6 +155,7 @@ static enum status engine_step(void *self, bool *busy, struct fault *fault) {
   const int64_t now_ms = embedded->settings.wall_clock ? clock_wall_ms() : TIME_NONE;
   const enum status status = shard_step(embedded->shard, step_most(embedded), now_ms, &taken, &embedded->ended, fault);
   if (status != STATUS_OK) return status;
+  service_say_walk(embedded->service, NO_SHARD, shard_walk(embedded->shard), &embedded->walk);
   if (taken > 0 && embedded->pending == 0) embedded->pending_since_ms = clock_steady_ms();
   embedded->pending += taken;
   *busy = taken > 0 || embedded->ended;

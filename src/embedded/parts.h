@@ -22,7 +22,8 @@ struct embedded {
   uint32_t pending;         /* lines taken since the last commit */
   int64_t pending_since_ms; /* when the first of them was taken; steady clock */
   uint64_t start_position;
-  bool ended; /* the input has */
+  bool ended;             /* the input has */
+  struct shard_walk walk; /* as told last */
   bool stopping, stopped;
 };
 

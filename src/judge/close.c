@@ -18,8 +18,7 @@ void due_tell(struct work *w, int64_t due_ms) {
     w->crowded = true;
 }
 
-/* When the first rule behind `after_ms` hears that the period closed, or TIME_NONE. */
-static int64_t heard_next(const struct work *w, uint32_t number, int32_t period, int64_t after_ms) {
+int64_t close_heard_next(const struct work *w, uint32_t number, int32_t period, int64_t after_ms) {
   const struct close *close = &w->book->closes[number];
   int64_t first = TIME_NONE;
   for (uint32_t i = 0; i < close->rule_count; i++) {
@@ -35,7 +34,7 @@ static bool in_its_time(const struct work *w, const struct close *close, int32_t
 }
 
 /* What a close leaves for the next is as old as itself, whenever it was judged; a day of the customer's own leaves none. */
-static int64_t made_now(const struct work *w) {
+int64_t close_made_ms(const struct work *w) {
   bool closes = w->in->closing != NULL && !is_date(w);
   int64_t made_ms = closes ? w->in->closing->made_ms : w->in->reached_ms;
   return made_ms == TIME_NONE ? 0 : made_ms;
@@ -45,14 +44,14 @@ static int64_t made_now(const struct work *w) {
  * that came with another file goes by who is due when it is heard, so whoever is due later is due then. */
 static void due_make(struct work *w, uint32_t number, int32_t period) {
   const struct close *close = &w->book->closes[number];
-  const struct cell *known = state_find(w->customer, CELL_DUE, close->decl, 0, period);
+  const struct cell *known = state_find(w->customer, CELL_DUE, close->decl, DUE_IN_TIME, period);
   bool waits = known != NULL && known->due.done_ms == 0;
   if (!in_its_time(w, close, period) || (waits && !close->ranks)) return;
-  int64_t due_ms = heard_next(w, number, period, TIME_NONE);
+  int64_t due_ms = close_heard_next(w, number, period, TIME_NONE);
   if (due_ms == TIME_NONE || (waits && known->due.time_ms <= due_ms)) return;
-  struct cell *due = work_make(w, w->customer, CELL_DUE, close->decl, 0, period);
+  struct cell *due = work_make(w, w->customer, CELL_DUE, close->decl, DUE_IN_TIME, period);
   due->due.time_ms = due_ms, due->due.done_ms = 0;
-  due->due.made_ms = made_now(w);
+  due->due.made_ms = close_made_ms(w);
   due_tell(w, due_ms);
 }
 
@@ -75,8 +74,8 @@ void closes_mind(struct work *w, const struct fact *fact) {
 
 /* It was heard now; somebody may hear it later. */
 static void due_move(struct work *w, const struct closing *closing) {
-  const struct cell *known = state_find(w->customer, CELL_DUE, closing->decl, 0, closing->period);
-  int64_t next_ms = heard_next(w, closing->close, closing->period, w->event->time_ms);
+  const struct cell *known = state_find(w->customer, CELL_DUE, closing->decl, DUE_IN_TIME, closing->period);
+  int64_t next_ms = close_heard_next(w, closing->close, closing->period, w->event->time_ms);
   assert(known != NULL && known->due.time_ms == w->event->time_ms);
   if (next_ms == TIME_NONE) {
     state_remove(w->customer, known);
@@ -104,9 +103,15 @@ static bool rule_concerned(struct work *w, uint32_t rule) {
   return asking.any;
 }
 
+int32_t close_unheard(const struct work *w, uint32_t rule, uint32_t close, int32_t period) {
+  const struct look *look = w->in->look;
+  return look == NULL ? period : look->unheard(look->self, rule, close, period);
+}
+
 bool close_wakes(struct work *w, uint32_t rule) {
   const struct closing *closing = w->in->closing;
   if (closing->rank != NONE) return rule == closing->rank;
+  if (closing->found && close_unheard(w, rule, closing->close, closing->period) != closing->period) return false;
   int64_t at_ms = close_heard(w->book, rule, closing->close, closing->period, closing->done_ms);
   return at_ms != TIME_NONE && at_ms <= w->event->time_ms && rule_concerned(w, rule);
 }
@@ -130,36 +135,45 @@ static void measure_looks(void *self, uint32_t fact) {
   if (heard && period < looking->found) looking->found = period;
 }
 
+int32_t close_counts_next(struct work *w, uint32_t close, uint32_t rule, int64_t end_ms) {
+  int64_t from_ms = work_campaign(w, w->book->rules[rule].campaign)->from_ms;
+  struct looking looking = {w, close, rule, end_ms > from_ms ? end_ms : from_ms + 1, INT32_MAX};
+  rule_measures(w->book, &w->book->rules[rule], measure_looks, &looking);
+  return looking.found;
+}
+
 void close_leave(struct work *w) {
   const struct closing *closing = w->in->closing;
   const struct close *close = &w->book->closes[closing->close];
-  struct looking looking = {.w = w, .close = closing->close, .found = INT32_MAX};
-  if (close->unit == UNIT_CAMPAIGN || closing->rank != NONE) return;
+  int32_t found = INT32_MAX;
+  if (close->unit == UNIT_CAMPAIGN || closing->rank != NONE || closing->found) return;
   for (uint32_t i = 0; i < close->rule_count; i++) {
-    looking.rule = w->book->refs[close->rule_first + i];
-    int64_t from_ms = work_campaign(w, w->book->rules[looking.rule].campaign)->from_ms,
-            end_ms = close_end(w->book, close, closing->period + 1);
-    looking.end_ms = end_ms > from_ms ? end_ms : from_ms + 1;
-    rule_measures(w->book, &w->book->rules[looking.rule], measure_looks, &looking);
+    int32_t next =
+        close_counts_next(w, closing->close, w->book->refs[close->rule_first + i], close_end(w->book, close, closing->period + 1));
+    if (next < found) found = next;
   }
-  if (looking.found != INT32_MAX) due_make(w, closing->close, looking.found);
+  if (found != INT32_MAX) due_make(w, closing->close, found);
 }
 
 void close_begin(struct work *w) {
   const struct closing *closing = w->in->closing;
   w->closed_ms = close_end(w->book, &w->book->closes[closing->close], closing->period);
-  if (closing->rank == NONE) due_move(w, closing);
+  if (closing->rank == NONE && !closing->found) due_move(w, closing);
 }
 
 /* ---- for the caller ---- */
 
+static bool comes_before(const struct cell *due, const struct cell *first) {
+  if (first == NULL || due->due.time_ms != first->due.time_ms) return first == NULL || due->due.time_ms < first->due.time_ms;
+  if (due->name != first->name) return due->name < first->name;
+  return due->period != first->period ? due->period < first->period : due->key < first->key;
+}
+
 const struct cell *due_first(const struct state *customer) {
   const struct cell *first = NULL;
-  for (const struct cell *due = state_first(customer, CELL_DUE, 0, 0); due != NULL; due = state_next(customer, due)) {
-    bool before = first == NULL || due->due.time_ms < first->due.time_ms;
-    bool equal = first != NULL && due->due.time_ms == first->due.time_ms;
-    if (before || (equal && (due->name < first->name || (due->name == first->name && due->period < first->period)))) first = due;
-  }
+  for (uint64_t key = DUE_IN_TIME; key <= DUE_FOUND; key++)
+    for (const struct cell *due = state_first(customer, CELL_DUE, 0, key); due != NULL; due = state_next(customer, due))
+      if (comes_before(due, first)) first = due;
   return first;
 }
 
@@ -178,6 +192,7 @@ bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct 
   const struct close *which = &rulebook->closes[close];
   int32_t period = which->left == NONE ? due->period : period_of(which->unit, due->due.time_ms, which->zone);
   *out = (struct closing){.close = close, .decl = cell_decl(due), .period = period, .at_ms = due->due.time_ms, .rank = NONE};
+  out->found = due->key == DUE_FOUND;
   out->done_ms = due->due.done_ms == 0 ? TIME_NONE : due->due.done_ms; /* nothing closes in 1970 */
   out->made_ms = due->due.made_ms == 0 ? TIME_NONE : due->due.made_ms;
   return true;

@@ -101,18 +101,11 @@ static void own_judge(struct work *w) {
 static void closed_judge(struct work *w) {
   bool date = is_date(w);
   date ? date_begin(w) : close_begin(w);
+  look_move(w);
   if (!w->in->closing_passes) rules_judge(w);
   if (!date) close_leave(w);
+  look_leave(w);
   original_remember(w);
-}
-
-static void decision_clear(struct decision *decision) {
-  decision->want_count = decision->shortage_count = 0;
-  decision->cramped = NULL;
-  decision->outcome_count = decision->gift_count = decision->mark_count = decision->effect_count = 0;
-  decision->forward_count = decision->heard_count = decision->due_count = decision->rank_wait_count = 0;
-  decision->remembers = decision->unheard = decision->undone_whole = false;
-  decision->undone_minor = 0;
 }
 
 /* One outcome, and nothing else: whatever was done is taken back by the caller. */

@@ -34,6 +34,15 @@ void work_init(struct work *w, const struct judge_input *input) {
                      .fed = room->fed};
 }
 
+void decision_clear(struct decision *decision) {
+  decision->want_count = decision->shortage_count = 0;
+  decision->cramped = NULL;
+  decision->outcome_count = decision->gift_count = decision->mark_count = decision->effect_count = 0;
+  decision->forward_count = decision->heard_count = decision->due_count = decision->rank_wait_count = 0;
+  decision->remembers = decision->unheard = decision->undone_whole = false;
+  decision->undone_minor = 0;
+}
+
 void work_fire(struct work *w, const struct fired *fired) {
   assert(w->fired_count < LIMIT_MATCHES); /* a listener fires its fact once, and there are no more listeners */
   w->fired[w->fired_count++] = *fired;

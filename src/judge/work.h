@@ -8,7 +8,7 @@
  *   takeback.c   one gift goes back                        recheck.c  what is still due of it             policy
  *   descend.c    what is too much of a ladder goes back
  *   rule.c       judgement of one rule                     wake.c     which rules, through what; of a group which one
- *   close.c      periods that close      rank.c     who is first of all customers
+ *   close.c      periods that close      look.c     whom they forgot           rank.c     who is first of all customers
  *   give.c       choosers and items      grant.c   what is remembered of a gift
  *   ladder.c     values that go on within a period
  *   chance.c     lots                    limit.c   caps                pool.c     stock and budgets       ids.c  reward ids, draws
@@ -141,6 +141,7 @@ struct work {
 
 /* ---- work.c ---- */
 void work_init(struct work *w, const struct judge_input *input);
+void decision_clear(struct decision *decision); /* nothing was decided yet */
 static inline const struct campaign *work_campaign(const struct work *w, uint32_t campaign) { return &w->book->campaigns[campaign]; }
 static inline struct zone work_zone(const struct work *w, uint32_t campaign) { return w->book->campaigns[campaign].zone; }
 /* The instant whose periods count: the event's own, or the last of the period that closed. */
@@ -452,6 +453,19 @@ void close_leave(struct work *w);
 /* Whether the close at hand wakes a rule that hears it. */
 bool close_wakes(struct work *w, uint32_t rule);
 void due_tell(struct work *w, int64_t due_ms); /* to the caller: come back then */
+/* When the first rule behind `after_ms` hears that the period closed, or TIME_NONE. */
+int64_t close_heard_next(const struct work *w, uint32_t close, int32_t period, int64_t after_ms);
+/* The first period that ends at `end_ms` or later, at whose close a measure of the rule has something in its window; INT32_MAX: none. */
+int32_t close_counts_next(struct work *w, uint32_t close, uint32_t rule, int64_t end_ms);
+/* How far the caller had come when what is made due now was; 0: nowhere. */
+int64_t close_made_ms(const struct work *w);
+/* The first period, from this one on, whose close the rule has not heard before customers are looked at. */
+int32_t close_unheard(const struct work *w, uint32_t rule, uint32_t close, int32_t period);
+
+/* ---- look.c ---- */
+/* The close at hand was found by a look: what is due behind it, before its rules are judged, and behind them. */
+void look_move(struct work *w);
+void look_leave(struct work *w);
 
 /* ---- date.c ---- */
 /* Of an event that was heard: days of the customer's own that come next are due. */

@@ -125,8 +125,19 @@ static enum status port_prefetch(void *self, const struct str *keys, uint32_t co
   return view_prefetch(self, keys, count, fault);
 }
 
+static enum status port_customers(void *self, struct str after, struct owner *out, uint32_t capacity, uint32_t *count, bool *ended,
+                                  struct fault *fault) {
+  return view_customers(self, after, out, capacity, count, ended, fault);
+}
+
+static bool port_before(void *self, struct str a, struct str b) {
+  const struct ledger *ledger = self;
+  uint32_t in_a = pending_bucket(&ledger->pending, a), in_b = pending_bucket(&ledger->pending, b);
+  return in_a != in_b ? in_a < in_b : str_compare(a, b) < 0;
+}
+
 struct view_port batch_view_port(struct ledger *ledger) {
-  return (struct view_port){ledger, port_load, port_store, port_prefetch};
+  return (struct view_port){ledger, port_load, port_store, port_prefetch, port_customers, port_before};
 }
 
 /* ---- seal and commit ---- */

@@ -91,6 +91,7 @@ static void doubt(struct ledger *ledger) {
   ledger->shard = NULL;
   ledger->flying = ledger->open = NULL;
   pending_clear(&ledger->pending);
+  ledger->customers_bucket = 0;
   ledger->committed_to = ledger->written_to = ledger->pending.head;
   ledger->marks_count = 0;
   ledger->writes_sent = ledger->writes_answered = 0;
@@ -242,6 +243,10 @@ void ledger_counts_add(struct ledger_counts *sum, const struct ledger_counts *mo
 const struct ledger_counts *ledger_counts(const struct ledger *ledger) { return &ledger->counts; }
 struct shard_ranks ledger_ranks(const struct ledger *ledger) {
   return ledger->shard == NULL ? (struct shard_ranks){.waits_for = -1} : shard_ranks(ledger->shard);
+}
+
+struct shard_walk ledger_walk(const struct ledger *ledger) {
+  return ledger->shard == NULL ? (struct shard_walk){0} : shard_walk(ledger->shard);
 }
 uint64_t ledger_heard_waiting(const struct ledger *ledger) { return ledger->shard == NULL ? 0 : shard_heard_waiting(ledger->shard); }
 

@@ -133,6 +133,7 @@ struct ledger {
   int64_t bucket_ms;    /* buckets up to now are paid for */
   uint64_t round_place; /* journal place when this round of buckets began */
   struct store_record bucket_records[BUCKET_OWNERS];
+  uint32_t customers_bucket; /* buckets before it have nobody behind the customer who was asked for; 0: not known */
   const struct pending_entry *bucket_entries[BUCKET_OWNERS];
 };
 
@@ -152,6 +153,9 @@ enum status journal_write(struct ledger *ledger, const struct batch *batch, stru
 
 /* view.c */
 enum status view_load(struct ledger *ledger, struct str key, struct str *record, struct fault *fault);
+/* Customers of a bucket or two, in order of bucket and key (shard.h, view_port.customers). */
+enum status view_customers(struct ledger *ledger, struct str after, struct owner *out, uint32_t capacity, uint32_t *count, bool *ended,
+                           struct fault *fault) MUST_USE;
 enum status view_prefetch(struct ledger *ledger, const struct str *keys, uint32_t count, struct fault *fault);
 /* Whether the view is still as this shard left it. */
 enum status view_check(struct ledger *ledger, struct fault *fault);

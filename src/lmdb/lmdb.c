@@ -174,8 +174,38 @@ static enum status port_store(void *self, struct str key, struct str record, str
   return lmdb_fault(lmdb, "write a record", code, fault);
 }
 
+/* ---- customers, in order of key ---- */
+
+static int customers_read(MDB_cursor *cursor, struct str after, struct owner *out, uint32_t capacity, uint32_t *count) {
+  char first = OWNER_CUSTOMER;
+  MDB_val key = {after.length == 0 ? 1 : after.length, after.length == 0 ? &first : (void *)(uintptr_t)after.at}, value;
+  int code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+  for (; code == 0 && *count < capacity; code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
+    struct str name = {key.mv_data, key.mv_size};
+    if (name.length == 0 || name.at[0] != OWNER_CUSTOMER) return 0; /* behind the last of them */
+    if (value.mv_size > CHECK_BYTES && key_is_customer(name) && !str_equal(name, after))
+      out[(*count)++] = owner_customer(str_from(name, 1));
+  }
+  return code == MDB_NOTFOUND ? 0 : code;
+}
+
+static enum status port_customers(void *self, struct str after, struct owner *out, uint32_t capacity, uint32_t *count, bool *ended,
+                                  struct fault *fault) {
+  struct lmdb *lmdb = self;
+  MDB_cursor *cursor;
+  *count = 0;
+  enum status status = batch_begin(lmdb, fault);
+  if (status != STATUS_OK) return status;
+  int code = mdb_cursor_open(lmdb->txn, lmdb->database, &cursor);
+  if (code != 0) return lmdb_fault(lmdb, "look for customers", code, fault);
+  code = customers_read(cursor, after, out, capacity, count);
+  mdb_cursor_close(cursor);
+  *ended = *count == 0;
+  return code == 0 ? STATUS_OK : lmdb_fault(lmdb, "look for customers", code, fault);
+}
+
 struct view_port lmdb_port(struct lmdb *lmdb) {
-  return (struct view_port){lmdb, port_load, port_store, NULL};
+  return (struct view_port){.self = lmdb, .load = port_load, .store = port_store, .customers = port_customers};
 }
 
 enum status lmdb_commit(struct lmdb *lmdb, struct fault *fault) {

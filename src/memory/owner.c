@@ -26,6 +26,11 @@ void owner_split(const struct owner *owner, uint64_t *decl, uint64_t *key) {
 }
 
 /* A zero byte is in no customer id, and keys of resources and pools have one length: no page of one owner is another owner. */
+bool key_is_customer(struct str key) {
+  if (key.length < 2 || key.length > 1 + LIMIT_ID_BYTES || key.at[0] != OWNER_CUSTOMER) return false;
+  return memchr(key.at, 0, key.length) == NULL;
+}
+
 struct str page_key(struct str owner, uint32_t page, char *out) {
   assert(owner.length > 0 && page < LIMIT_STATE_PAGES);
   memcpy(out, owner.at, owner.length);

@@ -134,3 +134,16 @@ void service_unknown(void *self, const struct catalogue *catalogue, const struct
   struct service *service = self;
   unknown_name(&service->unknown, catalogue, event, unknown_line, service);
 }
+
+void service_say_walk(struct service *service, uint32_t shard, struct shard_walk now, struct shard_walk *told) {
+  if (now.number == 0) return; /* never, or the shard is not there at the moment */
+  bool begins = now.on && (!told->on || told->number != now.number), ends = told->on && !now.on;
+  if (begins)
+    service_say(service, LOG_LEVEL_INFO, shard,
+                "rules hear closes or days that they did not hear before: each customer is looked at once, %llu were so far",
+                (unsigned long long)now.customers);
+  if (ends)
+    service_say(service, LOG_LEVEL_INFO, shard, "%llu customers were looked at: %llu closes and days are due that were not",
+                (unsigned long long)now.customers, (unsigned long long)now.found);
+  *told = now;
+}

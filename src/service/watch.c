@@ -90,10 +90,19 @@ static void counts_set(const struct service *service, struct metrics *metrics) {
   const struct {
     enum metric_id id;
     uint64_t number;
-  } rows[] = {{METRIC_LINES, counts->lines},           {METRIC_EVENTS, counts->events},       {METRIC_HEARD, counts->heard},
-              {METRIC_CLOSES, counts->closes},         {METRIC_DEAD_LETTERS, counts->dead},   {METRIC_MISPLACED, counts->misplaced},
-              {METRIC_DUPLICATES, counts->duplicates}, {METRIC_LATE, counts->late},           {METRIC_FUTURE, counts->future},
-              {METRIC_GIFTS, counts->gifts},           {METRIC_REVOCATIONS, counts->revoked}, {METRIC_OWNER_LOADS, counts->owner_loads},
+  } rows[] = {{METRIC_LINES, counts->lines},
+              {METRIC_EVENTS, counts->events},
+              {METRIC_HEARD, counts->heard},
+              {METRIC_CLOSES, counts->closes},
+              {METRIC_LOOKED, counts->looked},
+              {METRIC_DEAD_LETTERS, counts->dead},
+              {METRIC_MISPLACED, counts->misplaced},
+              {METRIC_DUPLICATES, counts->duplicates},
+              {METRIC_LATE, counts->late},
+              {METRIC_FUTURE, counts->future},
+              {METRIC_GIFTS, counts->gifts},
+              {METRIC_REVOCATIONS, counts->revoked},
+              {METRIC_OWNER_LOADS, counts->owner_loads},
               {METRIC_OWNER_HITS, counts->owner_hits}};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) metrics_set(metrics, rows[i].id, 0, (int64_t)rows[i].number);
   for (uint32_t i = 1; i < REASON_COUNT; i++) metrics_set(metrics, METRIC_REFUSALS, i - 1, (int64_t)counts->by_reason[i]);

@@ -145,8 +145,10 @@ enum status dues_add(struct shard *shard, const struct owner *owner, struct faul
 
 int64_t due_clock(const struct shard *shard) { return shard->passed_ms > shard->clock.now_ms ? shard->passed_ms : shard->clock.now_ms; }
 
+/* While customers are looked at nothing closes but for those who were: of the others it is not known yet what they have to hear. */
 bool dues_ripe(const struct shard *shard) {
   int64_t now_ms = due_clock(shard);
+  if (shard->walk.on) return false;
   return shard->dues.count > 0 && now_ms != TIME_NONE && shard->dues.lists[0].time_ms <= now_ms;
 }
 
@@ -163,7 +165,8 @@ void dues_line_taken(struct shard *shard) {
 bool due_touches(struct shard *shard, const struct owner *owner, const struct state *state) {
   const struct cell *due = due_first(state);
   int64_t now_ms = due_clock(shard);
-  if (due == NULL || now_ms == TIME_NONE || due->due.time_ms > now_ms || MUTANT(DUE_UNTOUCHED)) return false;
+  bool is_due = due != NULL && now_ms != TIME_NONE && due->due.time_ms <= now_ms && !MUTANT(DUE_UNTOUCHED);
+  if (!is_due && !walk_meets(shard, owner, state)) return false;
   shard->dues.touched = true, shard->dues.owner = *owner, shard->dues.touched_ms = now_ms;
   return true;
 }
@@ -241,7 +244,7 @@ static enum status due_stands(struct shard *shard, const struct reading *reading
   *due = NULL;
   enum status status = owner_load(shard, reading->key, state, fault);
   if (status != STATUS_OK) return status;
-  const struct cell *known = state_find(*state, CELL_DUE, cell_decl(before), 0, before->period);
+  const struct cell *known = state_find(*state, CELL_DUE, cell_decl(before), before->key, before->period);
   if (known != NULL && known->due.time_ms == before->due.time_ms) *due = known;
   return STATUS_OK;
 }
@@ -283,6 +286,10 @@ static enum status owner_close(struct shard *shard, const struct owner *owner, i
   reading->customer = *owner, reading->unheard = false, reading->match_count = 0;
   reading->key = cache_key(&shard->cache, owner_key(&reading->customer));
   enum status status = owner_load(shard, reading->key, &state, fault);
+  if (status == STATUS_OK && walk_meets(shard, owner, state)) {
+    *more = true;
+    return walk_look(shard, reading, !shard->walk.visits, fault);
+  }
   const struct cell *due = status == STATUS_OK ? due_first(state) : NULL;
   if (due == NULL || due->due.time_ms > now_ms) return status;
   *more = true;
@@ -367,4 +374,4 @@ enum status due_take(struct shard *shard, struct fault *fault) {
 void shard_pass(struct shard *shard, int64_t time_ms) {
   if (time_ms > shard->passed_ms) shard->passed_ms = time_ms;
 }
-bool shard_due(const struct shard *shard) { return dues_ripe(shard) || ranks_ripe(shard); }
+bool shard_due(const struct shard *shard) { return dues_ripe(shard) || ranks_ripe(shard) || shard->walk.on; }

@@ -113,6 +113,41 @@ struct dues {
   struct due_list lists[DUE_LISTS]; /* by time; none is empty */
 };
 
+/* A rule that hears a kind of close (walk.c): by which terms, and which closes of it are heard. Periods of a campaign's close are the days
+ * on which it ends. */
+struct walk_rule {
+  uint64_t key;        /* of rule and unit, or of rule and day of the customer's own: what stays when zone and delay change */
+  uint64_t sign;       /* of all that says when it hears what of whom */
+  uint64_t decl;       /* of the close */
+  int64_t delay_ms;    /* the shortest after which it hears it */
+  int32_t first, last; /* periods that it hears by these terms */
+  int32_t from, to;    /* heard, once for all; to before from: none */
+  int16_t minutes;     /* of the zone, where the close is not known any more */
+  uint8_t unit, runs;  /* enum unit, WALK_DAY: a day of the customer's own; whether the rulebook has it */
+};
+#ifdef GIFTD_SMALL
+#define WALK_RULES 64u
+#else
+#define WALK_RULES 32768u
+#endif
+#define WALK_AHEAD 128u /* customers who are found together */
+#define WALK_LOADED 32u /* whose records are fetched together */
+#define WALK_DAY UINT8_MAX
+struct walk {
+  bool on, changed, rules_changed; /* since the last flush */
+  bool kept;                       /* a state that was walked before: its rules are known */
+  bool visits;                     /* dues.owner is at hand because it is his turn */
+  bool asked;                      /* the rulebook is another one since it was looked at */
+  uint32_t rule_count, ahead_count, ahead_at;
+  int64_t again_ms; /* another rulebook came in the middle of it, then: it is walked once more. 0: none */
+  uint64_t customers, found;
+  struct look look;
+  struct owner place; /* the last one who was looked at; length 0: none */
+  struct owner full;  /* the last one whose record had no room */
+  struct owner ahead[WALK_AHEAD];
+  struct walk_rule rules[WALK_RULES]; /* by key */
+};
+
 /* A rank of a period that closed (rank.c), of this shard's customers or, at its home, of all. */
 struct rank_row {
   struct rank_name name;
@@ -158,7 +193,7 @@ struct touch {
 };
 
 /* What is decided next: a line, the first of the queue of what is heard as another, a period that closed. */
-enum head { HEAD_LINE, HEAD_HEARD, HEAD_DUE, HEAD_RANK };
+enum head { HEAD_LINE, HEAD_HEARD, HEAD_DUE, HEAD_RANK, HEAD_WALK };
 
 /* The event at hand waits for another shard: whom it touched, in order of key, and which of them it keeps meanwhile (lend.h,
  * "Deadlock"). */
@@ -211,6 +246,7 @@ struct shard {
   struct heard_queue heard;
   struct dues dues;
   struct ranks ranks;
+  struct walk walk;
   int64_t passed_ms; /* shard_pass() */
   struct unheard unheard;
   struct buffer outputs[OUTPUT_COUNT];
@@ -341,6 +377,29 @@ enum status due_take(struct shard *shard, struct fault *fault);
 int64_t due_clock(const struct shard *shard);
 /* The reading of a close, a line that nobody sent: of dues.closing and the reading's customer. `name` in its id is the close's. */
 void closing_begin(struct shard *shard, struct str name, struct reading *reading);
+
+/* ---- walk.c, walk_rules.c ---- */
+
+enum status walk_open(struct shard *shard, struct fault *fault);
+enum status walk_store(struct shard *shard, struct fault *fault); /* with a flush */
+/* Another rulebook: whether rules hear closes that they did not hear before. */
+void walk_swap(struct shard *shard);
+/* Whether a customer is looked at before the line at hand. */
+bool walk_turn(const struct shard *shard);
+/* Looks at the next customer. */
+enum status walk_take(struct shard *shard, struct fault *fault);
+/* Whether a customer is still to be looked at: before anything else is decided of him. */
+bool walk_meets(const struct shard *shard, const struct owner *owner, const struct state *state);
+/* Looks at him, since an event of his came first. */
+enum status walk_look(struct shard *shard, struct reading *reading, bool marks, struct fault *fault);
+/* What stands in the rulebook, or was heard by now_ms, goes to walk.rules; true: somebody has to be looked at. `first`: a state that
+ * knows no rules yet. */
+bool walk_rules_take(struct shard *shard, bool first, int64_t now_ms);
+/* Whether the rulebook's rules are those of walk.rules. */
+bool walk_rules_agree(const struct shard *shard);
+int32_t walk_unheard(void *self, uint32_t rule, uint32_t close, int32_t period);
+enum status walk_rules_load(struct shard *shard, uint32_t count, struct fault *fault);
+enum status walk_rules_store(struct shard *shard, struct fault *fault);
 
 /* ---- rank_rows.c, rank.c ---- */
 

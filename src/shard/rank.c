@@ -14,7 +14,8 @@ static bool report_ripe(const struct shard *shard) {
   const struct ranks *ranks = &shard->ranks;
   const struct dues *dues = &shard->dues;
   int64_t now_ms = due_clock(shard);
-  if (ranks->next_ms == INT64_MAX || now_ms == TIME_NONE || now_ms < ranks->next_ms || dues->touched || ranks->open >= RANKS_AHEAD)
+  if (ranks->next_ms == INT64_MAX || now_ms == TIME_NONE || now_ms < ranks->next_ms || dues->touched || shard->walk.on ||
+      ranks->open >= RANKS_AHEAD)
     return false;
   return dues->count == 0 || dues->lists[0].time_ms > ranks->next_ms || MUTANT(RANK_UNWALKED);
 }

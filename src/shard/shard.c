@@ -48,6 +48,23 @@ static enum status terms_open(struct shard *shard, struct fault *fault) {
   return status;
 }
 
+static void rulebook_take(struct shard *shard, const struct rulebook *rulebook, const struct match_index *index,
+                          struct match_cache *cache) {
+  shard->rulebook = rulebook;
+  shard->at_hand.rulebook = rulebook->digest; /* the one before may go now */
+  shard->index = index;
+  shard->match_cache = cache;
+  event_shapes_init(&shard->shapes, rulebook->catalogue);
+  shard->surveyed = 0; /* others hear now */
+  shard->sweep = (struct lend_cursor){0};
+  shard->swept = false;
+  /* numbers of types and fields are the catalogue's, and others hear: what was read ahead is read anew */
+  if (!MUTANT(READ_BEFORE_SWAP)) shard->read_to = shard->line_at;
+  shard->waiting.anew = shard->waiting.waits;
+  ranks_swap(shard);
+  adopt_look(shard);
+}
+
 enum status shard_open(void *memory, const struct shard_settings *settings, const struct rulebook *rulebook,
                        const struct match_index *index, struct match_cache *cache, const struct log_port *log, const struct view_port *view,
                        struct shard **out, struct fault *fault) {
@@ -69,7 +86,7 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   shard->manifest = (struct manifest){{NULL, 0}};
   shard->at_hand = (struct at_hand){.position = UINT64_MAX};
   memory_split(shard, at);
-  shard_swap(shard, rulebook, index, cache);
+  rulebook_take(shard, rulebook, index, cache);
   *out = shard;
   enum status status = clock_load(shard, fault);
   if (status == STATUS_OK) status = place_open(shard, fault);
@@ -77,7 +94,8 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   if (status == STATUS_OK) status = due_open(shard, fault);
   if (status == STATUS_OK) status = rank_open(shard, fault);
   if (status == STATUS_OK) status = range_open(shard, fault);
-  return status == STATUS_OK && settings->terms != NULL ? terms_open(shard, fault) : status;
+  if (status == STATUS_OK && settings->terms != NULL) status = terms_open(shard, fault);
+  return status == STATUS_OK ? walk_open(shard, fault) : status;
 }
 
 enum status shard_admits(struct shard *shard, const struct terms_port *terms, struct fault *fault) {
@@ -87,20 +105,10 @@ enum status shard_admits(struct shard *shard, const struct terms_port *terms, st
 
 void shard_terms(struct shard *shard, const struct terms_port *terms) { shard->settings.terms = terms; }
 
+/* Who waits is not to be looked at: what he waits for is his. */
 void shard_swap(struct shard *shard, const struct rulebook *rulebook, const struct match_index *index, struct match_cache *cache) {
-  shard->rulebook = rulebook;
-  shard->at_hand.rulebook = rulebook->digest; /* the one before may go now */
-  shard->index = index;
-  shard->match_cache = cache;
-  event_shapes_init(&shard->shapes, rulebook->catalogue);
-  shard->surveyed = 0; /* others hear now */
-  shard->sweep = (struct lend_cursor){0};
-  shard->swept = false;
-  /* numbers of types and fields are the catalogue's, and others hear: what was read ahead is read anew */
-  if (!MUTANT(READ_BEFORE_SWAP)) shard->read_to = shard->line_at;
-  shard->waiting.anew = shard->waiting.waits;
-  ranks_swap(shard);
-  adopt_look(shard);
+  rulebook_take(shard, rulebook, index, cache);
+  shard->walk.asked = true;
 }
 
 void shard_observe(struct shard *shard, shard_observer *observer, void *self) {
@@ -114,7 +122,7 @@ int64_t shard_clock(const struct shard *shard) { return shard->clock.latest_ms; 
 const struct at_hand *shard_at_hand(const struct shard *shard) { return &shard->at_hand; }
 uint64_t shard_heard_waiting(const struct shard *shard) { return shard->heard.tail - shard->heard.head; }
 uint64_t shard_next(const struct shard *shard) { return shard->next; }
-static bool closes_ripe(const struct shard *shard) { return dues_ripe(shard) || ranks_ripe(shard); }
+static bool closes_ripe(const struct shard *shard) { return shard_due(shard); }
 bool shard_waits(const struct shard *shard) { return shard->waiting.waits || heard_any(shard) || closes_ripe(shard); }
 bool shard_hurries(const struct shard *shard) { return shard->hurries; }
 uint64_t shard_changed_bytes(const struct shard *shard) { return shard->cache.changed_bytes; }
@@ -223,6 +231,7 @@ static enum head head_next(const struct shard *shard) {
   if (shard->dues.touched) return HEAD_DUE;
   if (heard_any(shard)) return HEAD_HEARD;
   if (MUTANT(RANK_UNWALKED) && ranks_turn(shard)) return HEAD_RANK;
+  if (walk_turn(shard)) return HEAD_WALK;
   if (dues_turn(shard)) return HEAD_DUE;
   return ranks_turn(shard) ? HEAD_RANK : HEAD_LINE;
 }
@@ -233,6 +242,7 @@ enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault) 
     case HEAD_HEARD: return heard_take(shard, fault);
     case HEAD_DUE: return due_take(shard, fault);
     case HEAD_RANK: return rank_work(shard, fault);
+    case HEAD_WALK: return walk_take(shard, fault);
   }
   return line_take(shard, now_ms, fault);
 }
@@ -284,6 +294,7 @@ static enum status input_end(struct shard *shard, uint32_t *count, struct fault 
 
 enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint32_t *count, bool *ended, struct fault *fault) {
   *count = 0, *ended = false;
+  if (shard->walk.asked && !shard->waiting.waits) walk_swap(shard);
   if (shard->adopting.wanted) return adopt_step(shard, count, fault);
   enum status status = shard->settings.shards > 1 ? inbox_take(shard, now_ms, count, fault) : STATUS_OK;
   if (status == STATUS_OK && shard->waiting.waits && shard->waiting.anew) status = head_take(shard, now_ms, fault);
@@ -309,6 +320,7 @@ enum status shard_flush(struct shard *shard, struct fault *fault) {
   if (status == STATUS_OK) status = heard_store(shard, fault);
   if (status == STATUS_OK) status = due_store(shard, fault);
   if (status == STATUS_OK) status = rank_store(shard, fault);
+  if (status == STATUS_OK) status = walk_store(shard, fault);
   if (status == STATUS_OK) status = range_store(shard, fault);
   if (status == STATUS_OK) shard->counts.commits++, shard->hurries = false;
   return status;

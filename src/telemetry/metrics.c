@@ -10,6 +10,8 @@ const struct metric_info metric_infos[METRIC_COUNT] = {
     [METRIC_HEARD] = {"giftd_heard_total", METRIC_KIND_COUNTER, 0, NULL,
                       "Events decided for another customer than the one who caused them."},
     [METRIC_CLOSES] = {"giftd_closes_total", METRIC_KIND_COUNTER, 0, NULL, "Periods that closed and were judged for a customer."},
+    [METRIC_LOOKED] = {"giftd_looked_total", METRIC_KIND_COUNTER, 0, NULL,
+                       "Customers who were looked at since rules hear other closes than before."},
     [METRIC_DEAD_LETTERS] = {"giftd_dead_letters_total", METRIC_KIND_COUNTER, 0, NULL,
                              "Records that are no event, or could not be decided, and went to the dead letters."},
     [METRIC_MISPLACED] = {"giftd_misplaced_records_total", METRIC_KIND_COUNTER, 0, NULL,

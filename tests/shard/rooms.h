@@ -259,6 +259,21 @@ static void close_judge(const struct judge_input *input, struct decision *decisi
   decision->closed = true;
 }
 
+/* Views of these tests do not tell which customers there are: nobody is looked at. */
+uint64_t look_sign(const struct rulebook *rulebook, uint32_t rule, uint32_t close) {
+  (void)rulebook, (void)rule, (void)close;
+  return 0;
+}
+bool judge_looked(const struct state *customer, uint32_t number) {
+  (void)customer, (void)number;
+  return false;
+}
+void judge_looked_forget(struct state *customer) { (void)customer; }
+void judge_look(const struct judge_input *input, bool marks, struct decision *decision, struct arena *arena) {
+  (void)input, (void)marks, (void)decision, (void)arena;
+  fail_msg("nobody is looked at");
+}
+
 bool judge_concerns(const struct event *event) { return event->id.at[0] == 'U'; }
 
 void judge_unheard(const struct event *event, const struct judge_settings *settings, int64_t clock_ms, struct decision *decision) {

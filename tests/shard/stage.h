@@ -141,7 +141,7 @@ static struct stage *stage_new(const char *text, uint64_t cache_bytes) {
   stage->settings.cache_bytes = cache_bytes;
   stage->settings.judge = (struct judge_settings){.id_key = {3, 4}, .horizon_ms = 7 * MS_PER_DAY, .memory_ms = 90 * MS_PER_DAY};
   stage->log = (struct log_port){stage, fake_poll, fake_append, fake_name, NULL, NULL};
-  stage->view = (struct view_port){stage, fake_load, fake_store, NULL};
+  stage->view = (struct view_port){.self = stage, .load = fake_load, .store = fake_store};
   stage->memory = malloc(shard_memory(&stage->settings));
   assert_non_null(stage->memory);
   return stage;

@@ -23,6 +23,12 @@
   "{\"id\": \"viewed\", \"on\": \"page.viewed\", \"give\": {\"reward\": \"points\", \"value\": 1, \"pool\": \"unlimited\"}, " \
   "\"limits\": [{\"count\": 5, \"per\": [\"customer\"], \"period\": \"ever\"}]}"
 
+#define BIRTHDAY_ON(time) "\"on\": {\"date\": \"profile.birthday\", \"time\": \"" time "\"}"
+#define BIRTHDAY "{\"id\": \"birthday\",\n     " BIRTHDAY_ON("10:00")
+#define AGAIN                                                                                                                \
+  "{\"id\": \"again\", \"on\": {\"close\": \"day\", \"delay\": \"PT3H\"}, \"when\": {\"fact.two\": {\"gte\": \"100.00\"}}, " \
+  "\"give\": {\"reward\": \"points\", \"value\": 1, \"pool\": \"unlimited\"}, \"limits\": \"unlimited\"}"
+
 /* One on top of the other; each in the rulebooks from `since` on. */
 static struct {
   enum book_kind since;
@@ -37,7 +43,9 @@ static struct {
     {BOOK_RAISED, TERMS("4", "revoke"), TERMS("4", "keep"), false},
     {BOOK_RAISED, TERMS("6", "keep"), TERMS("6", "revoke"), false},
     {BOOK_RAISED, "\"rules\": [\n    {\"id\": \"three-ever\"", "\"rules\": [\n    " VIEWED ",\n    {\"id\": \"three-ever\"",
-     false}, /* what nobody heard before is heard */
+     false},                                                  /* what nobody heard before is heard */
+    {BOOK_RAISED, BIRTHDAY, AGAIN ",\n    " BIRTHDAY, false}, /* days that closed long ago are heard by one more */
+    {BOOK_RAISED, BIRTHDAY_ON("10:00"), BIRTHDAY_ON("08:00"), false},
     {BOOK_RAISED, "\"version\": 1,", "\"version\": 2,", false},
     {BOOK_WRONG, THREE("\"ever\""), THREE("\"day\""), false},
     {BOOK_WRONG, "\"version\": 2,", "\"version\": 3,", false},

@@ -72,6 +72,27 @@ static enum status stage_store(void *self, struct str key, struct str record, st
   return STATUS_OK;
 }
 
+/* In order of key: in which order customers are looked at means nothing. */
+static enum status stage_customers(void *self, struct str after, struct owner *out, uint32_t capacity, uint32_t *count, bool *ended,
+                                   struct fault *fault) {
+  const struct image *view = &((struct stage *)self)->oracle->view;
+  (void)fault;
+  *count = 0;
+  for (;;) {
+    struct str next = {NULL, 0};
+    for (uint32_t i = 0; i < view->count; i++) {
+      struct str key = view->owners[i].key;
+      bool behind = key_is_customer(key) && (after.length == 0 || str_compare(key, after) > 0);
+      if (behind && (next.length == 0 || str_compare(key, next) < 0)) next = key;
+    }
+    if (next.length == 0 || *count == capacity) break;
+    out[(*count)++] = owner_customer(str_from(next, 1));
+    after = next;
+  }
+  *ended = *count == 0;
+  return STATUS_OK;
+}
+
 static void oracle_prepare(struct oracle *oracle) {
   for (uint32_t i = 0; i < OUTPUT_COUNT; i++) {
     if (oracle->outputs[i].memory == NULL) buffer_init(&oracle->outputs[i], malloc(OUTPUT_BYTES), OUTPUT_BYTES);
@@ -111,7 +132,7 @@ static void stage_play(struct stage *stage, bool swaps, struct oracle *oracle) {
   stage->oracle = oracle;
   if (memory == NULL) memory = malloc(shard_memory(&settings));
   struct log_port log = {stage, stage_poll, stage_append, stage_name, NULL, NULL};
-  struct view_port view = {stage, stage_load, stage_store, NULL};
+  struct view_port view = {.self = stage, .load = stage_load, .store = stage_store, .customers = stage_customers};
   const struct book *book = &world->books[BOOK_FIRST];
   enum status status = shard_open(memory, &settings, book->rulebook, book->index, book->cache, &log, &view, &shard, &fault);
   if (status == STATUS_OK) status = oracle_step(shard, &fault);

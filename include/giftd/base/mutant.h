@@ -38,6 +38,9 @@
   ROW(HEARD_UNRETURNED, "a reversal does not go to whoever heard its original")              \
   ROW(DUES_FORGOTTEN, "who is down for a close is not there after a take-over")              \
   ROW(DUE_UNTOUCHED, "an event is judged before what closed for its customer")               \
+  ROW(WALK_SKIPPED, "nobody is looked at when rules hear other closes than before")          \
+  ROW(WALK_FORGOTTEN, "how far customers were looked at is not there after a take-over")     \
+  ROW(LOOKED_TWICE, "who was looked at for his event is looked at again")                    \
   ROW(CLOSE_TWICE, "a rule gives again when a close is judged again")                        \
   ROW(CLOSE_EXPIRED, "what a close is judged by goes before it")                             \
   ROW(LADDER_FORGOTTEN, "what a period of a top-up has had is not looked at")                \
