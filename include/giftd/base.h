@@ -5,6 +5,7 @@
 #include "giftd/base/hash.h"
 #include "giftd/base/json.h"
 #include "giftd/base/limits.h"
+#include "giftd/base/mac.h"
 #include "giftd/base/memory.h"
 #include "giftd/base/money.h"
 #include "giftd/base/mutant.h"

@@ -536,6 +536,7 @@ struct campaign {
   uint32_t fact_first, fact_count, limit_first, limit_count, pool_first, pool_count, chance_first, chance_count;
   uint32_t cited_first,
       cited_count;        /* into rulebook.refs: campaigns it cites, directly or through others, rising; itself is not among them */
+  struct str commitment;  /* "2:" and 64 hex: its draws are made by a secret that it commits to (judge.h); empty: by the reward ids' key */
   struct str digest;      /* 16 hex: of the file and what it cites; quoted in decisions */
   uint64_t content;       /* hash of the file's JSON with its keys in order and no spaces: laying it out anew changes nothing */
   struct str source_text; /* the file's bytes, borrowed from the sources; its name is `file` */
@@ -549,6 +550,9 @@ struct list {
   uint32_t slot_count;
   const uint32_t *slots;
 };
+
+/* From when on nothing can be drawn any more: what is open may finish until the closing, and be heard of so much later. */
+static inline int64_t draws_open_ms(const struct campaign *campaign) { return campaign->closing_ms + campaign->late_ms; }
 
 /* What hears events of the bank: a rule, or a fact that remembers. Built from triggers, one for each (owner, trigger). The match room
  * indexes these. The numbers of kinds are in messages between shards (judge.h, struct heard_way). */

@@ -122,8 +122,10 @@ static inline bool config_is_set(const struct config *config, enum config_key ke
 /* What is known of the key that reward ids and draws derive from: nobody told one and it is the fixed key of base, good for trying out; a
  * file was told, but it holds one byte over and over (zeros, say); a file whose bytes may be a secret. */
 enum id_key { ID_KEY_NONE, ID_KEY_TRIVIAL, ID_KEY_SECRET };
-/* That key: of the file named by id.key_file (any 16 to 4,096 bytes; not readable by others), else the fixed one. */
-enum status config_id_key(const struct config *config, struct hash_key *key, enum id_key *kind, struct fault *fault) MUST_USE;
+/* That key: of the file named by id.key_file (any 16 to 4,096 bytes; not readable by others), else the fixed one. `draws`, from the same
+ * file: what the secrets of campaigns that draw derive from (judge_settings.draws); without a file zeros. */
+enum status config_id_key(const struct config *config, struct hash_key *key, struct digest256 *draws, enum id_key *kind,
+                          struct fault *fault) MUST_USE;
 
 /* What is passed through to librdkafka, without `kafka.`: at most CONFIG_PASSED pairs. What a secret's file holds in its first line stands
  * for the secret under its own name; it lives in `secrets`, which the caller wipes. */

@@ -83,6 +83,18 @@ enum ranking {
   RANKING_WON
 };
 
+/* A draw of a campaign that has committed to its secret: what it was drawn by, and what came out, time after time. All items but the last
+ * were empty then; with `next` what was drawn is the first alone. What the last one came to the outcome says. */
+struct drawn {
+  uint32_t item;          /* number in the rulebook */
+  uint32_t number, total; /* the number drawn, of how many; total 0: not drawn, the next one in the list */
+};
+struct drawing {
+  struct str key; /* of the gift: docs/draws.md */
+  uint32_t count;
+  struct drawn *drawn;
+};
+
 /* What a judged rule came to. Everything `explain` prints about stateful judgement is in here. */
 struct outcome {
   const struct rulebook *book; /* whose numbers these are: the running one, or of the terms a gift was given under */
@@ -101,6 +113,7 @@ struct outcome {
   uint32_t place;                  /* in the rank, or 0: not known */
   struct str actual_text;          /* of conditions on text (in the batch arena), or empty */
   uint32_t gift_first, gift_count; /* GIVEN, DRAW_LOST: into decision.gifts */
+  const struct drawing *drawing;   /* how it was drawn, in the batch arena; NULL: nothing was, or by no commitment */
   uint32_t caused_by;              /* index of the outcome whose gift or fact woke this rule, or NONE: the event itself */
 };
 
@@ -302,6 +315,7 @@ struct judge_settings {
   struct hash_key id_key; /* secret: reward ids and draws derive from it */
   int64_t horizon_ms;     /* how long event digests are remembered; >= every campaign's `late` (checked by the caller with judge_check) */
   int64_t memory_ms;      /* how long what a reversal needs is remembered: 90 days */
+  struct digest256 draws; /* secret: those of campaigns derive from it (config_id_key); zeros: none was told, good for trying out */
 };
 
 /* STATUS_INPUT when a campaign accepts later events than the horizon, naming it. */
@@ -356,8 +370,28 @@ void judge_expire_shared(struct state *state, int64_t clock_ms);
 /* The decision is kept: remembers that the event was decided. False: the state is cramped; to be asked again in a larger block. */
 bool judge_remember(const struct judge_input *input, const struct decision *decision) MUST_USE;
 
-/* Draws: the number in [0, total) for a reward id; the same id draws the same for ever (R55). */
+/* Draws of a campaign without commitment: the number in [0, total) for a reward id; the same id draws the same for ever (R55). */
 uint32_t judge_draw(const struct hash_key *key, const char *id, size_t id_length, uint32_t total);
+
+/* ---- draws that can be audited (docs/draws.md, byte by byte; R55) ----
+ *
+ *     installation's secret -> secret of a campaign -> commitment, published in the campaign's text before it begins
+ *                                                   -> the number of each draw, recomputed by anybody once the secret is opened
+ *
+ * A campaign's secret is a MAC of its id and first day, so whoever is told one learns nothing of another, nor of reward ids. */
+#define DRAW_SCHEME "2"
+#define DRAW_COMMITMENT_BYTES (2u + 2u * DIGEST256_BYTES) /* "2:" and 64 hex */
+struct digest256 draw_secret(const struct digest256 *root, const struct campaign *campaign);
+void draw_commitment(const struct digest256 *secret, const struct campaign *campaign, char out[DRAW_COMMITMENT_BYTES]);
+/* What a draw is drawn by; `attempt` from 0, one more each time that the prize drawn was empty. Texts without newlines. */
+struct draw_facts {
+  struct str campaign, rule, customer, key; /* the rule by its oldest id; key: of the gift */
+  uint32_t attempt;
+};
+/* The number in [0, total): the MAC's first 64 bits times total, shifted by 64; no number is likelier than another by more than 2^-64. */
+uint32_t draw_of_secret(const struct digest256 *secret, const struct draw_facts *facts, uint32_t total);
+/* STATUS_INPUT: a campaign has committed to another secret than these settings have, or to another id or first day than it has. */
+enum status draws_check(const struct rulebook *rulebook, const struct judge_settings *settings, struct fault *fault) MUST_USE;
 
 /* A forward as bytes: what goes to the hearer's shard, whichever that is, and what its queue keeps. Canonical and versioned. */
 struct forward_message {

@@ -81,6 +81,11 @@ struct recorded_gift {
   struct str id, kind, item, reward, pool, cut_by;
   int64_t value_minor, count, cut_from_minor;
 };
+/* As struct drawing; total 0: the next one in the list. */
+struct recorded_drawn {
+  struct str item;
+  uint32_t number, total;
+};
 struct recorded_outcome {
   struct str campaign, rule, reason; /* ids; reason code */
   uint32_t campaign_version;
@@ -89,6 +94,9 @@ struct recorded_outcome {
   struct str rank, place;                                     /* how far the rule's rank came: "open" ... */
   uint32_t gift_count;
   struct recorded_gift *gifts;
+  struct str draw_rule, draw_key; /* of a draw by a commitment: the rule's oldest id; empty: it was none */
+  uint32_t drawn_count;
+  struct recorded_drawn *drawn;
 };
 /* Who heard the event as another, through which rule or fact. */
 struct recorded_heard {

@@ -34,6 +34,7 @@ int command_check(int argc, char **argv);
 int command_test(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_campaign(int argc, char **argv);
+int command_draw(int argc, char **argv);
 int command_config(int argc, char **argv);
 int command_version(int argc, char **argv);
 

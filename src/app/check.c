@@ -175,6 +175,17 @@ static enum status check_load(struct check_request *request, struct loaded *load
   return fault_set(fault, STATUS_INPUT, "the files do not fit the configuration");
 }
 
+/* Commitments of draws, where the configuration says which secret they are of. */
+static enum status draws_hold(const struct check_request *request, const struct loaded *loaded, struct fault *fault) {
+  struct judge_settings settings = {.horizon_ms = 0};
+  enum id_key kind;
+  if (!config_is_set(&request->given.config, CONFIG_ID_KEY_FILE)) return STATUS_OK;
+  enum status status = config_id_key(&request->given.config, &settings.id_key, &settings.draws, &kind, fault);
+  if (status == STATUS_OK) status = draws_check(loaded->rulebook, &settings, fault);
+  explicit_bzero(&settings, sizeof settings);
+  return status;
+}
+
 static int check_tell(struct check_request *request, struct fault *fault) {
   struct loaded loaded;
   uint32_t refused = 0;
@@ -188,8 +199,8 @@ static int check_tell(struct check_request *request, struct fault *fault) {
   }
   struct tally tally = findings_tell(request, &loaded);
   summary_tell(request, &loaded, &tally);
-  status = STATUS_OK;
-  if (request->against != NULL && tally.errors == 0)
+  status = tally.errors > 0 || loaded.rulebook == NULL ? STATUS_OK : draws_hold(request, &loaded, fault);
+  if (status == STATUS_OK && request->against != NULL && tally.errors == 0)
     status = against_tell(&loaded, request->against, &request->given, request->json, &refused, fault);
   load_close(&loaded);
   if (status != STATUS_OK) return app_fail("check", fault);

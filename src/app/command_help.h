@@ -74,7 +74,8 @@
   "PATH is a file or folder; without one campaigns.dir of the configuration, else\n" \
   "deploy/campaigns, campaigns or the current folder.\n\n"                           \
   "  -c, --config FILE    the configuration of the run: events.horizon,\n"           \
-  "                       events.memory and events.catalogue are looked at\n"        \
+  "                       events.memory, events.catalogue, id.key_file are\n"        \
+  "                       looked at\n"                                               \
   "  -X key=value         any option of it; may be repeated\n"                       \
   "      --against OTHER  tells what would begin anew, go on, or be refused when\n"  \
   "                       these files run next; OTHER is the state folder of a\n"    \
@@ -138,6 +139,25 @@
   "What is wrong in the files is told as giftd check tells it: exit code 1.\n\n"     \
   "Example:\n"                                                                       \
   "  giftd campaign text deploy/campaigns/spend/friday-dining.json --lang zh\n"
+
+#define HELP_DRAW                                                                    \
+  "Usage: giftd draw commit CAMPAIGN [FLAGS]\n"                                      \
+  "       giftd draw audit CAMPAIGN [FLAGS]\n\n"                                     \
+  "commit  the line for the campaign's file that commits its draws to a secret,\n"   \
+  "        before it begins; its rule text then publishes it\n"                      \
+  "audit   recomputes every draw of the decisions, holds the outcome against the\n"  \
+  "        odds and the rewards against the decisions; exit code 1 if not all\n"     \
+  "        follows. How anybody can: docs/draws.md\n\n"                              \
+  "  -c, --config FILE    configuration: id.key_file, campaigns.dir, output.dir\n"   \
+  "  -X key=value         any option of it; may be repeated\n"                       \
+  "      --campaigns DIR  campaign files, as they ran\n"                             \
+  "      --output DIR     folder of decisions.jsonl and rewards.jsonl\n"             \
+  "      --decisions FILE lines of decisions; - is standard input\n"                 \
+  "      --rewards FILE   lines of rewards\n"                                        \
+  "      --secret HEX     the opened secret, for whoever has no id.key_file\n"       \
+  "      --reveal         print the secret; refused before the campaign is over\n\n" \
+  "Example:\n"                                                                       \
+  "  giftd draw audit spring-draw -c giftd.conf --reveal\n"
 
 #define HELP_CONFIG                                                            \
   "Usage: giftd config show [-c FILE] [-X key=value] [--effective] [--json]\n" \

@@ -93,7 +93,7 @@ static enum status service_fill(const struct config *config, struct arena *arena
   if (!str_equal(config_text(config, CONFIG_HTTP_LISTEN), STR("off"))) service->http_listen = text_of(config, arena, CONFIG_HTTP_LISTEN);
   service->judge.horizon_ms = config_number(config, CONFIG_EVENTS_HORIZON);
   service->judge.memory_ms = config_number(config, CONFIG_EVENTS_MEMORY);
-  return config_id_key(config, &service->judge.id_key, &service->key, fault);
+  return config_id_key(config, &service->judge.id_key, &service->judge.draws, &service->key, fault);
 }
 
 static bool is_file(const char *path) {

@@ -295,6 +295,7 @@ uint64_t zone_digest(struct zone zone, uint64_t digest); /* with how its clocks 
 void zones_offer(struct near *near);
 void header_read(struct compile *c);
 void header_rest(struct compile *c); /* audience, risk, on_reversal: cites names */
+void draws_lint(struct compile *c);
 void declare_file(struct compile *c);
 bool declare_list_file(struct compile *c, const struct source *source);
 void lists_read(struct compile *c);

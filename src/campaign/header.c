@@ -23,6 +23,7 @@ static const struct key header_keys[] = {{"$schema", KEY_MAY},
                                          {"rules", KEY_MAY},
                                          {"fx", KEY_NOT_SERVED},
                                          {"groups", KEY_MAY},
+                                         {"draws", KEY_MAY},
                                          {"on_failure", KEY_MAY},
                                          {"approval", KEY_NOT_SERVED},
                                          {NULL, KEY_MAY}};
@@ -32,6 +33,7 @@ static const struct key period_keys[] = {{"from", KEY_MUST},   {"to", KEY_MUST},
 static const struct key late_keys[] = {{"accept", KEY_MAY}, {"backfill", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
 static const struct key audience_keys[] = {{"include", KEY_MAY}, {"exclude", KEY_MAY},      {"when", KEY_MAY},
                                            {"holdout", KEY_MAY}, {"as_of", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+static const struct key draws_keys[] = {{"commitment", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key risk_keys[] = {{"deny", KEY_MAY}, {"review", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
 #define LATE_MS (72 * 60 * 60 * 1000LL)
 #define LATE_MOST_DAYS 90
@@ -150,6 +152,33 @@ static void late_read(struct compile *c, const struct at *root, struct campaign 
     out->late_ms = duration.ms;
 }
 
+/* "2:" and 64 hexadecimal digits: the scheme, and what a secret was hashed to (include/giftd/judge.h). Whether it is that of this bank's
+ * secret is asked where the secret is known, before anything is drawn. */
+static void draws_read(struct compile *c, const struct at *root, struct campaign *out) {
+  struct at draws = at_key(root, "draws"), commitment = at_key(&draws, "commitment");
+  struct str text;
+  if (draws.json == NULL || !keys_check(c, &draws, draws_keys, "draws") || commitment.json == NULL || !read_text(c, &commitment, &text))
+    return;
+  bool good = text.length == 2 + 64 && str_starts(text, STR("2:"));
+  for (size_t i = 2; good && i < text.length; i++)
+    good = (text.at[i] >= '0' && text.at[i] <= '9') || (text.at[i] >= 'a' && text.at[i] <= 'f');
+  if (good)
+    out->commitment = keep_text(c, text);
+  else
+    report(c, &commitment, CHECK_BAD_DRAW, "'%.*s' is no commitment: it is \"2:\" and 64 of 0-9 a-f, as giftd draw commit prints it",
+           STR_FORMAT(text));
+}
+
+/* A commitment to draws that are never made is a mistake. */
+void draws_lint(struct compile *c) {
+  struct at draws = at_key(&file_now(c)->root, "draws");
+  const struct campaign *campaign = campaign_now(c);
+  if (draws.json == NULL) return;
+  for (uint32_t i = 0; i < campaign->rule_count; i++)
+    if (rule_at(c, campaign->rule_first + i)->give == GIVE_DRAW_OF) return;
+  report(c, &draws, CHECK_BAD_DRAW, "no rule of this file draws: there is nothing to commit to");
+}
+
 static void kind_check(struct compile *c, const struct at *root, const struct file *file, const struct campaign *campaign) {
   struct at rules = at_key(root, "rules"), risk = at_key(root, "risk");
   if (risk.json != NULL && !file->is_bank)
@@ -187,6 +216,7 @@ void header_read(struct compile *c) {
   currency_read(c, root, out);
   file->has_period = period_read(c, root, out);
   late_read(c, root, out);
+  draws_read(c, root, out);
   if (calendar.json != NULL) (void)read_word(c, &calendar, calendars, CHECK_BAD_VALUE, &word);
   word = 0;
   if (enrolment.json != NULL && read_word(c, &enrolment, enrolments, CHECK_BAD_VALUE, &word)) out->enrolment = word == 1;

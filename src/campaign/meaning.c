@@ -251,6 +251,7 @@ static void text_make(const struct rulebook *book, uint32_t campaign, struct mea
   switch (out->kind) {
     case MEANING_CAMPAIGN:
       buffer_print(&text, "zone %.*s; currency %.*s", STR_FORMAT(s.campaign->zone_name), STR_FORMAT(s.campaign->currency));
+      if (s.campaign->commitment.length > 0) buffer_print(&text, "; draws by the commitment %.*s", STR_FORMAT(s.campaign->commitment));
       break;
     case MEANING_FACT: put_fact(&s, &book->facts[out->number]); break;
     case MEANING_LIMIT: put_limit(&s, &book->limits[out->number]); break;

@@ -200,12 +200,14 @@ static bool is_one_byte(struct str bytes) {
   return true;
 }
 
-enum status config_id_key(const struct config *config, struct hash_key *key, enum id_key *kind, struct fault *fault) {
+enum status config_id_key(const struct config *config, struct hash_key *key, struct digest256 *draws, enum id_key *kind,
+                          struct fault *fault) {
   unsigned char memory[8192];
   struct arena arena;
   struct str bytes = no_text;
   mode_t mode = 0;
   *key = HASH_KEY_FIXED;
+  *draws = (struct digest256){{0}};
   *kind = ID_KEY_NONE;
   if (!config_is_set(config, CONFIG_ID_KEY_FILE)) return STATUS_OK;
   const char *path = config->values[CONFIG_ID_KEY_FILE].text.at;
@@ -219,6 +221,7 @@ enum status config_id_key(const struct config *config, struct hash_key *key, enu
   if ((mode & (S_IRWXG | S_IRWXO)) != 0) return fault_set(fault, STATUS_USAGE, "id.key_file: others may read %s; chmod 600 %s", path, path);
   const struct digest128 digest = hash128(&HASH_KEY_FIXED, bytes);
   *key = (struct hash_key){digest.low, digest.high};
+  *draws = mac256(bytes, STR("giftd draw root 2\n"));
   *kind = is_one_byte(bytes) ? ID_KEY_TRIVIAL : ID_KEY_SECRET;
   explicit_bzero(memory, sizeof(memory));
   return STATUS_OK;

@@ -264,29 +264,38 @@ static bool draw_lost(struct work *w, struct giving *g, uint32_t number) {
 }
 
 /* The item a draw falls on among those not left out; its index in the rule. */
-static uint32_t draw_once(struct work *w, struct giving *g, struct digest128 id, uint32_t attempt, uint64_t without) {
+static uint32_t draw_once(struct work *w, struct giving *g, struct draw *draw, uint32_t attempt, uint64_t without) {
   uint32_t total = 0;
   for (uint32_t i = 0; i < g->rule->item_count; i++)
     if (!(without >> i & 1)) total += w->book->items[g->rule->item_first + i].weight;
   if (total == 0) return NONE;
-  uint32_t drawn = draw_number(&w->in->settings->id_key, id, attempt, total), below = 0;
+  uint32_t drawn = draw_next(w, draw, attempt, total), below = 0;
   assert(drawn < total);
   g->drawn = drawn, g->weights = total;
   for (uint32_t i = 0; i < g->rule->item_count; i++) {
     if (without >> i & 1) continue;
     below += w->book->items[g->rule->item_first + i].weight;
-    if (drawn < below) return i;
+    if (drawn >= below) continue;
+    draw_tell(draw, g->rule->item_first + i, drawn, total);
+    return i;
   }
   return NONE;
 }
 
+/* The item behind an empty one. */
+static uint32_t draw_down(const struct giving *g, struct draw *draw, uint32_t at) {
+  if (at < g->rule->item_count) draw_tell(draw, g->rule->item_first + at, 0, 0);
+  return at;
+}
+
 static bool give_draw(struct work *w, struct giving *g) {
   const struct rule *rule = g->rule;
-  struct digest128 id = reward_digest(w, rule, &w->book->items[rule->item_first], g->key);
+  struct draw draw;
   uint64_t without = 0; /* a bit an item */
   assert(rule->item_count > 0 && rule->item_count <= 64);
+  draw_begin(w, rule, g->key, g->outcome, &draw);
   struct outcome first = *g->outcome;
-  uint32_t at = draw_once(w, g, id, 0, without);
+  uint32_t at = draw_once(w, g, &draw, 0, without);
   for (uint32_t attempt = 1; at < rule->item_count && attempt <= LIMIT_ITEMS_PER_GIVE; attempt++) {
     uint32_t number = rule->item_first + at;
     if (w->book->items[number].is_nothing) return draw_lost(w, g, number);
@@ -296,7 +305,7 @@ static bool give_draw(struct work *w, struct giving *g) {
     if (tried == TRIED_REFUSED) return false;
     if (rule->draw_empty == DRAW_LOSE) return draw_lost(w, g, number);
     without |= UINT64_C(1) << at;
-    at = rule->draw_empty == DRAW_NEXT ? at + 1 : draw_once(w, g, id, attempt, without);
+    at = rule->draw_empty == DRAW_NEXT ? draw_down(g, &draw, at + 1) : draw_once(w, g, &draw, attempt, without);
   }
   *g->outcome = first;
   g->outcome->reason = REASON_OUT_OF_STOCK; /* all empty: nothing used */

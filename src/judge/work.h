@@ -11,7 +11,8 @@
  *   close.c      periods that close      look.c     whom they forgot           rank.c     who is first of all customers
  *   give.c       choosers and items      grant.c   what is remembered of a gift
  *   ladder.c     values that go on within a period
- *   chance.c     lots                    limit.c   caps                pool.c     stock and budgets       ids.c  reward ids, draws
+ *   chance.c     lots                    limit.c   caps                pool.c     stock and budgets       ids.c  reward ids
+ *   draw.c       draws
  *   hear.c       what facts hear         audience.c  who takes part
  *   kinds.c      the table of fact kinds -> first.c last.c measure.c (daily.c: of balances) track.c tables.c difference.c picks.c
  *                level.c
@@ -291,6 +292,20 @@ struct reward_key {
 void key_print(struct reward_key *key, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
 struct digest128 reward_digest(const struct work *w, const struct rule *rule, const struct item *item, const struct reward_key *key);
 uint32_t draw_number(const struct hash_key *key, struct digest128 id, uint32_t attempt, uint32_t total);
+
+/* ---- draw.c ---- */
+/* One draw of a rule: by its campaign's secret, and told (outcome.drawing), if it has committed to one, else by the reward id. */
+struct draw {
+  const struct rule *rule;
+  const struct reward_key *key;
+  struct digest128 id;     /* of the gift */
+  struct digest256 secret; /* of the campaign, if it has committed to one */
+  struct drawing *drawing; /* NULL: it has not */
+};
+void draw_begin(struct work *w, const struct rule *rule, const struct reward_key *key, struct outcome *outcome, struct draw *out);
+uint32_t draw_next(const struct work *w, struct draw *draw, uint32_t attempt, uint32_t total);
+/* What it fell on; `number`, `total` as in struct drawn. */
+void draw_tell(struct draw *draw, uint32_t item, uint32_t number, uint32_t total);
 
 /* ---- limit.c ---- */
 #define CLAIMS_MAX 128u

@@ -103,6 +103,25 @@ static void decision_gifts(struct buffer *out, const struct decision *decision, 
   PUT(out, "]");
 }
 
+/* What the draw was made by, and what came of it each time: all but the last had run out (docs/draws.md). */
+static void decision_drawing(struct buffer *out, const struct rulebook *rulebook, const struct rule *rule, const struct drawing *drawing) {
+  QUOTED(out, ",\"draw\":{\"rule\":", rule->first_id);
+  QUOTED(out, ",\"key\":", drawing->key);
+  PUT(out, ",\"drawn\":[");
+  for (uint32_t i = 0; i < drawing->count; i++) {
+    const struct drawn *drawn = &drawing->drawn[i];
+    text_put(out, i == 0 ? STR("{\"item\":\"") : STR(",{\"item\":\""));
+    text_put(out, rulebook->items[drawn->item].id);
+    PUT(out, "\"");
+    if (drawn->total > 0) {
+      TEXT_NUMBER(out, "number", drawn->number);
+      TEXT_NUMBER(out, "of", drawn->total);
+    }
+    PUT(out, "}");
+  }
+  PUT(out, "]}");
+}
+
 static void decision_values(struct buffer *out, const struct told *told) {
   TEXT_MEMBER(out, "at", told->at);
   TEXT_MEMBER(out, "limit", told->limit);
@@ -134,6 +153,7 @@ static void decision_outcome(struct buffer *out, const struct decision *decision
     told_outcome(&told, rulebook, outcome);
     decision_values(out, &told);
   }
+  if (outcome->drawing != NULL) decision_drawing(out, rulebook, rule, outcome->drawing);
   decision_gifts(out, decision, outcome);
   PUT(out, "}");
 }

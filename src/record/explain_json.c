@@ -4,7 +4,7 @@
  *    "recorded":true,"gate","rulebook","same_rulebook","position","input","range":{first,last,events},"may_be_in",
  *    "campaigns":[{campaign,version,name,enrolment,facts:[{fact,what,period,before,after,next,rule,text}],
  *                  waiting:[{rule,fact,period,actual,expected,text}],
- *                  rules:[{rule,reason,recorded,text,why,at,limit,pool,identity,rank,place,period,expected,actual,gifts,steps}]}],
+ *                  rules:[{rule,reason,recorded,text,why,at,limit,pool,identity,rank,place,period,expected,actual,gifts,draw,steps}]}],
  *    "elsewhere":[{campaign,version,rule,reason}]}
  *
  * `range`: nobody heard the event, it has no line of its own and is one of these. `may_be_in`: where it stands is not known; if it came it
@@ -80,6 +80,24 @@ static void json_gifts(const struct telling *t, const struct recorded_outcome *o
     PUT(t->out, "}");
   }
   PUT(t->out, "]");
+}
+
+/* As the decision has it. */
+static void json_draw(const struct telling *t, const struct recorded_outcome *outcome) {
+  if (outcome == NULL || outcome->drawn_count == 0) return;
+  PUT(t->out, ",\"draw\":{\"rule\":");
+  text_json(t->out, outcome->draw_rule);
+  TEXT_MEMBER(t->out, "key", outcome->draw_key);
+  PUT(t->out, ",\"drawn\":[");
+  for (uint32_t i = 0; i < outcome->drawn_count; i++) {
+    const struct recorded_drawn *drawn = &outcome->drawn[i];
+    text_put(t->out, i > 0 ? STR(",{\"item\":") : STR("{\"item\":"));
+    text_json(t->out, drawn->item);
+    if (drawn->total > 0) TEXT_NUMBER(t->out, "number", (int64_t)drawn->number);
+    if (drawn->total > 0) TEXT_NUMBER(t->out, "of", (int64_t)drawn->total);
+    PUT(t->out, "}");
+  }
+  PUT(t->out, "]}");
 }
 
 static void json_steps(const struct telling *t, const struct verdict *verdict) {
@@ -197,6 +215,7 @@ static void json_rule(struct telling *t, const struct campaign *campaign, const 
   TEXT_MEMBER(t->out, "expected", verdict->told.expected);
   TEXT_MEMBER(t->out, "actual", verdict->told.actual);
   json_gifts(t, verdict->recorded);
+  json_draw(t, verdict->recorded);
   json_steps(t, verdict);
   PUT(t->out, "}");
 }

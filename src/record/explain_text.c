@@ -219,6 +219,22 @@ static void gift_ids(const struct telling *t, const struct verdict *verdict) {
   }
 }
 
+/* "drawn 3 of 1000: tablet, none left; drawn 411 of 995: p8". */
+static void drawn_told(const struct telling *t, const struct verdict *verdict) {
+  const uint32_t count = verdict->recorded == NULL ? 0 : verdict->recorded->drawn_count;
+  for (uint32_t i = 0; i < count; i++) {
+    const struct recorded_drawn *drawn = &verdict->recorded->drawn[i];
+    buffer_put(t->out, i == 0 ? STR("        ") : is_zh(t) ? STR("；") : STR("; "));
+    if (drawn->total > 0)
+      buffer_print(t->out, is_zh(t) ? "抽到%u（共%u）：" : "drawn %u of %u: ", drawn->number, drawn->total);
+    else
+      put(t, "next in the list: ", "顺延：");
+    buffer_put(t->out, drawn->item);
+    if (i + 1 < count) put(t, ", none left", "，已发完");
+  }
+  if (count > 0) buffer_byte(t->out, '\n');
+}
+
 static void undone_step(const struct telling *t, const struct verdict *verdict) {
   size_t start = t->out->length;
   buffer_put(t->out, STR("      • "));
@@ -290,6 +306,7 @@ static void text_rule(struct telling *t, const struct campaign *campaign, const 
   if (verdict->kind == VERDICT_RECOMPUTED && t->recorded != NULL && !t->same_rulebook) put(t, " (now)", "(现)");
   buffer_byte(t->out, '\n');
   gift_ids(t, verdict);
+  drawn_told(t, verdict);
   if (!t->style->brief && verdict->told.reason == REASON_REVERSED) undone_step(t, verdict);
   if (!t->style->brief && verdict->kind != VERDICT_GATED && verdict->told.reason != REASON_COUNT) rule_steps(t, verdict);
 }

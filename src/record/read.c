@@ -100,6 +100,48 @@ static bool read_gifts(struct reading *r, struct recorded_outcome *outcome) {
   return r->json.problem == NULL;
 }
 
+/* ---- draws ---- */
+
+static bool read_drawn(struct reading *r, struct recorded_drawn *drawn) {
+  int64_t number = 0, total = 0;
+  struct str key;
+  if (!json_enter_object(&r->json)) return false;
+  while (json_next_key(&r->json, &key)) {
+    bool fine = str_equal(key, STR("item"))     ? read_text(r, &drawn->item)
+                : str_equal(key, STR("number")) ? read_number(r, 0, UINT32_MAX, &number)
+                : str_equal(key, STR("of"))     ? read_number(r, 0, UINT32_MAX, &total)
+                                                : json_skip(&r->json);
+    if (!fine) return false;
+  }
+  drawn->number = (uint32_t)number, drawn->total = (uint32_t)total;
+  return r->json.problem == NULL;
+}
+
+static bool read_drawns(struct reading *r, struct recorded_outcome *outcome) {
+  if (outcome->drawn != NULL) return reading_fail(r, "drawn appears twice in one draw");
+  if (!array_count(r, LIMIT_ITEMS_PER_GIVE, &outcome->drawn_count)) return false;
+  outcome->drawn = arena_array(r->arena, outcome->drawn_count, sizeof *outcome->drawn);
+  if (outcome->drawn == NULL) return reading_fail(r, "no memory for its draws");
+  uint32_t read = 0;
+  if (!json_enter_array(&r->json)) return false;
+  while (json_next_item(&r->json))
+    if (!read_drawn(r, &outcome->drawn[read++])) return false;
+  return r->json.problem == NULL;
+}
+
+static bool read_draw(struct reading *r, struct recorded_outcome *outcome) {
+  const struct text_row rows[] = {{STR("rule"), &outcome->draw_rule}, {STR("key"), &outcome->draw_key}};
+  struct str key;
+  if (!json_enter_object(&r->json)) return false;
+  while (json_next_key(&r->json, &key)) {
+    bool known = false;
+    if (!read_rows(r, ROWS(rows), key, &known)) return false;
+    if (known) continue;
+    if (!(str_equal(key, STR("drawn")) ? read_drawns(r, outcome) : json_skip(&r->json))) return false;
+  }
+  return r->json.problem == NULL;
+}
+
 /* ---- outcomes ---- */
 
 static bool read_version(struct reading *r, uint32_t *out) {
@@ -124,6 +166,7 @@ static bool read_outcome(struct reading *r, struct recorded_outcome *outcome) {
     if (known) continue;
     bool fine = str_equal(key, STR("version")) ? read_version(r, &outcome->campaign_version)
                 : str_equal(key, STR("gifts")) ? read_gifts(r, outcome)
+                : str_equal(key, STR("draw"))  ? read_draw(r, outcome)
                                                : json_skip(&r->json);
     if (!fine) return false;
   }

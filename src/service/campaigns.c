@@ -19,6 +19,7 @@ static enum status campaigns_fill(struct service *service, struct campaigns *out
   enum status status = load_open(settings->campaigns, settings->campaign_count, &out->loaded, fault);
   if (status == STATUS_INPUT) findings_say(service, &out->loaded.findings);
   if (status == STATUS_OK) status = judge_check(out->loaded.rulebook, &settings->judge, fault);
+  if (status == STATUS_OK) status = draws_check(out->loaded.rulebook, &settings->judge, fault);
   if (status == STATUS_OK && engine->may_run != NULL) status = engine->may_run(engine->self, out->loaded.rulebook, fault);
   return status == STATUS_OK ? terms_make(service, out, fault) : status;
 }

@@ -230,6 +230,30 @@ static bool has_percent(const struct say *say) {
   return false;
 }
 
+/* How a draw is made, and what anybody can hold it against: the commitment is to be published before the campaign begins. */
+static void draws_say(struct say *say) {
+  const struct campaign *c = say->campaign;
+  put(say,
+      "Draws are decided by a secret that was fixed before the campaign began, and by who did what: nobody can draw again. The "
+      "commitment to that secret is ",
+      "抽奖结果由活动开始前即已确定的密钥和参与行为本身决定，任何人不能重新抽取。该密钥的承诺值为");
+  put_str(say, c->commitment);
+  put(say, ". From ", "。自");
+  say_instant(say, draws_open_ms(c));
+  put(say,
+      " on the bank opens the secret to whoever asks, and anybody can then recompute every draw from its published record. A draw's number "
+      "is the first 64 bits of HMAC-SHA256, keyed with the secret, of six lines - ",
+      "起本行公开该密钥，届时任何人均可依据公布的抽奖记录复核每一次抽奖。抽取的数字按下列方法得出：以该密钥对六行文字（");
+  put(say,
+      "\"giftd draw 2\", campaign, rule, customer, key of the gift, and how many prizes drawn before had run out - times the sum of "
+      "the weights, divided by 2^64 and rounded down; the prizes take so many numbers each as their weights say, from the top of the "
+      "list.\n",
+      "“giftd draw "
+      "2”、活动编号、规则编号、客户编号、奖励键、此前已抽中但已发完的次数）计算HMAC-"
+      "SHA256，取其前64位，乘以概率权重之和，除以2的64次方，舍去小数；"
+      "各奖项自上而下按其权重依次占有相应个数的数字。\n");
+}
+
 static void other_section(struct say *say) {
   uint32_t line = 0;
   section(say, "6. Other", "六、其他");
@@ -255,6 +279,10 @@ static void other_section(struct say *say) {
     put_line(say, ++line);
     put(say, "Percentages of amounts are rounded half up to the smallest unit of the currency.\n",
         "按比例计算的金额四舍五入到最小货币单位。\n");
+  }
+  if (say->campaign->commitment.length > 0) {
+    put_line(say, ++line);
+    draws_say(say);
   }
   if (say->rulebook->deny_count == 0) return;
   put_line(say, ++line);

@@ -270,33 +270,35 @@ static void bytes_write(const char *path, const char *bytes, size_t length) {
 static void key_is_read_from_a_file_of_its_own(void **state) {
   char folder[] = "/tmp/giftd-test-config-XXXXXX", path[64], assignment[96];
   struct hash_key key, again;
+  struct digest256 draws, none = {{0}};
   enum id_key kind = ID_KEY_SECRET;
   assert_non_null(mkdtemp(folder));
   (void)snprintf(path, sizeof path, "%s/key", folder);
   (void)snprintf(assignment, sizeof assignment, "id.key_file=%s", path);
-  assert_int_equal(config_id_key(&config, &key, &kind, &fault), STATUS_OK);
-  assert_true(kind == ID_KEY_NONE && key.k0 == HASH_KEY_FIXED.k0);
+  assert_int_equal(config_id_key(&config, &key, &draws, &kind, &fault), STATUS_OK);
+  assert_true(kind == ID_KEY_NONE && key.k0 == HASH_KEY_FIXED.k0 && memcmp(&draws, &none, sizeof draws) == 0);
   assert_int_equal(config_set_flag(&config, assignment, &fault), STATUS_OK);
-  assert_int_equal(config_id_key(&config, &key, &kind, &fault), STATUS_USAGE);
+  assert_int_equal(config_id_key(&config, &key, &draws, &kind, &fault), STATUS_USAGE);
   assert_non_null(strstr(fault.text, "id.key_file: "));
   write_file(path, "too short", 0600);
-  assert_int_equal(config_id_key(&config, &key, &kind, &fault), STATUS_USAGE);
+  assert_int_equal(config_id_key(&config, &key, &draws, &kind, &fault), STATUS_USAGE);
   assert_non_null(strstr(fault.text, "at least 16 random ones"));
   write_file(path, "0123456789abcdef", 0644);
-  assert_int_equal(config_id_key(&config, &key, &kind, &fault), STATUS_USAGE);
+  assert_int_equal(config_id_key(&config, &key, &draws, &kind, &fault), STATUS_USAGE);
   assert_non_null(strstr(fault.text, "others may read"));
   assert_int_equal(chmod(path, 0600), 0);
-  assert_int_equal(config_id_key(&config, &key, &kind, &fault), STATUS_OK);
-  assert_int_equal(config_id_key(&config, &again, &kind, &fault), STATUS_OK);
+  assert_int_equal(config_id_key(&config, &key, &draws, &kind, &fault), STATUS_OK);
+  assert_int_equal(config_id_key(&config, &again, &draws, &kind, &fault), STATUS_OK);
+  assert_memory_not_equal(&draws, &none, sizeof draws);
   assert_true(kind == ID_KEY_SECRET && key.k0 == again.k0 && key.k1 == again.k1 && key.k0 != HASH_KEY_FIXED.k0);
   static const char zeros[4096];
   for (size_t length = 16; length <= sizeof zeros; length *= 2) { /* from /dev/zero instead of /dev/urandom */
     bytes_write(path, zeros, length);
-    assert_int_equal(config_id_key(&config, &key, &kind, &fault), STATUS_OK);
+    assert_int_equal(config_id_key(&config, &key, &draws, &kind, &fault), STATUS_OK);
     assert_int_equal(kind, ID_KEY_TRIVIAL);
   }
   bytes_write(path, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 32);
-  assert_int_equal(config_id_key(&config, &key, &kind, &fault), STATUS_OK);
+  assert_int_equal(config_id_key(&config, &key, &draws, &kind, &fault), STATUS_OK);
   assert_int_equal(kind, ID_KEY_TRIVIAL);
   fresh(state);
   assert_int_equal(config_read_file(&config, folder, &fault), STATUS_USAGE);

@@ -8,7 +8,7 @@ import sys
 
 import house
 
-ROOMS = ["memory", "lend", "judge", "load", "story", "explain", "traffic", "service", "embedded", "cluster"]
+ROOMS = ["memory", "lend", "judge", "load", "story", "explain", "audit", "traffic", "service", "embedded", "cluster"]
 
 
 def symbols(path):

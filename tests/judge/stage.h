@@ -72,11 +72,19 @@ static inline void stage_free(struct stage *s) {
 /* ---- the same decision ---- */
 
 #define SAME(member) assert_int_equal(a->member, b->member)
+static inline void same_drawing(const struct drawing *a, const struct drawing *b) {
+  assert_int_equal(a == NULL, b == NULL);
+  if (a == NULL) return;
+  assert_true(str_equal(a->key, b->key));
+  SAME(count);
+  for (uint32_t i = 0; i < a->count; i++) SAME(drawn[i].item), SAME(drawn[i].number), SAME(drawn[i].total);
+}
 static inline void same_outcome(const struct outcome *a, const struct outcome *b) {
   assert_ptr_equal(a->book, b->book);
   SAME(rule), SAME(reason), SAME(condition), SAME(limit), SAME(pool), SAME(dimension), SAME(period), SAME(expected), SAME(actual);
   SAME(has_numbers), SAME(numbers_are_times), SAME(numbers_are_money), SAME(gift_first), SAME(gift_count), SAME(caused_by);
   assert_true(str_equal(a->actual_text, b->actual_text));
+  same_drawing(a->drawing, b->drawing);
 }
 
 static inline void same_gift(const struct gift *a, const struct gift *b) {

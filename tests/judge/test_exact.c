@@ -245,6 +245,77 @@ static void draws_follow_their_weights(void **unused) {
   stage_free(s);
 }
 
+#define COMMITTED "\"draws\": {\"commitment\": \"2:00000000000000000000000000000000000000000000000000000000000000aa\"}, "
+#define WHEEL(empty)                                                                       \
+  "{" HEADER("wheel") COMMITTED                                                            \
+      "\"rules\": [{\"id\": \"g\", \"on\": \"txn.card_spend\", \"give\": {\"draw_of\": ["  \
+      "{\"id\": \"a\", \"weight\": 1, \"reward\": \"goods\", \"pool\": {\"stock\": 100}}," \
+      "{\"id\": \"b\", \"weight\": 2, \"reward\": \"goods\", \"pool\": {\"stock\": 300}}," \
+      "{\"id\": \"n\", \"weight\": 1, \"nothing\": true}], \"when_empty\": \"" empty       \
+      "\"},"                                                                               \
+      "\"limits\": \"unlimited\"}]}"
+
+/* What is told of a draw is enough to make it again; `without`: a bit an item that had run out. */
+static void drawing_follows(const struct stage *s, const struct outcome *outcome, const struct digest256 *secret) {
+  const struct rule *rule = &s->book->rules[outcome->rule];
+  const struct item *items = &s->book->items[rule->item_first];
+  uint32_t total = 4;
+  for (uint32_t i = 0; i < outcome->drawing->count; i++) {
+    const struct drawn *drawn = &outcome->drawing->drawn[i];
+    const bool next = i > 0 && rule->draw_empty == DRAW_NEXT;
+    const struct draw_facts facts = {STR("wheel"), STR("g"), s->event.customer, outcome->drawing->key, i};
+    assert_int_equal(drawn->total, next ? 0 : total);
+    assert_int_equal(drawn->number, next ? 0 : draw_of_secret(secret, &facts, total));
+    total -= items[drawn->item - rule->item_first].weight;
+  }
+}
+
+static void draws_by_a_commitment_can_be_made_again(void **unused) {
+  (void)unused;
+  static const char *const texts[] = {WHEEL("redraw"), WHEEL("next"), WHEEL("lose")};
+  for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
+    struct stage *s = stage_new(&texts[t], 1);
+    const struct digest256 secret = draw_secret(&s->settings.draws, &s->book->campaigns[0]);
+    uint64_t again = 0;
+    for (uint64_t i = 0; i < 1500; i++) {
+      const struct decision *d = stage_event(s, spend(i, i % 500, i / 8, 500));
+      const struct outcome *outcome = &d->outcomes[0];
+      assert_int_equal(d->outcome_count, 1);
+      assert_non_null(outcome->drawing);
+      drawing_follows(s, outcome, &secret);
+      again += outcome->drawing->count > 1;
+      const uint32_t last = outcome->drawing->drawn[outcome->drawing->count - 1].item;
+      if (outcome->gift_count == 1) assert_int_equal(d->gifts[0].item, last);
+    }
+    assert_true(t == 2 ? again == 0 : again > 500);
+    stage_free(s);
+  }
+}
+
+/* The commitment binds secret, campaign and first day; a file that commits to another is not to run. */
+static void a_commitment_is_held_against_the_secret(void **unused) {
+  (void)unused;
+  const char *text = WHEEL("lose");
+  struct stage *s = stage_new(&text, 1);
+  struct campaign campaign = s->book->campaigns[0], other = campaign;
+  struct rulebook book = *s->book;
+  char told[DRAW_COMMITMENT_BYTES], changed[DRAW_COMMITMENT_BYTES];
+  struct digest256 secret = draw_secret(&s->settings.draws, &campaign);
+  book.campaigns = &campaign;
+  assert_int_equal(draws_check(&book, &s->settings, &s->fault), STATUS_INPUT);
+  draw_commitment(&secret, &campaign, told);
+  campaign.commitment = (struct str){told, sizeof told};
+  assert_int_equal(draws_check(&book, &s->settings, &s->fault), STATUS_OK);
+  other.from_ms += 1;
+  draw_commitment(&secret, &other, changed);
+  assert_memory_not_equal(changed, told, sizeof told);
+  s->settings.draws.bytes[31] ^= 1;
+  assert_int_equal(draws_check(&book, &s->settings, &s->fault), STATUS_INPUT);
+  campaign.commitment.length = 0;
+  assert_int_equal(draws_check(&book, &s->settings, &s->fault), STATUS_OK);
+  stage_free(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_stock_of_a_thousand_gives_a_thousand),
@@ -255,6 +326,8 @@ int main(void) {
       cmocka_unit_test(a_clock_that_is_ahead_opens_no_limit),
       cmocka_unit_test(a_clock_that_is_ahead_opens_no_pace),
       cmocka_unit_test(draws_follow_their_weights),
+      cmocka_unit_test(draws_by_a_commitment_can_be_made_again),
+      cmocka_unit_test(a_commitment_is_held_against_the_secret),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
