@@ -306,16 +306,16 @@ struct fact {
 
 /* ---- rewards ---- */
 
-enum value_form { VALUE_FORM_NONE, VALUE_FORM_FIXED, VALUE_FORM_PERCENT, VALUE_FORM_BANDS };
+enum value_form { VALUE_FORM_NONE, VALUE_FORM_FIXED, VALUE_FORM_PERCENT, VALUE_FORM_BANDS, VALUE_FORM_SHARE };
 enum pay { PAY_HIGHEST, PAY_EACH, PAY_TOP_UP };
 enum when_empty { EMPTY_REFUSE, EMPTY_SKIP, EMPTY_QUEUE };
 
 struct worth {
   enum value_form form;
-  int64_t fixed; /* minor units; points: whole */
+  int64_t fixed; /* minor units; points: whole. SHARE: what each close divides, or 0: all there is */
   int32_t percent_bp;
-  uint32_t of; /* PERCENT, BANDS: condition node holding the left side (LEAF without operator) */
-  int64_t max; /* PERCENT: ceiling, 0 none */
+  uint32_t of; /* PERCENT, BANDS, SHARE: condition node holding the left side (LEAF without operator) */
+  int64_t max; /* PERCENT, SHARE: ceiling, 0 none */
   uint32_t band_count;
   const struct band *bands;
   enum pay pay;
@@ -423,6 +423,7 @@ struct pool {
   enum unit pace_unit;
   int32_t pace_at_s; /* second of the day at which a period's share is released */
   bool carry_over;
+  bool pot;                  /* shared out at a close, and nothing else draws on it */
   uint32_t parent, fallback; /* pools or NONE */
   uint32_t low_count;
   const int32_t *low_bp; /* watermarks, falling, in basis points of the total */
@@ -457,20 +458,25 @@ struct group {
   enum group_mode mode;
 };
 #define PRIORITY_NONE INT32_MAX
-/* Of a rule on a close: only the first `top` of all customers are let through (R59, R60, R122, R145). A left side is a condition node that
- * holds a fact, its time or what a track took (LEAF without operator). */
+/* Of a rule on a close: only the first `top` of all customers are let through (R59, R60, R122, R145), or all share one pot. A left side is
+ * a condition node that holds a fact, its time or what a track took (LEAF without operator). */
 struct rank_side {
   uint32_t left;
   bool highest; /* first is who has most; else who has least */
 };
 struct rank {
-  uint32_t top; /* 0: the rule has no rank */
+  uint32_t top;     /* how many are first; 0: there is no rank */
+  bool shared;      /* nobody is first: all share `pot`, each by what he has of `by` */
+  int64_t pot;      /* minor units, or points: what its pool has in all */
+  uint32_t tickets; /* by lot: `by` is a customer's number of tickets, and so many of them count at most; 0: not by lot */
   struct rank_side by;
   uint32_t tie_count;
   struct rank_side ties[LIMIT_RANK_TIES];
   uint64_t part; /* digest of who takes part: audience and enrolment, the last day, schedule and `when` as they are written */
 };
-/* How many of the first are told their place, those who won among them. */
+/* Whether all customers have to be known before the rule gives: it has a rank, or gives a share. */
+static inline bool rank_settles(const struct rank *rank) { return rank->top > 0 || rank->shared; }
+/* How many of the first are told their place, those who won among them; 0 of a share. */
 uint32_t rank_kept(const struct rank *rank);
 
 struct rule {

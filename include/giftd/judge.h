@@ -80,7 +80,8 @@ enum ranking {
   RANKING_LOST,    /* settled: `expected` is what the last winner has */
   RANKING_LATE,    /* what he has came behind the close */
   RANKING_NOTHING, /* he has nothing to be ranked by */
-  RANKING_WON
+  RANKING_WON,
+  RANKING_SHARED /* settled: a share of a pot, by what he has of what all have together */
 };
 
 /* A draw of a campaign that has committed to its secret: what it was drawn by, and what came out, time after time. All items but the last
@@ -111,6 +112,7 @@ struct outcome {
   bool numbers_are_times, numbers_are_money;
   enum ranking ranking;
   uint32_t place;                  /* in the rank, or 0: not known */
+  int64_t pot, units, units_all;   /* SHARED: minor units or points; what he has and what all have; INT64_MAX: that or more */
   struct str actual_text;          /* of conditions on text (in the batch arena), or empty */
   uint32_t gift_first, gift_count; /* GIVEN, DRAW_LOST: into decision.gifts */
   const struct drawing *drawing;   /* how it was drawn, in the batch arena; NULL: nothing was, or by no commitment */

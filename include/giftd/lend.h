@@ -165,12 +165,27 @@ typedef struct cell *rank_make(void *self, struct state *state, enum cell_kind k
 bool rank_fits(const struct state *state, struct rank_name name, uint32_t kept, const struct ranked *ranked);
 void rank_take(struct state *state, struct rank_name name, uint32_t kept, const struct ranked *ranked, rank_make *make, void *self);
 
+/* Of a share nobody is first: a shard reports what all its customers have together, and home tells what the customers of all shards have.
+ * The sum of many measures may be more than 64 bits. The pot is what the rule's pool has, by the file of the shard; where files differ, the
+ * least. */
+__extension__ typedef unsigned __int128 units_sum;
+struct share {
+  int64_t pot; /* 0: there is a rank, and no share */
+  units_sum units;
+};
+struct share share_of(const struct state *state, struct rank_name name);
+/* What one of them has of it: rounded down, so that all together have no more than there is. What is left over stays in the pool. */
+int64_t share_part(const struct share *share, int64_t units);
+/* A customer of this shard takes part, with so many units; `cell` is the share's. */
+void share_add(struct cell *cell, int64_t units);
+
 enum rank_kind { RANK_REPORT = 1, RANK_VERDICT };
 struct rank_message {
   enum rank_kind kind;
   uint32_t from, to; /* shards */
   struct rank_name name;
-  uint32_t top, kept;     /* REPORT: of the rule */
+  uint32_t top, kept;     /* REPORT: of the rule; both 0 of a share */
+  struct share share;     /* REPORT: of this shard; VERDICT: of all */
   int64_t at_ms;          /* REPORT: when its close is heard */
   uint32_t winners;       /* VERDICT: of all shards ... */
   int64_t last;           /* ... and the order of the last of them */
@@ -178,7 +193,7 @@ struct rank_message {
   struct ranked *entries; /* [LIMIT_RANK_KEPT], borrowed; a VERDICT tells key and place alone */
 };
 /* How many cells a message may add to a record. */
-static inline uint32_t rank_cells(const struct rank_message *message) { return message->count + 2; }
+static inline uint32_t rank_cells(const struct rank_message *message) { return message->count + 3; }
 bool rank_is(struct str message);
 /* Canonical and versioned. 0: does not fit. */
 size_t rank_encode(const struct rank_message *message, char *out, size_t capacity);

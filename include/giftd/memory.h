@@ -134,6 +134,10 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   F(of, uint32_t told, told, COUNT)    /* who wait to be told; of all shards: which have reported */ \
   F(of, uint32_t winners, winners, COUNT)                                                            \
   F(of, uint8_t stage, stage, COUNT) /* enum rank_stage (lend.h) */
+#define CELL_SHARE_FIELDS(F, of)                                                                                              \
+  F(of, int64_t pot, pot, NUMBER)      /* what all are given together */                                                      \
+  F(of, uint64_t units, units, DIGEST) /* what it is divided by, of those who were put down; settled: of all. And above it */ \
+  F(of, uint64_t units_high, units_high, DIGEST)
 #define CELL_RANKED_FIELDS(F, of)                                                                                                        \
   F(of, int64_t order, order, NUMBER) /* what the rank is by: who has less is before others */                                           \
   F(of, int64_t tie_a, tie_a, NUMBER)                                                                                                    \
@@ -213,7 +217,8 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   KIND(DAY_END, day_end, BY_DECL, "fact", "", "of the day")                                             \
   KIND(LEVEL, level, BY_DECL, "fact", "", "forty closes")                                               \
   KIND(RANK, rank, BY_KEY, "rule", "0, or shard + 1", "that closed")                                    \
-  KIND(RANKED, ranked, BY_KEY, "rule", "of the customer", "that closed")
+  KIND(RANKED, ranked, BY_KEY, "rule", "of the customer, or 0 of a share", "that closed")               \
+  KIND(SHARE, share, BY_KEY, "rule", "", "that closed")
 
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
 enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
@@ -319,6 +324,9 @@ struct cell {
     struct {
       CELL_RANKED_FIELDS(CELL_FIELD, ranked)
     } ranked;
+    struct {
+      CELL_SHARE_FIELDS(CELL_FIELD, share)
+    } share;
     struct {
       CELL_TAG_FIELDS(CELL_FIELD, tag)
     } tag;

@@ -92,6 +92,7 @@ struct recorded_outcome {
   struct str at;                                              /* JSON pointer of what failed */
   struct str expected, actual, limit, pool, identity, period; /* as printed; empty: not said */
   struct str rank, place;                                     /* how far the rule's rank came: "open" ... */
+  struct str pot, units, units_all;                           /* of a share that was settled */
   uint32_t gift_count;
   struct recorded_gift *gifts;
   struct str draw_rule, draw_key; /* of a draw by a commitment: the rule's oldest id; empty: it was none */

@@ -32,7 +32,7 @@ bool rule_asks(struct compile *c, const struct rule *rule, asked_measure *fn, vo
   uint32_t level = rule_level(c, rule);
   node_asks(&asking, rule->when);
   if (level != NONE) fact_asks(&asking, level);
-  if (rule->rank.top > 0) node_asks(&asking, rule->rank.by.left);
+  if (rank_settles(&rule->rank)) node_asks(&asking, rule->rank.by.left);
   for (uint32_t i = 0; i < rule->rank.tie_count; i++) node_asks(&asking, rule->rank.ties[i].left);
   for (uint32_t i = 0; i < rule->item_count; i++) {
     const struct item item = *item_at(c, rule->item_first + i);

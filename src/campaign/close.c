@@ -110,7 +110,7 @@ static void hearer_add(struct compile *c, struct close *close, uint32_t rule, bo
   if (campaign->from_ms < close->from_ms) close->from_ms = campaign->from_ms;
   int64_t to_ms = last_end(close, campaign, rule_hold(c, rule_at(c, rule)));
   if (to_ms > close->to_ms) close->to_ms = to_ms;
-  close->ranks |= rule_at(c, rule)->rank.top > 0;
+  close->ranks |= rank_settles(&rule_at(c, rule)->rank);
   close->rule_count++;
 }
 

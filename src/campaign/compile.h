@@ -346,6 +346,9 @@ void date_read(struct compile *c, const struct at *at, const struct at *whole, s
 void dates_make(struct compile *c);
 /* The rank of a rule whose triggers are read. */
 void rank_read(struct compile *c, const struct at *at, struct rule *rule);
+/* The share of a rule whose gift is read; and, when all is read, of which pots. */
+void share_read(struct compile *c, const struct at *give, struct rule *rule);
+void shares_make(struct compile *c);
 void facts_sign(struct compile *c);
 void differences_sign(struct compile *c);
 void tables_sign(struct compile *c);

@@ -36,7 +36,7 @@ static void items_list_read(struct compile *c, const struct at *at, enum item_pl
 
 static bool value_above(const struct worth *value, int64_t ceiling) {
   if (value->form == VALUE_FORM_FIXED) return value->fixed > ceiling;
-  if (value->form == VALUE_FORM_PERCENT) return value->max > ceiling;
+  if (value->form == VALUE_FORM_PERCENT || value->form == VALUE_FORM_SHARE) return value->max > ceiling;
   bool above = false; /* by place a lower band may be worth more */
   for (uint32_t i = 0; value->form == VALUE_FORM_BANDS && i < value->band_count; i++) above |= value->bands[i].value > ceiling;
   return above;
@@ -73,6 +73,15 @@ static void odds_check(struct compile *c, const struct at *list, const struct ru
   }
 }
 
+/* What a rank by lot lets through is the prize of a draw, whoever is given what of it. */
+static void prizes_check(struct compile *c, const struct at *list, const struct rule *rule) {
+  for (uint32_t i = 0; i < rule->item_count; i++) {
+    struct at one = json_is_array(list->json) ? at_item(list, i) : *list;
+    const struct item item = *item_at(c, rule->item_first + i);
+    ceiling_check(c, &one, &item);
+  }
+}
+
 static void draw_read(struct compile *c, const struct at *at, struct rule *rule) {
   static const char *const words[] = {"redraw", "next", "lose", NULL};
   struct at list = at_key(at, "draw_of"), empty = at_key(at, "when_empty");
@@ -82,11 +91,7 @@ static void draw_read(struct compile *c, const struct at *at, struct rule *rule)
   if (empty.json != NULL && read_word(c, &empty, words, CHECK_BAD_VALUE, &word)) rule->draw_empty = (enum draw_empty)word;
   items_list_read(c, &list, ITEM_OF_DRAW, CHECK_BAD_DRAW, rule);
   odds_check(c, &list, rule);
-  for (uint32_t i = 0; i < rule->item_count; i++) {
-    struct at one = at_item(&list, i);
-    const struct item item = *item_at(c, rule->item_first + i);
-    ceiling_check(c, &one, &item);
-  }
+  prizes_check(c, &list, rule);
 }
 
 void give_read(struct compile *c, const struct at *at, struct rule *rule) {
@@ -107,4 +112,5 @@ void give_read(struct compile *c, const struct at *at, struct rule *rule) {
     rule->item_first = vec_push(c, &c->items, 1), rule->item_count = 1;
     item_read(c, at, ITEM_ALONE, 0, rule, rule->item_first);
   }
+  if (rule->rank.tickets > 0 && rule->give != GIVE_DRAW_OF) prizes_check(c, first_of.json != NULL ? &first_of : at, rule);
 }

@@ -210,8 +210,22 @@ static void pools_read(struct compile *c, const struct at *at, enum item_place p
   for (uint32_t i = 0; i < found; i++) *ref_at(c, item->pool_first + i) = numbers[i];
 }
 
+static bool share_alone(struct compile *c, const struct at *at, enum item_place place, const struct item *item) {
+  struct at value = at_key(at, "value"), or_else = at_key(at, "or_else");
+  bool one = item->count.form == VALUE_FORM_FIXED && item->count.fixed == 1 && or_else.json == NULL;
+  if (place == ITEM_ALONE && one) return true;
+  report(c, &value, CHECK_BAD_VALUE, "a share is all that its rule gives: one item, of which there is one, without 'or_else'");
+  return false;
+}
+
 static void item_pools_read(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, struct item *item) {
-  struct at pool = at_key(at, "pool");
+  struct at pool = at_key(at, "pool"), value = at_key(at, "value"), pot = at_key(&value, "share_of");
+  if (item->value.form == VALUE_FORM_SHARE) {
+    if (pool.json != NULL)
+      report(c, &pool, CHECK_BAD_POOL, "a share is drawn from the pool that it is a share of: it has no 'pool' beside it");
+    if (share_alone(c, at, place, item)) pools_read(c, &pot, place, rule, item);
+    return;
+  }
   if (place == ITEM_OF_BUNDLE) {
     if (pool.json != NULL)
       report(c, &pool, CHECK_BAD_REWARD, "what is in a bundle is one unit of the bundle's pool: it has no pool of its own");

@@ -175,6 +175,7 @@ static void put_pool(const struct saying *s, const struct pool *pool) {
     buffer_print(s->out, "budget in %.*s", STR_FORMAT(s->campaign->currency));
   else
     put(s, "stock in units");
+  if (pool->pot) put(s, "; a pot that is shared, "), buffer_money(s->out, pool->total, pool->of_money ? s->campaign->decimals : 0);
   if (pool->by != FIELD_NONE) {
     put(s, "; by ");
     put_field(s, pool->by);
@@ -191,15 +192,30 @@ static void put_side(const struct saying *s, const struct rank_side *side, bool 
   buffer_print(s->out, "%s%.*s%s, %s first", first ? "" : ", then ", STR_FORMAT(name), what, side->highest ? "highest" : "lowest");
 }
 
+static void put_share(const struct saying *s, const struct rule *rule) {
+  const struct item *item = &s->book->items[rule->item_first];
+  put(s, "; a share of ");
+  buffer_money(s->out, rule->rank.pot, item->is_points ? 0 : s->campaign->decimals);
+  put(s, " of ");
+  buffer_put(s->out, s->book->pools[s->book->refs[item->pool_first]].first_name);
+  put(s, " by ");
+  buffer_put(s->out, s->book->facts[s->book->conditions[rule->rank.by.left].index].first_name);
+}
+
 /* Who takes part is said by a digest: customers are ranked by it on days of their own, so it may not change between them. */
 static void put_rank(const struct saying *s, const struct rule *rule) {
   const struct trigger *trigger = &s->book->triggers[rule->on.first];
   char hex[16];
   digest_to_hex(rule->rank.part, hex);
-  put(s, "; ranked by ");
-  put_side(s, &rule->rank.by, true);
-  for (uint32_t i = 0; i < rule->rank.tie_count; i++) put_side(s, &rule->rank.ties[i], false);
-  buffer_print(s->out, "; the first %u", rule->rank.top);
+  if (rule->rank.shared) {
+    put_share(s, rule);
+  } else {
+    buffer_print(s->out, "; ranked by %s", rule->rank.tickets > 0 ? "lot, tickets " : "");
+    put_side(s, &rule->rank.by, true);
+    for (uint32_t i = 0; i < rule->rank.tie_count; i++) put_side(s, &rule->rank.ties[i], false);
+    if (rule->rank.tickets > 0) buffer_print(s->out, ", at most %u of one customer", rule->rank.tickets);
+    buffer_print(s->out, "; the first %u", rule->rank.top);
+  }
   put(s, " when it closes");
   put_unit(s, s->book->closes[trigger->close].unit);
   put(s, ", ");
@@ -212,7 +228,7 @@ static void put_rule(const struct saying *s, const struct rule *rule) {
   put(s, rule->once_per_count == 0 ? "once for each cause" : "once for each ");
   put_dimensions(s, rule->once_per, rule->once_per_count);
   put(s, rule->give == GIVE_EACH ? "; gives a list" : "; gives one");
-  if (rule->rank.top > 0) put_rank(s, rule);
+  if (rank_settles(&rule->rank)) put_rank(s, rule);
 }
 
 /* What a period has had is remembered for the measure's periods; with `each` for each band, by where it begins: one that is moved would be

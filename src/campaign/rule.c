@@ -92,6 +92,7 @@ static void rule_read(struct compile *c, const struct at *at, uint32_t number) {
   c->rule_ranks = rule.rank.top > 0;
   if (give.json != NULL) give_read(c, &give, &rule);
   c->rule_ranks = false;
+  if (give.json != NULL) share_read(c, &give, &rule);
   rule_limits_read(c, at, &rule);
   rule_group_read(c, at, &rule);
   rule_undo_read(c, at, &rule);

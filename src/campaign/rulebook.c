@@ -160,6 +160,7 @@ static void compile_all(struct compile *c) {
   if (!c->full) cycles_check(c);
   if (!c->full) turns_make(c);
   if (!c->full) hearers_make(c);
+  if (!c->full) shares_make(c);
   if (!c->full) closes_make(c);
   if (!c->full) dates_make(c);
   if (!c->full) listeners_make(c);

@@ -68,6 +68,10 @@ static void worth_terms(struct buffer *out, const struct rulebook *book, const s
       put_amount(out, worth->max, money, decimals);
       break;
     case VALUE_FORM_BANDS: bands_terms(out, book, worth, money, decimals); break;
+    case VALUE_FORM_SHARE:
+      buffer_put(out, STR("a share"));
+      if (worth->max > 0) buffer_put(out, STR(" up to ")), put_amount(out, worth->max, money, decimals);
+      break;
   }
 }
 

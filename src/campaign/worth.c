@@ -4,6 +4,7 @@
 static const struct key percent_keys[] = {{"percent", KEY_MUST}, {"of", KEY_MUST}, {"max", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key bands_keys[] = {{"by", KEY_MUST}, {"bands", KEY_MUST}, {"pay", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key band_keys[] = {{"from", KEY_MUST}, {"value", KEY_MUST}, {NULL, KEY_MAY}};
+static const struct key share_keys[] = {{"share_of", KEY_MUST}, {"by", KEY_MUST}, {"pot", KEY_MAY}, {"max", KEY_MAY}, {NULL, KEY_MAY}};
 #define COUNT_MOST 10000
 
 enum worth_kind { WORTH_MONEY, WORTH_POINTS, WORTH_COUNT };
@@ -53,6 +54,33 @@ static bool percent_value_read(struct compile *c, const struct at *at, enum wort
   if (max.json != NULL) return plain_read(c, &max, kind, &out->max);
   if (kind == WORTH_MONEY) report(c, at, CHECK_NO_CEILING, "a percentage of money needs its ceiling 'max'");
   return true;
+}
+
+/* ---- shares of one pot ---- */
+
+/* Units that everybody's are put together with: what only grows, but for refunds. */
+static bool adds_up(struct compile *c, const struct left *left) {
+  if (left->kind != LEFT_FACT || fact_at(c, left->index)->kind != FACT_MEASURE) return false;
+  enum measure_kind kind = fact_at(c, left->index)->measure;
+  return kind == MEASURE_COUNT || kind == MEASURE_SUM || kind == MEASURE_DISTINCT;
+}
+
+/* Its pool is read with the item (item.c), and whether the rule may give one behind it (rank.c). */
+static bool share_value_read(struct compile *c, const struct at *at, enum worth_kind kind, struct worth *out) {
+  struct at by = at_key(at, "by"), pot = at_key(at, "pot"), max = at_key(at, "max");
+  struct left left = {.type = TYPE_BROKEN};
+  out->form = VALUE_FORM_SHARE;
+  (void)keys_check(c, at, share_keys, "a share");
+  if (by.json != NULL) out->of = left_node(c, &by, PLACE_RULE, &left);
+  if (pot.json != NULL) (void)plain_read(c, &pot, kind, &out->fixed);
+  if (max.json != NULL) (void)plain_read(c, &max, kind, &out->max);
+  if (out->of == NONE || left.type == TYPE_BROKEN || adds_up(c, &left)) return true;
+  report(c, &by, CHECK_BAD_VALUE,
+         "a pot is shared by what everybody has of something that adds up: \"fact.NAME\" of a measure that is a sum, count or distinct; "
+         "'%.*s' is none",
+         STR_FORMAT(left.text));
+  out->of = NONE;
+  return false;
 }
 
 /* ---- bands ---- */
@@ -158,6 +186,7 @@ static bool is_percentage(const json_t *json) {
 
 static bool worth_read(struct compile *c, const struct at *at, enum worth_kind kind, struct worth *out) {
   *out = (struct worth){.form = VALUE_FORM_FIXED, .of = NONE};
+  if (kind != WORTH_COUNT && json_object_get(at->json, "share_of") != NULL) return share_value_read(c, at, kind, out);
   if (kind != WORTH_COUNT && is_percentage(at->json)) return percent_value_read(c, at, kind, out);
   if (json_is_object(at->json)) return bands_value_read(c, at, kind, out);
   return plain_read(c, at, kind, &out->fixed);

@@ -46,7 +46,7 @@ static void cite_worth(const struct citing *c, const struct worth *worth) {
 void rule_measures(const struct rulebook *book, const struct rule *rule, void (*fn)(void *self, uint32_t fact), void *self) {
   const struct citing citing = {book, fn, self};
   cite_condition(&citing, rule->when);
-  if (rule->rank.top > 0) cite_condition(&citing, rule->rank.by.left);
+  if (rank_settles(&rule->rank)) cite_condition(&citing, rule->rank.by.left);
   for (uint32_t i = 0; i < rule->rank.tie_count; i++) cite_condition(&citing, rule->rank.ties[i].left);
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger *trigger = &book->triggers[rule->on.first + i];

@@ -39,6 +39,12 @@ uint32_t draw_number(const struct hash_key *key, struct digest128 id, uint32_t a
   return (uint32_t)(((__uint128_t)hash * total) >> 64);
 }
 
+/* Of a ticket of a customer in a draw among all (rank.c): the least are first. */
+uint64_t lot_number(const struct hash_key *key, uint64_t entrant, uint32_t ticket) {
+  struct hash_key drawing = {key->k0 ^ UINT64_C(0x6472617764726177), key->k1 ^ UINT64_C(0x6c6f746c6f74)};
+  return hash64_pair(&drawing, entrant, ticket);
+}
+
 static int id_digit(char c) {
   static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const char *at = strchr(alphabet, c);

@@ -27,13 +27,20 @@ static bool may_change(const struct work *w, const struct worth *worth) {
   return worth->form == VALUE_FORM_FIXED || (worth_is_derived(worth) && left_can_change(w, &w->book->conditions[worth->of]));
 }
 
+/* A share stays as it was, whatever others had, as long as there is anything left that it was by. */
+static bool nothing_shared(struct work *w, const struct worth *worth) {
+  if (worth->form != VALUE_FORM_SHARE) return false;
+  struct value left = left_value(w, &w->book->conditions[worth->of]);
+  return left.kind != VALUE_INT || left.number <= 0;
+}
+
 static struct due due_now(struct work *w, const struct rule *rule, const struct item *given, struct due now) {
   const struct due nothing = {0, 0};
   struct failure failure;
   struct due due = now;
   if (!triggers_hold(w, rule) || !condition_holds(w, rule->when, rule->campaign, true, &failure)) return nothing;
   const struct item *item = item_now(w, rule, given);
-  if (item == NULL) return nothing;
+  if (item == NULL || nothing_shared(w, &item->value)) return nothing;
   if (may_change(w, &item->value)) {
     int64_t value = item_value(w, item, rule->campaign);
     if (value <= 0) return nothing;

@@ -207,7 +207,7 @@ static bool step_group(struct judging *j) {
 static bool step_limits(struct judging *j) { return limits_have_room(j->w, j->rule, j->outcome); }
 
 /* Behind everything that decides who takes part, before what may run out: whoever is let through and finds nothing left loses his place. */
-static bool step_rank(struct judging *j) { return j->rule->rank.top == 0 || rank_lets(j->w, j->rule, j->outcome); }
+static bool step_rank(struct judging *j) { return !rank_settles(&j->rule->rank) || rank_lets(j->w, j->rule, j->outcome); }
 
 static uint32_t gifts_most(const struct rulebook *book, const struct rule *rule) {
   uint32_t most = 0;
@@ -355,12 +355,12 @@ bool rule_judge(struct work *w, uint32_t number, const struct wake *wake) {
   struct judging judging = {.w = w, .rule = &w->book->rules[number], .wake = wake, .outcome = outcome_new(w, number, REASON_GIVEN)};
   struct outcome *outcome = judging.outcome;
   outcome->caused_by = wake->base == NULL ? NONE : wake->outcome;
-  w->lot = NULL, w->base = wake->base, w->level = level_of(w, wake), w->place = 0;
+  w->lot = NULL, w->base = wake->base, w->level = level_of(w, wake), w->place = 0, w->share = 0;
   bool given = judge(&judging);
   outcome->gift_count = w->out->gift_count - outcome->gift_first;
   bool gave = outcome->reason == REASON_GIVEN || outcome->reason == REASON_DRAW_LOST;
   assert(w->crowded || (given == gave && given == (outcome->gift_count > 0))); /* a refusal has a reason, and no gifts */
-  w->lot = NULL, w->base = NULL, w->level = NULL, w->place = 0;
+  w->lot = NULL, w->base = NULL, w->level = NULL, w->place = 0, w->share = 0;
   if (given && outcome->reason == REASON_GIVEN) wake_hearers(w, number, outcome_number);
   return given;
 }

@@ -129,6 +129,7 @@ struct work {
   int64_t recheck_amount;
   uint64_t recheck_cause; /* digest of the event whose gift is rechecked */
   uint32_t place;         /* of the customer in the rank of the rule at hand, or 0 */
+  int64_t share;          /* of the customer in the pot of the rule at hand, or 0 */
   int64_t closed_ms;      /* of a close: the first instant behind the period; else TIME_NONE */
   struct cell spare;      /* what is written when there is no room: the decision is void then */
   /* large, counted above, not cleared for each event */
@@ -292,6 +293,7 @@ struct reward_key {
 void key_print(struct reward_key *key, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
 struct digest128 reward_digest(const struct work *w, const struct rule *rule, const struct item *item, const struct reward_key *key);
 uint32_t draw_number(const struct hash_key *key, struct digest128 id, uint32_t attempt, uint32_t total);
+uint64_t lot_number(const struct hash_key *key, uint64_t entrant, uint32_t ticket);
 
 /* ---- draw.c ---- */
 /* One draw of a rule: by its campaign's secret, and told (outcome.drawing), if it has committed to one, else by the reward id. */

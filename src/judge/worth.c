@@ -34,6 +34,7 @@ static int64_t worth_of(struct work *w, const struct worth *worth, const struct 
     case VALUE_FORM_NONE: return otherwise;
     case VALUE_FORM_FIXED: return worth->fixed;
     case VALUE_FORM_PERCENT: return percent_value(w, worth, item, work_campaign(w, campaign));
+    case VALUE_FORM_SHARE: return worth->max > 0 && w->share > worth->max ? worth->max : w->share;
     case VALUE_FORM_BANDS:
       by = left_value(w, &w->book->conditions[worth->of]);
       return by.kind == VALUE_INT ? bands_value(worth, by.number) : 0;

@@ -84,6 +84,34 @@ static struct cell *cell_make(void *self, struct state *state, enum cell_kind ki
   return cell;
 }
 
+/* ---- shares ---- */
+
+static struct share share_in(const struct cell *cell) {
+  assert(cell == NULL || cell_kind(cell) == CELL_SHARE);
+  return cell == NULL ? (struct share){0} : (struct share){cell->share.pot, (units_sum)cell->share.units_high << 64 | cell->share.units};
+}
+
+struct share share_of(const struct state *state, struct rank_name name) {
+  return share_in(state_find(state, CELL_SHARE, name.decl, 0, name.period));
+}
+
+static void units_set(struct cell *cell, units_sum units) {
+  cell->share.units = (uint64_t)units, cell->share.units_high = (uint64_t)(units >> 64);
+}
+
+void share_add(struct cell *cell, int64_t units) {
+  assert(units > 0);
+  units_set(cell, share_in(cell).units + (uint64_t)units);
+}
+
+/* Less than 2^63 times less than 2^63 is less than 2^126. */
+int64_t share_part(const struct share *share, int64_t units) {
+  assert(units > 0 && share->pot > 0 && share->units > 0);
+  assert((units_sum)units <= share->units || MUTANT(SHARE_OWN_UNITS) || MUTANT(SHARE_FORGETS));
+  units_sum part = (units_sum)share->pot * (units_sum)units / share->units;
+  return part > (units_sum)share->pot ? share->pot : (int64_t)part;
+}
+
 /* ---- a shard ---- */
 
 void rank_report(struct state *state, struct rank_message *message) {
@@ -93,12 +121,20 @@ void rank_report(struct state *state, struct rank_message *message) {
   message->kind = RANK_REPORT, message->count = 0;
   for (const struct cell *cell; (cell = ranked_next(state, &slot)) != NULL;) message->entries[message->count++] = ranked_of(cell);
   assert(message->count == head->rank.count);
+  message->share.units = share_of(state, message->name).units;
   head->rank.stage = RANK_REPORTED;
+}
+
+static void share_settle(struct state *state, const struct rank_message *message) {
+  struct cell *cell = cell_make(NULL, state, CELL_SHARE, message->name.decl, 0, message->name.period);
+  cell->share.pot = message->share.pot;
+  if (!MUTANT(SHARE_OWN_UNITS)) units_set(cell, message->share.units);
 }
 
 void rank_settle(struct state *state, const struct rank_message *message) {
   struct cell *head = cell_make(NULL, state, CELL_RANK, message->name.decl, 0, message->name.period);
   head->rank.stage = RANK_SETTLED, head->rank.winners = message->winners, head->rank.last = message->last;
+  if (message->share.pot > 0) share_settle(state, message);
   for (uint32_t i = 0; i < message->count; i++) {
     const struct cell *known = rank_find(state, message->name, message->entries[i].key);
     if (known != NULL) state_write(state, known)->ranked.place = message->entries[i].place;
@@ -133,6 +169,14 @@ static void places_set(struct state *state, struct cell *head, uint32_t top) {
   }
 }
 
+/* Files of shards may differ while one is taken up: what no file has is not divided. */
+static void share_merge(struct state *state, const struct rank_message *report, bool first) {
+  struct cell *cell = cell_make(NULL, state, CELL_SHARE, report->name.decl, 0, report->name.period);
+  const struct share known = share_in(cell);
+  cell->share.pot = first || report->share.pot < known.pot ? report->share.pot : known.pot;
+  if (!MUTANT(SHARE_FORGETS) || known.units == 0) units_set(cell, known.units + report->share.units);
+}
+
 /* Messages come once; one that came again all the same would say nothing new. Nothing is taken into a rank that is settled. */
 bool rank_merge(struct state *state, const struct rank_message *report, uint32_t shards) {
   assert(report->kind == RANK_REPORT && report->from < shards && report->count <= LIMIT_RANK_KEPT);
@@ -147,6 +191,7 @@ bool rank_merge(struct state *state, const struct rank_message *report, uint32_t
     if (rank_find(state, name, ranked.key) == NULL && rank_fits(state, name, report->kept, &ranked))
       rank_take(state, name, report->kept, &ranked, cell_make, NULL);
   }
+  if (report->share.pot > 0) share_merge(state, report, head->rank.told == 0);
   head->rank.told++;
   if (head->rank.told < shards && !MUTANT(RANK_EARLY)) return false;
   places_set(state, head, report->top);
@@ -160,6 +205,7 @@ void rank_verdict(const struct state *state, uint32_t shard, struct rank_message
   message->kind = RANK_VERDICT, message->to = shard, message->count = 0;
   message->top = message->kept = 0, message->at_ms = 0;
   message->winners = head->rank.winners, message->last = head->rank.last;
+  message->share = share_of(state, message->name);
   for (const struct cell *cell; (cell = ranked_next(state, &slot)) != NULL;)
     if (cell->ranked.entry == shard) message->entries[message->count++] = ranked_of(cell);
 }

@@ -1,6 +1,6 @@
 /* Messages of ranks as bytes. Canonical and versioned; reading trusts nothing.
  *
- *   'K' version kind | from | to | decl 5 | period | top | kept | at 8 | winners | last 8 | count | entries
+ *   'K' version kind | from | to | decl 5 | period | top | kept | at 8 | winners | last 8 | pot 8 | units 16 | count | entries
  *
  * An entry of a REPORT is its order, ties and key, 8 bytes each; of a VERDICT its key and its place, 4 bytes. */
 #include "giftd/base/bytes.h"
@@ -47,16 +47,25 @@ size_t rank_encode(const struct rank_message *message, char *out, size_t capacit
   put_fixed(&w, (uint64_t)message->at_ms, 8);
   put_fixed(&w, message->winners, 4);
   put_fixed(&w, (uint64_t)message->last, 8);
+  put_fixed(&w, (uint64_t)message->share.pot, 8);
+  put_fixed(&w, (uint64_t)message->share.units, 8), put_fixed(&w, (uint64_t)(message->share.units >> 64), 8);
   put_fixed(&w, message->count, 4);
   for (uint32_t i = 0; i < message->count; i++) put_entry(&w, &message->entries[i], message->kind == RANK_REPORT);
   return w.full ? 0 : (size_t)(w.at - (unsigned char *)out);
 }
 
+/* Of a share as of a rank: who are kept, or the pot. */
+static bool is_of_share(const struct rank_message *m) {
+  return m->share.pot > 0 && m->top == 0 && m->kept == 0 && m->winners == 0 && m->last == 0 && m->count == 0;
+}
+
 static bool numbers_hold(const struct rank_message *m) {
   bool shards = m->from < LIMIT_SHARDS && m->to < LIMIT_SHARDS;
+  bool ranks = m->share.pot == 0 && m->share.units == 0;
   bool report = m->top > 0 && m->top <= m->kept && m->kept <= LIMIT_RANK_KEPT && m->winners == 0 && m->last == 0 && m->count <= m->kept;
   bool verdict = m->top == 0 && m->kept == 0 && m->at_ms == 0 && m->winners <= LIMIT_RANK_TOP && m->count <= LIMIT_RANK_KEPT;
-  return shards && (m->kind == RANK_REPORT ? report : m->kind == RANK_VERDICT && verdict);
+  if (is_of_share(m)) return shards && (m->kind == RANK_REPORT || (m->kind == RANK_VERDICT && m->at_ms == 0));
+  return shards && ranks && (m->kind == RANK_REPORT ? report : m->kind == RANK_VERDICT && verdict);
 }
 
 bool rank_decode(struct str bytes, struct rank_message *message, struct fault *fault) {
@@ -68,6 +77,8 @@ bool rank_decode(struct str bytes, struct rank_message *message, struct fault *f
   message->top = (uint32_t)get_fixed(&r, 4), message->kept = (uint32_t)get_fixed(&r, 4);
   message->at_ms = (int64_t)get_fixed(&r, 8);
   message->winners = (uint32_t)get_fixed(&r, 4), message->last = (int64_t)get_fixed(&r, 8);
+  message->share.pot = (int64_t)get_fixed(&r, 8), message->share.units = get_fixed(&r, 8);
+  message->share.units |= (units_sum)get_fixed(&r, 8) << 64;
   message->count = (uint32_t)get_fixed(&r, 4);
   bool holds = known && !r.bad && numbers_hold(message);
   for (uint32_t i = 0; holds && i < message->count; i++) get_entry(&r, &message->entries[i], message->kind == RANK_REPORT);

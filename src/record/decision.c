@@ -132,6 +132,9 @@ static void decision_values(struct buffer *out, const struct told *told) {
   TEXT_MEMBER(out, "actual", told->actual);
   TEXT_MEMBER(out, "rank", told->rank);
   TEXT_MEMBER(out, "place", told->place);
+  TEXT_MEMBER(out, "units", told->units);
+  TEXT_MEMBER(out, "units_all", told->units_all);
+  TEXT_MEMBER(out, "pot", told->pot);
 }
 
 /* `brief`: the reason alone, without what it was decided on. */
@@ -148,7 +151,7 @@ static void decision_outcome(struct buffer *out, const struct decision *decision
   PUT(out, "\",\"reason\":\"");
   text_put(out, str_of(reasons[outcome->reason].code));
   PUT(out, "\"");
-  if ((outcome->reason != REASON_GIVEN || outcome->ranking == RANKING_WON) && !brief) {
+  if ((outcome->reason != REASON_GIVEN || outcome->ranking >= RANKING_WON) && !brief) {
     struct told told;
     told_outcome(&told, rulebook, outcome);
     decision_values(out, &told);

@@ -376,7 +376,7 @@ static bool is_ranked(const struct told *told, enum ranking ranking) { return st
 /* "fact.spent 340.00" */
 static void rank_value(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
   const struct rule *rule = &rulebook->rules[told->rule];
-  if (rule->rank.top > 0) buffer_put(out, words_field(rulebook->conditions[rule->rank.by.left].left_text, language));
+  if (rank_settles(&rule->rank)) buffer_put(out, words_field(rulebook->conditions[rule->rank.by.left].left_text, language));
   put_two(out, " ", told->actual);
 }
 
@@ -389,16 +389,51 @@ static void rank_lost_detail(struct buffer *out, const struct rulebook *rulebook
   else
     buffer_put(out, zh ? STR("未入围") : STR("not among those told their place"));
   if (zh)
-    buffer_print(out, told->place.length > 0 ? " 名,前 %u 名获奖:" : ",前 %u 名获奖:", top);
+    buffer_print(out, told->place.length > 0 ? " 名,前 %u 名获奖" : ",前 %u 名获奖", top);
   else
-    buffer_print(out, ", the first %u win: ", top);
+    buffer_print(out, ", the first %u win", top);
+  if (told->expected.length == 0) return; /* by lot */
+  buffer_put(out, zh ? STR(":") : STR(": "));
   rank_value(out, rulebook, told, language);
   put_two(out, zh ? ",最后一名获奖者为 " : ", the last winner had ", told->expected);
 }
 
+/* "142 of 10000 fact.units of all, of 50000.00": what it comes to stands with the gift. */
+void detail_share(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
+  const struct rule *rule = &rulebook->rules[told->rule];
+  const bool zh = language == LANGUAGE_ZH;
+  struct str by = words_field(rulebook->conditions[rule->rank.by.left].left_text, language);
+  if (told->pot.length == 0) { /* what is told of it is not known */
+    put_two(out, zh ? "瓜分奖池,按 " : "a share of one pot by ", by);
+    return;
+  }
+  put_two(out, zh ? "瓜分奖池 " : "a share of ", told->pot);
+  put_two(out, zh ? ",按 " : " by ", by);
+  put_two(out, zh ? ":本人 " : ": ", told->units);
+  put_two(out, zh ? "/全体 " : " of ", told->units_all);
+}
+
+/* By lot, or before all had been heard. */
+static void share_refused(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
+  const bool zh = language == LANGUAGE_ZH;
+  if (is_ranked(told, RANKING_OPEN)) {
+    buffer_put(out, zh ? STR("奖池尚未瓜分:") : STR("the pot is not shared out yet: "));
+    rank_value(out, rulebook, told, language);
+  } else if (is_ranked(told, RANKING_LATE)) {
+    buffer_put(out, zh ? STR("周期结束被处理之后才计入,不参与瓜分") : STR("it counted after the close was heard: too late for a share"));
+  } else if (is_ranked(told, RANKING_SHARED)) {
+    detail_share(out, rulebook, told, language);
+    buffer_put(out, zh ? STR(",不足最小单位") : STR(": less than the smallest unit"));
+  } else {
+    buffer_put(out, zh ? STR("没有可参与瓜分的数值") : STR("there is nothing to have a share by"));
+  }
+}
+
 static void rank_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
   const bool zh = language == LANGUAGE_ZH;
-  if (is_ranked(told, RANKING_LOST)) {
+  if (rulebook->rules[told->rule].rank.shared) {
+    share_refused(out, rulebook, told, language);
+  } else if (is_ranked(told, RANKING_LOST)) {
     rank_lost_detail(out, rulebook, told, language);
   } else if (is_ranked(told, RANKING_OPEN)) {
     buffer_put(out, zh ? STR("排名尚未确定:") : STR("the rank is not settled yet: "));
@@ -406,6 +441,7 @@ static void rank_detail(struct buffer *out, const struct rulebook *rulebook, con
   } else if (is_ranked(told, RANKING_BEHIND)) {
     buffer_print(out, zh ? "未进入前 %u 名:" : "not among the first %u: ", rulebook->rules[told->rule].rank.top);
     rank_value(out, rulebook, told, language);
+    if (told->expected.length == 0) return; /* by lot */
     put_two(out, zh ? ",排在其前的均不低于 " : ", more than that many customers have ", told->expected);
     if (!zh) buffer_put(out, STR(" or are before it"));
   } else if (is_ranked(told, RANKING_LATE)) {
@@ -421,7 +457,7 @@ void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const s
     limit_detail(out, rulebook, told, language);
     return;
   }
-  if (told->rank.length > 0 && told_is_at(told, STR("/rank"))) {
+  if (told_is_ranked(told)) {
     rank_detail(out, rulebook, told, language);
     return;
   }

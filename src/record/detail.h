@@ -20,6 +20,8 @@ struct told_gift told_gift_read(const struct rulebook *rulebook, const struct ru
 void detail_gift(struct buffer *out, const struct rulebook *rulebook, uint32_t campaign, const struct told_gift *gift,
                  enum language language);
 /* What stands behind the reason code: "1 of 1 per customer, day 2026-12-05". Nothing when the code says it all. */
+/* What a share of a pot is of; of a gift, or of what comes to nothing. */
+void detail_share(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language);
 void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language);
 
 /* The condition of a rule (trigger, when, items, audience) that a pointer names; of several the one whose words are `expected`. Or NONE. */

@@ -4,7 +4,8 @@
  *    "recorded":true,"gate","rulebook","same_rulebook","position","input","range":{first,last,events},"may_be_in",
  *    "campaigns":[{campaign,version,name,enrolment,facts:[{fact,what,period,before,after,next,rule,text}],
  *                  waiting:[{rule,fact,period,actual,expected,text}],
- *                  rules:[{rule,reason,recorded,text,why,at,limit,pool,identity,rank,place,period,expected,actual,gifts,draw,steps}]}],
+ *                  rules:[{rule,reason,recorded,text,why,at,limit,pool,identity,rank,place,units,units_all,pot,
+ *                         period,expected,actual,gifts,draw,steps}]}],
  *    "elsewhere":[{campaign,version,rule,reason}]}
  *
  * `range`: nobody heard the event, it has no line of its own and is one of these. `may_be_in`: where it stands is not known; if it came it
@@ -211,6 +212,9 @@ static void json_rule(struct telling *t, const struct campaign *campaign, const 
   TEXT_MEMBER(t->out, "identity", verdict->told.identity);
   TEXT_MEMBER(t->out, "rank", verdict->told.rank);
   TEXT_MEMBER(t->out, "place", verdict->told.place);
+  TEXT_MEMBER(t->out, "units", verdict->told.units);
+  TEXT_MEMBER(t->out, "units_all", verdict->told.units_all);
+  TEXT_MEMBER(t->out, "pot", verdict->told.pot);
   TEXT_MEMBER(t->out, "period", verdict->told.period);
   TEXT_MEMBER(t->out, "expected", verdict->told.expected);
   TEXT_MEMBER(t->out, "actual", verdict->told.actual);

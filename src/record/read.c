@@ -152,12 +152,21 @@ static bool read_version(struct reading *r, uint32_t *out) {
 }
 
 static bool read_outcome(struct reading *r, struct recorded_outcome *outcome) {
-  const struct text_row rows[] = {{STR("campaign"), &outcome->campaign}, {STR("rule"), &outcome->rule},
-                                  {STR("reason"), &outcome->reason},     {STR("at"), &outcome->at},
-                                  {STR("limit"), &outcome->limit},       {STR("pool"), &outcome->pool},
-                                  {STR("identity"), &outcome->identity}, {STR("period"), &outcome->period},
-                                  {STR("expected"), &outcome->expected}, {STR("actual"), &outcome->actual},
-                                  {STR("rank"), &outcome->rank},         {STR("place"), &outcome->place}};
+  const struct text_row rows[] = {{STR("campaign"), &outcome->campaign},
+                                  {STR("rule"), &outcome->rule},
+                                  {STR("reason"), &outcome->reason},
+                                  {STR("at"), &outcome->at},
+                                  {STR("limit"), &outcome->limit},
+                                  {STR("pool"), &outcome->pool},
+                                  {STR("identity"), &outcome->identity},
+                                  {STR("period"), &outcome->period},
+                                  {STR("expected"), &outcome->expected},
+                                  {STR("actual"), &outcome->actual},
+                                  {STR("rank"), &outcome->rank},
+                                  {STR("place"), &outcome->place},
+                                  {STR("pot"), &outcome->pot},
+                                  {STR("units"), &outcome->units},
+                                  {STR("units_all"), &outcome->units_all}};
   struct str key;
   if (!json_enter_object(&r->json)) return false;
   while (json_next_key(&r->json, &key)) {

@@ -259,13 +259,19 @@ static void step_group(struct walk *walk) {
 static void step_rank(struct walk *walk) {
   struct buffer *text = step_text(walk);
   size_t start = text->length;
-  if (walk->rule->rank.top == 0) return;
+  if (!rank_settles(&walk->rule->rank)) return;
   if (walk->stage == STAGE_RANK) {
     detail_refusal(text, walk->rulebook, walk->told, walk->language);
     step_end(walk, start, false);
     return;
   }
+  if (walk->rule->rank.shared) {
+    detail_share(text, walk->rulebook, walk->told, walk->language);
+    step_end(walk, start, true);
+    return;
+  }
   buffer_print(text, is_zh(walk) ? "排名前 %u 名,按 " : "among the first %u by ", walk->rule->rank.top);
+  if (walk->rule->rank.tickets > 0) step_put(walk, "lot, tickets ", "抽签,签数 ");
   buffer_put(text, words_field(walk->rulebook->conditions[walk->rule->rank.by.left].left_text, walk->language));
   if (walk->told->place.length > 0) step_put(walk, ": place ", ",名次 ");
   buffer_put(text, walk->told->place);
@@ -363,7 +369,7 @@ static enum stage stage_of_condition(const struct walk *walk) {
 }
 
 static enum stage stage_of(const struct walk *walk) {
-  if (told_is_at(walk->told, STR("/rank"))) return STAGE_RANK;
+  if (told_is_ranked(walk->told)) return STAGE_RANK;
   switch (walk->told->reason) {
     case REASON_CAMPAIGN_NOT_STARTED:
     case REASON_CAMPAIGN_ENDED:

@@ -39,7 +39,7 @@ static struct str told_place(struct buffer *text, const struct rule *rule, enum 
 
 const char *const told_rankings[] = {
     [RANKING_NONE] = "",     [RANKING_OPEN] = "open",       [RANKING_BEHIND] = "behind", [RANKING_LOST] = "lost",
-    [RANKING_LATE] = "late", [RANKING_NOTHING] = "nothing", [RANKING_WON] = "won"};
+    [RANKING_LATE] = "late", [RANKING_NOTHING] = "nothing", [RANKING_WON] = "won",       [RANKING_SHARED] = "shared"};
 
 static struct str since(const struct buffer *text, size_t start) { return (struct str){text->memory + start, text->length - start}; }
 
@@ -133,7 +133,7 @@ static void told_clear(struct told *told, struct buffer *text, enum reason reaso
   told->reason = reason;
   told->rule = rule;
   told->at = told->limit = told->pool = told->identity = told->period = told->expected = told->actual = none;
-  told->rank = told->place = none;
+  told->rank = told->place = told->pot = told->units = told->units_all = none;
   buffer_init(text, told->memory, sizeof told->memory);
 }
 
@@ -164,12 +164,23 @@ static bool goes_on(const struct rulebook *rulebook, const struct rule *rule) {
   return any;
 }
 
+static void told_share(struct told *told, struct buffer *text, const struct rulebook *rulebook, const struct rule *rule,
+                       const struct outcome *outcome) {
+  const struct money_style style = money_style_of(rulebook, rule->campaign);
+  const struct worth *worth = &rulebook->items[rule->item_first].value;
+  const enum number_kind unit = worth->of != NONE && rulebook->conditions[worth->of].money ? NUMBER_MONEY : NUMBER_PLAIN;
+  const bool points = rulebook->items[rule->item_first].is_points;
+  told->pot = told_number(text, outcome->pot, points ? NUMBER_PLAIN : NUMBER_MONEY, style);
+  told->units = told_number(text, outcome->units, unit, style);
+  told->units_all = told_number(text, outcome->units_all, unit, style);
+}
+
 /* Before it is settled nobody knows what has to be reached: what the customer has stands alone. */
 static void told_rank(struct told *told, struct buffer *text, const struct rule *rule, const struct outcome *outcome) {
   told->rank = str_of(told_rankings[outcome->ranking]);
   if (outcome->place > 0) told->place = told_number(text, outcome->place, NUMBER_PLAIN, (struct money_style){0});
   if (outcome->ranking == RANKING_WON) return; /* what refused him, if anything, has its own place */
-  told->at = told_key(text, rule, STR("/rank"));
+  told->at = told_key(text, rule, rule->rank.shared ? STR("/give/value") : STR("/rank"));
   if (outcome->ranking == RANKING_OPEN) told->expected = (struct str){NULL, 0};
 }
 
@@ -177,7 +188,9 @@ void told_outcome(struct told *told, const struct rulebook *rulebook, const stru
   struct buffer text;
   told_clear(told, &text, outcome->reason, outcome->rule);
   const struct rule *rule = &rulebook->rules[outcome->rule];
-  if (outcome->ranking == RANKING_WON) told_rank(told, &text, rule, outcome);
+  if (outcome->ranking == RANKING_WON || outcome->ranking == RANKING_SHARED) told_rank(told, &text, rule, outcome);
+  if (outcome->ranking == RANKING_SHARED) told_share(told, &text, rulebook, rule, outcome);
+  told->at = (struct str){NULL, 0};
   if (outcome->reason == REASON_GIVEN) return;
   struct money_style style = money_style_of(rulebook, rule->campaign);
   told_numbers(told, &text, rulebook, outcome, style);
@@ -222,6 +235,10 @@ void told_effect(struct told_effect *told, const struct rulebook *rulebook, cons
   told->times = kind == NUMBER_TIME;
   told->before = told->times ? (struct str){NULL, 0} : told_number(&text, effect->before, kind, style);
   told->after = told->times ? (struct str){NULL, 0} : told_number(&text, effect->after, kind, style);
+}
+
+bool told_is_ranked(const struct told *told) {
+  return told->rank.length > 0 && (told_is_at(told, STR("/rank")) || told_is_at(told, STR("/give/value")));
 }
 
 bool told_is_at(const struct told *told, struct str key) {

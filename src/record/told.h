@@ -15,6 +15,7 @@ struct told {
   uint32_t rule;
   struct str at, limit, pool, identity, period, expected, actual; /* empty: not said; in `memory`, the rulebook or the event */
   struct str rank, place;                                         /* how far the rule's rank came: told_rankings; and the place */
+  struct str pot, units, units_all;                               /* of a share: of what, what he has, what all have */
   char memory[TOLD_BYTES];
 };
 
@@ -30,8 +31,10 @@ struct told_effect {
 };
 void told_effect(struct told_effect *told, const struct rulebook *rulebook, const struct effect *effect);
 
-/* "open" "behind" "lost" "late" "nothing" "won"; by enum ranking. */
+/* "open" "behind" "lost" "late" "nothing" "won" "shared"; by enum ranking. */
 extern const char *const told_rankings[];
+/* Whether it was refused for its rank, or its share. */
+bool told_is_ranked(const struct told *told);
 /* Whether `at` ends with a key: "/spends". */
 bool told_is_at(const struct told *told, struct str key);
 

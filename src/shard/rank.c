@@ -175,6 +175,7 @@ static enum status report_make(struct shard *shard, struct rank_message *report,
                                   .top = rule->rank.top,
                                   .kept = rank_kept(&rule->rank),
                                   .at_ms = ranks->next_ms,
+                                  .share = {.pot = rule->rank.pot},
                                   .entries = shard->ranks.entries};
   enum status status = record_load(shard, fresh.name, false, 1, &state, fault);
   if (status != STATUS_OK) return status;
@@ -251,7 +252,7 @@ static enum status wait_judge(struct shard *shard, const struct rank_row *row, u
 /* One of those who waited: the winners by their place, then everybody else. For a rule that is not there any more nobody is told. */
 static enum status row_tell(struct shard *shard, struct rank_row *row, struct fault *fault) {
   uint32_t rule = rulebook_rule(shard->rulebook, row->name.decl), number = 0;
-  bool there = false, gone = rule == NONE || shard->rulebook->rules[rule].rank.top == 0;
+  bool there = false, gone = rule == NONE || !rank_settles(&shard->rulebook->rules[rule].rank);
   enum status status = STATUS_OK;
   if (row->next >= row->winners + row->waits) {
     row->done = true;

@@ -51,7 +51,7 @@ void ranks_swap(struct shard *shard) {
     const struct close *close = &shard->rulebook->closes[i];
     for (uint32_t r = 0; close->ranks && r < close->rule_count; r++) {
       uint32_t rule = shard->rulebook->refs[close->rule_first + r];
-      if (shard->rulebook->rules[rule].rank.top == 0) continue;
+      if (!rank_settles(&shard->rulebook->rules[rule].rank)) continue;
       assert(ranks->rule_count < LIMIT_RANKS);
       ranks->rules[ranks->rule_count++] = rule;
     }

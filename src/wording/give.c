@@ -118,6 +118,21 @@ static void percent_say(struct say *say, const struct item *item) {
   unit_say(say, item, worth->max);
 }
 
+/* "cash back, a share of the pot by “...”, at most 888.00": how much there is in it stands with its pool. */
+static void pot_share_say(struct say *say, const struct item *item) {
+  form_say(say, item);
+  brackets_say(say, item, false);
+  put(say, ", a share of ", "，按");
+  if (say_zh(say)) left_of(say, item->value.of);
+  put(say, "", "占全体合计的比例瓜分");
+  if (item->value.fixed > 0) unit_say(say, item, item->value.fixed);
+  if (item->value.fixed == 0) put(say, "the pot", "奖池");
+  if (!say_zh(say)) put(say, " by ", ""), left_of(say, item->value.of);
+  if (item->value.max == 0) return;
+  put(say, ", at most ", "，每人最高");
+  unit_say(say, item, item->value.max);
+}
+
 /* ---- bands ---- */
 
 static void threshold_say(struct say *say, const struct condition *left, int64_t number) {
@@ -209,6 +224,7 @@ static void value_say(struct say *say, const struct item *item) {
       return;
     case VALUE_FORM_FIXED: fixed_say(say, item); return;
     case VALUE_FORM_PERCENT: percent_say(say, item); return;
+    case VALUE_FORM_SHARE: pot_share_say(say, item); return;
     case VALUE_FORM_BANDS:
       form_say(say, item);
       brackets_say(say, item, false);

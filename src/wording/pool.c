@@ -132,8 +132,8 @@ void say_supply(struct say *say, uint32_t number) {
   bool bounded = false;
   uint32_t count = supply_count(say, rule, &bounded), place = 0;
   if (count == 0) return;
-  put(say, "- How many", "- 数量");
-  if (bounded) put(say, " (first come, first served)", "（先到先得，发完为止）");
+  put(say, rule->rank.shared ? "- The pot" : "- How many", rule->rank.shared ? "- 奖池" : "- 数量");
+  if (bounded && !rank_settles(&rule->rank)) put(say, " (first come, first served)", "（先到先得，发完为止）");
   put(say, count > 1 ? ":" : ": ", "：");
   for (uint32_t n = rule->item_first; n != NONE; n = next_item(say, rule, &place, n)) {
     if (!has_supply(&say->rulebook->items[n])) continue;

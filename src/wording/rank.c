@@ -30,9 +30,39 @@ static void ties_say(struct say *say, const struct rank *rank) {
     put(say, "; where it is equal, lots drawn by computer decide", "；相同的，由系统随机排定");
 }
 
+/* Money and points are given in whole units of their own. */
+static void share_say(struct say *say) {
+  put(say,
+      "\n**Sharing:** when it closes and all customers are known, the pot is divided among all for whom this holds, each by what he "
+      "has of what all of them have together, rounded down; what is left over by rounding, by a highest amount, or because a share is not "
+      "given, is not given out.",
+      "\n**瓜分方式**：周期结束、全体客户的数据确定后，由所有符合上述条件的客户按各自数值占全体合计的比例瓜分奖池，向下取整；因取整、"
+      "单人上限或未能发放而余下的部分不再发放。");
+  put(say, " It goes by what has counted by then: what counts or is refunded later changes nobody's share.\n",
+      "以届时已计入的为准，之后计入或退款的不改变任何人的份额。\n");
+}
+
+static void lot_say(struct say *say, const struct rank *rank) {
+  put(say, "\n**Draw:** a draw among all tickets of all customers for whom this holds, ",
+      "\n**抽签**：在所有符合上述条件的客户的全部签中抽取，");
+  put(say, "as many as ", "签数按");
+  say_left(say, &say->rulebook->conditions[rank->by.left]);
+  put(say, " says, at most ", "计，每人至多");
+  put_int(say, rank->tickets);
+  put(say, rank->tickets == 1 ? " ticket of each customer; " : " tickets of each customer; ", "签；抽出前");
+  put_int(say, rank->top);
+  put(say, rank->top == 1 ? " customer wins" : " customers win", "名客户");
+  put(say, ", each once: a further ticket of a winner is passed over", "，每人只中一次，已中客户的其他签不再计");
+  put(say,
+      ". It goes by what has counted by then: what counts or is refunded later changes no place. A place that is lost goes to nobody.\n",
+      "。以届时已计入的为准，之后计入或退款的不改变名次；获奖客户未能获得奖励的，名额不递补。\n");
+}
+
 void say_rank(struct say *say, const struct rule *rule) {
   const struct rank *rank = &rule->rank;
-  if (rank->top == 0) return;
+  if (rank->shared) share_say(say);
+  if (rank->tickets > 0) lot_say(say, rank);
+  if (rank->top == 0 || rank->tickets > 0) return;
   bool time = say->rulebook->conditions[rank->by.left].left != LEFT_FACT; /* a measure has always a value */
   put(say, "\n**Ranking:** of all customers for whom this holds, the first ", "\n**排名**：所有符合上述条件的客户，按");
   if (!say_zh(say)) put_int(say, rank->top);

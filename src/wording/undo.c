@@ -17,7 +17,8 @@ static bool asks_measure(const struct say *say, uint32_t node) {
 }
 
 static bool worth_asks(const struct say *say, const struct worth *worth) {
-  return (worth->form == VALUE_FORM_PERCENT || worth->form == VALUE_FORM_BANDS) && asks_measure(say, worth->of);
+  return (worth->form == VALUE_FORM_PERCENT || worth->form == VALUE_FORM_BANDS || worth->form == VALUE_FORM_SHARE) &&
+         asks_measure(say, worth->of);
 }
 
 static bool rests_on_measure(const struct say *say, const struct rule *rule) {
@@ -96,6 +97,17 @@ static void part_say(struct say *say, enum undo_partial partial) {
 /* Where a figure is what counts, no payment by itself is. */
 static void figure_say(struct say *say, const struct rule *rule) {
   bool back = rule->undo.reward == UNDO_REVOKE;
+  if (rule->rank.shared) {
+    put(say,
+        "When so much of what counts in the figures is refunded or undone that nothing is left of them, or that a condition does not hold "
+        "any "
+        "more, ",
+        "计入统计的交易退款或撤销（含部分退款）后，已无余下数值或不再符合条件的，");
+    put(say,
+        back ? "the gift is taken back as a whole; else it stays as it is" : "its value is set off against later gifts of this campaign",
+        back ? "全额收回已发放的奖励；其他情形不变" : "已发放奖励的价值从客户此后在本活动获得的奖励中抵扣");
+    return;
+  }
   put(say,
       "When a payment that counts in the figures is refunded or undone, in full or in part, the gift is worked out again from what is "
       "left, and ",
@@ -121,15 +133,17 @@ static void undo_say(struct say *say, const struct rule *rule) {
   if (!figure) part_say(say, undo->partial);
   put(say, undo->restore_limits ? ". It no longer counts against the customer's limits" : ". It still counts against the customer's limits",
       undo->restore_limits ? "。已占用的次数和额度恢复" : "。已占用的次数和额度不恢复");
-  put(say, undo->restore_pool ? ", and what it took goes back to what is left" : ", and what it took is not given to anybody else",
-      undo->restore_pool ? "，名额退回供其他客户使用" : "，名额不退回");
+  const bool others = undo->restore_pool && !rule->rank.shared;
+  put(say, others ? ", and what it took goes back to what is left" : ", and what it took is not given to anybody else",
+      others ? "，名额退回供其他客户使用" : "，名额不退回");
 }
 
 static bool same_undo(const struct say *say, const struct rule *one, const struct rule *other) {
   const struct undo *a = &one->undo, *b = &other->undo;
   bool figure = is_by_figure(say, one), ladder = figure && rule_has_ladder(say->rulebook, one);
   return a->reward == b->reward && a->restore_limits == b->restore_limits && a->restore_pool == b->restore_pool &&
-         a->partial == b->partial && figure == is_by_figure(say, other) && ladder == (figure && rule_has_ladder(say->rulebook, other));
+         a->partial == b->partial && one->rank.shared == other->rank.shared && figure == is_by_figure(say, other) &&
+         ladder == (figure && rule_has_ladder(say->rulebook, other));
 }
 
 /* Rules with one policy are named together, at the first of them. */

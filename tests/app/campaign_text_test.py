@@ -36,7 +36,8 @@ LEFT_OUT = {"holdout": "who is in the control group is not published",
 
 # What neither the shipped campaigns nor the examples of the language have.
 SAID_BY_CASES = ("levels/private-banking", "levels/three-months", "groups/first-that-can", "ladders/each-band", "fulfilment/policies",
-                 "dates/each-year", "zones/new-york", "daily-averages/month-end", "ranks/best-of-month")
+                 "dates/each-year", "zones/new-york", "daily-averages/month-end", "ranks/best-of-month", "shares/capped",
+                 "shares/monthly", "shares/lot")
 
 
 def text(giftd, file, language, folder=None):

@@ -87,7 +87,7 @@ static void check_fact(const struct rulebook *book, const struct fact *fact) {
 }
 
 static void check_worth(const struct rulebook *book, const struct worth *worth) {
-  bool derived = worth->form == VALUE_FORM_PERCENT || worth->form == VALUE_FORM_BANDS;
+  bool derived = worth->form == VALUE_FORM_PERCENT || worth->form == VALUE_FORM_BANDS || worth->form == VALUE_FORM_SHARE;
   CHECK(!derived || worth->of < book->condition_count);
   CHECK(worth->form != VALUE_FORM_FIXED || worth->fixed > 0);
   CHECK(worth->form != VALUE_FORM_BANDS || worth->band_count > 0);

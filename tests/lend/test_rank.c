@@ -150,8 +150,78 @@ static void the_longest_message_fits(void **unused) {
   assert_true(rank_encode(&report, bytes, sizeof bytes) > 0);
 }
 
+/* ---- shares ---- */
+
+static uint64_t wide(uint64_t *random) { return random_next(random) << 32 ^ random_next(random); }
+
+/* A number of up to so many bits, from 1 on. */
+static int64_t some(uint64_t *random, unsigned bits) { return (int64_t)(wide(random) & (UINT64_MAX >> (64 - bits))) + (bits < 63); }
+
+static void all_shares_together_are_never_more_than_the_pot(void **unused) {
+  uint64_t random = 7;
+  (void)unused;
+  for (uint32_t round = 0; round < 3000; round++) {
+    int64_t units[40];
+    const uint32_t count = 1 + round % 40;
+    struct share share = {.pot = round % 5 == 0 ? INT64_MAX : some(&random, 1 + round % 60)};
+    for (uint32_t i = 0; i < count; i++) {
+      units[i] = round % 7 == 0 ? INT64_MAX : some(&random, 1 + (round + i) % 62);
+      share.units += (uint64_t)units[i];
+    }
+    units_sum given = 0;
+    for (uint32_t i = 0; i < count; i++) {
+      int64_t part = share_part(&share, units[i]);
+      assert_true(part >= 0 && part <= share.pot);
+      assert_true((units_sum)(uint64_t)part * share.units <= (units_sum)(uint64_t)share.pot * (uint64_t)units[i]);
+      given += (uint64_t)part;
+    }
+    assert_true(given <= (uint64_t)share.pot && (uint64_t)share.pot - given < count); /* less than one for each is left */
+  }
+}
+
+static void share_judge(struct state *state, int64_t units) {
+  make(NULL, state, CELL_RANK, name.decl, 0, name.period)->rank.told++;
+  share_add(make(NULL, state, CELL_SHARE, name.decl, 0, name.period), units);
+}
+
+/* Where files differ what no file has is not divided; who has most is beyond 64 bits. */
+static void sums_of_all_shards_come_back_to_each(void **unused) {
+  static const uint32_t orders[][SHARDS] = {{0, 1, 2}, {2, 1, 0}, {1, 2, 0}};
+  (void)unused;
+  for (uint32_t order = 0; order < 3; order++) {
+    struct state *home = state_new(SHARDS);
+    struct rank_message read = {.entries = verdict_entries};
+    struct fault fault;
+    for (uint32_t i = 0; i < SHARDS; i++) {
+      const uint32_t from = orders[order][i];
+      struct state *state = state_new(from);
+      struct rank_message report = {.from = from, .to = 2, .name = name, .share.pot = 5000 + from, .entries = entries[0]};
+      for (uint32_t customer = 0; customer < from; customer++) share_judge(state, INT64_MAX); /* shard 0 has nobody */
+      rank_report(state, &report);
+      size_t length = rank_encode(&report, bytes, sizeof bytes);
+      assert_true(length > 0 && rank_decode((struct str){bytes, length}, &read, &fault));
+      assert_int_equal(rank_merge(home, &read, SHARDS), i == SHARDS - 1);
+    }
+    struct rank_message verdict = {.from = 2, .name = name, .entries = verdict_entries};
+    rank_verdict(home, 1, &verdict);
+    size_t length = rank_encode(&verdict, bytes, sizeof bytes);
+    assert_true(length > 0 && rank_decode((struct str){bytes, length}, &read, &fault));
+    struct state *state = state_new(0);
+    rank_settle(state, &read);
+    const struct share share = share_of(state, name);
+    assert_int_equal(share.pot, 5000);
+    assert_true(share.units == (units_sum)INT64_MAX * 3);
+    assert_int_equal(share_part(&share, INT64_MAX), 1666);
+    assert_null(memory_check(state));
+  }
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(the_same_are_first_in_any_order), cmocka_unit_test(nobody_at_all_is_settled_too),
-                                     cmocka_unit_test(messages_are_read_as_they_were_written), cmocka_unit_test(the_longest_message_fits)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(the_same_are_first_in_any_order),
+                                     cmocka_unit_test(nobody_at_all_is_settled_too),
+                                     cmocka_unit_test(messages_are_read_as_they_were_written),
+                                     cmocka_unit_test(the_longest_message_fits),
+                                     cmocka_unit_test(all_shares_together_are_never_more_than_the_pot),
+                                     cmocka_unit_test(sums_of_all_shards_come_back_to_each)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

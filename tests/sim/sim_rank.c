@@ -1,14 +1,16 @@
 /* Ranks: who wins is worked out here from what each shard alone makes of its own events - which customers it ranked at a close, and by how
  * much - and is held against who was given. By the whole bank, that is: no shard of the simulated one knows that alone. A rank is settled
- * when the clocks of all shards came to its close, and only then. */
+ * when the clocks of all shards came to its close, and only then. And of a pot that is shared what everybody has of it. */
 #include "sim.h"
 
-#define RULES 2u
+#define RULES 3u
+#define SHARED 2u /* the rule by which all share a pot */
+#define POT 1000
 #define PERIODS_MOST 256u
 #define LABEL_BYTES 10u /* 2027-01-03 */
-static const char *const rule_ids[RULES] = {"paid", "visits"};
-static const uint32_t rule_tops[RULES] = {3, 2};
-static const int64_t rule_values[RULES][3] = {{9, 5, 2}, {7, 4, 0}};
+static const char *const rule_ids[RULES] = {"paid", "visits", "shared"};
+static const uint32_t rule_tops[RULES] = {3, 2, 0};
+static const int64_t rule_values[RULES][3] = {{9, 5, 2}, {7, 4, 0}, {0, 0, 0}};
 
 bool line_is_of_rank(struct str line) { return str_equal(line_field(line, "campaign"), STR("ranks")); }
 bool close_is_ranked(struct str id) { return str_starts(id, STR("rank-")) || str_starts(id, STR("day+09:00:")); }
@@ -83,7 +85,8 @@ static void reward_note(struct world *world, struct str line) {
   if (!line_is_of_rank(line) || !str_equal(line_field(line, "type"), STR("gift.reward.issued"))) return;
   const char *at = str_find(line, STR("rank-"));
   struct str source = at == NULL ? STR("") : str_from(line, (size_t)(at - line.at));
-  const uint32_t r = str_equal(line_field(line, "rule"), str_of(rule_ids[1])) ? 1 : 0;
+  uint32_t r = 0;
+  while (r + 1 < RULES && !str_equal(line_field(line, "rule"), str_of(rule_ids[r]))) r++;
   if (source.length < 26) {
     sim_break(world, "a prize of no rank: %.*s", STR_FORMAT(line));
     return;
@@ -140,8 +143,16 @@ static bool has_come(const struct oracle *oracle, uint32_t r, const char *label)
   return false;
 }
 
+static int64_t share_expected(const struct day *day, uint32_t slot) {
+  int64_t all = 0;
+  for (uint32_t i = 0; i < CUSTOMER_SLOTS; i++)
+    if (day->entrants[i].ranked[SHARED]) all += day->entrants[i].by[SHARED];
+  return all == 0 ? 0 : POT * day->entrants[slot].by[SHARED] / all;
+}
+
 static int64_t value_expected(const struct world *world, const struct day *day, uint32_t r, uint32_t slot) {
   uint32_t place = 0;
+  if (r == SHARED) return share_expected(day, slot);
   if (!day->entrants[slot].ranked[r]) return 0;
   for (uint32_t other = 0; other < CUSTOMER_SLOTS; other++)
     place += other != slot && day->entrants[other].ranked[r] && is_before(world, day, r, other, slot);

@@ -162,6 +162,13 @@ static const struct row limits[] = {
 #define PLACES                                                                                                  \
   "\"give\":{\"reward\":\"cash_back\",\"pool\":{\"budget\":\"900.00\"},\"value\":{\"by\":\"place\",\"bands\":[" \
   "{\"from\":1,\"value\":\"50.00\"},{\"from\":2,\"value\":\"20.00\"},{\"from\":5,\"value\":\"30.00\"}]}}"
+#define SHARED                                                                                                                      \
+  "\"on\":{\"close\":\"month\",\"delay\":\"P3D\"},\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}},\"give\":{\"reward\":\"cash_back\"," \
+  "\"value\":{\"share_of\":{\"budget\":\"900.00\"},\"pot\":\"300.00\",\"by\":\"fact.spent\",\"max\":\"8.88\"}}"
+#define LOT                                                                    \
+  "\"on\":{\"close\":\"month\"},\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," \
+  "\"rank\":{\"by\":\"lot\",\"tickets\":\"fact.times\",\"most\":100,\"top\":9},"
+#define TIMES SPENT ",\"times\":{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\"}"
 #define ZONE(zone)                                                                                                              \
   "{\"id\":\"c\",\"version\":2,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-07-01\",\"to\":\"2027-09-30\"," \
   "\"zone\":\"" zone "\"},\"audience\":\"everyone\",\"rules\":[{\"id\":\"r\",\"on\":\"login\"," BENCH_GIVE BENCH_LIMITS "}]}"
@@ -186,6 +193,15 @@ static const struct row times[] = {
     {LONG(SPENT, RANK(",\"ties\":[\"fact.first_transfer.at\"]") PAY),
      "(the highest first); where it is equal, by the time of the \"first transfer\" (the earliest first); where all of it is equal, lots",
      "由高到低排名，取前9名；相同的，依次按“首次转账”的时间由早到晚排列；仍相同的，由系统随机排定。"},
+    {LONG(SPENT, SHARED),
+     "the pot is divided among all for whom this holds, each by what he has of what all of them have together, rounded down",
+     "由所有符合上述条件的客户按各自数值占全体合计的比例瓜分奖池，向下取整"},
+    {LONG(SPENT, SHARED), "cash back, a share of CNY 300.00 by the \"total amount of ", "占全体合计的比例瓜分300.00元，每人最高8.88元"},
+    {LONG(SPENT, SHARED), "- The pot: CNY 900.00 in all", "- 奖池：总额900.00元"},
+    {LONG(SPENT, SHARED), "the gift is taken back as a whole; else it stays as it is", "全额收回已发放的奖励；其他情形不变"},
+    {LONG(TIMES, LOT PAY),
+     "a draw among all tickets of all customers for whom this holds, as many as the \"number of logins in the month\" says, at most 100",
+     "的全部签中抽取，签数按“当月登录次数”计，每人至多100签；抽出前9名客户"},
     {LONG(SPENT, RANK("") PLACES),
      "its value by the place in the ranking: place 1: CNY 50.00; places 2 to 4: CNY 20.00; from place 5 on: CNY 30.00.",
      "金额按名次分档：第1名为50.00元，第2至4名为20.00元，第5名起为30.00元。"},

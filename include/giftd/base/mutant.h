@@ -51,6 +51,8 @@
   ROW(RANK_BY_ARRIVAL, "of two who tie the one who was judged first is before the other")    \
   ROW(RANK_FORGOTTEN, "ranks are not there after a take-over")                               \
   ROW(RANK_LATE, "what came behind the close is ranked")                                     \
+  ROW(SHARE_OWN_UNITS, "each shard divides the whole pot among its own customers")           \
+  ROW(SHARE_FORGETS, "of the units that a pot is divided by those of one shard alone count") \
   ROW(LIMIT_LOOKS_BACK, "a rolling limit looks only at the days before the event")           \
   ROW(TERMS_OF_TODAY, "a gift is judged again by what the file says now")                    \
   ROW(EXPIRE_MIDWAY, "what has expired is dropped while an event is judged")                 \

@@ -9,7 +9,7 @@ static struct stock *stock_of(struct ledger *ledger, uint64_t decl, uint64_t sha
   return &ledger->stocks[ledger->stock_count++];
 }
 
-static uint64_t share_of(const struct event *event, const struct pool *pool) {
+static uint64_t share_drawn(const struct event *event, const struct pool *pool) {
   const struct value *value = pool->by == FIELD_NONE ? NULL : event_field(event, pool->by);
   return pool_share_hash(pool, value == NULL || value->kind != VALUE_TEXT ? (struct str){NULL, 0} : value->text);
 }
@@ -18,7 +18,7 @@ static uint64_t share_of(const struct event *event, const struct pool *pool) {
 static void chain_unsure(struct ledger *ledger, const struct rulebook *book, const struct event *event, uint32_t number) {
   for (uint32_t from = number; from != NONE; from = book->pools[from].fallback)
     for (uint32_t at = from; at != NONE; at = book->pools[at].parent)
-      stock_of(ledger, book->pools[at].decl, share_of(event, &book->pools[at]))->unsure = true;
+      stock_of(ledger, book->pools[at].decl, share_drawn(event, &book->pools[at]))->unsure = true;
 }
 
 static void chain_draw(struct ledger *ledger, const struct event *event, const struct gift *gift, struct entry *entry) {
@@ -29,7 +29,7 @@ static void chain_draw(struct ledger *ledger, const struct event *event, const s
     const struct pool *pool = &book->pools[at];
     bool of_value = pool->of_money || pool->in_points;
     struct drawn *drawn = &entry->drawn[entry->drawn_count++];
-    *drawn = (struct drawn){pool->decl, share_of(event, pool), of_value ? money : gift->count, of_value};
+    *drawn = (struct drawn){pool->decl, share_drawn(event, pool), of_value ? money : gift->count, of_value};
     stock_of(ledger, drawn->decl, drawn->share)->out += drawn->amount;
   }
 }
