@@ -30,3 +30,16 @@ function(program name main)
   add_executable(${name} ${main})
   target_link_libraries(${name} PRIVATE room_${PROGRAM_ROOM} Threads::Threads)
 endfunction()
+
+# embed(ROOM NAME FILE): the bytes of a file as `const struct source NAME` of a room (src/campaign/compile.h). The property EMBEDDED_ROOM is
+# for whoever builds the room's sources once more.
+function(embed room name file)
+  file(READ "${file}" hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)" "\\1\n" bytes "${bytes}")
+  get_filename_component(base "${file}" NAME)
+  configure_file("${CMAKE_SOURCE_DIR}/cmake/embedded.c.in" "${CMAKE_BINARY_DIR}/embedded/${name}.c" @ONLY)
+  target_sources(room_${room} PRIVATE "${CMAKE_BINARY_DIR}/embedded/${name}.c")
+  set_property(GLOBAL APPEND PROPERTY EMBEDDED_${room} "${CMAKE_BINARY_DIR}/embedded/${name}.c")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+endfunction()

@@ -16,6 +16,7 @@
 #ifndef GIFTD_CAMPAIGN_H
 #define GIFTD_CAMPAIGN_H
 
+#include "giftd/base/calendar.h"
 #include "giftd/event.h"
 
 #define NONE UINT32_MAX
@@ -34,11 +35,12 @@ struct schedule {
   struct str name;        /* "" for an inline one */
   int64_t from_ms, to_ms; /* [from, to); INT64_MIN/2 and INT64_MAX/2 when open */
   uint32_t days;          /* day_flag bits and 1 << 1..7; 0: any day (unless dates or named days are given) */
-  uint32_t named_days;    /* bit per named day of the calendar (calendar_names) */
+  uint32_t named_days;    /* bit per named day of the calendar */
   uint32_t date_count;
   const int64_t *dates; /* days since 1970 */
   uint32_t hour_count;  /* ranges of seconds of the day, start in, end out; 0: all day */
   const struct hours *hours;
+  const struct calendar *calendar; /* of workdays, rest days and named days; NULL: it asks none */
 };
 
 enum moment_kind { MOMENT_NONE, MOMENT_AT, MOMENT_AFTER, MOMENT_AFTER_WORKING_DAYS, MOMENT_NEXT, MOMENT_END_OF };
@@ -47,8 +49,9 @@ struct moment {
   int64_t at_ms;         /* AT */
   struct duration after; /* AFTER; `plus` of END_OF */
   int32_t working_days;  /* AFTER_WORKING_DAYS: keeps the time of day */
-  enum unit unit;        /* NEXT, END_OF */
-  int32_t day, time_s;   /* NEXT: day of the period (31: last), second of the day */
+  const struct calendar *calendar;
+  enum unit unit;      /* NEXT, END_OF */
+  int32_t day, time_s; /* NEXT: day of the period (31: last), second of the day */
 };
 
 struct band {
@@ -124,6 +127,7 @@ struct condition {
   uint32_t first, count; /* children of ALL, ANY, NOT (one child) */
   bool stateless;        /* decided by event, time and rulebook alone (whole subtree) */
   bool money;            /* operand numbers are minor units of the campaign's currency: printed with decimals */
+  uint32_t campaign;     /* whose file says it: by its `fx` money is converted */
   struct operand operand;
   struct str pointer;   /* JSON pointer in its file: "/rules/0/when/amount" */
   struct str left_text; /* as written: "amount", "fact.woke" */
@@ -529,10 +533,15 @@ struct campaign {
   int64_t shown_ms;       /* shown_from, or from_ms */
   int64_t closing_ms;     /* to_ms + closing: what is open may finish until here */
   struct zone zone;
-  struct str zone_name; /* as the file says it */
-  int64_t late_ms;      /* accepted lateness */
+  struct str zone_name;            /* as the file says it */
+  const struct calendar *calendar; /* NULL: the file names none and asks none */
+  uint32_t asks_named;             /* bits of the named days that its schedules ask for */
+  bool asks_rests;                 /* they ask which days are worked */
+  int64_t late_ms;                 /* accepted lateness */
   struct str currency;
   int32_t decimals;
+  uint32_t rate_count; /* fx: other currencies that count, by code */
+  const struct fx_rate *rates;
   bool enrolment; /* required */
   bool sign_up;   /* when a customer enrolled is remembered though nobody has to: a window begins there */
   struct audience audience;
@@ -641,12 +650,13 @@ enum check_code {
   CHECK_BAD_OR_ELSE, CHECK_BAD_CHANCE, CHECK_CHANCE_NOT_SPENT, CHECK_CHANCE_NOT_GIVEN, CHECK_BAD_LIMIT, CHECK_BAD_POOL,
   CHECK_BAD_SHARES, CHECK_BAD_REVERSAL, CHECK_NOT_REVERSIBLE, CHECK_PRIZE_CEILING, CHECK_TOO_MANY, CHECK_NAME_CLASH,
   CHECK_SAME_NAME, CHECK_BAD_WAS, CHECK_REDEFINED, CHECK_SHORT_CLOSING, CHECK_NOT_SERVED, CHECK_CANNOT_HOLD, CHECK_NEVER_VALID,
-  CHECK_BANK_ONLY, CHECK_LIST_CUT, CHECK_HORIZON_TOO_SHORT,
+  CHECK_BANK_ONLY, CHECK_LIST_CUT, CHECK_HORIZON_TOO_SHORT, CHECK_BAD_CALENDAR, CHECK_NOT_COVERED,
   /* from here on: warnings */
   CHECK_WARNINGS,
   CHECK_UNUSED = CHECK_WARNINGS, CHECK_PAYS_TWICE, CHECK_ENDED, CHECK_NO_AUDIENCE_SOURCE, CHECK_TINY_ODDS, CHECK_WIDE_OPEN,
   CHECK_NO_LIMIT_AT_ALL, CHECK_POOL_TOO_SMALL, CHECK_NO_EFFECT, CHECK_NOT_ALWAYS_VALID, CHECK_EMPTY_AT_FIRST, CHECK_TASKS_MEET,
-  CHECK_REACH, CHECK_MEMORY_TOO_SHORT, CHECK_ANY_STATUS, CHECK_UNKNOWN_REWARD, CHECK_HEARD_APART, CHECK_CODE_COUNT
+  CHECK_REACH, CHECK_MEMORY_TOO_SHORT, CHECK_ANY_STATUS, CHECK_UNKNOWN_REWARD, CHECK_HEARD_APART, CHECK_CALENDAR_ENDS,
+  CHECK_CODE_COUNT
 };
 /* clang-format on */
 struct check_code_info {
@@ -732,6 +742,7 @@ enum change_class {
   CHANGE_VERSION_BACK,  /* a lower version than before */
   CHANGE_SAME_VERSION,  /* other content under the same version */
   CHANGE_CAMPAIGN_GONE, /* the file is not there any more */
+  CHANGE_PAST_DAY,      /* a day that was judged by is another one in the calendar now */
   CHANGE_CLASSES
 };
 struct change_class_info {
@@ -787,9 +798,4 @@ int64_t moment_resolve(const struct moment *moment, int64_t utc_ms, struct zone 
  * midnight; a time of day ends there (NEXT has one, 00:00 by default); an age ends in, so one millisecond after it. NONE has no end:
  * INT64_MAX / 2. */
 int64_t moment_end(const struct moment *moment, int64_t utc_ms, struct zone zone);
-/* Calendar `cn`: statutory holidays and moved working days, by day since 1970. Days outside the known years: Monday to Friday. */
-bool calendar_is_workday(int64_t day);
-uint32_t calendar_named_days(int64_t day); /* bit per name */
-extern const char *const calendar_names[]; /* "new-year" "spring-festival" ... ended by NULL */
-
 #endif

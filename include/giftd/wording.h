@@ -28,7 +28,6 @@ extern const struct wording wording_fields[];  /* "amount": "amount" / "金额",
 extern const struct wording wording_types[];   /* "txn.card_spend": "card or QR payment" / "刷卡或扫码消费" */
 extern const struct wording wording_rewards[]; /* "instant_discount": "instant discount" / "立减金" */
 extern const struct wording wording_values[];  /* "settled": "settled" / "已入账": words that fields say */
-extern const struct wording wording_days[];    /* "spring-festival": "Spring Festival" / "春节": calendar_names */
 extern const struct wording wording_groups[];  /* "dining": "dining" / "餐饮": lists, tags and segments that most banks have */
 extern const struct wording wording_zones[];   /* "Europe/London": "London" / "伦敦": zones by their best-known city */
 /* The row of a name, or NULL. */

@@ -126,3 +126,34 @@ int64_t money_share(int64_t a, int64_t b, int64_t c) {
   assert(share <= INT64_MAX);
   return (int64_t)share;
 }
+
+bool fx_parse(struct str text, int64_t *rate_e8) {
+  size_t at = 0;
+  int64_t value = 0;
+  int decimals = 0;
+  if (!whole_part(text, &at, FX_RATE_MOST, &value)) return false;
+  if (at < text.length && (text.at[at++] != '.' || at == text.length)) return false;
+  for (; at < text.length && decimals < 8 && is_digit(text.at[at]); at++, decimals++) value = value * 10 + (text.at[at] - '0');
+  if (at < text.length) return false;
+  for (; decimals < 8; decimals++) value *= 10;
+  *rate_e8 = value;
+  return value > 0 && value <= FX_RATE_MOST * 100000000;
+}
+
+void buffer_fx(struct buffer *buffer, int64_t rate_e8) {
+  int64_t part = rate_e8 % 100000000;
+  int digits = 8;
+  for (; digits > 0 && part % 10 == 0; digits--) part /= 10;
+  buffer_int(buffer, rate_e8 / 100000000);
+  if (digits > 0) buffer_print(buffer, ".%0*lld", digits, (long long)part);
+}
+
+bool fx_convert(const struct fx_rate *rate, int64_t minor, int32_t decimals, int64_t *out) {
+  assert(rate->rate_e8 > 0 && rate->decimals >= 0 && rate->decimals <= 4 && decimals >= 0 && decimals <= 4);
+  if (minor > LIMIT_AMOUNT_MINOR || minor < -LIMIT_AMOUNT_MINOR) return false;
+  __int128_t size = (__int128_t)(minor < 0 ? -minor : minor) * rate->rate_e8 * ten_to(decimals); /* at most 10^12+17+4 */
+  __int128_t below = (__int128_t)100000000 * ten_to(rate->decimals), value = (size + below / 2) / below;
+  if (value > LIMIT_AMOUNT_MINOR) return false;
+  *out = minor < 0 ? -(int64_t)value : (int64_t)value;
+  return true;
+}

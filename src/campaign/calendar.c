@@ -20,12 +20,6 @@ bool list_has(const struct list *list, struct str item) {
   }
 }
 
-bool calendar_is_workday(int64_t day) {
-  bool workday = false;
-  if (calendar_day_moved(day, &workday)) return workday;
-  return weekday_of_day(day) <= 5;
-}
-
 /* ---- schedules ---- */
 
 static bool day_is_dated(const struct schedule *schedule, int64_t day) {
@@ -37,9 +31,9 @@ static bool day_is_dated(const struct schedule *schedule, int64_t day) {
 static bool day_holds(const struct schedule *schedule, int64_t day) {
   if (schedule->days == 0 && schedule->named_days == 0 && schedule->date_count == 0) return true;
   if (schedule->days & (1u << weekday_of_day(day))) return true;
-  if ((schedule->days & DAY_WORKDAY) && calendar_is_workday(day)) return true;
-  if ((schedule->days & DAY_RESTDAY) && !calendar_is_workday(day)) return true;
-  if (schedule->named_days != 0 && (schedule->named_days & calendar_named_days(day))) return true;
+  if ((schedule->days & DAY_WORKDAY) && calendar_is_workday(schedule->calendar, day)) return true;
+  if ((schedule->days & DAY_RESTDAY) && !calendar_is_workday(schedule->calendar, day)) return true;
+  if (schedule->named_days != 0 && (schedule->named_days & calendar_named_days(schedule->calendar, day))) return true;
   return day_is_dated(schedule, day);
 }
 
@@ -170,11 +164,12 @@ int64_t schedules_first(const struct schedule *const *schedules, uint32_t count,
 
 /* ---- moments ---- */
 
-static int64_t after_working_days(int64_t utc_ms, int32_t count, struct zone zone) {
+static int64_t after_working_days(const struct moment *moment, int64_t utc_ms, struct zone zone) {
+  int32_t count = moment->working_days;
   int64_t local = zone_local(zone, utc_ms), day = floor_day(local), start = day;
   while (count > 0) {
     day++;
-    if (calendar_is_workday(day)) count--;
+    if (calendar_is_workday(moment->calendar, day)) count--;
   }
   return day == start ? utc_ms : zone_instant(zone, local + (day - start) * MS_PER_DAY);
 }
@@ -191,7 +186,7 @@ int64_t moment_resolve(const struct moment *moment, int64_t utc_ms, struct zone 
     case MOMENT_NONE: break;
     case MOMENT_AT: return moment->at_ms;
     case MOMENT_AFTER: return duration_add(utc_ms, moment->after, 1, zone);
-    case MOMENT_AFTER_WORKING_DAYS: return after_working_days(utc_ms, moment->working_days, zone);
+    case MOMENT_AFTER_WORKING_DAYS: return after_working_days(moment, utc_ms, zone);
     case MOMENT_NEXT: return in_next_period(moment, utc_ms, zone);
     case MOMENT_END_OF: {
       if (moment->unit == UNIT_CAMPAIGN || moment->unit == UNIT_EVER) return duration_add(moment->at_ms, moment->after, 1, zone);

@@ -99,6 +99,11 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
                         "end each line with a newline; write a list under another name (lists/x.new) and rename it when it is whole"},
     [CHECK_HORIZON_TOO_SHORT] = {"HORIZON_TOO_SHORT", "events may come later than their ids are remembered", "迟到时限超过事件记忆期",
                                  "lower late.accept, or raise events.horizon in the configuration and name it with -c"},
+    [CHECK_BAD_CALENDAR] = {"BAD_CALENDAR", "a calendar file that cannot be", "日历文件有误",
+                            "every date stands once, within \"covers\"; what rests and what is worked do not contradict each other"},
+    [CHECK_NOT_COVERED] = {"NOT_COVERED", "the calendar does not know the days that are asked", "日历未覆盖活动期间",
+                           "bring a calendar file that covers these days as soon as they are published, or end the campaign (or its "
+                           "\"closing\") before them"},
     [CHECK_UNUSED] = {"UNUSED", "nobody uses it", "未被使用", "use it or remove it"},
     [CHECK_PAYS_TWICE] = {"PAYS_TWICE", "two rules may pay for one event", "同一事件可能重复发放",
                           "make their conditions exclude each other, share a limit between them, or put both into a group that says so"},
@@ -129,6 +134,8 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
     [CHECK_HEARD_APART] = {"HEARD_APART", "a rule hears an event for one customer, and what it asks hears it for another",
                            "规则与所查事实由不同客户接收",
                            "let the rule hear the fact itself, or put the same `as` beside its event, if it is meant for that customer"},
+    [CHECK_CALENDAR_ENDS] = {"CALENDAR_ENDS", "working days that the calendar does not know yet count by the weekend alone",
+                             "日历未覆盖的日子仅按周末推算", "put the next year into the calendar file as soon as it is published"},
 };
 
 void finding_print(struct buffer *out, const struct finding *finding) {

@@ -18,6 +18,7 @@ const struct change_class_info change_classes[CHANGE_CLASSES] = {
     [CHANGE_VERSION_BACK] = {"VERSION_BACK", "has a lower version than before", "版本号倒退"},
     [CHANGE_SAME_VERSION] = {"SAME_VERSION", "says something else under the same version", "同一版本内容不同"},
     [CHANGE_CAMPAIGN_GONE] = {"CAMPAIGN_GONE", "is not there any more", "活动文件已不存在"},
+    [CHANGE_PAST_DAY] = {"PAST_DAY", "goes by a calendar in which a day that has begun is another one", "日历改变了已过去的日子"},
 };
 
 #define NEAR_CHANGES 200u
@@ -165,7 +166,8 @@ static void meaning_tell(struct comparing *c, const struct campaign *campaign, c
   change->old_name = arena_copy(c->arena, old->name), change->name = arena_copy(c->arena, now->name);
   change->before = arena_copy(c->arena, old->text), change->after = arena_copy(c->arena, now->text);
   if (refused && old->kind == MEANING_CAMPAIGN)
-    change->remedy = STR("put zone and currency back, or copy the campaign to a new one with an id of its own, which starts at nothing");
+    change->remedy =
+        STR("put zone, currency and fx back, or copy the campaign to a new one with an id of its own, which starts at nothing");
   else if (refused)
     change->remedy = STR("put the old meaning back and give the new one a name of its own beside it, or copy the campaign to a new one");
 }
@@ -265,6 +267,22 @@ static void campaign_gone_tell(struct comparing *c, const struct campaign *old, 
                                  old->version + 1);
 }
 
+/* What events of a day were judged by holds for those of the same day that come late. */
+static void calendar_compare(struct comparing *c, const struct campaign *old, const struct campaign *now, const struct life *life) {
+  int64_t day, until_ms = c->now.latest_ms < old->closing_ms ? c->now.latest_ms : old->closing_ms - 1;
+  if (!life->living || !life->begun || c->now.latest_ms == TIME_NONE) return;
+  if (!calendar_past_differs(old, now, zone_local(old->zone, until_ms) / MS_PER_DAY, &day)) return;
+  struct change *change = change_new(c, CHANGE_PAST_DAY, true, MEANING_CAMPAIGN, old->id);
+  char memory[32];
+  struct buffer text;
+  if (change == NULL) return;
+  buffer_init(&text, memory, sizeof memory);
+  buffer_date(&text, day);
+  change->name = change->old_name = change->campaign;
+  change->after = arena_print(c->arena, "%.*s in calendar '%.*s'", STR_FORMAT(buffer_text(&text)), STR_FORMAT(now->calendar->id));
+  change->remedy = STR("put the days that have begun back as they were; later ones may change");
+}
+
 static void campaign_compare(struct comparing *c, uint32_t number) {
   const struct campaign *old = &c->before->campaigns[number];
   struct life life = life_of(c, old);
@@ -274,6 +292,7 @@ static void campaign_compare(struct comparing *c, uint32_t number) {
     return;
   }
   version_compare(c, old, &c->after->campaigns[now], life.living);
+  calendar_compare(c, old, &c->after->campaigns[now], &life);
   names_compare(c, number, &life);
 }
 

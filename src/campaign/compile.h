@@ -84,8 +84,9 @@ struct file {
   struct at root, sections[DECL_KINDS];
   struct str id;
   bool is_bank;
-  bool has_period; /* both ends are known */
-  uint32_t errors; /* reported of it so far */
+  bool has_period;  /* both ends are known */
+  bool no_calendar; /* it names one that there is not: what asks it keeps quiet */
+  uint32_t errors;  /* reported of it so far */
   uint32_t decl_first[DECL_KINDS], decl_count[DECL_KINDS];
   struct undo undo;       /* on_reversal of the header */
   struct forfeit forfeit; /* on_failure of it */
@@ -113,6 +114,7 @@ struct compile {
   uint32_t date_first, date_count; /* into refs: closes that are days of the customer's own */
   struct vec fact_broken;          /* bool for each fact */
   struct vec fact_priced;          /* bool for each fact: a table by amounts of money */
+  struct calendar *calendars;      /* one behind the other */
   struct name_map names;
   struct span *fact_hearers, *reward_hearers;
   uint32_t deny_first, deny_count;
@@ -120,6 +122,7 @@ struct compile {
   uint32_t rule; /* number or NONE */
   bool rule_spends, rule_on_reward;
   bool rule_ranks;                 /* what it gives is read, and it has a rank: there is a place */
+  bool lasts;                      /* a rule or track that goes on in the campaign's closing */
   uint32_t rule_chance;            /* chance it spends or NONE */
   uint32_t budget;                 /* comparisons left to lint for this file */
   struct buffer content;           /* where files are written anew, one after the other */
@@ -483,8 +486,28 @@ void op_near(struct near *near);
 /* rulebook.c: the tree of one file, or NULL after reporting. */
 json_t *source_json(struct compile *c, const struct source *source);
 
-/* calendar_cn.c */
-bool calendar_day_moved(int64_t day, bool *workday);
-uint32_t calendar_name_count(void);
+/* ---- fx.c ---- */
+void fx_read(struct compile *c, const struct at *at);
+/* Whether a left side is money of the event that is converted: the index cannot ask it. Reports where nobody else would. */
+bool fx_asks_later(struct compile *c, const struct at *at, enum place place, const struct left *left);
+void fx_keeps(struct compile *c, const struct at *at, uint16_t field); /* reports money that would be kept as it came */
+
+/* ---- calendar_file.c ---- */
+bool is_calendar(const json_t *json);
+/* The file at hand is one. */
+void calendar_read(struct compile *c);
+/* The one that giftd brings along, before all files. */
+void calendar_built_in(struct compile *c);
+extern const struct source calendar_cn; /* deploy/calendars/cn.json, embedded */
+/* `calendar` of the header. */
+void calendar_name_read(struct compile *c, const struct at *at);
+/* The calendar of the file that is read; NULL: it names one that there is not. */
+const struct calendar *calendar_now(struct compile *c);
+/* That a calendar knows all days on which the file that is read asks it; and, with a warning, those to which working days may lead. */
+void calendar_cover_check(struct compile *c, const struct at *at, const struct calendar *calendar);
+void calendar_reach_check(struct compile *c, const struct at *at, const struct moment *moment);
+/* The first day up to `until_day` of which a campaign's schedules were told something else than they would be now. */
+bool calendar_past_differs(const struct campaign *old, const struct campaign *now, int64_t until_day, int64_t *day);
+extern const char *const day_words[]; /* schedule.c: "mon" ... "restday", ended by NULL */
 
 #endif

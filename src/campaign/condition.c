@@ -27,6 +27,7 @@ static struct condition leaf_empty(struct compile *c, const struct at *at, const
                             .left = left->kind,
                             .op = OP_EQ,
                             .index = left->index,
+                            .campaign = c->now,
                             .stateless = left->kind == LEFT_FIELD || left->kind == LEFT_SCHEDULE || left->kind == LEFT_MONTH,
                             .operand = {.list = NONE, .other = NONE},
                             .pointer = at_pointer(c, at),
@@ -54,8 +55,11 @@ static void leaves_fill(struct compile *c, const struct at *at, struct filling h
   uint32_t count = leaves_of(at->key, at->json);
   if (!good) left.type = TYPE_BROKEN;
   struct condition empty = leaf_empty(c, at, &left);
+  bool later = fx_asks_later(c, at, how.place, &left);
+  empty.stateless &= !later;
   if (!has_operators(at->key, at->json)) {
     if (left.type != TYPE_BROKEN) operand_read(c, at, &left, NULL, how.place, &empty);
+    empty.stateless &= !later;
     *condition_at(c, node) = empty;
     return;
   }
@@ -69,6 +73,7 @@ static void leaves_fill(struct compile *c, const struct at *at, struct filling h
       op_unknown(c, &child);
     else
       operand_read(c, &child, &left, child.key, how.place, &leaf);
+    leaf.stateless &= !later;
     *condition_at(c, node++) = leaf;
   }
 }

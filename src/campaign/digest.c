@@ -8,11 +8,16 @@ static struct str digest_text(struct compile *c, uint64_t digest) {
   return keep_text(c, (struct str){hex, sizeof hex});
 }
 
-/* The file and everything it cites, directly or not, in whatever order. */
+static uint64_t calendar_digest(const struct campaign *campaign) { return campaign->calendar == NULL ? 0 : campaign->calendar->digest; }
+
+/* The file and everything it cites, directly or not, in whatever order; and the calendars by which all these go. */
 static uint64_t chain(struct compile *c, uint32_t number) {
   const struct campaign *campaign = &c->campaigns[number];
-  uint64_t cited = 0;
-  for (uint32_t i = 0; i < campaign->cited_count; i++) cited += c->files[*ref_at(c, campaign->cited_first + i)].digest;
+  uint64_t cited = calendar_digest(campaign);
+  for (uint32_t i = 0; i < campaign->cited_count; i++) {
+    uint32_t other = *ref_at(c, campaign->cited_first + i);
+    cited += c->files[other].digest + calendar_digest(&c->campaigns[other]);
+  }
   return hash64_pair(&HASH_KEY_FIXED, c->files[number].digest, cited);
 }
 

@@ -180,7 +180,9 @@ static bool days_exclude(const struct schedule *a, const struct schedule *b) {
   bool plain_a = a->days != 0 && a->named_days == 0 && a->date_count == 0,
        plain_b = b->days != 0 && b->named_days == 0 && b->date_count == 0;
   if (!plain_a || !plain_b) return false;
-  bool calendar = a->days == DAY_WORKDAY ? b->days == DAY_RESTDAY : a->days == DAY_RESTDAY && b->days == DAY_WORKDAY;
+  bool calendar = a->calendar != b->calendar ? false
+                  : a->days == DAY_WORKDAY   ? b->days == DAY_RESTDAY
+                                             : a->days == DAY_RESTDAY && b->days == DAY_WORKDAY;
   bool weekly = ((a->days | b->days) & ~week) == 0 && (a->days & b->days) == 0;
   return calendar || weekly;
 }

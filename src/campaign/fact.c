@@ -202,6 +202,7 @@ static void per_read(struct compile *c, const struct at *at, struct fact *fact) 
 static void keep_read(struct compile *c, const struct at *at, const struct fact *fact) {
   struct at keep = at_key(at, "keep");
   struct str name;
+  fx_keeps(c, &keep, fact->keep);
   if (keep.json == NULL || fact->keep != FIELD_NONE || !read_text(c, &keep, &name)) return;
   field_unknown(c, &keep, name);
 }

@@ -20,7 +20,12 @@ static const struct instead substitutes[] = {
     {"risk.review", "instead list them in \"deny\", or review in the system that fulfils, before it pays out"},
     {"reissue",
      "instead write \"forfeit\"; the system that fulfils may try again under the same id, which pays nothing twice, before it says failed"},
-    {"fx", "instead let the bank convert the amount and send it in the campaign's currency, or write one campaign for each currency"},
+    {"table",
+     "instead write the rate that holds for the campaign into \"rates\", or let the bank convert the amount and send it in the campaign's "
+     "currency"},
+    {"day", "instead write the rate that holds for the campaign into \"rates\""},
+    {"fx trigger", "instead ask it in the `when` of the rule, fact or task"},
+    {"fx keep", "instead let the bank send the amount in the campaign's currency in a field of its own, or keep another field"},
     {"approval",
      "instead approve the file where it is kept, and put only approved files into campaigns.dir; decisions name the digest of what ran"},
     {"backfill", "instead raise \"accept\" to as much as 90 days, \"P90D\""},

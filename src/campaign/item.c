@@ -255,7 +255,8 @@ static void keep_read(struct compile *c, const struct at *at, struct item *item)
     struct at one = at_item(at, i);
     struct left left;
     struct str name;
-    if (read_text(c, &one, &name) && left_read(c, &one, name, PLACE_TRIGGER, &left)) keep[item->keep_count++] = (uint16_t)left.index;
+    if (read_text(c, &one, &name) && left_read(c, &one, name, PLACE_TRIGGER, &left))
+      keep[item->keep_count++] = (uint16_t)left.index, fx_keeps(c, &one, (uint16_t)left.index);
   }
   item->keep = keep;
 }

@@ -260,6 +260,15 @@ static void put_item(const struct saying *s, const struct item *item) {
 
 /* ---- one after the other ---- */
 
+/* Fixed for the campaign: a refund goes back at the rate of its payment. */
+static void put_rates(const struct saying *s) {
+  for (uint32_t i = 0; i < s->campaign->rate_count; i++) {
+    const struct fx_rate *rate = &s->campaign->rates[i];
+    buffer_print(s->out, "%s%.*s ", i == 0 ? "; fx " : ", ", STR_FORMAT(rate->currency));
+    buffer_fx(s->out, rate->rate_e8);
+  }
+}
+
 static void text_make(const struct rulebook *book, uint32_t campaign, struct meaning_cursor *at, struct meaning *out) {
   struct buffer text;
   struct saying s = {book, &book->campaigns[campaign], &text};
@@ -268,6 +277,7 @@ static void text_make(const struct rulebook *book, uint32_t campaign, struct mea
     case MEANING_CAMPAIGN:
       buffer_print(&text, "zone %.*s; currency %.*s", STR_FORMAT(s.campaign->zone_name), STR_FORMAT(s.campaign->currency));
       if (s.campaign->commitment.length > 0) buffer_print(&text, "; draws by the commitment %.*s", STR_FORMAT(s.campaign->commitment));
+      put_rates(&s);
       break;
     case MEANING_FACT: put_fact(&s, &book->facts[out->number]); break;
     case MEANING_LIMIT: put_limit(&s, &book->limits[out->number]); break;

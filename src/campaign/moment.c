@@ -11,7 +11,10 @@ static bool working_read(struct compile *c, const struct at *at, struct moment *
   struct at child = at_key(at, "working_days");
   if (!keys_check(c, at, working_keys, "a duration in working days") || child.json == NULL) return false;
   if (!read_int(c, &child, 1, 366, CHECK_BAD_DURATION, &days)) return false;
-  *out = (struct moment){.kind = MOMENT_AFTER_WORKING_DAYS, .working_days = (int32_t)days};
+  const struct calendar *calendar = calendar_now(c);
+  if (calendar == NULL) return false;
+  *out = (struct moment){.kind = MOMENT_AFTER_WORKING_DAYS, .working_days = (int32_t)days, .calendar = calendar};
+  calendar_reach_check(c, at, out);
   return true;
 }
 

@@ -76,6 +76,16 @@ static void once_read(struct compile *c, const struct at *at, struct rule *rule)
   (void)dimensions_read(c, at, &rule->once_per, &rule->once_per_count);
 }
 
+/* Behind the campaign's end, while it closes, are heard what is closed and completed, and who spends a chance. */
+static bool rule_lasts(struct compile *c, const struct rule *rule) {
+  bool lasts = rule->spends != NONE;
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    enum trigger_kind kind = trigger_at(c, rule->on.first + i)->kind;
+    lasts |= kind == TRIGGER_FACT || kind == TRIGGER_CLOSE;
+  }
+  return lasts;
+}
+
 static void rule_read(struct compile *c, const struct at *at, uint32_t number) {
   struct at on = at_key(at, "on"), schedule = at_key(at, "schedule"), when = at_key(at, "when"), spends = at_key(at, "spends");
   struct at once = at_key(at, "once_per"), give = at_key(at, "give"), rank = at_key(at, "rank");
@@ -85,6 +95,7 @@ static void rule_read(struct compile *c, const struct at *at, uint32_t number) {
   if (on.json != NULL) triggers_read(c, &on, PLACE_RULE, &rule.on);
   if (spends.json != NULL) spends_read(c, &spends, &rule);
   *rule_at(c, number) = rule;
+  c->lasts = rule_lasts(c, &rule);
   if (schedule.json != NULL) rule.schedule = schedule_ref(c, &schedule);
   (void)condition_read(c, &when, PLACE_RULE, &rule.when);
   if (once.json != NULL) once_read(c, &once, &rule);
@@ -97,6 +108,7 @@ static void rule_read(struct compile *c, const struct at *at, uint32_t number) {
   rule_group_read(c, at, &rule);
   rule_undo_read(c, at, &rule);
   if (give.json != NULL) ladders_check(c, &give, &rule);
+  c->lasts = false;
   *rule_at(c, number) = rule;
 }
 

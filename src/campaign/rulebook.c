@@ -53,6 +53,13 @@ static void file_read(struct compile *c, const struct source *source) {
   }
   struct file *file = &c->files[c->file_count++];
   struct str id = text_of(json_object_get(json, "id"));
+  if (is_calendar(json)) {
+    *file = (struct file){.source = source, .json = json, .root = at_root(json)};
+    c->now = --c->file_count;
+    calendar_read(c);
+    json_decref(json);
+    return;
+  }
   *file = (struct file){.source = source,
                         .json = json,
                         .root = at_root(json),
@@ -188,6 +195,8 @@ static uint64_t all_digest(const struct compile *c, const struct source *const *
   uint64_t digest = 0;
   for (uint32_t i = 0; i < c->file_count; i++) digest = hash64_pair(&HASH_KEY_FIXED, digest, c->files[i].digest);
   for (uint32_t i = 0; i < c->file_count; i++) digest = zone_digest(c->campaigns[i].zone, digest);
+  for (uint32_t i = 0; i < c->file_count; i++)
+    if (c->campaigns[i].calendar != NULL) digest = hash64_pair(&HASH_KEY_FIXED, digest, c->campaigns[i].calendar->digest);
   for (uint32_t i = 0; i < source_count; i++) {
     if (!source_is_list(sources[i])) continue;
     digest = hash64_pair(&HASH_KEY_FIXED, digest, hash64(&HASH_KEY_FIXED, sources[i]->text));
@@ -247,8 +256,9 @@ static const struct rulebook *rulebook_keep(struct compile *c, uint64_t digest) 
 }
 
 static bool files_read(struct compile *c, const struct source *const *sources, uint32_t count) {
-  c->files = arena_array(c->scratch, count, sizeof *c->files);
+  c->files = arena_array(c->scratch, count + 1, sizeof *c->files);
   if (c->files == NULL) return false;
+  calendar_built_in(c);
   for (uint32_t i = 0; i < count; i++)
     if (!source_is_list(sources[i])) file_read(c, sources[i]);
   if (!files_sort(c)) return false;

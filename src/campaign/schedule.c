@@ -2,28 +2,34 @@
 #include "compile.h"
 
 static const struct key schedule_keys[] = {{"from", KEY_MAY}, {"to", KEY_MAY}, {"days", KEY_MAY}, {"hours", KEY_MAY}, {NULL, KEY_MAY}};
-static const char *const day_words[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", "workday", "restday", NULL};
+const char *const day_words[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", "workday", "restday", NULL};
 #define DAYS_MOST 400u
 #define HOURS_MOST 24u
 
-static bool day_word(struct str text, struct schedule *out) {
+static bool weekday_word(struct str text, struct schedule *out) {
   for (uint32_t i = 0; day_words[i] != NULL; i++) {
     if (!str_equal(text, str_of(day_words[i]))) continue;
     out->days |= i < 7 ? 1u << (i + 1) : i == 7 ? (uint32_t)DAY_WORKDAY : (uint32_t)DAY_RESTDAY;
     return true;
   }
-  for (uint32_t i = 0; calendar_names[i] != NULL; i++) {
-    if (!str_equal(text, str_of(calendar_names[i]))) continue;
-    out->named_days |= 1u << i;
-    return true;
-  }
   return false;
 }
 
+static bool named_word(struct compile *c, struct str text, struct schedule *out) {
+  const struct calendar *calendar = calendar_now(c);
+  for (uint32_t i = 0; calendar != NULL && i < calendar->day_count; i++) {
+    if (!str_equal(text, calendar->days[i].id)) continue;
+    out->named_days |= 1u << i;
+    return true;
+  }
+  return calendar == NULL; /* that there is none has been told */
+}
+
 static void day_unknown(struct compile *c, const struct at *at, struct str text) {
+  const struct calendar *calendar = calendar_now(c);
   struct near near = near_start(text);
   for (uint32_t i = 0; day_words[i] != NULL; i++) near_offer(&near, str_of(day_words[i]));
-  for (uint32_t i = 0; calendar_names[i] != NULL; i++) near_offer(&near, str_of(calendar_names[i]));
+  for (uint32_t i = 0; calendar != NULL && i < calendar->day_count; i++) near_offer(&near, calendar->days[i].id);
   struct str hint = near_text(c, &near);
   report(c, at, CHECK_BAD_SCHEDULE,
          "'%.*s' is not a day: mon tue wed thu fri sat sun workday restday, a named day of the calendar, or a date%.*s", STR_FORMAT(text),
@@ -42,13 +48,25 @@ static void days_read(struct compile *c, const struct at *at, struct schedule *o
     struct at item = at_item(at, i);
     struct str text = text_of(item.json);
     int64_t day;
-    if (json_is_string(item.json) && day_word(text, out)) continue;
-    if (!json_is_string(item.json) || !date_parse(text, &day))
+    if (json_is_string(item.json) && date_parse(text, &day)) {
+      if (dates != NULL) dates[out->date_count++] = day;
+    } else if (!json_is_string(item.json) || (!weekday_word(text, out) && !named_word(c, text, out))) {
       day_unknown(c, &item, text);
-    else if (dates != NULL)
-      dates[out->date_count++] = day;
+    }
   }
   out->dates = dates;
+}
+
+/* The calendar is looked for where it is asked alone: a campaign that asks for no day of one goes by none. */
+static void calendar_ask(struct compile *c, const struct at *at, struct schedule *out) {
+  bool rests = (out->days & (DAY_WORKDAY | DAY_RESTDAY)) != 0;
+  if (!rests && out->named_days == 0) return;
+  out->calendar = calendar_now(c);
+  campaign_now(c)->asks_rests |= rests, campaign_now(c)->asks_named |= out->named_days;
+  if (out->calendar == NULL)
+    out->days = 1u << 1, out->named_days = 0; /* a harmless stand-in */
+  else if (file_now(c)->has_period || out->name.length == 0)
+    calendar_cover_check(c, at, out->calendar);
 }
 
 static bool hours_parse(struct str text, struct hours *out) {
@@ -117,6 +135,7 @@ uint32_t schedule_read(struct compile *c, const struct at *at, struct str name) 
     if (json_object_size(at->json) == 0) report(c, at, CHECK_BAD_SCHEDULE, "the schedule says nothing; give days, hours, from or to");
     ends_read(c, at, &schedule);
     if (days.json != NULL) days_read(c, &days, &schedule);
+    if (days.json != NULL) calendar_ask(c, &days, &schedule);
     if (hours.json != NULL) hours_read(c, &hours, &schedule);
     if (c->findings->errors == errors) period_check(c, at, &schedule);
   }
@@ -129,7 +148,10 @@ uint32_t schedule_ref(struct compile *c, const struct at *at) {
   if (json_is_object(at->json)) return schedule_read(c, at, STR(""));
   if (!read_text(c, at, &ref)) return NONE;
   uint32_t decl = name_resolve(c, at, DECL_SCHEDULE, ref);
-  return decl == NONE ? NONE : decl_at(c, decl)->number;
+  if (decl == NONE) return NONE;
+  bool checked = decl_at(c, decl)->file == c->now && file_now(c)->has_period && !c->lasts; /* where it is declared */
+  if (!checked) calendar_cover_check(c, at, schedule_at(c, decl_at(c, decl)->number)->calendar);
+  return decl_at(c, decl)->number;
 }
 
 void schedules_read(struct compile *c) {

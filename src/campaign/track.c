@@ -99,6 +99,7 @@ void track_read(struct compile *c, const struct at *at, struct fact *fact) {
             match = at_key(at, "match");
   uint32_t word = 0;
   fact->track_period = UNIT_CAMPAIGN;
+  c->lasts = true;
   if (!keys_check(c, at, track_keys, "a track")) return;
   if (campaign_now(c)->programme) report(c, at, CHECK_BAD_FACT, "a track belongs to a campaign with rules: a programme has no end for it");
   if (opens.json != NULL) triggers_read(c, &opens, PLACE_FACT, &fact->on);
@@ -110,4 +111,5 @@ void track_read(struct compile *c, const struct at *at, struct fact *fact) {
   if (within.json != NULL && read_moment(c, &within, true, &fact->within)) closing_check(c, &within, fact);
   if (period.json != NULL) (void)read_unit(c, &period, false, &fact->track_period);
   per_read(c, &per, fact);
+  c->lasts = false;
 }

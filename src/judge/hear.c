@@ -2,8 +2,7 @@
 #include "work.h"
 
 bool listener_is_foreign(const struct work *w, const struct listener *listener) {
-  if (!amount_is_foreign(w, listener->campaign)) return false;
-  return condition_uses_amount(w->book, listener->conditions[0]) || condition_uses_amount(w->book, listener->conditions[1]);
+  return condition_is_foreign(w, listener->conditions[0]) || condition_is_foreign(w, listener->conditions[1]);
 }
 
 /* Money of another currency, or a claim that means another campaign: this fact does not hear it after all. Of what is heard as another

@@ -254,7 +254,7 @@ static bool measure_amount(const struct work *w, const struct fact *fact, int64_
   if (value == NULL || value->kind != VALUE_INT) return false;
   *amount = value->number;
   const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
-  return !fact->money || currency == NULL || str_equal(currency->text, work_campaign(w, fact->campaign)->currency);
+  return !fact->money || currency == NULL || money_in(w, fact->campaign, currency->text, value->number, amount);
 }
 
 static void hear(struct work *w, uint32_t number, uint32_t part) {
@@ -285,12 +285,18 @@ static void hear(struct work *w, uint32_t number, uint32_t part) {
 
 /* ---- undoing ---- */
 
-/* Of a part only money goes back; a count, or a sum of something else, stands until the whole is undone. */
-static int64_t part_of(const struct fact *fact, const struct undoing *u, const struct cell *fed) {
+/* Of a part only money goes back; a count, or a sum of something else, stands until the whole is undone. What was converted comes down to
+ * what is left of it, converted: so parts add up to the whole. */
+static int64_t part_of(const struct work *w, const struct fact *fact, const struct undoing *u, const struct cell *fed) {
+  int64_t left;
   assert(fed->fed.counted && u->amount >= 0);
   if (u->whole) return fed->fed.amount;
   if (fact->measure == MEASURE_COUNT || fact->of != FIELD_ID_AMOUNT) return 0;
-  return u->amount < fed->fed.amount ? u->amount : fed->fed.amount;
+  struct str currency = original_currency(state_find(w->customer, CELL_ORIGINAL, 0, u->original, 0));
+  bool own = currency.length == 0 || str_equal(currency, work_campaign(w, fact->campaign)->currency);
+  if (own) return u->amount < fed->fed.amount ? u->amount : fed->fed.amount;
+  if (!money_in(w, fact->campaign, currency, u->before - u->amount, &left)) return 0; /* nothing was added */
+  return left < fed->fed.amount ? fed->fed.amount - left : 0;
 }
 
 static void undo(struct work *w, const struct undoing *u, uint32_t number, const struct cell *fed) {
@@ -298,7 +304,7 @@ static void undo(struct work *w, const struct undoing *u, uint32_t number, const
   const struct cell *known = state_find(w->customer, CELL_MEASURE, fact->decl, fed->fed.per, fed->period);
   if (known == NULL || !fed->fed.counted) return;
   bool absent = false;
-  int64_t before = measure_value(w, fact, fed->fed.per, fed->period, &absent), part = part_of(fact, u, fed);
+  int64_t before = measure_value(w, fact, fed->fed.per, fed->period, &absent), part = part_of(w, fact, u, fed);
   struct cell *cell = state_write(w->customer, known);
   if (fact->measure != MEASURE_COUNT) cell->measure.sum = sum_of(cell->measure.sum, part == INT64_MIN ? INT64_MAX : -part);
   if (u->whole && cell->measure.count > 0) cell->measure.count--;

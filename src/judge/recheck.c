@@ -60,6 +60,7 @@ struct due recheck(struct work *w, const struct rule *rule, const struct cell *g
   if (given == NULL) return now; /* terms without the item: nothing is known against it */
   assert(!w->rechecking && amount_left >= 0);
   w->rechecking = true, w->recheck_amount = amount_left, w->recheck_cause = grant->key;
+  w->recheck_currency = original_currency(state_find(w->customer, CELL_ORIGINAL, 0, grant->key, 0));
   struct due due = due_now(w, rule, given, now);
   w->rechecking = false;
   assert(due.value <= now.value && due.units <= now.units);

@@ -17,7 +17,7 @@ static void dead(struct work *w, struct str code, const char *text) {
 /* Money of one currency is never taken off another (docs/language.md section 8: never a guess). */
 static bool currency_fits(struct work *w, const struct cell *original) {
   const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
-  struct str there = {original->original.currency, strnlen(original->original.currency, sizeof original->original.currency)};
+  struct str there = original_currency(original);
   if (currency == NULL || there.length == 0 || str_equal(currency->text, there)) return true;
   w->dead = STR("CURRENCY_MISMATCH");
   (void)fault_set(w->fault, STATUS_INPUT,

@@ -59,31 +59,30 @@ static bool step_late(struct judging *j) {
 
 /* ---- money of another currency ---- */
 
-static bool worth_uses_amount(const struct rulebook *book, const struct worth *worth) {
-  return worth_is_derived(worth) && condition_uses_amount(book, worth->of);
+static bool worth_is_foreign(const struct work *w, const struct worth *worth) {
+  return worth_is_derived(worth) && condition_is_foreign(w, worth->of);
 }
 
-static bool item_uses_amount(const struct rulebook *book, uint32_t number) {
+static bool item_is_foreign(const struct work *w, uint32_t number) {
   for (uint32_t depth = 0; number != NONE && depth <= LIMIT_OR_ELSE; depth++) {
-    const struct item *item = &book->items[number];
-    if (condition_uses_amount(book, item->when) || worth_uses_amount(book, &item->value) || worth_uses_amount(book, &item->count))
-      return true;
+    const struct item *item = &w->book->items[number];
+    if (condition_is_foreign(w, item->when) || worth_is_foreign(w, &item->value) || worth_is_foreign(w, &item->count)) return true;
     number = item->or_else;
   }
   return false;
 }
 
-static bool rule_uses_amount(const struct rulebook *book, const struct rule *rule) {
-  if (condition_uses_amount(book, rule->when)) return true;
+static bool rule_is_foreign(const struct work *w, const struct rule *rule) {
+  if (condition_is_foreign(w, rule->when)) return true;
   for (uint32_t i = 0; i < rule->on.count; i++)
-    if (condition_uses_amount(book, book->triggers[rule->on.first + i].when)) return true;
+    if (condition_is_foreign(w, w->book->triggers[rule->on.first + i].when)) return true;
   for (uint32_t i = 0; i < rule->item_count; i++)
-    if (item_uses_amount(book, rule->item_first + i)) return true;
+    if (item_is_foreign(w, rule->item_first + i)) return true;
   return false;
 }
 
 static bool step_currency(struct judging *j) {
-  if (!amount_is_foreign(j->w, j->rule->campaign) || !rule_uses_amount(j->w->book, j->rule)) return true;
+  if (!rule_is_foreign(j->w, j->rule)) return true;
   j->outcome->reason = REASON_CONDITION_NOT_MET;
   j->outcome->actual_text = event_field(j->w->event, FIELD_ID_CURRENCY)->text;
   return false;

@@ -1,10 +1,34 @@
 /* Left sides: what a condition, a worth or an axis looks at, as it is now. */
 #include "work.h"
 
-static struct value event_value(struct work *w, uint32_t field) {
-  if (w->rechecking && field == FIELD_ID_AMOUNT) return value_number(w->recheck_amount);
-  const struct value *value = event_field(w->event, (uint16_t)field);
-  return value == NULL ? value_absent() : *value;
+static const struct fx_rate *rate_of(const struct campaign *campaign, struct str currency) {
+  for (uint32_t i = 0; i < campaign->rate_count; i++)
+    if (str_equal(campaign->rates[i].currency, currency)) return &campaign->rates[i];
+  return NULL;
+}
+
+bool money_in(const struct work *w, uint32_t campaign, struct str currency, int64_t minor, int64_t *out) {
+  const struct campaign *own = work_campaign(w, campaign);
+  const struct fx_rate *rate = rate_of(own, currency);
+  *out = minor;
+  if (currency.length == 0 || str_equal(currency, own->currency)) return true;
+  return rate != NULL && fx_convert(rate, minor, own->decimals, out);
+}
+
+static struct str currency_at_hand(const struct work *w) {
+  const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
+  if (w->rechecking) return w->recheck_currency;
+  return currency == NULL ? STR("") : currency->text;
+}
+
+/* Money in the currency of the file that asks; of one that it cannot convert there is none. */
+static struct value event_value(struct work *w, const struct condition *leaf) {
+  bool again = w->rechecking && leaf->index == FIELD_ID_AMOUNT;
+  const struct value *value = event_field(w->event, (uint16_t)leaf->index);
+  struct value found = again ? value_number(w->recheck_amount) : value == NULL ? value_absent() : *value;
+  if (found.kind != VALUE_INT || w->book->catalogue->fields[leaf->index].kind != FIELD_MONEY) return found;
+  if (!again && w->rechecking) return found;
+  return money_in(w, leaf->campaign, currency_at_hand(w), found.number, &found.number) ? found : value_absent();
 }
 
 static struct value fact_value(struct work *w, const struct condition *leaf) {
@@ -23,7 +47,7 @@ static struct value cause_value(const struct work *w, uint32_t index) {
 struct value left_value(struct work *w, const struct condition *leaf) {
   assert(leaf >= w->book->conditions && leaf < w->book->conditions + w->book->condition_count); /* never of another book */
   switch (leaf->left) {
-    case LEFT_FIELD: return event_value(w, leaf->index);
+    case LEFT_FIELD: return event_value(w, leaf);
     case LEFT_FACT:
     case LEFT_FACT_AT:
     case LEFT_FACT_ELAPSED: return fact_value(w, leaf);
@@ -42,27 +66,30 @@ struct value left_value(struct work *w, const struct condition *leaf) {
   return value_absent();
 }
 
-/* Without `fx`, money of another currency is never compared or converted: the test fails (docs/language.md section 2). */
+/* Money of another currency, for which the file has no rate, is never compared or converted: the test fails (docs/language.md section 2).
+ */
 bool amount_is_foreign(const struct work *w, uint32_t campaign) {
-  const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
-  if (currency == NULL || event_field(w->event, FIELD_ID_AMOUNT) == NULL) return false;
-  return !str_equal(currency->text, work_campaign(w, campaign)->currency);
+  const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY), *amount = event_field(w->event, FIELD_ID_AMOUNT);
+  int64_t unused;
+  return currency != NULL && amount != NULL && !money_in(w, campaign, currency->text, amount->number, &unused);
 }
 
-bool condition_uses_amount(const struct rulebook *book, uint32_t node) {
+/* Each test is one of the file that says it: an activity of a programme has the programme's rates. */
+bool condition_is_foreign(const struct work *w, uint32_t node) {
+  const struct rulebook *book = w->book;
   if (node == NONE) return false;
   assert(node < book->condition_count);
   const struct condition *condition = &book->conditions[node];
   if (condition->kind != CONDITION_LEAF) {
     for (uint32_t i = 0; i < condition->count; i++)
-      if (condition_uses_amount(book, condition->first + i)) return true;
+      if (condition_is_foreign(w, condition->first + i)) return true;
     return false;
   }
-  if (condition->left == LEFT_FIELD) return condition->money;
+  if (condition->left == LEFT_FIELD) return condition->money && amount_is_foreign(w, condition->campaign);
   if (condition->left != LEFT_FACT || book->facts[condition->index].kind != FACT_TABLE) return false;
   const struct fact *table = &book->facts[condition->index];
   for (uint32_t i = 0; i < table->axis_count; i++)
-    if (condition_uses_amount(book, table->axes[i].left)) return true;
+    if (condition_is_foreign(w, table->axes[i].left)) return true;
   return false;
 }
 

@@ -127,11 +127,12 @@ struct work {
   /* a recheck after a reversal: fields other than the amount count as they did then */
   bool rechecking;
   int64_t recheck_amount;
-  uint64_t recheck_cause; /* digest of the event whose gift is rechecked */
-  uint32_t place;         /* of the customer in the rank of the rule at hand, or 0 */
-  int64_t share;          /* of the customer in the pot of the rule at hand, or 0 */
-  int64_t closed_ms;      /* of a close: the first instant behind the period; else TIME_NONE */
-  struct cell spare;      /* what is written when there is no room: the decision is void then */
+  struct str recheck_currency; /* of the event; "" where it said none */
+  uint64_t recheck_cause;      /* digest of the event whose gift is rechecked */
+  uint32_t place;              /* of the customer in the rank of the rule at hand, or 0 */
+  int64_t share;               /* of the customer in the pot of the rule at hand, or 0 */
+  int64_t closed_ms;           /* of a close: the first instant behind the period; else TIME_NONE */
+  struct cell spare;           /* what is written when there is no room: the decision is void then */
   /* large, counted above, not cleared for each event */
   uint32_t *parted;             /* [LIMIT_MATCHES] where `matches` are others than those of the input */
   struct fired *fired;          /* [LIMIT_MATCHES] */
@@ -193,7 +194,14 @@ static inline struct value value_number(int64_t n) { return (struct value){.kind
 struct value left_value(struct work *w, const struct condition *leaf);
 /* Whether the event's money is of another currency than the campaign's; whether a condition looks at the event's money. */
 bool amount_is_foreign(const struct work *w, uint32_t campaign);
-bool condition_uses_amount(const struct rulebook *book, uint32_t node);
+/* Of an event that is remembered: "" where it said none. */
+static inline struct str original_currency(const struct cell *original) {
+  if (original == NULL) return STR("");
+  return (struct str){original->original.currency, strnlen(original->original.currency, sizeof original->original.currency)};
+}
+bool condition_is_foreign(const struct work *w, uint32_t node);
+/* Money of a currency ("" is the own one) in that of a campaign; false: it has no rate for it. */
+bool money_in(const struct work *w, uint32_t campaign, struct str currency, int64_t minor, int64_t *out);
 /* Of a gift that is judged again: whether a left side can have changed, and is known as it is now (else it is as it was). */
 bool left_can_change(const struct work *w, const struct condition *leaf);
 /* What was remembered of an event that a measure heard. */

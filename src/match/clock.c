@@ -13,7 +13,7 @@ static bool bytes_same(const void *a, const void *b, size_t size) { return size 
 static bool schedule_is_same(const struct schedule *a, const struct schedule *b) {
   if (a == b) return true;
   if (a->from_ms != b->from_ms || a->to_ms != b->to_ms || a->days != b->days || a->named_days != b->named_days) return false;
-  if (a->date_count != b->date_count || a->hour_count != b->hour_count) return false;
+  if (a->date_count != b->date_count || a->hour_count != b->hour_count || a->calendar != b->calendar) return false;
   return bytes_same(a->dates, b->dates, a->date_count * sizeof *a->dates) &&
          bytes_same(a->hours, b->hours, a->hour_count * sizeof *a->hours);
 }

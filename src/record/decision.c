@@ -9,6 +9,7 @@
 #include "text.h"
 
 #include "told.h"
+#include "words.h"
 
 struct str text_gift_kind(enum gift_kind kind) {
   switch (kind) {
@@ -137,8 +138,20 @@ static void decision_values(struct buffer *out, const struct told *told) {
   TEXT_MEMBER(out, "pot", told->pot);
 }
 
+/* The rate by which the campaign read the event's money. */
+static void decision_rate(struct buffer *out, const struct event *event, const struct campaign *campaign) {
+  const struct fx_rate *rate = words_rate(event, campaign);
+  if (rate == NULL) return;
+  PUT(out, ",\"fx\":\"");
+  text_put(out, rate->currency);
+  PUT(out, " ");
+  buffer_fx(out, rate->rate_e8);
+  PUT(out, "\"");
+}
+
 /* `brief`: the reason alone, without what it was decided on. */
-static void decision_outcome(struct buffer *out, const struct decision *decision, const struct outcome *outcome, bool brief) {
+static void decision_outcome(struct buffer *out, const struct event *event, const struct decision *decision, const struct outcome *outcome,
+                             bool brief) {
   const struct rulebook *rulebook = outcome->book;
   const struct rule *rule = &rulebook->rules[outcome->rule];
   const struct campaign *campaign = &rulebook->campaigns[rule->campaign];
@@ -146,6 +159,7 @@ static void decision_outcome(struct buffer *out, const struct decision *decision
   text_put(out, campaign->id);
   PUT(out, "\",\"version\":");
   buffer_int(out, campaign->version);
+  decision_rate(out, event, campaign);
   PUT(out, ",\"rule\":\"");
   text_put(out, rule->id);
   PUT(out, "\",\"reason\":\"");
@@ -289,7 +303,7 @@ bool record_decision_part(struct buffer *out, const struct rulebook *rulebook, c
   for (uint32_t first = cursor->outcome; cursor->outcome < decision->outcome_count; cursor->outcome++) {
     if (cursor->outcome > first && out->length - start > DECISION_PART_BYTES) break;
     if (cursor->outcome > first) PUT(out, ",");
-    decision_outcome(out, decision, &decision->outcomes[cursor->outcome], cursor->written > DECISION_FULL_BYTES);
+    decision_outcome(out, event, decision, &decision->outcomes[cursor->outcome], cursor->written > DECISION_FULL_BYTES);
   }
   PUT(out, "]");
   bool more = cursor->outcome < decision->outcome_count;

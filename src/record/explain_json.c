@@ -13,6 +13,7 @@
  */
 #include "text.h"
 #include "waiting.h"
+#include "words.h"
 
 static void json_event(const struct telling *t) {
   const struct recorded_decision *r = t->recorded;
@@ -136,6 +137,11 @@ static void campaign_open(struct telling *t, const struct campaign *campaign) {
   PUT(t->out, ",\"en\":");
   text_json(t->out, campaign->name_en);
   PUT(t->out, "}");
+  const struct fx_rate *rate = t->event == NULL ? NULL : words_rate(t->event, campaign);
+  if (rate == NULL) return;
+  buffer_print(t->out, ",\"fx\":\"%.*s ", STR_FORMAT(rate->currency));
+  buffer_fx(t->out, rate->rate_e8);
+  PUT(t->out, "\"");
 }
 
 static void json_fact(struct telling *t, const struct told_fact *told, bool first) {

@@ -86,8 +86,11 @@ static void schedule_days(struct buffer *out, size_t start, const struct schedul
     if (schedule->days & (1u << day)) schedule_word(out, start, zh ? weekdays_zh[day] : weekdays_en[day]);
   if (schedule->days & (unsigned)DAY_WORKDAY) schedule_word(out, start, zh ? "工作日" : "workday");
   if (schedule->days & (unsigned)DAY_RESTDAY) schedule_word(out, start, zh ? "休息日" : "restday");
-  for (unsigned i = 0; i < 32 && calendar_names[i] != NULL; i++)
-    if (schedule->named_days & (1u << i)) schedule_word(out, start, calendar_names[i]);
+  for (unsigned i = 0; i < 32; i++) {
+    if (!(schedule->named_days & (1u << i))) continue;
+    schedule_word(out, start, "");
+    buffer_put(out, schedule->calendar->days[i].id);
+  }
   for (uint32_t i = 0; i < schedule->date_count && i < 8; i++) {
     schedule_word(out, start, "");
     buffer_date(out, schedule->dates[i]);
@@ -175,4 +178,11 @@ struct money_style money_style_of(const struct rulebook *rulebook, uint32_t camp
   assert(campaign < rulebook->campaign_count);
   const struct campaign *c = &rulebook->campaigns[campaign];
   return (struct money_style){c->decimals, c->zone};
+}
+
+const struct fx_rate *words_rate(const struct event *event, const struct campaign *campaign) {
+  const struct value *currency = event_field(event, FIELD_ID_CURRENCY);
+  for (uint32_t i = 0; currency != NULL && i < campaign->rate_count; i++)
+    if (str_equal(campaign->rates[i].currency, currency->text)) return &campaign->rates[i];
+  return NULL;
 }

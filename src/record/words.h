@@ -45,4 +45,7 @@ void words_expected(struct buffer *out, const struct rulebook *rulebook, const s
 bool words_actual(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, const struct event *event,
                   struct money_style style, enum language language);
 
+/* The rate by which a campaign reads the event's money, or NULL: it is in its own currency, or in one that it has none for. */
+const struct fx_rate *words_rate(const struct event *event, const struct campaign *campaign);
+
 #endif

@@ -13,7 +13,7 @@
 void adopt_look(struct shard *shard) {
   struct manifest_entry entry;
   shard->adopting.wanted = shard->settings.terms != NULL && !manifest_agrees(&shard->manifest, shard->rulebook);
-  shard->adopting.campaign = 0;
+  shard->adopting.campaign = 0, shard->adopting.calendar = NULL;
   if (!shard->adopting.wanted) return;
   memset(shard->adopting.known, 0, sizeof shard->adopting.known);
   for (size_t at = 0; manifest_next(&shard->manifest, &at, &entry);)
@@ -34,6 +34,13 @@ static enum status text_store(struct shard *shard, struct str text, struct fault
   return status;
 }
 
+/* Each campaign's calendar once in a row: most go by one. */
+static enum status calendar_store(struct shard *shard, const struct calendar *calendar, struct fault *fault) {
+  if (calendar == NULL || calendar == shard->adopting.calendar) return STATUS_OK;
+  shard->adopting.calendar = calendar;
+  return text_store(shard, calendar->source_text, fault);
+}
+
 static enum status texts_store(struct shard *shard, uint32_t *count, struct fault *fault) {
   struct adopting *adopting = &shard->adopting;
   size_t bytes = 0;
@@ -42,6 +49,7 @@ static enum status texts_store(struct shard *shard, uint32_t *count, struct faul
     if (adopting->known[adopting->campaign]) continue;
     if (shard->log.full != NULL && shard->log.full(shard->log.self)) return STATUS_OK;
     enum status status = text_store(shard, text, fault);
+    if (status == STATUS_OK) status = calendar_store(shard, shard->rulebook->campaigns[adopting->campaign].calendar, fault);
     if (status != STATUS_OK) return status;
     bytes += text.length;
     (*count)++;

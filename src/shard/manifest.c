@@ -208,6 +208,21 @@ struct manifest_text manifest_text_of(const struct campaign *campaign) {
   return (struct manifest_text){hash64(&HASH_KEY_FIXED, campaign->source_text), (uint32_t)campaign->source_text.length};
 }
 
+static const struct campaign *cited_at(const struct rulebook *rulebook, const struct campaign *campaign, uint32_t n) {
+  return n == 0 ? campaign : &rulebook->campaigns[rulebook->refs[campaign->cited_first + n - 1]];
+}
+
+/* Calendars that a campaign and what it cites go by, each once: the n-th, or NULL. */
+static const struct calendar *calendar_cited(const struct rulebook *rulebook, const struct campaign *campaign, uint32_t n) {
+  for (uint32_t i = 0; i <= campaign->cited_count; i++) {
+    const struct calendar *calendar = cited_at(rulebook, campaign, i)->calendar;
+    bool seen = calendar == NULL;
+    for (uint32_t j = 0; j < i && !seen; j++) seen = cited_at(rulebook, campaign, j)->calendar == calendar;
+    if (!seen && n-- == 0) return calendar;
+  }
+  return NULL;
+}
+
 void manifest_add_running(struct writer *w, const struct rulebook *rulebook, const struct campaign *campaign) {
   struct str file = campaign->file;
   if (file.length > FILE_NAME_BYTES) file = str_from(file, file.length - FILE_NAME_BYTES);
@@ -216,10 +231,16 @@ void manifest_add_running(struct writer *w, const struct rulebook *rulebook, con
                                  .file = file,
                                  .text = manifest_text_of(campaign),
                                  .cited_count = campaign->cited_count};
+  const struct calendar *calendar;
+  while (calendar_cited(rulebook, campaign, entry.cited_count - campaign->cited_count) != NULL) entry.cited_count++;
   entry_head(w, &entry);
   for (uint32_t i = 0; i < campaign->cited_count; i++) {
     struct manifest_text text = manifest_text_of(&rulebook->campaigns[rulebook->refs[campaign->cited_first + i]]);
     put_fixed(w, text.hash, 8);
     put_fixed(w, text.length, 4);
+  }
+  for (uint32_t i = 0; (calendar = calendar_cited(rulebook, campaign, i)) != NULL; i++) {
+    put_fixed(w, calendar->digest, 8);
+    put_fixed(w, calendar->source_text.length, 4);
   }
 }

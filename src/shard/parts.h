@@ -216,9 +216,10 @@ struct touched {
 
 /* The manifest on its way to follow another rulebook: the texts that it lacks, then its entries, then texts that nobody needs go. */
 struct adopting {
-  bool wanted;                 /* the manifest does not agree with the rulebook */
-  uint32_t campaign;           /* whose text comes next */
-  bool known[LIMIT_CAMPAIGNS]; /* those that run as they did */
+  bool wanted;                     /* the manifest does not agree with the rulebook */
+  uint32_t campaign;               /* whose text comes next */
+  bool known[LIMIT_CAMPAIGNS];     /* those that run as they did */
+  const struct calendar *calendar; /* whose text went last */
 };
 
 struct shard {

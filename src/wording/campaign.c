@@ -254,6 +254,18 @@ static void draws_say(struct say *say) {
       "各奖项自上而下按其权重依次占有相应个数的数字。\n");
 }
 
+/* "; USD 1 counts as 7.0825, JPY 1 as 0.0489" */
+static void rates_say(struct say *say) {
+  for (uint32_t i = 0; i < say->campaign->rate_count; i++) {
+    const struct fx_rate *rate = &say->campaign->rates[i];
+    put(say, "; ", "；");
+    put_str(say, rate->currency);
+    put(say, " 1 counts as ", " 1按");
+    buffer_fx(say->out, rate->rate_e8);
+    put(say, " of it, rounded half up", "折算（四舍五入）");
+  }
+}
+
 static void other_section(struct say *say) {
   uint32_t line = 0;
   section(say, "6. Other", "六、其他");
@@ -273,6 +285,7 @@ static void other_section(struct say *say) {
     put(say, "CNY", "人民币");
   else
     put_str(say, say->campaign->currency);
+  rates_say(say);
   put(say, "; a payment in another currency meets no condition on an amount and adds to no total of amounts.\n",
       "计；其他币种的交易不符合有关金额的条件，也不计入累计金额。\n");
   if (has_percent(say)) {

@@ -180,18 +180,6 @@ const struct wording wording_values[] = {
     {"private", "private banking", "私人银行"},
     {NULL, NULL, NULL}};
 
-const struct wording wording_days[] = {{"new-year", "New Year", "元旦"},
-                                       {"spring-festival", "Spring Festival", "春节"},
-                                       {"qingming", "Qingming", "清明节"},
-                                       {"labour-day", "Labour Day", "劳动节"},
-                                       {"dragon-boat", "Dragon Boat Festival", "端午节"},
-                                       {"mid-autumn", "Mid-Autumn Festival", "中秋节"},
-                                       {"national-day", "National Day", "国庆节"},
-                                       {"double-eleven", "11 November", "双十一"},
-                                       {"double-twelve", "12 December", "双十二"},
-                                       {"618", "18 June", "618购物节"},
-                                       {NULL, NULL, NULL}};
-
 const struct wording wording_groups[] = {{"dining", "dining", "餐饮"},
                                          {"tea", "tea and drinks", "茶饮"},
                                          {"supermarket", "supermarket", "商超"},

@@ -21,6 +21,30 @@ static uint32_t days_count(const struct schedule *schedule) {
   return count;
 }
 
+static void calendar_say(struct say *say, const struct calendar *calendar) { put_written(say, say_zh(say) ? calendar->zh : calendar->en); }
+
+/* Whose holidays they are is said where days are not moved: where they are, it is one official calendar that everybody knows. */
+static void workday_say(struct say *say, const struct calendar *calendar) {
+  if (calendar->moves) {
+    put(say, "working days (days moved by the official calendar count as they were moved)", "工作日（含调休上班日，法定节假日除外）");
+    return;
+  }
+  put(say, "working days (not weekends and public holidays: ", "工作日（周末及公众假期除外：");
+  calendar_say(say, calendar);
+  put(say, ")", "）");
+}
+
+static void restday_say(struct say *say, const struct calendar *calendar) {
+  if (calendar->moves) {
+    put(say, "rest days (weekends and public holidays; weekend days that are worked instead do not count)",
+        "休息日（周末及法定节假日，调休上班日除外）");
+    return;
+  }
+  put(say, "rest days (weekends and public holidays: ", "休息日（周末及公众假期：");
+  calendar_say(say, calendar);
+  put(say, ")", "）");
+}
+
 /* Any of them. */
 static void days_say(struct say *say, const struct schedule *schedule) {
   struct row row = {0, days_count(schedule)};
@@ -31,17 +55,16 @@ static void days_say(struct say *say, const struct schedule *schedule) {
   }
   if (schedule->days & (unsigned)DAY_WORKDAY) {
     day_join(say, &row);
-    put(say, "working days (days moved by the official calendar count as they were moved)", "工作日（含调休上班日，法定节假日除外）");
+    workday_say(say, schedule->calendar);
   }
   if (schedule->days & (unsigned)DAY_RESTDAY) {
     day_join(say, &row);
-    put(say, "rest days (weekends and public holidays; weekend days that are worked instead do not count)",
-        "休息日（周末及法定节假日，调休上班日除外）");
+    restday_say(say, schedule->calendar);
   }
-  for (unsigned i = 0; calendar_names[i] != NULL; i++) {
+  for (unsigned i = 0; i < 32; i++) {
     if (!(schedule->named_days & (1u << i))) continue;
     day_join(say, &row);
-    say_word(say, wording_days, str_of(calendar_names[i]));
+    put_written(say, say_zh(say) ? schedule->calendar->days[i].zh : schedule->calendar->days[i].en);
   }
   for (uint32_t i = 0; i < schedule->date_count; i++) {
     day_join(say, &row);

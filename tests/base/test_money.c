@@ -151,11 +151,66 @@ static void shares_round_half_up(void **state) {
   assert_int_equal(money_share(LIMIT_AMOUNT_MINOR, LIMIT_AMOUNT_MINOR, LIMIT_AMOUNT_MINOR), LIMIT_AMOUNT_MINOR);
 }
 
+static void rates_convert(void **unused) {
+  (void)unused;
+  static const struct {
+    const char *text, *said;
+    int64_t rate_e8;
+  } texts[] = {{"7.0825", "7.0825", 708250000},
+               {"7", "7", 700000000},
+               {"0.00000001", "0.00000001", 1},
+               {"10.50", "10.5", 1050000000},
+               {"1000000000", "1000000000", FX_RATE_MOST * 100000000}};
+  static const char *const bad[] = {"", "0", "0.0", "-1", "7.", ".5", "07", "7.123456789", "1000000000.1", "1e3", "7,1", " 7"};
+  static const struct {
+    int32_t from, to;
+    int64_t rate_e8, minor, own;
+  } rows[] = {
+      {2, 2, 708250000, 2824, 20001},
+      {2, 2, 708250000, 2823, 19994},
+      {0, 2, 4890000, 4090, 20000},
+      {0, 2, 4890000, 4089, 19995},
+      {3, 2, 2312340000, 10000, 23123},
+      {0, 3, 205000, 1500, 3075},
+      {2, 3, 30700000, 1000, 3070},
+      {2, 0, 14500000000, 1, 1},
+      {2, 0, 14500000000, 0, 0},
+      {2, 2, 50000000, 1, 1},
+      {2, 2, 49999999, 1, 0},
+      {2, 2, 50000000, -1, -1},
+      {2, 2, 100000000, LIMIT_AMOUNT_MINOR, LIMIT_AMOUNT_MINOR},
+  };
+  for (size_t i = 0; i < COUNT(texts); i++) {
+    char memory[40];
+    struct buffer out;
+    int64_t rate_e8;
+    buffer_init(&out, memory, sizeof memory);
+    assert_true(fx_parse(str_of(texts[i].text), &rate_e8));
+    assert_int_equal(rate_e8, texts[i].rate_e8);
+    buffer_fx(&out, rate_e8);
+    assert_true(str_equal(buffer_text(&out), str_of(texts[i].said)));
+  }
+  for (size_t i = 0; i < COUNT(bad); i++) {
+    int64_t rate_e8;
+    if (fx_parse(str_of(bad[i]), &rate_e8)) fail_msg("'%s'", bad[i]);
+  }
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    const struct fx_rate rate = {.decimals = rows[i].from, .rate_e8 = rows[i].rate_e8};
+    int64_t own;
+    assert_true(fx_convert(&rate, rows[i].minor, rows[i].to, &own));
+    if (own != rows[i].own) fail_msg("row %zu: %lld", i, (long long)own);
+  }
+  const struct fx_rate most = {.decimals = 0, .rate_e8 = FX_RATE_MOST * 100000000};
+  int64_t own;
+  assert_false(fx_convert(&most, LIMIT_AMOUNT_MINOR, 4, &own));
+  assert_false(fx_convert(&most, LIMIT_AMOUNT_MINOR + 1, 0, &own));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(currencies_have_decimals),    cmocka_unit_test(money_has_one_spelling),
       cmocka_unit_test(money_below_zero_is_written), cmocka_unit_test(percentages_have_two_decimals),
-      cmocka_unit_test(shares_round_half_up),
+      cmocka_unit_test(shares_round_half_up),        cmocka_unit_test(rates_convert),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

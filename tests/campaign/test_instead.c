@@ -15,6 +15,8 @@
 #define CHANCE(rest) "{\"id\":\"e\",\"on\":\"checkin\"," GIVE("{\"reward\":\"chance\",\"chance\":\"k\"" rest "}") BENCH_LIMITS "},"
 #define NONE_YET NULL
 
+#define RATES "\"rates\":{\"USD\":\"7.0825\"}"
+#define FX "\"fx\":{" RATES "},\"rules\":["
 static const struct {
   const char *refused, *remedy, *instead; /* NULL: there is none */
 } rows[] = {
@@ -29,7 +31,10 @@ static const struct {
     {RULES(RULE(ON "\"review\":{}," END)), "\"spends\" it when an event", RULES(CHANCE("") SPENDS("\"on\":\"checkin\","))},
     {RULES(RULE(ON "\"on_failure\":{\"reward\":\"reissue\"}," END)), "forfeit",
      RULES(RULE(ON "\"on_failure\":{\"reward\":\"forfeit\"}," END))},
-    {BENCH_HEAD "\"fx\":{},\"rules\":[" RULE(ON END) "]}", "one campaign for each currency", RULES(RULE(ON END))},
+    {BENCH_HEAD "\"fx\":{" RATES ",\"table\":\"t\"},\"rules\":[" RULE(ON END) "]}", "\"rates\"", BENCH_HEAD FX RULE(ON END) "]}"},
+    {BENCH_HEAD "\"fx\":{" RATES ",\"day\":\"event\"},\"rules\":[" RULE(ON END) "]}", "\"rates\"", BENCH_HEAD FX RULE(ON END) "]}"},
+    {BENCH_HEAD FX RULE("\"on\":{\"event\":\"txn.card_spend\",\"when\":{\"amount\":{\"gte\":\"1.00\"}}}," END) "]}", "`when` of the rule",
+     BENCH_HEAD FX RULE(ON "\"when\":{\"amount\":{\"gte\":\"1.00\"}}," END) "]}"},
     {BENCH_HEAD "\"approval\":[],\"rules\":[" RULE(ON END) "]}", "campaigns.dir", RULES(RULE(ON END))},
     {BENCH_HEAD "\"late\":{\"backfill\":\"P9D\",\"accept\":\"P1D\"},\"rules\":[" RULE(ON END) "]}", "\"P90D\"",
      BENCH_HEAD "\"late\":{\"accept\":\"P90D\"},\"rules\":[" RULE(ON END) "]}"},

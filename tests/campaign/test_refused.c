@@ -14,7 +14,8 @@ struct not_served {
   const char *text, *pointer;
 };
 static const struct not_served not_served[] = {
-    {HEADER("\"fx\":{\"rates\":{\"USD\":\"7.0000\"}}"), "/fx"},
+    {HEADER("\"fx\":{\"rates\":{\"USD\":\"7.0000\"},\"table\":\"t\"}"), "/fx/table"},
+    {HEADER("\"fx\":{\"rates\":{\"USD\":\"7.0000\"},\"day\":\"event\"}"), "/fx/day"},
     {HEADER("\"groups\":{\"g\":{\"mode\":\"best_value\"}}"), "/groups/g/mode"},
     {HEADER("\"approval\":[\"risk\"]"), "/approval"},
     {HEADER("\"late\":{\"backfill\":\"P30D\"}"), "/late/backfill"},

@@ -72,12 +72,16 @@ static void days_begin(void **unused) {
 
 static void moments(void **unused) {
   (void)unused;
+  static const struct calendar plain = {.weekend = 1u << 6 | 1u << 7, .to_day = -1};
   static const struct {
     const char *zone, *at;
     struct moment moment;
     const char *to;
   } rows[] = {
-      {NEW_YORK, "2027-03-12T09:00:00-05:00", {.kind = MOMENT_AFTER_WORKING_DAYS, .working_days = 1}, "2027-03-15T09:00:00-04:00"},
+      {NEW_YORK,
+       "2027-03-12T09:00:00-05:00",
+       {.kind = MOMENT_AFTER_WORKING_DAYS, .working_days = 1, .calendar = &plain},
+       "2027-03-15T09:00:00-04:00"},
       {NEW_YORK,
        "2027-03-08T09:00:00-05:00",
        {.kind = MOMENT_NEXT, .unit = UNIT_WEEK, .day = 1, .time_s = 36000},

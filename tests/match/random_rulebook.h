@@ -178,11 +178,12 @@ static uint32_t condition_make(struct maker *maker) {
 }
 
 static void schedules_make(struct maker *maker) {
+  static const struct calendar plain = {.weekend = 1u << 6 | 1u << 7, .to_day = -1};
   uint32_t count = maker->recipe->schedules;
   struct schedule *schedules = maker_array(maker, count, sizeof *schedules);
   for (uint32_t i = 0; i < count; i++) {
     struct schedule *schedule = &schedules[i];
-    *schedule = (struct schedule){.from_ms = INT64_MIN / 2, .to_ms = INT64_MAX / 2};
+    *schedule = (struct schedule){.from_ms = INT64_MIN / 2, .to_ms = INT64_MAX / 2, .calendar = &plain};
     if (random_one_in(&maker->state, 3)) schedule->from_ms = RANDOM_START_MS + random_below(&maker->state, 20) * MS_PER_DAY;
     if (random_one_in(&maker->state, 3)) schedule->to_ms = RANDOM_START_MS + (20 + random_below(&maker->state, 20)) * MS_PER_DAY;
     if (random_one_in(&maker->state, 2)) schedule->days = random_below(&maker->state, 256) & ~1u;

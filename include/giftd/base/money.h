@@ -15,6 +15,18 @@ bool percent_parse(struct str text, int32_t *basis_points);
 void buffer_percent(struct buffer *buffer, int32_t basis_points);
 /* amount * basis_points / 10,000, half up (docs/language.md section 1). Exact for amounts within LIMIT_AMOUNT_MINOR. */
 int64_t percent_of(int64_t minor, int32_t basis_points);
+/* What a unit of another currency is worth (docs/language.md section 2; R47). */
+struct fx_rate {
+  struct str currency;
+  int32_t decimals; /* of it */
+  int64_t rate_e8;  /* units of the own currency for one of it, times 10^8 */
+};
+#define FX_RATE_MOST 1000000000LL /* units; with LIMIT_AMOUNT_MINOR nothing overflows */
+/* "7.0000", "0.0489": up to eight decimals, above 0 and at most FX_RATE_MOST. */
+bool fx_parse(struct str text, int64_t *rate_e8);
+void buffer_fx(struct buffer *buffer, int64_t rate_e8); /* without zeros behind: "7", "0.0489" */
+/* Minor units of the rate's currency in those of a currency of so many decimals, half up; false: more than LIMIT_AMOUNT_MINOR. */
+bool fx_convert(const struct fx_rate *rate, int64_t minor, int32_t decimals, int64_t *out);
 /* a * b / c, half up, for shares of money; 0 <= a,b,c and c > 0; the result must fit. */
 int64_t money_share(int64_t a, int64_t b, int64_t c);
 
