@@ -17,6 +17,7 @@
 #define GIFTD_CAMPAIGN_H
 
 #include "giftd/base/calendar.h"
+#include "giftd/base/cycle.h"
 #include "giftd/event.h"
 
 #define NONE UINT32_MAX
@@ -165,13 +166,23 @@ struct trigger_set {
   uint32_t first, count;
 }; /* into rulebook.triggers; activities are expanded */
 
+/* Months or years that begin on a day of the customer's own (base/cycle.h). Where one stands for a unit, `unit` is MONTH or YEAR and
+ * `cycle` its number + 1; 0: the calendar's. A rulebook knows where to look for the day, the customer's record which it is. */
+struct own_cycle {
+  struct str name, lacking; /* "cycle.month.fact.bank/opened.at": of a fact by its oldest name; "without fact.bank/opened.at" */
+  uint64_t decl;            /* of the name */
+  enum unit unit;
+  uint32_t left; /* condition that holds the left side: a number of the profile, 1..31, or when a first was reached */
+  struct zone zone;
+};
+
 /* Periods of one unit in one zone: each of them closes once, whatever hears it (docs/language.md section 3). Rules hear it at its end, or a
  * delay later. */
 struct close {
   enum unit unit; /* not ever; of days that come again YEAR */
   struct zone zone;
   uint32_t campaign;               /* CAMPAIGN: whose; else NONE */
-  uint32_t left;                   /* days that come again, like birthdays: the condition whose left side says which; else NONE */
+  uint32_t left, cycle;            /* days that come again, like birthdays: the condition whose left side says which; else NONE */
   struct str name;                 /* "month+08:00", "month@Europe/London", "campaign:ID", "profile.birthday+08:00" */
   uint64_t decl;                   /* of the name: what records of customers know it by */
   uint64_t stayed;                 /* the same of a zone whose clocks turn, as long as they were known to stay; else decl */
@@ -182,9 +193,10 @@ struct close {
 };
 /* The first instant behind a period. */
 int64_t close_end(const struct rulebook *rulebook, const struct close *close, int32_t period);
-/* When a rule hears that a period closed, through one of its triggers: the first such instant after `after_ms`, or TIME_NONE. The period
- * has a day in common with the campaign, and the instant is before the campaign has closed. */
+/* When a rule hears that a period, or a customer's cycle, closed, through one of its triggers: the first such instant after `after_ms`, or
+ * TIME_NONE. It has a day in common with the campaign, and the instant is before the campaign has closed. */
 int64_t close_heard(const struct rulebook *rulebook, uint32_t rule, uint32_t close, int32_t period, int64_t after_ms);
+int64_t cycle_heard(const struct rulebook *rulebook, uint32_t rule, uint32_t close, int64_t from_ms, int64_t end_ms, int64_t after_ms);
 
 /* A day of the customer's own that comes again each year (docs/language.md section 3; R94). A rulebook knows where to look for it, the
  * customer's record which it is. */
@@ -212,14 +224,15 @@ enum measure_kind {
   MEASURE_DAILY_AVERAGE
 };
 #define DAILY_TOLD_DAYS 7 /* DAILY_AVERAGE: a snapshot may come, or replace another, so long behind its day */
-enum window_kind { WINDOW_UNIT, WINDOW_LAST_UNITS, WINDOW_ROLLING_DAYS, WINDOW_DATES, WINDOW_ENROLMENT };
+enum window_kind { WINDOW_UNIT, WINDOW_LAST_UNITS, WINDOW_ROLLING_DAYS, WINDOW_DATES, WINDOW_ENROLMENT, WINDOW_SINCE };
 
 struct window {
   enum window_kind kind;
-  enum unit unit;         /* UNIT (also ever, campaign), LAST_UNITS; ROLLING counts by UNIT_DAY */
-  uint32_t count;         /* LAST_UNITS: closed periods; ROLLING: days */
-  int64_t from_ms, to_ms; /* DATES */
-  uint32_t previous;      /* periods back */
+  enum unit unit;                  /* UNIT (also ever, campaign), LAST_UNITS; ROLLING counts by UNIT_DAY */
+  uint32_t count;                  /* LAST_UNITS: closed periods; ROLLING: days */
+  int64_t from_ms, to_ms;          /* DATES */
+  uint32_t previous, cycle, since; /* periods back; a cycle; SINCE: the first from whose time on it is */
+  struct moment until;             /* SINCE: seen from that time */
 };
 
 /* Whether it ends before the period of the event at hand, which counts for a window still to come. */
@@ -391,9 +404,9 @@ struct limit {
   bool each;                /* per_each: one counter for each dimension; else one for the combination */
   uint32_t dimension_count; /* all of `per`, customer included */
   const struct dimension *dimensions;
-  bool per_customer;     /* `per` with customer in it: the customer's own record keeps it. In per_each the customer's counter always does */
-  enum unit unit;        /* period, unless rolling */
-  uint32_t rolling_days; /* 0: calendar */
+  bool per_customer; /* `per` with customer in it: the customer's own record keeps it. In per_each the customer's counter always does */
+  enum unit unit;    /* period, unless rolling */
+  uint32_t rolling_days, cycle; /* rolling 0: calendar, or a cycle */
   bool partial;
   int64_t least; /* partial: below this it rejects */
   bool missing_skip;
@@ -607,8 +620,9 @@ struct rulebook {
       schedule_count, list_count, listener_count, ref_count, member_count;
   uint32_t hearer_count; /* 0: nobody hears as another */
   uint32_t close_count;  /* at most LIMIT_CLOSES */
-  uint32_t group_count;
+  uint32_t group_count, own_cycle_count;
   const struct group *groups;
+  const struct own_cycle *own_cycles;
   const struct close *closes;
   uint32_t date_count; /* of them days that come again: into refs, numbers of closes */
   const uint32_t *dates;

@@ -127,6 +127,7 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   F(of, uint64_t event, event, DIGEST)    /* one for a day stands */                                 \
   F(of, uint8_t settled, settled, COUNT)  /* 1: the days before it are in the sums of their periods */
 #define CELL_LEVEL_FIELDS(F, of) F(of, char marks[CELL_PACK_BYTES], marks, BYTES) /* of so many closes, how many levels were reached */
+#define CELL_CYCLE_FIELDS(F, of) F(of, char days[CELL_PACK_BYTES], days, BYTES)   /* on which day they begin, and from which period on */
 #define CELL_RANK_FIELDS(F, of)                                                                      \
   F(of, uint64_t worst, worst, DIGEST) /* key of the last of those who are kept, when no more are */ \
   F(of, int64_t last, last, NUMBER)    /* settled: of the last who won, as `order` below */          \
@@ -218,7 +219,8 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   KIND(LEVEL, level, BY_DECL, "fact", "", "forty closes")                                               \
   KIND(RANK, rank, BY_KEY, "rule", "0, or shard + 1", "that closed")                                    \
   KIND(RANKED, ranked, BY_KEY, "rule", "of the customer, or 0 of a share", "that closed")               \
-  KIND(SHARE, share, BY_KEY, "rule", "", "that closed")
+  KIND(SHARE, share, BY_KEY, "rule", "", "that closed")                                                 \
+  KIND(CYCLE, cycle, BY_DECL, "cycle", "", "")
 
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
 enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
@@ -327,6 +329,9 @@ struct cell {
     struct {
       CELL_SHARE_FIELDS(CELL_FIELD, share)
     } share;
+    struct {
+      CELL_CYCLE_FIELDS(CELL_FIELD, cycle)
+    } cycle;
     struct {
       CELL_TAG_FIELDS(CELL_FIELD, tag)
     } tag;

@@ -30,15 +30,23 @@ uint32_t close_add(struct compile *c, struct close close, struct str what) {
   return number;
 }
 
-static uint32_t close_of(struct compile *c, enum unit unit) {
-  struct close close = {.unit = unit, .campaign = NONE, .left = NONE};
+/* A name stands in ids of events: a hash takes the place of one that is too long for that. */
+static struct str cycle_close_name(struct compile *c, uint32_t cycle) {
+  const struct own_cycle *own = own_cycle_at(c, cycle - 1);
+  if (own->name.length <= LIMIT_DATE_NAME) return own->name;
+  return arena_print(c->scratch, "cycle.%010llx", (unsigned long long)own->decl);
+}
+
+static uint32_t close_of(struct compile *c, enum unit unit, uint32_t cycle) {
+  struct close close = {.unit = unit, .cycle = cycle, .campaign = NONE, .left = NONE};
+  if (cycle > 0) return close_add(c, close, cycle_close_name(c, cycle));
   if (unit != UNIT_CAMPAIGN) return close_add(c, close, str_of(unit_name(unit)));
   close.campaign = c->now;
   return close_add(c, close, arena_print(c->scratch, "campaign:%.*s", STR_FORMAT(file_now(c)->id)));
 }
 
-static bool unit_closes(struct compile *c, const struct at *at, enum unit *unit) {
-  if (!read_unit(c, at, false, unit)) return false;
+static bool unit_closes(struct compile *c, const struct at *at, enum unit *unit, uint32_t *cycle) {
+  if (!read_period(c, at, false, unit, cycle)) return false;
   if (*unit != UNIT_EVER) return true;
   report(c, at, CHECK_BAD_UNIT, "'ever' never closes: write day week ten_days month quarter half year campaign");
   return false;
@@ -58,13 +66,14 @@ void close_read(struct compile *c, const struct at *at, const struct at *whole, 
       .kind = TRIGGER_CLOSE, .type = TYPE_UNKNOWN, .when = NONE, .fact = NONE, .rule = NONE, .pointer = at_pointer(c, whole)};
   struct at delay = at_key(whole, "delay");
   enum unit unit;
+  uint32_t cycle;
   bool good = close_delay_read(c, &delay, &trigger.delay);
-  if (unit_closes(c, at, &unit) && good) close_trigger(c, at, unit, &trigger, out);
+  if (unit_closes(c, at, &unit, &cycle) && good) close_trigger(c, at, unit, cycle, &trigger, out);
 }
 
-void close_trigger(struct compile *c, const struct at *at, enum unit unit, const struct trigger *how, struct vec *out) {
+void close_trigger(struct compile *c, const struct at *at, enum unit unit, uint32_t cycle, const struct trigger *how, struct vec *out) {
   struct trigger trigger = *how;
-  trigger.close = close_of(c, unit);
+  trigger.close = close_of(c, unit, cycle);
   if (c->closes.count > LIMIT_CLOSES) {
     report(c, at, CHECK_TOO_MANY, "more than %u kinds of periods close, each unit in each zone and each campaign", LIMIT_CLOSES);
     return;
@@ -223,7 +232,7 @@ static bool zone_lint(struct compile *c, uint32_t number, void *self) {
   const struct rule *rule = self;
   const struct fact *fact = fact_at(c, number);
   const struct campaign *own = &c->campaigns[rule->campaign], *other = &c->campaigns[fact->campaign];
-  bool whole = fact->window.kind == WINDOW_DATES || fact->window.kind == WINDOW_ENROLMENT || fact->window.unit >= UNIT_CAMPAIGN;
+  bool whole = fact->window.kind == WINDOW_DATES || fact->window.unit >= UNIT_CAMPAIGN;
   if (whole || zone_is_same(own->zone, other->zone)) return false;
   report_text_at(c, rule->pointer, "on", CHECK_CANNOT_HOLD, "'%.*s' is counted by the days of %.*s, and the period closes in %.*s",
                  STR_FORMAT(fact->name), STR_FORMAT(other->zone_name), STR_FORMAT(own->zone_name));
@@ -237,7 +246,15 @@ static bool hears_closes_alone(struct compile *c, const struct rule *rule) {
 }
 
 static int64_t end_of(const struct close *close, const struct campaign *campaigns, int32_t period) {
+  assert(close->cycle == 0);
   return close->unit == UNIT_CAMPAIGN ? campaigns[close->campaign].to_ms : period_start(close->unit, period + 1, close->zone);
+}
+
+/* When the period with the campaign's last day closes. Of cycles that which begins on it: no day of the month is later than that. */
+static int64_t last_closes(struct compile *c, const struct close *close, const struct campaign *campaign, int32_t hold) {
+  const struct duration longest = {.months = close->unit == UNIT_YEAR ? 12 : 1};
+  if (close->cycle > 0) return duration_add(campaign->to_ms, longest, 1, close->zone);
+  return end_of(close, c->campaigns, period_of(close->unit, campaign->to_ms - 1, close->zone) + hold);
 }
 
 /* The period with the campaign's last day closes while the campaign does. */
@@ -249,7 +266,7 @@ static void closing_lint(struct compile *c, const struct rule *rule) {
     const struct close *close = close_at(c, trigger->close);
     if (close->left != NONE) continue; /* heard within the period */
     int32_t hold = trigger->fact == NONE ? 0 : (int32_t)fact_at(c, trigger->fact)->hold;
-    int64_t end_ms = end_of(close, c->campaigns, period_of(close->unit, campaign->to_ms - 1, close->zone) + hold);
+    int64_t end_ms = last_closes(c, close, campaign, hold);
     int64_t heard_ms = duration_add(end_ms, trigger->delay, 1, close->zone);
     if (heard_ms < campaign->closing_ms) continue;
     int64_t days = period_of(UNIT_DAY, heard_ms, close->zone) - period_of(UNIT_DAY, campaign->to_ms, close->zone) + 1;
@@ -297,6 +314,7 @@ void closes_make(struct compile *c) {
   if (c->closes.count == 0) return;
   hearers_of_closes(c);
   if (!c->full) measures_of_closes(c);
+  if (!c->full) cycle_times_check(c);
   for (uint32_t i = 0; i < c->rules.count && !c->full; i++) {
     struct rule rule = *rule_at(c, i);
     if (hears_close(c, &rule)) close_lint(c, &rule);
@@ -309,26 +327,46 @@ int64_t close_end(const struct rulebook *rulebook, const struct close *close, in
   return end_of(close, rulebook->campaigns, period);
 }
 
-/* Whether a campaign has a day of it, or of one that so many closes before it a level may have been reached in. */
-static bool period_meets(const struct rulebook *rulebook, const struct campaign *campaign, const struct close *close, int32_t period,
-                         uint32_t hold) {
-  if (close->unit == UNIT_CAMPAIGN) return &rulebook->campaigns[close->campaign] == campaign;
-  return period_start(close->unit, period - (int32_t)hold, close->zone) < campaign->to_ms &&
-         close_end(rulebook, close, period) > campaign->from_ms;
+/* Where a campaign has to have a day: in the period, or in one that so many closes before it a level may have been reached in. */
+static int64_t meeting_from(const struct close *close, int32_t period, uint32_t hold) {
+  return period_start(close->unit, period - (int32_t)hold, close->zone);
+}
+
+/* Through one trigger: the earlier of that and `first`. */
+static int64_t trigger_heard(const struct campaign *campaign, const struct trigger *trigger, struct zone zone, int64_t end_ms,
+                             int64_t after_ms, int64_t first) {
+  int64_t at_ms = duration_add(end_ms, trigger->delay, 1, zone);
+  bool heard = at_ms > after_ms && at_ms < campaign->closing_ms && (first == TIME_NONE || at_ms < first);
+  return heard ? at_ms : first;
 }
 
 int64_t close_heard(const struct rulebook *rulebook, uint32_t number, uint32_t close_number, int32_t period, int64_t after_ms) {
   const struct rule *rule = &rulebook->rules[number];
   const struct close *close = &rulebook->closes[close_number];
   const struct campaign *campaign = &rulebook->campaigns[rule->campaign];
-  int64_t first = TIME_NONE;
+  int64_t first = TIME_NONE, end_ms = close_end(rulebook, close, period);
+  bool whole = close->unit == UNIT_CAMPAIGN;
+  if (whole ? &rulebook->campaigns[close->campaign] != campaign : end_ms <= campaign->from_ms) return TIME_NONE;
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger *trigger = &rulebook->triggers[rule->on.first + i];
     if (trigger->kind != TRIGGER_CLOSE || trigger->close != close_number) continue;
     uint32_t hold = trigger->fact == NONE ? 0 : rulebook->facts[trigger->fact].hold;
-    if (!period_meets(rulebook, campaign, close, period, hold)) continue;
-    int64_t at_ms = duration_add(close_end(rulebook, close, period), trigger->delay, 1, close->zone);
-    if (at_ms > after_ms && at_ms < campaign->closing_ms && (first == TIME_NONE || at_ms < first)) first = at_ms;
+    if (whole || meeting_from(close, period, hold) < campaign->to_ms)
+      first = trigger_heard(campaign, trigger, close->zone, end_ms, after_ms, first);
+  }
+  return first;
+}
+
+int64_t cycle_heard(const struct rulebook *rulebook, uint32_t number, uint32_t close_number, int64_t from_ms, int64_t end_ms,
+                    int64_t after_ms) {
+  const struct rule *rule = &rulebook->rules[number];
+  const struct campaign *campaign = &rulebook->campaigns[rule->campaign];
+  int64_t first = TIME_NONE;
+  if (end_ms <= campaign->from_ms || from_ms >= campaign->to_ms) return TIME_NONE;
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    const struct trigger *trigger = &rulebook->triggers[rule->on.first + i];
+    if (trigger->kind == TRIGGER_CLOSE && trigger->close == close_number)
+      first = trigger_heard(campaign, trigger, rulebook->closes[close_number].zone, end_ms, after_ms, first);
   }
   return first;
 }

@@ -110,7 +110,7 @@ struct compile {
   uint32_t now;               /* the file that is being read, its campaign's number */
   struct campaign *campaigns; /* [file_count], in the arena */
   struct vec rules, facts, triggers, conditions, items, limits, pools, chances, schedules, lists, listeners, refs, members, decls,
-      activities, hearers, olds, closes, groups;
+      activities, hearers, olds, closes, groups, own_cycles;
   uint32_t date_first, date_count; /* into refs: closes that are days of the customer's own */
   struct vec fact_broken;          /* bool for each fact */
   struct vec fact_priced;          /* bool for each fact: a table by amounts of money */
@@ -159,6 +159,7 @@ COMPILE_VEC(hearer, hearer_at, hearers)
 COMPILE_VEC(old, old_at, olds)
 COMPILE_VEC(close, close_at, closes)
 COMPILE_VEC(group, group_at, groups)
+COMPILE_VEC(own_cycle, own_cycle_at, own_cycles)
 static inline uint32_t *ref_at(struct compile *c, uint32_t index) { return vec_at(c, &c->refs, index); }
 static inline const struct fact *facts_now(const struct compile *c) { return (const struct fact *)(const void *)c->facts.items; }
 static inline bool *fact_is_broken(struct compile *c, uint32_t index) { return vec_at(c, &c->fact_broken, index); }
@@ -217,6 +218,10 @@ bool read_money(struct compile *c, const struct at *at, bool zero_too, int64_t *
 bool read_percent(struct compile *c, const struct at *at, int32_t *out);
 bool read_duration(struct compile *c, const struct at *at, struct duration *out);
 bool read_unit(struct compile *c, const struct at *at, bool calendar_only, enum unit *out);
+/* The same, or a cycle of the customer's own (own_cycle.c): its number + 1, else 0. */
+bool read_period(struct compile *c, const struct at *at, bool calendar_only, enum unit *unit, uint32_t *cycle);
+void cycle_times_check(struct compile *c);                               /* when all is read */
+bool first_of_customer(struct compile *c, uint32_t fact);                /* a `first`, of the customer alone */
 void unit_check(struct compile *c, const struct at *at, enum unit unit); /* that a 'campaign' has a period */
 bool read_date(struct compile *c, const struct at *at, int64_t *day);
 /* A date or a date with a time of day; as an end a date ends with that day. */
@@ -255,11 +260,11 @@ void was_check(struct compile *c);
 
 /* ---- says.c ---- */
 /* The canonical words of what is counted, which names are made of; `first`: with the oldest names of the facts that stand in them.
- * `own` is the id of the campaign whose facts need no prefix. */
+ * `own` is the id of the campaign whose facts need no prefix; `cycle` the name of the limit's, if it has one. */
 void dimension_say(struct buffer *out, const struct dimension *dimension, const struct fact *facts, struct str own, bool first);
 void dimensions_say(struct buffer *out, const struct dimension *dimensions, uint32_t count, const struct fact *facts, struct str own,
                     const char *between);
-void limit_say(struct buffer *out, const struct limit *limit, const struct fact *facts, struct str own, bool first);
+void limit_say(struct buffer *out, const struct limit *limit, const struct fact *facts, struct str cycle, struct str own, bool first);
 
 /* ---- unit.c ---- */
 enum tally_kind { TALLY_THINGS, TALLY_POINTS, TALLY_MONEY };
@@ -333,7 +338,7 @@ void close_read(struct compile *c, const struct at *at, const struct at *whole, 
 void daily_check(struct compile *c, const struct at *at, const struct fact *fact);
 void daily_lint(struct compile *c, const struct at *at, const struct fact *fact);
 /* The same of a level, behind each close of a unit; and `delay` alone. */
-void close_trigger(struct compile *c, const struct at *at, enum unit unit, const struct trigger *trigger, struct vec *out);
+void close_trigger(struct compile *c, const struct at *at, enum unit unit, uint32_t cycle, const struct trigger *how, struct vec *out);
 bool close_delay_read(struct compile *c, const struct at *at, struct duration *out);
 /* level.c; the level that a rule hears, or NONE */
 void level_read(struct compile *c, const struct at *at, struct fact *fact);

@@ -27,10 +27,12 @@ static void triggers_check(struct compile *c, const struct at *at, const struct 
 void daily_check(struct compile *c, const struct at *at, const struct fact *fact) {
   struct at window = at_key(at, "window"), per = at_key(at, "per");
   const struct window *of = &fact->window;
-  bool endless = of->kind == WINDOW_ENROLMENT || (of->kind == WINDOW_UNIT && of->unit == UNIT_EVER);
+  bool endless = of->kind == WINDOW_ENROLMENT || of->kind == WINDOW_SINCE || (of->kind == WINDOW_UNIT && of->unit == UNIT_EVER);
   if (window.json != NULL && endless)
     report(c, &window, CHECK_BAD_WINDOW,
            "a daily average is over days that can be counted: a unit from day to campaign, closed ones, rolling days or dates");
+  if (of->cycle > 0)
+    report(c, &window, CHECK_BAD_WINDOW, "a daily average is over periods of the calendar, rolling days or dates, not over a cycle");
   bool timeless = of->kind == WINDOW_UNIT && of->unit == UNIT_CAMPAIGN && c->campaigns[c->now].programme;
   if (window.json != NULL && timeless)
     report(c, &window, CHECK_BAD_WINDOW, "a programme has no days of a campaign: name a calendar unit or dates");

@@ -241,6 +241,7 @@ static void last_read(struct compile *c, const struct at *at, struct fact *fact)
 
 /* ---- windows ---- */
 
+static const struct key since_keys[] = {{"since", KEY_MUST}, {"for", KEY_MAY}, {"to", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key last_window_keys[] = {{"last", KEY_MUST}, {"unit", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key rolling_keys[] = {{"rolling", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key dates_keys[] = {{"from", KEY_MUST}, {"to", KEY_MUST}, {NULL, KEY_MAY}};
@@ -272,7 +273,7 @@ static void last_units_read(struct compile *c, const struct at *at, struct windo
   *out = (struct window){.kind = WINDOW_LAST_UNITS};
   (void)keys_check(c, at, last_window_keys, "a window of closed periods");
   if (read_int(c, &last, 1, WINDOW_UNITS_MOST, CHECK_BAD_WINDOW, &count)) out->count = (uint32_t)count;
-  if (unit.json != NULL) (void)read_unit(c, &unit, true, &out->unit);
+  if (unit.json != NULL) (void)read_period(c, &unit, true, &out->unit, &out->cycle);
 }
 
 /* From the customer's sign-up on, to the end of the campaign. */
@@ -281,6 +282,27 @@ static void enrolment_read(struct compile *c, const struct at *at, struct window
   *out = (struct window){.kind = WINDOW_ENROLMENT, .unit = UNIT_CAMPAIGN};
   campaign->sign_up = true;
   if (campaign->programme) report(c, at, CHECK_BAD_WINDOW, "nobody enrols in a programme; count in a campaign, or over another window");
+}
+
+/* From when a `first` of the customer was reached, for so long or to a moment seen from there. The end of either is in. */
+static void since_read(struct compile *c, const struct at *at, struct window *out) {
+  struct at since = at_key(at, "since"), span = at_key(at, "for"), to = at_key(at, "to");
+  struct left left;
+  *out = (struct window){.kind = WINDOW_SINCE, .unit = UNIT_CAMPAIGN};
+  if (!keys_check(c, at, since_keys, "a window from a moment of the customer's own")) return;
+  uint32_t node = left_node(c, &since, PLACE_FACT, &left);
+  if (node == NONE || left.type == TYPE_BROKEN) return;
+  out->since = left.index;
+  if (left.kind != LEFT_FACT || !first_of_customer(c, left.index))
+    report(c, &since, CHECK_BAD_WINDOW, "'%.*s' is no moment of the customer's own: name a `first` of the customer, \"fact.NAME\"",
+           STR_FORMAT(left.text));
+  if ((span.json == NULL) == (to.json == NULL))
+    report(c, at, CHECK_BAD_WINDOW,
+           "it ends after a time, \"for\": \"P3M\", or with a period, \"to\": {\"end_of\": \"month\", \"plus\": \"P3M\"}: one of them");
+  out->until.kind = MOMENT_AFTER;
+  if (span.json != NULL) (void)read_duration(c, &span, &out->until.after);
+  if (to.json != NULL && read_moment(c, &to, true, &out->until) && out->until.kind != MOMENT_END_OF)
+    report(c, &to, CHECK_BAD_WINDOW, "it ends with a period: {\"end_of\": \"month\", \"plus\": \"P3M\"}; after a time it is \"for\"");
 }
 
 static void window_read(struct compile *c, const struct at *at, struct window *out) {
@@ -299,7 +321,11 @@ static void window_read(struct compile *c, const struct at *at, struct window *o
              STR_FORMAT(text));
     return;
   }
-  if (json_object_get(at->json, "rolling") != NULL)
+  if (json_object_get(at->json, "cycle") != NULL)
+    (void)read_period(c, at, true, &out->unit, &out->cycle);
+  else if (json_object_get(at->json, "since") != NULL)
+    since_read(c, at, out);
+  else if (json_object_get(at->json, "rolling") != NULL)
     rolling_read(c, at, out);
   else if (json_object_get(at->json, "last") != NULL)
     last_units_read(c, at, out);
@@ -307,7 +333,9 @@ static void window_read(struct compile *c, const struct at *at, struct window *o
     dates_read(c, at, out);
   else
     report(c, at, CHECK_BAD_WINDOW,
-           "a window is a unit, \"enrolment\", {\"last\": 3, \"unit\": \"month\"}, {\"rolling\": \"P30D\"} or {\"from\", \"to\"}");
+           "a window is a unit, a {\"cycle\"}, \"enrolment\", {\"last\": 3, \"unit\": \"month\"}, {\"rolling\": \"P30D\"}, {\"since\"} or "
+           "{\"from\", "
+           "\"to\"}");
 }
 
 static void previous_read(struct compile *c, const struct at *at, struct window *window) {

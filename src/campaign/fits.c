@@ -58,13 +58,21 @@ static int64_t days_between(struct zone zone, int64_t from_ms, int64_t to_ms) {
   return (zone_local(zone, to_ms) - zone_local(zone, from_ms)) / MS_PER_DAY;
 }
 
+/* Of a window from a moment of the customer's own: how long it is at most. */
+static int64_t until_days(const struct moment *until) {
+  int64_t after = (int64_t)until->after.months * unit_days(UNIT_MONTH) + until->after.ms / MS_PER_DAY + 1;
+  if (until->kind != MOMENT_END_OF) return after;
+  return until->unit < UNIT_CAMPAIGN ? unit_days(until->unit) + after : DAYS_EVER;
+}
+
 /* For how long an event counts at most, from its own time on: to the end of the last window that it is in. */
 static int64_t window_days(const struct window *window, struct zone zone) {
-  int64_t unit = unit_days(window->unit), periods = (int64_t)window->previous + 1;
+  int64_t unit = unit_days(window->unit), periods = (int64_t)window->previous + 1 + (window->cycle > 0);
   switch (window->kind) {
     case WINDOW_ROLLING_DAYS: return window->count;
     case WINDOW_DATES: return days_between(zone, window->from_ms, window->to_ms);
     case WINDOW_LAST_UNITS: periods += window->count; break;
+    case WINDOW_SINCE: return until_days(&window->until);
     case WINDOW_UNIT:
     case WINDOW_ENROLMENT: break;
   }

@@ -93,7 +93,7 @@ void level_read(struct compile *c, const struct at *at, struct fact *fact) {
 static bool ends_with(const struct window *window, enum unit unit) {
   if (window->kind == WINDOW_ROLLING_DAYS) return unit == UNIT_DAY;
   bool units = window->kind == WINDOW_LAST_UNITS || (window->kind == WINDOW_UNIT && window->previous == 0);
-  return units && window->unit == unit;
+  return units && window->unit == unit && window->cycle == 0;
 }
 
 /* Every close from the campaign's first to the last at which something is held is looked at. */

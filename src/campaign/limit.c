@@ -52,11 +52,14 @@ static void rolling_read(struct compile *c, const struct at *at, struct limit *o
 }
 
 static void period_read(struct compile *c, const struct at *at, struct limit *out) {
-  if (json_is_object(at->json)) {
+  if (json_object_get(at->json, "rolling") != NULL) {
     rolling_read(c, at, out);
     return;
   }
-  if (read_unit(c, at, false, &out->unit)) unit_check(c, at, out->unit);
+  if (!read_period(c, at, false, &out->unit, &out->cycle)) return;
+  if (out->cycle == 0) unit_check(c, at, out->unit);
+  if (out->cycle > 0 && (out->each || !out->per_customer))
+    report(c, at, CHECK_BAD_LIMIT, "the cycle is the customer's own: the limit is per \"customer\", alone or with others (not 'per_each')");
 }
 
 static void edge_read(struct compile *c, const struct at *at, struct limit *out) {
@@ -127,7 +130,7 @@ static struct str inline_name(struct compile *c, struct str rule, const struct l
   if (id.length > 0)
     buffer_put(&out, id);
   else if (!c->full)
-    limit_say(&out, limit, facts_now(c), file_now(c)->id, first);
+    limit_say(&out, limit, facts_now(c), limit->cycle > 0 ? own_cycle_at(c, limit->cycle - 1)->name : STR(""), file_now(c)->id, first);
   struct str name = arena_print(c->arena, "%.*s#%.*s", STR_FORMAT(rule), STR_FORMAT(buffer_text(&out)));
   if (name.at == NULL) c->full = true;
   return name;

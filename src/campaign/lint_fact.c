@@ -67,7 +67,8 @@ static void previous_lint(struct compile *c, const struct at *at, const struct f
   bool closed = fact->window.kind == WINDOW_LAST_UNITS, back = fact->window.kind == WINDOW_UNIT && fact->window.previous > 0;
   if (fact->kind != FACT_MEASURE || fact->measure == MEASURE_DAILY_AVERAGE || campaign->programme || (!closed && !back)) return;
   struct at previous = at_key(at, "previous"), window = at_key(at, "window");
-  int32_t begins = period_of(fact->window.unit, campaign->from_ms, campaign->zone);
+  int32_t begins =
+      period_of(fact->window.unit, campaign->from_ms, campaign->zone) - (fact->window.cycle > 0); /* it may have begun before */
   int32_t ends = period_of(fact->window.unit, campaign->to_ms - 1, campaign->zone);
   int32_t first = begins + (int32_t)fact->window.previous + (closed ? 1 : 0);
   if (first <= ends && asked_from(c, fact, number, first)) return;

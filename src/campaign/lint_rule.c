@@ -160,7 +160,7 @@ static bool dimension_among(const struct dimension *one, const struct limit *lim
 }
 
 static bool counts_by_period(const struct limit *limit) {
-  return !limit->of_amount && !limit->each && limit->rolling_days == 0 && !limit->missing_skip;
+  return !limit->of_amount && !limit->each && limit->rolling_days == 0 && limit->cycle == 0 && !limit->missing_skip;
 }
 
 /* Whether the other is full whenever this one, which no other rule fills, would be: it counts all that this one does, up to less. */

@@ -26,6 +26,15 @@ static void put_unit(const struct saying *s, enum unit unit) {
   if (unit < UNIT_CAMPAIGN) put_zone(s);
 }
 
+static void put_period(const struct saying *s, enum unit unit, uint32_t cycle) {
+  if (cycle == 0) {
+    put_unit(s, unit);
+    return;
+  }
+  buffer_print(s->out, ", by %.*s", STR_FORMAT(s->book->own_cycles[cycle - 1].name));
+  put_zone(s);
+}
+
 static void put_dimensions(const struct saying *s, const struct dimension *dimensions, uint32_t count) {
   dimensions_say(s->out, dimensions, count, s->book->facts, s->campaign->id, ", ");
 }
@@ -44,9 +53,10 @@ static void put_days(const struct saying *s, const struct window *window) {
 
 static void put_window(const struct saying *s, const struct window *window) {
   switch (window->kind) {
-    case WINDOW_UNIT: put_unit(s, window->unit); break;
+    case WINDOW_UNIT: put_period(s, window->unit, window->cycle); break;
     case WINDOW_LAST_UNITS:
-      buffer_print(s->out, ", over %u closed periods of %s", window->count, unit_name(window->unit));
+      buffer_print(s->out, ", over %u closed periods of ", window->count);
+      buffer_put(s->out, window->cycle > 0 ? s->book->own_cycles[window->cycle - 1].name : str_of(unit_name(window->unit)));
       put_zone(s);
       break;
     case WINDOW_ROLLING_DAYS:
@@ -58,6 +68,7 @@ static void put_window(const struct saying *s, const struct window *window) {
       buffer_time_in(s->out, window->from_ms, s->campaign->zone);
       break;
     case WINDOW_ENROLMENT: put(s, ", from enrolment"); break;
+    case WINDOW_SINCE: buffer_print(s->out, ", since %.*s", STR_FORMAT(s->book->facts[window->since].first_name)); break;
   }
   if (window->previous > 0) buffer_print(s->out, ", %u before", window->previous);
 }
@@ -161,7 +172,7 @@ static void put_limit(const struct saying *s, const struct limit *limit) {
   put(s, limit->each ? "; a counter for each of " : "; for each ");
   put_dimensions(s, limit->dimensions, limit->dimension_count);
   if (limit->rolling_days == 0) {
-    put_unit(s, limit->unit);
+    put_period(s, limit->unit, limit->cycle);
     return;
   }
   buffer_print(s->out, ", over %u days", limit->rolling_days);

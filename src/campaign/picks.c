@@ -32,6 +32,7 @@ void picks_read(struct compile *c, const struct at *at, struct fact *fact) {
   of_check(c, &of, fact);
   fact->window = (struct window){.kind = WINDOW_UNIT, .unit = UNIT_EVER};
   if (most.json != NULL && read_int(c, &most, 1, LIMIT_PICKS, CHECK_BAD_FACT, &count)) fact->most = (uint32_t)count;
-  if (period.json != NULL && read_unit(c, &period, false, &fact->window.unit)) unit_check(c, &period, fact->window.unit);
+  if (period.json != NULL && read_period(c, &period, false, &fact->window.unit, &fact->window.cycle) && fact->window.cycle == 0)
+    unit_check(c, &period, fact->window.unit);
   if (change.json != NULL && read_word(c, &change, changes, CHECK_BAD_VALUE, &word)) fact->replaces = word == 1;
 }

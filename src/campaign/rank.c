@@ -56,7 +56,8 @@ static void ties_read(struct compile *c, const struct at *at, struct rank *rank)
 /* Not a day of each customer's own, which is no end of anything for all of them; nor a level, which completes at many closes. */
 static bool hears_one_close(struct compile *c, const struct rule *rule) {
   const struct trigger *trigger = trigger_at(c, rule->on.first);
-  return rule->on.count == 1 && trigger->kind == TRIGGER_CLOSE && trigger->fact == NONE && close_at(c, trigger->close)->left == NONE;
+  return rule->on.count == 1 && trigger->kind == TRIGGER_CLOSE && trigger->fact == NONE && close_at(c, trigger->close)->left == NONE &&
+         close_at(c, trigger->close)->cycle == 0;
 }
 
 /* What tells gifts of one close apart would let a customer win twice, or not at all. */

@@ -112,7 +112,7 @@ static uint64_t kept_periods(const struct fact *fact) {
 static uint64_t measure_cells(const struct fact *fact) {
   const struct window *window = &fact->window;
   bool values = fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK;
-  bool one = window->kind == WINDOW_DATES || window->kind == WINDOW_ENROLMENT || window->unit >= UNIT_CAMPAIGN;
+  bool one = window->kind == WINDOW_DATES || window->unit >= UNIT_CAMPAIGN;
   uint64_t periods = one ? 1 : (uint64_t)window->previous + window->count + 2;
   if (fact->measure == MEASURE_DAILY_AVERAGE) return (window->kind == WINDOW_ROLLING_DAYS ? window->count : periods) + DAY_ENDS;
   return values ? LIMIT_DISTINCT : one ? 1 : periods + kept_periods(fact);

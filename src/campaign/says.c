@@ -29,7 +29,7 @@ void dimensions_say(struct buffer *out, const struct dimension *dimensions, uint
   }
 }
 
-void limit_say(struct buffer *out, const struct limit *limit, const struct fact *facts, struct str own, bool first) {
+void limit_say(struct buffer *out, const struct limit *limit, const struct fact *facts, struct str cycle, struct str own, bool first) {
   buffer_put(out, limit->of_amount ? limit->in_points ? STR("points") : STR("amount") : STR("count"));
   buffer_put(out, limit->each ? STR(".each-") : STR("."));
   for (uint32_t i = 0; i < limit->dimension_count; i++) {
@@ -38,6 +38,8 @@ void limit_say(struct buffer *out, const struct limit *limit, const struct fact 
   }
   if (limit->rolling_days > 0)
     buffer_print(out, ".P%uD", limit->rolling_days);
+  else if (limit->cycle > 0)
+    buffer_print(out, ".%.*s", STR_FORMAT(cycle));
   else
     buffer_print(out, ".%s", unit_name(limit->unit));
 }

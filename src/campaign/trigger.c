@@ -107,7 +107,7 @@ static void fact_read_trigger(struct compile *c, const struct at *at, const stru
   bool heard = fact->kind == FACT_TRACK || fact->kind == FACT_MEASURE;
   if (fact->kind == FACT_LEVEL) {
     trigger.kind = TRIGGER_CLOSE, trigger.delay = fact->delay;
-    close_trigger(c, at, fact->window.unit, &trigger, out);
+    close_trigger(c, at, fact->window.unit, 0, &trigger, out);
     return;
   }
   if (!heard && !*fact_is_broken(c, trigger.fact)) {

@@ -68,6 +68,7 @@ const struct field_row field_rows[] = {
     {"gender", NULL, FIELD_TEXT, "gender", "性别"},
     {"education", NULL, FIELD_TEXT, "education", "学历"},
     {"real_name", NULL, FIELD_BOOL, "whether the customer is real-named", "是否实名"},
+    {"statement_day", NULL, FIELD_INT, "day of the month on which the statement month begins; 31: the last", "账单日"},
 };
 const size_t field_row_count = sizeof field_rows / sizeof field_rows[0];
 _Static_assert(sizeof field_rows / sizeof field_rows[0] <= LIMIT_FIELDS, "the built-in fields fit the catalogue");
@@ -81,7 +82,7 @@ const struct type_row type_rows[] = {
      "a transaction was undone, wholly or in part", "交易冲正或退款"},
     {"customer.updated", false,
      "tags birthday tier region status income_minor employer age occupation stage risk_level acquisition_channel gender education "
-     "real_name",
+     "real_name statement_day",
      "profile or tags of a customer changed", "客户信息变更"},
     {"campaign.enrolled", false, "campaign", "the customer signed up for a campaign", "报名活动"},
     {"reward.claimed", false, "campaign rule reward_id choice card", "the customer claims or chooses a gift", "领取奖励"},

@@ -18,11 +18,27 @@ void due_tell(struct work *w, int64_t due_ms) {
     w->crowded = true;
 }
 
+/* When a rule hears that a period, or the customer's cycle, closed; TIME_NONE: not behind `after_ms`, or he has no such cycle. */
+static int64_t rule_hears(const struct work *w, uint32_t rule, uint32_t number, int32_t period, int64_t after_ms) {
+  const struct close *close = &w->book->closes[number];
+  int64_t from_ms, end_ms;
+  if (close->cycle == 0) return close_heard(w->book, rule, number, period, after_ms);
+  if (!work_cycle_span(w, close->cycle, period, &from_ms, &end_ms)) return TIME_NONE;
+  return cycle_heard(w->book, rule, number, from_ms, end_ms, after_ms);
+}
+
+/* The first instant behind it, or TIME_NONE. */
+static int64_t end_of(const struct work *w, const struct close *close, int32_t period) {
+  int64_t from_ms, end_ms;
+  if (close->cycle == 0) return close_end(w->book, close, period);
+  return work_cycle_span(w, close->cycle, period, &from_ms, &end_ms) ? end_ms : TIME_NONE;
+}
+
 int64_t close_heard_next(const struct work *w, uint32_t number, int32_t period, int64_t after_ms) {
   const struct close *close = &w->book->closes[number];
   int64_t first = TIME_NONE;
   for (uint32_t i = 0; i < close->rule_count; i++) {
-    int64_t at_ms = close_heard(w->book, w->book->refs[close->rule_first + i], number, period, after_ms);
+    int64_t at_ms = rule_hears(w, w->book->refs[close->rule_first + i], number, period, after_ms);
     if (at_ms != TIME_NONE && (first == TIME_NONE || at_ms < first)) first = at_ms;
   }
   return first;
@@ -30,7 +46,9 @@ int64_t close_heard_next(const struct work *w, uint32_t number, int32_t period, 
 
 static bool in_its_time(const struct work *w, const struct close *close, int32_t period) {
   if (close->unit == UNIT_CAMPAIGN) return period == 0;
-  return period_start(close->unit, period, close->zone) < close->to_ms && close_end(w->book, close, period) > close->from_ms;
+  if (period == PERIOD_NONE) return false;
+  int64_t from_ms = work_period_start(w, close->unit, close->cycle, close->zone, period);
+  return from_ms < close->to_ms && end_of(w, close, period) > close->from_ms;
 }
 
 /* What a close leaves for the next is as old as itself, whenever it was judged; a day of the customer's own leaves none. */
@@ -58,7 +76,7 @@ static void due_make(struct work *w, uint32_t number, int32_t period) {
 /* The period that the event counts in, or the first with a day of a campaign that asks: a window may reach back before that. */
 static int32_t period_minded(const struct work *w, const struct close *close) {
   int64_t time_ms = w->counted_at_ms > close->from_ms ? w->counted_at_ms : close->from_ms;
-  return period_of(close->unit, time_ms, close->zone);
+  return work_period(w, close->unit, close->cycle, close->zone, time_ms);
 }
 
 /* What counts behind the last day of a campaign is none of its close's. */
@@ -112,7 +130,7 @@ bool close_wakes(struct work *w, uint32_t rule) {
   const struct closing *closing = w->in->closing;
   if (closing->rank != NONE) return rule == closing->rank;
   if (closing->found && close_unheard(w, rule, closing->close, closing->period) != closing->period) return false;
-  int64_t at_ms = close_heard(w->book, rule, closing->close, closing->period, closing->done_ms);
+  int64_t at_ms = rule_hears(w, rule, closing->close, closing->period, closing->done_ms);
   return at_ms != TIME_NONE && at_ms <= w->event->time_ms && rule_concerned(w, rule);
 }
 
@@ -130,8 +148,9 @@ static void measure_looks(void *self, uint32_t fact) {
   const struct close *close = &book->closes[looking->close];
   int64_t at_ms = measure_counts_next(looking->w, &book->facts[fact], looking->end_ms);
   if (at_ms == TIME_NONE) return;
-  int32_t period = period_of(close->unit, at_ms - 1, close->zone);
-  bool heard = close_heard(book, looking->rule, looking->close, period, TIME_NONE) != TIME_NONE;
+  int32_t period = work_period(looking->w, close->unit, close->cycle, close->zone, at_ms - 1);
+  if (period == PERIOD_NONE) return;
+  bool heard = rule_hears(looking->w, looking->rule, looking->close, period, TIME_NONE) != TIME_NONE;
   if (heard && period < looking->found) looking->found = period;
 }
 
@@ -148,8 +167,7 @@ void close_leave(struct work *w) {
   int32_t found = INT32_MAX;
   if (close->unit == UNIT_CAMPAIGN || closing->rank != NONE || closing->found) return;
   for (uint32_t i = 0; i < close->rule_count; i++) {
-    int32_t next =
-        close_counts_next(w, closing->close, w->book->refs[close->rule_first + i], close_end(w->book, close, closing->period + 1));
+    int32_t next = close_counts_next(w, closing->close, w->book->refs[close->rule_first + i], end_of(w, close, closing->period + 1));
     if (next < found) found = next;
   }
   if (found != INT32_MAX) due_make(w, closing->close, found);
@@ -157,8 +175,26 @@ void close_leave(struct work *w) {
 
 void close_begin(struct work *w) {
   const struct closing *closing = w->in->closing;
-  w->closed_ms = close_end(w->book, &w->book->closes[closing->close], closing->period);
+  w->closed_ms = end_of(w, &w->book->closes[closing->close], closing->period);
+  if (w->closed_ms == TIME_NONE) w->closed_ms = w->event->time_ms; /* he has no such cycle any more: no rule hears it */
   if (closing->rank == NONE && !closing->found) due_move(w, closing);
+}
+
+/* ---- a cycle whose days are others ---- */
+
+static void due_retime(struct work *w, uint32_t number, const struct cell *known) {
+  int64_t next_ms = close_heard_next(w, number, known->period, known->due.done_ms == 0 ? TIME_NONE : known->due.done_ms);
+  if (next_ms == TIME_NONE || next_ms == known->due.time_ms) return;
+  state_write(w->customer, known)->due.time_ms = next_ms;
+  due_tell(w, next_ms);
+}
+
+void closes_move(struct work *w) {
+  for (uint32_t i = 0; i < w->book->close_count; i++) {
+    if (w->book->closes[i].cycle == 0) continue;
+    for (const struct cell *due = state_first(w->customer, CELL_DUE, 0, 0); due != NULL; due = state_next(w->customer, due))
+      if (cell_decl(due) == w->book->closes[i].decl) due_retime(w, i, due);
+  }
 }
 
 /* ---- for the caller ---- */

@@ -90,6 +90,15 @@ static bool holds_in_fact(struct work *w, const struct condition *leaf, struct v
   return w->kinds[fact->kind]->has(w, fact, actual) == (leaf->op == OP_IN_FACT);
 }
 
+/* Why there is no figure: it counts by a cycle that the customer does not have. */
+static void cycle_tell(struct work *w, const struct condition *leaf, struct failure *failure) {
+  const struct fact *fact = leaf->left == LEFT_FACT ? &w->book->facts[leaf->index] : NULL;
+  if (fact == NULL || fact->window.cycle == 0) return;
+  int32_t period = work_period(w, fact->window.unit, fact->window.cycle, work_zone(w, fact->campaign), counted_ms(w));
+  if (period != PERIOD_NONE) return;
+  failure->reason = REASON_CONDITION_NOT_MET, failure->text = w->book->own_cycles[fact->window.cycle - 1].lacking;
+}
+
 static bool leaf_holds(struct work *w, const struct condition *leaf, uint32_t campaign, struct failure *failure) {
   struct value actual = value_absent();
   *failure = (struct failure){.condition = (uint32_t)(leaf - w->book->conditions)};
@@ -108,6 +117,7 @@ static bool leaf_holds(struct work *w, const struct condition *leaf, uint32_t ca
     holds = holds_value(w, leaf, campaign, &actual, failure);
   if (holds) return true;
   failure->reason = reason_of(w, leaf, failure);
+  if (actual.kind == VALUE_ABSENT) cycle_tell(w, leaf, failure);
   assert(failure->reason != REASON_GIVEN); /* a refusal has a reason */
   failure_values(w, leaf, &actual, failure);
   return false;

@@ -63,6 +63,7 @@ static struct days days_seen(const struct work *w, const struct fact *fact, int6
       break;
     case WINDOW_DATES: days = days_between(w, fact, fact->window.from_ms, fact->window.to_ms); break;
     case WINDOW_ROLLING_DAYS:
+    case WINDOW_SINCE:
     case WINDOW_ENROLMENT: /* refused (fact.c) */
       days = (struct days){.from = behind - (int32_t)fact->window.count, .end = behind, .first = 1};
       break;

@@ -2,13 +2,6 @@
  * yet become the first is remembered as long as one before it can be undone: after a refund the earliest that still stands is the first. */
 #include "work.h"
 
-const struct cell *first_cell(const struct work *w, const struct fact *fact, uint64_t key) {
-  const struct cell *cell = state_find(w->customer, CELL_FIRST, fact->decl, key, 0);
-  if (cell == NULL || cell->first.reset_ms == 0) return cell;
-  int64_t anew = duration_add(cell->first.reset_ms, fact->resets_after, 1, work_zone(w, fact->campaign));
-  return anew <= w->event->time_ms ? NULL : cell;
-}
-
 /* ---- hearing ---- */
 
 static uint64_t standing_key(uint64_t per, uint64_t event) { return hash64_pair(&HASH_KEY_FIXED, per, event); }

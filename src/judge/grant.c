@@ -80,6 +80,7 @@ static void rest_on(void *self, uint32_t number) {
   r->any = true;
   if (r->only_ask) return;
   int32_t period = measure_now(w, fact);
+  if (period == PERIOD_NONE) return; /* of no cycle nothing was asked that could fall */
   fed_remember(w, fact, per, period, 0, false);
   struct cell *rests = work_add(w, w->customer, CELL_RESTS, fact->decl, own_digest(w), period);
   rests->rests.id_low = r->id_low, rests->rests.per = per;

@@ -33,8 +33,12 @@ static void profile_apply(struct work *w) {
   for (uint32_t i = 0; i < w->event->field_count; i++) {
     uint16_t field = w->event->field_ids[i];
     uint64_t decl = decl_of_hash(w->book->catalogue->fields[field].hash);
-    if (update_counts(w, field, decl)) work_put_profile(w, field, decl, &w->event->values[i]);
+    if (!update_counts(w, field, decl)) continue;
+    int32_t day = w->book->own_cycle_count > 0 ? cycle_day_said(w, field) : 0;
+    work_put_profile(w, field, decl, &w->event->values[i]);
+    cycles_mind(w, field, day);
   }
+  if (w->book->own_cycle_count > 0) closes_move(w);
 }
 
 /* Who signs up while a campaign is shown takes part when it begins. */

@@ -12,7 +12,7 @@ struct counter {
 };
 
 static int32_t limit_period(const struct work *w, const struct limit *limit) {
-  return period_of(limit->rolling_days > 0 ? UNIT_DAY : limit->unit, counted_ms(w), work_zone(w, limit->campaign));
+  return work_period(w, limit->rolling_days > 0 ? UNIT_DAY : limit->unit, limit->cycle, work_zone(w, limit->campaign), counted_ms(w));
 }
 
 enum found { FOUND, FOUND_MISSING, FOUND_END };
@@ -75,6 +75,7 @@ static int32_t counter_expiry(const struct work *w, const struct limit *limit, i
   if (limit->rolling_days > 0) return state_expiry(period_start(UNIT_DAY, period + (int32_t)limit->rolling_days, campaign->zone) + late);
   if (limit->unit == UNIT_EVER) return campaign->programme ? 0 : state_expiry(campaign_over(campaign, w->in->settings) + delay);
   if (limit->unit == UNIT_CAMPAIGN) return state_expiry(campaign_over(campaign, w->in->settings) + delay);
+  if (limit->cycle > 0) return state_expiry(cycle_end_most(limit->unit, period, campaign->zone) + late);
   return state_expiry(period_start(limit->unit, period + 1, campaign->zone) + late);
 }
 
@@ -97,9 +98,20 @@ static void limit_refuse(struct work *w, uint32_t number, const struct counter *
   outcome->numbers_are_money = limit->of_amount && !limit->in_points;
 }
 
+/* Nobody knows in which of them this would count. */
+static void cycle_refuse(const struct work *w, uint32_t number, struct outcome *outcome) {
+  outcome->reason = REASON_CONDITION_NOT_MET;
+  outcome->limit = number, outcome->dimension = NONE, outcome->period = PERIOD_NONE;
+  outcome->actual_text = w->book->own_cycles[w->book->limits[number].cycle - 1].lacking;
+}
+
 static bool limit_has_room(struct work *w, uint32_t number, struct outcome *outcome) {
   const struct limit *limit = &w->book->limits[number];
   struct counter counter, fullest = {0};
+  if (limit_period(w, limit) == PERIOD_NONE) {
+    cycle_refuse(w, number, outcome);
+    return false;
+  }
   int64_t most = -1;
   enum found found;
   for (uint32_t n = 0; (found = counter_find(w, limit, n, &counter)) != FOUND_END; n++) {

@@ -201,7 +201,7 @@ void judge_look(const struct judge_input *input, bool marks, struct decision *de
   decision->gate = REASON_GIVEN, decision->closed = true;
   int64_t made_ms = input->look->from_ms == TIME_NONE ? 0 : input->look->from_ms;
   for (uint32_t i = 0; i < w.book->close_count; i++)
-    if (w.book->closes[i].left == NONE) look_behind(&w, i, INT64_MIN, made_ms);
+    if (w.book->closes[i].left == NONE && w.book->closes[i].cycle == 0) look_behind(&w, i, INT64_MIN, made_ms);
   dates_mind(&w);
   if (marks || any_over(&w)) looked_mark(&w);
   if (decision_is_void(decision) || !(w.full || w.crowded)) return;

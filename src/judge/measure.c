@@ -6,9 +6,10 @@ int32_t measure_period(const struct work *w, const struct fact *fact, int64_t ti
   struct zone zone = work_zone(w, fact->campaign);
   switch (fact->window.kind) {
     case WINDOW_UNIT:
-    case WINDOW_LAST_UNITS: return period_of(fact->window.unit, time_ms, zone);
+    case WINDOW_LAST_UNITS: return work_period(w, fact->window.unit, fact->window.cycle, zone, time_ms);
     case WINDOW_ROLLING_DAYS: return period_of(UNIT_DAY, time_ms, zone);
     case WINDOW_DATES:
+    case WINDOW_SINCE:
     case WINDOW_ENROLMENT: break;
   }
   return 0;
@@ -92,8 +93,9 @@ static struct totals totals_of(const struct work *w, const struct window_of *win
 
 int64_t measure_value(struct work *w, const struct fact *fact, uint64_t key, int32_t period, bool *absent) {
   struct window_of window = {.fact = fact, .key = key};
+  *absent = period == PERIOD_NONE;
+  if (*absent) return 0;
   measure_window(fact, period, &window.from, &window.to);
-  *absent = false;
   if (fact->measure == MEASURE_DISTINCT) return distinct_value(w, &window);
   if (fact->measure == MEASURE_STREAK) return streak_value(w, &window);
   const struct totals totals = totals_of(w, &window);
@@ -111,17 +113,20 @@ int64_t measure_value(struct work *w, const struct fact *fact, uint64_t key, int
 }
 
 /* The instants at which what a period holds is in the window: from the first one on, and before the last. A close is judged by the instant
- * before its end; where closed periods count, by the end itself. */
-static void window_reach(const struct work *w, const struct fact *fact, int32_t period, int64_t *from_ms, int64_t *to_ms) {
+ * before its end; where closed periods count, by the end itself. False: the customer has no such cycle any more. */
+static bool window_reach(const struct work *w, const struct fact *fact, int32_t period, int64_t *from_ms, int64_t *to_ms) {
   const struct window *window = &fact->window;
   int32_t back = (int32_t)window->previous, count = (int32_t)window->count;
   struct zone zone = work_zone(w, fact->campaign);
   enum unit unit = window->kind == WINDOW_ROLLING_DAYS ? UNIT_DAY : window->unit;
   bool closed = window->kind == WINDOW_LAST_UNITS, rolling = window->kind == WINDOW_ROLLING_DAYS;
   *from_ms = INT64_MIN / 2, *to_ms = INT64_MAX / 2;
-  if (window->kind == WINDOW_DATES || window->kind == WINDOW_ENROLMENT || unit >= UNIT_CAMPAIGN) return;
-  *from_ms = period_start(unit, period + back + closed, zone) + !closed;
-  *to_ms = period_start(unit, period + back + (closed || rolling ? count : 0) + (rolling ? 0 : 1), zone) + !closed;
+  if (window->kind == WINDOW_DATES || unit >= UNIT_CAMPAIGN) return true;
+  *from_ms = work_period_start(w, unit, window->cycle, zone, period + back + closed);
+  *to_ms = work_period_start(w, unit, window->cycle, zone, period + back + (closed || rolling ? count : 0) + (rolling ? 0 : 1));
+  if (*from_ms == TIME_NONE || *to_ms == TIME_NONE) return false;
+  *from_ms += !closed, *to_ms += !closed;
+  return true;
 }
 
 int64_t measure_counts_next(const struct work *w, const struct fact *fact, int64_t end_ms) {
@@ -130,7 +135,7 @@ int64_t measure_counts_next(const struct work *w, const struct fact *fact, int64
   int64_t next_ms = TIME_NONE, from_ms, to_ms;
   const struct cell *cell = state_first(w->customer, values ? CELL_DISTINCT : CELL_MEASURE, fact->decl, 0);
   for (; cell != NULL; cell = state_next(w->customer, cell)) {
-    window_reach(w, fact, cell->period, &from_ms, &to_ms);
+    if (!window_reach(w, fact, cell->period, &from_ms, &to_ms)) continue;
     if (from_ms < end_ms) from_ms = end_ms;
     if (from_ms < to_ms && (next_ms == TIME_NONE || from_ms < next_ms)) next_ms = from_ms;
   }
@@ -188,7 +193,7 @@ int32_t measure_expiry(const struct work *w, const struct fact *fact, int32_t pe
   const struct window *window = &fact->window;
   int64_t spare = w->in->settings->horizon_ms + (fact->close_count > 0 ? LIMIT_CLOSE_DELAY_MS : 0);
   if (may_fall(w, fact)) spare += w->in->settings->memory_ms;
-  int32_t ahead = (int32_t)(window->previous + window->count) + 1;
+  int32_t ahead = (int32_t)(window->previous + window->count) + 1 + (window->cycle > 0); /* a cycle ends in the month behind its own */
   struct zone zone = work_zone(w, fact->campaign);
   if (window->kind == WINDOW_ROLLING_DAYS) return state_expiry(period_start(UNIT_DAY, period + ahead, zone) + spare);
   if (window->kind == WINDOW_DATES) return state_expiry(window->to_ms + w->in->settings->memory_ms + spare);
@@ -242,12 +247,20 @@ static void measure_add(struct work *w, const struct fact *fact, uint64_t key, i
   if (may_fall(w, fact)) fed_remember(w, fact, key, period, counting ? 1 : amount, true);
 }
 
-/* The amount a measure hears; false where none counts: it is absent, in another currency, outside the dates, before the sign-up. */
+/* From the customer's own moment on, as it was known before this event. */
+static bool since_has(const struct work *w, const struct fact *fact, int64_t time_ms) {
+  const struct cell *first = first_cell(w, &w->book->facts[fact->window.since], 0);
+  if (first == NULL || time_ms < first->first.time_ms) return false;
+  return time_ms < moment_end(&fact->window.until, first->first.time_ms, work_zone(w, fact->campaign));
+}
+
+/* The amount a measure hears; false where none counts: it is absent, in another currency, outside the window, before the sign-up. */
 static bool measure_amount(const struct work *w, const struct fact *fact, int64_t *amount) {
   int64_t time = w->event->time_ms;
   bool all = fact->measure == MEASURE_DAILY_AVERAGE; /* what is carried into the window stands before it */
   if (!all && fact->window.kind == WINDOW_DATES && (time < fact->window.from_ms || time >= fact->window.to_ms)) return false;
   if (fact->window.kind == WINDOW_ENROLMENT && !signed_up(w, fact->campaign)) return false;
+  if (fact->window.kind == WINDOW_SINCE && !since_has(w, fact, time)) return false;
   *amount = 0;
   if (fact->measure == MEASURE_COUNT || fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK) return true;
   const struct value *value = event_field(w->event, fact->of);
@@ -272,6 +285,7 @@ static void hear(struct work *w, uint32_t number, uint32_t part) {
     return;
   }
   int32_t period = measure_period(w, fact, w->event->time_ms);
+  if (period == PERIOD_NONE) return; /* nobody knows when it would begin */
   int64_t before = measure_value(w, fact, key, period, &absent);
   if (fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK)
     distinct_add(w, fact, key, period);

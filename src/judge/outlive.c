@@ -32,7 +32,8 @@ static bool lasts_a_campaign(const struct fact *fact) {
     case FACT_TRACK: return fact->dimension_count > 0;
     case FACT_MEASURE:
     case FACT_PICKS:
-      return fact->window.kind == WINDOW_ENROLMENT || (fact->window.kind == WINDOW_UNIT && fact->window.unit >= UNIT_CAMPAIGN);
+      return fact->window.kind == WINDOW_ENROLMENT || fact->window.kind == WINDOW_SINCE ||
+             (fact->window.kind == WINDOW_UNIT && fact->window.unit >= UNIT_CAMPAIGN);
     case FACT_TABLE:
     case FACT_DIFFERENCE: break;
   }

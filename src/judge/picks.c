@@ -58,6 +58,7 @@ static void hear(struct work *w, uint32_t number, uint32_t part) {
   if (value == NULL || !fact_open_to(w, fact)) return;
   uint64_t key = hash_of_value(0, value);
   int32_t period = measure_period(w, fact, w->event->time_ms);
+  if (period == PERIOD_NONE) return;
   uint32_t before = picks_count(w, fact, period, &least);
   if (!pick_name(w, fact, key, period)) return;
   uint32_t after = picks_count(w, fact, period, &least);

@@ -135,9 +135,10 @@ static uint64_t once_key(struct work *w, const struct rule *rule, bool *known) {
   return key;
 }
 
-/* Beside what `once_per` hashes to. Of a day of the customer's own its name. */
+/* Beside what `once_per` hashes to. Of a day or a cycle of the customer's own its name. */
 static uint64_t close_key(const struct work *w) {
   const struct close *close = &w->book->closes[w->in->closing->close];
+  if (close->cycle > 0) return w->book->own_cycles[close->cycle - 1].decl;
   return close->left == NONE ? 1 + (uint64_t)close->unit : close->decl;
 }
 
@@ -256,7 +257,9 @@ static void key_of_event(const struct event *event, struct reward_key *key) {
 
 static void key_of_close(const struct work *w, struct reward_key *key) {
   const struct close *close = &w->book->closes[w->in->closing->close];
-  if (close->left == NONE)
+  if (close->cycle > 0)
+    key_print(key, "close:%010llx:%d", (unsigned long long)w->book->own_cycles[close->cycle - 1].decl, w->in->closing->period);
+  else if (close->left == NONE)
     key_print(key, "close:%s:%d", unit_name(close->unit), w->in->closing->period);
   else
     key_print(key, "date:%.*s:%d", STR_FORMAT(close->name), 1970 + w->in->closing->period);

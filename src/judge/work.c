@@ -163,6 +163,13 @@ static bool unused_longer(const struct cell *a, const struct cell *b) {
   return one != other ? one < other : a->key < b->key;
 }
 
+const struct cell *first_cell(const struct work *w, const struct fact *fact, uint64_t key) {
+  const struct cell *cell = state_find(w->customer, CELL_FIRST, fact->decl, key, 0);
+  if (cell == NULL || cell->first.reset_ms == 0) return cell;
+  int64_t anew = duration_add(cell->first.reset_ms, fact->resets_after, 1, work_zone(w, fact->campaign));
+  return anew <= w->event->time_ms ? NULL : cell;
+}
+
 struct cell *keyed_cell(struct work *w, const struct fact *fact, enum cell_kind kind, uint64_t key, int32_t period) {
   const struct cell *cell = state_find(w->customer, kind, fact->decl, key, period), *oldest = NULL;
   assert(kind == CELL_FIRST || kind == CELL_LAST || kind == CELL_MEASURE); /* used_last knows these */

@@ -8,7 +8,8 @@
  *   takeback.c   one gift goes back                        recheck.c  what is still due of it             policy
  *   descend.c    what is too much of a ladder goes back
  *   rule.c       judgement of one rule                     wake.c     which rules, through what; of a group which one
- *   close.c      periods that close      look.c     whom they forgot           rank.c     who is first of all customers
+ *   close.c      periods that close      look.c     whom they forgot           cycle.c    months and years of the customer's own
+ *   rank.c       who is first of all customers
  *   give.c       choosers and items      grant.c   what is remembered of a gift
  *   ladder.c     values that go on within a period
  *   chance.c     lots                    limit.c   caps                pool.c     stock and budgets       ids.c  reward ids
@@ -270,7 +271,7 @@ struct value daily_ask(struct work *w, const struct fact *fact);
 int64_t daily_counts_next(const struct work *w, const struct fact *fact, int64_t end_ms);
 /* level.c: at a close. What completes, or the one reason why nothing does: up to LIMIT_LEVELS, how many there are */
 uint32_t level_fires(struct work *w, uint32_t fact, struct fired *out);
-/* first.c */
+/* Of a first, unless it begins anew (work.c). */
 const struct cell *first_cell(const struct work *w, const struct fact *fact, uint64_t key);
 /* track.c */
 const struct cell *track_completed(const struct work *w, const struct fact *fact);
@@ -316,6 +317,17 @@ void draw_begin(struct work *w, const struct rule *rule, const struct reward_key
 uint32_t draw_next(const struct work *w, struct draw *draw, uint32_t attempt, uint32_t total);
 /* What it fell on; `number`, `total` as in struct drawn. */
 void draw_tell(struct draw *draw, uint32_t item, uint32_t number, uint32_t total);
+
+/* ---- cycle.c ---- */
+/* The period that an instant is in: of the calendar (number 0), or of a cycle of the customer's, who may have none: PERIOD_NONE. */
+int32_t work_period(const struct work *w, enum unit unit, uint32_t number, struct zone zone, int64_t time_ms);
+/* Where one begins; of a cycle that does not, where the one before it ends; TIME_NONE: there is neither. */
+int64_t work_period_start(const struct work *w, enum unit unit, uint32_t number, struct zone zone, int32_t period);
+/* [from, end) of a cycle; false: the customer has none of that number. */
+bool work_cycle_span(const struct work *w, uint32_t number, int32_t period, int64_t *from_ms, int64_t *end_ms);
+/* The day of the month that a field of the profile says, or 0; and: the event said another than `before`. */
+int32_t cycle_day_said(const struct work *w, uint32_t field);
+void cycles_mind(struct work *w, uint32_t field, int32_t before);
 
 /* ---- limit.c ---- */
 #define CLAIMS_MAX 128u
@@ -486,6 +498,8 @@ int32_t close_counts_next(struct work *w, uint32_t close, uint32_t rule, int64_t
 int64_t close_made_ms(const struct work *w);
 /* The first period, from this one on, whose close the rule has not heard before customers are looked at. */
 int32_t close_unheard(const struct work *w, uint32_t rule, uint32_t close, int32_t period);
+/* The days of cycles may be others: what is due at their ends is due when they are. */
+void closes_move(struct work *w);
 
 /* ---- look.c ---- */
 /* The close at hand was found by a look: what is due behind it, before its rules are judged, and behind them. */

@@ -194,12 +194,24 @@ static void put_two(struct buffer *out, const char *before, struct str text) {
   buffer_put(out, text);
 }
 
+/* It counts by a cycle that the customer does not have. */
+static void cycleless_detail(struct buffer *out, const struct rulebook *rulebook, const struct limit *limit, enum language language) {
+  bool zh = language == LANGUAGE_ZH;
+  put_two(out, zh ? "客户没有 " : "the customer is without ",
+          limit == NULL || limit->cycle == 0 ? STR("-") : words_cycle(rulebook, limit->cycle));
+  buffer_put(out, zh ? STR(",限额没有可计入的周期") : STR(", so the limit has no period to count in"));
+}
+
 /* "1 of 1 per customer, day 2026-12-05"; "每客户每日 1 次,2026-12-05 已用 1" */
 static void limit_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
   const struct rule *rule = &rulebook->rules[told->rule];
   uint32_t number = detail_limit(rulebook, rule, told->limit);
   const struct limit *limit = number == NONE ? NULL : &rulebook->limits[number];
   bool dated = limit != NULL && limit->rolling_days == 0 && limit->unit < UNIT_CAMPAIGN;
+  if (told->reason == REASON_CONDITION_NOT_MET) {
+    cycleless_detail(out, rulebook, limit, language);
+    return;
+  }
   if (language == LANGUAGE_ZH) {
     if (limit != NULL)
       words_limit(out, rulebook, limit, language);
@@ -215,7 +227,7 @@ static void limit_detail(struct buffer *out, const struct rulebook *rulebook, co
   if (limit != NULL && limit->rolling_days > 0)
     buffer_print(out, ", any %u days", limit->rolling_days);
   else if (limit != NULL)
-    put_two(out, ", ", words_unit(limit->unit, language));
+    buffer_put(out, STR(", ")), words_period(out, rulebook, limit->unit, limit->cycle, language);
   if (limit == NULL || dated) put_two(out, " ", told->period);
 }
 

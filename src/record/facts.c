@@ -242,6 +242,10 @@ static void unchanged_words(struct buffer *out, const struct telling *t, const s
     return;
   } else if (hears && fact->kind == FACT_MEASURE && fact->measure == MEASURE_DAILY_AVERAGE) {
     snapshot_words(out, t, fact);
+  } else if (hears && fact->kind == FACT_MEASURE && fact->window.cycle > 0) {
+    put(out, t, ": not counted by what was known of the customer then: ", ":按当时的客户情况未计入:");
+    buffer_put(out, words_cycle(t->rulebook, fact->window.cycle));
+    put(out, t, ", enrolment, audience, its conditions, or a field that the event lacks", "、报名、客群、自身条件,或事件缺少字段");
   } else if (hears && fact->kind == FACT_MEASURE && adds) {
     put(out, t,
         ": not counted by what was known of the customer then: enrolment, audience, its conditions, or a field that the event lacks",

@@ -170,7 +170,7 @@ static void woken_by(struct walk *walk, const struct trigger *trigger) {
         break;
       }
       step_put(walk, "woken by the close of a ", "由周期结束触发:");
-      buffer_put(step_text(walk), words_unit(book->closes[trigger->close].unit, walk->language));
+      words_period(step_text(walk), book, book->closes[trigger->close].unit, book->closes[trigger->close].cycle, walk->language);
       if (trigger->fact == NONE) break;
       step_put(walk, ", which judges ", ",判断分档 ");
       buffer_put(step_text(walk), book->facts[trigger->fact].name);
@@ -342,7 +342,12 @@ static void step_limits(struct walk *walk) {
     bool failed = walk->stage == STAGE_LIMITS && str_equal(limit->name, walk->told->limit);
     step_put(walk, "limit ", "限额 ");
     words_limit(step_text(walk), walk->rulebook, limit, walk->language);
-    if (failed) limit_used(walk, limit);
+    if (failed && walk->told->reason == REASON_CONDITION_NOT_MET) {
+      step_put(walk, ": ", ":");
+      detail_refusal(step_text(walk), walk->rulebook, walk->told, walk->language);
+    } else if (failed) {
+      limit_used(walk, limit);
+    }
     step_end(walk, start, !failed);
     if (failed) return;
   }
@@ -357,6 +362,7 @@ static void step_pool(struct walk *walk) {
 
 static enum stage stage_of_condition(const struct walk *walk) {
   const struct told *told = walk->told;
+  if (told->limit.length > 0) return STAGE_LIMITS;
   if (told_is_at(told, STR("/spends"))) return STAGE_SPENDS;
   if (told_is_at(told, STR("/once_per"))) return STAGE_ONCE;
   if (str_equal(told->at, STR("/currency")) || told_is_at(told, STR("/on"))) return STAGE_ON;

@@ -78,7 +78,7 @@ static void told_limit(struct told *told, struct buffer *text, const struct limi
   told->at = limit->pointer;
   told->limit = limit->name;
   told->identity = told_identity(text, limit, outcome->dimension);
-  told->period = told_period(text, limit->unit, limit->rolling_days, outcome->period);
+  if (outcome->period != PERIOD_NONE) told->period = told_period(text, limit->unit, limit->rolling_days, outcome->period);
 }
 
 static void told_pool(struct told *told, struct buffer *text, const struct pool *pool, const struct outcome *outcome) {

@@ -89,7 +89,7 @@ bool waiting_next(const struct telling *t, const struct campaign *campaign, uint
 
 static void close_words(struct buffer *out, const struct telling *t, const struct told_waiting *told) {
   put(out, t, "not yet: waits for the close of the ", "尚未判断:待周期结束(");
-  buffer_put(out, words_unit(told->close->unit, t->style->language));
+  words_period(out, t->rulebook, told->close->unit, told->close->cycle, t->style->language);
   put(out, t, "; ", ");");
   buffer_put(out, fact_short_name(told->fact));
   put(out, t, " is ", " 为 ");

@@ -134,9 +134,17 @@ void words_schedule(struct buffer *out, const struct schedule *schedule, struct 
 
 /* ---- limits ---- */
 
-static void limit_period(struct buffer *out, const struct limit *limit, enum language language) {
+void words_period(struct buffer *out, const struct rulebook *rulebook, enum unit unit, uint32_t cycle, enum language language) {
+  buffer_put(out, words_unit(unit, language));
+  if (cycle == 0) return;
+  buffer_put(out, language == LANGUAGE_ZH ? STR("(按 ") : STR(" by "));
+  buffer_put(out, words_cycle(rulebook, cycle));
+  if (language == LANGUAGE_ZH) buffer_byte(out, ')');
+}
+
+static void limit_period(struct buffer *out, const struct rulebook *rulebook, const struct limit *limit, enum language language) {
   if (limit->rolling_days == 0) {
-    buffer_put(out, words_unit(limit->unit, language));
+    words_period(out, rulebook, limit->unit, limit->cycle, language);
     return;
   }
   if (language == LANGUAGE_ZH)
@@ -160,12 +168,12 @@ void words_limit(struct buffer *out, const struct rulebook *rulebook, const stru
     if (limit->dimension_count > 0) buffer_put(out, limit->each ? STR(" per each of ") : STR(" per "));
     words_dimensions(out, limit->dimensions, limit->dimension_count, language);
     buffer_put(out, STR(", "));
-    limit_period(out, limit, language);
+    limit_period(out, rulebook, limit, language);
     return;
   }
   if (limit->dimension_count > 0) buffer_put(out, limit->each ? STR("分别每") : STR("每"));
   words_dimensions(out, limit->dimensions, limit->dimension_count, language);
-  limit_period(out, limit, language);
+  limit_period(out, rulebook, limit, language);
   buffer_byte(out, ' ');
   limit_max(out, limit, style);
   if (limit->in_points)

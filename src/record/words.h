@@ -18,6 +18,11 @@ struct str words_field(struct str campaign_name, enum language language);
 struct str words_reward(struct str reward, enum language language);
 /* "day" / "每日" */
 struct str words_unit(enum unit unit, enum language language);
+/* The same where a cycle may stand: "month by profile.statement_day" / "每月(按 profile.statement_day)". */
+void words_period(struct buffer *out, const struct rulebook *rulebook, enum unit unit, uint32_t cycle, enum language language);
+static inline struct str words_cycle(const struct rulebook *rulebook, uint32_t cycle) {
+  return rulebook->conditions[rulebook->own_cycles[cycle - 1].left].left_text;
+}
 /* "customer", "device" / "客户" */
 struct str words_dimension(const struct dimension *dimension, enum language language);
 /* "gte" is ">=" / "≥". The symbol or word that stands between left side and operand. */

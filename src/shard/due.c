@@ -175,8 +175,10 @@ bool due_touches(struct shard *shard, const struct owner *owner, const struct st
 
 #define TIME_BYTES 25u
 
-/* The first instant at which anybody could hear it: the end of the period, the beginning of the day. */
+/* The first instant at which anybody could hear it: the end of the period, the beginning of the day; of a cycle, whose end the customer's
+ * record knows, that at which it is heard first. */
 static int64_t close_begins(const struct rulebook *rulebook, const struct close *close, const struct closing *closing) {
+  if (close->cycle > 0) return closing->done_ms == TIME_NONE ? closing->at_ms : TIME_NONE;
   if (close->left == NONE) return close_end(rulebook, close, closing->period);
   return period_start(UNIT_DAY, period_of(UNIT_DAY, closing->at_ms, close->zone), close->zone);
 }

@@ -97,6 +97,7 @@ static bool rules_each(struct shard *shard, each_fn *fn, void *self) {
   const struct rulebook *book = shard->rulebook;
   const uint32_t old_count = shard->walk.rule_count;
   for (uint32_t c = 0; c < book->close_count; c++) {
+    if (book->closes[c].cycle > 0) continue; /* whose months are his own is not looked at: only his record says when they end */
     for (uint32_t i = 0; i < book->closes[c].rule_count; i++) {
       struct walk_rule rule = rule_now(book, book->refs[book->closes[c].rule_first + i], c);
       if (!fn(shard, &rule, old_count, self)) return false;

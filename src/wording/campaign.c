@@ -266,6 +266,18 @@ static void rates_say(struct say *say) {
   }
 }
 
+/* Whether the day on which a month of the customer's begins may change. */
+static bool has_cycle(const struct say *say) {
+  const struct campaign *campaign = say->campaign;
+  bool any = false;
+  for (uint32_t i = 0; i < say->facts.count; i++) any |= say->rulebook->facts[say->facts.numbers[i]].window.cycle > 0;
+  for (uint32_t i = 0; i < campaign->rule_count; i++) {
+    const struct rule *rule = &say->rulebook->rules[campaign->rule_first + i];
+    for (uint32_t k = 0; k < rule->limit_count; k++) any |= say->rulebook->limits[say->rulebook->refs[rule->limit_first + k]].cycle > 0;
+  }
+  return any;
+}
+
 static void other_section(struct say *say) {
   uint32_t line = 0;
   section(say, "6. Other", "六、其他");
@@ -275,6 +287,13 @@ static void other_section(struct say *say) {
   put_line(say, ++line);
   put(say, "Where a condition asks for something that is not known, the condition does not hold.\n",
       "条件所涉及的信息缺失的，视为不符合该条件。\n");
+  if (has_cycle(say)) {
+    put_line(say, ++line);
+    put(say,
+        "A period counted from a day of the customer's begins on the last day of a month that has no such day. Another day holds from the "
+        "next month on. Nothing counts for who has no such day.\n",
+        "按客户自有日期起算的周期，当月无该日的，自当月最后一日起算；该日期变更的，自次月起适用；没有该日期的，不予计入。\n");
+  }
   put_line(say, ++line);
   put(say, "What reaches the bank's campaign system more than ", "在发生后超过");
   say_hours(say, say->campaign->late_ms);

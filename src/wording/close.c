@@ -13,9 +13,10 @@ static const char *const period_words[UNIT_COUNT][2] = {
     [UNIT_YEAR] = {"每年", "该年"},  [UNIT_CAMPAIGN] = {"活动", "活动期内"}, [UNIT_EVER] = {"", ""}};
 
 /* "每月结束满3天时", "3 days after the end of each calendar month". */
-void say_close_time(struct say *say, enum unit unit, struct duration delay) {
+void say_close_time(struct say *say, enum unit unit, uint32_t cycle, struct duration delay) {
   bool late = delay.ms != 0 || delay.months != 0;
   if (say_zh(say)) {
+    say_cycle(say, cycle);
     put(say, "", period_words[unit][0]);
     put(say, "", late ? "结束满" : "结束");
     if (late) say_duration(say, delay);
@@ -25,11 +26,16 @@ void say_close_time(struct say *say, enum unit unit, struct duration delay) {
   if (late) say_duration(say, delay);
   put(say, late ? " after the end of " : "the end of ", "");
   put(say, unit == UNIT_CAMPAIGN ? "the " : "each ", "");
-  put_str(say, str_of(unit_word(say, unit)));
+  if (cycle == 0) {
+    put_str(say, str_of(unit_word(say, unit)));
+    return;
+  }
+  say_cycle_unit(say, unit);
+  say_cycle(say, cycle);
 }
 
-static void period_say(struct say *say, const struct trigger *trigger, enum unit unit) {
-  say_close_time(say, unit, trigger->delay);
+static void period_say(struct say *say, const struct trigger *trigger, enum unit unit, uint32_t cycle) {
+  say_close_time(say, unit, cycle, trigger->delay);
   put(say, ", when each customer's figures of that period are worked out; customers without any figures are passed over", "，统计客户");
   put(say, "", period_words[unit][1]);
   put(say, "", "的情况（没有可统计数据的客户除外）");
@@ -66,7 +72,7 @@ void say_close(struct say *say, const struct trigger *trigger) {
   if (trigger->fact != NONE)
     say_level_reached(say, trigger->fact);
   else if (close->left == NONE)
-    period_say(say, trigger, close->unit);
+    period_say(say, trigger, close->unit, close->cycle);
   else
     date_say(say, trigger, &say->rulebook->conditions[close->left]);
 }

@@ -40,11 +40,37 @@ static const char *const before_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"on the da
 
 static void unit_window(struct say *say, const struct window *window) {
   const char *const *words = window->previous == 0 ? now_words[window->unit] : before_words[window->unit];
+  const char *unit = window->cycle == 0 ? unit_word(say, window->unit) : window->unit == UNIT_YEAR ? "year" : "month";
+  if (say_zh(say)) say_cycle(say, window->cycle);
   if (window->previous < 2)
     put(say, words[0], words[1]);
+  else if (say_zh(say))
+    buffer_print(say->out, "往前第%u个%s", window->previous,
+                 window->cycle == 0 ? unit_word(say, window->unit)
+                 : *unit == 'y'     ? "年"
+                                    : "月");
   else
-    buffer_print(say->out, say_zh(say) ? "往前第%u个%s" : "in number %u back, counted by the %s", window->previous,
-                 unit_word(say, window->unit));
+    buffer_print(say->out, "in number %u back, counted by the %s", window->previous, unit);
+  if (!say_zh(say)) say_cycle(say, window->cycle);
+}
+
+/* "within 3 months after the first card opening", "首次开卡起3个月内"; "from the first card opening to the end of ...". */
+static void since_window(struct say *say, const struct window *window) {
+  const struct from first = {"that", "其"};
+  bool span = window->until.kind == MOMENT_AFTER;
+  if (span && !say_zh(say)) {
+    put(say, "within ", ""), say_duration(say, window->until.after), put(say, " after the customer's ", "");
+    say_fact_within(say, window->since);
+    return;
+  }
+  put(say, "from the customer's ", "客户");
+  say_fact_within(say, window->since);
+  put(say, " to ", span ? "后" : "起至其");
+  if (span)
+    say_duration(say, window->until.after);
+  else
+    say_moment(say, &window->until, true, first);
+  put(say, span ? "" : " in which that was", span ? "内" : "止");
 }
 
 void say_count_word(struct say *say, enum unit unit) { put(say, count_words[unit][0], count_words[unit][1]); }
@@ -55,10 +81,12 @@ void say_window(struct say *say, const struct window *window) {
   switch (window->kind) {
     case WINDOW_UNIT: unit_window(say, window); return;
     case WINDOW_LAST_UNITS:
+      if (zh) say_cycle(say, window->cycle);
       put(say, "in the last ", "最近");
       put_int(say, window->count);
       put(say, " full ", "个完整");
-      put(say, count_words[window->unit][0], unit_word(say, window->unit));
+      put(say, count_words[window->unit][0], window->cycle == 0 ? unit_word(say, window->unit) : window->unit == UNIT_YEAR ? "年" : "月");
+      if (!zh) say_cycle(say, window->cycle);
       if (window->previous > 0) buffer_print(say->out, zh ? "（再往前%u期）" : " (%u further back)", window->previous);
       return;
     case WINDOW_ROLLING_DAYS: buffer_print(say->out, zh ? "近%u天" : "in the last %u days", window->count); return;
@@ -69,6 +97,7 @@ void say_window(struct say *say, const struct window *window) {
       say_end(say, window->to_ms);
       return;
     case WINDOW_ENROLMENT: put(say, "since sign-up", "报名后"); return;
+    case WINDOW_SINCE: since_window(say, window); return;
   }
 }
 
@@ -156,11 +185,15 @@ static uint32_t fact_use(struct used *used, uint32_t fact) {
   return used->places[fact] - 1;
 }
 
-void say_fact(struct say *say, uint32_t fact) {
+void say_fact_within(struct say *say, uint32_t fact) {
   uint32_t place = fact_use(&say->facts, fact);
-  put(say, "\"", "“");
   name_say(say, fact_of(say, fact));
   if (say->facts.suffixes[place] > 0) buffer_print(say->out, say_zh(say) ? "%u" : " %u", say->facts.suffixes[place]);
+}
+
+void say_fact(struct say *say, uint32_t fact) {
+  put(say, "\"", "“");
+  say_fact_within(say, fact);
   put(say, "\"", "”");
 }
 
@@ -484,8 +517,14 @@ static void picks_note(struct say *say, const struct fact *fact) {
   put_int(say, fact->most);
   put(say, " count", "个为准");
   if (fact->window.unit >= UNIT_CAMPAIGN) return;
-  put(say, ", anew in each ", "，每");
-  put_str(say, str_of(unit_word(say, fact->window.unit)));
+  put(say, ", anew in each ", fact->window.cycle > 0 ? "，" : "，每");
+  if (say_zh(say)) say_cycle(say, fact->window.cycle);
+  if (fact->window.cycle > 0) put(say, "", "每");
+  if (fact->window.cycle > 0)
+    say_cycle_unit(say, fact->window.unit);
+  else
+    put_str(say, str_of(unit_word(say, fact->window.unit)));
+  if (!say_zh(say)) say_cycle(say, fact->window.cycle);
   put(say, "", "重新选择");
 }
 

@@ -124,7 +124,7 @@ void say_level_note(struct say *say, const struct fact *fact) {
   if (!say_zh(say)) say_fact(say, fact->parts[0]);
   bool late = fact->delay.ms != 0 || fact->delay.months != 0;
   put(say, late ? " has reached " : " has reached at ", "");
-  say_close_time(say, fact->window.unit, fact->delay);
+  say_close_time(say, fact->window.unit, 0, fact->delay);
   put(say, ": ", "，按");
   if (say_zh(say)) {
     say_fact(say, fact->parts[0]);

@@ -24,7 +24,7 @@ static void when_say(struct say *say, const struct limit *limit) {
     return;
   }
   if (limit->rolling_days == 0) {
-    say_period(say, limit->unit);
+    limit->cycle > 0 ? say_cycle_period(say, limit->unit, limit->cycle) : say_period(say, limit->unit);
     return;
   }
   buffer_print(say->out, say_zh(say) ? "任意连续%u天内" : "in any %u days in a row", limit->rolling_days);

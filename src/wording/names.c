@@ -69,6 +69,7 @@ const struct wording wording_fields[] = {{"amount", "amount", "金额"},
                                          {"gender", "gender", "性别"},
                                          {"education", "education", "学历"},
                                          {"real_name", "real-name status", "实名认证"},
+                                         {"statement_day", "statement day", "账单日"},
                                          {NULL, NULL, NULL}};
 
 /* A noun that "a" and "first" may stand before and "s" behind; in Chinese what 客户, 首次 and 最近一次 may stand before. */

@@ -105,10 +105,15 @@ void say_rule_name(struct say *say, uint32_t rule); /* "规则二" / "rule 2" */
 
 /* ---- close.c ---- */
 
-void say_close(struct say *say, const struct trigger *trigger);              /* what counts: a period's end, a day of the customer's */
-void say_close_time(struct say *say, enum unit unit, struct duration delay); /* "每月结束满3天时" / "the end of each calendar month" */
-bool hears_period(const struct say *say, const struct rule *rule);           /* a period that closes, or a day */
-void say_close_once(struct say *say, const struct rule *rule);               /* " Each customer is rewarded ...", or nothing */
+void say_close(struct say *say, const struct trigger *trigger); /* what counts: a period's end, a day of the customer's */
+/* Whose month or year it is: before the period in Chinese, behind it in English; nothing of the calendar's. And "month", "year". */
+void say_cycle(struct say *say, uint32_t cycle);
+void say_cycle_unit(struct say *say, enum unit unit);
+void say_cycle_period(struct say *say, enum unit unit, uint32_t cycle); /* of a limit */
+void say_close_time(struct say *say, enum unit unit, uint32_t cycle,
+                    struct duration delay);                        /* "每月结束满3天时" / "the end of each calendar month" */
+bool hears_period(const struct say *say, const struct rule *rule); /* a period that closes, or a day */
+void say_close_once(struct say *say, const struct rule *rule);     /* " Each customer is rewarded ...", or nothing */
 
 /* ---- level.c ---- */
 
@@ -129,6 +134,7 @@ void say_groups(struct say *say); /* those of the campaign's rules, with a headi
 /* ---- fact.c ---- */
 
 void say_fact(struct say *say, uint32_t fact);                                /* its short name in quotes; it is explained at the end */
+void say_fact_within(struct say *say, uint32_t fact);                         /* the same within another name: without quotes */
 void say_fact_unit(struct say *say, const struct fact *fact, int64_t number); /* behind a number: "次", "个"; English has none */
 void say_note(struct say *say, uint32_t fact);                                /* what the short name stands for */
 void say_window(struct say *say, const struct window *window);

@@ -170,6 +170,8 @@ struct input {
   bool poison, wild;                /* wild: of a time far off the stream's */
 };
 /* Customers have slots: those of a history, and behind them those that probe what is left. */
+#define CYCLE_DAY_A 8u /* the statement days that are told */
+#define CYCLE_DAY_B 22u
 #define PROBE_CUSTOMER 1000u
 #define PROBE_SLOT 40u
 #define CUSTOMER_SLOTS 64u

@@ -12,7 +12,7 @@
 #define IDS_MOST 8192u
 
 enum subject { OF_CUSTOMER, OF_DEVICE, OF_PHONE, OF_ALL };
-enum counted { EVER, A_DAY, IN_MONEY };
+enum counted { EVER, A_DAY, A_CYCLE, IN_MONEY };
 
 /* What the campaigns beside this file say. raised: in the second rulebook. back: a gift that is taken back gives it back. pool: a refusal
  * is right when less is left than is needed. window: of so many days, any of them. */
@@ -31,6 +31,7 @@ static const struct row rows[] = {
     {"alone", "viewed", NULL, OF_CUSTOMER, EVER, false, 0, 5, false, 0},
     {"alone", "back", NULL, OF_CUSTOMER, IN_MONEY, true, 600, 600, false, 0},
     {"alone", "welcome", "or-else", OF_CUSTOMER, EVER, false, 1, 1, false, 0},
+    {"alone", "cycle", NULL, OF_CUSTOMER, A_CYCLE, false, 1, 1, false, 0},
     {"alone", "ladder", NULL, OF_CUSTOMER, IN_MONEY, true, 20, 20, false, 0},
     {"terms", "undone", NULL, OF_CUSTOMER, EVER, false, 3, 3, false, 0},
     {"terms", "stays", NULL, OF_CUSTOMER, EVER, false, 3, 3, false, 0},
@@ -112,8 +113,17 @@ static int64_t *row_days(uint32_t row, const struct input *input, uint32_t custo
   return tally.used[row][subject];
 }
 
+/* Days between two on which a cycle of anybody may begin: whatever day is told, and however often, one begins between two gifts. */
+static int32_t cycle_part(int32_t day) {
+  const int32_t month = 31; /* December's days */
+  if (day < (int32_t)CYCLE_DAY_A - 1) return 0;
+  if (day < (int32_t)CYCLE_DAY_B - 1) return 1;
+  if (day < month + (int32_t)CYCLE_DAY_A - 1) return 2;
+  return day < month + (int32_t)CYCLE_DAY_B - 1 ? 3 : 4;
+}
+
 static uint32_t row_day(uint32_t row, const struct input *input) {
-  int32_t day = rows[row].counted == A_DAY ? input->day - DAY_FIRST : 0;
+  int32_t day = rows[row].counted == A_DAY ? input->day - DAY_FIRST : rows[row].counted == A_CYCLE ? cycle_part(input->day) : 0;
   assert(day >= 0 && day < (int32_t)DAYS);
   return (uint32_t)day;
 }

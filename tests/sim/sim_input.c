@@ -80,7 +80,9 @@ static void fields_put(struct world *world, struct input *input, struct buffer *
   if (input->kind == KIND_SNAPSHOT) snapshot_put(world, input, out);
   if (input->kind == KIND_SPEND || input->kind == KIND_BILL) money_put(world, input, out);
   if (input->kind == KIND_REVERSED) reversal_put(world, input, out);
-  if (tells(input)) buffer_print(out, ",\"birthday\":\"1990-12-%02u\"", 6 + input->number * 7 % 24);
+  if (tells(input))
+    buffer_print(out, ",\"birthday\":\"1990-12-%02u\",\"statement_day\":%u", 6 + input->number * 7 % 24,
+                 input->number % 4 == 0 ? CYCLE_DAY_A : CYCLE_DAY_B);
   if (input->kind != KIND_BOUND) return;
   other_put(world, input, "referrer", out);
   buffer_print(out, ",\"device\":\"d%u\",\"phone_hash\":\"p%u\"", input->device, input->phone);

@@ -125,6 +125,9 @@ static const struct row gifts[] = {
 static const struct row limits[] = {
     {LIMIT("{\"count\":1,\"per\":[\"customer\"],\"period\":\"day\"}"), "- How often: each customer: at most once per day.\n",
      "- 次数与额度：每位客户每日最多1次。\n"},
+    {LIMIT("{\"count\":1,\"per\":[\"customer\"],\"period\":{\"cycle\":\"profile.statement_day\"}}"),
+     "- How often: each customer: at most once per month counted from the customer's statement day.\n",
+     "- 次数与额度：每位客户按客户账单日起算的每月最多1次。\n"},
     {LIMIT("{\"count\":3,\"per\":[\"customer\",\"merchant\"],\"period\":{\"rolling\":\"P30D\"}}"),
      "the same customer and the same merchant: at most 3 times in any 30 days in a row; where one of these is not known nothing is given.",
      "同一客户、同一商户任意连续30天内最多3次；没有该项信息的，不予发放。"},
@@ -144,6 +147,11 @@ static const struct row limits[] = {
 
 #define DAILY "\"avg\":{\"measure\":\"daily_average\",\"of\":\"balance\",\"on\":\"balance.snapshot\",\"window\":\"month\"}"
 #define SPENT "\"spent\":{\"measure\":\"sum\",\"of\":\"amount\",\"on\":{\"activity\":\"spend\"},\"window\":\"month\"}"
+#define OWN "{\"cycle\":\"profile.statement_day\"}"
+#define CYCLE "\"spent\":{\"measure\":\"sum\",\"of\":\"amount\",\"on\":{\"activity\":\"spend\"},\"window\":" OWN "}"
+#define SINCE(end)                                                                                                              \
+  "\"opened\":{\"first\":\"account.opened\"},\"spent\":{\"measure\":\"sum\",\"of\":\"amount\",\"on\":{\"activity\":\"spend\"}," \
+  "\"window\":{\"since\":\"fact.opened\"," end "}}"
 /* A campaign that goes on for long enough to close what it begins. */
 #define LONG(facts, rule)                                                                                                       \
   "{\"id\":\"c\",\"version\":2,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-01-01\",\"to\":\"2027-03-31\"," \
@@ -185,6 +193,20 @@ static const struct row times[] = {
      "**What counts:** 3 days after the end of each calendar month, when each customer's figures of that period are worked out; customers "
      "without any figures are passed over. This must hold:",
      "**参与方式**：每月结束满3天时，统计客户该月的情况（没有可统计数据的客户除外），须符合以下条件："},
+    {LONG(CYCLE, "\"on\":{\"close\":" OWN ",\"delay\":\"P1D\"},\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
+     "**What counts:** 1 day after the end of each month counted from the customer's statement day, when each customer's figures",
+     "**参与方式**：按客户账单日起算的每月结束满1天时，统计客户该月的情况"},
+    {LONG(CYCLE, "\"on\":\"login\",\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
+     "- the \"total amount of card or QR payments in the month counted from the customer's statement day\" is at least CNY 9.00.",
+     "- “按客户账单日起算的当月刷卡或扫码消费累计金额”满9.00元（含）。"},
+    {LONG(CYCLE, "\"on\":\"login\",\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
+     "begins on the last day of a month that has no such day. Another day holds from the next month on.",
+     "当月无该日的，自当月最后一日起算；该日期变更的，自次月起适用；没有该日期的，不予计入。"},
+    {LONG(SINCE("\"for\":\"P3M\""), "\"on\":\"login\",\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
+     "payments within 3 months after the customer's first account opening\" is at least", "“客户首次开户后3个月内刷卡或扫码消费累计金额”"},
+    {LONG(SINCE("\"to\":{\"end_of\":\"month\",\"plus\":\"P3M\"}"), "\"on\":\"login\",\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
+     "from the customer's first account opening to 3 months after the end of the month in which that was",
+     "“客户首次开户起至其当月最后一日24:00之后3个月止刷卡或扫码消费累计金额”"},
     {LONG(SPENT, "\"on\":{\"close\":\"campaign\"},\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
      "**What counts:** the end of the campaign, when", "**参与方式**：活动结束时，统计客户活动期内的情况"},
     {LONG(SPENT, RANK("") PAY),
