@@ -15,7 +15,7 @@ void service_defaults(struct service_settings *settings) {
                                         .handle_signals = true,
                                         .reloads = true,
                                         .key = ID_KEY_SECRET,
-                                        .judge = {HASH_KEY_FIXED, HORIZON_MS, MEMORY_MS}};
+                                        .judge = {.id_key = HASH_KEY_FIXED, .horizon_ms = HORIZON_MS, .memory_ms = MEMORY_MS}};
 }
 
 /* ---- opening and closing ---- */

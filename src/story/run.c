@@ -59,7 +59,8 @@ static int64_t horizon_of(const struct rulebook *rulebook) {
 struct stage *stage_new(const struct loaded *campaigns, const struct run_times *times, struct fault *fault) {
   const struct run_times own = {horizon_of(campaigns->rulebook), MEMORY_MS};
   if (times == NULL) times = &own;
-  struct shard_settings settings = {.judge = {HASH_KEY_FIXED, times->horizon_ms, times->memory_ms}, .cache_bytes = CACHE_BYTES};
+  struct shard_settings settings = {.judge = {.id_key = HASH_KEY_FIXED, .horizon_ms = times->horizon_ms, .memory_ms = times->memory_ms},
+                                    .cache_bytes = CACHE_BYTES};
   size_t bytes = sizeof(struct stage) + TEXT_BYTES + shard_memory(&settings) + 128;
   void *region = region_open(bytes); /* only what is touched costs memory */
   if (region == NULL) {

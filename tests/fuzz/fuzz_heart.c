@@ -175,7 +175,7 @@ static void world_prepare(const struct plan *plan) {
   world_begin(&world, plan->short_trail ? 24 : WORLD_TRAIL);
   world.tight = plan->tight, world.lent = plan->lent, world.clock_ms = TIME_NONE, world.attempts = 0;
   world.book = &books[0], world.shelf = NULL;
-  world.settings = (struct judge_settings){key, 7 * MS_PER_DAY, plan->memory_ms};
+  world.settings = (struct judge_settings){.id_key = key, .horizon_ms = 7 * MS_PER_DAY, .memory_ms = plan->memory_ms};
   shelf.shelf.count = 0;
   ledger_begin(&ledger);
   lender_begin(&world);

@@ -13,7 +13,7 @@
 #define CHAIN_MOST (LIMIT_POOL_DEPTH + 1u)
 
 /* What a gift took from a pool and the pools above it. */
-struct had_drawn {
+struct drawing_on {
   uint64_t decl, share;
   int64_t amount;
   bool of_value;
@@ -23,7 +23,7 @@ struct entry {
   int64_t value, units, offset; /* of a unit, as it went out and was not taken back; what went into a debt */
   bool gone;
   uint32_t drawn_count;
-  struct had_drawn drawn[CHAIN_MOST];
+  struct drawing_on drawn[CHAIN_MOST];
 };
 
 /* A rule gave once, and a limit in count was counted up. */

@@ -28,8 +28,8 @@ static void chain_draw(struct ledger *ledger, const struct event *event, const s
   for (uint32_t at = gift->pool; at != NONE; at = book->pools[at].parent) {
     const struct pool *pool = &book->pools[at];
     bool of_value = pool->of_money || pool->in_points;
-    struct had_drawn *drawn = &entry->drawn[entry->drawn_count++];
-    *drawn = (struct had_drawn){pool->decl, share_drawn(event, pool), of_value ? money : gift->count, of_value};
+    struct drawing_on *drawn = &entry->drawn[entry->drawn_count++];
+    *drawn = (struct drawing_on){pool->decl, share_drawn(event, pool), of_value ? money : gift->count, of_value};
     stock_of(ledger, drawn->decl, drawn->share)->out += drawn->amount;
   }
 }
@@ -45,7 +45,7 @@ void stock_given(struct ledger *ledger, const struct event *event, const struct 
   if (pools == 1 && gift->pool != NONE) chain_draw(ledger, event, gift, entry);
 }
 
-static int64_t drawn_back(const struct had_drawn *drawn, const struct gift *gift, const struct entry *entry) {
+static int64_t drawn_back(const struct drawing_on *drawn, const struct gift *gift, const struct entry *entry) {
   int64_t part = gift->count;
   if (gift->count == entry->units) return drawn->amount; /* the whole */
   if (drawn->of_value) part = gift->count > 0 ? entry->value * gift->count : gift->value_minor * entry->units;
@@ -55,7 +55,7 @@ static int64_t drawn_back(const struct had_drawn *drawn, const struct gift *gift
 void stock_back(struct ledger *ledger, const struct gift *gift, struct entry *entry) {
   if (!gift->book->rules[gift->rule].undo.restore_pool) return;
   for (uint32_t i = 0; i < entry->drawn_count; i++) {
-    struct had_drawn *drawn = &entry->drawn[i];
+    struct drawing_on *drawn = &entry->drawn[i];
     struct stock *stock = stock_of(ledger, drawn->decl, drawn->share);
     int64_t part = drawn_back(drawn, gift, entry);
     stock->unsure |= entry->offset > 0 && gift->count != entry->units; /* of what had been set off only the whole is told */
