@@ -365,6 +365,8 @@ struct item {
   uint32_t label_count;
   const struct label *labels;
   struct moment valid_from, valid_to; /* `valid.for` becomes valid_to AFTER */
+  struct moment timing;               /* NONE: issued at once */
+  uint32_t still;                     /* asked again when it is issued, or NONE */
   struct str pointer;
 };
 
@@ -378,7 +380,7 @@ static inline uint32_t item_gifts_most(const struct item *item) {
   return item_is_ladder(item) && item->value.pay == PAY_EACH ? item->value.band_count : 1;
 }
 
-enum give_form { GIVE_ONE, GIVE_EACH, GIVE_FIRST_OF, GIVE_DRAW_OF };
+enum give_form { GIVE_ONE, GIVE_EACH, GIVE_FIRST_OF, GIVE_DRAW_OF, GIVE_CHOICE_OF };
 enum draw_empty { DRAW_REDRAW, DRAW_NEXT, DRAW_LOSE };
 
 struct chance {
@@ -514,6 +516,8 @@ struct rule {
   enum give_form give;
   enum draw_empty draw_empty;
   uint32_t item_first, item_count;
+  struct duration within;            /* CHOICE_OF: how long the customer may choose ... */
+  uint32_t otherwise;                /* ... and the item that it is then */
   uint32_t limit_first, limit_count; /* into rulebook.refs: limits; own ones first, shared ones after */
   struct undo undo;
   struct forfeit forfeit;

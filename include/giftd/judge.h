@@ -109,6 +109,7 @@ struct outcome {
   int64_t expected, actual;
   bool has_numbers; /* expected and actual mean something */
   bool of_period;   /* LIMIT_REACHED: the rule hears a close, and gave for this period before */
+  bool of_choice;   /* what the customer chose cannot be: it is not there (actual_text), too late, or was settled before */
   bool numbers_are_times, numbers_are_money;
   enum ranking ranking;
   uint32_t place;                  /* in the rank, or 0: not known */
@@ -126,8 +127,9 @@ enum gift_kind {
   GIFT_REVOKED,
   GIFT_REDUCED /* partly taken back */,
   GIFT_OFFSET /* less, or owed, for an earlier one */,
-  GIFT_LOST,  /* draw lost: no event goes out */
-  GIFT_UNDONE /* given and taken back at once, by a reversal that came before its event: no event goes out */
+  GIFT_LOST,   /* draw lost: no event goes out */
+  GIFT_UNDONE, /* given and taken back at once, by a reversal that came before its event: no event goes out */
+  GIFT_PENDING /* qualified now, with its limits and, unless it is to be chosen (item NONE), its pools; issued by `due_ms`, under its id */
 };
 
 struct gift {
@@ -146,6 +148,7 @@ struct gift {
   uint32_t cut_by;                     /* ... this one, that left least */
   int64_t uncut_minor;                 /* ... from this, of all units together */
   int64_t valid_from_ms, valid_to_ms;  /* TIME_NONE: not said */
+  int64_t due_ms;                      /* PENDING */
   uint64_t cause_digest;               /* REVOKED..OFFSET: digest of the original event */
   uint32_t weight_drawn, weight_total; /* draws: the number drawn, of how many */
 };
@@ -229,9 +232,13 @@ struct closing {
   /* A rank is settled: its rule alone hears the close again, of a customer who waited for that. NONE: a close that is due. */
   uint32_t rank;
   int64_t rank_order; /* what he had of what the rank is by when it closed (struct ranked) */
+  /* `close` is NONE: a gift is due that was qualified before (docs/language.md section 6, `timing`), an event "gift.due". */
+  struct digest128 gift;
+  int32_t ahead; /* minutes of its campaign's clocks before UTC */
 };
-/* The close of a customer that is due first, of all that are; NULL: none. */
+/* What is due of a customer first, of all that is: a close or a gift; NULL: nothing. */
 const struct cell *due_first(const struct state *customer);
+static inline int64_t due_time(const struct cell *due) { return cell_kind(due) == CELL_PENDING ? due->pending.time_ms : due->due.time_ms; }
 /* False: no rule of this rulebook hears such closes any more; the cell may go. */
 bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct closing *out);
 

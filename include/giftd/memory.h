@@ -139,13 +139,22 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   F(of, int64_t pot, pot, NUMBER)      /* what all are given together */                                                      \
   F(of, uint64_t units, units, DIGEST) /* what it is divided by, of those who were put down; settled: of all. And above it */ \
   F(of, uint64_t units_high, units_high, DIGEST)
-#define CELL_RANKED_FIELDS(F, of)                                                                                                        \
-  F(of, int64_t order, order, NUMBER) /* what the rank is by: who has less is before others */                                           \
-  F(of, int64_t tie_a, tie_a, NUMBER)                                                                                                    \
-  F(of, int64_t tie_b, tie_b, NUMBER)                                                                                                    \
-  F(of, int64_t tie_c, tie_c, NUMBER)                                                                                                    \
-  F(of, uint32_t entry, entry, COUNT)                                   /* number among those who wait; of all shards: whose customer */ \
-  F(of, uint32_t place, place, COUNT)                                   /* settled; 0: not known */
+#define CELL_RANKED_FIELDS(F, of)                                                                      \
+  F(of, int64_t order, order, NUMBER) /* what the rank is by: who has less is before others */         \
+  F(of, int64_t tie_a, tie_a, NUMBER)                                                                  \
+  F(of, int64_t tie_b, tie_b, NUMBER)                                                                  \
+  F(of, int64_t tie_c, tie_c, NUMBER)                                                                  \
+  F(of, uint32_t entry, entry, COUNT) /* number among those who wait; of all shards: whose customer */ \
+  F(of, uint32_t place, place, COUNT) /* settled; 0: not known */
+#define CELL_PENDING_FIELDS(F, of)                                                                      \
+  F(of, int64_t time_ms, time_ms, NUMBER) /* when it is issued, or what it waits for is over */         \
+  F(of, uint64_t event, event, DIGEST)    /* of the gift */                                             \
+  F(of, uint64_t id_high, id_high, DIGEST)                                                              \
+  F(of, uint64_t pool, pool, DIGEST)  /* decl of the pool that paid, or 0 */                            \
+  F(of, uint32_t meant, meant, COUNT) /* mark of the item that was meant */                             \
+  F(of, uint16_t ahead, ahead, COUNT) /* of UTC: minutes of the campaign's clocks by then, and a day */ \
+  F(of, uint8_t waits, waits, COUNT)  /* enum pending_for */                                            \
+  F(of, uint8_t partial, partial, COUNT)
 #define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, char hashes[CELL_PACK_BYTES], hashes, BYTES)
 #define CELL_PROFILE_FIELDS(F, of) F(of, char entries[CELL_PACK_BYTES], entries, BYTES)
@@ -220,7 +229,8 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   KIND(RANK, rank, BY_KEY, "rule", "0, or shard + 1", "that closed")                                    \
   KIND(RANKED, ranked, BY_KEY, "rule", "of the customer, or 0 of a share", "that closed")               \
   KIND(SHARE, share, BY_KEY, "rule", "", "that closed")                                                 \
-  KIND(CYCLE, cycle, BY_DECL, "cycle", "", "")
+  KIND(CYCLE, cycle, BY_DECL, "cycle", "", "")                                                          \
+  KIND(PENDING, pending, BY_DECL, "", "low id of the gift", "")
 
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
 enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
@@ -230,6 +240,8 @@ enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
 enum taken_on { ON_RESOURCE, ON_POOL, ON_CUSTOMER };
 /* What fulfilment said of a gift that has a policy for it. */
 enum issued_result { ISSUED_UNTOLD, ISSUED_DONE, ISSUED_FAILED };
+/* What a gift that was qualified waits for. */
+enum pending_for { PENDING_TIMING, PENDING_CHOICE, PENDING_SETTLED /* chosen, or over: nothing waits */ };
 /* Of a grant. */
 enum grant_flag { GRANT_BY_FACT = 1 /* a measure or track woke the rule */ };
 
@@ -332,6 +344,9 @@ struct cell {
     struct {
       CELL_CYCLE_FIELDS(CELL_FIELD, cycle)
     } cycle;
+    struct {
+      CELL_PENDING_FIELDS(CELL_FIELD, pending)
+    } pending;
     struct {
       CELL_TAG_FIELDS(CELL_FIELD, tag)
     } tag;

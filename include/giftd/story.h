@@ -38,8 +38,8 @@ struct scenario_problems {
 /* ---- a file as it was read ---- */
 
 enum expect_kind {
-  EXPECT_GIFT, EXPECT_REFUSE, EXPECT_REVOKE, EXPECT_REDUCE, EXPECT_OFFSET, EXPECT_CHANCE, EXPECT_NOTHING, EXPECT_DUPLICATE, EXPECT_LATE,
-  EXPECT_FUTURE, EXPECT_UNKNOWN, EXPECT_CONTRADICTED, EXPECT_KIND_COUNT
+  EXPECT_GIFT, EXPECT_REFUSE, EXPECT_REVOKE, EXPECT_REDUCE, EXPECT_OFFSET, EXPECT_CHANCE, EXPECT_PENDING, EXPECT_NOTHING,
+  EXPECT_DUPLICATE, EXPECT_LATE, EXPECT_FUTURE, EXPECT_UNKNOWN, EXPECT_CONTRADICTED, EXPECT_KIND_COUNT
 };
 extern const struct str expect_words[EXPECT_KIND_COUNT];
 
@@ -59,6 +59,7 @@ struct expectation {
   int64_t count;
   bool partial, has_valid;
   int64_t valid_from_ms, valid_to_ms; /* TIME_NONE: not looked at */
+  int64_t until_ms;                   /* likewise: when what is pending is issued */
   enum reason reason;
 };
 

@@ -117,6 +117,7 @@ static void tally_gift(struct demo_tally *tally, const struct item *item, const 
       if (!item->is_chance) *(item->is_points ? &tally->points_back : &tally->money_back) += worth;
       break;
     case GIFT_UNDONE:
+    case GIFT_PENDING: /* it counts when it is issued */
     case GIFT_LOST: break;
   }
 }
@@ -153,6 +154,7 @@ static void look(void *self, const struct event *event, const struct decision *d
   const struct rulebook *rulebook = service_loaded(demo->service)->rulebook;
   for (uint32_t i = 0; i < decision->gift_count; i++) {
     const struct gift *gift = &decision->gifts[i];
+    if (gift->item == NONE) continue; /* to be chosen: it counts when it is issued */
     tally_gift(&demo->tallies[rulebook->rules[gift->rule].campaign], &rulebook->items[gift->item], gift);
   }
   for (uint32_t i = 0; i < decision->outcome_count; i++) examples_look(demo, event, decision, &decision->outcomes[i]);

@@ -379,7 +379,11 @@ enum item_place { ITEM_ALONE, ITEM_OF_LIST, ITEM_OF_FIRST, ITEM_OF_DRAW, ITEM_OF
 /* Into the item of that number; `depth` counts the substitutes before it. */
 void item_read(struct compile *c, const struct at *at, enum item_place place, uint32_t depth, const struct rule *rule, uint32_t number);
 bool reward_is_money(struct str form); /* its value is the gift itself */
+/* timing.c: `timing` and `still` of an item that is read; and, when all is read, who hears a gift that waits. */
+void timing_read(struct compile *c, const struct at *at, enum item_place place, struct item *item);
+void timing_lint(struct compile *c, uint32_t rule);
 void give_read(struct compile *c, const struct at *at, struct rule *rule);
+void choice_limits_check(struct compile *c, const struct at *limits, const struct rule *rule);
 void undo_read(struct compile *c, const struct at *at, struct undo *out);
 void failure_read(struct compile *c, const struct at *at, struct forfeit *out);
 /* Groups of rules; `group` and `priority` of a rule, behind its triggers. */

@@ -127,6 +127,7 @@ static void chances_of_rule(struct compile *c, const json_t *rule, uint32_t numb
   chances_of_items(c, give, number);
   chances_of_items(c, json_object_get(give, "first_of"), number);
   chances_of_items(c, json_object_get(give, "draw_of"), number);
+  chances_of_items(c, json_object_get(give, "choice_of"), number);
 }
 
 static void chance_spent(struct compile *c, const json_t *rule) {

@@ -1,6 +1,6 @@
 /* What files ask of a configuration: that event ids are remembered for as long as events may be late - a run refuses to start otherwise -
- * and refunds accepted for as long as what they lower counts. The second is legal and sometimes meant, but nobody sees it before the first
- * refund that comes too late: its money stays counted. */
+ * and refunds accepted for as long as what they lower counts, and gifts wait. The second is legal and sometimes meant, but nobody sees it
+ * before the first refund that comes too late: its money stays counted. */
 #include "compile.h"
 
 #define DAYS_EVER INT64_MAX
@@ -101,6 +101,30 @@ static void counting_fits(struct fits *f, const struct fact *fact) {
                (long long)days, STR_FORMAT(days_text(f, f->times->memory_ms)));
 }
 
+/* ---- what waits for longer than terms are kept ---- */
+
+static int64_t waits_ms(const struct rulebook *rulebook, const struct rule *rule) {
+  const struct campaign *campaign = &rulebook->campaigns[rule->campaign];
+  int64_t from = campaign->from_ms, most = 0;
+  if (rule->give == GIVE_CHOICE_OF) most = duration_add(from, rule->within, 1, campaign->zone) - from;
+  for (uint32_t i = 0; i < rule->item_count; i++) {
+    const struct moment *timing = &rulebook->items[rule->item_first + i].timing;
+    int64_t waits = timing->kind == MOMENT_NONE ? 0 : moment_resolve(timing, from, campaign->zone) - from;
+    if (waits > most) most = waits;
+  }
+  return most;
+}
+
+/* What an edited file said before is forgotten when nothing of it can be undone any more. */
+static void waiting_fits(struct fits *f, const struct rule *rule) {
+  int64_t waits = waits_ms(f->rulebook, rule), kept = f->times->memory_ms + f->times->horizon_ms;
+  if (waits <= kept) return;
+  report_named(&f->compile, file_of(f, &f->rulebook->campaigns[rule->campaign]), rule->pointer, CHECK_MEMORY_TOO_SHORT,
+               "a gift waits here for up to %lld days, but what a file said before it was edited is remembered for %.*s (events.memory and "
+               "events.horizon): of a gift that waits longer nobody may know what it was",
+               (long long)(waits / MS_PER_DAY), STR_FORMAT(days_text(f, kept)));
+}
+
 bool rulebook_fits(const struct rulebook *rulebook, const struct source *sources, uint32_t source_count, const struct run_times *times,
                    struct arena *arena, struct findings *findings) {
   struct fits f = {.compile = {.arena = arena, .findings = findings},
@@ -113,6 +137,7 @@ bool rulebook_fits(const struct rulebook *rulebook, const struct source *sources
   for (uint32_t i = 0; i < rulebook->campaign_count; i++) {
     const struct campaign *campaign = &rulebook->campaigns[i];
     if (!campaign->programme) lateness_fits(&f, campaign);
+    for (uint32_t n = 0; n < campaign->rule_count; n++) waiting_fits(&f, &rulebook->rules[campaign->rule_first + n]);
     for (uint32_t n = 0; n < campaign->fact_count; n++) counting_fits(&f, &rulebook->facts[campaign->fact_first + n]);
   }
   return findings->errors == errors;

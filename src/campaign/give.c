@@ -1,9 +1,10 @@
 /* What a rule gives: one item, each of a list, the first that fits, one by odds (docs/language.md section 6). */
 #include "compile.h"
 
-static const struct key first_of_keys[] = {{"first_of", KEY_MUST}, {"timing", KEY_NOT_SERVED}, {"still", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
-static const struct key draw_of_keys[] = {
-    {"draw_of", KEY_MUST}, {"when_empty", KEY_MUST}, {"timing", KEY_NOT_SERVED}, {"still", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+static const struct key first_of_keys[] = {{"first_of", KEY_MUST}, {NULL, KEY_MAY}};
+static const struct key draw_of_keys[] = {{"draw_of", KEY_MUST}, {"when_empty", KEY_MUST}, {NULL, KEY_MAY}};
+
+static const struct key choice_of_keys[] = {{"choice_of", KEY_MUST}, {"within", KEY_MUST}, {"default", KEY_MUST}, {NULL, KEY_MAY}};
 
 static void ids_check(struct compile *c, const struct at *list, const struct rule *rule) {
   for (uint32_t i = 0; i < rule->item_count; i++) {
@@ -94,10 +95,82 @@ static void draw_read(struct compile *c, const struct at *at, struct rule *rule)
   prizes_check(c, &list, rule);
 }
 
+/* ---- choices ---- */
+
+/* When it is chosen there is no event that anything could be computed from, nor one whose field could say which share of a pool pays. */
+static void chosen_check(struct compile *c, const struct at *at, const struct item *item) {
+  bool fixed = item->value.form == VALUE_FORM_NONE || item->value.form == VALUE_FORM_FIXED;
+  struct at count = at_key(at, "count"), value = at_key(at, "value"), or_else = at_key(at, "or_else"), timing = at_key(at, "timing");
+  struct at pool = at_key(at, "pool");
+  if (item->is_chance) report(c, at, CHECK_BAD_VALUE, "a chance is given at once: it cannot be chosen");
+  if (!fixed) report(c, &value, CHECK_BAD_VALUE, "what is to be chosen has a fixed value: there is no event any more when it is");
+  if (item->count.form != VALUE_FORM_FIXED)
+    report(c, &count, CHECK_BAD_VALUE, "what is to be chosen is a fixed number: there is no event any more when it is");
+  if (or_else.json != NULL)
+    report(c, &or_else, CHECK_BAD_OR_ELSE, "what is chosen is given, or refused, so that the customer may choose another");
+  if (timing.json != NULL) report(c, &timing, CHECK_BAD_VALUE, "what is chosen is issued when it is: it has no 'timing'");
+  for (uint32_t i = 0; i < item->pool_count; i++)
+    for (uint32_t pool_number = *ref_at(c, item->pool_first + i); pool_number != NONE; pool_number = pool_at(c, pool_number)->parent)
+      if (pool_at(c, pool_number)->by != FIELD_NONE) {
+        report(c, &pool, CHECK_BAD_POOL,
+               "no event says which share of the pool pays when it is chosen: write a pool for each, without 'by'");
+        return;
+      }
+}
+
+static void within_read(struct compile *c, const struct at *at, struct rule *rule) {
+  const struct campaign *campaign = campaign_now(c);
+  if (at->json == NULL || !read_duration(c, at, &rule->within) || !file_now(c)->has_period) return;
+  int64_t first = campaign->from_ms, last = campaign->to_ms - 1;
+  int64_t until = duration_add(last, rule->within, 1, campaign->zone);
+  if (duration_add(first, rule->within, 1, campaign->zone) - first > LIMIT_PENDING_MS)
+    report(c, at, CHECK_BAD_VALUE, "a gift waits at most %lld days to be chosen", LIMIT_PENDING_MS / MS_PER_DAY);
+  else if (until > campaign->closing_ms)
+    report(c, at, CHECK_SHORT_CLOSING,
+           "who qualifies on the last day may choose when the campaign has closed: it needs \"closing\": \"P%lldD\"",
+           (long long)((until - campaign->to_ms + MS_PER_DAY - 1) / MS_PER_DAY));
+}
+
+static void default_read(struct compile *c, const struct at *at, struct rule *rule) {
+  struct str text;
+  if (at->json == NULL || !read_text(c, at, &text)) return;
+  struct near near = near_start(text);
+  for (uint32_t i = 0; i < rule->item_count; i++) {
+    const struct item *item = item_at(c, rule->item_first + i);
+    if (str_equal(item->id, text)) rule->otherwise = rule->item_first + i;
+    near_offer(&near, item->id);
+  }
+  if (rule->otherwise == NONE)
+    report(c, at, CHECK_BAD_VALUE, "'%.*s' is none of the items%.*s", STR_FORMAT(text), STR_FORMAT(near_text(c, &near)));
+}
+
+static void choice_read(struct compile *c, const struct at *at, struct rule *rule) {
+  struct at list = at_key(at, "choice_of"), within = at_key(at, "within"), otherwise = at_key(at, "default");
+  rule->give = GIVE_CHOICE_OF;
+  (void)keys_check(c, at, choice_of_keys, "a choice");
+  items_list_read(c, &list, ITEM_OF_LIST, CHECK_BAD_VALUE, rule);
+  for (uint32_t i = 0; i < rule->item_count; i++) {
+    struct at one = at_item(&list, i);
+    const struct item item = *item_at(c, rule->item_first + i);
+    chosen_check(c, &one, &item);
+  }
+  within_read(c, &within, rule);
+  default_read(c, &otherwise, rule);
+}
+
+void choice_limits_check(struct compile *c, const struct at *limits, const struct rule *rule) {
+  for (uint32_t i = 0; rule->give == GIVE_CHOICE_OF && i < rule->limit_count; i++) {
+    if (!limit_at(c, *ref_at(c, rule->limit_first + i))->of_amount) continue;
+    report(c, limits, CHECK_BAD_LIMIT, "what a choice is worth is not known when its limits are taken: limit it by 'count'");
+    return;
+  }
+}
+
 void give_read(struct compile *c, const struct at *at, struct rule *rule) {
   struct at first_of = at_key(at, "first_of"), draw_of = at_key(at, "draw_of"), choice_of = at_key(at, "choice_of");
+  rule->otherwise = NONE;
   if (choice_of.json != NULL) {
-    report_not_served(c, &choice_of, "choice_of", "a choice by the customer ('choice_of') is");
+    choice_read(c, at, rule);
   } else if (json_is_array(at->json)) {
     rule->give = GIVE_EACH;
     items_list_read(c, at, ITEM_OF_LIST, CHECK_BAD_VALUE, rule);

@@ -30,12 +30,6 @@ static const struct instead substitutes[] = {
      "instead approve the file where it is kept, and put only approved files into campaigns.dir; decisions name the digest of what ran"},
     {"backfill", "instead raise \"accept\" to as much as 90 days, \"P90D\""},
     {"as_of", "instead write the members of that day into lists/NAME.txt, and \"include\": [\"list:NAME\"]"},
-    {"timing",
-     "instead give it at once with \"valid\": {\"from\": ...}, or give a chance that is valid from then on and a rule that \"spends\" it"},
-    {"still", "instead give a chance, and ask again in the `when` of the rule that \"spends\" it"},
-    {"choice_of",
-     "instead give a chance, and for each choice a rule that \"spends\" it, \"on\": {\"event\": \"reward.claimed\", \"when\": {\"choice\": "
-     "ID}}"},
     {"queue", "instead write \"refuse\" or \"skip\", and raise the stock or budget before it is used up (\"low_at\" tells in time)"},
     {"released", "instead begin with the smaller stock or budget, and raise it in the file when the reserve is released"},
     {"each", "instead use \"top_up\", or write a rule for each band, with a limit of one in the period: {\"fact.NAME\": {\"gte\": ...}}"},

@@ -1,12 +1,12 @@
 /* One item of a gift (docs/language.md section 6): form, value, pool, validity, what stands in for it. */
 #include "compile.h"
 
-#define ITEM_KEYS                                                                                                               \
-  {"id", KEY_MAY}, {"reward", KEY_MUST}, {"value", KEY_MAY}, {"count", KEY_MAY}, {"contents", KEY_MAY}, {"template", KEY_MAY},  \
-      {"labels", KEY_MAY}, {"valid", KEY_MAY}, {"pool", KEY_MAY}, {"or_else", KEY_MAY}, {"chance", KEY_MAY}, {"keep", KEY_MAY}, \
-      {"was", KEY_MAY}, {"timing", KEY_NOT_SERVED}, {                                                                           \
-    "still", KEY_NOT_SERVED                                                                                                     \
-  }
+/* clang-format off */
+#define ITEM_KEYS                                                                                                         \
+  {"id", KEY_MAY}, {"reward", KEY_MUST}, {"value", KEY_MAY}, {"count", KEY_MAY}, {"contents", KEY_MAY},                   \
+  {"template", KEY_MAY}, {"labels", KEY_MAY}, {"valid", KEY_MAY}, {"pool", KEY_MAY}, {"or_else", KEY_MAY},                \
+  {"chance", KEY_MAY}, {"keep", KEY_MAY}, {"was", KEY_MAY}, {"timing", KEY_MAY}, {"still", KEY_MAY}
+/* clang-format on */
 static const struct key alone_keys[] = {ITEM_KEYS, {NULL, KEY_MAY}};
 static const struct key first_keys[] = {ITEM_KEYS, {"when", KEY_MAY}, {"when_empty", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key draw_keys[] = {ITEM_KEYS, {"weight", KEY_MAY}, {NULL, KEY_MAY}};
@@ -409,6 +409,7 @@ void item_read(struct compile *c, const struct at *at, enum item_place place, ui
   struct item item = {.reward = STR(""),
                       .when = NONE,
                       .or_else = NONE,
+                      .still = NONE,
                       .chance = NONE,
                       .value = {.of = NONE},
                       .count = {.form = VALUE_FORM_FIXED, .fixed = 1, .of = NONE},
@@ -430,6 +431,7 @@ void item_read(struct compile *c, const struct at *at, enum item_place place, ui
     chance_read(c, at, &item);
     if (contents.json != NULL) contents_read(c, &contents, place, rule, &item);
     if (or_else.json != NULL) or_else_read(c, &or_else, depth, rule, &item);
+    timing_read(c, at, place, &item);
   }
   *item_at(c, number) = item;
 }

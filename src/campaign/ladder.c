@@ -36,7 +36,7 @@ static void item_check(struct compile *c, const struct at *at, const struct rule
   const struct item item = *item_at(c, number);
   struct at value = at_key(at, "value"), word = at_key(&value, "pay"), count = at_key(at, "count"), or_else = at_key(at, "or_else");
   const char *pay = pay_words[item.value.pay];
-  if (rule->give == GIVE_FIRST_OF || rule->give == GIVE_DRAW_OF)
+  if (rule->give == GIVE_FIRST_OF || rule->give == GIVE_DRAW_OF || rule->give == GIVE_CHOICE_OF)
     report(c, &word, CHECK_BAD_BANDS, "a chooser picks one item for an event, \"%s\" goes on over a period: write a rule for each item",
            pay);
   if (rule->rank.top > 0)
@@ -68,7 +68,9 @@ static void mixed_check(struct compile *c, const struct at *give, const struct r
 void ladders_check(struct compile *c, const struct at *give, const struct rule *rule) {
   bool list = rule->give == GIVE_EACH;
   struct at first_of = at_key(give, "first_of"), draw_of = at_key(give, "draw_of");
+  struct at choice_of = at_key(give, "choice_of");
   const struct at *items = first_of.json != NULL ? &first_of : draw_of.json != NULL ? &draw_of : give;
+  if (choice_of.json != NULL) items = &choice_of;
   for (uint32_t i = 0; i < rule->item_count; i++) {
     struct at one = list || items != give ? at_item(items, i) : *give;
     if (is_ladder(c, rule->item_first + i)) item_check(c, &one, rule, rule->item_first + i);

@@ -153,6 +153,7 @@ void item_lint(struct compile *c, const struct rule *rule, uint32_t number) {
   when_lint(c, &rule->on, item.when, "rule");
   when_beside_lint(c, rule, &item);
   cells_lint(c, item.when);
+  cells_lint(c, item.still);
   worth_lint(c, rule, &item, &item.value, "value");
   worth_lint(c, rule, &item, &item.count, "count");
   for (uint32_t i = 0; i < item.pool_count; i++) {

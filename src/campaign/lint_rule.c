@@ -217,6 +217,7 @@ void rule_lint(struct compile *c, uint32_t number) {
     item_lint(c, &rule, rule.item_first + i);
   }
   first_of_lint(c, &rule);
+  timing_lint(c, number);
   for (uint32_t i = 0; i < rule.limit_count; i++) limit_lint(c, &rule, limit_at(c, *ref_at(c, rule.limit_first + i)));
   shadow_lint(c, &rule);
   once_lint(c, &rule);

@@ -71,7 +71,10 @@ struct validity {
   int64_t closing_ms; /* of a chance: nothing is spent after it */
 };
 
-static struct span_ms valid_at(const struct validity *v, int64_t at_ms) {
+static struct span_ms valid_at(const struct validity *v, int64_t given_ms) {
+  const struct moment *timing = &v->item->timing;
+  int64_t later_ms = timing->kind == MOMENT_NONE ? given_ms : moment_resolve(timing, given_ms, v->zone);
+  int64_t at_ms = later_ms > given_ms ? later_ms : given_ms; /* when the customer has it */
   struct span_ms span = {at_ms, moment_end(&v->item->valid_to, at_ms, v->zone)};
   if (v->item->valid_from.kind != MOMENT_NONE) span.from_ms = moment_resolve(&v->item->valid_from, at_ms, v->zone);
   if (span.from_ms < at_ms) span.from_ms = at_ms;

@@ -105,6 +105,8 @@ static void rule_read(struct compile *c, const struct at *at, uint32_t number) {
   c->rule_ranks = false;
   if (give.json != NULL) share_read(c, &give, &rule);
   rule_limits_read(c, at, &rule);
+  struct at limits = at_key(at, "limits");
+  choice_limits_check(c, &limits, &rule);
   rule_group_read(c, at, &rule);
   rule_undo_read(c, at, &rule);
   if (give.json != NULL) ladders_check(c, &give, &rule);

@@ -81,5 +81,5 @@ static uint32_t items_units(const json_t *items) {
 uint32_t give_units(const json_t *rule) {
   const json_t *give = json_object_get(rule, "give");
   return item_units(give, 0) | items_units(give) | items_units(json_object_get(give, "first_of")) |
-         items_units(json_object_get(give, "draw_of"));
+         items_units(json_object_get(give, "draw_of")) | items_units(json_object_get(give, "choice_of"));
 }

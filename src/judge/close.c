@@ -8,16 +8,6 @@
  */
 #include "work.h"
 
-void due_tell(struct work *w, int64_t due_ms) {
-  struct decision *out = w->out;
-  for (uint32_t i = 0; i < out->due_count; i++)
-    if (out->dues[i] == due_ms) return;
-  if (out->due_count < LIMIT_DUES)
-    out->dues[out->due_count++] = due_ms;
-  else
-    w->crowded = true;
-}
-
 /* When a rule hears that a period, or the customer's cycle, closed; TIME_NONE: not behind `after_ms`, or he has no such cycle. */
 static int64_t rule_hears(const struct work *w, uint32_t rule, uint32_t number, int32_t period, int64_t after_ms) {
   const struct close *close = &w->book->closes[number];
@@ -199,18 +189,27 @@ void closes_move(struct work *w) {
 
 /* ---- for the caller ---- */
 
-static bool comes_before(const struct cell *due, const struct cell *first) {
-  if (first == NULL || due->due.time_ms != first->due.time_ms) return first == NULL || due->due.time_ms < first->due.time_ms;
-  if (due->name != first->name) return due->name < first->name;
-  return due->period != first->period ? due->period < first->period : due->key < first->key;
+static bool due_before(const struct cell *a, const struct cell *b) {
+  if (due_time(a) != due_time(b)) return due_time(a) < due_time(b);
+  if (cell_kind(a) != cell_kind(b)) return cell_kind(a) == CELL_DUE;
+  if (a->name != b->name) return a->name < b->name;
+  return a->period != b->period ? a->period < b->period : a->key < b->key;
 }
 
 const struct cell *due_first(const struct state *customer) {
   const struct cell *first = NULL;
   for (uint64_t key = DUE_IN_TIME; key <= DUE_FOUND; key++)
     for (const struct cell *due = state_first(customer, CELL_DUE, 0, key); due != NULL; due = state_next(customer, due))
-      if (comes_before(due, first)) first = due;
+      if (first == NULL || due_before(due, first)) first = due;
+  for (const struct cell *due = state_first(customer, CELL_PENDING, 0, 0); due != NULL; due = state_next(customer, due))
+    if (due->pending.waits != PENDING_SETTLED && (first == NULL || due_before(due, first))) first = due;
   return first;
+}
+
+static void closing_of_gift(const struct cell *pending, struct closing *out) {
+  *out = (struct closing){.close = NONE, .at_ms = pending->pending.time_ms, .done_ms = TIME_NONE, .made_ms = TIME_NONE, .rank = NONE};
+  out->gift = (struct digest128){pending->key, pending->pending.id_high};
+  out->ahead = (int32_t)pending->pending.ahead - MINUTES_A_DAY;
 }
 
 /* Where a country's clocks begin to turn, what is due was written by a giftd to which they stayed. */
@@ -222,7 +221,12 @@ static uint32_t close_known_as(const struct rulebook *rulebook, uint64_t decl) {
   return NONE;
 }
 
+/* A gift waits whatever the files say by now: it has its own terms. */
 bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct closing *out) {
+  if (cell_kind(due) == CELL_PENDING) {
+    closing_of_gift(due, out);
+    return true;
+  }
   uint32_t close = close_known_as(rulebook, cell_decl(due));
   if (close == NONE) return false;
   const struct close *which = &rulebook->closes[close];

@@ -12,6 +12,7 @@ static const struct cell *issued_find(const struct work *w) {
   if (id == NULL || !digest_from_id(id->text, &digest)) return NULL;
   const struct cell *issued = state_first(w->customer, CELL_ISSUED, 0, digest.low);
   while (issued != NULL && issued->issued.id_high != digest.high) issued = state_next(w->customer, issued);
+  if (issued != NULL && pending_gift(w, digest.low) != NULL) return NULL; /* nobody can have tried to fulfil it yet */
   return issued;
 }
 

@@ -12,9 +12,8 @@ struct giving {
 
 /* ---- one gift ---- */
 
-static struct gift *gift_new(struct work *w, const struct giving *g, const struct item *item, enum gift_kind kind) {
-  struct digest128 digest = reward_digest(w, g->rule, item, g->key);
-  struct gift *gift = &w->out->gifts[w->out->gift_count];
+static void gift_begin(struct work *w, const struct giving *g, const struct item *item, enum gift_kind kind, struct digest128 digest,
+                       struct gift *gift) {
   assert(w->out->gift_count < LIMIT_GIFTS); /* a rule is not judged that could give more (rule.c) */
   *gift = (struct gift){.book = w->book,
                         .kind = kind,
@@ -25,12 +24,18 @@ static struct gift *gift_new(struct work *w, const struct giving *g, const struc
                         .count = 1,
                         .valid_from_ms = TIME_NONE,
                         .valid_to_ms = TIME_NONE,
+                        .due_ms = TIME_NONE,
                         .cause_digest = w->event->digest,
                         .weight_drawn = g->drawn,
                         .weight_total = g->weights,
                         .id_length = ID22_BYTES};
   digest_to_id(digest, gift->id);
   gift->id_words[0] = digest.low, gift->id_words[1] = digest.high;
+}
+
+static struct gift *gift_new(struct work *w, const struct giving *g, const struct item *item, enum gift_kind kind) {
+  struct gift *gift = &w->out->gifts[w->out->gift_count];
+  gift_begin(w, g, item, kind, reward_digest(w, g->rule, item, g->key), gift);
   return gift;
 }
 
@@ -47,16 +52,25 @@ static int64_t owed_set_off(struct work *w, const struct giving *g, const struct
   return value - off;
 }
 
+/* Seen from the instant at which the customer has it. */
 static void gift_valid(struct work *w, const struct giving *g, const struct item *item, struct gift *gift) {
   struct zone zone = work_zone(w, g->rule->campaign);
-  gift->valid_from_ms = moment_or(&item->valid_from, w->event->time_ms, zone, TIME_NONE);
-  gift->valid_to_ms = moment_or(&item->valid_to, w->event->time_ms, zone, TIME_NONE);
+  int64_t had_ms = gift->due_ms == TIME_NONE ? w->event->time_ms : gift->due_ms;
+  gift->valid_from_ms = moment_or(&item->valid_from, had_ms, zone, TIME_NONE);
+  gift->valid_to_ms = moment_or(&item->valid_to, had_ms, zone, TIME_NONE);
 }
 
 struct paid {
   const uint32_t *pools;
   uint32_t count;
 };
+
+/* It has its pools and limits, and goes out later. */
+static void pending_begin(struct work *w, const struct giving *g, struct gift *gift, const struct item *item) {
+  const struct item *meant = gift->instead_of == NONE ? item : &w->book->items[gift->instead_of];
+  gift->kind = GIFT_PENDING;
+  pending_keep(w, gift, meant, g->rule->campaign);
+}
 
 static void gift_commit(struct work *w, struct giving *g, struct gift *gift, const struct item *item, struct paid paid) {
   struct claims claims = {0};
@@ -70,6 +84,7 @@ static void gift_commit(struct work *w, struct giving *g, struct gift *gift, con
   struct pool_need need = {gift->count, g->rule->undo.restore_pool ? full : net};
   pools_take(w, paid.pools, paid.count, need, &claims);
   if (paid.count > 0) gift->pool = paid.pools[0];
+  if (gift->due_ms != TIME_NONE && gift->kind != GIFT_OFFSET) pending_begin(w, g, gift, item);
   const struct granting granting = {g->rule, item, gift, g->wake->base, &claims};
   grant_keep(w, &granting);
   w->out->gift_count++;
@@ -131,6 +146,7 @@ static enum tried amounts_try(struct work *w, struct giving *g, const struct ite
   if (item != meant) gift->instead_of = (uint32_t)(meant - w->book->items);
   gift->value_minor = a.value, gift->count = a.count;
   gift->partial = a.cut_by != NONE, gift->cut_by = a.cut_by, gift->uncut_minor = a.uncut;
+  gift->due_ms = pending_until(w, meant, g->rule->campaign);
   gift_valid(w, g, item, gift);
   const struct paid paid = {paying, paying_count};
   gift_commit(w, g, gift, item, paid);
@@ -312,9 +328,61 @@ static bool give_draw(struct work *w, struct giving *g) {
   return false;
 }
 
+/* ---- choices ---- */
+
+/* Its limits are taken, its pool when it is known which. */
+static bool give_choice(struct work *w, struct giving *g) {
+  const struct rule *rule = g->rule;
+  const struct campaign *campaign = work_campaign(w, rule->campaign);
+  const struct item *otherwise = &w->book->items[rule->otherwise];
+  struct claims claims = {0};
+  int64_t due_ms = duration_add(w->event->time_ms, rule->within, 1, campaign->zone);
+  struct gift *gift = gift_new(w, g, otherwise, GIFT_PENDING);
+  gift->item = NONE, gift->due_ms = due_ms < campaign->closing_ms ? due_ms : campaign->closing_ms;
+  if (gift->due_ms <= w->event->time_ms) gift->due_ms = w->event->time_ms + 1; /* it is over: the default, at once */
+  limits_take_count(w, rule, &claims);
+  pending_keep(w, gift, otherwise, rule->campaign);
+  const struct granting granting = {rule, otherwise, gift, g->wake->base, &claims};
+  grant_keep(w, &granting);
+  w->out->gift_count++;
+  return true;
+}
+
+bool give_chosen(struct work *w, const struct rule *rule, const struct item *item, const struct cell *pending, struct outcome *outcome) {
+  struct giving g = {.rule = rule, .outcome = outcome};
+  uint32_t paying[PAYING_MAX], paying_count = 0;
+  struct pool_need need = {item->count.fixed, item->value.fixed * item->count.fixed};
+  struct digest128 id = {pending->key, pending->pending.id_high};
+  struct claims claims = {0};
+  uint64_t event = pending->pending.event;
+  if (!pools_have(w, item, need, outcome, paying, &paying_count)) return false;
+  struct gift *gift = &w->out->gifts[w->out->gift_count];
+  gift_begin(w, &g, item, GIFT_ISSUED, id, gift);
+  gift->cause_digest = event;
+  gift->count = item->count.fixed;
+  gift_valid(w, &g, item, gift);
+  gift->value_minor = item->is_notice ? item->value.fixed : owed_set_off(w, &g, item, item->value.fixed, gift);
+  if (!rule->undo.restore_pool) need.money = gift->value_minor * gift->count;
+  pools_take(w, paying, paying_count, need, &claims);
+  if (paying_count > 0) gift->pool = paying[0];
+  const struct granting granting = {rule, item, gift, NULL, &claims};
+  struct cell *settled = state_write(w->customer, pending);
+  settled->pending.waits = PENDING_SETTLED;
+  w->pending_ms = settled->pending.time_ms; /* remembered as long as its grant is */
+  settled->pending.time_ms = 0;             /* it is not due any more */
+  grant_chosen(w, &granting, event);
+  w->pending_ms = TIME_NONE;
+  w->out->gift_count++;
+  outcome->gift_count = 1;
+  return true;
+}
+
 /* A new chooser is a function and its row. */
-static bool (*const choosers[])(struct work *w, struct giving *g) = {
-    [GIVE_ONE] = give_one, [GIVE_EACH] = give_each, [GIVE_FIRST_OF] = give_first_of, [GIVE_DRAW_OF] = give_draw};
+static bool (*const choosers[])(struct work *w, struct giving *g) = {[GIVE_ONE] = give_one,
+                                                                     [GIVE_EACH] = give_each,
+                                                                     [GIVE_FIRST_OF] = give_first_of,
+                                                                     [GIVE_DRAW_OF] = give_draw,
+                                                                     [GIVE_CHOICE_OF] = give_choice};
 
 bool give_items(struct work *w, const struct rule *rule, const struct reward_key *key, const struct wake *wake, struct outcome *outcome) {
   struct giving g = {.rule = rule, .key = key, .wake = wake, .outcome = outcome};

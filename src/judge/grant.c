@@ -110,7 +110,8 @@ static void taken_keep(struct work *w, const struct granting *g) {
     assert(claim->amount > 0);
     bool reversed = claim->on == ON_POOL ? g->rule->undo.restore_pool : g->rule->undo.restore_limits;
     bool failed = may_fail(g) && (claim->on == ON_POOL ? g->rule->forfeit.restore_pool : g->rule->forfeit.restore_limits);
-    if (!reversed && !failed) continue;
+    bool refused = g->gift->kind == GIFT_PENDING && claim->on == ON_POOL;
+    if (!reversed && !failed && !refused) continue;
     struct cell *taken = work_add(w, w->customer, CELL_TAKEN, claim->decl, g->gift->id_words[0], claim->period);
     taken->taken.owner_key = claim->owner_key, taken->taken.amount = claim->amount;
     taken->taken.on = (uint8_t)claim->on, taken->taken.of_value = claim->of_value;
@@ -147,7 +148,8 @@ static void set_off_keep(struct work *w, const struct gift *gift) {
 void grant_keep(struct work *w, const struct granting *g) {
   bool based = g->base != NULL || w->lot != NULL;
   struct resting resting = {.w = w, .id_low = g->gift->id_words[0]};
-  if (!event_reversible(w) && !based && !rests_on_any(w, g->rule) && !may_fail(g)) return;
+  bool later = g->gift->kind == GIFT_PENDING;
+  if (!event_reversible(w) && !based && !later && !rests_on_any(w, g->rule) && !may_fail(g)) return;
   w->kept_something = true;
   grant_add(w, g);
   taken_keep(w, g);
@@ -156,6 +158,16 @@ void grant_keep(struct work *w, const struct granting *g) {
   if (may_fail(g)) issued_keep(w, g);
   if (g->base != NULL) child_keep(w, g->base->id_words[0], 0, g->gift);
   if (w->lot != NULL) child_keep(w, w->lot->key, (int32_t)w->lot->lot.spent + 1, g->gift);
+}
+
+void grant_chosen(struct work *w, const struct granting *g, uint64_t event) {
+  const struct cell *known = grant_find(w, (struct grant_name){event, g->gift->id_words[0]});
+  assert(known != NULL);
+  struct cell *grant = state_write(w->customer, known);
+  grant->grant.value_minor = g->gift->value_minor, grant->grant.units = (uint32_t)g->gift->count;
+  grant->grant.item = item_mark(g->item);
+  taken_keep(w, g);
+  set_off_keep(w, g->gift);
 }
 
 /* ---- forgetting ---- */
@@ -175,5 +187,6 @@ void grant_remove(struct work *w, struct grant_name name) {
     rests_remove(w, cell_decl(fed), name);
   state_remove_all(w->customer, CELL_TAKEN, 0, name.id_low);
   state_remove_all(w->customer, CELL_SET_OFF, 0, name.id_low);
+  if (pending_known(w, name.id_low) != NULL) state_remove(w->customer, pending_known(w, name.id_low));
   if (grant != NULL) state_remove(w->customer, grant);
 }

@@ -88,6 +88,7 @@ static void own_judge(struct work *w) {
   if (w->event->type == TYPE_ID_ENROLLED) enrolment_apply(w);
   if (w->event->type == TYPE_ID_REVERSED) reversal_apply(w);
   if (w->event->type == TYPE_ID_FULFILMENT) fulfilment_apply(w);
+  if (w->event->type == TYPE_ID_CLAIMED) choice_apply(w);
   if (w->out->gate != REASON_GIVEN && !gate_only_tells(w->out->gate)) {
     if (w->out->remembers) original_remember(w);
     return;
@@ -103,6 +104,10 @@ static void own_judge(struct work *w) {
 
 /* Nothing hears it but rules, and its id is not remembered: the due cell does that. */
 static void closed_judge(struct work *w) {
+  if (w->in->closing->close == NONE) {
+    if (!w->in->closing_passes) pending_issue(w);
+    return;
+  }
   bool date = is_date(w);
   date ? date_begin(w) : close_begin(w);
   look_move(w);
@@ -151,7 +156,7 @@ enum status judge_event(const struct judge_input *input, struct arena *arena, st
 bool judge_concerns(const struct event *event) {
   if (MUTANT(CONCERN_UNSEEN)) return false;
   return event->type == TYPE_ID_CUSTOMER_UPDATED || event->type == TYPE_ID_ENROLLED || event->type == TYPE_ID_REVERSED ||
-         event->type == TYPE_ID_FULFILMENT;
+         event->type == TYPE_ID_FULFILMENT || (event->type == TYPE_ID_CLAIMED && event_field(event, FIELD_ID_REWARD_ID) != NULL);
 }
 
 void judge_unheard(const struct event *event, const struct judge_settings *settings, int64_t clock_ms, struct decision *decision) {
@@ -178,7 +183,7 @@ bool judge_remember(const struct judge_input *input, const struct decision *deci
 /* What a close that is due will be judged by stays until then, however far the clock went meanwhile. */
 static int64_t expiry_clock(const struct state *state, int64_t clock_ms) {
   const struct cell *due = MUTANT(CLOSE_EXPIRED) ? NULL : due_first(state);
-  return due != NULL && due->due.time_ms < clock_ms ? due->due.time_ms : clock_ms;
+  return due != NULL && due_time(due) < clock_ms ? due_time(due) : clock_ms;
 }
 
 /* By whole days, ids too: so it does not matter how often it is asked in one, nor whether the state was read anew meanwhile. */

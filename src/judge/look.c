@@ -189,7 +189,7 @@ static void looked_mark(struct work *w) {
 
 static bool any_over(const struct work *w) {
   const struct cell *due = due_first(w->customer);
-  return due != NULL && is_over(w, due->due.time_ms);
+  return due != NULL && is_over(w, due_time(due));
 }
 
 void judge_look(const struct judge_input *input, bool marks, struct decision *decision, struct arena *arena) {

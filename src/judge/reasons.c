@@ -120,9 +120,9 @@ const struct reason_info reasons[REASON_COUNT] = {
          "核对 original_id 与原交易的编号和来源;原交易由其他系统发送时须给出 original_source,并尽量给出 original_time。"},
     [REASON_GIFT_UNKNOWN] =
         {"GIFT_UNKNOWN", "the gift is not known", "奖励未知",
-         "Fulfilment failed of a gift that this customer does not have, whose campaign says nothing of failures, or that is not "
-         "remembered any more. Nothing was done.",
-         "履约失败所指的奖励不属于该客户、所属活动未规定失败处理,或已超出系统的记忆范围,未作任何处理。",
+         "Fulfilment failed of a gift, or a choice is for one, that this customer does not have, that was not issued yet or is not to be "
+         "chosen, whose campaign says nothing of failures, or that is not remembered any more. Nothing was done.",
+         "履约失败或领取选择所指的奖励不属于该客户、尚未发放或无须选择、所属活动未规定失败处理,或已超出系统的记忆范围,未作任何处理。",
          "Compare reward_id and customer with the line in rewards; on_failure of the campaign says what is done when one fails.",
          "将 reward_id 与客户同 rewards 中的发放记录核对;失败处理由活动的 on_failure 规定。"},
     [REASON_RESULT_CONTRADICTED] =

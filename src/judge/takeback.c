@@ -7,7 +7,10 @@ struct policy {
   bool stays, owed, restore_limits, restore_pool;
 };
 
-static struct policy policy_of(const struct undoing *u, const struct rule *rule) {
+/* What was never issued is nobody's to keep, and nothing that could be owed. */
+static struct policy policy_of(const struct undoing *u, const struct rule *rule, bool pending) {
+  if (u->refused) return (struct policy){.restore_limits = rule->undo.restore_limits, .restore_pool = !MUTANT(PENDING_KEEPS)};
+  if (pending) return (struct policy){.restore_limits = rule->undo.restore_limits, .restore_pool = rule->undo.restore_pool};
   if (u->failed) return (struct policy){.restore_limits = rule->forfeit.restore_limits, .restore_pool = rule->forfeit.restore_pool};
   return (struct policy){.stays = rule->undo.reward == UNDO_KEEP,
                          .owed = rule->undo.reward == UNDO_OFFSET && !u->awaited,
@@ -87,6 +90,7 @@ static struct gift *gift_back(struct work *w, const struct undoing *u, const str
   }
   struct gift *gift = &w->out->gifts[w->out->gift_count++];
   *gift = (struct gift){.book = w->book,
+                        .due_ms = TIME_NONE,
                         .rule = (uint32_t)(rule - w->book->rules),
                         .item = (uint32_t)(item - w->book->items),
                         .instead_of = NONE,
@@ -96,6 +100,8 @@ static struct gift *gift_back(struct work *w, const struct undoing *u, const str
                         .valid_to_ms = TIME_NONE,
                         .cause_digest = u->original,
                         .id_words = {grant->grant.id_low, grant->grant.id_high}};
+  const struct cell *pending = pending_gift(w, grant->grant.id_low);
+  if (pending != NULL && pending->pending.waits == PENDING_CHOICE) gift->item = NONE; /* nothing was chosen yet */
   digest_to_id((struct digest128){grant->grant.id_low, grant->grant.id_high}, gift->id);
   return gift;
 }
@@ -108,7 +114,7 @@ static bool is_owed(struct policy policy, const struct item *item, const struct 
 static void back_tell(struct work *w, const struct undoing *u, const struct rule *rule, const struct item *item, const struct cell *grant,
                       const struct back *back) {
   struct outcome *outcome = outcome_new(w, (uint32_t)(rule - w->book->rules), REASON_REVERSED);
-  const struct policy policy = policy_of(u, rule);
+  const struct policy policy = policy_of(u, rule, pending_gift(w, grant->grant.id_low) != NULL);
   if (policy.stays) return;
   struct gift *gift = gift_back(w, u, rule, item, grant);
   if (gift == NULL) return;
@@ -217,7 +223,7 @@ static void grant_back(struct work *w, const struct undoing *u, struct grant_nam
   struct back back = back_of(w, grant, due);
   if (item == NULL) return;
   back_tell(w, u, rule, item, grant, &back);
-  const struct policy policy = policy_of(u, rule);
+  const struct policy policy = policy_of(u, rule, pending_gift(w, grant->grant.id_low) != NULL);
   if (!policy.stays) {
     grant_give_back(w, policy, grant, &back);
     bool had = u->failed && !policy.restore_limits; /* what is forfeited with its place counts as paid */

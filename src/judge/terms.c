@@ -54,12 +54,16 @@ static const struct item *chain_item(const struct rulebook *book, uint32_t numbe
   return NULL;
 }
 
-const struct item *grant_item(const struct rulebook *book, const struct rule *rule, const struct cell *grant) {
+const struct item *item_of_mark(const struct rulebook *book, const struct rule *rule, uint32_t mark) {
   for (uint32_t i = 0; i < rule->item_count; i++) {
-    const struct item *item = chain_item(book, rule->item_first + i, grant->grant.item);
+    const struct item *item = chain_item(book, rule->item_first + i, mark);
     if (item != NULL) return item;
   }
   return NULL;
+}
+
+const struct item *grant_item(const struct rulebook *book, const struct rule *rule, const struct cell *grant) {
+  return item_of_mark(book, rule, grant->grant.item);
 }
 
 bool terms_fact(const struct work *w, uint64_t decl, const struct rulebook **book, uint32_t *fact) {

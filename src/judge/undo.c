@@ -149,6 +149,7 @@ static void grant_reverse(struct work *w, const struct undoing *u, struct grant_
   const struct rulebook *book, *before = w->book;
   const struct rule *rule;
   if (grant == NULL || !terms_find(w, grant, &book, &rule)) return; /* gone with what it rested on */
+  if (MUTANT(PENDING_UNDONE) && pending_gift(w, name.id_low) != NULL) return;
   const struct item *item = grant_item(book, rule, grant);
   if (item != NULL && item_tops_up(item)) return; /* its lot follows the measure */
   if (item != NULL && item_is_ladder(item)) {

@@ -24,6 +24,7 @@ void work_init(struct work *w, const struct judge_input *input) {
                      .customer = input->customer,
                      .audience_reason = REASON_COUNT,
                      .closed_ms = TIME_NONE,
+                     .pending_ms = TIME_NONE,
                      .match_count = input->match_count,
                      .matches = input->matches,
                      .parted = room->parted,
@@ -52,7 +53,8 @@ void work_fire(struct work *w, const struct fired *fired) {
 
 /* What takes back may use what others leave free; so may whatever else hears the reversal, or it would be refused for their sake. */
 static bool may_use_spare(const struct work *w) {
-  return (w->takes_back || w->event->type == TYPE_ID_REVERSED) && !MUTANT(NO_SPARE) && !MUTANT(FULL_UNSEEN);
+  bool due = w->in->closing != NULL && w->in->closing->close == NONE; /* a gift that was promised */
+  return (w->takes_back || due || w->event->type == TYPE_ID_REVERSED) && !MUTANT(NO_SPARE) && !MUTANT(FULL_UNSEEN);
 }
 
 static uint32_t cells_most(const struct work *w) { return LIMIT_STATE_CELLS - (may_use_spare(w) ? 0 : LIMIT_STATE_SPARE); }
@@ -215,6 +217,16 @@ void failure_into(const struct failure *failure, struct outcome *outcome) {
   outcome->actual_text = failure->text;
 }
 
+void due_tell(struct work *w, int64_t due_ms) {
+  struct decision *out = w->out;
+  for (uint32_t i = 0; i < out->due_count; i++)
+    if (out->dues[i] == due_ms) return;
+  if (out->due_count < LIMIT_DUES)
+    out->dues[out->due_count++] = due_ms;
+  else
+    w->crowded = true;
+}
+
 void effect_add(struct work *w, uint32_t fact, enum effect_kind kind, int32_t period, int64_t before, int64_t after) {
   if (w->book != w->in->rulebook || w->out->effect_count == LIMIT_EFFECTS) return;
   assert(fact < w->book->fact_count);
@@ -228,7 +240,8 @@ bool event_reversible(const struct work *w) {
 }
 
 int32_t undo_expiry(const struct work *w) {
-  return state_expiry(w->event->time_ms + w->in->settings->memory_ms + w->in->settings->horizon_ms);
+  int64_t from_ms = w->pending_ms == TIME_NONE ? w->event->time_ms : w->pending_ms; /* what is issued later may fail later */
+  return state_expiry(from_ms + w->in->settings->memory_ms + w->in->settings->horizon_ms);
 }
 
 bool event_addresses(const struct work *w, uint32_t campaign) {

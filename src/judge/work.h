@@ -11,7 +11,7 @@
  *   close.c      periods that close      look.c     whom they forgot           cycle.c    months and years of the customer's own
  *   rank.c       who is first of all customers
  *   give.c       choosers and items      grant.c   what is remembered of a gift
- *   ladder.c     values that go on within a period
+ *   ladder.c     values that go on within a period        pending.c  gifts that are issued later, issue.c when, choice.c chosen
  *   chance.c     lots                    limit.c   caps                pool.c     stock and budgets       ids.c  reward ids
  *   draw.c       draws
  *   hear.c       what facts hear         audience.c  who takes part
@@ -74,6 +74,7 @@ struct undoing {
   bool whole;
   bool awaited; /* it came before the event: nothing was out yet, so nothing is owed */
   bool failed;  /* it was never fulfilled: by the rule's forfeit, and not owed either */
+  bool refused; /* it was never issued: `still` did not hold */
 };
 
 struct work;
@@ -133,6 +134,7 @@ struct work {
   uint32_t place;              /* of the customer in the rank of the rule at hand, or 0 */
   int64_t share;               /* of the customer in the pot of the rule at hand, or 0 */
   int64_t closed_ms;           /* of a close: the first instant behind the period; else TIME_NONE */
+  int64_t pending_ms;          /* when the last gift of this event is issued; TIME_NONE: all are now */
   struct cell spare;           /* what is written when there is no room: the decision is void then */
   /* large, counted above, not cleared for each event */
   uint32_t *parted;             /* [LIMIT_MATCHES] where `matches` are others than those of the input */
@@ -165,6 +167,7 @@ struct state *work_state(struct work *w, const struct owner *owner);
 struct state *work_state_known(const struct work *w, const struct owner *owner);
 struct outcome *outcome_new(struct work *w, uint32_t rule, enum reason reason);
 void failure_into(const struct failure *failure, struct outcome *outcome);
+void due_tell(struct work *w, int64_t due_ms); /* to the caller: come back then */
 void effect_add(struct work *w, uint32_t fact, enum effect_kind kind, int32_t period, int64_t before, int64_t after);
 bool event_reversible(const struct work *w);
 /* When nothing of a campaign is needed any more: what is late has come, and what it gave cannot be undone. */
@@ -401,6 +404,8 @@ struct granting {
   const struct gift *gift, *base; /* base: the gift an add-on rests on, or NULL */
   const struct claims *claims;
 };
+/* Of a gift whose item was chosen: what it comes to, and what it took. */
+void grant_chosen(struct work *w, const struct granting *g, uint64_t event);
 /* What an undo will need: the grant, what it took that is to be given back, what it rests on. */
 void grant_keep(struct work *w, const struct granting *g);
 const struct cell *grant_find(const struct work *w, struct grant_name name);
@@ -445,11 +450,14 @@ void ladder_forfeited(struct work *w, uint64_t rule_decl, uint64_t id_low, int64
 /* ---- give.c ---- */
 /* What the chosen items come to; false fills the outcome. */
 bool give_items(struct work *w, const struct rule *rule, const struct reward_key *key, const struct wake *wake, struct outcome *outcome);
+/* The item that a gift comes to that was to be chosen; false fills the outcome, and nothing changed. */
+bool give_chosen(struct work *w, const struct rule *rule, const struct item *item, const struct cell *pending, struct outcome *outcome);
 
 /* ---- terms.c ---- */
 /* Under which terms a gift was given: `book` and `rule` of them; false: they are not known any more. */
 bool terms_find(const struct work *w, const struct cell *grant, const struct rulebook **book, const struct rule **rule);
 /* The item of a grant: one of the rule's, or a substitute of one; NULL: the terms have none of that mark. */
+const struct item *item_of_mark(const struct rulebook *book, const struct rule *rule, uint32_t mark);
 const struct item *grant_item(const struct rulebook *book, const struct rule *rule, const struct cell *grant);
 /* A fact by its name in records, in whatever book has it; false: nobody has. */
 bool terms_fact(const struct work *w, uint64_t decl, const struct rulebook **book, uint32_t *fact);
@@ -489,7 +497,6 @@ void close_begin(struct work *w);
 void close_leave(struct work *w);
 /* Whether the close at hand wakes a rule that hears it. */
 bool close_wakes(struct work *w, uint32_t rule);
-void due_tell(struct work *w, int64_t due_ms); /* to the caller: come back then */
 /* When the first rule behind `after_ms` hears that the period closed, or TIME_NONE. */
 int64_t close_heard_next(const struct work *w, uint32_t close, int32_t period, int64_t after_ms);
 /* The first period that ends at `end_ms` or later, at whose close a measure of the rule has something in its window; INT32_MAX: none. */
@@ -514,6 +521,25 @@ void date_begin(struct work *w);
 bool date_wakes(struct work *w, uint32_t rule);
 /* A day of the customer's own, not a period. */
 static inline bool is_date(const struct work *w) { return w->in->closing != NULL && w->book->closes[w->in->closing->close].left != NONE; }
+
+/* ---- pending.c ---- */
+#define MINUTES_A_DAY 1440
+/* When an item is issued that is given now, or TIME_NONE: now. */
+int64_t pending_until(const struct work *w, const struct item *item, uint32_t campaign);
+/* The gift waits: `meant` is the item that was, if another stands in for it; of a choice the one that it is in the end. */
+void pending_keep(struct work *w, const struct gift *gift, const struct item *meant, uint32_t campaign);
+/* A gift that was not issued yet; NULL: there is none of that id. */
+const struct cell *pending_gift(const struct work *w, uint64_t id_low);
+/* The same, or one that was settled and is remembered. */
+const struct cell *pending_known(const struct work *w, uint64_t id_low);
+
+/* ---- issue.c ---- */
+/* The gift at hand is due: it is issued, or refused by `still`; of a choice it is the default. */
+void pending_issue(struct work *w);
+
+/* ---- choice.c ---- */
+/* The claim at hand chooses a gift's item. */
+void choice_apply(struct work *w);
 
 /* ---- fulfil.c ---- */
 /* What became of a gift downstream. */

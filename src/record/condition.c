@@ -262,7 +262,9 @@ static bool campaign_has(const struct rulebook *rulebook, const struct campaign 
     const struct rule *rule = &rulebook->rules[r];
     if (tree_has(rulebook, rule->when, node)) return true;
     for (uint32_t i = 0; i < rule->item_count; i++)
-      if (tree_has(rulebook, rulebook->items[rule->item_first + i].when, node)) return true;
+      if (tree_has(rulebook, rulebook->items[rule->item_first + i].when, node) ||
+          tree_has(rulebook, rulebook->items[rule->item_first + i].still, node))
+        return true;
     for (uint32_t i = 0; i < rule->on.count; i++)
       if (tree_has(rulebook, rulebook->triggers[rule->on.first + i].when, node)) return true;
   }

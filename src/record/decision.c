@@ -21,6 +21,7 @@ struct str text_gift_kind(enum gift_kind kind) {
     case GIFT_OFFSET: return STR("offset");
     case GIFT_LOST: return STR("lost");
     case GIFT_UNDONE: return STR("undone");
+    case GIFT_PENDING: return STR("pending");
   }
   assert(false && "a gift's kind is one of the list");
   return STR("");
@@ -86,7 +87,13 @@ static void decision_gift(struct buffer *out, const struct rulebook *rulebook, c
   TEXT_NUMBER(out, "value_minor", gift->value_minor);
   TEXT_NUMBER(out, "count", gift->count);
   if (gift->pool != NONE) TEXT_MEMBER(out, "pool", rulebook->pools[gift->pool].name);
-  if (gift->partial) {
+  if (gift->kind == GIFT_PENDING) {
+    TEXT_MEMBER(out, "why", gift->item == NONE ? STR("choice") : STR("timing"));
+    PUT(out, ",\"due\":\"");
+    buffer_time_in(out, gift->due_ms, rulebook->campaigns[rulebook->rules[gift->rule].campaign].zone);
+    PUT(out, "\"");
+  }
+  if (gift->partial && gift->cut_by != NONE) {
     TEXT_NUMBER(out, "cut_from_minor", gift->uncut_minor);
     TEXT_MEMBER(out, "cut_by", rulebook->limits[gift->cut_by].name);
   }

@@ -41,6 +41,7 @@ static uint32_t tree_find(const struct search *search, uint32_t node) {
 static uint32_t rule_find(const struct search *search, const struct rule *rule) {
   const struct rulebook *rulebook = search->rulebook;
   uint32_t found = tree_find(search, rule->when);
+  for (uint32_t i = 0; i < rule->item_count && found == NONE; i++) found = tree_find(search, rulebook->items[rule->item_first + i].still);
   for (uint32_t i = 0; i < rule->on.count && found == NONE; i++) found = tree_find(search, rulebook->triggers[rule->on.first + i].when);
   for (uint32_t i = 0; i < rule->item_count && found == NONE; i++) found = tree_find(search, rulebook->items[rule->item_first + i].when);
   return found != NONE ? found : tree_find(search, rulebook->campaigns[rule->campaign].audience.when);
@@ -73,12 +74,16 @@ static void gift_item(struct told_gift *told, const struct rulebook *rulebook, c
 }
 
 struct told_gift told_gift_of(const struct rulebook *rulebook, const struct gift *gift) {
-  struct told_gift told = {
-      .id = {gift->id, gift->id_length}, .kind = text_gift_kind(gift->kind), .value_minor = gift->value_minor, .count = gift->count};
+  struct told_gift told = {.id = {gift->id, gift->id_length},
+                           .kind = text_gift_kind(gift->kind),
+                           .value_minor = gift->value_minor,
+                           .count = gift->count,
+                           .due_ms = gift->kind == GIFT_PENDING ? gift->due_ms : TIME_NONE,
+                           .chosen = gift->kind == GIFT_PENDING && gift->item == NONE};
   if (gift->item != NONE) gift_item(&told, rulebook, &rulebook->items[gift->item]);
   if (gift->pool != NONE) told.pool = rulebook->pools[gift->pool].name;
   if (gift->instead_of != NONE) told.instead_of = rulebook->items[gift->instead_of].id;
-  if (!gift->partial) return told;
+  if (!gift->partial || gift->cut_by == NONE) return told;
   told.cut_limit = &rulebook->limits[gift->cut_by];
   told.cut_by = told.cut_limit->name;
   told.cut_from_minor = gift->uncut_minor;
@@ -96,6 +101,8 @@ struct told_gift told_gift_read(const struct rulebook *rulebook, const struct ru
                            .count = gift->count,
                            .cut_from_minor = gift->cut_from_minor,
                            .points = str_equal(gift->reward, STR("points"))};
+  told.chosen = str_equal(gift->why, STR("choice"));
+  if (gift->due.length == 0 || !time_parse(gift->due, &told.due_ms, NULL)) told.due_ms = TIME_NONE;
   if (rule == NULL) return told;
   uint32_t limit = detail_limit(rulebook, rule, gift->cut_by);
   if (limit != NONE) told.cut_limit = &rulebook->limits[limit];
@@ -117,6 +124,7 @@ static const struct gift_verb gift_verbs[] = {{{"issued", 6}, "gave", "发放"},
                                               {{"revoked", 7}, "took back", "收回"},
                                               {{"reduced", 7}, "took back a part:", "部分收回"},
                                               {{"offset", 6}, "set off", "冲抵"},
+                                              {{"pending", 7}, "holds for later:", "待发放"},
                                               {{"lost", 4}, "drew a blank", "未中奖"}};
 
 static const char *gift_verb(struct str kind, enum language language) {
@@ -167,10 +175,25 @@ static void gift_cut(struct buffer *out, const struct rulebook *rulebook, uint32
   buffer_byte(out, ')');
 }
 
+/* "; it waits until 2026-03-10T10:00:00+08:00 for its issue" */
+static void gift_due(struct buffer *out, const struct campaign *campaign, const struct told_gift *gift, enum language language) {
+  const bool zh = language == LANGUAGE_ZH;
+  if (gift->due_ms == TIME_NONE) return;
+  if (gift->chosen)
+    buffer_put(out, zh ? STR("客户选择,截至 ") : STR("the customer's choice until "));
+  else
+    buffer_put(out, zh ? STR(";待 ") : STR("; it waits until "));
+  buffer_time_in(out, gift->due_ms, campaign->zone);
+  if (!gift->chosen) buffer_put(out, zh ? STR(" 发放") : STR(" for its issue"));
+}
+
 void detail_gift(struct buffer *out, const struct rulebook *rulebook, uint32_t campaign, const struct told_gift *gift,
                  enum language language) {
   bool zh = language == LANGUAGE_ZH;
-  buffer_put(out, str_of(gift_verb(gift->kind, language)));
+  if (gift->chosen)
+    buffer_put(out, zh ? STR("待") : STR("waits for "));
+  else
+    buffer_put(out, str_of(gift_verb(gift->kind, language)));
   if (str_equal(gift->kind, STR("lost"))) return;
   if (gift->reward.length > 0) {
     buffer_byte(out, ' ');
@@ -179,6 +202,7 @@ void detail_gift(struct buffer *out, const struct rulebook *rulebook, uint32_t c
   gift_value(out, &rulebook->campaigns[campaign], gift);
   gift_count(out, gift);
   gift_cut(out, rulebook, campaign, gift, language);
+  gift_due(out, &rulebook->campaigns[campaign], gift, language);
   if (gift->instead_of.length == 0) {
     if (str_equal(gift->kind, STR("substituted"))) buffer_put(out, zh ? STR("(替换)") : STR(" (substitute)"));
     return;

@@ -9,6 +9,8 @@
 struct told_gift {
   struct str id, kind, item, reward, pool, instead_of, chance, cut_by; /* empty: not said */
   int64_t value_minor, count, cut_from_minor;
+  int64_t due_ms; /* of what is pending; TIME_NONE: it is not, or nobody knows */
+  bool chosen;    /* it waits for the customer's choice */
   bool points;
   const struct limit *cut_limit; /* the limit `cut_by` names, or NULL: the loaded campaigns do not have it any more */
 };

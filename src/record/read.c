@@ -72,7 +72,8 @@ static bool array_count(struct reading *r, uint32_t most, uint32_t *count) {
 
 static bool read_gift(struct reading *r, struct recorded_gift *gift) {
   const struct text_row rows[] = {{STR("id"), &gift->id},         {STR("kind"), &gift->kind}, {STR("item"), &gift->item},
-                                  {STR("reward"), &gift->reward}, {STR("pool"), &gift->pool}, {STR("cut_by"), &gift->cut_by}};
+                                  {STR("reward"), &gift->reward}, {STR("pool"), &gift->pool}, {STR("cut_by"), &gift->cut_by},
+                                  {STR("due"), &gift->due},       {STR("why"), &gift->why}};
   struct str key;
   if (!json_enter_object(&r->json)) return false;
   while (json_next_key(&r->json, &key)) {

@@ -21,6 +21,7 @@ static bool takes_back(enum gift_kind kind) { return kind == GIFT_REVOKED || kin
 static void reward_id(struct buffer *out, const struct reward_line *line) {
   const struct gift *gift = line->gift;
   text_put(out, (struct str){gift->id, gift->id_length});
+  if (gift->kind == GIFT_PENDING) PUT(out, "-p"); /* the id of its issue is the gift's own */
   if (!takes_back(gift->kind)) return;
   PUT(out, "-");
   text_hex(out, line->event->digest);
@@ -33,6 +34,7 @@ static struct str reward_type(enum gift_kind kind) {
     case GIFT_REVOKED: return STR("gift.reward.revoked");
     case GIFT_REDUCED: return STR("gift.reward.reduced");
     case GIFT_OFFSET: return STR("gift.reward.offset");
+    case GIFT_PENDING: return STR("gift.reward.pending");
     case GIFT_ISSUED:
     case GIFT_CHANCE:
     case GIFT_LOST:
@@ -62,11 +64,9 @@ static void item_value(struct buffer *out, const struct item *item, int64_t valu
   if (!item->is_points) TEXT_MEMBER(out, "currency", currency);
 }
 
-static void item_contents(struct buffer *out, const struct rulebook *rulebook, const struct item *bundle, struct str currency) {
-  if (bundle->contents_count == 0) return;
-  PUT(out, ",\"contents\":[");
-  for (uint32_t i = 0; i < bundle->contents_count; i++) {
-    const struct item *item = &rulebook->items[bundle->contents_first + i];
+static void items_put(struct buffer *out, const struct rulebook *rulebook, struct span span, struct str currency) {
+  for (uint32_t i = 0; i < span.count; i++) {
+    const struct item *item = &rulebook->items[span.first + i];
     if (i > 0) PUT(out, ",");
     PUT(out, "{\"item\":");
     text_json(out, item->id);
@@ -78,6 +78,12 @@ static void item_contents(struct buffer *out, const struct rulebook *rulebook, c
     PUT(out, "}");
   }
   PUT(out, "]");
+}
+
+static void item_contents(struct buffer *out, const struct rulebook *rulebook, const struct item *bundle, struct str currency) {
+  if (bundle->contents_count == 0) return;
+  PUT(out, ",\"contents\":[");
+  items_put(out, rulebook, (struct span){bundle->contents_first, bundle->contents_count}, currency);
 }
 
 /* ---- pieces that belong to a gift ---- */
@@ -102,6 +108,18 @@ static void reward_moment(struct buffer *out, struct str opening, int64_t ms, st
   text_put(out, opening);
   buffer_time_in(out, ms, zone);
   PUT(out, "\"");
+}
+
+/* What it waits for, and until when; of a choice what there is to choose from. */
+static void reward_pending(struct buffer *out, const struct reward_line *line) {
+  const struct rule *rule = line->rule;
+  if (line->gift->kind != GIFT_PENDING) return;
+  TEXT_MEMBER(out, "why", line->gift->item == NONE ? STR("choice") : STR("timing"));
+  reward_moment(out, STR(",\"due\":\""), line->gift->due_ms, line->campaign->zone);
+  if (line->gift->item != NONE) return;
+  TEXT_MEMBER(out, "default", line->rulebook->items[rule->otherwise].id);
+  PUT(out, ",\"choices\":[");
+  items_put(out, line->rulebook, (struct span){rule->item_first, rule->item_count}, line->campaign->currency);
 }
 
 static void reward_item(struct buffer *out, const struct reward_line *line) {
@@ -178,7 +196,9 @@ static void reward_line(struct buffer *out, const struct reward_line *line) {
   PUT(out, ",\"rule\":\"");
   text_put(out, line->rule->id);
   PUT(out, "\"");
-  if (takes_back(line->gift->kind)) TEXT_MEMBER(out, "reward_id", ((struct str){line->gift->id, line->gift->id_length}));
+  if (takes_back(line->gift->kind) || line->gift->kind == GIFT_PENDING)
+    TEXT_MEMBER(out, "reward_id", ((struct str){line->gift->id, line->gift->id_length}));
+  reward_pending(out, line);
   reward_item(out, line);
   reward_gift(out, line);
   PUT(out, "}}\n");

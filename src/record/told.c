@@ -202,6 +202,8 @@ void told_outcome(struct told *told, const struct rulebook *rulebook, const stru
     told_pool(told, &text, &rulebook->pools[outcome->pool], outcome);
   else if (outcome->ranking != RANKING_NONE && outcome->ranking != RANKING_WON)
     told_rank(told, &text, rule, outcome);
+  else if (outcome->of_choice)
+    told->at = told_key(&text, rule, STR("/give"));
   else if (outcome->of_period)
     told->at = told_key(&text, rule, goes_on(rulebook, rule) ? STR("/give") : STR("/on"));
   else

@@ -1,4 +1,4 @@
-/* Closes that are due (judge.h, "periods that close"): whom the shard comes back to, and when.
+/* Closes that are due (judge.h, "periods that close"), and gifts that wait: whom the shard comes back to, and when.
  *
  *     decision.dues -> list of that instant -> the clock reaches it -> a few between two lines -> judged, each as an event of its own
  *                                           \-> or an event of the customer is heard before: then his go first
@@ -165,7 +165,7 @@ void dues_line_taken(struct shard *shard) {
 bool due_touches(struct shard *shard, const struct owner *owner, const struct state *state) {
   const struct cell *due = due_first(state);
   int64_t now_ms = due_clock(shard);
-  bool is_due = due != NULL && now_ms != TIME_NONE && due->due.time_ms <= now_ms && !MUTANT(DUE_UNTOUCHED);
+  bool is_due = due != NULL && now_ms != TIME_NONE && due_time(due) <= now_ms && !MUTANT(DUE_UNTOUCHED);
   if (!is_due && !walk_meets(shard, owner, state)) return false;
   shard->dues.touched = true, shard->dues.owner = *owner, shard->dues.touched_ms = now_ms;
   return true;
@@ -205,15 +205,29 @@ static struct str event_id(struct shard *shard, const struct close *close, struc
   return buffer_text(&id);
 }
 
+/* "gift:REWARD" */
+static struct str gift_event_id(struct shard *shard) {
+  char text[ID22_BYTES];
+  struct buffer id;
+  buffer_init(&id, shard->dues.id, sizeof shard->dues.id);
+  digest_to_id(shard->dues.closing.gift, text);
+  buffer_put(&id, STR("gift:"));
+  buffer_put(&id, (struct str){text, sizeof text});
+  return buffer_text(&id);
+}
+
 static void event_make(struct shard *shard, struct str name, struct reading *reading) {
-  const struct close *close = &shard->rulebook->closes[shard->dues.closing.close];
+  const bool gift = shard->dues.closing.close == NONE;
+  const struct close *close = gift ? NULL : &shard->rulebook->closes[shard->dues.closing.close];
   struct event *event = &reading->event;
   memset(event, 0, GLANCE_BYTES);
   event->customer = str_from(owner_key(&reading->customer), 1);
   const int64_t at_ms = shard->dues.closing.at_ms;
-  event->id = event_id(shard, close, name, event->customer), event->source = STR("giftd");
-  event->type = TYPE_UNKNOWN, event->type_name = close->left == NONE ? STR("period.closed") : STR("date.reached");
-  event->time_ms = event->arrival_ms = at_ms, event->offset_minutes = zone_offset(close->zone, at_ms);
+  event->id = gift ? gift_event_id(shard) : event_id(shard, close, name, event->customer), event->source = STR("giftd");
+  event->type = TYPE_UNKNOWN;
+  event->type_name = gift ? STR("gift.due") : close->left == NONE ? STR("period.closed") : STR("date.reached");
+  event->time_ms = event->arrival_ms = at_ms;
+  event->offset_minutes = gift ? shard->dues.closing.ahead : zone_offset(close->zone, at_ms);
   event->digest = event_digest(event->source, event->id);
   event->field_count = event->unknown_count = 0;
   memset(event->unknown_counts, 0, sizeof event->unknown_counts);
@@ -246,8 +260,8 @@ static enum status due_stands(struct shard *shard, const struct reading *reading
   *due = NULL;
   enum status status = owner_load(shard, reading->key, state, fault);
   if (status != STATUS_OK) return status;
-  const struct cell *known = state_find(*state, CELL_DUE, cell_decl(before), before->key, before->period);
-  if (known != NULL && known->due.time_ms == before->due.time_ms) *due = known;
+  const struct cell *known = state_find(*state, cell_kind(before), cell_decl(before), before->key, before->period);
+  if (known != NULL && due_time(known) == due_time(before)) *due = known;
   return STATUS_OK;
 }
 
@@ -270,7 +284,8 @@ static enum status close_decide(struct shard *shard, const struct cell *due, str
   struct reading *reading = &shard->heard_reading;
   struct origin origin = {STR(INPUT_CLOSES), shard->dues.taken};
   const struct cell before = *due;
-  closing_begin(shard, shard->rulebook->closes[shard->dues.closing.close].name, reading);
+  const uint32_t close = shard->dues.closing.close;
+  closing_begin(shard, close == NONE ? STR("") : shard->rulebook->closes[close].name, reading);
   enum status status = event_decide(shard, reading, NULL, &origin, fault);
   bool decided = status == STATUS_OK && !shard->waiting.waits;
   if (decided) shard->dues.taken++, shard->dues.changed = true;
@@ -293,7 +308,7 @@ static enum status owner_close(struct shard *shard, const struct owner *owner, i
     return walk_look(shard, reading, !shard->walk.visits, fault);
   }
   const struct cell *due = status == STATUS_OK ? due_first(state) : NULL;
-  if (due == NULL || due->due.time_ms > now_ms) return status;
+  if (due == NULL || due_time(due) > now_ms) return status;
   *more = true;
   if (closing_of(shard->rulebook, due, &shard->dues.closing)) return close_decide(shard, due, fault);
   return due_forget(shard, state, due, fault);

@@ -250,7 +250,7 @@ static enum status customer_pass(struct shard *shard, const struct owner *owner,
 static bool has_due(const struct shard *shard, const struct state *state) {
   const struct cell *due = due_first(state);
   int64_t now_ms = due_clock(shard);
-  return due != NULL && now_ms != TIME_NONE && due->due.time_ms <= now_ms;
+  return due != NULL && now_ms != TIME_NONE && due_time(due) <= now_ms;
 }
 
 static enum status customer_visit(struct shard *shard, const struct owner *owner, struct fault *fault) {

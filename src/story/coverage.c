@@ -47,14 +47,14 @@ static void note_gift(struct coverage *coverage, const struct gift *gift) {
   coverage->rules[gift->rule] = true;
   if (gift->item != NONE) coverage->items[gift->item] = true;
   for (uint32_t pool = gift->pool; pool != NONE; pool = book->pools[pool].parent) coverage->pools[pool] = true; /* parents pay as well */
-  if (gift->partial) coverage->limits[gift->cut_by] = true;
+  if (gift->partial && gift->cut_by != NONE) coverage->limits[gift->cut_by] = true;
 }
 
 void coverage_decision(struct coverage *coverage, const struct comparison *c) {
   for (uint32_t i = 0; i < c->sight_count; i++) {
     const struct sight *sight = &c->sights[i];
     if (!sight->matched) continue;
-    if (sight->kind == EXPECT_GIFT || sight->kind == EXPECT_CHANCE) note_gift(coverage, sight->gift);
+    if (sight->kind == EXPECT_GIFT || sight->kind == EXPECT_CHANCE || sight->kind == EXPECT_PENDING) note_gift(coverage, sight->gift);
     coverage->reasons[sight->reason] = true;
     if (sight->outcome != NULL && sight->reason == REASON_LIMIT_REACHED && sight->outcome->limit != NONE)
       coverage->limits[sight->outcome->limit] = true;

@@ -44,6 +44,8 @@ static bool carried_matches(const struct comparison *c, const struct expectation
 
 static bool issued_matches(const struct comparison *c, const struct expectation *expect, const struct gift *gift) {
   const struct rulebook *book = c->rulebook;
+  if (gift->item == NONE)
+    return str_equal(expect->reward, STR("choice")) && (expect->until_ms == TIME_NONE || expect->until_ms == gift->due_ms);
   const struct item *item = &book->items[gift->item];
   struct str paid_by = gift->pool == NONE ? STR("") : book->pools[gift->pool].name;
   struct str stood_for = gift->instead_of == NONE ? STR("") : book->items[gift->instead_of].id;
@@ -51,6 +53,7 @@ static bool issued_matches(const struct comparison *c, const struct expectation 
   return (str_equal(expect->reward, STR("any")) || str_equal(expect->reward, item->reward)) && gift->count == expect->count &&
          gift->partial == expect->partial && (expect->item.length == 0 || str_equal(expect->item, item->id)) &&
          (expect->pool.length == 0 || str_equal(expect->pool, paid_by)) && str_equal(expect->instead_of, stood_for) &&
+         (expect->until_ms == TIME_NONE || expect->until_ms == gift->due_ms) &&
          (expect->valid_from_ms == TIME_NONE || expect->valid_from_ms == gift->valid_from_ms) &&
          (expect->valid_to_ms == TIME_NONE || expect->valid_to_ms == gift->valid_to_ms);
 }
@@ -83,6 +86,7 @@ static bool refusal_matches(const struct comparison *c, const struct expectation
 static bool sight_matches(const struct comparison *c, const struct expectation *expect, const struct sight *sight) {
   if (sight->matched || sight->kind != expect->kind || sight->rule != expect->rule || !str_equal(sight->to, expect->to)) return false;
   switch (sight->kind) {
+    case EXPECT_PENDING:
     case EXPECT_GIFT: return issued_matches(c, expect, sight->gift) && value_matches(c, expect, sight->gift);
     case EXPECT_CHANCE: return sight->gift->count == expect->count;
     case EXPECT_REFUSE: return refusal_matches(c, expect, sight);

@@ -2,10 +2,19 @@
 #include "parts.h"
 
 const struct str expect_words[EXPECT_KIND_COUNT] = {
-    [EXPECT_GIFT] = {"gift", 4},       [EXPECT_REFUSE] = {"refuse", 6},       [EXPECT_REVOKE] = {"revoke", 6},
-    [EXPECT_REDUCE] = {"reduce", 6},   [EXPECT_OFFSET] = {"offset", 6},       [EXPECT_CHANCE] = {"chance", 6},
-    [EXPECT_NOTHING] = {"nothing", 7}, [EXPECT_DUPLICATE] = {"duplicate", 9}, [EXPECT_LATE] = {"late", 4},
-    [EXPECT_FUTURE] = {"future", 6},   [EXPECT_UNKNOWN] = {"unknown", 7},     [EXPECT_CONTRADICTED] = {"contradicted", 12},
+    [EXPECT_GIFT] = {"gift", 4},
+    [EXPECT_REFUSE] = {"refuse", 6},
+    [EXPECT_REVOKE] = {"revoke", 6},
+    [EXPECT_REDUCE] = {"reduce", 6},
+    [EXPECT_OFFSET] = {"offset", 6},
+    [EXPECT_CHANCE] = {"chance", 6},
+    [EXPECT_PENDING] = {"pending", 7},
+    [EXPECT_NOTHING] = {"nothing", 7},
+    [EXPECT_DUPLICATE] = {"duplicate", 9},
+    [EXPECT_LATE] = {"late", 4},
+    [EXPECT_FUTURE] = {"future", 6},
+    [EXPECT_UNKNOWN] = {"unknown", 7},
+    [EXPECT_CONTRADICTED] = {"contradicted", 12},
 };
 
 /* How each kind is written, for messages. */
@@ -14,6 +23,7 @@ const struct str expect_words[EXPECT_KIND_COUNT] = {
   "[template T] [label NAME=TEXT] [funding PARTY=SHARE] [to CUSTOMER]"
 static const char *const forms[EXPECT_KIND_COUNT] = {
     [EXPECT_GIFT] = (GIFT_FORM),
+    [EXPECT_PENDING] = "pending RULE REWARD [VALUE] [until MOMENT], and all that may follow 'gift'",
     [EXPECT_REFUSE] = "refuse RULE REASON [limit NAME] [actual X] [to CUSTOMER]",
     [EXPECT_REVOKE] = "revoke RULE [VALUE] [to CUSTOMER]",
     [EXPECT_REDUCE] = "reduce RULE VALUE [to CUSTOMER]",
@@ -27,8 +37,9 @@ static const char *const forms[EXPECT_KIND_COUNT] = {
     [EXPECT_CONTRADICTED] = "contradicted",
 };
 
-static const struct str option_names[] = {{"count", 5},  {"item", 4},     {"from", 4},  {"instead-of", 10}, {"valid", 5},   {"limit", 5},
-                                          {"actual", 6}, {"template", 8}, {"label", 5}, {"funding", 7},     {"partial", 7}, {"to", 2}};
+static const struct str option_names[] = {{"count", 5},   {"item", 4},   {"from", 4},     {"instead-of", 10}, {"valid", 5},
+                                          {"limit", 5},   {"actual", 6}, {"template", 8}, {"label", 5},       {"funding", 7},
+                                          {"partial", 7}, {"to", 2},     {"until", 5}};
 enum option {
   OPTION_COUNT,
   OPTION_ITEM,
@@ -42,6 +53,7 @@ enum option {
   OPTION_FUNDING,
   OPTION_PARTIAL,
   OPTION_TO,
+  OPTION_UNTIL,
   OPTION_NONE
 };
 
@@ -70,7 +82,8 @@ static enum option option_of(struct str word) {
 static bool option_fits(enum expect_kind kind, enum option option) {
   if (option == OPTION_TO) return true;
   bool of_refusal = option == OPTION_LIMIT || option == OPTION_ACTUAL;
-  return (kind == EXPECT_GIFT && !of_refusal) || (kind == EXPECT_REFUSE && of_refusal);
+  if (option == OPTION_UNTIL) return kind == EXPECT_PENDING;
+  return ((kind == EXPECT_GIFT || kind == EXPECT_PENDING) && !of_refusal) || (kind == EXPECT_REFUSE && of_refusal);
 }
 
 /* FROM..TO; either end may be left out. */
@@ -105,6 +118,7 @@ static bool store_option(struct expect_reader *r, enum option option, struct str
     case OPTION_LABEL: return store_carried(out, value, false);
     case OPTION_FUNDING: return store_carried(out, value, true);
     case OPTION_TO: out->to = value; return true;
+    case OPTION_UNTIL: return scenario_moment(value, false, r->home->zone, &out->until_ms);
     default: return option == OPTION_VALID && read_span(r, value);
   }
 }
@@ -150,6 +164,7 @@ static bool read_middle(struct expect_reader *r) {
   bool more = r->at < r->count, value = more && option_of(r->words[r->at]) == OPTION_NONE;
   switch (out->kind) {
     case EXPECT_GIFT:
+    case EXPECT_PENDING:
       if (!more) return complain(r, "the reward is missing");
       out->reward = r->words[r->at++];
       if (r->at < r->count && option_of(r->words[r->at]) == OPTION_NONE) out->value = r->words[r->at++];
@@ -181,11 +196,12 @@ static bool kind_of(struct str word, enum expect_kind *kind) {
 bool scenario_read_expectation(struct str file, uint32_t line, const struct str *words, uint32_t count, const struct scenario_home *home,
                                struct expectation *out, struct scenario_problems *problems) {
   struct expect_reader r = {file, line, words, count, 1, home, out, problems};
-  *out = (struct expectation){.line = line, .rule = NONE, .count = 1, .valid_from_ms = TIME_NONE, .valid_to_ms = TIME_NONE};
+  *out = (struct expectation){
+      .line = line, .rule = NONE, .count = 1, .valid_from_ms = TIME_NONE, .valid_to_ms = TIME_NONE, .until_ms = TIME_NONE};
   if (!kind_of(words[0], &out->kind)) {
     scenario_problem(problems, file, line,
-                     "'%.*s' is not an expectation%s; indented lines begin with gift, refuse, revoke, reduce, offset, chance, "
-                     "nothing, duplicate, late or future; an event begins at the start of its line",
+                     "'%.*s' is not an expectation%s; indented lines begin with gift, pending, refuse, revoke, reduce, offset, "
+                     "chance, nothing, duplicate, late or future; an event begins at the start of its line",
                      STR_FORMAT(words[0]), scenario_near(problems, words[0], expect_words, EXPECT_KIND_COUNT));
     return false;
   }

@@ -154,7 +154,7 @@ static void decision_of(struct stage *stage, struct str customer) {
 }
 
 static void gift_note(struct scenario_gifts *gifts, const struct gift *gift) {
-  if (gift->kind != GIFT_ISSUED && gift->kind != GIFT_SUBSTITUTED) return;
+  if (gift->kind != GIFT_ISSUED && gift->kind != GIFT_SUBSTITUTED && gift->kind != GIFT_PENDING) return;
   struct str rule = gift->book->rules[gift->rule].id;
   uint32_t at = 0;
   while (at < gifts->count && !str_equal(gifts->items[at].rule, rule)) at++;

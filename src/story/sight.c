@@ -38,8 +38,8 @@ static struct str heard_outcome(const struct comparison *c, uint32_t outcome) {
 
 static void add_gifts(struct comparison *c) {
   static const enum expect_kind kinds[] = {
-      [GIFT_ISSUED] = EXPECT_GIFT,    [GIFT_SUBSTITUTED] = EXPECT_GIFT, [GIFT_CHANCE] = EXPECT_CHANCE,
-      [GIFT_REVOKED] = EXPECT_REVOKE, [GIFT_REDUCED] = EXPECT_REDUCE,   [GIFT_OFFSET] = EXPECT_OFFSET,
+      [GIFT_ISSUED] = EXPECT_GIFT,    [GIFT_SUBSTITUTED] = EXPECT_GIFT, [GIFT_CHANCE] = EXPECT_CHANCE,   [GIFT_REVOKED] = EXPECT_REVOKE,
+      [GIFT_REDUCED] = EXPECT_REDUCE, [GIFT_OFFSET] = EXPECT_OFFSET,    [GIFT_PENDING] = EXPECT_PENDING,
   };
   for (uint32_t i = 0; i < c->decision->gift_count; i++) {
     const struct gift *gift = &c->decision->gifts[i];
@@ -165,7 +165,18 @@ static void print_carried(const struct comparison *c, const struct gift *gift, s
   }
 }
 
+static void print_until(const struct comparison *c, const struct gift *gift, struct buffer *out) {
+  if (gift->due_ms == TIME_NONE) return;
+  buffer_put(out, STR(" until "));
+  print_moment(gift->due_ms, false, c->scenario->home.zone, out);
+}
+
 static void print_issued(const struct comparison *c, const struct gift *gift, struct buffer *out) {
+  if (gift->item == NONE) {
+    buffer_put(out, STR(" choice"));
+    print_until(c, gift, out);
+    return;
+  }
   const struct item *item = &c->rulebook->items[gift->item];
   buffer_print(out, " %.*s", STR_FORMAT(item->reward));
   if (gift->value_minor != 0) {
@@ -184,6 +195,7 @@ static void print_issued(const struct comparison *c, const struct gift *gift, st
   }
   if (gift->partial) buffer_put(out, STR(" partial"));
   print_carried(c, gift, out);
+  print_until(c, gift, out);
 }
 
 /* The words explain uses behind "RULE: REASON", in brackets: reading a scenario skips them, so a printed line can be copied into one. */
@@ -248,7 +260,7 @@ bool scenario_said(const struct comparison *c, const struct sight *sight) {
 void scenario_print_sight(const struct comparison *c, const struct sight *sight, struct buffer *out) {
   buffer_put(out, expect_words[sight->kind]);
   if (sight->rule != NONE) print_rule(c, sight->rule, out);
-  if (sight->kind == EXPECT_GIFT)
+  if (sight->kind == EXPECT_GIFT || sight->kind == EXPECT_PENDING)
     print_issued(c, sight->gift, out);
   else if (sight->kind == EXPECT_CHANCE)
     buffer_print(out, " %lld", (long long)sight->gift->count);

@@ -9,7 +9,7 @@ const struct metric_info metric_infos[METRIC_COUNT] = {
     [METRIC_EVENTS] = {"giftd_events_total", METRIC_KIND_COUNTER, 0, NULL, "Events that were judged."},
     [METRIC_HEARD] = {"giftd_heard_total", METRIC_KIND_COUNTER, 0, NULL,
                       "Events decided for another customer than the one who caused them."},
-    [METRIC_CLOSES] = {"giftd_closes_total", METRIC_KIND_COUNTER, 0, NULL, "Periods that closed and were judged for a customer."},
+    [METRIC_CLOSES] = {"giftd_closes_total", METRIC_KIND_COUNTER, 0, NULL, "Closes, and gifts that were due: judged for a customer."},
     [METRIC_LOOKED] = {"giftd_looked_total", METRIC_KIND_COUNTER, 0, NULL,
                        "Customers who were looked at since rules hear other closes than before."},
     [METRIC_DEAD_LETTERS] = {"giftd_dead_letters_total", METRIC_KIND_COUNTER, 0, NULL,

@@ -311,10 +311,23 @@ void say_item_name(struct say *say, uint32_t number) {
   count_say(say, item);
 }
 
+/* When it is issued, and what is asked again by then. */
+static void timing_say(struct say *say, const struct item *item) {
+  static const struct from event = {"it is earned", "获得资格后"};
+  if (item->timing.kind == MOMENT_NONE) return;
+  put(say, "; it is set aside at once and issued ", "；获得资格时即预留，发放时间为");
+  say_moment(say, &item->timing, false, event);
+  if (item->still == NONE) return;
+  put(say, "; by then this must still hold, or it is not issued: ", "，届时须仍符合：");
+  say_condition(say, item->still);
+  put(say, "", "（否则不予发放）");
+}
+
 static void item_say(struct say *say, uint32_t number) {
   const struct item *item = item_of(say, number);
   say_item_name(say, number);
   contents_say(say, item);
+  timing_say(say, item);
   if (!item->is_nothing) valid_say(say, item);
   if (item->or_else == NONE) return;
   put(say, ". When there are none left, instead: ", "。发完后改为发放：");
@@ -377,6 +390,20 @@ static void draw_say(struct say *say, const struct rule *rule) {
   put(say, "When none is left nothing is given, and the draw does not count.\n", "没有余量可发的，不发放奖品，也不计入次数。\n");
 }
 
+static void choice_say(struct say *say, const struct rule *rule) {
+  put(say, "one of these, which the customer chooses:\n\n", "下列各项由客户任选其一：\n\n");
+  for (uint32_t i = 0; i < rule->item_count; i++) {
+    put_str(say, STR("- "));
+    item_say(say, rule->item_first + i);
+    put(say, ".\n", "。\n");
+  }
+  put(say, "\nIt is to be chosen within ", "\n须在获得资格后");
+  say_duration(say, rule->within);
+  put(say, "; else it is: ", "内选定；逾期未选的，发放：");
+  say_item_name(say, rule->otherwise);
+  put(say, ". What has run out cannot be chosen any more.\n", "。已发完的不可再选。\n");
+}
+
 static void first_item(struct say *say, uint32_t number, uint32_t place) {
   const struct item *item = item_of(say, number);
   put_line(say, place + 1);
@@ -418,5 +445,6 @@ void say_give(struct say *say, uint32_t number) {
       for (uint32_t i = 0; i < rule->item_count; i++) first_item(say, rule->item_first + i, i);
       return;
     case GIVE_DRAW_OF: draw_say(say, rule); return;
+    case GIVE_CHOICE_OF: choice_say(say, rule); return;
   }
 }

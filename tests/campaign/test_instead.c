@@ -38,13 +38,6 @@ static const struct {
     {BENCH_HEAD "\"approval\":[],\"rules\":[" RULE(ON END) "]}", "campaigns.dir", RULES(RULE(ON END))},
     {BENCH_HEAD "\"late\":{\"backfill\":\"P9D\",\"accept\":\"P1D\"},\"rules\":[" RULE(ON END) "]}", "\"P90D\"",
      BENCH_HEAD "\"late\":{\"accept\":\"P90D\"},\"rules\":[" RULE(ON END) "]}"},
-    {RULES(RULE(ON GIVE("{\"reward\":\"voucher\",\"value\":\"5.00\",\"pool\":{\"stock\":9},\"timing\":{}}") BENCH_LIMITS)),
-     "\"valid\": {\"from\"",
-     RULES(CHANCE(",\"valid\":{\"from\":{\"next\":\"month\"},\"to\":\"2027-03-31\"}") SPENDS("\"on\":\"reward.claimed\","))},
-    {RULES(RULE(ON GIVE("{\"reward\":\"voucher\",\"value\":\"5.00\",\"pool\":{\"stock\":9},\"still\":{}}") BENCH_LIMITS)), "ask again",
-     RULES(CHANCE("") SPENDS("\"on\":\"reward.claimed\",\"when\":{\"tag\":\"vip\"},"))},
-    {RULES(RULE(ON GIVE("{\"choice_of\":[" VOUCHER "]}") BENCH_LIMITS)), "\"choice\": ID",
-     RULES(CHANCE("") SPENDS("\"on\":{\"event\":\"reward.claimed\",\"when\":{\"choice\":\"tea\"}},"))},
     {RULES(RULE(
          ON GIVE("{\"first_of\":[{\"id\":\"a\",\"reward\":\"goods\",\"value\":\"5.00\",\"pool\":{\"stock\":9},\"when_empty\":\"queue\"}]}")
              BENCH_LIMITS)),

@@ -1,6 +1,6 @@
 """What a run on files left behind, event by event: out/rewards.jsonl, decisions.jsonl and dlq.jsonl, in words that tests compare.
 
-A gift is a tuple (kind, rule, reward, value, count, to): kind is issued, substituted, chance, revoked, reduced or offset; rule is
+A gift is a tuple (kind, rule, reward, value, count, to): kind is issued, substituted, chance, revoked, reduced, offset or pending; rule is
 campaign/rule; value_minor is of one unit; count is how many units or chances; `to` is the customer where that is not the event's own. It
 belongs to the event that brought it (`source_events`), of a revocation the reversal. The trace is not looked at.
 """
@@ -13,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import ranges
 
 Gift = collections.namedtuple("Gift", "kind rule reward value count to")
-GIFT_TYPES = {f"gift.reward.{kind}" for kind in ("issued", "substituted", "revoked", "reduced", "offset")}
+GIFT_TYPES = {f"gift.reward.{kind}" for kind in ("issued", "substituted", "revoked", "reduced", "offset", "pending")}
 
 
 def read_lines(path):

@@ -311,7 +311,8 @@ void oracle_run(struct world *world, uint32_t shard, struct oracle *oracle);
 /* These events of whatever partition, as if all had come at that time. */
 void oracle_play(struct world *world, const struct record *records, uint32_t count, int64_t arrival_ms, struct oracle *oracle);
 
-/* sim_check.c, sim_count.c, sim_fold.c, sim_heard.c, sim_family.c, sim_close.c, sim_rank.c, sim_clock.c, sim_undo.c, sim_order.c */
+/* sim_check.c, sim_count.c, sim_fold.c, sim_heard.c, sim_family.c, sim_close.c, sim_rank.c, sim_pending.c, sim_clock.c, sim_undo.c,
+ * sim_order.c */
 void check_all(struct world *world);
 void check_counts(struct world *world);
 void check_folds(struct world *world, const struct oracle *oracles);
@@ -346,6 +347,9 @@ void check_closes(struct world *world, uint32_t shard, const struct oracle *orac
 bool line_is_of_rank(struct str line);
 bool close_is_ranked(struct str id);
 void check_ranks(struct world *world, const struct oracle *oracles);
+/* sim_pending.c: of gifts that are issued later, in their turn, as closes are. */
+bool line_is_of_pending(struct str line);
+void check_pending(struct world *world);
 uint8_t decider_of(const struct world *world, struct str digest); /* as in world.deciders */
 /* Whether a line is about a customer whose record was full: what he had depends on what others had. */
 bool of_full_customer(const struct world *world, struct str line);

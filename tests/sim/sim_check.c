@@ -155,7 +155,7 @@ static bool of_customer_alone(const struct world *world, struct str line) {
 
 /* When what closed had its turn is no promise: sim_close.c. */
 static bool has_its_place(const struct world *world, struct str line, bool all) {
-  return all ? !line_is_close(line) && !line_is_of_close(line) : of_customer_alone(world, line);
+  return all ? !line_is_close(line) && !line_is_of_close(line) && !line_is_of_pending(line) : of_customer_alone(world, line);
 }
 
 static bool reader_next_of(const struct world *world, struct line_reader *reader, bool all, struct str *line) {
@@ -206,6 +206,7 @@ void check_all(struct world *world) {
     if (world->broken[0] == 0) check_closes(world, shard, &oracles[shard]);
   }
   if (world->broken[0] == 0) check_ranks(world, oracles);
+  if (world->broken[0] == 0) check_pending(world);
   if (world->broken[0] == 0) check_times(world);
   if (world->broken[0] == 0) check_undone(world);
   if (world->broken[0] == 0) check_orders(world);

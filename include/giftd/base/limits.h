@@ -63,6 +63,7 @@
 #define LIMIT_DATE_TIMES 16u                   /* times of day at which such days are heard, of all days together */
 #define LIMIT_DUES 1024u                       /* instants at which what one event counts for closes */
 #define LIMIT_CLOSE_DELAY_MS (31 * 86400000LL) /* a close is heard so much later at most */
+#define LIMIT_PENDING_MS (92 * 86400000LL)     /* a gift that is issued later waits so long at most */
 #define LIMIT_LEVELS 16u                       /* of one measure */
 #define LIMIT_LEVEL_CLOSES 400u                /* at which a level is judged, of one campaign */
 #define LIMIT_RANKS 64u                        /* rules with a rank, of all files */

@@ -22,7 +22,7 @@ static void reasons_tell(const char *what, const uint64_t numbers[REASON_COUNT])
 }
 
 void counts_tell(void) {
-  static const char *const kinds[] = {"issued", "substituted", "chance", "revoked", "reduced", "offset", "lost", "undone"};
+  static const char *const kinds[] = {"issued", "substituted", "chance", "revoked", "reduced", "offset", "lost", "undone", "pending"};
   tell("inputs", counts.inputs), tell("rulebooks", book_counts.made), tell("accepted", book_counts.accepted);
   tell("edits", book_counts.edited), tell("accepted", book_counts.edits_accepted), tell("swapped", counts.swaps);
   fprintf(stderr, "\n");
@@ -31,6 +31,6 @@ void counts_tell(void) {
   reasons_tell("gates", counts.gates);
   reasons_tell("outcomes", counts.reasons);
   fprintf(stderr, "\ngifts:");
-  for (uint32_t i = 0; i <= GIFT_UNDONE; i++) tell(kinds[i], counts.gifts[i]);
+  for (uint32_t i = 0; i <= GIFT_PENDING; i++) tell(kinds[i], counts.gifts[i]);
   fprintf(stderr, "\n");
 }

@@ -6,7 +6,7 @@
 
 extern struct counts {
   uint64_t inputs, events, kept, refused, dead, voids, heard, swaps;
-  uint64_t gifts[GIFT_UNDONE + 1], reasons[REASON_COUNT], gates[REASON_COUNT];
+  uint64_t gifts[GIFT_PENDING + 1], reasons[REASON_COUNT], gates[REASON_COUNT];
 } counts;
 
 void count_decision(const struct decision *decision);

@@ -1,0 +1,90 @@
+/* When a gift is issued that was qualified before, and what must still hold by then (`timing`, `still`; docs/language.md section 6). What
+ * is asked at that instant has no event: everything that needs one is refused beside it. */
+#include "compile.h"
+
+/* ---- still ---- */
+
+/* A value that stands in the customer's record, whatever happens. */
+static bool is_remembered(struct compile *c, const struct condition *leaf) {
+  switch (leaf->left) {
+    case LEFT_PROFILE:
+    case LEFT_TAG:
+    case LEFT_LIST:
+    case LEFT_SCHEDULE:
+    case LEFT_MONTH: return true;
+    case LEFT_FACT:
+    case LEFT_FACT_AT:
+    case LEFT_FACT_KEEP: break;
+    case LEFT_FIELD:
+    case LEFT_FACT_ELAPSED:
+    case LEFT_CAUSED_BY:
+    case LEFT_LEVEL:
+    case LEFT_PLACE:
+    case LEFT_CHANCE:
+    case LEFT_RULE_REWARD: return false;
+  }
+  const struct fact *fact = fact_at(c, leaf->index);
+  bool kind = fact->kind == FACT_FIRST || fact->kind == FACT_LAST || fact->kind == FACT_MEASURE || fact->kind == FACT_DIFFERENCE;
+  for (uint32_t i = 0; i < fact->dimension_count; i++) kind &= fact->dimensions[i].kind == DIMENSION_UNIT;
+  return kind && leaf->op != OP_THIS_EVENT;
+}
+
+static void still_check(struct compile *c, uint32_t node) {
+  if (node == NONE) return;
+  const struct condition condition = *condition_at(c, node);
+  for (uint32_t i = 0; condition.kind != CONDITION_LEAF && i < condition.count; i++) still_check(c, condition.first + i);
+  if (condition.kind != CONDITION_LEAF || is_remembered(c, &condition)) return;
+  report_text_at(c, condition.pointer, NULL, CHECK_CANNOT_HOLD,
+                 "there is no event when the gift is issued, so '%.*s' is not known then: ask the profile, a tag, a list, a day, or what a "
+                 "first, last, measure or difference without further 'per' remembers",
+                 STR_FORMAT(condition.left_text));
+}
+
+/* ---- timing ---- */
+
+static void closing_check(struct compile *c, const struct at *timing, const struct item *item) {
+  const struct campaign *campaign = campaign_now(c);
+  if (!file_now(c)->has_period) return;
+  int64_t first = campaign->from_ms, last = campaign->to_ms - 1;
+  int64_t waits = moment_resolve(&item->timing, first, campaign->zone) - first;
+  int64_t issued = moment_resolve(&item->timing, last, campaign->zone);
+  if (waits > LIMIT_PENDING_MS)
+    report(c, timing, CHECK_BAD_VALUE, "a gift waits at most %lld days to be issued", LIMIT_PENDING_MS / MS_PER_DAY);
+  else if (issued > campaign->closing_ms)
+    report(c, timing, CHECK_SHORT_CLOSING,
+           "what is qualified on the last day is issued when the campaign has closed: it needs \"closing\": \"P%lldD\"",
+           (long long)((issued - campaign->to_ms + MS_PER_DAY - 1) / MS_PER_DAY));
+}
+
+void timing_read(struct compile *c, const struct at *at, enum item_place place, struct item *item) {
+  struct at timing = at_key(at, "timing"), still = at_key(at, "still");
+  if (timing.json == NULL && still.json == NULL) return;
+  const struct at *one = timing.json != NULL ? &timing : &still;
+  if (place == ITEM_OF_BUNDLE || place == ITEM_SUBSTITUTE)
+    report(c, one, CHECK_BAD_VALUE, "%s is issued with the gift that it belongs to: write '%s' there",
+           place == ITEM_OF_BUNDLE ? "what is in a bundle" : "a substitute", one->key);
+  else if (item->is_chance)
+    report(c, one, CHECK_BAD_VALUE, "a chance is given at once: when it may be spent is said by \"valid\"");
+  else if (item_is_ladder(item))
+    report(c, one, CHECK_BAD_VALUE, "what goes on within a period (\"pay\") is issued step by step, at once: it has no '%s'", one->key);
+  else if (timing.json == NULL)
+    report(c, one, CHECK_BAD_VALUE, "'still' is asked again when the gift is issued: it goes with 'timing'");
+  else if (read_moment(c, &timing, false, &item->timing))
+    closing_check(c, &timing, item);
+  if (still.json != NULL && condition_read(c, &still, PLACE_RULE, &item->still)) still_check(c, item->still);
+}
+
+/* An add-on rests on a gift that is issued when its event is judged. */
+void timing_lint(struct compile *c, uint32_t number) {
+  const struct rule rule = *rule_at(c, number);
+  if (c->reward_hearers[number].count == 0) return;
+  for (uint32_t i = 0; i < rule.item_count; i++) {
+    const struct item *item = item_at(c, rule.item_first + i);
+    if (item->timing.kind == MOMENT_NONE && rule.give != GIVE_CHOICE_OF) continue;
+    report_text_at(c, rule.give == GIVE_CHOICE_OF ? rule.pointer : item->pointer, rule.give == GIVE_CHOICE_OF ? "give" : "timing",
+                   CHECK_BAD_VALUE,
+                   "another rule hears the gifts of this one (\"reward\"), and would hear nothing of a gift that waits: let both hear the "
+                   "event");
+    return;
+  }
+}

@@ -1,0 +1,44 @@
+/* Gifts that are qualified now and issued later (docs/language.md section 6, `timing`): their pools and limits are taken when they are
+ * qualified, under the id that they will have, and a cell in the customer's record says when they are due. The shard comes back then, as
+ * for a period that closes (close.c), also to a customer who is silent. What undoes a gift takes a pending one off as well; what is left of
+ * it by then is issued.
+ *
+ *     give.c -> grant and pending cell, decision.dues -> ... -> judge_event with `closing` of the gift -> issue.c
+ */
+#include "work.h"
+
+#define HOUR_MS 3600000LL
+
+/* Never behind the closing of its campaign, whose terms say what it is. */
+int64_t pending_until(const struct work *w, const struct item *item, uint32_t campaign) {
+  const struct campaign *of = work_campaign(w, campaign);
+  if (item->timing.kind == MOMENT_NONE) return TIME_NONE;
+  int64_t due_ms = moment_resolve(&item->timing, w->event->time_ms, of->zone);
+  if (due_ms > of->closing_ms) due_ms = of->closing_ms;
+  return due_ms > w->event->time_ms ? due_ms : TIME_NONE;
+}
+
+/* Each gift has an instant of its own; whoever comes back to silent customers does so every full hour, or there would be as many lists of
+ * them as there are gifts. */
+static int64_t looked_at(int64_t due_ms) { return (due_ms + HOUR_MS - 1) / HOUR_MS * HOUR_MS; }
+
+void pending_keep(struct work *w, const struct gift *gift, const struct item *meant, uint32_t campaign) {
+  struct cell *cell = work_make(w, w->customer, CELL_PENDING, 0, gift->id_words[0], 0);
+  assert(gift->kind == GIFT_PENDING && gift->due_ms > w->event->time_ms);
+  if (w->pending_ms == TIME_NONE || gift->due_ms > w->pending_ms) w->pending_ms = gift->due_ms;
+  cell->pending.time_ms = gift->due_ms, cell->pending.event = own_digest(w);
+  cell->pending.id_high = gift->id_words[1];
+  cell->pending.pool = gift->pool == NONE ? 0 : w->book->pools[gift->pool].decl;
+  cell->pending.meant = meant->mark, cell->pending.partial = gift->partial;
+  cell->pending.waits = gift->item == NONE ? PENDING_CHOICE : PENDING_TIMING;
+  cell->pending.ahead = (uint16_t)(zone_offset(work_zone(w, campaign), gift->due_ms) + MINUTES_A_DAY);
+  cell->expires_day = undo_expiry(w);
+  due_tell(w, looked_at(gift->due_ms));
+}
+
+const struct cell *pending_known(const struct work *w, uint64_t id_low) { return state_find(w->customer, CELL_PENDING, 0, id_low, 0); }
+
+const struct cell *pending_gift(const struct work *w, uint64_t id_low) {
+  const struct cell *known = pending_known(w, id_low);
+  return known != NULL && known->pending.waits != PENDING_SETTLED ? known : NULL;
+}

@@ -1,0 +1,103 @@
+/* Gifts that are issued later, of the campaign "pending": each was told as pending, then is issued once or taken back, and never issued
+ * when it was taken back; what a reversal undid as a whole was taken back; and the pool has given what was told and not taken back. From
+ * the committed lines alone, and the pool's record as it is in the end. */
+#include <stdlib.h>
+
+#include "sim.h"
+
+#define GIFTS_MOST 4096u
+
+struct waiting {
+  uint64_t id;
+  const struct input *input; /* that it was given for */
+  bool choice;               /* its pool gives when it is issued */
+  bool issued, gone;
+};
+static struct waiting gifts[GIFTS_MOST];
+static uint32_t gift_count;
+
+bool line_is_of_pending(struct str line) { return str_equal(line_field(line, "campaign"), STR("pending")); }
+
+static struct waiting *gift_find(struct str id) {
+  uint64_t digest = hash64(&HASH_KEY_FIXED, id);
+  for (uint32_t i = 0; i < gift_count; i++)
+    if (gifts[i].id == digest) return &gifts[i];
+  return NULL;
+}
+
+static void pending_note(struct world *world, struct str line) {
+  struct str id = line_field(line, "reward_id");
+  if (gift_find(id) != NULL) sim_break(world, "a gift is pending twice: %.*s", STR_FORMAT(line));
+  assert(gift_count < GIFTS_MOST);
+  gifts[gift_count++] = (struct waiting){.id = hash64(&HASH_KEY_FIXED, id),
+                                         .input = input_of(world, line, OF_REWARD),
+                                         .choice = str_equal(line_field(line, "why"), STR("choice"))};
+}
+
+static void reward_note(struct world *world, struct str line) {
+  struct str type = line_field(line, "type");
+  if (!line_is_of_pending(line)) return;
+  if (str_equal(type, STR("gift.reward.pending"))) {
+    pending_note(world, line);
+    return;
+  }
+  bool issued = str_equal(type, STR("gift.reward.issued"));
+  struct waiting *gift = gift_find(line_field(line, issued ? "id" : "reward_id"));
+  if (gift == NULL || gift->gone || (issued && gift->issued))
+    sim_break(world, "%s: %.*s",
+              gift == NULL ? "it was never pending"
+              : gift->gone ? "it was taken back before"
+                           : "it is issued again",
+              STR_FORMAT(line));
+  else if (issued)
+    gift->issued = true;
+  else
+    gift->gone = true;
+}
+
+/* A reversal of all of its original was judged. */
+static void reversal_check(struct world *world, struct str line) {
+  const struct input *input = input_of(world, line, OF_DECISION);
+  bool own = input != NULL && line_field(line, "caused_by").length == 0 && gate_of(line).length == 0;
+  if (!own || input->kind != KIND_REVERSED || input->original == NONE || world->full[customer_slot(input->customer_number)]) return;
+  const struct input *original = &world->inputs[input->original];
+  bool whole = input->back_minor == 0 || input->back_minor >= original->amount_minor;
+  for (uint32_t i = 0; i < gift_count && whole; i++)
+    if (gifts[i].input == original && !gifts[i].gone)
+      sim_break(world, "event e%u undoes e%u, whose gift was pending or issued, and is not taken back", input->number, original->number);
+}
+
+/* Where one shard has all of it, its record says what it gave. */
+static void pool_check(struct world *world) {
+  const struct rulebook *book = world->books[BOOK_FIRST].rulebook;
+  const struct pool *pool = NULL;
+  for (uint32_t i = 0; i < book->pool_count; i++)
+    if (str_equal(book->pools[i].name, STR("pending/all"))) pool = &book->pools[i];
+  assert(pool != NULL);
+  struct owner owner = pool_owner(pool, STR(""));
+  const struct owner_record *found = image_find(&world->segments[0].now, owner_key(&owner));
+  int64_t used = 0, given = 0;
+  for (uint32_t i = 0; i < gift_count; i++) given += !gifts[i].gone && (gifts[i].issued || !gifts[i].choice);
+  size_t bytes = state_bytes(64, 0);
+  void *block = aligned_alloc(64, (bytes + 63) / 64 * 64);
+  struct state *state = block == NULL ? NULL : state_init(block, bytes, 0);
+  struct fault fault = {0};
+  assert(state != NULL);
+  if (found != NULL && found->record.length > 0 && page_decode(found->record, state, &fault)) used = pool_used(state, pool, POOL_TOTAL, 0);
+  free(block);
+  if (used != given)
+    sim_break(world, "the pool of what is issued later has given %lld, and %lld were told and not taken back", (long long)used,
+              (long long)given);
+}
+
+void check_pending(struct world *world) {
+  gift_count = 0;
+  for (uint32_t shard = 0; shard < world->shards && world->broken[0] == 0; shard++) {
+    struct line_reader rewards = {.partition = &world->log.partitions[TOPIC_REWARDS][shard]},
+                       decisions = {.partition = &world->log.partitions[TOPIC_DECISIONS][shard]};
+    struct str line;
+    while (line_next(&rewards, &line)) reward_note(world, line);
+    while (line_next(&decisions, &line)) reversal_check(world, line);
+  }
+  if (world->shards == 1 && world->broken[0] == 0) pool_check(world);
+}
