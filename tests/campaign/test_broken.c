@@ -16,7 +16,7 @@
 #define ARENA_BYTES (32u << 20)
 #define FILE_BYTES (300u << 10)
 #define EXPECTED_MOST 32u
-#define FILES_MOST 512u
+#define FILES_MOST 1024u
 #define FILES_LEAST 100u
 
 static const char *const bank_files[] = {"bank.json", "lists/aml-deny.txt", "lists/fraud-confirmed.txt", "lists/staff.txt"};
