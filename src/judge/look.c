@@ -87,12 +87,14 @@ static void ahead_make(struct work *w, uint32_t number, int32_t period, int64_t 
   due_put(w, due, at_ms, done_ms);
 }
 
+/* Whoever hears it behind what was heard in time, hears it in time. */
+static bool comes_in_time(const struct cell *known, int64_t at_ms) { return known != NULL && at_ms > known->due.done_ms; }
+
 static void found_make(struct work *w, uint32_t number, int32_t period, int64_t made_ms) {
   uint64_t decl = w->book->closes[number].decl;
   const struct cell *known = state_find(w->customer, CELL_DUE, decl, DUE_IN_TIME, period);
   int64_t at_ms = unheard_next(w, number, period, TIME_NONE);
-  bool waits = known != NULL && known->due.done_ms == 0; /* then nobody has heard it yet */
-  if (waits || at_ms == TIME_NONE || !is_over(w, at_ms)) {
+  if (at_ms == TIME_NONE || !is_over(w, at_ms) || comes_in_time(known, at_ms)) {
     ahead_make(w, number, period, made_ms);
     return;
   }
@@ -113,8 +115,9 @@ void look_move(struct work *w) {
   if (!closing->found) return;
   const struct cell *known = state_find(w->customer, CELL_DUE, closing->decl, DUE_FOUND, closing->period);
   int64_t now_ms = w->event->time_ms, next_ms = unheard_next(w, closing->close, closing->period, now_ms);
+  const struct cell *in_time = state_find(w->customer, CELL_DUE, closing->decl, DUE_IN_TIME, closing->period);
   assert(known != NULL && known->due.time_ms == now_ms);
-  if (next_ms != TIME_NONE && is_over(w, next_ms)) {
+  if (next_ms != TIME_NONE && is_over(w, next_ms) && !comes_in_time(in_time, next_ms)) {
     due_put(w, state_write(w->customer, known), next_ms, now_ms);
     return;
   }

@@ -1,4 +1,4 @@
-/* What is wrong with campaign files, or odd: findings of `giftd check`, each with its place and its remedy (docs/language.md section 11). */
+/* What is wrong with campaign files, or odd: findings of `giftd check`, each with place and remedy (docs/language.md section 11). */
 #ifndef GIFTD_CAMPAIGN_FINDINGS_H
 #define GIFTD_CAMPAIGN_FINDINGS_H
 
