@@ -256,6 +256,7 @@ static void draws_say(struct say *say) {
 
 /* "; USD 1 counts as 7.0825, JPY 1 as 0.0489" */
 static void rates_say(struct say *say) {
+  put(say, "", "计");
   for (uint32_t i = 0; i < say->campaign->rate_count; i++) {
     const struct fx_rate *rate = &say->campaign->rates[i];
     put(say, "; ", "；");
@@ -306,7 +307,7 @@ static void other_section(struct say *say) {
     put_str(say, say->campaign->currency);
   rates_say(say);
   put(say, "; a payment in another currency meets no condition on an amount and adds to no total of amounts.\n",
-      "计；其他币种的交易不符合有关金额的条件，也不计入累计金额。\n");
+      "；其他币种的交易不符合有关金额的条件，也不计入累计金额。\n");
   if (has_percent(say)) {
     put_line(say, ++line);
     put(say, "Percentages of amounts are rounded half up to the smallest unit of the currency.\n",
