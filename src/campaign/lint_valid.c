@@ -157,4 +157,7 @@ void valid_lint(struct compile *c, const struct rule *rule, const struct item *i
     report_text_at(c, item->pointer, says ? "valid" : NULL, CHECK_NEVER_VALID, "no rule that spends it is open while it can be spent");
   else if (seen.unusable_day != INT64_MIN)
     some_day_report(c, &v, seen.unusable_day);
+  else if (item->valid_to.kind == MOMENT_NEXT && item->valid_to.day == 31 && item->valid_to.time_s == 0)
+    report_text_at(c, item->pointer, "valid", CHECK_NOT_ALWAYS_VALID,
+                   "it ends as the last day begins, so nobody can use it on that day ({\"end_of\": ..., \"plus\": ...} ends with it)");
 }

@@ -29,6 +29,7 @@ static const struct {
     {RULE(ON VALID("{\"from\":\"2027-02-10\",\"to\":\"2027-04-10\"}") BENCH_LIMITS), CHECK_NOT_ALWAYS_VALID},
     {RULE(ON "\"schedule\":{\"to\":\"2027-02-28\"}," VALID("{\"to\":\"2027-02-28\"}") BENCH_LIMITS), CHECK_NOT_ALWAYS_VALID},
     {RULE(ON "\"schedule\":{\"hours\":\"10:00-12:00\"}," VALID("{\"to\":{\"end_of\":\"day\"}}") BENCH_LIMITS), CHECK_NOT_ALWAYS_VALID},
+    {RULE(ON VALID("{\"to\":{\"next\":\"month\",\"day\":31,\"time\":\"23:59\"}}") BENCH_LIMITS), CHECK_NOT_ALWAYS_VALID},
     /* a claim in the closing week, a claim on the weekend after */
     {CHANCE("", "", "\"schedule\":{\"from\":\"2027-04-02\",\"to\":\"2027-04-05\"},"), CHECK_CANNOT_HOLD},
     {CHANCE("\"schedule\":{\"days\":[\"fri\"]},", ",\"valid\":{\"to\":{\"after\":\"P2D\"}}", "\"schedule\":{\"days\":[\"sat\"]},"),
