@@ -348,13 +348,23 @@ static bool give_choice(struct work *w, struct giving *g) {
   return true;
 }
 
+/* From what there is of its pools by now; which of them is told, by the name that it had. */
+static uint32_t chosen_pays(struct work *w, const struct item *item, const uint32_t *paying, uint32_t count, struct pool_need need,
+                            struct claims *claims) {
+  const struct rulebook *terms = w->book, *pools = pools_book(w, item);
+  w->book = pools;
+  pools_take(w, paying, count, need, claims);
+  w->book = terms;
+  return count == 0 ? NONE : rulebook_pool(terms, pools->pools[paying[0]].decl);
+}
+
 bool give_chosen(struct work *w, const struct rule *rule, const struct item *item, const struct cell *pending, struct outcome *outcome) {
   struct giving g = {.rule = rule, .outcome = outcome};
   uint32_t paying[PAYING_MAX], paying_count = 0;
-  struct pool_need need = {item->count.fixed, item->value.fixed * item->count.fixed};
   struct digest128 id = {pending->key, pending->pending.id_high};
   struct claims claims = {0};
   uint64_t event = pending->pending.event;
+  struct pool_need need = {item->count.fixed, item->value.fixed * item->count.fixed};
   if (!pools_have(w, item, need, outcome, paying, &paying_count)) return false;
   struct gift *gift = &w->out->gifts[w->out->gift_count];
   gift_begin(w, &g, item, GIFT_ISSUED, id, gift);
@@ -363,8 +373,7 @@ bool give_chosen(struct work *w, const struct rule *rule, const struct item *ite
   gift_valid(w, &g, item, gift);
   gift->value_minor = item->is_notice ? item->value.fixed : owed_set_off(w, &g, item, item->value.fixed, gift);
   if (!rule->undo.restore_pool) need.money = gift->value_minor * gift->count;
-  pools_take(w, paying, paying_count, need, &claims);
-  if (paying_count > 0) gift->pool = paying[0];
+  gift->pool = chosen_pays(w, item, paying, paying_count, need, &claims);
   const struct granting granting = {rule, item, gift, NULL, &claims};
   struct cell *settled = state_write(w->customer, pending);
   settled->pending.waits = PENDING_SETTLED;

@@ -67,6 +67,7 @@ static bool book_has(const struct work *w, const struct sight *sight, int64_t wa
 
 static void mark_watermark(struct work *w, uint32_t number, struct cell *cell, int64_t total) {
   struct pool_mark mark;
+  if (w->book != w->in->rulebook) return; /* its file is gone: nobody fills it up any more */
   if (pool_watermark(w->book, number, cell, total, &mark) && w->out->mark_count < sizeof w->out->marks / sizeof w->out->marks[0])
     w->out->marks[w->out->mark_count++] = mark;
 }
@@ -151,28 +152,48 @@ static bool chain_has(struct work *w, uint32_t number, struct pool_need need, st
   return true;
 }
 
+/* One of an item's pools, or what falls in for it; false says why, of the pool that was meant. */
+static bool one_has(struct work *w, uint32_t number, struct pool_need need, struct outcome *outcome, uint32_t *paying,
+                    uint32_t *paying_count) {
+  struct outcome first = *outcome; /* the pool that was meant is the one to name, not its fallback */
+  struct paying before = {paying, *paying_count};
+  bool has = chain_has(w, number, need, before, &first);
+  for (uint32_t depth = 0; !has && w->book->pools[number].fallback != NONE && depth < LIMIT_POOL_DEPTH; depth++) {
+    struct outcome other = *outcome;
+    number = w->book->pools[number].fallback;
+    has = chain_has(w, number, need, before, &other);
+  }
+  if (!has) {
+    *outcome = first;
+    return false;
+  }
+  assert(*paying_count < PAYING_MAX);
+  paying[(*paying_count)++] = number;
+  return true;
+}
+
+const struct rulebook *pools_book(const struct work *w, const struct item *item) {
+  const struct rulebook *running = w->in->rulebook;
+  for (uint32_t i = 0; i < item->pool_count && w->book != running; i++)
+    if (rulebook_pool(running, w->book->pools[w->book->refs[item->pool_first + i]].decl) == NONE) return w->book;
+  return running;
+}
+
 bool pools_have(struct work *w, const struct item *item, struct pool_need need, struct outcome *outcome, uint32_t *paying,
                 uint32_t *paying_count) {
+  const struct rulebook *terms = w->book;
+  bool has = true;
   assert(need.units > 0 && need.money >= 0);
   *paying_count = 0;
-  for (uint32_t i = 0; i < item->pool_count; i++) {
-    uint32_t number = w->book->refs[item->pool_first + i];
-    struct outcome first = *outcome; /* the pool that was meant is the one to name, not its fallback */
-    struct paying before = {paying, *paying_count};
-    bool has = chain_has(w, number, need, before, &first);
-    for (uint32_t depth = 0; !has && w->book->pools[number].fallback != NONE && depth < LIMIT_POOL_DEPTH; depth++) {
-      struct outcome other = *outcome;
-      number = w->book->pools[number].fallback;
-      has = chain_has(w, number, need, before, &other);
-    }
-    if (!has) {
-      *outcome = first;
-      return false;
-    }
-    assert(*paying_count < PAYING_MAX);
-    paying[(*paying_count)++] = number;
+  w->book = pools_book(w, item);
+  for (uint32_t i = 0; i < item->pool_count && has; i++) {
+    uint32_t number = terms->refs[item->pool_first + i];
+    if (w->book != terms) number = rulebook_pool(w->book, terms->pools[number].decl);
+    has = one_has(w, number, need, outcome, paying, paying_count);
   }
-  return true;
+  if (!has && w->book != terms) outcome->pool = rulebook_pool(terms, w->book->pools[outcome->pool].decl);
+  w->book = terms;
+  return has;
 }
 
 static void pool_take(struct work *w, uint32_t number, int64_t amount, struct claims *claims) {

@@ -365,7 +365,11 @@ struct pool_need {
   int64_t units, money;
 };
 #define PAYING_MAX 16u
-/* Whether all pools of an item (or what pays for them) have it; fills which pay. False fills pool, period and reason of the outcome. */
+/* By what file an item's pools are counted: what there is of a pool the running one says, also of what was qualified under another; its own
+ * terms if the running one has them no more. */
+const struct rulebook *pools_book(const struct work *w, const struct item *item);
+/* Whether all pools of an item (or what pays for them) have it; fills which pay, numbers of pools_book. False fills pool, period and reason
+ * of the outcome. */
 bool pools_have(struct work *w, const struct item *item, struct pool_need need, struct outcome *outcome, uint32_t *paying,
                 uint32_t *paying_count);
 void pools_take(struct work *w, const uint32_t *paying, uint32_t count, struct pool_need need, struct claims *claims);
