@@ -364,14 +364,15 @@ bool give_chosen(struct work *w, const struct rule *rule, const struct item *ite
   struct digest128 id = {pending->key, pending->pending.id_high};
   struct claims claims = {0};
   uint64_t event = pending->pending.event;
-  struct pool_need need = {item->count.fixed, item->value.fixed * item->count.fixed};
+  const struct due due = due_of_chosen(w, rule, event, (struct due){item->value.fixed, (uint32_t)item->count.fixed});
+  struct pool_need need = {due.units, due.value * due.units};
   if (!pools_have(w, item, need, outcome, paying, &paying_count)) return false;
   struct gift *gift = &w->out->gifts[w->out->gift_count];
   gift_begin(w, &g, item, GIFT_ISSUED, id, gift);
   gift->cause_digest = event;
-  gift->count = item->count.fixed;
+  gift->count = due.units;
   gift_valid(w, &g, item, gift);
-  gift->value_minor = item->is_notice ? item->value.fixed : owed_set_off(w, &g, item, item->value.fixed, gift);
+  gift->value_minor = item->is_notice ? due.value : owed_set_off(w, &g, item, due.value, gift);
   if (!rule->undo.restore_pool) need.money = gift->value_minor * gift->count;
   gift->pool = chosen_pays(w, item, paying, paying_count, need, &claims);
   const struct granting granting = {rule, item, gift, NULL, &claims};

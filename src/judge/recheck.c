@@ -66,3 +66,21 @@ struct due recheck(struct work *w, const struct rule *rule, const struct cell *g
   assert(due.value <= now.value && due.units <= now.units);
   return due;
 }
+
+/* ---- in proportion ---- */
+
+struct due due_prorated(struct due now, int64_t left, int64_t before) {
+  if (left <= 0) return (struct due){0, 0};
+  assert(left <= before);
+  if (now.units <= 1 && now.value > 0) return (struct due){money_share(now.value, left, before), now.units};
+  __int128_t units = ((__int128_t)now.units * left + before - 1) / before;
+  return (struct due){now.value, (uint32_t)units};
+}
+
+struct due due_of_chosen(const struct work *w, const struct rule *rule, uint64_t event, struct due whole) {
+  const struct cell *cell = state_find(w->customer, CELL_ORIGINAL, 0, event, 0);
+  if (cell == NULL || cell->original.reversed == 0 || rule->undo.partial != PARTIAL_PRORATE) return whole;
+  struct due due = due_prorated(whole, cell->original.amount - cell->original.reversed, cell->original.amount);
+  if (due.value == 0 && whole.value > 0) due.value = 1; /* something is left of it */
+  return due;
+}

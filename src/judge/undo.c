@@ -107,15 +107,6 @@ static bool rests_on_measure(const struct work *w, struct grant_name name) {
   return false;
 }
 
-/* Of one unit its value, of several as many units as the rest is worth, in the customer's favour. */
-static struct due prorated(struct due now, int64_t left, int64_t before) {
-  if (left <= 0) return (struct due){0, 0};
-  assert(left <= before);
-  if (now.units <= 1 && now.value > 0) return (struct due){money_share(now.value, left, before), now.units};
-  __int128_t units = ((__int128_t)now.units * left + before - 1) / before;
-  return (struct due){now.value, (uint32_t)units};
-}
-
 /* What is left of the event that a gift was given for. */
 static int64_t amount_left(const struct work *w, const struct undoing *u, const struct cell *grant) {
   if (grant->key == u->original) return u->before - u->amount;
@@ -129,7 +120,7 @@ static struct due policy_due(struct work *w, const struct undoing *u, const stru
   bool own = grant->key == u->original;
   if (u->whole && own && !rests) return nothing;
   if (rule->undo.partial == PARTIAL_IGNORE) return u->whole && own ? nothing : now;
-  if (rule->undo.partial == PARTIAL_PRORATE) return own ? prorated(now, u->before - u->amount, u->before) : now;
+  if (rule->undo.partial == PARTIAL_PRORATE) return own ? due_prorated(now, u->before - u->amount, u->before) : now;
   return recheck(w, rule, grant, amount_left(w, u, grant));
 }
 

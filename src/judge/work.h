@@ -473,6 +473,10 @@ struct due {
   uint32_t units;
 };
 struct due recheck(struct work *w, const struct rule *rule, const struct cell *grant, int64_t amount_left);
+/* Of one unit its value, of several as many units as the rest is worth, in the customer's favour. */
+struct due due_prorated(struct due now, int64_t left, int64_t before);
+/* Of a gift that is chosen now, when a part of its event was taken back while it waited. */
+struct due due_of_chosen(const struct work *w, const struct rule *rule, uint64_t event, struct due whole);
 
 /* ---- takeback.c ---- */
 /* A gift comes to what is due; what rests on it goes with it. */
