@@ -487,6 +487,17 @@ static void rank_detail(struct buffer *out, const struct rulebook *rulebook, con
   }
 }
 
+/* What was chosen cannot be. */
+static void choice_detail(struct buffer *out, const struct told *told, bool zh) {
+  if (told->reason == REASON_LIMIT_REACHED)
+    buffer_put(out, zh ? STR("此前已选定,或逾期后已按默认项发放")
+                       : STR("it was chosen before, or given as the default when the time to choose was over"));
+  else if (told->reason == REASON_EXPIRED)
+    buffer_put(out, zh ? STR("已过选择期限") : STR("the time to choose was over"));
+  else
+    put_two(out, zh ? "可选项中没有 " : "there is nothing to choose that is called ", told->actual);
+}
+
 void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
   const struct rule *rule = &rulebook->rules[told->rule];
   if (told->limit.length > 0) {
@@ -495,6 +506,10 @@ void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const s
   }
   if (told_is_ranked(told)) {
     rank_detail(out, rulebook, told, language);
+    return;
+  }
+  if (told_is_choice(told)) {
+    choice_detail(out, told, language == LANGUAGE_ZH);
     return;
   }
   if (told->reason == REASON_LIMIT_REACHED) {

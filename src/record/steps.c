@@ -376,6 +376,7 @@ static enum stage stage_of_condition(const struct walk *walk) {
 
 static enum stage stage_of(const struct walk *walk) {
   if (told_is_ranked(walk->told)) return STAGE_RANK;
+  if (told_is_choice(walk->told)) return STAGE_POOL;
   switch (walk->told->reason) {
     case REASON_CAMPAIGN_NOT_STARTED:
     case REASON_CAMPAIGN_ENDED:

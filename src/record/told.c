@@ -203,7 +203,7 @@ void told_outcome(struct told *told, const struct rulebook *rulebook, const stru
   else if (outcome->ranking != RANKING_NONE && outcome->ranking != RANKING_WON)
     told_rank(told, &text, rule, outcome);
   else if (outcome->of_choice)
-    told->at = told_key(&text, rule, STR("/give"));
+    told->at = told_key(&text, rule, STR("/give/choice_of"));
   else if (outcome->of_period)
     told->at = told_key(&text, rule, goes_on(rulebook, rule) ? STR("/give") : STR("/on"));
   else
@@ -242,6 +242,8 @@ void told_effect(struct told_effect *told, const struct rulebook *rulebook, cons
 bool told_is_ranked(const struct told *told) {
   return told->rank.length > 0 && (told_is_at(told, STR("/rank")) || told_is_at(told, STR("/give/value")));
 }
+
+bool told_is_choice(const struct told *told) { return told_is_at(told, STR("/give/choice_of")); }
 
 bool told_is_at(const struct told *told, struct str key) {
   return told->at.length >= key.length && str_equal(str_from(told->at, told->at.length - key.length), key);

@@ -36,6 +36,7 @@ extern const char *const told_rankings[];
 /* Whether it was refused for its rank, or its share. */
 bool told_is_ranked(const struct told *told);
 /* Whether `at` ends with a key: "/spends". */
+bool told_is_choice(const struct told *told); /* what the customer chose could not be */
 bool told_is_at(const struct told *told, struct str key);
 
 enum reason reason_of_refusal(enum match_refusal refusal);
