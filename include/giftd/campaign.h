@@ -171,7 +171,7 @@ struct trigger_set {
  * `cycle` its number + 1; 0: the calendar's. A rulebook knows where to look for the day, the customer's record which it is. */
 struct own_cycle {
   struct str name, lacking; /* "cycle.month.fact.bank/opened.at": of a fact by its oldest name; "without fact.bank/opened.at" */
-  uint64_t decl;            /* of the name */
+  uint64_t decl, days;      /* of the name; of the name and the zone: what is kept of days that changed */
   enum unit unit;
   uint32_t left; /* condition that holds the left side: a number of the profile, 1..31, or when a first was reached */
   struct zone zone;

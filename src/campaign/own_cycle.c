@@ -57,10 +57,17 @@ static struct str name_of(struct compile *c, const struct left *left, enum unit 
   return arena_print(c->scratch, "cycle.%s.fact.%.*s.at", unit_name(unit), STR_FORMAT(fact_at(c, left->index)->first_name));
 }
 
+/* A month begins in one zone before it does in another: what holds from it on is kept for each by itself, under a name that stays. */
+static uint64_t days_name(struct compile *c, struct str name) {
+  const struct campaign *campaign = campaign_now(c);
+  if (!zone_turns(campaign->zone)) return name_hash40(arena_print(c->scratch, "%.*s%+d", STR_FORMAT(name), campaign->zone.minutes));
+  return name_hash40(arena_print(c->scratch, "%.*s@%.*s", STR_FORMAT(name), STR_FORMAT(campaign->zone_name)));
+}
+
 static uint32_t cycle_add(struct compile *c, const struct own_cycle *cycle) {
   for (uint32_t i = 0; i < c->own_cycles.count; i++) {
     const struct own_cycle *known = own_cycle_at(c, i);
-    if (str_equal(known->name, cycle->name) && zone_is_same(known->zone, cycle->zone)) return i + 1;
+    if (known->days == cycle->days) return i + 1;
   }
   uint32_t number = vec_push(c, &c->own_cycles, 1);
   *own_cycle_at(c, number) = *cycle;
@@ -77,6 +84,7 @@ static bool cycle_read(struct compile *c, const struct at *at, enum unit *unit, 
   *out = cycle_add(c, &(struct own_cycle){.name = name,
                                           .lacking = arena_print(c->arena, "without %.*s", STR_FORMAT(left.text)),
                                           .decl = name_hash40(name),
+                                          .days = days_name(c, name),
                                           .unit = *unit,
                                           .left = node,
                                           .zone = campaign_now(c)->zone});

@@ -42,7 +42,7 @@ int32_t cycle_day_said(const struct work *w, uint32_t field) {
 /* ---- the customer's ---- */
 
 static void of_profile(const struct work *w, const struct own_cycle *own, struct cycle *out) {
-  const struct cell *changed = state_find(w->customer, CELL_CYCLE, own->decl, 0, 0);
+  const struct cell *changed = state_find(w->customer, CELL_CYCLE, own->days, 0, 0);
   if (changed != NULL && !MUTANT(CYCLE_DAY_NOW)) {
     days_read(changed, out);
     return;
@@ -107,13 +107,13 @@ static void day_add(struct cycle *cycle, int32_t from, int32_t day) {
 }
 
 static void cycle_mind(struct work *w, const struct own_cycle *own, int32_t before, int32_t now) {
-  const struct cell *known = state_find(w->customer, CELL_CYCLE, own->decl, 0, 0);
+  const struct cell *known = state_find(w->customer, CELL_CYCLE, own->days, 0, 0);
   struct cycle cycle = {.count = 1, .days = {{FROM_FIRST, before}}};
   if (known == NULL && before == 0) return; /* the first that is said holds for what came before, too */
   if (known != NULL) days_read(known, &cycle);
   int32_t from = holds_from(w, own);
   day_add(&cycle, from, now);
-  struct cell *cell = work_make(w, w->customer, CELL_CYCLE, own->decl, 0, 0);
+  struct cell *cell = work_make(w, w->customer, CELL_CYCLE, own->days, 0, 0);
   days_write(&cycle, cell);
   cell->expires_day = state_expiry(period_start(UNIT_MONTH, from + MONTHS_KEPT, own->zone) + w->in->settings->horizon_ms +
                                    w->in->settings->memory_ms + LIMIT_CLOSE_DELAY_MS);
