@@ -51,12 +51,19 @@ static void of_profile(const struct work *w, const struct own_cycle *own, struct
   out->count = out->days[0].day > 0;
 }
 
+/* What was counted in a cycle that begins before the moment, since that was an earlier one when it was counted, closes all the same. */
+static bool is_closing(const struct work *w, uint32_t number) {
+  const struct closing *closing = w->in->closing;
+  return closing != NULL && closing->close < w->book->close_count && w->book->closes[closing->close].cycle == number;
+}
+
 static void of_moment(const struct work *w, const struct own_cycle *own, struct cycle *out) {
   const struct cell *first = first_cell(w, &w->book->facts[left_of(w, own)->index], 0);
   if (first == NULL) return;
   struct civil civil = civil_from_ms(zone_local(own->zone, first->first.time_ms));
   out->count = 1, out->days[0] = (struct cycle_day){FROM_FIRST, civil.day};
-  out->month = civil.month, out->first = period_of(own->unit, first->first.time_ms, own->zone);
+  out->month = civil.month;
+  if (!is_closing(w, (uint32_t)(own - w->book->own_cycles) + 1)) out->first = period_of(own->unit, first->first.time_ms, own->zone);
 }
 
 static struct cycle cycle_find(const struct work *w, uint32_t number) {
