@@ -23,6 +23,12 @@ static void days_read(const struct cell *cell, struct cycle *out) {
   }
 }
 
+/* Those that end with another day than the profile's are of a time behind which no file asked for cycles, and nobody heard of moves. */
+static bool days_stand(const struct cell *cell, int32_t said, struct cycle *out) {
+  days_read(cell, out);
+  return out->count > 0 && out->days[out->count - 1].day == said;
+}
+
 static void days_write(const struct cycle *cycle, struct cell *cell) {
   struct writer w = writer_into(cell->cycle.days, sizeof cell->cycle.days);
   memset(cell->cycle.days, 0, sizeof cell->cycle.days);
@@ -43,11 +49,9 @@ int32_t cycle_day_said(const struct work *w, uint32_t field) {
 
 static void of_profile(const struct work *w, const struct own_cycle *own, struct cycle *out) {
   const struct cell *changed = state_find(w->customer, CELL_CYCLE, own->days, 0, 0);
-  if (changed != NULL && !MUTANT(CYCLE_DAY_NOW)) {
-    days_read(changed, out);
-    return;
-  }
-  out->days[0] = (struct cycle_day){FROM_FIRST, cycle_day_said(w, left_of(w, own)->index)};
+  int32_t said = cycle_day_said(w, left_of(w, own)->index);
+  if (changed != NULL && !MUTANT(CYCLE_DAY_NOW) && days_stand(changed, said, out)) return;
+  out->days[0] = (struct cycle_day){FROM_FIRST, said};
   out->count = out->days[0].day > 0;
 }
 
@@ -115,9 +119,11 @@ static void day_add(struct cycle *cycle, int32_t from, int32_t day) {
 
 static void cycle_mind(struct work *w, const struct own_cycle *own, int32_t before, int32_t now) {
   const struct cell *known = state_find(w->customer, CELL_CYCLE, own->days, 0, 0);
-  struct cycle cycle = {.count = 1, .days = {{FROM_FIRST, before}}};
-  if (known == NULL && before == 0) return; /* the first that is said holds for what came before, too */
-  if (known != NULL) days_read(known, &cycle);
+  struct cycle cycle;
+  if (known == NULL || !days_stand(known, before, &cycle)) {
+    if (before == 0) return; /* the first that is said holds for what came before, too */
+    cycle.count = 1, cycle.days[0] = (struct cycle_day){FROM_FIRST, before};
+  }
   int32_t from = holds_from(w, own);
   day_add(&cycle, from, now);
   struct cell *cell = work_make(w, w->customer, CELL_CYCLE, own->days, 0, 0);
