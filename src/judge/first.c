@@ -53,7 +53,8 @@ static void first_take(struct work *w, const struct fact *fact, uint64_t key, st
   effect_add(w, (uint32_t)(fact - w->book->facts), EFFECT_FIRST, 0, 0, w->event->time_ms);
 }
 
-/* A late event earlier than the known first moves the fact; one that comes again before a reset was due ends the waiting for it. */
+/* A late event earlier than the known first moves the fact, and with it the ends of cycles; one that comes again before a reset was due
+ * ends the waiting for it. */
 static void first_hear(struct work *w, const struct fact *fact, uint64_t key) {
   bool known = first_cell(w, fact, key) != NULL, there = state_find(w->customer, CELL_FIRST, fact->decl, key, 0) != NULL;
   struct cell *cell = keyed_cell(w, fact, CELL_FIRST, key, 0);
@@ -68,6 +69,7 @@ static void first_hear(struct work *w, const struct fact *fact, uint64_t key) {
   if (earlier) first_step_back(w, fact, key, cell);
   if (there && !known) standing_drop(w, fact, key);
   first_take(w, fact, key, cell);
+  if (earlier) closes_move(w);
 }
 
 /* Late: since then it began (anew). */
