@@ -228,6 +228,11 @@ static void condition_words(struct buffer *out, const struct telling *t, uint32_
     words_condition(out, t->rulebook, node, style, t->style->language);
 }
 
+static void event_lacks_words(struct buffer *out, const struct telling *t, const struct fact *fact) {
+  if (fact->money) put(out, t, ", a currency that counts as nothing here", "、币种不计入");
+  put(out, t, ", or a field that the event lacks", ",或事件缺少字段");
+}
+
 static void unchanged_words(struct buffer *out, const struct telling *t, const struct told_fact *told) {
   const struct match_answer answer = refusal_of(t, told);
   const struct fact *fact = told->fact;
@@ -245,11 +250,12 @@ static void unchanged_words(struct buffer *out, const struct telling *t, const s
   } else if (hears && fact->kind == FACT_MEASURE && fact->window.cycle > 0) {
     put(out, t, ": not counted by what was known of the customer then: ", ":按当时的客户情况未计入:");
     buffer_put(out, words_cycle(t->rulebook, fact->window.cycle));
-    put(out, t, ", enrolment, audience, its conditions, or a field that the event lacks", "、报名、客群、自身条件,或事件缺少字段");
+    put(out, t, ", enrolment, audience, its conditions", "、报名、客群、自身条件");
+    event_lacks_words(out, t, fact);
   } else if (hears && fact->kind == FACT_MEASURE && adds) {
-    put(out, t,
-        ": not counted by what was known of the customer then: enrolment, audience, its conditions, or a field that the event lacks",
-        ":按当时的客户情况未计入:报名、客群、自身条件,或事件缺少字段");
+    put(out, t, ": not counted by what was known of the customer then: enrolment, audience, its conditions",
+        ":按当时的客户情况未计入:报名、客群、自身条件");
+    event_lacks_words(out, t, fact);
   } else {
     put(out, t, ": listens, this event changed nothing", ":监听此类事件,本次未变化");
   }

@@ -390,7 +390,7 @@ class Explain(unittest.TestCase):
         (self.folder / "events.jsonl").write_text(paid[0] + login(2, type="campaign.enrolled", campaign="hello") + "".join(paid[1:]) + late)
         self.run_giftd("run", "--input", "events.jsonl", "--campaigns", "campaigns", "--output", "out3", "--state", "state3", "--once")
         self.waits(paid[0], says="  • fact spent: not counted by what was known of the customer then: enrolment, audience, its conditions, "
-                                 "or a field that the event lacks\n")
+                                 "a currency that counts as nothing here, or a field that the event lacks\n")
         self.waits(paid[1], says="  • fact spent: a condition does not hold: status failed = settled\n")
         self.waits(paid[2], says="  • fact spent (30 days to 2026-12-07): 0.00 → 45.00; next at 100.00, for step\n"
                                  "  - step: not yet: spent is 45.00 of 100.00 (30 days to 2026-12-07)\n")
