@@ -248,6 +248,7 @@ bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct 
  * will not be asked for. */
 struct look {
   int64_t from_ms; /* days of the customer's own are looked for behind it; and what is due was made due then */
+  int64_t taken_ms; /* when the files became what they are: what rules had heard by then is known */
   uint32_t number; /* of this look: a customer is looked at once in it */
   void *self;
   /* The first period, from this one on, whose close the rule has not heard before. */
@@ -348,7 +349,7 @@ struct judge_input {
   const struct hearing *hearing; /* heard as another: event->cause is set, there are no matches. NULL: the customer's own event */
   const struct closing *closing; /* a period that closed: the event is its own, there are no matches. NULL: any other event */
   bool closing_passes;           /* it could not be decided: nothing is judged, but what is due behind it is */
-  const struct look *look;       /* while customers are looked at; NULL: they are not */
+  const struct look *look;       /* what rules have heard, and the last look; NULL: they heard what they were due for */
   void *memory;                  /* judge_memory() bytes of work space, aligned to 64 */
 };
 size_t judge_memory(void);

@@ -116,9 +116,18 @@ int32_t close_unheard(const struct work *w, uint32_t rule, uint32_t close, int32
   return look == NULL ? period : look->unheard(look->self, rule, close, period);
 }
 
+/* Heard before the files changed, and by what they say now at an instant that was still to come then. */
+bool close_put_off(const struct work *w, uint32_t rule, uint32_t number, int32_t period) {
+  const struct close *close = &w->book->closes[number];
+  if (w->in->look == NULL || close->left != NONE || close->cycle > 0) return false;
+  if (close_unheard(w, rule, number, period) == period) return false;
+  return close_heard(w->book, rule, number, period, w->in->look->taken_ms) == close_heard(w->book, rule, number, period, TIME_NONE);
+}
+
 bool close_wakes(struct work *w, uint32_t rule) {
   const struct closing *closing = w->in->closing;
   if (closing->rank != NONE) return rule == closing->rank;
+  if (!closing->found && closing->done_ms != TIME_NONE && close_put_off(w, rule, closing->close, closing->period)) return false;
   if (closing->found && close_unheard(w, rule, closing->close, closing->period) != closing->period) return false;
   int64_t at_ms = rule_hears(w, rule, closing->close, closing->period, closing->done_ms);
   return at_ms != TIME_NONE && at_ms <= w->event->time_ms && rule_concerned(w, rule);

@@ -108,6 +108,35 @@ static void look_behind(struct work *w, uint32_t number, int64_t end_ms, int64_t
   if (period != INT32_MAX) found_make(w, number, period, made_ms);
 }
 
+/* When the first rule hears it that has still to. */
+static int64_t ahead_next(const struct work *w, uint32_t number, int32_t period) {
+  const struct close *close = &w->book->closes[number];
+  int64_t first = TIME_NONE;
+  for (uint32_t i = 0; i < close->rule_count; i++) {
+    uint32_t rule = rule_of(w, close, i);
+    int64_t at_ms = close_heard(w->book, rule, number, period, w->in->reached_ms);
+    bool sooner = at_ms != TIME_NONE && (first == TIME_NONE || at_ms < first);
+    if (sooner && !close_put_off(w, rule, number, period)) first = at_ms;
+  }
+  return first;
+}
+
+/* Of a close that some have heard, and others hear later: what lies before now was heard, or is found, so it is due for what lies ahead.
+ * What is over and was not taken yet stands. */
+static void known_pass(struct work *w, uint32_t number) {
+  uint64_t decl = w->book->closes[number].decl;
+  for (const struct cell *due = state_first(w->customer, CELL_DUE, 0, DUE_IN_TIME); due != NULL; due = state_next(w->customer, due)) {
+    if (cell_decl(due) != decl || due->due.done_ms == 0 || is_over(w, due->due.time_ms)) continue;
+    int64_t next_ms = ahead_next(w, number, due->period);
+    bool stays = next_ms == TIME_NONE || next_ms == due->due.time_ms;
+    struct cell *known = state_write(w->customer, due);
+    if (stays)
+      known->due.done_ms = w->in->reached_ms;
+    else
+      due_put(w, known, next_ms, w->in->reached_ms);
+  }
+}
+
 /* ---- a close that was found ---- */
 
 void look_move(struct work *w) {
@@ -203,8 +232,11 @@ void judge_look(const struct judge_input *input, bool marks, struct decision *de
   decision_clear(decision);
   decision->gate = REASON_GIVEN, decision->closed = true;
   int64_t made_ms = input->look->from_ms == TIME_NONE ? 0 : input->look->from_ms;
-  for (uint32_t i = 0; i < w.book->close_count; i++)
-    if (w.book->closes[i].left == NONE && w.book->closes[i].cycle == 0) look_behind(&w, i, INT64_MIN, made_ms);
+  for (uint32_t i = 0; i < w.book->close_count; i++) {
+    if (w.book->closes[i].left != NONE || w.book->closes[i].cycle > 0) continue;
+    look_behind(&w, i, INT64_MIN, made_ms);
+    if (input->reached_ms != TIME_NONE) known_pass(&w, i);
+  }
   dates_mind(&w);
   if (marks || any_over(&w)) looked_mark(&w);
   if (decision_is_void(decision) || !(w.full || w.crowded)) return;

@@ -513,6 +513,8 @@ int32_t close_counts_next(struct work *w, uint32_t close, uint32_t rule, int64_t
 int64_t close_made_ms(const struct work *w);
 /* The first period, from this one on, whose close the rule has not heard before customers are looked at. */
 int32_t close_unheard(const struct work *w, uint32_t rule, uint32_t close, int32_t period);
+/* Whether it heard that before files changed, which say a later instant now: only what counts in the period afterwards wakes it again. */
+bool close_put_off(const struct work *w, uint32_t rule, uint32_t close, int32_t period);
 /* The days of cycles may be others: what is due at their ends is due when they are. */
 void closes_move(struct work *w);
 

@@ -43,7 +43,7 @@ static struct judge_input input_of(struct shard *shard, const struct attempt *a)
                               .hearing = a->reading->hearing,
                               .closing = a->reading->closing,
                               .closing_passes = a->reading->closing_passes,
-                              .look = shard->walk.on ? &shard->walk.look : NULL,
+                              .look = &shard->walk.look,
                               .memory = shard->judge_memory};
 }
 

@@ -393,9 +393,9 @@ enum status walk_take(struct shard *shard, struct fault *fault);
 bool walk_meets(const struct shard *shard, const struct owner *owner, const struct state *state);
 /* Looks at him, since an event of his came first. */
 enum status walk_look(struct shard *shard, struct reading *reading, bool marks, struct fault *fault);
-/* What stands in the rulebook, or was heard by now_ms, goes to walk.rules; true: somebody has to be looked at. `first`: a state that
- * knows no rules yet. */
-bool walk_rules_take(struct shard *shard, bool first, int64_t now_ms);
+/* What stands in the rulebook, or was heard by heard_ms, goes to walk.rules - what stays as it was heard until now_ms; true: somebody has
+ * to be looked at. `first`: a state that knows no rules yet. */
+bool walk_rules_take(struct shard *shard, bool first, int64_t heard_ms, int64_t now_ms);
 /* Whether the rulebook's rules are those of walk.rules. */
 bool walk_rules_agree(const struct shard *shard);
 int32_t walk_unheard(void *self, uint32_t rule, uint32_t close, int32_t period);

@@ -24,15 +24,17 @@ static int64_t known_ms(const struct shard *shard) {
 static void walk_begin(struct shard *shard, int64_t heard_ms) {
   struct walk *walk = &shard->walk;
   assert(!walk->on && !walk->visits);
-  bool walks = walk_rules_take(shard, !walk->kept, heard_ms) && known_ms(shard) != TIME_NONE;
+  bool walks = walk_rules_take(shard, !walk->kept, heard_ms, known_ms(shard)) && known_ms(shard) != TIME_NONE;
   walk->kept = walk->changed = true, walk->again_ms = 0;
+  walk->look.taken_ms = known_ms(shard);
   if (!walks || (MUTANT(WALK_SKIPPED) && shard->settings.shards > 1)) return; /* the oracle is alone, and walks */
   walk->on = true, walk->look.number++, walk->look.from_ms = heard_ms;
   walk->place.length = 0, walk->ahead_count = walk->ahead_at = 0;
   walk->customers = walk->found = 0, walk->full.length = 0;
 }
 
-/* In the middle of a walk what is new has its turn behind it: what was heard till now is heard by the rules of before. */
+/* In the middle of a walk what is new has its turn behind it: what was heard till now is heard by the rules of before; what stays as it was
+ * goes on being heard meanwhile. */
 void walk_swap(struct shard *shard) {
   struct walk *walk = &shard->walk;
   walk->asked = false;
@@ -68,7 +70,7 @@ static bool head_read(struct walk *walk, struct str record, uint32_t *rule_count
   walk->look.from_ms = (int64_t)get_fixed(&r, 8), walk->again_ms = (int64_t)get_fixed(&r, 8);
   walk->customers = get_fixed(&r, 8), walk->found = get_fixed(&r, 8);
   *rule_count = (uint32_t)get_fixed(&r, 4);
-  (void)get_fixed(&r, 8), (void)get_fixed(&r, 4);
+  walk->look.taken_ms = (int64_t)get_fixed(&r, 8), (void)get_fixed(&r, 4);
   struct str place = str_from(record, WALK_HEAD_BYTES);
   if (place.length == 1 || place.length > 1 + LIMIT_ID_BYTES) return false;
   if (place.length > 0) walk->place = owner_customer(str_from(place, 1));
@@ -82,7 +84,7 @@ enum status walk_open(struct shard *shard, struct fault *fault) {
   walk->on = walk->kept = walk->changed = walk->rules_changed = walk->visits = walk->asked = false;
   walk->rule_count = walk->ahead_count = walk->ahead_at = 0;
   walk->place.length = walk->full.length = 0, walk->customers = walk->found = 0, walk->again_ms = 0;
-  walk->look = (struct look){.from_ms = TIME_NONE, .self = shard, .unheard = walk_unheard};
+  walk->look = (struct look){.from_ms = TIME_NONE, .taken_ms = TIME_NONE, .self = shard, .unheard = walk_unheard};
   if (shard->view.customers == NULL) return STATUS_OK;
   enum status status = shard->view.load(shard->view.self, WALK_KEY, &record, fault);
   if (status != STATUS_OK) return status;
@@ -102,7 +104,7 @@ enum status walk_store(struct shard *shard, struct fault *fault) {
   put_fixed(&w, (uint64_t)walk->look.from_ms, 8), put_fixed(&w, (uint64_t)walk->again_ms, 8);
   put_fixed(&w, walk->customers, 8), put_fixed(&w, walk->found, 8);
   put_fixed(&w, walk->rule_count, 4);
-  put_fixed(&w, 0, 8), put_fixed(&w, 0, 4);
+  put_fixed(&w, (uint64_t)walk->look.taken_ms, 8), put_fixed(&w, 0, 4);
   assert((size_t)(w.at - (unsigned char *)shard->record) == WALK_HEAD_BYTES);
   memcpy(w.at, walk->place.key, walk->place.length);
   const struct str record = {shard->record, WALK_HEAD_BYTES + walk->place.length};

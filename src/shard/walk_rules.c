@@ -167,28 +167,30 @@ static bool ran_before(const struct shard *shard, const struct walk_rule *rule) 
 
 struct taking {
   bool first, walks;
-  int64_t now_ms;
+  int64_t heard_ms, now_ms;
 };
 
 static bool rule_take(struct shard *shard, const struct walk_rule *rule, uint32_t old_count, void *self) {
   struct taking *taking = self;
   struct walk *walk = &shard->walk;
   struct walk_rule *known = rule_find(walk, old_count, rule->key);
-  taking->walks = taking->walks || known == NULL || !known->runs || known->sign != rule->sign;
+  bool stays = known != NULL && known->runs && known->sign == rule->sign;
+  taking->walks = taking->walks || !stays;
   if (known == NULL && walk->rule_count == WALK_RULES) return true; /* it hears what lies ahead alone */
   struct walk_rule *to = known != NULL ? known : &walk->rules[walk->rule_count++];
   int32_t heard_from = known != NULL ? known->from : INT32_MAX, heard_to = known != NULL ? known->to : INT32_MIN;
   *to = *rule;
   to->from = heard_from, to->to = heard_to, to->runs = 2;
-  if (taking->first && ran_before(shard, rule)) rule_heard(shard, to, taking->now_ms);
+  if (taking->first && ran_before(shard, rule)) rule_heard(shard, to, taking->heard_ms);
+  if (stays) rule_heard(shard, to, taking->now_ms);
   return true;
 }
 
-bool walk_rules_take(struct shard *shard, bool first, int64_t now_ms) {
+bool walk_rules_take(struct shard *shard, bool first, int64_t heard_ms, int64_t now_ms) {
   struct walk *walk = &shard->walk;
-  struct taking taking = {.first = first, .now_ms = now_ms};
+  struct taking taking = {.first = first, .heard_ms = heard_ms, .now_ms = now_ms};
   rules_make_room(walk);
-  for (uint32_t i = 0; i < walk->rule_count; i++) rule_heard(shard, &walk->rules[i], now_ms);
+  for (uint32_t i = 0; i < walk->rule_count; i++) rule_heard(shard, &walk->rules[i], heard_ms);
   (void)rules_each(shard, rule_take, &taking);
   for (uint32_t i = 0; i < walk->rule_count; i++) walk->rules[i].runs = (uint8_t)(walk->rules[i].runs == 2);
   assert(walk->rule_count <= WALK_RULES);
