@@ -26,8 +26,8 @@ static bool holds_same_as(struct work *w, const struct condition *leaf, const st
 
 static bool holds_list(struct work *w, const struct condition *leaf) {
   for (uint32_t i = 0; i < leaf->operand.number_count; i++)
-    if (list_has(&w->book->lists[leaf->operand.numbers[i]], w->event->customer)) return true;
-  return leaf->operand.list != NONE && list_has(&w->book->lists[leaf->operand.list], w->event->customer);
+    if (list_has(list_now(w, (uint32_t)leaf->operand.numbers[i]), w->event->customer)) return true;
+  return leaf->operand.list != NONE && list_has(list_now(w, leaf->operand.list), w->event->customer);
 }
 
 static bool holds_tag(struct work *w, const struct condition *leaf) {
@@ -80,7 +80,7 @@ static bool holds_value(struct work *w, const struct condition *leaf, uint32_t c
   if (leaf->op == OP_SAME_AS) return holds_same_as(w, leaf, actual);
   struct remembered kept;
   if (kept_find(w, leaf, 0, &kept)) return kept_holds(w, leaf);
-  return match_leaf(w->book, leaf, actual);
+  return leaf_matches(w, leaf, actual);
 }
 
 static bool holds_in_fact(struct work *w, const struct condition *leaf, struct value *actual) {

@@ -152,20 +152,41 @@ bool left_listed(struct work *w, const struct condition *leaf, struct str text, 
   return kept_find(w, leaf, 0, &kept) ? list_find(list, &kept) != NULL : list_has(list, text);
 }
 
+/* Who is in a list file is never a campaign's terms: earlier ones have the files by name, with nobody in them. */
+static uint32_t list_running(const struct work *w, uint32_t number) {
+  const struct rulebook *running = w->in->rulebook;
+  const struct list *list = &w->book->lists[number];
+  for (uint32_t i = 0; w->book != running && list->of_file && i < running->list_count; i++)
+    if (running->lists[i].of_file && str_equal(running->lists[i].name, list->name)) return i;
+  return NONE;
+}
+
+const struct list *list_now(const struct work *w, uint32_t number) {
+  uint32_t running = list_running(w, number);
+  return running == NONE ? &w->book->lists[number] : &w->in->rulebook->lists[running];
+}
+
+bool leaf_matches(const struct work *w, const struct condition *leaf, const struct value *actual) {
+  struct condition asked = *leaf;
+  uint32_t running = leaf->operand.list == NONE ? NONE : list_running(w, leaf->operand.list);
+  if (running != NONE) asked.operand.list = running;
+  return match_leaf(running == NONE ? w->book : w->in->rulebook, &asked, actual);
+}
+
 #define TEXT_OF_NOBODY STR("\xff") /* no UTF-8: no condition can name it */
 
 /* The whole text of what is kept, if a condition names it. */
-static struct str text_named(const struct rulebook *book, const struct operand *operand, const struct remembered *kept) {
+static struct str text_named(const struct work *w, const struct operand *operand, const struct remembered *kept) {
   for (uint32_t i = 0; i < operand->text_count; i++)
     if (remembered_is(kept, operand->texts[i])) return operand->texts[i];
-  const struct str *item = operand->list == NONE ? NULL : list_find(&book->lists[operand->list], kept);
+  const struct str *item = operand->list == NONE ? NULL : list_find(list_now(w, operand->list), kept);
   return item != NULL ? *item : TEXT_OF_NOBODY;
 }
 
 static bool item_holds(struct work *w, const struct condition *leaf, const struct remembered *kept) {
   struct value value = kept->value;
-  if (value.kind == VALUE_TEXT) value.text = text_named(w->book, &leaf->operand, kept);
-  return match_leaf(w->book, leaf, &value);
+  if (value.kind == VALUE_TEXT) value.text = text_named(w, &leaf->operand, kept);
+  return leaf_matches(w, leaf, &value);
 }
 
 static bool profile_holds(struct work *w, const struct condition *leaf) {

@@ -218,6 +218,9 @@ bool kept_find(struct work *w, const struct condition *leaf, int32_t item, struc
 /* Its value, of a long text the beginning; a list tells only that it is one: kept_holds asks its items. */
 struct value kept_value(struct work *w, const struct condition *leaf);
 bool kept_holds(struct work *w, const struct condition *leaf);
+/* A list, and a test of a leaf, with whoever is in a list file now, also where the book at hand is that of earlier terms. */
+const struct list *list_now(const struct work *w, uint32_t number);
+bool leaf_matches(const struct work *w, const struct condition *leaf, const struct value *actual);
 /* Whether the text of a left side is in a list. */
 bool left_listed(struct work *w, const struct condition *leaf, struct str text, const struct list *list);
 const struct cell *kept_cell(const struct work *w, uint64_t decl, uint64_t key, uint16_t field, int32_t item);
