@@ -76,11 +76,30 @@ static uint32_t lists_gather(const struct shard *shard, struct str *lists) {
   return count;
 }
 
+/* Whether gifts of these terms may wait for their issue or their choice: what they are is needed until then, and then as long as that of
+ * any gift. */
+static bool may_wait(const struct rulebook *book) {
+  for (uint32_t i = 0; i < book->rule_count; i++)
+    if (book->rules[i].give == GIVE_CHOICE_OF) return true;
+  for (uint32_t i = 0; i < book->item_count; i++)
+    if (book->items[i].timing.kind != MOMENT_NONE) return true;
+  return false;
+}
+
+static int64_t waiting_ms(const struct shard *shard, const struct manifest_entry *entry) {
+  const struct terms_shelf *shelf = shard->settings.terms == NULL ? NULL : shard->settings.terms->shelf;
+  for (uint32_t i = 0; shelf != NULL && i < shelf->count; i++)
+    if (shelf->items[i].campaign == entry->campaign && shelf->items[i].number == entry->terms && may_wait(shelf->items[i].book))
+      return LIMIT_PENDING_MS;
+  return 0;
+}
+
 /* Whether an entry is still needed once another rulebook runs, and until when. Where nothing was ever decided nothing can be undone. */
 static bool entry_stays(const struct shard *shard, struct manifest_entry *entry) {
   struct about now = clock_about(&shard->clock);
   if (manifest_runs(shard->rulebook, entry) || now.latest_ms == TIME_NONE) return false;
-  if (entry->until_ms == 0) entry->until_ms = now.latest_ms + shard->settings.judge.memory_ms + shard->settings.judge.horizon_ms;
+  if (entry->until_ms == 0)
+    entry->until_ms = now.latest_ms + shard->settings.judge.memory_ms + shard->settings.judge.horizon_ms + waiting_ms(shard, entry);
   return entry->until_ms >= now.earliest_ms;
 }
 
