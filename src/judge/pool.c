@@ -100,9 +100,10 @@ static bool block_has(struct work *w, const struct sight *sight, int64_t wanted,
   const struct cell *cell = state_find(sight->state, CELL_BLOCK, pool->decl, 0, sight->period);
   int64_t here = cell == NULL ? 0 : cell->block.left;
   if (here >= wanted) return true;
-  bool none = !pool->unlimited && pool_share_total(pool, sight->share) <= 0;
+  bool gone = w->book != w->in->rulebook; /* whose file is gone: home has it no more, and would not answer */
+  bool none = gone || (!pool->unlimited && pool_share_total(pool, sight->share) <= 0);
   bool early = pool->paced && pool_released(w->book, pool, sight->period) <= 0;
-  if (none) left->total = 0;
+  if (none) left->total = here;
   if (early) left->pace = 0;
   if (none || early) return false;
   if (cell != NULL && (cell->block.flags & BLOCK_FINAL)) {
