@@ -165,8 +165,10 @@ void close_leave(struct work *w) {
   const struct close *close = &w->book->closes[closing->close];
   int32_t found = INT32_MAX;
   if (close->unit == UNIT_CAMPAIGN || closing->rank != NONE || closing->found) return;
+  int64_t end_ms = end_of(w, close, closing->period + 1);
+  if (end_ms == TIME_NONE) end_ms = w->closed_ms + 1; /* no cycle follows this one: nothing from before it closes again */
   for (uint32_t i = 0; i < close->rule_count; i++) {
-    int32_t next = close_counts_next(w, closing->close, w->book->refs[close->rule_first + i], end_of(w, close, closing->period + 1));
+    int32_t next = close_counts_next(w, closing->close, w->book->refs[close->rule_first + i], end_ms);
     if (next < found) found = next;
   }
   if (found != INT32_MAX) due_make(w, closing->close, found);
