@@ -247,12 +247,14 @@ bool closing_of(const struct rulebook *rulebook, const struct cell *due, struct 
  * takes it right behind. So a customer who is looked at has no close behind him that a rule should have heard, and none before him that he
  * will not be asked for. */
 struct look {
-  int64_t from_ms; /* days of the customer's own are looked for behind it; and what is due was made due then */
+  int64_t from_ms;  /* days of the customer's own are looked for behind it; and what is due was made due then */
   int64_t taken_ms; /* when the files became what they are: what rules had heard by then is known */
-  uint32_t number; /* of this look: a customer is looked at once in it */
+  uint32_t number;  /* of this look: a customer is looked at once in it */
   void *self;
   /* The first period, from this one on, whose close the rule has not heard before. */
   int32_t (*unheard)(void *self, uint32_t rule, uint32_t close, int32_t period);
+  /* Whether it does not hear it yet: it came or changed during a look, and the next one finds that for everybody. NULL: never. */
+  bool (*waits)(void *self, uint32_t rule, uint32_t close, int32_t period);
 };
 /* Of all that says at which closes of a kind a rule is woken, and of whom: another number, and customers have to be looked at. */
 uint64_t look_sign(const struct rulebook *rulebook, uint32_t rule, uint32_t close);

@@ -126,8 +126,11 @@ bool close_put_off(const struct work *w, uint32_t rule, uint32_t number, int32_t
 
 bool close_wakes(struct work *w, uint32_t rule) {
   const struct closing *closing = w->in->closing;
+  const struct look *look = w->in->look;
   if (closing->rank != NONE) return rule == closing->rank;
-  if (!closing->found && closing->done_ms != TIME_NONE && close_put_off(w, rule, closing->close, closing->period)) return false;
+  if (look != NULL && look->waits != NULL && look->waits(look->self, rule, closing->close, closing->period)) return false;
+  bool looked = !closing->found && look != NULL && closing->done_ms >= look->taken_ms; /* not one that was over then, and not taken yet */
+  if (looked && closing->done_ms != TIME_NONE && close_put_off(w, rule, closing->close, closing->period)) return false;
   if (closing->found && close_unheard(w, rule, closing->close, closing->period) != closing->period) return false;
   int64_t at_ms = rule_hears(w, rule, closing->close, closing->period, closing->done_ms);
   return at_ms != TIME_NONE && at_ms <= w->event->time_ms && rule_concerned(w, rule);

@@ -53,7 +53,9 @@ static void walk_end(struct shard *shard) {
   walk->on = false, walk->changed = true;
   shard->dues.since_line = 0, shard->dues.changed = true; /* as if there had been none */
   walk->place.length = 0;
-  if (again_ms != 0) walk_begin(shard, again_ms);
+  if (again_ms == 0) return;
+  walk_begin(shard, again_ms);
+  walk->look.taken_ms = INT64_MAX; /* who was looked at behind the change did not hear all that was heard before it */
 }
 
 /* ---- in the state ---- */
@@ -84,7 +86,7 @@ enum status walk_open(struct shard *shard, struct fault *fault) {
   walk->on = walk->kept = walk->changed = walk->rules_changed = walk->visits = walk->asked = false;
   walk->rule_count = walk->ahead_count = walk->ahead_at = 0;
   walk->place.length = walk->full.length = 0, walk->customers = walk->found = 0, walk->again_ms = 0;
-  walk->look = (struct look){.from_ms = TIME_NONE, .taken_ms = TIME_NONE, .self = shard, .unheard = walk_unheard};
+  walk->look = (struct look){.from_ms = TIME_NONE, .taken_ms = TIME_NONE, .self = shard, .unheard = walk_unheard, .waits = walk_waits};
   if (shard->view.customers == NULL) return STATUS_OK;
   enum status status = shard->view.load(shard->view.self, WALK_KEY, &record, fault);
   if (status != STATUS_OK) return status;

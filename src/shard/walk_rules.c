@@ -219,6 +219,23 @@ int32_t walk_unheard(void *self, uint32_t rule, uint32_t number, int32_t period)
   return once ? period + 1 : known->to + 1;
 }
 
+/* Files changed in the middle of a walk: what a rule of theirs has to hear since then is found by the walk behind it, for everybody. If it
+ * heard it of those who were looked at already, they would hear it twice. */
+bool walk_waits(void *self, uint32_t rule, uint32_t number, int32_t period) {
+  struct shard *shard = self;
+  const struct walk *walk = &shard->walk;
+  const struct rulebook *book = shard->rulebook;
+  const struct close *close = &book->closes[number];
+  if (!walk->on || walk->again_ms == 0 || close->left != NONE || close->cycle > 0) return false;
+  const struct walk_rule *known = rule_find(&shard->walk, walk->rule_count, rule_key(book, rule, close));
+  if (known == NULL || !known->runs) return true;
+  if (known->sign == look_sign(book, rule, number)) return false;
+  struct walk_rule before = *known;
+  rule_heard(shard, &before, walk->again_ms);
+  int32_t day = close->unit == UNIT_CAMPAIGN ? day_of_end(book, close) : period;
+  return day < before.from || day > before.to;
+}
+
 /* ---- as records ---- */
 
 static struct str rules_key(char out[16], uint32_t record) {
