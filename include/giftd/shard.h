@@ -122,6 +122,7 @@ struct shard_counts {
   uint64_t heard;                     /* events heard as another (`as`): decided for a hearer */
   uint64_t closes;                    /* periods that closed: judged for a customer */
   uint64_t looked;                    /* customers who were looked at, since rules hear other closes than before */
+  uint64_t passed;                    /* and who had no room in their records for what is due */
   uint64_t stalls;                    /* an event that had to wait for another shard */
   uint64_t by_reason[REASON_COUNT];
   uint64_t unknown[UNKNOWN_KIND_COUNT]; /* what events said that the catalogue does not know */

@@ -45,11 +45,13 @@ static int64_t heard_next(const struct work *w, uint32_t number, const struct ow
 /* ---- what makes it due ---- */
 
 /* Behind which instant the next is looked for. What is due stays due, though the event may stand behind it - unless it is the day no
- * more, or another is nearer; what was heard already does not come again, whatever late event looks ahead to it. */
-static int64_t looked_from(const struct work *w, const struct cell *known) {
+ * more, or another is nearer, or its time is earlier now: nobody has heard of that day yet. What was heard already does not come again,
+ * whatever late event looks ahead to it. */
+static int64_t looked_from(const struct work *w, const struct close *close, const struct cell *known) {
   int64_t after_ms = w->event->time_ms;
   if (known == NULL) return after_ms;
-  if (after_ms >= known->due.time_ms) after_ms = known->due.time_ms - 1;
+  const int64_t day_ms = period_start(UNIT_DAY, period_of(UNIT_DAY, known->due.time_ms, close->zone), close->zone);
+  if (after_ms >= day_ms) after_ms = day_ms - 1;
   return after_ms > known->due.done_ms ? after_ms : known->due.done_ms;
 }
 
@@ -57,7 +59,7 @@ static int64_t looked_from(const struct work *w, const struct cell *known) {
 static void date_mind(struct work *w, uint32_t number) {
   const struct close *close = date_at(w, number);
   const struct cell *known = state_find(w->customer, CELL_DUE, close->decl, 0, 0);
-  int64_t after_ms = looked_from(w, known);
+  int64_t after_ms = looked_from(w, close, known);
   struct own_day day;
   int64_t next_ms = day_of(w, close, &day) ? heard_next(w, number, &day, after_ms) : TIME_NONE;
   if (known != NULL && next_ms == TIME_NONE) state_remove(w->customer, known);

@@ -305,7 +305,7 @@ static enum status owner_close(struct shard *shard, const struct owner *owner, i
   enum status status = owner_load(shard, reading->key, &state, fault);
   if (status == STATUS_OK && walk_meets(shard, owner, state)) {
     *more = true;
-    return walk_look(shard, reading, !shard->walk.visits, fault);
+    return walk_look(shard, reading, !walk_visits(shard, owner), fault);
   }
   const struct cell *due = status == STATUS_OK ? due_first(state) : NULL;
   if (due == NULL || due_time(due) > now_ms) return status;

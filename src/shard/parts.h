@@ -385,12 +385,15 @@ enum status walk_open(struct shard *shard, struct fault *fault);
 enum status walk_store(struct shard *shard, struct fault *fault); /* with a flush */
 /* Another rulebook: whether rules hear closes that they did not hear before. */
 void walk_swap(struct shard *shard);
+/* The same, if it has still to be asked: again with each head, since there may be no clock yet. */
+void walk_ask(struct shard *shard);
 /* Whether a customer is looked at before the line at hand. */
 bool walk_turn(const struct shard *shard);
 /* Looks at the next customer. */
 enum status walk_take(struct shard *shard, struct fault *fault);
 /* Whether a customer is still to be looked at: before anything else is decided of him. */
 bool walk_meets(const struct shard *shard, const struct owner *owner, const struct state *state);
+bool walk_visits(const struct shard *shard, const struct owner *owner);
 /* Looks at him, since an event of his came first. */
 enum status walk_look(struct shard *shard, struct reading *reading, bool marks, struct fault *fault);
 /* What stands in the rulebook, or was heard by heard_ms, goes to walk.rules - what stays as it was heard until now_ms; true: somebody has

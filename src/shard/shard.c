@@ -292,14 +292,9 @@ static enum status input_end(struct shard *shard, uint32_t *count, struct fault 
   return range_end(shard, fault);
 }
 
-/* Who waits is judged to the end first; whoever is judged behind that was looked at. */
-static void rulebook_heard(struct shard *shard) {
-  if (shard->walk.asked && !shard->waiting.waits) walk_swap(shard);
-}
-
 enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint32_t *count, bool *ended, struct fault *fault) {
   *count = 0, *ended = false;
-  rulebook_heard(shard);
+  walk_ask(shard);
   if (shard->adopting.wanted) return adopt_step(shard, count, fault);
   enum status status = shard->settings.shards > 1 ? inbox_take(shard, now_ms, count, fault) : STATUS_OK;
   if (status == STATUS_OK && shard->waiting.waits && shard->waiting.anew) status = head_take(shard, now_ms, fault);
@@ -308,7 +303,7 @@ enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint3
     if (status == STATUS_OK && shard->waiting.waits) return look_ahead(shard, now_ms, fault);
   }
   while (status == STATUS_OK && head_is_there(shard, *count, most) && room_for_more(shard)) {
-    rulebook_heard(shard);
+    walk_ask(shard);
     status = head_take(shard, now_ms, fault);
     if (status == STATUS_OK && shard->waiting.waits) return look_ahead(shard, now_ms, fault);
     (*count)++;

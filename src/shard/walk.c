@@ -16,17 +16,19 @@
 
 /* ---- begin ---- */
 
+/* The event that touched somebody is heard by the clock when it is decided, behind what is due for him: it may be the first of all. */
 static int64_t known_ms(const struct shard *shard) {
   int64_t now_ms = due_clock(shard);
-  return now_ms != TIME_NONE ? now_ms : shard->clock.latest_ms;
+  return now_ms == TIME_NONE && shard->dues.touched ? shard->dues.touched_ms : now_ms;
 }
 
 static void walk_begin(struct shard *shard, int64_t heard_ms) {
   struct walk *walk = &shard->walk;
   assert(!walk->on && !walk->visits);
-  bool walks = walk_rules_take(shard, !walk->kept, heard_ms, known_ms(shard)) && known_ms(shard) != TIME_NONE;
+  const int64_t now_ms = known_ms(shard);
+  bool walks = walk_rules_take(shard, !walk->kept, heard_ms, now_ms) && now_ms != TIME_NONE;
   walk->kept = walk->changed = true, walk->again_ms = 0;
-  walk->look.taken_ms = known_ms(shard);
+  walk->look.taken_ms = now_ms;
   if (!walks || (MUTANT(WALK_SKIPPED) && shard->settings.shards > 1)) return; /* the oracle is alone, and walks */
   walk->on = true, walk->look.number++, walk->look.from_ms = heard_ms;
   walk->place.length = 0, walk->ahead_count = walk->ahead_at = 0;
@@ -39,11 +41,18 @@ void walk_swap(struct shard *shard) {
   struct walk *walk = &shard->walk;
   walk->asked = false;
   if (shard->view.customers == NULL || (walk->kept && walk_rules_agree(shard))) return;
-  int64_t now_ms = known_ms(shard);
+  const int64_t now_ms = known_ms(shard);
+  walk->asked = walk->kept && now_ms == TIME_NONE; /* before there is a clock nothing has closed: asked again when there is one */
+  if (walk->asked) return;
   if (!walk->on)
     walk_begin(shard, now_ms);
   else if (walk->again_ms == 0)
     walk->again_ms = now_ms == TIME_NONE ? 1 : now_ms, walk->changed = true;
+}
+
+/* Who waits is judged to the end first; whoever is judged behind that was looked at. */
+void walk_ask(struct shard *shard) {
+  if (shard->walk.asked && !shard->waiting.waits) walk_swap(shard);
 }
 
 static void walk_end(struct shard *shard) {
@@ -135,6 +144,13 @@ bool walk_meets(const struct shard *shard, const struct owner *owner, const stru
   return walk->on && is_ahead(shard, owner) && !judge_looked(state, walk->look.number);
 }
 
+/* Whether he is where the walk stands, and goes on from there by himself. An event may have touched another one meanwhile. */
+bool walk_visits(const struct shard *shard, const struct owner *owner) {
+  const struct walk *walk = &shard->walk;
+  assert(!walk->visits || walk->ahead_at < walk->ahead_count);
+  return walk->visits && str_equal(owner_key(&walk->ahead[walk->ahead_at]), owner_key(owner));
+}
+
 /* The look is no event: it has an instant, and a customer. */
 static void look_event(struct shard *shard, struct reading *reading) {
   struct event *event = &reading->event;
@@ -202,7 +218,7 @@ enum status walk_look(struct shard *shard, struct reading *reading, bool marks, 
     look_once(shard, reading, state, marks);
   }
   if (decision_is_void(&shard->decision) || judge_refused(&shard->decision)) {
-    shard->walk.full = reading->customer;
+    shard->walk.full = reading->customer, shard->counts.passed++;
     return STATUS_OK;
   }
   shard->walk.found += shard->decision.due_count;

@@ -192,10 +192,20 @@ static void oracle_check(struct world *world, uint32_t shard, const struct oracl
   if (all) topic_compare(world, TOPIC_DECISIONS, shard, &oracle->outputs[OUTPUT_DECISIONS], true);
 }
 
+static void passed_find(struct world *world, const struct oracle *oracles) {
+  uint64_t passed = world->shard_counts.passed;
+  for (uint32_t shard = 0; shard < world->shards; shard++) passed += oracles[shard].passed;
+  for (uint32_t w = 0; w < world->workers; w++)
+    for (uint32_t shard = 0; shard < world->shards; shard++)
+      if (world->seats[w][shard].state != SEAT_NONE) passed += ledger_shard_counts(world->seats[w][shard].ledger)->passed;
+  world->passed = passed > 0;
+}
+
 void check_all(struct world *world) {
   static struct oracle oracles[SHARDS_MOST];
   for (uint32_t shard = 0; shard < world->shards; shard++) oracle_run(world, shard, &oracles[shard]);
   full_find(world, oracles);
+  passed_find(world, oracles);
   check_counts(world);
   check_folds(world, oracles);
   if (world->broken[0] == 0) check_heard(world, oracles);

@@ -137,6 +137,7 @@ static void stage_play(struct stage *stage, bool swaps, struct oracle *oracle) {
   enum status status = shard_open(memory, &settings, book->rulebook, book->index, book->cache, &log, &view, &shard, &fault);
   if (status == STATUS_OK) status = oracle_step(shard, &fault);
   if (status == STATUS_OK && swaps) status = oracle_swap(stage, shard, &fault);
+  oracle->passed = shard_counts(shard)->passed;
   if (status != STATUS_OK) sim_break(world, "the oracle of shard %u: %s", stage->shard, fault.text);
 }
 
