@@ -178,19 +178,23 @@ static bool records_equal(struct str key, struct str want, struct str got) {
   return memcmp(want.at, got.at, TAKEN_FROM) == 0 && str_equal(str_from(want, TAKEN_TO), str_from(got, TAKEN_TO));
 }
 
+/* Whoever was down under another rulebook for a time that is another now is still in its list: an entry that finds nothing. Of an event
+ * without a line of its own it is not known under which of them it was heard. */
+static bool lists_of_before(const struct world *world, struct str key) { return world->swapped && str_equal(key, STR("m:due")); }
+
 /* An empty record is none. */
 static void oracle_compare(struct world *world, const struct image *expected) {
   const struct image *now = &world->segments[0].now;
   for (uint32_t i = 0; i < expected->count; i++) {
     const struct owner_record *want = &expected->owners[i], *got = image_find(now, want->key);
-    if (is_due(want->key) || is_rank(want->key) || is_full(world, want->key)) continue;
+    if (is_due(want->key) || is_rank(want->key) || is_full(world, want->key) || lists_of_before(world, want->key)) continue;
     if (records_equal(want->key, want->record, got == NULL ? STR("") : got->record)) continue;
     if (want->key.at[0] == OWNER_CUSTOMER && equal_in_effect(world, expected, want->key)) continue;
     bool named = want->key.at[0] == OWNER_CUSTOMER || str_starts(want->key, STR("m:")); /* the others are hashes */
     sim_break(world, "the record of %.*s differs from the oracle's", (int)(named ? want->key.length : 1), want->key.at);
     return;
   }
-  dues_compare(world, expected);
+  if (!world->swapped) dues_compare(world, expected);
 }
 
 void check_folds(struct world *world, const struct oracle *oracles) {
