@@ -105,6 +105,13 @@ static void dues_compare(struct world *world, const struct image *expected) {
               (unsigned long long)want.count);
 }
 
+/* With another rulebook: of an event without a line of its own it is not known under which of them it was heard, so neither at which of
+ * their times of a day its customer was told of. */
+static void times_plain(struct state *state) {
+  for (uint32_t i = 0; i < state->used; i++)
+    if (cell_kind(&state->cells[i]) == CELL_ONCE) state->cells[i].once.time_ms = 0;
+}
+
 /* What made a close due that came first, an event or a look, hangs on the walk; and so does up to when it counts as heard where nobody
  * hears it in between. What ranks make of it sim_rank.c looks at. */
 static void dues_plain(struct state *state) {
@@ -117,7 +124,7 @@ static void dues_plain(struct state *state) {
 /* All pages of a customer as one. Who was new while customers were looked at keeps the mark of it, if the walk had passed where he stands:
  * whether it had is no promise; nor is when what nobody needs any more is dropped, with the next thing of that customer, since in which
  * minute a gift is due is none. With either more or less of that a record has other pages. */
-static size_t packed(const struct image *image, struct str owner, int32_t today, char *out, size_t capacity) {
+static size_t packed(const struct image *image, struct str owner, int32_t today, bool swapped, char *out, size_t capacity) {
   size_t bytes = state_bytes(LIMIT_STATE_CELLS, LIMIT_SEEN_SLOTS), length = 0;
   void *block = aligned_alloc(64, (bytes + 63) / 64 * 64);
   struct state *state = block == NULL ? NULL : state_init(block, bytes, LIMIT_SEEN_SLOTS);
@@ -132,6 +139,7 @@ static size_t packed(const struct image *image, struct str owner, int32_t today,
   if (good) {
     judge_looked_forget(state);
     dues_plain(state);
+    if (swapped) times_plain(state);
     (void)state_expire(state, today, INT64_MIN, 0);
     length = state_pack(state, out, capacity);
     good = length > 0 || state->cell_count == 0;
@@ -151,8 +159,8 @@ static bool equal_in_effect(const struct world *world, const struct image *expec
   static char texts[2][4 * LIMIT_STATE_BYTES];
   const int32_t today = last_day(world);
   const struct str owner = page_is_further(key) ? (struct str){key.at, key.length - PAGE_KEY_BYTES} : key;
-  size_t wanted = packed(expected, owner, today, texts[0], sizeof texts[0]);
-  size_t found = packed(&world->segments[0].now, owner, today, texts[1], sizeof texts[1]);
+  size_t wanted = packed(expected, owner, today, world->swapped, texts[0], sizeof texts[0]);
+  size_t found = packed(&world->segments[0].now, owner, today, world->swapped, texts[1], sizeof texts[1]);
   return wanted > 0 && wanted == found && memcmp(texts[0], texts[1], wanted - 1) == 0;
 }
 
