@@ -19,11 +19,7 @@ static const struct cell *issued_find(const struct work *w) {
 /* As a whole, whatever is left of it; it may have been taken back before, by a reversal. */
 static void gift_forfeit(struct work *w, const struct cell *issued) {
   const struct undoing u = {.original = issued->issued.event, .whole = true, .failed = true};
-  const struct grant_name name = {issued->issued.event, issued->key};
-  const struct due nothing = {0, 0};
-  w->takes_back = true;
-  grant_lower(w, &u, name, nothing);
-  w->takes_back = false;
+  grant_take_back(w, &u, issued->key);
 }
 
 void fulfilment_apply(struct work *w) {

@@ -42,11 +42,7 @@ static void gift_issue(struct work *w, const struct issuing *i, struct outcome *
 /* What it had taken of its pool goes back, and of limits by the rule's word for what is undone. */
 static void gift_refuse(struct work *w, const struct cell *pending) {
   const struct undoing u = {.original = pending->pending.event, .whole = true, .refused = true};
-  const struct grant_name name = {pending->pending.event, pending->key};
-  const struct due nothing = {0, 0};
-  w->takes_back = true;
-  grant_lower(w, &u, name, nothing);
-  w->takes_back = false;
+  grant_take_back(w, &u, pending->key);
 }
 
 static void pending_done(struct work *w, const struct cell *pending) {

@@ -251,3 +251,10 @@ void grant_lower(struct work *w, const struct undoing *u, struct grant_name name
   grant_back(w, u, name, rule, due);
   w->book = before;
 }
+
+void grant_take_back(struct work *w, const struct undoing *u, uint64_t id_low) {
+  const struct due nothing = {0, 0};
+  w->takes_back = true;
+  grant_lower(w, u, (struct grant_name){u->original, id_low}, nothing);
+  w->takes_back = false;
+}

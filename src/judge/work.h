@@ -484,6 +484,8 @@ struct due due_of_chosen(const struct work *w, const struct rule *rule, uint64_t
 /* ---- takeback.c ---- */
 /* A gift comes to what is due; what rests on it goes with it. */
 void grant_lower(struct work *w, const struct undoing *u, struct grant_name name, struct due due);
+/* All that is left of a gift that no reversal takes back: it was never fulfilled, or never issued. */
+void grant_take_back(struct work *w, const struct undoing *u, uint64_t id_low);
 
 /* ---- descend.c ---- */
 /* A refund may have lowered what the ladder of this step is worth. */

@@ -68,9 +68,30 @@ static bool array_count(struct reading *r, uint32_t most, uint32_t *count) {
   return false;
 }
 
+/* What the entries of an array are read into, one behind the other. */
+struct array_kind {
+  uint32_t most;
+  size_t bytes; /* of one */
+  bool (*read)(struct reading *r, void *item);
+  const char *twice, *memory; /* what is wrong when it stands there again, and when there is no room */
+};
+
+/* NULL: it cannot be read, and the reading says why. `before`: where it stands already. */
+static void *read_array(struct reading *r, const void *before, const struct array_kind *kind, uint32_t *count) {
+  if (before != NULL) (void)reading_fail(r, kind->twice);
+  if (before != NULL || !array_count(r, kind->most, count)) return NULL;
+  char *items = arena_array(r->arena, *count, kind->bytes);
+  if (items == NULL) (void)reading_fail(r, kind->memory);
+  if (items == NULL || !json_enter_array(&r->json)) return NULL;
+  for (size_t at = 0; json_next_item(&r->json); at += kind->bytes)
+    if (!kind->read(r, items + at)) return NULL;
+  return r->json.problem == NULL ? items : NULL;
+}
+
 /* ---- gifts ---- */
 
-static bool read_gift(struct reading *r, struct recorded_gift *gift) {
+static bool read_gift(struct reading *r, void *item) {
+  struct recorded_gift *gift = item;
   const struct text_row rows[] = {{STR("id"), &gift->id},         {STR("kind"), &gift->kind}, {STR("item"), &gift->item},
                                   {STR("reward"), &gift->reward}, {STR("pool"), &gift->pool}, {STR("cut_by"), &gift->cut_by},
                                   {STR("due"), &gift->due},       {STR("why"), &gift->why}};
@@ -90,20 +111,16 @@ static bool read_gift(struct reading *r, struct recorded_gift *gift) {
 }
 
 static bool read_gifts(struct reading *r, struct recorded_outcome *outcome) {
-  if (outcome->gifts != NULL) return reading_fail(r, "gifts appears twice in one outcome");
-  if (!array_count(r, LIMIT_GIFTS, &outcome->gift_count)) return false;
-  outcome->gifts = arena_array(r->arena, outcome->gift_count, sizeof *outcome->gifts);
-  if (outcome->gifts == NULL) return reading_fail(r, "no memory for its gifts");
-  uint32_t read = 0;
-  if (!json_enter_array(&r->json)) return false;
-  while (json_next_item(&r->json))
-    if (!read_gift(r, &outcome->gifts[read++])) return false;
-  return r->json.problem == NULL;
+  static const struct array_kind kind = {LIMIT_GIFTS, sizeof *outcome->gifts, read_gift, "gifts appears twice in one outcome",
+                                         "no memory for its gifts"};
+  outcome->gifts = read_array(r, outcome->gifts, &kind, &outcome->gift_count);
+  return outcome->gifts != NULL;
 }
 
 /* ---- draws ---- */
 
-static bool read_drawn(struct reading *r, struct recorded_drawn *drawn) {
+static bool read_drawn(struct reading *r, void *item) {
+  struct recorded_drawn *drawn = item;
   int64_t number = 0, total = 0;
   struct str key;
   if (!json_enter_object(&r->json)) return false;
@@ -119,15 +136,10 @@ static bool read_drawn(struct reading *r, struct recorded_drawn *drawn) {
 }
 
 static bool read_drawns(struct reading *r, struct recorded_outcome *outcome) {
-  if (outcome->drawn != NULL) return reading_fail(r, "drawn appears twice in one draw");
-  if (!array_count(r, LIMIT_ITEMS_PER_GIVE, &outcome->drawn_count)) return false;
-  outcome->drawn = arena_array(r->arena, outcome->drawn_count, sizeof *outcome->drawn);
-  if (outcome->drawn == NULL) return reading_fail(r, "no memory for its draws");
-  uint32_t read = 0;
-  if (!json_enter_array(&r->json)) return false;
-  while (json_next_item(&r->json))
-    if (!read_drawn(r, &outcome->drawn[read++])) return false;
-  return r->json.problem == NULL;
+  static const struct array_kind kind = {LIMIT_ITEMS_PER_GIVE, sizeof *outcome->drawn, read_drawn, "drawn appears twice in one draw",
+                                         "no memory for its draws"};
+  outcome->drawn = read_array(r, outcome->drawn, &kind, &outcome->drawn_count);
+  return outcome->drawn != NULL;
 }
 
 static bool read_draw(struct reading *r, struct recorded_outcome *outcome) {
@@ -152,7 +164,8 @@ static bool read_version(struct reading *r, uint32_t *out) {
   return true;
 }
 
-static bool read_outcome(struct reading *r, struct recorded_outcome *outcome) {
+static bool read_outcome(struct reading *r, void *item) {
+  struct recorded_outcome *outcome = item;
   const struct text_row rows[] = {{STR("campaign"), &outcome->campaign},
                                   {STR("rule"), &outcome->rule},
                                   {STR("reason"), &outcome->reason},
@@ -186,40 +199,32 @@ static bool read_outcome(struct reading *r, struct recorded_outcome *outcome) {
 }
 
 static bool read_outcomes(struct reading *r, struct recorded_decision *out) {
-  if (out->outcomes != NULL) return reading_fail(r, "considered appears twice");
-  if (!array_count(r, LIMIT_OUTCOMES, &out->outcome_count)) return false;
-  out->outcomes = arena_array(r->arena, out->outcome_count, sizeof *out->outcomes);
-  if (out->outcomes == NULL) return reading_fail(r, "no memory for its outcomes");
-  uint32_t read = 0;
-  if (!json_enter_array(&r->json)) return false;
-  while (json_next_item(&r->json))
-    if (!read_outcome(r, &out->outcomes[read++])) return false;
-  return r->json.problem == NULL;
+  static const struct array_kind kind = {LIMIT_OUTCOMES, sizeof *out->outcomes, read_outcome, "considered appears twice",
+                                         "no memory for its outcomes"};
+  out->outcomes = read_array(r, out->outcomes, &kind, &out->outcome_count);
+  return out->outcomes != NULL;
 }
 
 /* ---- who else heard it ---- */
 
-static bool read_one_heard(struct reading *r, struct recorded_heard *heard) {
+static bool read_one_heard(struct reading *r, void *item) {
+  struct recorded_heard *heard = item;
   const struct text_row rows[] = {
       {STR("customer"), &heard->customer}, {STR("campaign"), &heard->campaign}, {STR("rule"), &heard->rule}, {STR("fact"), &heard->fact}};
   return read_texts(r, ROWS(rows));
 }
 
 static bool read_heard(struct reading *r, struct recorded_decision *out) {
-  if (out->heard != NULL) return reading_fail(r, "heard_by appears twice");
-  if (!array_count(r, LIMIT_HEARD + LIMIT_FORWARDS, &out->heard_count)) return false;
-  out->heard = arena_array(r->arena, out->heard_count, sizeof *out->heard);
-  if (out->heard == NULL) return reading_fail(r, "no memory for who heard it");
-  uint32_t read = 0;
-  if (!json_enter_array(&r->json)) return false;
-  while (json_next_item(&r->json))
-    if (!read_one_heard(r, &out->heard[read++])) return false;
-  return r->json.problem == NULL;
+  static const struct array_kind kind = {LIMIT_HEARD + LIMIT_FORWARDS, sizeof *out->heard, read_one_heard, "heard_by appears twice",
+                                         "no memory for who heard it"};
+  out->heard = read_array(r, out->heard, &kind, &out->heard_count);
+  return out->heard != NULL;
 }
 
 /* ---- what it did to facts ---- */
 
-static bool read_effect(struct reading *r, struct recorded_effect *effect) {
+static bool read_effect(struct reading *r, void *item) {
+  struct recorded_effect *effect = item;
   const struct text_row rows[] = {{STR("fact"), &effect->fact},
                                   {STR("what"), &effect->what},
                                   {STR("period"), &effect->period},
@@ -229,15 +234,10 @@ static bool read_effect(struct reading *r, struct recorded_effect *effect) {
 }
 
 static bool read_effects(struct reading *r, struct recorded_decision *out) {
-  if (out->effects != NULL) return reading_fail(r, "facts appears twice");
-  if (!array_count(r, LIMIT_EFFECTS, &out->effect_count)) return false;
-  out->effects = arena_array(r->arena, out->effect_count, sizeof *out->effects);
-  if (out->effects == NULL) return reading_fail(r, "no memory for its facts");
-  uint32_t read = 0;
-  if (!json_enter_array(&r->json)) return false;
-  while (json_next_item(&r->json))
-    if (!read_effect(r, &out->effects[read++])) return false;
-  return r->json.problem == NULL;
+  static const struct array_kind kind = {LIMIT_EFFECTS, sizeof *out->effects, read_effect, "facts appears twice",
+                                         "no memory for its facts"};
+  out->effects = read_array(r, out->effects, &kind, &out->effect_count);
+  return out->effects != NULL;
 }
 
 /* ---- the line ---- */

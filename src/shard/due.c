@@ -162,12 +162,20 @@ void dues_line_taken(struct shard *shard) {
   shard->dues.since_line = 0, shard->dues.changed = true;
 }
 
-bool due_touches(struct shard *shard, const struct owner *owner, const struct state *state) {
+bool due_waits(const struct shard *shard, const struct state *state) {
   const struct cell *due = due_first(state);
   int64_t now_ms = due_clock(shard);
-  bool is_due = due != NULL && now_ms != TIME_NONE && due_time(due) <= now_ms && !MUTANT(DUE_UNTOUCHED);
+  return due != NULL && now_ms != TIME_NONE && due_time(due) <= now_ms;
+}
+
+void due_touch(struct shard *shard, const struct owner *owner) {
+  shard->dues.touched = true, shard->dues.owner = *owner, shard->dues.touched_ms = due_clock(shard);
+}
+
+bool due_touches(struct shard *shard, const struct owner *owner, const struct state *state) {
+  bool is_due = due_waits(shard, state) && !MUTANT(DUE_UNTOUCHED);
   if (!is_due && !walk_meets(shard, owner, state)) return false;
-  shard->dues.touched = true, shard->dues.owner = *owner, shard->dues.touched_ms = now_ms;
+  due_touch(shard, owner);
   return true;
 }
 
@@ -294,15 +302,20 @@ static enum status close_decide(struct shard *shard, const struct cell *due, str
   return status;
 }
 
+enum status customer_reading(struct shard *shard, struct reading *reading, struct state **state, struct fault *fault) {
+  cache_turn(&shard->cache);
+  reading->unheard = false, reading->match_count = 0;
+  reading->key = cache_key(&shard->cache, owner_key(&reading->customer));
+  return owner_load(shard, reading->key, state, fault);
+}
+
 /* The earliest of a customer's, if it is due by then. *more: there was one, and there may be another. */
 static enum status owner_close(struct shard *shard, const struct owner *owner, int64_t now_ms, bool *more, struct fault *fault) {
   struct reading *reading = &shard->heard_reading;
   struct state *state;
   *more = false;
-  cache_turn(&shard->cache);
-  reading->customer = *owner, reading->unheard = false, reading->match_count = 0;
-  reading->key = cache_key(&shard->cache, owner_key(&reading->customer));
-  enum status status = owner_load(shard, reading->key, &state, fault);
+  reading->customer = *owner;
+  enum status status = customer_reading(shard, reading, &state, fault);
   if (status == STATUS_OK && walk_meets(shard, owner, state)) {
     *more = true;
     return walk_look(shard, reading, !walk_visits(shard, owner), fault);

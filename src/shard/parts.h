@@ -370,6 +370,11 @@ enum status dues_add(struct shard *shard, const struct owner *owner, struct faul
 bool dues_ripe(const struct shard *shard);
 bool dues_turn(const struct shard *shard);
 void dues_line_taken(struct shard *shard);
+/* Whether something of the customer's is due by the shard's clock; and his goes first (dues.touched). */
+bool due_waits(const struct shard *shard, const struct state *state);
+void due_touch(struct shard *shard, const struct owner *owner);
+/* Of `reading->customer`, of whom no event is at hand: his key, and his record. */
+enum status customer_reading(struct shard *shard, struct reading *reading, struct state **state, struct fault *fault);
 /* An event of the customer is to be decided: whether something of his is due, which goes first then (dues.touched). */
 bool due_touches(struct shard *shard, const struct owner *owner, const struct state *state);
 /* Judges the one of the customer who is touched, else the first of all. */

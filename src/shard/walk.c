@@ -267,27 +267,19 @@ static enum status customer_pass(struct shard *shard, const struct owner *owner,
   return owner_keep(shard, state, fault);
 }
 
-static bool has_due(const struct shard *shard, const struct state *state) {
-  const struct cell *due = due_first(state);
-  int64_t now_ms = due_clock(shard);
-  return due != NULL && now_ms != TIME_NONE && due_time(due) <= now_ms;
-}
-
 static enum status customer_visit(struct shard *shard, const struct owner *owner, struct fault *fault) {
   struct reading *reading = &shard->heard_reading;
   struct state *state;
-  cache_turn(&shard->cache);
-  reading->customer = *owner, reading->unheard = false, reading->match_count = 0;
-  reading->key = cache_key(&shard->cache, owner_key(&reading->customer));
-  enum status status = owner_load(shard, reading->key, &state, fault);
+  reading->customer = *owner;
+  enum status status = customer_reading(shard, reading, &state, fault);
   if (status == STATUS_OK && walk_meets(shard, owner, state)) {
     status = walk_look(shard, reading, false, fault);
     if (status == STATUS_OK) status = owner_load(shard, reading->key, &state, fault);
   }
   if (status != STATUS_OK) return status;
-  if (!has_due(shard, state)) return customer_pass(shard, owner, state, fault);
+  if (!due_waits(shard, state)) return customer_pass(shard, owner, state, fault);
   shard->walk.visits = true; /* what is over for him is judged, and he comes here again */
-  shard->dues.touched = true, shard->dues.owner = *owner, shard->dues.touched_ms = due_clock(shard);
+  due_touch(shard, owner);
   return STATUS_OK;
 }
 

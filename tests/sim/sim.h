@@ -357,6 +357,8 @@ uint8_t decider_of(const struct world *world, struct str digest); /* as in world
 bool of_full_customer(const struct world *world, struct str line);
 /* Of "source_events":["sim/e17"] or "event":{"source":"sim","id":"e17", whatever stands before sim; NULL: of none there is. */
 const struct input *input_of(const struct world *world, struct str line, const char *before);
+/* Of a decision that a reversal of all of its original was judged, by its own customer, who is not full: the reversal; else NULL. */
+const struct input *whole_reversal_of(const struct world *world, struct str line);
 #define OF_REWARD "sim/e"
 #define OF_DECISION "sim\",\"id\":\"e"
 int64_t number_of(struct str text);

@@ -145,6 +145,14 @@ bool of_full_customer(const struct world *world, struct str line) {
   return world->full[customer_slot(customer_of(line))] || (input != NULL && world->full[customer_slot(input->customer_number)]);
 }
 
+const struct input *whole_reversal_of(const struct world *world, struct str line) {
+  const struct input *input = input_of(world, line, OF_DECISION);
+  bool own = input != NULL && line_field(line, "caused_by").length == 0 && gate_of(line).length == 0;
+  if (!own || input->kind != KIND_REVERSED || input->original == NONE || world->full[customer_slot(input->customer_number)]) return NULL;
+  bool whole = input->back_minor == 0 || input->back_minor >= world->inputs[input->original].amount_minor;
+  return whole ? input : NULL;
+}
+
 /* ---- lines that must agree ---- */
 
 static bool of_customer_alone(const struct world *world, struct str line) {

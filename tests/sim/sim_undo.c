@@ -38,12 +38,10 @@ static void reward_note(struct world *world, struct str line) {
 
 /* A reversal of all of its original was judged. */
 static void reversal_check(struct world *world, struct str line) {
-  const struct input *input = input_of(world, line, OF_DECISION);
-  bool own = input != NULL && line_field(line, "caused_by").length == 0 && gate_of(line).length == 0;
-  if (!own || input->kind != KIND_REVERSED || input->original == NONE || world->full[customer_slot(input->customer_number)]) return;
+  const struct input *input = whole_reversal_of(world, line);
+  if (input == NULL) return;
   const struct input *original = &world->inputs[input->original];
-  bool whole = input->back_minor == 0 || input->back_minor >= original->amount_minor;
-  for (uint32_t rule = 0; rule < RULE_COUNT && whole; rule++) {
+  for (uint32_t rule = 0; rule < RULE_COUNT; rule++) {
     const struct given *gift = &given[original->number][rule];
     if (gift->id != 0 && goes_back(gift, (enum terms_rule)rule) && !gift->revoked)
       sim_break(world, "event e%u undoes e%u, whose gift of terms/%s goes back by its version, and it is not taken back", input->number,
