@@ -134,7 +134,8 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   F(of, uint32_t count, count, COUNT)  /* who are kept */                                            \
   F(of, uint32_t told, told, COUNT)    /* who wait to be told; of all shards: which have reported */ \
   F(of, uint32_t winners, winners, COUNT)                                                            \
-  F(of, uint8_t stage, stage, COUNT) /* enum rank_stage (lend.h) */
+  F(of, uint32_t asked, asked, COUNT) /* settled: up to which place who won was judged */            \
+  F(of, uint8_t stage, stage, COUNT)  /* enum rank_stage (lend.h) */
 #define CELL_SHARE_FIELDS(F, of)                                                                                              \
   F(of, int64_t pot, pot, NUMBER)      /* what all are given together */                                                      \
   F(of, uint64_t units, units, DIGEST) /* what it is divided by, of those who were put down; settled: of all. And above it */ \

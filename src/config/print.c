@@ -153,7 +153,7 @@ void config_deployed(struct buffer *out) {
                       "and\n# set input.path, output.dir and state.dir below.\n"
                       "kafka.bootstrap.servers = 127.0.0.1:9092\n"
                       "redis.servers = 127.0.0.1:6379\n"
-                      "campaigns.dir = deploy/campaigns\n"
+                      "campaigns.dir = deploy/demo\n"
                       "\n"
                       "# Every further kafka. key goes to librdkafka as it stands; a secured cluster for instance:\n"
                       "#kafka.security.protocol = sasl_ssl\n"

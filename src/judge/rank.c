@@ -114,6 +114,9 @@ static bool settled_lets(struct work *w, const struct rule *rule, const struct s
   uint32_t place = known == NULL ? 0 : known->ranked.place;
   assert(head->rank.winners <= rule->rank.top);
   outcome->place = place;
+  /* His gift is the rank's: it has the rank's id however late his close is judged again meanwhile. */
+  if (place > head->rank.asked && place <= head->rank.winners && closing->rank == NONE)
+    return refuse_open(w, &rule->rank, known->ranked.order, outcome);
   if (place > 0 && place <= head->rank.winners) {
     outcome->ranking = RANKING_WON, w->place = place;
     return true;

@@ -249,6 +249,16 @@ static enum status wait_judge(struct shard *shard, const struct rank_row *row, u
   return status;
 }
 
+/* Who won was judged: from now on his close may give what the rank did not. */
+static enum status winner_asked(struct shard *shard, const struct rank_row *row, struct fault *fault) {
+  struct state *state;
+  enum status status = record_load(shard, row->name, false, 0, &state, fault);
+  if (status != STATUS_OK) return status;
+  state_write(state, rank_head(state, row->name))->rank.asked = row->next + 1;
+  state_settle(state);
+  return owner_keep(shard, state, fault);
+}
+
 /* One of those who waited: the winners by their place, then everybody else. For a rule that is not there any more nobody is told. */
 static enum status row_tell(struct shard *shard, struct rank_row *row, struct fault *fault) {
   uint32_t rule = rulebook_rule(shard->rulebook, row->name.decl), number = 0;
@@ -263,6 +273,7 @@ static enum status row_tell(struct shard *shard, struct rank_row *row, struct fa
   if (status == STATUS_OK && there) status = wait_judge(shard, row, rule, number, fault);
   if (status != STATUS_OK || shard->waiting.waits) return status;
   if (row->next >= row->winners) status = rank_wait_drop(shard, row->name, row->next - row->winners, fault);
+  if (row->next < row->winners && there) status = winner_asked(shard, row, fault);
   row->next++;
   shard->ranks.changed = true;
   return status;

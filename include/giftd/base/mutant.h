@@ -41,7 +41,7 @@
   ROW(WALK_SKIPPED, "nobody is looked at when rules hear other closes than before")          \
   ROW(WALK_FORGOTTEN, "how far customers were looked at is not there after a take-over")     \
   ROW(LOOKED_TWICE, "who was looked at for his event is looked at again")                    \
-  ROW(CYCLE_DAY_NOW, "cycles always began on the day that the profile says now")           \
+  ROW(CYCLE_DAY_NOW, "cycles always began on the day that the profile says now")             \
   ROW(CLOSE_TWICE, "a rule gives again when a close is judged again")                        \
   ROW(CLOSE_EXPIRED, "what a close is judged by goes before it")                             \
   ROW(LADDER_FORGOTTEN, "what a period of a top-up has had is not looked at")                \
