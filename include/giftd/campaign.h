@@ -555,7 +555,7 @@ struct campaign {
   const struct calendar *calendar; /* NULL: the file names none and asks none */
   uint32_t asks_named;             /* bits of the named days that its schedules ask for */
   bool asks_rests;                 /* they ask which days are worked */
-  int64_t late_ms;                 /* accepted lateness */
+  int64_t late_ms, backfill_ms;    /* accepted lateness; of what is back-filled, or 0 */
   struct str currency;
   int32_t decimals;
   uint32_t rate_count; /* fx: other currencies that count, by code */
@@ -585,7 +585,10 @@ struct list {
 };
 
 /* From when on nothing can be drawn any more: what is open may finish until the closing, and be heard of so much later. */
-static inline int64_t draws_open_ms(const struct campaign *campaign) { return campaign->closing_ms + campaign->late_ms; }
+static inline int64_t campaign_late_most(const struct campaign *campaign) {
+  return campaign->backfill_ms > campaign->late_ms ? campaign->backfill_ms : campaign->late_ms;
+}
+static inline int64_t draws_open_ms(const struct campaign *campaign) { return campaign->closing_ms + campaign_late_most(campaign); }
 
 /* What hears events of the bank: a rule, or a fact that remembers. Built from triggers, one for each (owner, trigger). The match room
  * indexes these. The numbers of kinds are in messages between shards (judge.h, struct heard_way). */

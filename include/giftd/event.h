@@ -140,6 +140,8 @@ struct event {
   int64_t time_ms;                 /* when it happened */
   int64_t arrival_ms;              /* when it reached the bank's stream: "recordedtime", or what the caller sets (TIME_NONE until then) */
   struct str traceparent;          /* W3C trace context, carried onto gifts; empty when absent */
+  struct str registered;           /* "campaign/rule[/item]": the gift that was handed out by hand for it; empty when none was */
+  bool backfill;                   /* "giftmode": "backfill", or a gift was handed out: may be as late as a campaign's `late.backfill` */
   uint64_t digest;                 /* hash64 of (source, 0, id): the event's identity inside a customer's state */
   uint32_t field_count;
   uint16_t field_ids[LIMIT_EVENT_FIELDS];

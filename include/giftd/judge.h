@@ -127,8 +127,9 @@ enum gift_kind {
   GIFT_REVOKED,
   GIFT_REDUCED /* partly taken back */,
   GIFT_OFFSET /* less, or owed, for an earlier one */,
-  GIFT_LOST,   /* draw lost: no event goes out */
-  GIFT_UNDONE, /* given and taken back at once, by a reversal that came before its event: no event goes out */
+  GIFT_LOST,       /* draw lost: no event goes out */
+  GIFT_UNDONE,     /* given and taken back at once, by a reversal that came before its event: no event goes out */
+  GIFT_REGISTERED, /* handed out by hand before the event came: nobody fulfils it again */
   GIFT_PENDING /* qualified now, with its limits and, unless it is to be chosen (item NONE), its pools; issued by `due_ms`, under its id */
 };
 
@@ -301,6 +302,7 @@ struct decision {
                         told of an event that facts and rules hear all the same */
   bool unheard;      /* nobody hears it (judge_unheard): it is decided again when it comes again */
   bool closed;       /* of a period that closed: its close is judged again when a late event counts in it */
+  bool again;        /* the event came before, too late for those that hear it now: it is decided more than once */
   bool remembers;    /* the event's id is remembered (judge_remember) */
   bool undone_whole; /* what a reversal had undone before the event came: goes with its forwards */
   int64_t undone_minor;

@@ -38,7 +38,7 @@ struct scenario_problems {
 /* ---- a file as it was read ---- */
 
 enum expect_kind {
-  EXPECT_GIFT, EXPECT_REFUSE, EXPECT_REVOKE, EXPECT_REDUCE, EXPECT_OFFSET, EXPECT_CHANCE, EXPECT_PENDING, EXPECT_NOTHING,
+  EXPECT_GIFT, EXPECT_REFUSE, EXPECT_REVOKE, EXPECT_REDUCE, EXPECT_OFFSET, EXPECT_CHANCE, EXPECT_PENDING, EXPECT_REGISTERED, EXPECT_NOTHING,
   EXPECT_DUPLICATE, EXPECT_LATE, EXPECT_FUTURE, EXPECT_UNKNOWN, EXPECT_CONTRADICTED, EXPECT_KIND_COUNT
 };
 extern const struct str expect_words[EXPECT_KIND_COUNT];
@@ -75,7 +75,7 @@ struct step {
   int64_t at_ms;
   struct duration after;
   uint32_t repeat;              /* 1 unless said */
-  struct str customer, type, id, happened;
+  struct str customer, type, id, happened, mode, registered;
   uint32_t word_count;
   struct scenario_word *words;  /* the event's fields */
   uint32_t expect_count;

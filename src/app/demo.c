@@ -106,6 +106,7 @@ static void tally_gift(struct demo_tally *tally, const struct item *item, const 
   switch (gift->kind) {
     case GIFT_ISSUED:
     case GIFT_SUBSTITUTED:
+    case GIFT_REGISTERED:
       tally->gifts++;
       *(item->is_points ? &tally->points : &tally->money) += worth;
       break;

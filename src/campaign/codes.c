@@ -98,7 +98,7 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
     [CHECK_LIST_CUT] = {"LIST_CUT", "a list file that is not whole", "名单文件不完整",
                         "end each line with a newline; write a list under another name (lists/x.new) and rename it when it is whole"},
     [CHECK_HORIZON_TOO_SHORT] = {"HORIZON_TOO_SHORT", "events may come later than their ids are remembered", "迟到时限超过事件记忆期",
-                                 "lower late.accept, or raise events.horizon in the configuration and name it with -c"},
+                                 "lower it, or raise events.horizon in the configuration and name it with -c"},
     [CHECK_BAD_CALENDAR] = {"BAD_CALENDAR", "a calendar file that cannot be", "日历文件有误",
                             "every date stands once, within \"covers\"; what rests and what is worked do not contradict each other"},
     [CHECK_NOT_COVERED] = {"NOT_COVERED", "the calendar does not know the days that are asked", "日历未覆盖活动期间",

@@ -26,11 +26,14 @@ static struct str days_text(struct fits *f, int64_t ms) {
                      days ? "days" : "hours");
 }
 
+/* What comes later than ids are remembered could come twice, and nobody would know. */
 static void lateness_fits(struct fits *f, const struct campaign *campaign) {
-  if (campaign->late_ms <= f->times->horizon_ms) return;
-  report_named(&f->compile, file_of(f, campaign), STR("/late/accept"), CHECK_HORIZON_TOO_SHORT,
+  bool accept = campaign->late_ms > f->times->horizon_ms;
+  if (campaign_late_most(campaign) <= f->times->horizon_ms) return;
+  report_named(&f->compile, file_of(f, campaign), accept ? STR("/late/accept") : STR("/late/backfill"), CHECK_HORIZON_TOO_SHORT,
                "events may come %.*s late, but their ids are remembered for %.*s (events.horizon): giftd run does not start",
-               STR_FORMAT(days_text(f, campaign->late_ms)), STR_FORMAT(days_text(f, f->times->horizon_ms)));
+               STR_FORMAT(days_text(f, accept ? campaign->late_ms : campaign->backfill_ms)),
+               STR_FORMAT(days_text(f, f->times->horizon_ms)));
 }
 
 /* ---- what counts for longer than refunds are accepted ---- */

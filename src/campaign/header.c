@@ -11,7 +11,7 @@ static const struct key header_keys[] = {
 static const struct key name_keys[] = {{"zh", KEY_MUST}, {"en", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key period_keys[] = {{"from", KEY_MUST},   {"to", KEY_MUST},  {"shown_from", KEY_MAY},
                                          {"closing", KEY_MAY}, {"zone", KEY_MAY}, {NULL, KEY_MAY}};
-static const struct key late_keys[] = {{"accept", KEY_MAY}, {"backfill", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+static const struct key late_keys[] = {{"accept", KEY_MAY}, {"backfill", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key audience_keys[] = {{"include", KEY_MAY}, {"exclude", KEY_MAY},      {"when", KEY_MAY},
                                            {"holdout", KEY_MAY}, {"as_of", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
 static const struct key draws_keys[] = {{"commitment", KEY_MUST}, {NULL, KEY_MAY}};
@@ -121,16 +121,22 @@ static bool period_read(struct compile *c, const struct at *root, struct campaig
   return true;
 }
 
+static bool lateness_read(struct compile *c, const struct at *at, int64_t *ms) {
+  struct duration duration;
+  if (at->json == NULL || !read_duration(c, at, &duration)) return false;
+  bool fits = duration.months == 0 && duration.ms <= LATE_MOST_DAYS * MS_PER_DAY;
+  if (!fits) report(c, at, CHECK_BAD_DURATION, "lateness is accepted in hours or days, at most P%dD", LATE_MOST_DAYS);
+  if (fits) *ms = duration.ms;
+  return fits;
+}
+
 static void late_read(struct compile *c, const struct at *root, struct campaign *out) {
-  struct at late = at_key(root, "late"), accept = at_key(&late, "accept");
-  struct duration duration = {.ms = LATE_MS};
+  struct at late = at_key(root, "late"), accept = at_key(&late, "accept"), backfill = at_key(&late, "backfill");
   out->late_ms = LATE_MS;
-  if (late.json == NULL || !keys_check(c, &late, late_keys, "late") || accept.json == NULL) return;
-  if (!read_duration(c, &accept, &duration)) return;
-  if (duration.months != 0 || duration.ms > LATE_MOST_DAYS * MS_PER_DAY)
-    report(c, &accept, CHECK_BAD_DURATION, "lateness is accepted in hours or days, at most P%dD", LATE_MOST_DAYS);
-  else
-    out->late_ms = duration.ms;
+  if (late.json == NULL || !keys_check(c, &late, late_keys, "late")) return;
+  (void)lateness_read(c, &accept, &out->late_ms);
+  if (!lateness_read(c, &backfill, &out->backfill_ms) || out->backfill_ms > out->late_ms) return;
+  report(c, &backfill, CHECK_BAD_DURATION, "what is back-filled may be later than what is not: say more than \"accept\", or leave it out");
 }
 
 /* "2:" and 64 hexadecimal digits: the scheme, and what a secret was hashed to (include/giftd/judge.h). Whether it is that of this bank's

@@ -12,7 +12,8 @@ const struct value *event_field(const struct event *event, uint16_t field) {
 /* All but the values, which are valid up to field_count. */
 static void event_clear(struct event *event) {
   struct str none = {NULL, 0};
-  event->id = event->source = event->customer = event->cause = event->type_name = event->traceparent = none;
+  event->id = event->source = event->customer = event->cause = event->type_name = event->traceparent = event->registered = none;
+  event->backfill = false;
   event->type = TYPE_UNKNOWN;
   event->offset_minutes = 0;
   event->time_ms = event->arrival_ms = TIME_NONE;

@@ -103,6 +103,11 @@ static bool read_shape(struct interpretation *in) {
   return true;
 }
 
+/* Other words say nothing. */
+static bool is_backfill(struct reader *r, struct token mode) {
+  return mode.type == JSON_TYPE_TEXT && str_equal(token_text(r, mode), STR("backfill"));
+}
+
 static bool read_attributes(struct interpretation *in) {
   struct reader *r = in->reader;
   struct event *e = in->event;
@@ -121,6 +126,8 @@ static bool read_attributes(struct interpretation *in) {
     struct str text = token_text(r, trace);
     if (is_traceparent(text)) e->traceparent = text;
   }
+  if (a[ATTRIBUTE_REGISTEREDGIFT].type == JSON_TYPE_TEXT) e->registered = token_text(r, a[ATTRIBUTE_REGISTEREDGIFT]);
+  e->backfill = e->registered.length > 0 || is_backfill(r, a[ATTRIBUTE_GIFTMODE]);
   e->type = catalogue_type(r->catalogue, e->type_name);
   e->digest = event_digest(e->source, e->id);
   return true;

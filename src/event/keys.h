@@ -17,12 +17,13 @@ static inline enum attribute attribute_of(struct str name) {
       return IS(name, "type") ? ATTRIBUTE_TYPE : IS(name, "time") ? ATTRIBUTE_TIME : IS(name, "data") ? ATTRIBUTE_DATA : ATTRIBUTE_NONE;
     case 6: return IS(name, "source") ? ATTRIBUTE_SOURCE : ATTRIBUTE_NONE;
     case 7: return IS(name, "subject") ? ATTRIBUTE_SUBJECT : ATTRIBUTE_NONE;
-    case 8: return IS(name, "customer") ? ATTRIBUTE_CUSTOMER : ATTRIBUTE_NONE;
+    case 8: return IS(name, "customer") ? ATTRIBUTE_CUSTOMER : IS(name, "giftmode") ? ATTRIBUTE_GIFTMODE : ATTRIBUTE_NONE;
     case 11:
       if (IS(name, "specversion")) return ATTRIBUTE_SPECVERSION;
       if (IS(name, "traceparent")) return ATTRIBUTE_TRACEPARENT;
       return IS(name, "data_base64") ? ATTRIBUTE_DATA_BASE64 : ATTRIBUTE_NONE;
     case 12: return IS(name, "recordedtime") ? ATTRIBUTE_RECORDEDTIME : ATTRIBUTE_NONE;
+    case 14: return IS(name, "registeredgift") ? ATTRIBUTE_REGISTEREDGIFT : ATTRIBUTE_NONE;
     default: return ATTRIBUTE_NONE;
   }
 }

@@ -68,6 +68,11 @@ static void wanted_note(struct wanted *wanted, uint64_t position, bool gated) {
   wanted->position = position;
 }
 
+/* It was back-filled, and judged for those that it had been too late for. */
+static bool is_second(struct str line) {
+  return str_find(line, STR("\"mode\":\"backfill\"")) != NULL && str_find(line, STR(",\"gate\":\"")) == NULL;
+}
+
 static void decision_note(struct answer *a, struct str line, uint64_t position) {
   struct str id, customer;
   uint64_t digest;
@@ -81,7 +86,11 @@ static void decision_note(struct answer *a, struct str line, uint64_t position) 
   }
   if (!decision_digest(id, &digest, &gated)) return;
   struct wanted *wanted = wanted_find(a, digest, customer);
-  if (wanted != NULL) wanted_note(wanted, position, gated);
+  if (wanted == NULL) return;
+  if (wanted->found && !wanted->gated && gated && is_second(line))
+    wanted->filled = true, wanted->filled_at = position;
+  else
+    wanted_note(wanted, position, gated);
 }
 
 /* True when the decisions are there; when nobody asked for the folder by name their absence is told and explained around. */
@@ -173,6 +182,7 @@ static void explain_wanted(struct answer *a, const struct wanted *wanted) {
     explain_one(a, &event, NULL);
     a->missing++;
   }
+  if (there && wanted->filled && decision_whole(a, wanted->filled_at, &recorded)) explain_one(a, &event, &recorded);
   again_tell(a, wanted->again);
   answer_flush(a);
 }

@@ -20,6 +20,8 @@ struct wanted {
   uint32_t range; /* ranged: number of the range that has it, at `position` of its input */
   uint32_t input; /* --customer: number of its input */
   bool found, gated, ranged;
+  bool filled; /* back-filled: a second decision that judged it, at `filled_at` */
+  uint64_t filled_at;
 };
 
 struct answer {

@@ -1,8 +1,12 @@
 /* Who takes part: lists, segments, tags and conditions of an audience, enrolment, the bank's deny list. */
 #include "work.h"
 
+int64_t lateness_of(const struct work *w, const struct campaign *campaign) {
+  return w->event->backfill ? campaign_late_most(campaign) : campaign->late_ms;
+}
+
 bool campaign_accepts_late(const struct work *w, const struct campaign *campaign) {
-  return w->event->time_ms >= w->event->arrival_ms - campaign->late_ms;
+  return w->event->time_ms >= w->event->arrival_ms - lateness_of(w, campaign);
 }
 
 static bool member_holds(const struct work *w, const struct member *member) {

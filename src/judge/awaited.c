@@ -80,12 +80,14 @@ static void outcome_merge(struct work *w, struct outcome *outcome) {
 
 static void gifts_merge(struct work *w, uint32_t outcomes, uint32_t gifts) {
   assert(outcomes <= w->out->outcome_count && gifts <= w->out->gift_count);
+  bool handed = false; /* the customer has it: both are told, and it is asked back */
   for (uint32_t i = gifts; i < w->out->gift_count; i++) {
     struct gift *gift = given_now(w, gifts, &w->out->gifts[i]);
-    if (gift != NULL) pair_merge(gift, &w->out->gifts[i]);
+    handed |= gift != NULL && gift->kind == GIFT_REGISTERED;
+    if (gift != NULL && gift->kind != GIFT_REGISTERED) pair_merge(gift, &w->out->gifts[i]);
   }
-  for (uint32_t i = 0; i < outcomes; i++) outcome_merge(w, &w->out->outcomes[i]);
-  w->out->outcome_count = outcomes;
+  if (!handed) w->out->outcome_count = outcomes;
+  for (uint32_t i = 0; i < w->out->outcome_count; i++) outcome_merge(w, &w->out->outcomes[i]);
 }
 
 /* ---- the event ---- */

@@ -62,6 +62,7 @@ static void first_hear(struct work *w, const struct fact *fact, uint64_t key) {
   bool earlier = known && time_ms < cell->first.time_ms;
   if (time_ms >= cell->first.reset_ms) cell->first.reset_ms = 0; /* a late one from before the reset does not end the waiting */
   if (!there || time_ms > cell->first.heard_ms) cell->first.heard_ms = time_ms;
+  if (known && cell->first.event == own_digest(w)) return; /* it is back-filled, and was heard when it was too late for others */
   if (known && !earlier) {
     stand_behind(w, fact, key, cell);
     return;
@@ -119,7 +120,7 @@ static bool holds(struct work *w, const struct condition *leaf, struct failure *
   uint64_t key = 0;
   if (!hears_now(w, leaf->index) || !key_of_fact(w, fact, &key)) return false;
   const struct cell *cell = first_cell(w, fact, key);
-  if (cell == NULL) return true;
+  if (cell == NULL || cell->first.event == own_digest(w)) return true;
   failure->expected = w->event->time_ms, failure->actual = cell->first.time_ms, failure->numbers = failure->times = true;
   return false;
 }

@@ -78,7 +78,7 @@ static void gift_commit(struct work *w, struct giving *g, struct gift *gift, con
   assert(gift->value_minor >= 0 && gift->count > 0 && paid.count <= PAYING_MAX);
   if (!g->counted) limits_take_count(w, g->rule, &claims);
   g->counted = true;
-  if (!item->is_chance && !item->is_notice) gift->value_minor = owed_set_off(w, g, item, gift->value_minor, gift);
+  if (!item->is_chance && !item->is_notice && !w->hand) gift->value_minor = owed_set_off(w, g, item, gift->value_minor, gift);
   int64_t net = gift->value_minor * gift->count;
   limits_take_amount(w, g->rule, item->is_points, g->rule->undo.restore_limits ? full : net, &claims);
   struct pool_need need = {gift->count, g->rule->undo.restore_pool ? full : net};
@@ -122,6 +122,17 @@ struct amounts {
   uint32_t cut_by;
 };
 
+/* It was handed out as a whole, whatever limits leave of it. */
+static void amounts_note(struct work *w, const struct giving *g, const struct item *item, const struct amounts *a) {
+  struct outcome why = *g->outcome;
+  struct amounts cut = *a;
+  cut.uncut = a->value * a->count, cut.cut_by = NONE;
+  int64_t total = cut.uncut;
+  bool left = limits_cut(w, g->rule, item->is_points, &total, &cut.cut_by, &why);
+  if (left && cut.cut_by == NONE) return;
+  by_hand_note(w, &why);
+}
+
 static bool amounts_cut(struct work *w, const struct giving *g, const struct item *item, struct amounts *a) {
   a->uncut = a->value * a->count, a->cut_by = NONE;
   int64_t total = a->uncut;
@@ -138,15 +149,23 @@ static bool amounts_cut(struct work *w, const struct giving *g, const struct ite
 /* So much of an item, if limits and its own pools have it. */
 static enum tried amounts_try(struct work *w, struct giving *g, const struct item *item, const struct item *meant, struct amounts a) {
   uint32_t paying[PAYING_MAX], paying_count = 0;
-  if (!amounts_cut(w, g, item, &a)) return TRIED_REFUSED;
+  if (w->hand)
+    amounts_note(w, g, item, &a);
+  else if (!amounts_cut(w, g, item, &a))
+    return TRIED_REFUSED;
   struct pool_need need = {a.count, a.value * a.count};
-  if (!pools_have(w, item, need, g->outcome, paying, &paying_count)) return TRIED_EMPTY;
-  struct gift *gift = gift_new(w, g, meant, item == meant ? GIFT_ISSUED : GIFT_SUBSTITUTED);
+  struct outcome plain = *g->outcome;
+  if (!pools_have(w, item, need, g->outcome, paying, &paying_count)) {
+    if (!w->hand) return TRIED_EMPTY;
+    by_hand_note(w, g->outcome); /* a pool never has less than nothing: it pays no part of it */
+    *g->outcome = plain, paying_count = 0;
+  }
+  struct gift *gift = gift_new(w, g, meant, w->hand ? GIFT_REGISTERED : item == meant ? GIFT_ISSUED : GIFT_SUBSTITUTED);
   gift->item = (uint32_t)(item - w->book->items);
   if (item != meant) gift->instead_of = (uint32_t)(meant - w->book->items);
   gift->value_minor = a.value, gift->count = a.count;
-  gift->partial = a.cut_by != NONE, gift->cut_by = a.cut_by, gift->uncut_minor = a.uncut;
-  gift->due_ms = pending_until(w, meant, g->rule->campaign);
+  gift->partial = !w->hand && a.cut_by != NONE, gift->cut_by = a.cut_by, gift->uncut_minor = a.uncut;
+  gift->due_ms = w->hand ? TIME_NONE : pending_until(w, meant, g->rule->campaign);
   gift_valid(w, g, item, gift);
   const struct paid paid = {paying, paying_count};
   gift_commit(w, g, gift, item, paid);
@@ -228,6 +247,24 @@ static enum tried item_try(struct work *w, struct giving *g, uint32_t number) {
 
 static bool give_one(struct work *w, struct giving *g) { return item_try(w, g, g->rule->item_first) == TRIED_GIVEN; }
 
+/* The item that was handed out; of a list the others are given as ever. */
+static enum tried hand_try(struct work *w, struct giving *g) {
+  uint32_t item, meant;
+  bool found = by_hand_item(w, g->rule, &item, &meant);
+  assert(w->hand && found); /* else it were a dead letter */
+  return plain_try(w, g, &w->book->items[item], &w->book->items[meant]);
+}
+
+static enum tried one_of_each_try(struct work *w, struct giving *g, uint32_t number) {
+  uint32_t item, meant;
+  if (!w->hand || !by_hand_item(w, g->rule, &item, &meant)) return item_try(w, g, number);
+  if (meant == number) return hand_try(w, g);
+  w->hand = false;
+  enum tried tried = item_try(w, g, number);
+  w->hand = true;
+  return tried;
+}
+
 /* Each is given; one may fail alone, and then has an outcome of its own beside what was given. */
 static bool give_each(struct work *w, struct giving *g) {
   struct outcome *whole = g->outcome, plain = *whole, failed[LIMIT_ITEMS_PER_GIVE];
@@ -236,7 +273,7 @@ static bool give_each(struct work *w, struct giving *g) {
   for (uint32_t i = 0; i < g->rule->item_count; i++) {
     failed[failures] = plain;
     g->outcome = &failed[failures];
-    if (item_try(w, g, g->rule->item_first + i) == TRIED_GIVEN)
+    if (one_of_each_try(w, g, g->rule->item_first + i) == TRIED_GIVEN)
       given++;
     else
       failures++;
@@ -396,5 +433,6 @@ static bool (*const choosers[])(struct work *w, struct giving *g) = {[GIVE_ONE] 
 
 bool give_items(struct work *w, const struct rule *rule, const struct reward_key *key, const struct wake *wake, struct outcome *outcome) {
   struct giving g = {.rule = rule, .key = key, .wake = wake, .outcome = outcome};
+  if (w->hand && rule->give != GIVE_EACH) return hand_try(w, &g) == TRIED_GIVEN;
   return choosers[rule->give](w, &g);
 }

@@ -124,13 +124,13 @@ static bool own_hears(struct work *w, const struct listener *listener) {
 
 /* Who hears instead is found before anything hears. What another's facts hear, and what nobody does, is not among the matches then. */
 static void matches_part(struct work *w) {
-  uint32_t kept = 0, first = 0, count = w->in->match_count;
+  uint32_t kept = 0, first = 0, count = w->match_count;
   if (w->book->hearer_count == 0) return;
   while (first < count && !through_as(w, listener_at(w, first))) first++;
   if (first == count) return;
   for (uint32_t i = 0; i < count; i++) {
     const struct listener *listener = listener_at(w, i);
-    if (!through_as(w, listener) || own_hears(w, listener)) w->parted[kept++] = w->in->matches[i];
+    if (!through_as(w, listener) || own_hears(w, listener)) w->parted[kept++] = w->matches[i];
   }
   w->matches = w->parted, w->match_count = kept;
 }

@@ -11,10 +11,12 @@ static enum reason gate_of_time(const struct event *event, const struct judge_se
 }
 
 /* A digest that was seen is a duplicate; one that may have been seen and let go (at or before the floor) is too late: never twice. */
-static enum reason gate(const struct work *w) {
+static enum reason gate(struct work *w) {
   const struct event *event = w->event;
   int64_t seen_ms;
-  if (state_seen(w->customer, event->digest, &seen_ms) && !MUTANT(NO_DUPLICATES)) return REASON_DUPLICATE_EVENT;
+  bool seen = state_seen(w->customer, event->digest, &seen_ms);
+  w->again = w->out->again = seen && missed_again(w);
+  if (seen && !w->again && !MUTANT(NO_DUPLICATES)) return REASON_DUPLICATE_EVENT;
   enum reason reason = gate_of_time(event, w->in->settings, w->in->clock_ms);
   bool floored = w->customer->floor_ms > 0 && event->time_ms <= w->customer->floor_ms;
   return reason == REASON_GIVEN && floored ? REASON_EVENT_TOO_LATE : reason;
@@ -83,16 +85,23 @@ static void heard_judge(struct work *w) {
   awaited_apply(w);
 }
 
-static void own_judge(struct work *w) {
+/* What an event says by itself; it says it once. */
+static void own_say(struct work *w) {
   if (w->event->type == TYPE_ID_CUSTOMER_UPDATED) profile_apply(w); /* these are judge_concerns() */
   if (w->event->type == TYPE_ID_ENROLLED) enrolment_apply(w);
   if (w->event->type == TYPE_ID_REVERSED) reversal_apply(w);
   if (w->event->type == TYPE_ID_FULFILMENT) fulfilment_apply(w);
   if (w->event->type == TYPE_ID_CLAIMED) choice_apply(w);
+}
+
+static void own_judge(struct work *w) {
+  if (!by_hand_known(w)) return; /* a dead letter */
+  if (!w->again) own_say(w);
   if (w->out->gate != REASON_GIVEN && !gate_only_tells(w->out->gate)) {
     if (w->out->remembers) original_remember(w);
     return;
   }
+  missed_mind(w);
   facts_hear(w);
   rules_judge(w);
   facts_hear_later(w);
@@ -148,13 +157,14 @@ enum status judge_event(const struct judge_input *input, struct arena *arena, st
   bool trail_full = input->customer->trail != NULL && input->customer->trail->full;
   if (w.full) judge_refuse(decision, REASON_RECORD_FULL);
   if (w.crowded || trail_full) judge_refuse(decision, REASON_TOO_MANY_GIFTS);
-  if (decision->gate == REASON_GIVEN && input->closing == NULL) decision->remembers = true;
+  if (decision->gate == REASON_GIVEN && input->closing == NULL && !w.again) decision->remembers = true;
   assert(decision->outcome_count <= LIMIT_OUTCOMES && decision->gift_count <= LIMIT_GIFTS);
   return STATUS_OK;
 }
 
 bool judge_concerns(const struct event *event) {
   if (MUTANT(CONCERN_UNSEEN)) return false;
+  if (event->registered.length > 0) return true; /* what was handed out is told, whoever hears it */
   return event->type == TYPE_ID_CUSTOMER_UPDATED || event->type == TYPE_ID_ENROLLED || event->type == TYPE_ID_REVERSED ||
          event->type == TYPE_ID_FULFILMENT || (event->type == TYPE_ID_CLAIMED && event_field(event, FIELD_ID_REWARD_ID) != NULL);
 }
@@ -204,11 +214,13 @@ void judge_expire_shared(struct state *state, int64_t clock_ms) {
 enum status judge_check(const struct rulebook *rulebook, const struct judge_settings *settings, struct fault *fault) {
   for (uint32_t i = 0; i < rulebook->campaign_count; i++) {
     const struct campaign *campaign = &rulebook->campaigns[i];
-    if (!campaign->programme && campaign->late_ms > settings->horizon_ms) /* a programme judges nothing */
+    int64_t late_ms = campaign_late_most(campaign);
+    if (!campaign->programme && late_ms > settings->horizon_ms) /* a programme judges nothing */
       return fault_set(fault, STATUS_INPUT,
                        "campaign %.*s accepts events %lld hours late, but event ids are remembered for %lld hours: raise events.horizon or "
-                       "lower late.accept",
-                       STR_FORMAT(campaign->id), (long long)(campaign->late_ms / 3600000), (long long)(settings->horizon_ms / 3600000));
+                       "lower %s",
+                       STR_FORMAT(campaign->id), (long long)(late_ms / 3600000), (long long)(settings->horizon_ms / 3600000),
+                       campaign->late_ms > settings->horizon_ms ? "late.accept" : "late.backfill");
   }
   return STATUS_OK;
 }

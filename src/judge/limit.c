@@ -162,6 +162,7 @@ bool limits_cut(struct work *w, const struct rule *rule, bool points, int64_t *v
       limit_refuse(w, number, &fullest, limit->max - room, outcome);
       return false;
     }
+    if (w->hand) limit_refuse(w, number, &fullest, limit->max - room, outcome); /* it cuts nothing off, and is told */
     *value = room, *cut_by = number;
   }
   return true;

@@ -47,7 +47,8 @@ static bool undoing_begin(struct work *w, const struct cell *original, struct un
 static void original_missing(struct work *w, uint64_t digest) {
   const struct value *told = event_field(w->event, FIELD_ID_ORIGINAL_TIME);
   int64_t seen_ms;
-  if (w->in->hearing != NULL || state_seen(w->customer, digest, &seen_ms)) return; /* nothing was fed or given for it */
+  bool seen = state_seen(w->customer, digest, &seen_ms) && !missed_any(w, digest); /* one that may be back-filled can still come */
+  if (w->in->hearing != NULL || seen) return;                                      /* nothing was fed or given for it */
   if (told != NULL && !in_time(w, told->number)) {
     w->out->gate = REASON_EVENT_TOO_LATE;
     return;

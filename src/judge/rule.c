@@ -52,7 +52,7 @@ static bool step_late(struct judging *j) {
   const struct campaign *campaign = work_campaign(j->w, j->rule->campaign);
   if (campaign_accepts_late(j->w, campaign)) return true;
   j->outcome->reason = REASON_EVENT_TOO_LATE;
-  j->outcome->expected = j->w->event->arrival_ms - campaign->late_ms, j->outcome->actual = j->w->event->time_ms;
+  j->outcome->expected = j->w->event->arrival_ms - lateness_of(j->w, campaign), j->outcome->actual = j->w->event->time_ms;
   j->outcome->has_numbers = j->outcome->numbers_are_times = true;
   return false;
 }
@@ -327,9 +327,20 @@ static bool (*const steps[])(struct judging *j) = {step_lifecycle, step_addresse
                                                    step_level,     step_when,      step_spends, step_once,     step_holdout,  step_group,
                                                    step_rank,      step_limits,    step_bound,  step_give};
 
+/* What is no reason any more when the customer has the gift: it is told beside it. */
+static bool let_pass(bool (*step)(struct judging *j)) {
+  return step == step_audience || step == step_risk || step == step_when || step == step_holdout || step == step_group ||
+         step == step_limits;
+}
+
 static bool judge(struct judging *j) {
-  for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-    if (!steps[i](j)) return false;
+  struct outcome plain = *j->outcome;
+  for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+    if (steps[i](j)) continue;
+    if (!j->w->hand || !let_pass(steps[i])) return false;
+    by_hand_note(j->w, j->outcome);
+    *j->outcome = plain;
+  }
   return true;
 }
 
@@ -339,7 +350,7 @@ static void wake_hearers(struct work *w, uint32_t rule, uint32_t outcome_number)
   for (uint32_t i = 0; i < hearers->count; i++)
     for (uint32_t g = first; g < first + count; g++) {
       const struct gift *base = &w->out->gifts[g];
-      if (base->kind != GIFT_ISSUED && base->kind != GIFT_SUBSTITUTED) continue;
+      if (base->kind != GIFT_ISSUED && base->kind != GIFT_SUBSTITUTED && base->kind != GIFT_REGISTERED) continue;
       struct wake wake = {.base = base, .outcome = outcome_number, .excluded = NONE};
       (void)rule_judge(w, w->book->refs[hearers->first + i], &wake);
     }
@@ -358,11 +369,14 @@ bool rule_judge(struct work *w, uint32_t number, const struct wake *wake) {
   struct outcome *outcome = judging.outcome;
   outcome->caused_by = wake->base == NULL ? NONE : wake->outcome;
   w->lot = NULL, w->base = wake->base, w->level = level_of(w, wake), w->place = 0, w->share = 0;
+  w->hand = wake->base == NULL && wake->fired == NULL && by_hand(w, judging.rule), w->hand_noted = false;
   bool given = judge(&judging);
+  w->hand = false;
   outcome->gift_count = w->out->gift_count - outcome->gift_first;
   bool gave = outcome->reason == REASON_GIVEN || outcome->reason == REASON_DRAW_LOST;
   assert(w->crowded || (given == gave && given == (outcome->gift_count > 0))); /* a refusal has a reason, and no gifts */
   w->lot = NULL, w->base = NULL, w->level = NULL, w->place = 0, w->share = 0;
+  if (given && w->hand_noted) *outcome_new(w, number, w->hand_why.reason) = w->hand_why;
   if (given && outcome->reason == REASON_GIVEN) wake_hearers(w, number, outcome_number);
   return given;
 }

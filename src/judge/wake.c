@@ -174,12 +174,15 @@ static uint32_t group_had(const struct work *w, uint32_t group) {
 /* One gives: the first that can. Those behind it are judged as far as that they are told why not. All of the group in the turn of the one
  * that stands first, whatever stands between them: so it does not matter to it what else hears the event. */
 static bool group_judge(struct work *w, uint32_t group, uint32_t from, uint32_t count) {
-  uint32_t winner = w->in->closing == NULL ? NONE : group_had(w, group);
+  uint32_t winner = w->in->closing == NULL ? missed_group(w, group) : group_had(w, group);
+  bool later = false; /* some may hear it when it is back-filled */
   for (struct candidate *one; (one = member_next(w, group, from, count)) != NULL;) {
     bool given = false; /* a rule is no other to itself: of two tracks or levels both give */
     if (!candidate_judge(w, one, winner == one->rule ? NONE : winner, &given)) return false;
     if (given) winner = one->rule;
+    later |= missed_later(w, work_campaign(w, w->book->rules[one->rule].campaign));
   }
+  if (later && winner != NONE) missed_group_mark(w, winner);
   return true;
 }
 

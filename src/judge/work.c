@@ -40,7 +40,7 @@ void decision_clear(struct decision *decision) {
   decision->cramped = NULL;
   decision->outcome_count = decision->gift_count = decision->mark_count = decision->effect_count = 0;
   decision->forward_count = decision->heard_count = decision->due_count = decision->rank_wait_count = 0;
-  decision->remembers = decision->unheard = decision->undone_whole = false;
+  decision->again = decision->remembers = decision->unheard = decision->undone_whole = false;
   decision->undone_minor = 0;
 }
 

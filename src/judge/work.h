@@ -13,7 +13,7 @@
  *   give.c       choosers and items      grant.c   what is remembered of a gift
  *   ladder.c     values that go on within a period        pending.c  gifts that are issued later, issue.c when, choice.c chosen
  *   chance.c     lots                    limit.c   caps                pool.c     stock and budgets       ids.c  reward ids
- *   draw.c       draws
+ *   draw.c       draws                   missed.c  back-filled for whom it was too late    hand.c  gifts that were handed out by hand
  *   hear.c       what facts hear         audience.c  who takes part
  *   kinds.c      the table of fact kinds -> first.c last.c measure.c (daily.c: of balances) track.c tables.c difference.c picks.c
  *                level.c
@@ -113,8 +113,12 @@ struct work {
   bool counted;          /* the fact that hears is a measure, and counted it */
   int64_t counted_at_ms; /* as of that instant: the event's own, or of the day that it speaks of */
   bool kept_something;   /* the event fed a measure or gave: an ORIGINAL is worth remembering */
-  bool is_reversal;      /* and took something back: what takes this one back is told apart */
-  struct str dead;       /* the event belongs to the dead letters: code; `fault` has the text */
+  bool again;            /* the event came before, too late for some: they alone hear it */
+  bool hand;             /* the item at hand was handed out by hand ... */
+  bool hand_noted;       /* ... though this would have refused it */
+  struct outcome hand_why;
+  bool is_reversal; /* and took something back: what takes this one back is told apart */
+  struct str dead;  /* the event belongs to the dead letters: code; `fault` has the text */
   struct fault *fault;
   uint32_t match_count, fired_count, pending_count, candidate_count;
   const uint32_t *matches; /* listeners that hear: those of the input, or of them those that this customer's facts and rules are */
@@ -245,11 +249,35 @@ bool customer_denied(const struct work *w);
 /* An audience may ask facts. It is remembered within one pass over what hears the event, where a campaign's listeners stand together: so
  * that the answer does not depend on which other campaigns hear the event. */
 static inline void audience_ask_anew(struct work *w) { w->audience_reason = REASON_COUNT; }
+/* How late an event may be for a campaign: one that is back-filled later than others. */
+int64_t lateness_of(const struct work *w, const struct campaign *campaign);
 bool campaign_accepts_late(const struct work *w, const struct campaign *campaign);
 /* A campaign's own measures and tracks are kept for its audience, from enrolment on, within its lateness. */
 bool fact_open_to(struct work *w, const struct fact *fact);
 /* Until when a campaign's own facts matter; facts of a programme are kept for ever (0). */
 int32_t fact_expiry(const struct work *w, const struct fact *fact);
+
+/* ---- missed.c ---- */
+/* Whether an event of this id came too late for a campaign that may have it back-filled. */
+bool missed_any(const struct work *w, uint64_t digest);
+/* The event at hand is back-filled, came before, and is heard again by those it was too late for. */
+bool missed_again(const struct work *w);
+/* For whom it is too late now is remembered; heard again, the others do not hear it. Before anything hears. */
+void missed_mind(struct work *w);
+/* Whether it is too late for a campaign that may have it back-filled. */
+bool missed_later(const struct work *w, const struct campaign *campaign);
+/* Of a group that a rule of such a campaign is in: which rule gave for the event; and which had when it came before, or NONE. */
+void missed_group_mark(struct work *w, uint32_t winner);
+uint32_t missed_group(const struct work *w, uint32_t group);
+
+/* ---- hand.c ---- */
+/* False: the event says that a gift was handed out that nobody could have given for it. */
+bool by_hand_known(struct work *w);
+/* Whether this rule's gift was handed out by hand; and which item, and in place of which. */
+bool by_hand(const struct work *w, const struct rule *rule);
+bool by_hand_item(const struct work *w, const struct rule *rule, uint32_t *item, uint32_t *meant);
+/* What would have refused it: told beside it. */
+void by_hand_note(struct work *w, const struct outcome *why);
 
 /* ---- fact kinds: first.c last.c measure.c track.c tables.c difference.c picks.c, and their table ---- */
 extern const struct fact_kind_row fact_kind_first, fact_kind_last, fact_kind_measure, fact_kind_track, fact_kind_table,

@@ -156,7 +156,8 @@ enum status block_hear(const struct lending *lending, const struct lend_message 
 static bool block_outlived(const struct lending *lending, const struct pool *pool, const struct cell *cell) {
   if (pool == NULL || lend_period_over(lending, pool, cell->period)) return true;
   const struct campaign *campaign = &lending->rulebook->campaigns[pool->campaign];
-  return lending->clock_ms != TIME_NONE && lending->clock_ms >= campaign->closing_ms + campaign->late_ms && !MUTANT(LEND_KEEP_OUTLIVED);
+  return lending->clock_ms != TIME_NONE && lending->clock_ms >= campaign->closing_ms + campaign_late_most(campaign) &&
+         !MUTANT(LEND_KEEP_OUTLIVED);
 }
 
 static void block_look(const struct lending *lending, const struct owner *owner, const struct pool *pool, struct state *state,

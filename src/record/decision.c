@@ -22,6 +22,7 @@ struct str text_gift_kind(enum gift_kind kind) {
     case GIFT_LOST: return STR("lost");
     case GIFT_UNDONE: return STR("undone");
     case GIFT_PENDING: return STR("pending");
+    case GIFT_REGISTERED: return STR("registered");
   }
   assert(false && "a gift's kind is one of the list");
   return STR("");
@@ -273,7 +274,8 @@ static void decision_effects(struct buffer *out, const struct rulebook *rulebook
 static void decision_id(struct buffer *out, const struct event *event, const struct origin *origin, const struct decision *decision,
                         uint32_t part) {
   text_hex(out, event->digest);
-  if (decision->gate != REASON_GIVEN || decision->unheard || decision->closed) {
+  if (decision->gate != REASON_GIVEN || decision->unheard || decision->closed || decision->again ||
+      (event->cause.length > 0 && event->backfill)) {
     PUT(out, ".");
     buffer_int(out, (int64_t)origin->position);
   }
@@ -295,6 +297,8 @@ static void decision_open(struct buffer *out, const struct rulebook *rulebook, c
   TEXT_MEMBER(out, "caused_by", event->cause);
   QUOTED(out, ",\"input\":", origin->input);
   TEXT_NUMBER(out, "position", (int64_t)origin->position);
+  if (event->backfill) PUT(out, ",\"mode\":\"backfill\"");
+  TEXT_MEMBER(out, "registered", event->registered);
   if (decision->gate != REASON_GIVEN) TEXT_MEMBER(out, "gate", str_of(reasons[decision->gate].code));
   PUT(out, ",\"rulebook\":\"");
   text_put(out, rulebook->digest);

@@ -125,6 +125,7 @@ static const struct gift_verb gift_verbs[] = {{{"issued", 6}, "gave", "发放"},
                                               {{"reduced", 7}, "took back a part:", "部分收回"},
                                               {{"offset", 6}, "set off", "冲抵"},
                                               {{"pending", 7}, "holds for later:", "待发放"},
+                                              {{"registered", 10}, "recorded as handed out:", "登记已发放"},
                                               {{"lost", 4}, "drew a blank", "未中奖"}};
 
 static const char *gift_verb(struct str kind, enum language language) {

@@ -35,6 +35,7 @@ static struct str reward_type(enum gift_kind kind) {
     case GIFT_REDUCED: return STR("gift.reward.reduced");
     case GIFT_OFFSET: return STR("gift.reward.offset");
     case GIFT_PENDING: return STR("gift.reward.pending");
+    case GIFT_REGISTERED: return STR("gift.reward.registered");
     case GIFT_ISSUED:
     case GIFT_CHANCE:
     case GIFT_LOST:
@@ -178,6 +179,7 @@ static void reward_gift(struct buffer *out, const struct reward_line *line) {
   if (gift->instead_of != NONE) TEXT_MEMBER(out, "substituted_from", line->rulebook->items[gift->instead_of].id);
   if (gift->offset_minor != 0) TEXT_NUMBER(out, "offset_minor", gift->offset_minor);
   if (gift->partial) PUT(out, ",\"partial\":true");
+  if (line->event->backfill) PUT(out, ",\"mode\":\"backfill\"");
   if (gift->weight_total == 0) return;
   PUT(out, ",\"draw\":{\"number\":");
   buffer_int(out, gift->weight_drawn);

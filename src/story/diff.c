@@ -87,6 +87,7 @@ static bool sight_matches(const struct comparison *c, const struct expectation *
   if (sight->matched || sight->kind != expect->kind || sight->rule != expect->rule || !str_equal(sight->to, expect->to)) return false;
   switch (sight->kind) {
     case EXPECT_PENDING:
+    case EXPECT_REGISTERED:
     case EXPECT_GIFT: return issued_matches(c, expect, sight->gift) && value_matches(c, expect, sight->gift);
     case EXPECT_CHANCE: return sight->gift->count == expect->count;
     case EXPECT_REFUSE: return refusal_matches(c, expect, sight);

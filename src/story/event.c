@@ -201,6 +201,8 @@ bool scenario_event_line(const struct step *step, uint32_t n, int64_t now_ms, co
   put_text(out, "subject", step->customer, n);
   put_time(out, "time", happened_ms, home->zone);
   put_time(out, "recordedtime", now_ms, home->zone);
+  if (step->mode.length > 0) put_text(out, "giftmode", step->mode, n);
+  if (step->registered.length > 0) put_text(out, "registeredgift", step->registered, n);
   if (!put_data(&making)) return false;
   if (out->overflowed) buffer_print(trouble, "the line is too long for one event");
   return !out->overflowed;

@@ -2,19 +2,13 @@
 #include "parts.h"
 
 const struct str expect_words[EXPECT_KIND_COUNT] = {
-    [EXPECT_GIFT] = {"gift", 4},
-    [EXPECT_REFUSE] = {"refuse", 6},
-    [EXPECT_REVOKE] = {"revoke", 6},
-    [EXPECT_REDUCE] = {"reduce", 6},
-    [EXPECT_OFFSET] = {"offset", 6},
-    [EXPECT_CHANCE] = {"chance", 6},
-    [EXPECT_PENDING] = {"pending", 7},
-    [EXPECT_NOTHING] = {"nothing", 7},
-    [EXPECT_DUPLICATE] = {"duplicate", 9},
-    [EXPECT_LATE] = {"late", 4},
-    [EXPECT_FUTURE] = {"future", 6},
-    [EXPECT_UNKNOWN] = {"unknown", 7},
-    [EXPECT_CONTRADICTED] = {"contradicted", 12},
+    [EXPECT_GIFT] = {"gift", 4},       [EXPECT_REFUSE] = {"refuse", 6},
+    [EXPECT_REVOKE] = {"revoke", 6},   [EXPECT_REDUCE] = {"reduce", 6},
+    [EXPECT_OFFSET] = {"offset", 6},   [EXPECT_CHANCE] = {"chance", 6},
+    [EXPECT_PENDING] = {"pending", 7}, [EXPECT_REGISTERED] = {"registered", 10},
+    [EXPECT_NOTHING] = {"nothing", 7}, [EXPECT_DUPLICATE] = {"duplicate", 9},
+    [EXPECT_LATE] = {"late", 4},       [EXPECT_FUTURE] = {"future", 6},
+    [EXPECT_UNKNOWN] = {"unknown", 7}, [EXPECT_CONTRADICTED] = {"contradicted", 12},
 };
 
 /* How each kind is written, for messages. */
@@ -24,6 +18,7 @@ const struct str expect_words[EXPECT_KIND_COUNT] = {
 static const char *const forms[EXPECT_KIND_COUNT] = {
     [EXPECT_GIFT] = (GIFT_FORM),
     [EXPECT_PENDING] = "pending RULE REWARD [VALUE] [until MOMENT], and all that may follow 'gift'",
+    [EXPECT_REGISTERED] = "registered RULE REWARD [VALUE], and all that may follow 'gift'",
     [EXPECT_REFUSE] = "refuse RULE REASON [limit NAME] [actual X] [to CUSTOMER]",
     [EXPECT_REVOKE] = "revoke RULE [VALUE] [to CUSTOMER]",
     [EXPECT_REDUCE] = "reduce RULE VALUE [to CUSTOMER]",
@@ -83,7 +78,8 @@ static bool option_fits(enum expect_kind kind, enum option option) {
   if (option == OPTION_TO) return true;
   bool of_refusal = option == OPTION_LIMIT || option == OPTION_ACTUAL;
   if (option == OPTION_UNTIL) return kind == EXPECT_PENDING;
-  return ((kind == EXPECT_GIFT || kind == EXPECT_PENDING) && !of_refusal) || (kind == EXPECT_REFUSE && of_refusal);
+  return ((kind == EXPECT_GIFT || kind == EXPECT_PENDING || kind == EXPECT_REGISTERED) && !of_refusal) ||
+         (kind == EXPECT_REFUSE && of_refusal);
 }
 
 /* FROM..TO; either end may be left out. */
@@ -165,6 +161,7 @@ static bool read_middle(struct expect_reader *r) {
   switch (out->kind) {
     case EXPECT_GIFT:
     case EXPECT_PENDING:
+    case EXPECT_REGISTERED:
       if (!more) return complain(r, "the reward is missing");
       out->reward = r->words[r->at++];
       if (r->at < r->count && option_of(r->words[r->at]) == OPTION_NONE) out->value = r->words[r->at++];

@@ -172,6 +172,22 @@ static uint32_t read_when(struct reader *r, struct step *step, const struct str 
   return 0;
 }
 
+/* What every event may have beside its fields. */
+static bool attribute_of(struct step *step, struct str key, struct str value) {
+  const struct {
+    struct str key, *to;
+  } attributes[] = {{STR("id"), &step->id},
+                    {STR("happened"), &step->happened},
+                    {STR("giftmode"), &step->mode},
+                    {STR("registeredgift"), &step->registered}};
+  for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
+    if (!str_equal(key, attributes[i].key)) continue;
+    *attributes[i].to = value;
+    return true;
+  }
+  return false;
+}
+
 /* One field=value. */
 static bool read_field(struct reader *r, struct step *step, struct str word) {
   struct str key, value;
@@ -180,14 +196,7 @@ static bool read_field(struct reader *r, struct step *step, struct str word) {
     return false;
   }
   if (value.length >= 2 && value.at[0] == '"' && value.at[value.length - 1] == '"') value = (struct str){value.at + 1, value.length - 2};
-  if (str_equal(key, STR("id"))) {
-    step->id = value;
-    return true;
-  }
-  if (str_equal(key, STR("happened"))) {
-    step->happened = value;
-    return true;
-  }
+  if (attribute_of(step, key, value)) return true;
   uint16_t field = catalogue_campaign_field(r->catalogue, key);
   if (field == FIELD_NONE) {
     struct str near = catalogue_near_field(r->catalogue, key);

@@ -52,7 +52,7 @@ struct play {
 static int64_t horizon_of(const struct rulebook *rulebook) {
   int64_t most = 7 * MS_PER_DAY;
   for (uint32_t i = 0; i < rulebook->campaign_count; i++)
-    most = rulebook->campaigns[i].late_ms > most ? rulebook->campaigns[i].late_ms : most;
+    most = campaign_late_most(&rulebook->campaigns[i]) > most ? campaign_late_most(&rulebook->campaigns[i]) : most;
   return most;
 }
 
@@ -154,7 +154,7 @@ static void decision_of(struct stage *stage, struct str customer) {
 }
 
 static void gift_note(struct scenario_gifts *gifts, const struct gift *gift) {
-  if (gift->kind != GIFT_ISSUED && gift->kind != GIFT_SUBSTITUTED && gift->kind != GIFT_PENDING) return;
+  if (gift->kind != GIFT_ISSUED && gift->kind != GIFT_SUBSTITUTED && gift->kind != GIFT_PENDING && gift->kind != GIFT_REGISTERED) return;
   struct str rule = gift->book->rules[gift->rule].id;
   uint32_t at = 0;
   while (at < gifts->count && !str_equal(gifts->items[at].rule, rule)) at++;

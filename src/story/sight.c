@@ -38,8 +38,9 @@ static struct str heard_outcome(const struct comparison *c, uint32_t outcome) {
 
 static void add_gifts(struct comparison *c) {
   static const enum expect_kind kinds[] = {
-      [GIFT_ISSUED] = EXPECT_GIFT,    [GIFT_SUBSTITUTED] = EXPECT_GIFT, [GIFT_CHANCE] = EXPECT_CHANCE,   [GIFT_REVOKED] = EXPECT_REVOKE,
-      [GIFT_REDUCED] = EXPECT_REDUCE, [GIFT_OFFSET] = EXPECT_OFFSET,    [GIFT_PENDING] = EXPECT_PENDING,
+      [GIFT_ISSUED] = EXPECT_GIFT,     [GIFT_SUBSTITUTED] = EXPECT_GIFT,      [GIFT_CHANCE] = EXPECT_CHANCE,
+      [GIFT_REVOKED] = EXPECT_REVOKE,  [GIFT_REDUCED] = EXPECT_REDUCE,        [GIFT_OFFSET] = EXPECT_OFFSET,
+      [GIFT_PENDING] = EXPECT_PENDING, [GIFT_REGISTERED] = EXPECT_REGISTERED,
   };
   for (uint32_t i = 0; i < c->decision->gift_count; i++) {
     const struct gift *gift = &c->decision->gifts[i];
@@ -260,7 +261,7 @@ bool scenario_said(const struct comparison *c, const struct sight *sight) {
 void scenario_print_sight(const struct comparison *c, const struct sight *sight, struct buffer *out) {
   buffer_put(out, expect_words[sight->kind]);
   if (sight->rule != NONE) print_rule(c, sight->rule, out);
-  if (sight->kind == EXPECT_GIFT || sight->kind == EXPECT_PENDING)
+  if (sight->kind == EXPECT_GIFT || sight->kind == EXPECT_PENDING || sight->kind == EXPECT_REGISTERED)
     print_issued(c, sight->gift, out);
   else if (sight->kind == EXPECT_CHANCE)
     buffer_print(out, " %lld", (long long)sight->gift->count);

@@ -298,7 +298,13 @@ static void other_section(struct say *say) {
   put_line(say, ++line);
   put(say, "What reaches the bank's campaign system more than ", "在发生后超过");
   say_hours(say, say->campaign->late_ms);
-  put(say, " after it happened does not count.\n", "才送达本行活动系统的交易或行为不计入。\n");
+  put(say, " after it happened does not count", "才送达本行活动系统的交易或行为不计入");
+  if (say->campaign->backfill_ms > 0) {
+    put(say, "; what the bank enters later itself counts up to ", "；由本行补录的，在发生后");
+    say_hours(say, say->campaign->backfill_ms);
+    put(say, " after it happened", "内补录的仍予计入");
+  }
+  put(say, ".\n", "。\n");
   put_line(say, ++line);
   put(say, "Amounts are in ", "金额均以");
   if (str_equal(say->campaign->currency, STR("CNY")))

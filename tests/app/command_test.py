@@ -402,10 +402,23 @@ class CheckTest(unittest.TestCase):
         self.addCleanup(folder.temporary.cleanup)
         return folder
 
+    def test_back_fill_beyond_the_ids_that_are_known(self):
+        folder = self.folder(late={"accept": "P1D", "backfill": "P30D"})
+        code, out, _ = folder.call("check", ".")
+        self.assertEqual(code, 1)
+        self.assertIn("dining.json: /late/backfill: error[HORIZON_TOO_SHORT]: events may come 30 days late", out)
+        (folder.path / "giftd.conf").write_text("events.horizon = P30D\ncampaigns.dir = .\n")
+        run = ("run", "--once", "--input", "/dev/null", "--campaigns", ".")
+        self.assertEqual(folder.call("check", "-c", "giftd.conf")[0], 0)
+        self.assertEqual(folder.call(*run, "-c", "giftd.conf")[0], 0)
+        code, _, err = folder.call(*run)
+        self.assertEqual(code, 1)
+        self.assertIn("raise events.horizon or lower late.backfill", err)
+
     def test_a_horizon_that_a_run_refuses(self):
         folder = self.folder(late={"accept": "P10D"})
         says = ("dining.json: /late/accept: error[HORIZON_TOO_SHORT]: events may come 10 days late, but their ids are remembered for 7 "
-                "days (events.horizon): giftd run does not start; lower late.accept, or raise events.horizon")
+                "days (events.horizon): giftd run does not start; lower it, or raise events.horizon")
         code, out, _ = folder.call("check", ".")
         self.assertEqual(code, 1)
         self.assertIn(says, out)

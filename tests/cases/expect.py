@@ -5,7 +5,8 @@
                                              as good behind |
     run N <TAB> refused REGEX ; REGEX ...    the start of run N ends with another code than 0, says this, and nothing is processed
 
-    issued CAMPAIGN/RULE REWARD VALUE [xN] [to CUSTOMER]       also substituted, chance, revoked, reduced, offset, pending
+    issued CAMPAIGN/RULE REWARD VALUE [xN] [to CUSTOMER]       also substituted, chance, revoked, reduced, offset, pending,
+                                             registered
     refuse CAMPAIGN/RULE REASON [~REGEX]     the rule was judged and refused (REASON,REASON: one of them); REGEX is found in the rest of
                                              the outcome, as JSON
     REVERSED CAMPAIGN/RULE                   the decision has an outcome REVERSED of the rule, and no gift of it stands in the end
@@ -22,7 +23,7 @@ import collections
 import json
 import re
 
-GIFT_WORDS = ("issued", "substituted", "chance", "revoked", "reduced", "offset", "pending")
+GIFT_WORDS = ("issued", "substituted", "chance", "revoked", "reduced", "offset", "pending", "registered")
 OTHER_WORDS = ("refuse", "REVERSED", "gate", "dlq", "judged", "nothing")
 Thing = collections.namedtuple("Thing", "word args optional text")
 Expected = collections.namedtuple("Expected", "events refusals")
@@ -66,7 +67,7 @@ def gift_wanted(thing):
             to = rest.pop(0)
         else:
             count = word.removeprefix("x")
-    if not count and thing.word in ("issued", "substituted", "chance", "pending"):
+    if not count and thing.word in ("issued", "substituted", "chance", "pending", "registered"):
         count = "1"
     return thing.word, rule, reward, value, count, to
 

@@ -1,8 +1,8 @@
 """What a run on files left behind, event by event: out/rewards.jsonl, decisions.jsonl and dlq.jsonl, in words that tests compare.
 
-A gift is a tuple (kind, rule, reward, value, count, to): kind is issued, substituted, chance, revoked, reduced, offset or pending; rule is
-campaign/rule; value_minor is of one unit; count is how many units or chances; `to` is the customer where that is not the event's own. It
-belongs to the event that brought it (`source_events`), of a revocation the reversal. The trace is not looked at.
+A gift is a tuple (kind, rule, reward, value, count, to): kind is issued, substituted, chance, revoked, reduced, offset, pending or
+registered; rule is campaign/rule; value_minor is of one unit; count is how many units or chances; `to` is the customer where that is not
+the event's own. It belongs to the event that brought it (`source_events`), of a revocation the reversal. The trace is not looked at.
 """
 import collections
 import json
@@ -13,7 +13,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import ranges
 
 Gift = collections.namedtuple("Gift", "kind rule reward value count to")
-GIFT_TYPES = {f"gift.reward.{kind}" for kind in ("issued", "substituted", "revoked", "reduced", "offset", "pending")}
+GIVEN_TYPES = {f"gift.reward.{kind}" for kind in ("issued", "substituted", "registered")}
+GIFT_TYPES = GIVEN_TYPES | {f"gift.reward.{kind}" for kind in ("revoked", "reduced", "offset", "pending")}
 
 
 def read_lines(path):
@@ -118,10 +119,10 @@ class Outputs:
         return reasons
 
     def issued_ids(self):
-        return [line["id"] for line in self.rewards if line["type"] in ("gift.reward.issued", "gift.reward.substituted")]
+        return [line["id"] for line in self.rewards if line["type"] in GIVEN_TYPES]
 
     def standing(self, event, rule):
         """How many gifts of an event's rule were issued and not taken back as a whole since."""
         gone = {line["data"]["reward_id"] for line in self.rewards if line["type"] == "gift.reward.revoked"}
-        given = [line for line in self.lines_of(event) if line["type"] in ("gift.reward.issued", "gift.reward.substituted")]
+        given = [line for line in self.lines_of(event) if line["type"] in GIVEN_TYPES]
         return sum(rule_of(line["data"]) == rule and line["id"] not in gone for line in given)

@@ -123,8 +123,9 @@ static void check_fields(struct str line, const struct event *event, json_t *fie
 /* ---- what the catalogue does not know ---- */
 
 static bool is_envelope(const char *key) {
-  static const char *const keys[] = {"id",   "source",       "type",        "time",        "customer",        "subject",    "specversion",
-                                     "data", "recordedtime", "data_base64", "traceparent", "datacontenttype", "dataschema", "tracestate"};
+  static const char *const keys[] = {
+      "id",       "source",         "type",         "time",        "customer",    "subject",         "specversion", "data",
+      "giftmode", "registeredgift", "recordedtime", "data_base64", "traceparent", "datacontenttype", "dataschema",  "tracestate"};
   for (size_t i = 0; i < COUNT(keys); i++)
     if (strcmp(keys[i], key) == 0) return true;
   return false;

@@ -113,8 +113,9 @@ static inline const char *story_line(char *const *words, uint32_t count, uint32_
 }
 
 static inline void story_gift(struct buffer *out, const struct gift *gift) {
-  static const char signs[] = {[GIFT_ISSUED] = '+',  [GIFT_SUBSTITUTED] = '+', [GIFT_CHANCE] = '*', [GIFT_REVOKED] = '-',
-                               [GIFT_REDUCED] = '~', [GIFT_OFFSET] = '=',      [GIFT_LOST] = '?',   [GIFT_UNDONE] = '0'};
+  static const char signs[] = {
+      [GIFT_ISSUED] = '+', [GIFT_SUBSTITUTED] = '+', [GIFT_CHANCE] = '*', [GIFT_REVOKED] = '-',   [GIFT_REDUCED] = '~',
+      [GIFT_OFFSET] = '=', [GIFT_LOST] = '?',        [GIFT_UNDONE] = '0', [GIFT_REGISTERED] = '!'};
   const struct rule *rule = &gift->book->rules[gift->rule];
   const struct item *item = &gift->book->items[gift->item];
   buffer_print(out, "%s%.*s", out->length > 0 ? " " : "", STR_FORMAT(rule->id));

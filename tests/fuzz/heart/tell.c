@@ -22,7 +22,8 @@ static void reasons_tell(const char *what, const uint64_t numbers[REASON_COUNT])
 }
 
 void counts_tell(void) {
-  static const char *const kinds[] = {"issued", "substituted", "chance", "revoked", "reduced", "offset", "lost", "undone", "pending"};
+  static const char *const kinds[] = {"issued", "substituted", "chance", "revoked",    "reduced",
+                                      "offset", "lost",        "undone", "registered", "pending"};
   tell("inputs", counts.inputs), tell("rulebooks", book_counts.made), tell("accepted", book_counts.accepted);
   tell("edits", book_counts.edited), tell("accepted", book_counts.edits_accepted), tell("swapped", counts.swaps);
   fprintf(stderr, "\n");
