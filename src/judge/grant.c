@@ -127,6 +127,20 @@ static void child_keep(struct work *w, uint64_t parent, int32_t nth, const struc
   child->expires_day = undo_expiry(w);
 }
 
+static bool rests_on_gift(const struct work *w, const struct cell *base, const struct cell *grant) {
+  const struct cell *child = state_first(w->customer, CELL_CHILD, 0, base->grant.id_low);
+  for (; child != NULL; child = state_next(w->customer, child))
+    if (child->period == 0 && child->child.id_low == grant->grant.id_low && child->child.event == grant->key) return true;
+  return false;
+}
+
+const struct cell *base_of(const struct work *w, const struct cell *grant) {
+  const struct cell *base = state_first(w->customer, CELL_GRANT, 0, grant->key);
+  while (base != NULL && !rests_on_gift(w, base, grant)) base = state_next(w->customer, base);
+  assert(base != grant); /* nothing rests on itself */
+  return base;
+}
+
 static void grant_add(struct work *w, const struct granting *g) {
   const struct gift *gift = g->gift;
   int32_t ordinal = (int32_t)w->out->gift_count;

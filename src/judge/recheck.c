@@ -22,7 +22,7 @@ static const struct item *item_now(struct work *w, const struct rule *rule, cons
   return NULL;
 }
 
-/* A worth by something that cannot have changed is as it was; an add-on goes with its base, not with this. */
+/* A worth by something that cannot have changed is as it was. */
 static bool may_change(const struct work *w, const struct worth *worth) {
   return worth->form == VALUE_FORM_FIXED || (worth_is_derived(worth) && left_can_change(w, &w->book->conditions[worth->of]));
 }
@@ -54,17 +54,46 @@ static struct due due_now(struct work *w, const struct rule *rule, const struct 
   return due;
 }
 
-struct due recheck(struct work *w, const struct rule *rule, const struct cell *grant, int64_t amount_left) {
+/* What is left of the event that a gift was given for. */
+static int64_t amount_left(const struct work *w, const struct undoing *u, const struct cell *grant) {
+  if (grant->key == u->original) return u->before - u->amount;
+  const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, grant->key, 0);
+  return original == NULL ? 0 : original->original.amount - original->original.reversed;
+}
+
+/* The gift that an add-on rests on, as it is now. Of one that stays with the customer whatever is refunded nothing changed; false. */
+static bool base_now(const struct work *w, const struct cell *grant, struct gift *out) {
+  const struct cell *base = base_of(w, grant);
+  const struct rulebook *book;
+  const struct rule *rule;
+  if (base == NULL || !terms_find(w, base, &book, &rule) || rule->undo.reward == UNDO_KEEP) return false;
+  const struct item *item = grant_item(book, rule, base);
+  if (item == NULL) return false;
+  assert(base->grant.value_minor >= 0 && base->grant.units > 0);
+  *out = (struct gift){
+      .book = book, .item = (uint32_t)(item - book->items), .value_minor = base->grant.value_minor, .count = base->grant.units};
+  return true;
+}
+
+struct due recheck(struct work *w, const struct undoing *u, const struct rule *rule, const struct cell *grant) {
   const struct item *given = grant_item(w->book, rule, grant);
+  struct gift base;
   struct due now = {grant->grant.value_minor + set_off_of(w, grant->grant.id_low), grant->grant.units};
   if (given == NULL) return now; /* terms without the item: nothing is known against it */
-  assert(!w->rechecking && amount_left >= 0);
-  w->rechecking = true, w->recheck_amount = amount_left, w->recheck_cause = grant->key;
+  assert(!w->rechecking && w->base == NULL);
+  w->rechecking = true, w->recheck_amount = amount_left(w, u, grant), w->recheck_cause = grant->key;
+  w->base = base_now(w, grant, &base) ? &base : NULL;
   w->recheck_currency = original_currency(state_find(w->customer, CELL_ORIGINAL, 0, grant->key, 0));
   struct due due = due_now(w, rule, given, now);
-  w->rechecking = false;
+  w->rechecking = false, w->base = NULL;
   assert(due.value <= now.value && due.units <= now.units);
   return due;
+}
+
+bool due_is_less(const struct work *w, const struct cell *grant, struct due *due) {
+  int64_t gross = grant->grant.value_minor + set_off_of(w, grant->grant.id_low);
+  if (gross > 0 && due->value <= 0) *due = (struct due){0, 0};
+  return due->units < grant->grant.units || due->value < gross;
 }
 
 /* ---- in proportion ---- */

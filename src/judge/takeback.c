@@ -181,6 +181,32 @@ static void children_undo(struct work *w, const struct undoing *u, uint64_t pare
   }
 }
 
+/* Of a base gift that came down, what an add-on is worth with what is left of it; `prorate` goes by its event instead, and ladders by their
+ * measure. */
+static bool add_on_less(struct work *w, const struct undoing *u, struct grant_name name, struct due *due) {
+  const struct cell *grant = grant_find(w, name);
+  const struct rulebook *book, *before = w->book;
+  const struct rule *rule;
+  if (grant == NULL || !terms_find(w, grant, &book, &rule) || rule->undo.partial != PARTIAL_RECHECK) return false;
+  const struct item *item = grant_item(book, rule, grant);
+  if (item == NULL || item_tops_up(item) || item_is_ladder(item)) return false;
+  w->book = book;
+  *due = recheck(w, u, rule, grant);
+  w->book = before;
+  return due_is_less(w, grant, due);
+}
+
+static void add_ons_follow(struct work *w, const struct undoing *u, uint64_t base) {
+  struct child children[LIMIT_CHILDREN];
+  uint32_t count = children_of(w, base, children);
+  for (uint32_t i = 0; i < count; i++) {
+    struct due due;
+    if (children[i].nth != 0 || !add_on_less(w, u, children[i].name, &due)) continue;
+    grant_lower(w, u, children[i].name, due);
+    if (due.units == 0) child_forget(w, base, &children[i]);
+  }
+}
+
 /* ---- one gift ---- */
 
 /* How the gift comes to what is due: units go first; of what a single unit is worth, what was paid out before what had been set off. */
@@ -236,10 +262,12 @@ static void grant_back(struct work *w, const struct undoing *u, struct grant_nam
     else if (back.whole)
       children_undo(w, u, name.id_low, true, 0);
   }
-  if (back.whole)
+  if (back.whole) {
     grant_remove(w, name);
-  else
-    grant_shrink(w, grant, &back);
+    return;
+  }
+  grant_shrink(w, grant, &back);
+  if (!policy.stays && !item->is_chance) add_ons_follow(w, u, name.id_low);
 }
 
 void grant_lower(struct work *w, const struct undoing *u, struct grant_name name, struct due due) {

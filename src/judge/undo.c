@@ -43,7 +43,16 @@ static void all_gather(struct gathering *g, uint64_t original) {
   }
 }
 
-/* In order of their events' time, then of the gifts: the order of a record means nothing. */
+/* How many gifts stand below an add-on. */
+static uint32_t bases_below(const struct work *w, struct grant_name name) {
+  const struct cell *grant = grant_find(w, name);
+  uint32_t count = 0;
+  while (grant != NULL && count < LIMIT_GIFTS && (grant = base_of(w, grant)) != NULL) count++;
+  return count;
+}
+
+/* In order of their events' time, then base gifts before what rests on them, which is judged with what is left of its base; then of their
+ * ids: the order of a record means nothing. */
 static int64_t grant_time(const struct work *w, struct grant_name name) {
   const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, name.event, 0);
   return original == NULL ? 0 : original->original.time_ms;
@@ -52,7 +61,9 @@ static int64_t grant_time(const struct work *w, struct grant_name name) {
 static bool name_before(const struct work *w, struct grant_name a, struct grant_name b) {
   int64_t one = grant_time(w, a), other = grant_time(w, b);
   if (one != other) return one < other;
-  return a.event != b.event ? a.event < b.event : a.id_low < b.id_low;
+  if (a.event != b.event) return a.event < b.event;
+  uint32_t below = bases_below(w, a), other_below = bases_below(w, b);
+  return below != other_below ? below < other_below : a.id_low < b.id_low;
 }
 
 /* Two lists are sorted here: by whom to compare and what to swap. */
@@ -107,13 +118,6 @@ static bool rests_on_measure(const struct work *w, struct grant_name name) {
   return false;
 }
 
-/* What is left of the event that a gift was given for. */
-static int64_t amount_left(const struct work *w, const struct undoing *u, const struct cell *grant) {
-  if (grant->key == u->original) return u->before - u->amount;
-  const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, grant->key, 0);
-  return original == NULL ? 0 : original->original.amount - original->original.reversed;
-}
-
 /* By the rule's policy: as it is when nothing changes, nothing when it goes as a whole. */
 static struct due policy_due(struct work *w, const struct undoing *u, const struct rule *rule, const struct cell *grant, bool rests) {
   const struct due now = {grant->grant.value_minor + set_off_of(w, grant->grant.id_low), grant->grant.units}, nothing = {0, 0};
@@ -121,18 +125,7 @@ static struct due policy_due(struct work *w, const struct undoing *u, const stru
   if (u->whole && own && !rests) return nothing;
   if (rule->undo.partial == PARTIAL_IGNORE) return u->whole && own ? nothing : now;
   if (rule->undo.partial == PARTIAL_PRORATE) return own ? due_prorated(now, u->before - u->amount, u->before) : now;
-  return recheck(w, rule, grant, amount_left(w, u, grant));
-}
-
-static bool is_less(struct due due, const struct work *w, const struct cell *grant) {
-  int64_t gross = grant->grant.value_minor + set_off_of(w, grant->grant.id_low);
-  return due.units < grant->grant.units || due.value < gross;
-}
-
-/* A value that came down to nothing is no gift any more. */
-static struct due whole_if_worthless(struct due due, const struct work *w, const struct cell *grant) {
-  bool had_value = grant->grant.value_minor + set_off_of(w, grant->grant.id_low) > 0;
-  return had_value && due.value <= 0 ? (struct due){0, 0} : due;
+  return recheck(w, u, rule, grant);
 }
 
 static void grant_reverse(struct work *w, const struct undoing *u, struct grant_name name) {
@@ -149,9 +142,9 @@ static void grant_reverse(struct work *w, const struct undoing *u, struct grant_
     return;
   }
   w->book = book;
-  struct due due = whole_if_worthless(policy_due(w, u, rule, grant, rests_on_measure(w, name)), w, grant);
+  struct due due = policy_due(w, u, rule, grant, rests_on_measure(w, name));
   w->book = before;
-  if (is_less(due, w, grant)) grant_lower(w, u, name, due);
+  if (due_is_less(w, grant, &due)) grant_lower(w, u, name, due);
 }
 
 /* ---- facts ---- */

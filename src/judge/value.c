@@ -113,5 +113,6 @@ static bool fact_can_change(const struct work *w, const struct fact *fact) {
 
 bool left_can_change(const struct work *w, const struct condition *leaf) {
   if (leaf->left == LEFT_FIELD) return leaf->index == FIELD_ID_AMOUNT;
+  if (leaf->left == LEFT_RULE_REWARD) return w->base != NULL;
   return leaf->left == LEFT_FACT && fact_can_change(w, &w->book->facts[leaf->index]);
 }

@@ -444,6 +444,8 @@ void grant_chosen(struct work *w, const struct granting *g, uint64_t event);
 /* What an undo will need: the grant, what it took that is to be given back, what it rests on. */
 void grant_keep(struct work *w, const struct granting *g);
 const struct cell *grant_find(const struct work *w, struct grant_name name);
+/* The gift that woke an add-on, of the same event; NULL: it is none, or its base is not remembered any more. */
+const struct cell *base_of(const struct work *w, const struct cell *grant);
 void grant_remove(struct work *w, struct grant_name name);
 /* The measures that a rule or its items ask: fn for each. */
 void rule_measures(const struct rulebook *book, const struct rule *rule, void (*fn)(void *self, uint32_t fact), void *self);
@@ -503,7 +505,9 @@ struct due {
   int64_t value;
   uint32_t units;
 };
-struct due recheck(struct work *w, const struct rule *rule, const struct cell *grant, int64_t amount_left);
+struct due recheck(struct work *w, const struct undoing *u, const struct rule *rule, const struct cell *grant);
+/* Whether that is less than the gift is now; a value that came down to nothing is no gift any more. */
+bool due_is_less(const struct work *w, const struct cell *grant, struct due *due);
 /* Of one unit its value, of several as many units as the rest is worth, in the customer's favour. */
 struct due due_prorated(struct due now, int64_t left, int64_t before);
 /* Of a gift that is chosen now, when a part of its event was taken back while it waited. */
