@@ -499,6 +499,13 @@ static inline bool rank_settles(const struct rank *rank) { return rank->top > 0 
 /* How many of the first are told their place, those who won among them; 0 of a share. */
 uint32_t rank_kept(const struct rank *rank);
 
+/* A gift is held until somebody has looked at it (section 8, `review`; R125). */
+struct review {
+  bool asked, passes; /* passes: also when nobody answered in time */
+  uint32_t when;      /* condition or NONE: every gift of the rule */
+  struct duration within;
+};
+
 struct rule {
   struct str id;   /* "half" */
   struct str name; /* qualified: "weekend-dining/half" */
@@ -522,6 +529,7 @@ struct rule {
   uint32_t limit_first, limit_count; /* into rulebook.refs: limits; own ones first, shared ones after */
   struct undo undo;
   struct forfeit forfeit;
+  struct review review;
   uint32_t group;   /* or NONE */
   int32_t priority; /* the smaller goes first; PRIORITY_NONE: not said */
   struct rank rank;

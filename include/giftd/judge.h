@@ -51,8 +51,9 @@ enum reason {
   REASON_TOO_MANY_GIFTS,   /* the event has given all that one event may give (LIMIT_GIFTS, LIMIT_OUTCOMES) */
   REASON_RECORD_FULL,      /* what is remembered of the customer is full (LIMIT_STATE_CELLS) */
   REASON_ORIGINAL_UNKNOWN, /* a reversal of an event that was not seen, or is not remembered any more */
-  REASON_GIFT_UNKNOWN,     /* fulfilment failed of a gift that is not the customer's, has no policy for it, or is not remembered any more */
-  REASON_RESULT_CONTRADICTED, /* fulfilment said otherwise of this gift before: that stands */
+  REASON_GIFT_UNKNOWN,     /* fulfilment failed or a choice or review of a gift that is not the customer's, has no policy for it, or is not
+                              remembered any more */
+  REASON_RESULT_CONTRADICTED, /* fulfilment or a reviewer said otherwise of this gift before: that stands */
   REASON_COUNT
 };
 /* Of an event's gate: told, not stopped. Facts and rules hear the event all the same. */
@@ -109,6 +110,7 @@ struct outcome {
   int64_t expected, actual;
   bool has_numbers; /* expected and actual mean something */
   bool of_period;   /* LIMIT_REACHED: the rule hears a close, and gave for this period before */
+  bool of_review;   /* EXPIRED: nobody reviewed the gift in time, and its rule refuses then */
   bool of_choice;   /* what the customer chose cannot be: it is not there (actual_text), too late, or was settled before */
   bool numbers_are_times, numbers_are_money;
   enum ranking ranking;
@@ -150,6 +152,7 @@ struct gift {
   int64_t uncut_minor;                 /* ... from this, of all units together */
   int64_t valid_from_ms, valid_to_ms;  /* TIME_NONE: not said */
   int64_t due_ms;                      /* PENDING */
+  bool in_review;                      /* PENDING, and `due_ms` is when its review is over */
   uint64_t cause_digest;               /* REVOKED..OFFSET: digest of the original event */
   uint32_t weight_drawn, weight_total; /* draws: the number drawn, of how many */
 };

@@ -147,15 +147,15 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   F(of, int64_t tie_c, tie_c, NUMBER)                                                                  \
   F(of, uint32_t entry, entry, COUNT) /* number among those who wait; of all shards: whose customer */ \
   F(of, uint32_t place, place, COUNT) /* settled; 0: not known */
-#define CELL_PENDING_FIELDS(F, of)                                                                      \
-  F(of, int64_t time_ms, time_ms, NUMBER) /* when it is issued, or what it waits for is over */         \
-  F(of, uint64_t event, event, DIGEST)    /* of the gift */                                             \
-  F(of, uint64_t id_high, id_high, DIGEST)                                                              \
-  F(of, uint64_t pool, pool, DIGEST)  /* decl of the pool that paid, or 0 */                            \
-  F(of, uint32_t meant, meant, COUNT) /* mark of the item that was meant */                             \
-  F(of, uint16_t ahead, ahead, COUNT) /* of UTC: minutes of the campaign's clocks by then, and a day */ \
-  F(of, uint8_t waits, waits, COUNT)  /* enum pending_for */                                            \
-  F(of, uint8_t partial, partial, COUNT)
+#define CELL_PENDING_FIELDS(F, of)                                                                                                        \
+  F(of, int64_t time_ms, time_ms, NUMBER) /* when it is issued, or what it waits for is over */                                           \
+  F(of, uint64_t event, event, DIGEST)    /* of the gift */                                                                               \
+  F(of, uint64_t id_high, id_high, DIGEST)                                                                                                \
+  F(of, uint64_t pool, pool, DIGEST)                                    /* decl of the pool that paid, or 0 */                            \
+  F(of, uint32_t meant, meant, COUNT)                                   /* mark of the item that was meant */                             \
+  F(of, uint16_t ahead, ahead, COUNT)                                   /* of UTC: minutes of the campaign's clocks by then, and a day */ \
+  F(of, uint8_t waits, waits, COUNT)                                    /* enum pending_for */                                            \
+  F(of, uint8_t flags, flags, COUNT)                                    /* enum pending_flag */
 #define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, char hashes[CELL_PACK_BYTES], hashes, BYTES)
 #define CELL_PROFILE_FIELDS(F, of) F(of, char entries[CELL_PACK_BYTES], entries, BYTES)
@@ -242,7 +242,9 @@ enum taken_on { ON_RESOURCE, ON_POOL, ON_CUSTOMER };
 /* What fulfilment said of a gift that has a policy for it. */
 enum issued_result { ISSUED_UNTOLD, ISSUED_DONE, ISSUED_FAILED };
 /* What a gift that was qualified waits for. */
-enum pending_for { PENDING_TIMING, PENDING_CHOICE, PENDING_SETTLED /* chosen, or over: nothing waits */ };
+enum pending_for { PENDING_TIMING, PENDING_CHOICE, PENDING_SETTLED /* chosen, or over: nothing waits */, PENDING_REVIEW };
+/* ON_PASS: when nobody has answered a review in time the gift is issued. PASSED, REFUSED: what its review came to. */
+enum pending_flag { PENDING_PARTIAL = 1, PENDING_ON_PASS = 2, PENDING_PASSED = 4, PENDING_REFUSED = 8 };
 /* Of a grant. */
 enum grant_flag { GRANT_BY_FACT = 1 /* a measure or track woke the rule */ };
 

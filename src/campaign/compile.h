@@ -382,6 +382,7 @@ bool reward_is_money(struct str form); /* its value is the gift itself */
 /* timing.c: `timing` and `still` of an item that is read; and, when all is read, who hears a gift that waits. */
 void timing_read(struct compile *c, const struct at *at, enum item_place place, struct item *item);
 void timing_lint(struct compile *c, uint32_t rule);
+void review_read(struct compile *c, const struct at *at, struct rule *rule);
 void give_read(struct compile *c, const struct at *at, struct rule *rule);
 void choice_limits_check(struct compile *c, const struct at *limits, const struct rule *rule);
 void undo_read(struct compile *c, const struct at *at, struct undo *out);

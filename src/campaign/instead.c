@@ -14,9 +14,6 @@ static const struct instead substitutes[] = {
      "hear "
      "that"},
     {"best_value", "instead write \"first\", and give the rule that is worth most the smallest 'priority'"},
-    {"review",
-     "instead give a chance, and the gift itself by a rule that \"spends\" it when an event says that the review was passed (declare its "
-     "type in catalogue.json)"},
     {"risk.review", "instead list them in \"deny\", or review in the system that fulfils, before it pays out"},
     {"reissue",
      "instead write \"forfeit\"; the system that fulfils may try again under the same id, which pays nothing twice, before it says failed"},

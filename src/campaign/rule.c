@@ -1,10 +1,10 @@
 /* Rules: one sentence each - on, schedule, when, spends, once_per, give, limits, on_reversal (docs/language.md, "The shape"). */
 #include "compile.h"
 
-static const struct key rule_keys[] = {{"id", KEY_MUST},      {"was", KEY_MAY},           {"on", KEY_MUST},        {"schedule", KEY_MAY},
-                                       {"when", KEY_MAY},     {"spends", KEY_MAY},        {"once_per", KEY_MAY},   {"give", KEY_MUST},
-                                       {"limits", KEY_MAY},   {"on_reversal", KEY_MAY},   {"rank", KEY_MAY},       {"group", KEY_MAY},
-                                       {"priority", KEY_MAY}, {"review", KEY_NOT_SERVED}, {"on_failure", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key rule_keys[] = {{"id", KEY_MUST},      {"was", KEY_MAY},         {"on", KEY_MUST},        {"schedule", KEY_MAY},
+                                       {"when", KEY_MAY},     {"spends", KEY_MAY},      {"once_per", KEY_MAY},   {"give", KEY_MUST},
+                                       {"limits", KEY_MAY},   {"on_reversal", KEY_MAY}, {"rank", KEY_MAY},       {"group", KEY_MAY},
+                                       {"priority", KEY_MAY}, {"review", KEY_MAY},      {"on_failure", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key spends_keys[] = {{"chance", KEY_MUST}, {"match", KEY_MAY}, {NULL, KEY_MAY}};
 #define MATCH_MOST 8u
 
@@ -110,6 +110,8 @@ static void rule_read(struct compile *c, const struct at *at, uint32_t number) {
   rule_group_read(c, at, &rule);
   rule_undo_read(c, at, &rule);
   if (give.json != NULL) ladders_check(c, &give, &rule);
+  struct at review = at_key(at, "review");
+  if (review.json != NULL) review_read(c, &review, &rule);
   c->lasts = false;
   *rule_at(c, number) = rule;
 }

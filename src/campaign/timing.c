@@ -78,6 +78,13 @@ void timing_read(struct compile *c, const struct at *at, enum item_place place, 
 void timing_lint(struct compile *c, uint32_t number) {
   const struct rule rule = *rule_at(c, number);
   if (c->reward_hearers[number].count == 0) return;
+  if (rule.review.asked) {
+    report_text_at(
+        c, rule.pointer, "review", CHECK_BAD_VALUE,
+        "another rule hears the gifts of this one (\"reward\"), and would hear nothing of a gift that is held: let both hear the "
+        "event, and review both");
+    return;
+  }
   for (uint32_t i = 0; i < rule.item_count; i++) {
     const struct item *item = item_at(c, rule.item_first + i);
     if (item->timing.kind == MOMENT_NONE && rule.give != GIVE_CHOICE_OF) continue;

@@ -69,7 +69,7 @@ struct paid {
 static void pending_begin(struct work *w, const struct giving *g, struct gift *gift, const struct item *item) {
   const struct item *meant = gift->instead_of == NONE ? item : &w->book->items[gift->instead_of];
   gift->kind = GIFT_PENDING;
-  pending_keep(w, gift, meant, g->rule->campaign);
+  pending_keep(w, gift, meant, g->rule);
 }
 
 static void gift_commit(struct work *w, struct giving *g, struct gift *gift, const struct item *item, struct paid paid) {
@@ -84,7 +84,10 @@ static void gift_commit(struct work *w, struct giving *g, struct gift *gift, con
   struct pool_need need = {gift->count, g->rule->undo.restore_pool ? full : net};
   pools_take(w, paid.pools, paid.count, need, &claims);
   if (paid.count > 0) gift->pool = paid.pools[0];
-  if (gift->due_ms != TIME_NONE && gift->kind != GIFT_OFFSET) pending_begin(w, g, gift, item);
+  int64_t due_ms = gift->due_ms;
+  bool held = !item->is_chance && !w->hand && review_begin(w, g->rule, gift);
+  if (held && due_ms != TIME_NONE && due_ms > w->pending_ms) w->pending_ms = due_ms; /* it waits for its time behind that */
+  if (held || (due_ms != TIME_NONE && gift->kind != GIFT_OFFSET)) pending_begin(w, g, gift, item);
   const struct granting granting = {g->rule, item, gift, g->wake->base, &claims};
   grant_keep(w, &granting);
   w->out->gift_count++;
@@ -165,7 +168,7 @@ static enum tried amounts_try(struct work *w, struct giving *g, const struct ite
   if (item != meant) gift->instead_of = (uint32_t)(meant - w->book->items);
   gift->value_minor = a.value, gift->count = a.count;
   gift->partial = !w->hand && a.cut_by != NONE, gift->cut_by = a.cut_by, gift->uncut_minor = a.uncut;
-  gift->due_ms = w->hand ? TIME_NONE : pending_until(w, meant, g->rule->campaign);
+  gift->due_ms = w->hand ? TIME_NONE : pending_until(w, meant, g->rule->campaign, w->event->time_ms);
   gift_valid(w, g, item, gift);
   const struct paid paid = {paying, paying_count};
   gift_commit(w, g, gift, item, paid);
@@ -378,7 +381,7 @@ static bool give_choice(struct work *w, struct giving *g) {
   gift->item = NONE, gift->due_ms = due_ms < campaign->closing_ms ? due_ms : campaign->closing_ms;
   if (gift->due_ms <= w->event->time_ms) gift->due_ms = w->event->time_ms + 1; /* it is over: the default, at once */
   limits_take_count(w, rule, &claims);
-  pending_keep(w, gift, otherwise, rule->campaign);
+  pending_keep(w, gift, otherwise, rule);
   const struct granting granting = {rule, otherwise, gift, g->wake->base, &claims};
   grant_keep(w, &granting);
   w->out->gift_count++;

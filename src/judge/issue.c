@@ -1,5 +1,5 @@
 /* A gift that waited is due (pending.c): it is issued as what is left of it, or refused since `still` does not hold any more; of a choice
- * that nobody made it is the default. */
+ * that nobody made it is the default. Of one whose review is over the same, in that instant or when its time has come. */
 #include "work.h"
 
 struct issuing {
@@ -24,7 +24,7 @@ static void gift_issue(struct work *w, const struct issuing *i, struct outcome *
                         .value_minor = grant->grant.value_minor,
                         .count = grant->grant.units,
                         .offset_minor = off,
-                        .partial = i->pending->pending.partial != 0,
+                        .partial = (i->pending->pending.flags & PENDING_PARTIAL) != 0,
                         .cut_by = NONE,
                         .due_ms = TIME_NONE,
                         .valid_from_ms = moment_or(&i->item->valid_from, at_ms, zone, TIME_NONE),
@@ -45,7 +45,18 @@ static void gift_refuse(struct work *w, const struct cell *pending) {
   grant_take_back(w, &u, pending->key);
 }
 
+/* What its review came to is remembered as long as its grant. */
+static void review_settle(struct work *w, const struct cell *pending) {
+  struct cell *settled = state_write(w->customer, pending);
+  settled->pending.waits = PENDING_SETTLED;
+  settled->pending.time_ms = 0; /* it is not due any more */
+}
+
 static void pending_done(struct work *w, const struct cell *pending) {
+  if ((pending->pending.flags & PENDING_PASSED) != 0) {
+    review_settle(w, pending);
+    return;
+  }
   if (!MUTANT(PENDING_TWICE)) {
     state_remove(w->customer, pending);
     return;
@@ -60,14 +71,9 @@ static void choose_default(struct work *w, const struct issuing *i, struct outco
   if (!give_chosen(w, i->rule, i->item, i->pending, outcome)) gift_refuse(w, i->pending);
 }
 
-static void issue(struct work *w, const struct issuing *i) {
-  struct failure failure;
+static void issue_or_refuse(struct work *w, const struct issuing *i, struct outcome *outcome) {
   const struct item *meant = item_of_mark(w->book, i->rule, i->pending->pending.meant);
-  struct outcome *outcome = outcome_new(w, (uint32_t)(i->rule - w->book->rules), REASON_GIVEN);
-  if (i->pending->pending.waits == PENDING_CHOICE) {
-    choose_default(w, i, outcome);
-    return;
-  }
+  struct failure failure;
   if (condition_holds(w, meant == NULL ? NONE : meant->still, i->rule->campaign, true, &failure)) {
     gift_issue(w, i, outcome);
     pending_done(w, i->pending);
@@ -77,17 +83,92 @@ static void issue(struct work *w, const struct issuing *i) {
   gift_refuse(w, i->pending);
 }
 
-void pending_issue(struct work *w) {
-  struct issuing i = {.pending = pending_gift(w, w->in->closing->gift.low)};
+static void issue(struct work *w, const struct issuing *i) {
+  struct outcome *outcome = outcome_new(w, (uint32_t)(i->rule - w->book->rules), REASON_GIVEN);
+  if (i->pending->pending.waits == PENDING_CHOICE) {
+    choose_default(w, i, outcome);
+    return;
+  }
+  issue_or_refuse(w, i, outcome);
+}
+
+/* ---- when its review is over ---- */
+
+/* Its time may still have to come: from the event that it was earned by. */
+static void review_pass(struct work *w, struct issuing *i, struct outcome *outcome) {
+  const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, i->pending->pending.event, 0);
+  const struct item *meant = item_of_mark(w->book, i->rule, i->pending->pending.meant);
+  int64_t from_ms = original == NULL ? w->event->time_ms : original->original.time_ms;
+  int64_t due_ms = meant == NULL ? TIME_NONE : pending_until(w, meant, i->rule->campaign, from_ms);
+  struct cell *pending = state_write(w->customer, i->pending);
+  i->pending = pending;
+  pending->pending.flags |= PENDING_PASSED;
+  if (due_ms == TIME_NONE) {
+    issue_or_refuse(w, i, outcome);
+    return;
+  }
+  pending->pending.waits = PENDING_TIMING, pending->pending.time_ms = due_ms;
+  pending->pending.ahead = pending_ahead(w, i->rule->campaign, due_ms);
+  due_tell(w, pending_looked_at(due_ms));
+  gift_issue(w, i, outcome);
+  w->out->gifts[w->out->gift_count - 1].kind = GIFT_PENDING;
+  w->out->gifts[w->out->gift_count - 1].due_ms = due_ms;
+}
+
+/* It goes back as what fulfilment could not deliver; that it was refused is remembered as long as the gift could have been undone. */
+static void review_refuse(struct work *w, const struct issuing *i) {
+  const struct cell kept = *i->pending;
+  const struct undoing u = {.original = kept.pending.event, .whole = true, .rejected = true};
+  int32_t expires_day = i->grant->expires_day;
+  grant_take_back(w, &u, kept.key);
+  struct cell *cell = work_make(w, w->customer, CELL_PENDING, 0, kept.key, 0);
+  cell->pending = kept.pending;
+  cell->pending.waits = PENDING_SETTLED, cell->pending.time_ms = 0;
+  cell->pending.flags |= PENDING_REFUSED;
+  cell->expires_day = expires_day;
+}
+
+static void reviewed(struct work *w, struct issuing *i, bool passed, enum reason refusal) {
+  if (passed)
+    review_pass(w, i, outcome_new(w, (uint32_t)(i->rule - w->book->rules), REASON_GIVEN));
+  else if (refusal != REASON_GIVEN)
+    outcome_new(w, (uint32_t)(i->rule - w->book->rules), refusal)->of_review = true;
+  if (!passed) review_refuse(w, i);
+}
+
+/* ---- by the terms that it was qualified under ---- */
+
+static bool issuing_of(struct work *w, const struct cell *pending, struct issuing *i) {
+  i->pending = pending;
+  i->grant = grant_find(w, (struct grant_name){pending->pending.event, pending->key});
+  assert(i->grant != NULL); /* who takes a gift back takes what waits with it (grant_remove) */
+  bool known = terms_find(w, i->grant, &w->book, &i->rule);
+  i->item = known ? grant_item(w->book, i->rule, i->grant) : NULL;
+  return i->item != NULL;
+}
+
+void pending_reviewed(struct work *w, const struct cell *pending, bool passed, enum reason refusal) {
   const struct rulebook *before = w->book;
-  assert(i.pending != NULL && i.pending->pending.time_ms == w->event->time_ms);
-  i.grant = grant_find(w, (struct grant_name){i.pending->pending.event, i.pending->key});
-  assert(i.grant != NULL); /* who takes a gift back takes what waits with it (grant_remove) */
-  bool known = terms_find(w, i.grant, &w->book, &i.rule);
-  i.item = known ? grant_item(w->book, i.rule, i.grant) : NULL;
-  if (i.item != NULL)
+  struct issuing i;
+  if (issuing_of(w, pending, &i))
+    reviewed(w, &i, passed, refusal);
+  else
+    grant_remove(w, (struct grant_name){pending->pending.event, pending->key}); /* nobody knows any more what it was */
+  w->book = before;
+}
+
+void pending_issue(struct work *w) {
+  const struct cell *pending = pending_gift(w, w->in->closing->gift.low);
+  const struct rulebook *before = w->book;
+  struct issuing i;
+  assert(pending != NULL && pending->pending.time_ms == w->event->time_ms);
+  if (pending->pending.waits == PENDING_REVIEW) {
+    pending_reviewed(w, pending, (pending->pending.flags & PENDING_ON_PASS) != 0 || MUTANT(REVIEW_PASSES), REASON_EXPIRED);
+    return;
+  }
+  if (issuing_of(w, pending, &i))
     issue(w, &i);
   else
-    grant_remove(w, (struct grant_name){i.pending->pending.event, i.pending->key}); /* nobody knows any more what it was */
+    grant_remove(w, (struct grant_name){pending->pending.event, pending->key});
   w->book = before;
 }

@@ -91,6 +91,7 @@ static void own_say(struct work *w) {
   if (w->event->type == TYPE_ID_ENROLLED) enrolment_apply(w);
   if (w->event->type == TYPE_ID_REVERSED) reversal_apply(w);
   if (w->event->type == TYPE_ID_FULFILMENT) fulfilment_apply(w);
+  if (w->event->type == TYPE_ID_REVIEWED) review_apply(w);
   if (w->event->type == TYPE_ID_CLAIMED) choice_apply(w);
 }
 
@@ -166,7 +167,8 @@ bool judge_concerns(const struct event *event) {
   if (MUTANT(CONCERN_UNSEEN)) return false;
   if (event->registered.length > 0) return true; /* what was handed out is told, whoever hears it */
   return event->type == TYPE_ID_CUSTOMER_UPDATED || event->type == TYPE_ID_ENROLLED || event->type == TYPE_ID_REVERSED ||
-         event->type == TYPE_ID_FULFILMENT || (event->type == TYPE_ID_CLAIMED && event_field(event, FIELD_ID_REWARD_ID) != NULL);
+         event->type == TYPE_ID_FULFILMENT || event->type == TYPE_ID_REVIEWED ||
+         (event->type == TYPE_ID_CLAIMED && event_field(event, FIELD_ID_REWARD_ID) != NULL);
 }
 
 void judge_unheard(const struct event *event, const struct judge_settings *settings, int64_t clock_ms, struct decision *decision) {

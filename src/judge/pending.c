@@ -10,30 +10,50 @@
 #define HOUR_MS 3600000LL
 
 /* Never behind the closing of its campaign, whose terms say what it is. */
-int64_t pending_until(const struct work *w, const struct item *item, uint32_t campaign) {
+int64_t pending_until(const struct work *w, const struct item *item, uint32_t campaign, int64_t from_ms) {
   const struct campaign *of = work_campaign(w, campaign);
   if (item->timing.kind == MOMENT_NONE) return TIME_NONE;
-  int64_t due_ms = moment_resolve(&item->timing, w->event->time_ms, of->zone);
+  int64_t due_ms = moment_resolve(&item->timing, from_ms, of->zone);
   if (due_ms > of->closing_ms) due_ms = of->closing_ms;
   return due_ms > w->event->time_ms ? due_ms : TIME_NONE;
 }
 
+/* Money that the campaign cannot read is no reason to let a gift go by unseen. */
+static bool review_asks(struct work *w, const struct rule *rule) {
+  struct failure failure;
+  if (!rule->review.asked) return false;
+  return condition_is_foreign(w, rule->review.when) || condition_holds(w, rule->review.when, rule->campaign, true, &failure);
+}
+
+bool review_begin(struct work *w, const struct rule *rule, struct gift *gift) {
+  if (!review_asks(w, rule)) return false;
+  int64_t until_ms = duration_add(w->event->time_ms, rule->review.within, 1, work_zone(w, rule->campaign));
+  assert(until_ms > w->event->time_ms);
+  gift->in_review = true, gift->due_ms = until_ms;
+  return true;
+}
+
 /* Each gift has an instant of its own; whoever comes back to silent customers does so every full hour, or there would be as many lists of
  * them as there are gifts. */
-static int64_t looked_at(int64_t due_ms) { return (due_ms + HOUR_MS - 1) / HOUR_MS * HOUR_MS; }
+int64_t pending_looked_at(int64_t due_ms) { return (due_ms + HOUR_MS - 1) / HOUR_MS * HOUR_MS; }
 
-void pending_keep(struct work *w, const struct gift *gift, const struct item *meant, uint32_t campaign) {
+uint16_t pending_ahead(const struct work *w, uint32_t campaign, int64_t due_ms) {
+  return (uint16_t)(zone_offset(work_zone(w, campaign), due_ms) + MINUTES_A_DAY);
+}
+
+void pending_keep(struct work *w, const struct gift *gift, const struct item *meant, const struct rule *rule) {
   struct cell *cell = work_make(w, w->customer, CELL_PENDING, 0, gift->id_words[0], 0);
   assert(gift->kind == GIFT_PENDING && gift->due_ms > w->event->time_ms);
   if (w->pending_ms == TIME_NONE || gift->due_ms > w->pending_ms) w->pending_ms = gift->due_ms;
   cell->pending.time_ms = gift->due_ms, cell->pending.event = own_digest(w);
   cell->pending.id_high = gift->id_words[1];
   cell->pending.pool = gift->pool == NONE ? 0 : w->book->pools[gift->pool].decl;
-  cell->pending.meant = meant->mark, cell->pending.partial = gift->partial;
-  cell->pending.waits = gift->item == NONE ? PENDING_CHOICE : PENDING_TIMING;
-  cell->pending.ahead = (uint16_t)(zone_offset(work_zone(w, campaign), gift->due_ms) + MINUTES_A_DAY);
+  cell->pending.meant = meant->mark;
+  cell->pending.flags = (gift->partial ? PENDING_PARTIAL : 0) | (gift->in_review && rule->review.passes ? PENDING_ON_PASS : 0);
+  cell->pending.waits = gift->in_review ? PENDING_REVIEW : gift->item == NONE ? PENDING_CHOICE : PENDING_TIMING;
+  cell->pending.ahead = pending_ahead(w, rule->campaign, gift->due_ms);
   cell->expires_day = undo_expiry(w);
-  due_tell(w, looked_at(gift->due_ms));
+  due_tell(w, pending_looked_at(gift->due_ms));
 }
 
 const struct cell *pending_known(const struct work *w, uint64_t id_low) { return state_find(w->customer, CELL_PENDING, 0, id_low, 0); }

@@ -93,9 +93,9 @@ const struct reason_info reasons[REASON_COUNT] = {
     [REASON_DRAW_LOST] = {"DRAW_LOST", "no prize in the draw", "未中奖", "The draw took place and fell on a blank.",
                           "已参与抽奖,未抽中奖品。", "Nothing. The number drawn follows from the reward id and can be checked.",
                           "无需处理。抽取的号码由奖励编号决定,可复核。"},
-    [REASON_EXPIRED] = {"EXPIRED", "chance or task has expired", "机会或任务已过期", "It was not used within its validity.",
-                        "未在有效期内使用。", "Look at `valid` of the chance or `within` of the track.",
-                        "核对机会的 valid 或任务的 within。"},
+    [REASON_EXPIRED] = {"EXPIRED", "chance, task or review has expired", "机会、任务或复核已过期",
+                        "It was not used within its validity, or the gift was not reviewed in time.", "未在有效期内使用,或奖励逾期未复核。",
+                        "Look at `valid` of the chance or `within` of the track or review.", "核对机会的 valid 或任务、复核的 within。"},
     [REASON_MALFORMED_EVENT] = {"MALFORMED_EVENT", "event could not be read", "事件格式错误",
                                 "The line is no event: it lies in the dead letters with its place and remedy.",
                                 "该行不是有效事件,已连同位置与处理办法写入死信。", "Correct it at its source and send it again.",
@@ -120,15 +120,19 @@ const struct reason_info reasons[REASON_COUNT] = {
          "核对 original_id 与原交易的编号和来源;原交易由其他系统发送时须给出 original_source,并尽量给出 original_time。"},
     [REASON_GIFT_UNKNOWN] =
         {"GIFT_UNKNOWN", "the gift is not known", "奖励未知",
-         "Fulfilment failed of a gift, or a choice is for one, that this customer does not have, that was not issued yet or is not to be "
-         "chosen, whose campaign says nothing of failures, or that is not remembered any more. Nothing was done.",
-         "履约失败或领取选择所指的奖励不属于该客户、尚未发放或无须选择、所属活动未规定失败处理,或已超出系统的记忆范围,未作任何处理。",
+         "Fulfilment failed of a gift, or a choice or review is for one, that this customer does not have, that was not issued yet or is "
+         "not to be chosen or reviewed (any more), whose campaign says nothing of failures, or that is not remembered any more. Nothing "
+         "was done.",
+         "履约失败、领取选择或复核结果所指的奖励不属于该客户、尚未发放、无须(或不再)选择或复核、所属活动未规定失败处理,"
+         "或已超出系统的记忆范围,未作任何处理。",
          "Compare reward_id and customer with the line in rewards; on_failure of the campaign says what is done when one fails.",
          "将 reward_id 与客户同 rewards 中的发放记录核对;失败处理由活动的 on_failure 规定。"},
     [REASON_RESULT_CONTRADICTED] =
-        {"RESULT_CONTRADICTED", "fulfilment said otherwise before", "履约结果前后矛盾",
-         "Fulfilment had told done of this gift before and tells failed now, or the other way round. The first result stands.",
-         "同一奖励先后报告了成功与失败,以首次结果为准。",
-         "Ask the system that fulfils which is true; what has to be put right is put right there, or by a campaign of its own.",
-         "向履约系统核实实际结果,并在该系统内更正,或另设活动处理。"},
+        {"RESULT_CONTRADICTED", "it was said otherwise before", "结果前后矛盾",
+         "Fulfilment had told done of this gift before and tells failed now, or its review had passed and is refused now, or the other "
+         "way round; what becomes of a gift that nobody reviewed in time is a result as well. The first result stands.",
+         "同一奖励先后报告了成功与失败,或复核先后通过与拒绝(逾期未复核的处理亦算结果),以首次结果为准。",
+         "Ask the system that fulfils, or the reviewer, which is true; what has to be put right is put right there, or by a campaign of "
+         "its own.",
+         "向履约系统或复核人员核实实际结果,并在该系统内更正,或另设活动处理。"},
 };

@@ -10,6 +10,9 @@ struct policy {
 /* What was never issued is nobody's to keep, and nothing that could be owed. */
 static struct policy policy_of(const struct undoing *u, const struct rule *rule, bool pending) {
   if (u->refused) return (struct policy){.restore_limits = rule->undo.restore_limits, .restore_pool = !MUTANT(PENDING_KEEPS)};
+  if (u->rejected)
+    return (struct policy){.restore_limits = rule->forfeit.answers && rule->forfeit.restore_limits,
+                           .restore_pool = !rule->forfeit.answers || rule->forfeit.restore_pool};
   if (pending) return (struct policy){.restore_limits = rule->undo.restore_limits, .restore_pool = rule->undo.restore_pool};
   if (u->failed) return (struct policy){.restore_limits = rule->forfeit.restore_limits, .restore_pool = rule->forfeit.restore_pool};
   return (struct policy){.stays = rule->undo.reward == UNDO_KEEP,

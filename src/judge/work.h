@@ -11,7 +11,8 @@
  *   close.c      periods that close      look.c     whom they forgot           cycle.c    months and years of the customer's own
  *   rank.c       who is first of all customers
  *   give.c       choosers and items      grant.c   what is remembered of a gift
- *   ladder.c     values that go on within a period        pending.c  gifts that are issued later, issue.c when, choice.c chosen
+ *   ladder.c     values that go on within a period        pending.c  gifts that are issued later, issue.c when, choice.c chosen,
+ *                                                         review.c looked at
  *   chance.c     lots                    limit.c   caps                pool.c     stock and budgets       ids.c  reward ids
  *   draw.c       draws                   missed.c  back-filled for whom it was too late    hand.c  gifts that were handed out by hand
  *   hear.c       what facts hear         audience.c  who takes part
@@ -72,9 +73,10 @@ struct undoing {
   uint64_t original;      /* digest of the event, as records have it */
   int64_t amount, before; /* this reversal; what was left of the original before it */
   bool whole;
-  bool awaited; /* it came before the event: nothing was out yet, so nothing is owed */
-  bool failed;  /* it was never fulfilled: by the rule's forfeit, and not owed either */
-  bool refused; /* it was never issued: `still` did not hold */
+  bool awaited;  /* it came before the event: nothing was out yet, so nothing is owed */
+  bool failed;   /* it was never fulfilled: by the rule's forfeit, and not owed either */
+  bool refused;  /* it was never issued: `still` did not hold */
+  bool rejected; /* it was never issued: its review was not passed */
 };
 
 struct work;
@@ -571,10 +573,15 @@ static inline bool is_date(const struct work *w) { return w->in->closing != NULL
 
 /* ---- pending.c ---- */
 #define MINUTES_A_DAY 1440
-/* When an item is issued that is given now, or TIME_NONE: now. */
-int64_t pending_until(const struct work *w, const struct item *item, uint32_t campaign);
+/* When an item is issued that was earned at `from_ms`, or TIME_NONE: now. */
+int64_t pending_until(const struct work *w, const struct item *item, uint32_t campaign, int64_t from_ms);
+/* When silent customers are looked at for what is due then; and the minutes that its campaign's clocks are ahead of UTC then, and a day. */
+int64_t pending_looked_at(int64_t due_ms);
+uint16_t pending_ahead(const struct work *w, uint32_t campaign, int64_t due_ms);
+/* Whether a gift of the rule is held until somebody has looked at it: then it says until when. */
+bool review_begin(struct work *w, const struct rule *rule, struct gift *gift);
 /* The gift waits: `meant` is the item that was, if another stands in for it; of a choice the one that it is in the end. */
-void pending_keep(struct work *w, const struct gift *gift, const struct item *meant, uint32_t campaign);
+void pending_keep(struct work *w, const struct gift *gift, const struct item *meant, const struct rule *rule);
 /* A gift that was not issued yet; NULL: there is none of that id. */
 const struct cell *pending_gift(const struct work *w, uint64_t id_low);
 /* The same, or one that was settled and is remembered. */
@@ -583,6 +590,12 @@ const struct cell *pending_known(const struct work *w, uint64_t id_low);
 /* ---- issue.c ---- */
 /* The gift at hand is due: it is issued, or refused by `still`; of a choice it is the default. */
 void pending_issue(struct work *w);
+/* A review is over: the gift is issued, or waits for its time; or it is refused. */
+void pending_reviewed(struct work *w, const struct cell *pending, bool passed, enum reason refusal);
+
+/* ---- review.c ---- */
+/* The answer at hand, of a reviewer. */
+void review_apply(struct work *w);
 
 /* ---- choice.c ---- */
 /* The claim at hand chooses a gift's item. */

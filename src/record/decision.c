@@ -28,6 +28,11 @@ struct str text_gift_kind(enum gift_kind kind) {
   return STR("");
 }
 
+struct str text_waits(const struct gift *gift) {
+  if (gift->in_review) return STR("review");
+  return gift->item == NONE ? STR("choice") : STR("timing");
+}
+
 static char *digits_put(char *at, int32_t number) {
   assert(number >= 0 && number < 100);
   memcpy(at, &digit_pairs[2 * number], 2);
@@ -89,7 +94,7 @@ static void decision_gift(struct buffer *out, const struct rulebook *rulebook, c
   TEXT_NUMBER(out, "count", gift->count);
   if (gift->pool != NONE) TEXT_MEMBER(out, "pool", rulebook->pools[gift->pool].name);
   if (gift->kind == GIFT_PENDING) {
-    TEXT_MEMBER(out, "why", gift->item == NONE ? STR("choice") : STR("timing"));
+    TEXT_MEMBER(out, "why", text_waits(gift));
     PUT(out, ",\"due\":\"");
     buffer_time_in(out, gift->due_ms, rulebook->campaigns[rulebook->rules[gift->rule].campaign].zone);
     PUT(out, "\"");

@@ -79,7 +79,8 @@ struct told_gift told_gift_of(const struct rulebook *rulebook, const struct gift
                            .value_minor = gift->value_minor,
                            .count = gift->count,
                            .due_ms = gift->kind == GIFT_PENDING ? gift->due_ms : TIME_NONE,
-                           .chosen = gift->kind == GIFT_PENDING && gift->item == NONE};
+                           .chosen = gift->kind == GIFT_PENDING && gift->item == NONE,
+                           .in_review = gift->in_review};
   if (gift->item != NONE) gift_item(&told, rulebook, &rulebook->items[gift->item]);
   if (gift->pool != NONE) told.pool = rulebook->pools[gift->pool].name;
   if (gift->instead_of != NONE) told.instead_of = rulebook->items[gift->instead_of].id;
@@ -101,7 +102,7 @@ struct told_gift told_gift_read(const struct rulebook *rulebook, const struct ru
                            .count = gift->count,
                            .cut_from_minor = gift->cut_from_minor,
                            .points = str_equal(gift->reward, STR("points"))};
-  told.chosen = str_equal(gift->why, STR("choice"));
+  told.chosen = str_equal(gift->why, STR("choice")), told.in_review = str_equal(gift->why, STR("review"));
   if (gift->due.length == 0 || !time_parse(gift->due, &told.due_ms, NULL)) told.due_ms = TIME_NONE;
   if (rule == NULL) return told;
   uint32_t limit = detail_limit(rulebook, rule, gift->cut_by);
@@ -182,10 +183,12 @@ static void gift_due(struct buffer *out, const struct campaign *campaign, const 
   if (gift->due_ms == TIME_NONE) return;
   if (gift->chosen)
     buffer_put(out, zh ? STR("客户选择,截至 ") : STR("the customer's choice until "));
+  else if (gift->in_review)
+    buffer_put(out, zh ? STR(";待复核,截至 ") : STR("; it waits to be reviewed until "));
   else
     buffer_put(out, zh ? STR(";待 ") : STR("; it waits until "));
   buffer_time_in(out, gift->due_ms, campaign->zone);
-  if (!gift->chosen) buffer_put(out, zh ? STR(" 发放") : STR(" for its issue"));
+  if (!gift->chosen && !gift->in_review) buffer_put(out, zh ? STR(" 发放") : STR(" for its issue"));
 }
 
 void detail_gift(struct buffer *out, const struct rulebook *rulebook, uint32_t campaign, const struct told_gift *gift,
@@ -511,6 +514,10 @@ void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const s
   }
   if (told_is_choice(told)) {
     choice_detail(out, told, language == LANGUAGE_ZH);
+    return;
+  }
+  if (told_is_at(told, STR("/review"))) {
+    buffer_put(out, language == LANGUAGE_ZH ? STR("逾期未复核") : STR("nobody had reviewed it in time"));
     return;
   }
   if (told->reason == REASON_LIMIT_REACHED) {

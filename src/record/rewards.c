@@ -21,7 +21,7 @@ static bool takes_back(enum gift_kind kind) { return kind == GIFT_REVOKED || kin
 static void reward_id(struct buffer *out, const struct reward_line *line) {
   const struct gift *gift = line->gift;
   text_put(out, (struct str){gift->id, gift->id_length});
-  if (gift->kind == GIFT_PENDING) PUT(out, "-p"); /* the id of its issue is the gift's own */
+  if (gift->kind == GIFT_PENDING) text_put(out, gift->in_review ? STR("-v") : STR("-p")); /* the id of its issue is the gift's own */
   if (!takes_back(gift->kind)) return;
   PUT(out, "-");
   text_hex(out, line->event->digest);
@@ -115,7 +115,7 @@ static void reward_moment(struct buffer *out, struct str opening, int64_t ms, st
 static void reward_pending(struct buffer *out, const struct reward_line *line) {
   const struct rule *rule = line->rule;
   if (line->gift->kind != GIFT_PENDING) return;
-  TEXT_MEMBER(out, "why", line->gift->item == NONE ? STR("choice") : STR("timing"));
+  TEXT_MEMBER(out, "why", text_waits(line->gift));
   reward_moment(out, STR(",\"due\":\""), line->gift->due_ms, line->campaign->zone);
   if (line->gift->item != NONE) return;
   TEXT_MEMBER(out, "default", line->rulebook->items[rule->otherwise].id);

@@ -80,7 +80,7 @@ static uint32_t lists_gather(const struct shard *shard, struct str *lists) {
  * any gift. */
 static bool may_wait(const struct rulebook *book) {
   for (uint32_t i = 0; i < book->rule_count; i++)
-    if (book->rules[i].give == GIVE_CHOICE_OF) return true;
+    if (book->rules[i].give == GIVE_CHOICE_OF || book->rules[i].review.asked) return true;
   for (uint32_t i = 0; i < book->item_count; i++)
     if (book->items[i].timing.kind != MOMENT_NONE) return true;
   return false;

@@ -163,6 +163,22 @@ static void heading_say(struct say *say, uint32_t number) {
   put(say, ")\n\n", "）\n\n");
 }
 
+/* What is held until somebody has looked at it. */
+static void review_say(struct say *say, const struct review *review) {
+  if (!review->asked) return;
+  put(say, "\nA gift is looked at before it is issued", "\n奖励须先经复核后发放");
+  if (review->when != NONE) {
+    put(say, ", if this holds: ", "（限符合以下条件的：");
+    say_condition(say, review->when);
+    put(say, "", "）");
+  }
+  put(say, ". That takes up to ", "，复核期限为");
+  say_duration(say, review->within);
+  put(say, review->passes ? "; it is issued when nobody has decided by then" : "; it is not issued when nobody has decided by then",
+      review->passes ? "，逾期未作决定的予以发放" : "，逾期未作决定的不予发放");
+  put(say, ". What is refused is forfeited like what could not be delivered.\n", "。复核未通过的，按未能成功发放处理。\n");
+}
+
 void say_rule(struct say *say, uint32_t number) {
   const struct rule *rule = rule_of(say, number);
   say->rule = number;
@@ -178,4 +194,5 @@ void say_rule(struct say *say, uint32_t number) {
   extras_say(say, rule);
   put_str(say, STR("\n"));
   say_give(say, number);
+  review_say(say, &rule->review);
 }
