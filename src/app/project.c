@@ -125,16 +125,25 @@ enum status project_write(const char *path, struct str text, struct fault *fault
   return fault_set(fault, file == NULL ? STATUS_USAGE : STATUS_STORAGE, "%s: cannot be written: %s", path, strerror(error));
 }
 
+/* Which requirements of giftd's a shipped story covers is nothing to a bank: `giftd test --coverage` counts its own rules. */
+static bool lines_copy(FILE *in, FILE *out) {
+  char line[4096];
+  bool begins = true, left_out = false;
+  while (fgets(line, sizeof(line), in) != NULL) {
+    if (begins) left_out = strncmp(line, "covers ", 7) == 0;
+    if (!left_out && fputs(line, out) < 0) return false;
+    begins = strchr(line, '\n') != NULL;
+  }
+  return !ferror(in);
+}
+
 enum status project_copy(const char *from, const char *to, struct fault *fault) {
-  char memory[16384];
   FILE *in = fopen(from, "re");
   if (in == NULL) return fault_set(fault, STATUS_USAGE, "%s: cannot be opened: %s", from, strerror(errno));
   FILE *out = fopen(to, "we");
-  bool good = out != NULL;
-  for (size_t length; good && (length = fread(memory, 1, sizeof(memory), in)) > 0;) good = fwrite(memory, 1, length, out) == length;
+  bool good = out != NULL && lines_copy(in, out);
   int error = errno;
   if (out != NULL && fclose(out) != 0 && good) good = false, error = errno;
-  good = good && !ferror(in);
   (void)fclose(in);
   return good ? STATUS_OK : fault_set(fault, STATUS_STORAGE, "%s: cannot be written: %s", to, strerror(error));
 }

@@ -24,6 +24,7 @@ bool project_is_filled(const char *path);
 /* Makes a folder and those above it. */
 enum status project_make(const char *path, struct fault *fault) MUST_USE;
 enum status project_write(const char *path, struct str text, struct fault *fault) MUST_USE;
+/* A shipped text, without the lines of a story that name the requirements it covers. */
 enum status project_copy(const char *from, const char *to, struct fault *fault) MUST_USE;
 
 #endif

@@ -238,6 +238,9 @@ class Init(Folder):
             self.assertEqual(answer.returncode, 0, (words, answer.stdout, answer.stderr))
         with open(self.path("p/out/rewards.jsonl"), encoding="utf-8") as file:
             self.assertGreater(len(file.readlines()), 3)
+        covered = giftd("test", "--coverage", cwd=self.path("p"))  # a bank's own rules, none of giftd's requirements
+        self.assertRegex(covered.stdout, r"rules +5 of 5")
+        self.assertNotRegex(covered.stdout, r"requirement|\bR[0-9]")
         self.assertEqual(giftd("init", self.path("p")).returncode, 2)
         self.assertEqual(giftd("init", self.path("p"), "--force").returncode, 0)
 
