@@ -35,7 +35,8 @@ void choice_apply(struct work *w) {
   const struct cell *pending = digest_from_id(id->text, &digest) ? pending_known(w, digest.low) : NULL;
   if (pending != NULL && pending->pending.id_high != digest.high) pending = NULL;
   const struct cell *grant = pending == NULL ? NULL : grant_find(w, (struct grant_name){pending->pending.event, pending->key});
-  if (grant != NULL && terms_find(w, grant, &w->book, &rule) && rule->give == GIVE_CHOICE_OF)
+  bool waits = grant != NULL && terms_find(w, grant, &w->book, &rule) && rule->give == GIVE_CHOICE_OF;
+  if (waits && event_names(w, rule))
     choose(w, rule, pending, choice->text);
   else
     w->out->gate = REASON_GIFT_UNKNOWN;

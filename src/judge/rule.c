@@ -36,15 +36,12 @@ static bool step_lifecycle(struct judging *j) {
   return false;
 }
 
-/* A claim or an enrolment may name the campaign and rule it means; absent, it addresses all that listen. */
 static bool step_addressed(struct judging *j) {
   struct work *w = j->w;
-  if (w->event->type != TYPE_ID_CLAIMED && w->event->type != TYPE_ID_ENROLLED) return true;
-  const struct value *named = event_field(w->event, FIELD_ID_RULE);
+  if (event_names(w, j->rule)) return true;
   bool here = event_addresses(w, j->rule->campaign);
-  if (here && (named == NULL || str_equal(named->text, j->rule->id))) return true;
   j->outcome->reason = REASON_CONDITION_NOT_MET;
-  j->outcome->actual_text = here ? named->text : event_field(w->event, FIELD_ID_CAMPAIGN)->text;
+  j->outcome->actual_text = event_field(w->event, here ? FIELD_ID_RULE : FIELD_ID_CAMPAIGN)->text;
   return false;
 }
 

@@ -250,6 +250,12 @@ bool event_addresses(const struct work *w, uint32_t campaign) {
   return named == NULL || str_equal(named->text, work_campaign(w, campaign)->id);
 }
 
+bool event_names(const struct work *w, const struct rule *rule) {
+  if (w->event->type != TYPE_ID_CLAIMED && w->event->type != TYPE_ID_ENROLLED) return true;
+  const struct value *named = event_field(w->event, FIELD_ID_RULE);
+  return event_addresses(w, rule->campaign) && (named == NULL || str_equal(named->text, rule->id));
+}
+
 /* Sums of whole numbers stop at the ends: what events carry is not ours to bound. */
 int64_t sum_of(int64_t a, int64_t b) {
   int64_t sum;

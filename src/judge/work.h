@@ -182,8 +182,9 @@ static inline int64_t campaign_over(const struct campaign *campaign, const struc
 }
 /* What a reversal needs is kept until nothing that was in time can come any more. */
 int32_t undo_expiry(const struct work *w);
-/* A claim or an enrolment may name the campaign it means; absent, it addresses all that listen. */
+/* A claim or an enrolment may name the campaign it means, and the rule; absent, it addresses all that listen. */
 bool event_addresses(const struct work *w, uint32_t campaign);
+bool event_names(const struct work *w, const struct rule *rule);
 int64_t sum_of(int64_t a, int64_t b); /* at most as far as numbers go */
 static inline uint64_t memory_digest(const struct work *w, uint64_t digest) { return cause_digest(w->event, digest); }
 static inline uint64_t own_digest(const struct work *w) { return memory_digest(w, w->event->digest); }
