@@ -258,10 +258,14 @@ static enum tried hand_try(struct work *w, struct giving *g) {
   return plain_try(w, g, &w->book->items[item], &w->book->items[meant]);
 }
 
-static enum tried one_of_each_try(struct work *w, struct giving *g, uint32_t number) {
+static bool is_handed(const struct work *w, const struct giving *g, uint32_t number) {
   uint32_t item, meant;
-  if (!w->hand || !by_hand_item(w, g->rule, &item, &meant)) return item_try(w, g, number);
-  if (meant == number) return hand_try(w, g);
+  return w->hand && by_hand_item(w, g->rule, &item, &meant) && meant == number;
+}
+
+static enum tried one_of_each_try(struct work *w, struct giving *g, uint32_t number) {
+  if (!w->hand) return item_try(w, g, number);
+  if (is_handed(w, g, number)) return hand_try(w, g);
   w->hand = false;
   enum tried tried = item_try(w, g, number);
   w->hand = true;
@@ -274,6 +278,7 @@ static bool give_each(struct work *w, struct giving *g) {
   uint32_t failures = 0, given = 0;
   assert(g->rule->item_count > 0 && g->rule->item_count <= LIMIT_ITEMS_PER_GIVE);
   for (uint32_t i = 0; i < g->rule->item_count; i++) {
+    if (w->hand_refused && !is_handed(w, g, g->rule->item_first + i)) continue;
     failed[failures] = plain;
     g->outcome = &failed[failures];
     if (one_of_each_try(w, g, g->rule->item_first + i) == TRIED_GIVEN)

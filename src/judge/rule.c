@@ -336,6 +336,7 @@ static bool judge(struct judging *j) {
     if (steps[i](j)) continue;
     if (!j->w->hand || !let_pass(steps[i])) return false;
     by_hand_note(j->w, j->outcome);
+    j->w->hand_refused = true;
     *j->outcome = plain;
   }
   return true;
@@ -366,7 +367,7 @@ bool rule_judge(struct work *w, uint32_t number, const struct wake *wake) {
   struct outcome *outcome = judging.outcome;
   outcome->caused_by = wake->base == NULL ? NONE : wake->outcome;
   w->lot = NULL, w->base = wake->base, w->level = level_of(w, wake), w->place = 0, w->share = 0;
-  w->hand = wake->base == NULL && wake->fired == NULL && by_hand(w, judging.rule), w->hand_noted = false;
+  w->hand = wake->base == NULL && wake->fired == NULL && by_hand(w, judging.rule), w->hand_noted = w->hand_refused = false;
   bool given = judge(&judging);
   w->hand = false;
   outcome->gift_count = w->out->gift_count - outcome->gift_first;

@@ -171,10 +171,18 @@ static uint32_t group_had(const struct work *w, uint32_t group) {
   return NONE;
 }
 
+/* The customer has its gift already: no other of the group gives one. */
+static uint32_t handed_of(const struct work *w, uint32_t group, uint32_t from, uint32_t count) {
+  for (uint32_t i = from; i < count; i++)
+    if (group_of(w, &w->candidates[i]) == group && by_hand(w, &w->book->rules[w->candidates[i].rule])) return w->candidates[i].rule;
+  return NONE;
+}
+
 /* One gives: the first that can. Those behind it are judged as far as that they are told why not. All of the group in the turn of the one
  * that stands first, whatever stands between them: so it does not matter to it what else hears the event. */
 static bool group_judge(struct work *w, uint32_t group, uint32_t from, uint32_t count) {
   uint32_t winner = w->in->closing == NULL ? missed_group(w, group) : group_had(w, group);
+  if (winner == NONE) winner = handed_of(w, group, from, count);
   bool later = false; /* some may hear it when it is back-filled */
   for (struct candidate *one; (one = member_next(w, group, from, count)) != NULL;) {
     bool given = false; /* a rule is no other to itself: of two tracks or levels both give */

@@ -117,6 +117,7 @@ struct work {
   bool kept_something;   /* the event fed a measure or gave: an ORIGINAL is worth remembering */
   bool again;            /* the event came before, too late for some: they alone hear it */
   bool hand;             /* the item at hand was handed out by hand ... */
+  bool hand_refused;     /* ... though the rule would have given nothing: its other items are not given */
   bool hand_noted;       /* ... though this would have refused it */
   struct outcome hand_why;
   bool is_reversal; /* and took something back: what takes this one back is told apart */
