@@ -41,6 +41,10 @@ static const struct kafka_pair consumers[] = {{"enable.auto.commit", "false"},
  * exactness. */
 static const struct kafka_pair group_defaults[] = {
     {"partition.assignment.strategy", "cooperative-sticky"}, {"session.timeout.ms", "10000"}, {"heartbeat.interval.ms", "1000"}};
+/* Static members share out eagerly. Cooperatively what one gives up goes to others in a second round, which he calls when he has given it
+ * up; one who ends before that has his share back at once (KIP-345) and knows nothing of the round: what he was to give up nobody has until
+ * somebody comes or goes. Static members seldom share out at all. */
+static const struct kafka_pair static_defaults[] = {{"partition.assignment.strategy", "range"}};
 /* Large queues: with a full one librdkafka 2.0 rests for a whole second. */
 /* The end of a partition is told, since a marker of a transaction may stand there: lag would never be 0 else. */
 static const struct kafka_pair reader_fixed[] = {{"enable.partition.eof", "true"}};
@@ -104,12 +108,20 @@ static enum status put_ahead(rd_kafka_conf_t *conf, uint32_t shards, struct faul
   return conf_put(conf, "queued.max.messages.kbytes", text, fault);
 }
 
+static bool is_passed(const struct kafka_settings *settings, const char *name) {
+  for (uint32_t i = 0; i < settings->pair_count; i++)
+    if (strcmp(settings->pairs[i].name, name) == 0) return true;
+  return false;
+}
+
 /* What is passed through stands over a default and below what is fixed. */
 static enum status layers(rd_kafka_conf_t *conf, const struct kafka *kafka, enum handle_kind kind, struct fault *fault) {
   const struct kafka_settings *settings = &kafka->settings;
   enum status status = put_all(conf, everywhere, COUNT_OF(everywhere), fault);
   if (status != STATUS_OK) return status;
   if (kind == HANDLE_GROUP) status = put_all(conf, group_defaults, COUNT_OF(group_defaults), fault);
+  if (status == STATUS_OK && kind == HANDLE_GROUP && is_passed(settings, "group.instance.id"))
+    status = put_all(conf, static_defaults, COUNT_OF(static_defaults), fault);
   if (kind == HANDLE_READER) status = put_all(conf, reader_defaults, COUNT_OF(reader_defaults), fault);
   if (status == STATUS_OK && kind == HANDLE_READER) status = put_ahead(conf, kafka->shards, fault);
   if (kind == HANDLE_HISTORY) status = put_all(conf, history_defaults, COUNT_OF(history_defaults), fault);
@@ -125,12 +137,6 @@ static enum status layers(rd_kafka_conf_t *conf, const struct kafka *kafka, enum
   status = conf_put(conf, "isolation.level", kind == HANDLE_ADMIN ? "read_uncommitted" : "read_committed", fault);
   if (status == STATUS_OK && kind == HANDLE_GROUP) status = conf_put(conf, "group.id", settings->group, fault);
   return status;
-}
-
-static bool is_passed(const struct kafka_settings *settings, const char *name) {
-  for (uint32_t i = 0; i < settings->pair_count; i++)
-    if (strcmp(settings->pairs[i].name, name) == 0) return true;
-  return false;
 }
 
 static enum status put_topic(rd_kafka_topic_conf_t *conf, const struct kafka_pair *pair, struct fault *fault) {
