@@ -189,15 +189,16 @@ static void limits_section(struct say *say) {
 
 /* ---- notes ---- */
 
-/* A list of codes is told; who stands on one of customers is the bank's own, and so is a file of thousands. */
+/* A list of codes is told; who stands on one of customers is nobody else's business, and a file of thousands is the bank's own. */
 #define LIST_FILE_MOST 500u
 
 static void list_note(struct say *say, uint32_t number) {
   const struct list *list = &say->rulebook->lists[number];
+  const bool of_customers = say->lists.suffixes[say->lists.places[number] - 1] != 0;
   put_str(say, STR("- "));
   say_list(say, number);
   put(say, ": ", "：");
-  if (list->count == 0 || (list->of_file && (say->lists.suffixes[say->lists.places[number] - 1] != 0 || list->count > LIST_FILE_MOST))) {
+  if (list->count == 0 || of_customers || (list->of_file && list->count > LIST_FILE_MOST)) {
     put(say, "as kept by the bank", "以本行名单为准");
   } else {
     for (uint32_t i = 0; i < list->count; i++) {

@@ -98,7 +98,7 @@ const struct wording wording_types[] = {{"txn.reversed", "refund or reversal", "
                                         {"card.unbound", "card unbinding", "解绑卡"},
                                         {"custody.opened", "third-party custody opening", "开通三方存管"},
                                         {"pb.signed", "private banking sign-up", "私人银行签约"},
-                                        {"wealth.purchased", "wealth purchase", "购买理财"},
+                                        {"wealth.purchased", "wealth purchase", "购买财富产品"},
                                         {"loan.disbursed", "loan payout", "贷款放款"},
                                         {"instalment.created", "instalment plan", "办理分期"},
                                         {"balance.snapshot", "end-of-day balance", "日终余额登记"},

@@ -47,15 +47,15 @@ static void lot_say(struct say *say, const struct rank *rank) {
       "\n**抽签**：在所有符合上述条件的客户的全部签中抽取，");
   put(say, "as many as ", "签数按");
   say_left(say, &say->rulebook->conditions[rank->by.left]);
-  put(say, " says, at most ", "计，每人至多");
+  put(say, " says, at most ", "计，每位客户至多计");
   put_int(say, rank->tickets);
-  put(say, rank->tickets == 1 ? " ticket of each customer; " : " tickets of each customer; ", "签；抽出前");
+  put(say, rank->tickets == 1 ? " ticket of each customer; " : " tickets of each customer; ", "签；依次抽出");
   put_int(say, rank->top);
-  put(say, rank->top == 1 ? " customer wins" : " customers win", "名客户");
+  put(say, rank->top == 1 ? " customer wins" : " customers win", "名中签客户");
   put(say, ", each once: a further ticket of a winner is passed over", "，每人只中一次，已中客户的其他签不再计");
   put(say,
       ". It goes by what has counted by then: what counts or is refunded later changes no place. A place that is lost goes to nobody.\n",
-      "。以届时已计入的为准，之后计入或退款的不改变名次；获奖客户未能获得奖励的，名额不递补。\n");
+      "。以届时已计入的为准，之后计入或退款的不改变抽签结果；中签客户未能获得奖励的，名额不递补。\n");
 }
 
 void say_rank(struct say *say, const struct rule *rule) {

@@ -135,7 +135,7 @@ static void spends_say(struct say *say, const struct rule *rule) {
 
 static void once_say(struct say *say, const struct rule *rule) {
   if (rule->once_per_count == 0) return;
-  put(say, " A customer is rewarded once in the campaign for ", "");
+  put(say, " A customer is rewarded once in the campaign for ", "每位客户就");
   say_dimensions(say, rule->once_per, rule->once_per_count, false);
   put(say, ".", "在活动期内只奖励一次。");
 }

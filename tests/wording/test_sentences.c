@@ -223,7 +223,7 @@ static const struct row times[] = {
     {LONG(SPENT, SHARED), "the gift is taken back as a whole; else it stays as it is", "全额收回已发放的奖励；其他情形不变"},
     {LONG(TIMES, LOT PAY),
      "a draw among all tickets of all customers for whom this holds, as many as the \"number of logins in the month\" says, at most 100",
-     "的全部签中抽取，签数按“当月登录次数”计，每人至多100签；抽出前9名客户"},
+     "的全部签中抽取，签数按“当月登录次数”计，每位客户至多计100签；依次抽出9名中签客户"},
     {LONG(SPENT, RANK("") PLACES),
      "its value by the place in the ranking: place 1: CNY 50.00; places 2 to 4: CNY 20.00; from place 5 on: CNY 30.00.",
      "金额按名次分档：第1名为50.00元，第2至4名为20.00元，第5名起为30.00元。"},
