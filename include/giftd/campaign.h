@@ -592,10 +592,11 @@ struct list {
   const uint32_t *slots;
 };
 
-/* From when on nothing can be drawn any more: what is open may finish until the closing, and be heard of so much later. */
+/* How late anything may be, back-filled or not. */
 static inline int64_t campaign_late_most(const struct campaign *campaign) {
   return campaign->backfill_ms > campaign->late_ms ? campaign->backfill_ms : campaign->late_ms;
 }
+/* From when on nothing can be drawn any more: what is open may finish until the closing, and be heard of so much later. */
 static inline int64_t draws_open_ms(const struct campaign *campaign) { return campaign->closing_ms + campaign_late_most(campaign); }
 
 /* What hears events of the bank: a rule, or a fact that remembers. Built from triggers, one for each (owner, trigger). The match room

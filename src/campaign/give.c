@@ -118,19 +118,6 @@ static void chosen_check(struct compile *c, const struct at *at, const struct it
       }
 }
 
-static void within_read(struct compile *c, const struct at *at, struct rule *rule) {
-  const struct campaign *campaign = campaign_now(c);
-  if (at->json == NULL || !read_duration(c, at, &rule->within) || !file_now(c)->has_period) return;
-  int64_t first = campaign->from_ms, last = campaign->to_ms - 1;
-  int64_t until = duration_add(last, rule->within, 1, campaign->zone);
-  if (duration_add(first, rule->within, 1, campaign->zone) - first > LIMIT_PENDING_MS)
-    report(c, at, CHECK_BAD_VALUE, "a gift waits at most %lld days to be chosen", LIMIT_PENDING_MS / MS_PER_DAY);
-  else if (until > campaign->closing_ms)
-    report(c, at, CHECK_SHORT_CLOSING,
-           "who qualifies on the last day may choose when the campaign has closed: it needs \"closing\": \"P%lldD\"",
-           (long long)((until - campaign->to_ms + MS_PER_DAY - 1) / MS_PER_DAY));
-}
-
 static void default_read(struct compile *c, const struct at *at, struct rule *rule) {
   struct str text;
   if (at->json == NULL || !read_text(c, at, &text)) return;
@@ -154,7 +141,7 @@ static void choice_read(struct compile *c, const struct at *at, struct rule *rul
     const struct item item = *item_at(c, rule->item_first + i);
     chosen_check(c, &one, &item);
   }
-  within_read(c, &within, rule);
+  waiting_read(c, &within, &rule->within, (struct waiting_words){"chosen", "who qualifies on the last day may choose"});
   default_read(c, &otherwise, rule);
 }
 

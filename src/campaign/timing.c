@@ -42,18 +42,29 @@ static void still_check(struct compile *c, uint32_t node) {
 
 /* ---- timing ---- */
 
+/* Until when waits what is qualified on the first day, and on the last. */
+static void waiting_check(struct compile *c, const struct at *at, int64_t first_until, int64_t last_until, struct waiting_words words) {
+  const struct campaign *campaign = campaign_now(c);
+  if (first_until - campaign->from_ms > LIMIT_PENDING_MS)
+    report(c, at, CHECK_BAD_VALUE, "a gift waits at most %lld days to be %s", LIMIT_PENDING_MS / MS_PER_DAY, words.end);
+  else if (last_until > campaign->closing_ms)
+    report(c, at, CHECK_SHORT_CLOSING, "%s when the campaign has closed: it needs \"closing\": \"P%lldD\"", words.last,
+           (long long)((last_until - campaign->to_ms + MS_PER_DAY - 1) / MS_PER_DAY));
+}
+
+void waiting_read(struct compile *c, const struct at *at, struct duration *within, struct waiting_words words) {
+  const struct campaign *campaign = campaign_now(c);
+  if (at->json == NULL || !read_duration(c, at, within) || !file_now(c)->has_period) return;
+  waiting_check(c, at, duration_add(campaign->from_ms, *within, 1, campaign->zone),
+                duration_add(campaign->to_ms - 1, *within, 1, campaign->zone), words);
+}
+
 static void closing_check(struct compile *c, const struct at *timing, const struct item *item) {
+  const struct waiting_words words = {"issued", "what is qualified on the last day is issued"};
   const struct campaign *campaign = campaign_now(c);
   if (!file_now(c)->has_period) return;
-  int64_t first = campaign->from_ms, last = campaign->to_ms - 1;
-  int64_t waits = moment_resolve(&item->timing, first, campaign->zone) - first;
-  int64_t issued = moment_resolve(&item->timing, last, campaign->zone);
-  if (waits > LIMIT_PENDING_MS)
-    report(c, timing, CHECK_BAD_VALUE, "a gift waits at most %lld days to be issued", LIMIT_PENDING_MS / MS_PER_DAY);
-  else if (issued > campaign->closing_ms)
-    report(c, timing, CHECK_SHORT_CLOSING,
-           "what is qualified on the last day is issued when the campaign has closed: it needs \"closing\": \"P%lldD\"",
-           (long long)((issued - campaign->to_ms + MS_PER_DAY - 1) / MS_PER_DAY));
+  waiting_check(c, timing, moment_resolve(&item->timing, campaign->from_ms, campaign->zone),
+                moment_resolve(&item->timing, campaign->to_ms - 1, campaign->zone), words);
 }
 
 void timing_read(struct compile *c, const struct at *at, enum item_place place, struct item *item) {

@@ -30,10 +30,8 @@ void choice_apply(struct work *w) {
   const struct value *id = event_field(w->event, FIELD_ID_REWARD_ID), *choice = event_field(w->event, FIELD_ID_CHOICE);
   const struct rulebook *before = w->book;
   const struct rule *rule;
-  struct digest128 digest;
   if (id == NULL || choice == NULL) return; /* a claim of chances */
-  const struct cell *pending = digest_from_id(id->text, &digest) ? pending_known(w, digest.low) : NULL;
-  if (pending != NULL && pending->pending.id_high != digest.high) pending = NULL;
+  const struct cell *pending = pending_named(w);
   const struct cell *grant = pending == NULL ? NULL : grant_find(w, (struct grant_name){pending->pending.event, pending->key});
   bool waits = grant != NULL && terms_find(w, grant, &w->book, &rule) && rule->give == GIVE_CHOICE_OF;
   if (waits && event_names(w, rule))

@@ -128,12 +128,10 @@ struct amounts {
 /* It was handed out as a whole, whatever limits leave of it. */
 static void amounts_note(struct work *w, const struct giving *g, const struct item *item, const struct amounts *a) {
   struct outcome why = *g->outcome;
-  struct amounts cut = *a;
-  cut.uncut = a->value * a->count, cut.cut_by = NONE;
-  int64_t total = cut.uncut;
-  bool left = limits_cut(w, g->rule, item->is_points, &total, &cut.cut_by, &why);
-  if (left && cut.cut_by == NONE) return;
-  by_hand_note(w, &why);
+  uint32_t cut_by = NONE;
+  int64_t total = a->value * a->count;
+  bool left = limits_cut(w, g->rule, item->is_points, &total, &cut_by, &why);
+  if (!left || cut_by != NONE) by_hand_note(w, &why);
 }
 
 static bool amounts_cut(struct work *w, const struct giving *g, const struct item *item, struct amounts *a) {
@@ -250,7 +248,7 @@ static enum tried item_try(struct work *w, struct giving *g, uint32_t number) {
 
 static bool give_one(struct work *w, struct giving *g) { return item_try(w, g, g->rule->item_first) == TRIED_GIVEN; }
 
-/* The item that was handed out; of a list the others are given as ever. */
+/* The item that was handed out. */
 static enum tried hand_try(struct work *w, struct giving *g) {
   uint32_t item, meant;
   bool found = by_hand_item(w, g->rule, &item, &meant);
@@ -421,10 +419,8 @@ bool give_chosen(struct work *w, const struct rule *rule, const struct item *ite
   if (!rule->undo.restore_pool) need.money = gift->value_minor * gift->count;
   gift->pool = chosen_pays(w, item, paying, paying_count, need, &claims);
   const struct granting granting = {rule, item, gift, NULL, &claims};
-  struct cell *settled = state_write(w->customer, pending);
-  settled->pending.waits = PENDING_SETTLED;
-  w->pending_ms = settled->pending.time_ms; /* remembered as long as its grant is */
-  settled->pending.time_ms = 0;             /* it is not due any more */
+  w->pending_ms = pending->pending.time_ms; /* remembered as long as its grant is */
+  pending_settle(state_write(w->customer, pending));
   grant_chosen(w, &granting, event);
   w->pending_ms = TIME_NONE;
   w->out->gift_count++;

@@ -45,16 +45,9 @@ static void gift_refuse(struct work *w, const struct cell *pending) {
   grant_take_back(w, &u, pending->key);
 }
 
-/* What its review came to is remembered as long as its grant. */
-static void review_settle(struct work *w, const struct cell *pending) {
-  struct cell *settled = state_write(w->customer, pending);
-  settled->pending.waits = PENDING_SETTLED;
-  settled->pending.time_ms = 0; /* it is not due any more */
-}
-
 static void pending_done(struct work *w, const struct cell *pending) {
   if ((pending->pending.flags & PENDING_PASSED) != 0) {
-    review_settle(w, pending);
+    pending_settle(state_write(w->customer, pending)); /* what its review came to is remembered as long as its grant */
     return;
   }
   if (!MUTANT(PENDING_TWICE)) {
@@ -123,7 +116,7 @@ static void review_refuse(struct work *w, const struct issuing *i) {
   grant_take_back(w, &u, kept.key);
   struct cell *cell = work_make(w, w->customer, CELL_PENDING, 0, kept.key, 0);
   cell->pending = kept.pending;
-  cell->pending.waits = PENDING_SETTLED, cell->pending.time_ms = 0;
+  pending_settle(cell);
   cell->pending.flags |= PENDING_REFUSED;
   cell->expires_day = expires_day;
 }

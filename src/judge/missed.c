@@ -4,13 +4,15 @@
  * a CELL_ONCE by the campaign's name, beside those by the names of rules. */
 #include "work.h"
 
-static bool missed(const struct work *w, const struct campaign *campaign, uint64_t digest) {
-  return campaign->backfill_ms > 0 && !campaign->programme && state_find(w->customer, CELL_ONCE, campaign->decl, digest, 0) != NULL;
+/* Its mark, or NULL. */
+static const struct cell *missed(const struct work *w, const struct campaign *campaign, uint64_t digest) {
+  if (campaign->backfill_ms == 0 || campaign->programme) return NULL;
+  return state_find(w->customer, CELL_ONCE, campaign->decl, digest, 0);
 }
 
 bool missed_any(const struct work *w, uint64_t digest) {
   for (uint32_t i = 0; i < w->book->campaign_count; i++)
-    if (missed(w, work_campaign(w, i), digest)) return true;
+    if (missed(w, work_campaign(w, i), digest) != NULL) return true;
   return false;
 }
 
@@ -51,7 +53,7 @@ uint32_t missed_group(const struct work *w, uint32_t group) {
 static bool hears_again(const struct work *w, const struct listener *listener) {
   const struct campaign *campaign = work_campaign(w, listener->campaign);
   bool first = listener->kind == LISTENER_FACT && w->book->facts[listener->owner].kind == FACT_FIRST;
-  return missed(w, campaign, own_digest(w)) || (campaign->programme && first);
+  return missed(w, campaign, own_digest(w)) != NULL || (campaign->programme && first);
 }
 
 static void matches_again(struct work *w) {
@@ -63,9 +65,10 @@ static void matches_again(struct work *w) {
 
 /* They have heard it now. */
 static void marks_remove(struct work *w) {
-  for (uint32_t i = 0; i < w->book->campaign_count; i++)
-    if (missed(w, work_campaign(w, i), own_digest(w)))
-      state_remove(w->customer, state_find(w->customer, CELL_ONCE, work_campaign(w, i)->decl, own_digest(w), 0));
+  for (uint32_t i = 0; i < w->book->campaign_count; i++) {
+    const struct cell *known = missed(w, work_campaign(w, i), own_digest(w));
+    if (known != NULL) state_remove(w->customer, known);
+  }
 }
 
 void missed_mind(struct work *w) {

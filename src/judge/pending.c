@@ -62,3 +62,15 @@ const struct cell *pending_gift(const struct work *w, uint64_t id_low) {
   const struct cell *known = pending_known(w, id_low);
   return known != NULL && known->pending.waits != PENDING_SETTLED ? known : NULL;
 }
+
+const struct cell *pending_named(const struct work *w) {
+  const struct value *id = event_field(w->event, FIELD_ID_REWARD_ID);
+  struct digest128 digest;
+  const struct cell *known = id != NULL && digest_from_id(id->text, &digest) ? pending_known(w, digest.low) : NULL;
+  return known != NULL && known->pending.id_high == digest.high ? known : NULL;
+}
+
+void pending_settle(struct cell *pending) {
+  pending->pending.waits = PENDING_SETTLED;
+  pending->pending.time_ms = 0; /* it is not due any more */
+}

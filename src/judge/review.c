@@ -5,11 +5,8 @@
 
 /* The gift that it is about; NULL: not of this customer, never in review, undone, or forgotten. */
 static const struct cell *reviewed_find(const struct work *w) {
-  const struct value *id = event_field(w->event, FIELD_ID_REWARD_ID);
-  struct digest128 digest;
-  if (id == NULL || !digest_from_id(id->text, &digest)) return NULL;
-  const struct cell *pending = pending_known(w, digest.low);
-  if (pending == NULL || pending->pending.id_high != digest.high) return NULL;
+  const struct cell *pending = pending_named(w);
+  if (pending == NULL) return NULL;
   bool over = (pending->pending.flags & (PENDING_PASSED | PENDING_REFUSED)) != 0;
   return pending->pending.waits == PENDING_REVIEW || over ? pending : NULL;
 }

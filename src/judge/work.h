@@ -588,6 +588,10 @@ void pending_keep(struct work *w, const struct gift *gift, const struct item *me
 const struct cell *pending_gift(const struct work *w, uint64_t id_low);
 /* The same, or one that was settled and is remembered. */
 const struct cell *pending_known(const struct work *w, uint64_t id_low);
+/* The same, of the `reward_id` that the event at hand names. */
+const struct cell *pending_named(const struct work *w);
+/* Nothing waits any more; that it did is remembered. */
+void pending_settle(struct cell *pending);
 
 /* ---- issue.c ---- */
 /* The gift at hand is due: it is issued, or refused by `still`; of a choice it is the default. */

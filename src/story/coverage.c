@@ -54,8 +54,7 @@ void coverage_decision(struct coverage *coverage, const struct comparison *c) {
   for (uint32_t i = 0; i < c->sight_count; i++) {
     const struct sight *sight = &c->sights[i];
     if (!sight->matched) continue;
-    if (sight->kind == EXPECT_GIFT || sight->kind == EXPECT_CHANCE || sight->kind == EXPECT_PENDING || sight->kind == EXPECT_REGISTERED)
-      note_gift(coverage, sight->gift);
+    if (expects_gift(sight->kind) || sight->kind == EXPECT_CHANCE) note_gift(coverage, sight->gift);
     coverage->reasons[sight->reason] = true;
     if (sight->outcome != NULL && sight->reason == REASON_LIMIT_REACHED && sight->outcome->limit != NONE)
       coverage->limits[sight->outcome->limit] = true;

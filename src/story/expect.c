@@ -78,8 +78,7 @@ static bool option_fits(enum expect_kind kind, enum option option) {
   if (option == OPTION_TO) return true;
   bool of_refusal = option == OPTION_LIMIT || option == OPTION_ACTUAL;
   if (option == OPTION_UNTIL) return kind == EXPECT_PENDING;
-  return ((kind == EXPECT_GIFT || kind == EXPECT_PENDING || kind == EXPECT_REGISTERED) && !of_refusal) ||
-         (kind == EXPECT_REFUSE && of_refusal);
+  return (expects_gift(kind) && !of_refusal) || (kind == EXPECT_REFUSE && of_refusal);
 }
 
 /* FROM..TO; either end may be left out. */

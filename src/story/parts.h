@@ -10,6 +10,11 @@
 
 #include "giftd/story.h"
 
+/* A gift of a rule: issued, held for later, or handed out by hand. */
+static inline bool expects_gift(enum expect_kind kind) {
+  return kind == EXPECT_GIFT || kind == EXPECT_PENDING || kind == EXPECT_REGISTERED;
+}
+
 /* ---- trouble ---- */
 
 /* "what is wrong; remedy" at a line. */
@@ -46,8 +51,7 @@ struct scenario_gifts {
 
 /* The event of a step as a JSON line for its n-th repetition, at a time. False: *trouble says what no event can be made of. */
 bool scenario_event_line(const struct step *step, uint32_t n, int64_t now_ms, const struct scenario_home *home,
-                         const struct scenario_gifts *gifts,
-                         const struct catalogue *catalogue, struct buffer *out, struct buffer *trouble);
+                         const struct scenario_gifts *gifts, const struct catalogue *catalogue, struct buffer *out, struct buffer *trouble);
 
 /* ---- playing ---- */
 

@@ -261,7 +261,7 @@ bool scenario_said(const struct comparison *c, const struct sight *sight) {
 void scenario_print_sight(const struct comparison *c, const struct sight *sight, struct buffer *out) {
   buffer_put(out, expect_words[sight->kind]);
   if (sight->rule != NONE) print_rule(c, sight->rule, out);
-  if (sight->kind == EXPECT_GIFT || sight->kind == EXPECT_PENDING || sight->kind == EXPECT_REGISTERED)
+  if (expects_gift(sight->kind))
     print_issued(c, sight->gift, out);
   else if (sight->kind == EXPECT_CHANCE)
     buffer_print(out, " %lld", (long long)sight->gift->count);
