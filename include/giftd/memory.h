@@ -512,6 +512,8 @@ bool state_expire_shared(struct state *state, int32_t today);
 static inline bool state_is_gone(const struct state *state, int32_t expires_day) {
   return expires_day != 0 && expires_day < state->floor_ms / MS_PER_DAY;
 }
+/* Its cells go elsewhere, or come from there: what was let go of them is known by the floor, so that goes with them (state_pack). */
+void state_floor_set(struct state *state, int64_t floor_ms);
 static inline bool state_may_expire(const struct state *state, int32_t today) { return today >= state->expire_day; }
 /* Something may go from that day on: an id that was seen. */
 static inline void state_look_on(struct state *state, int64_t day) {
@@ -552,9 +554,10 @@ void pages_clean(struct state *state); /* all of them were stored */
 bool page_look(struct str bytes, struct page_head *head, struct fault *fault) MUST_USE;
 /* Adds what stands in a page; the state has room for it (page_look). */
 bool page_decode(struct str bytes, struct state *state, struct fault *fault) MUST_USE;
-/* All cells of a state but those of lending in one record, whatever its pages: a resource on its way to another shard. 0: does not fit. */
+/* All cells of a state but those of lending in one record, whatever its pages, and its floor: a resource on its way to another shard.
+ * 0: there is nothing, or it does not fit. */
 size_t state_pack(const struct state *state, char *out, size_t capacity);
-/* Adds them to a state that has room (page_look). */
+/* Adds them to a state that has room (page_look); its floor is that of the two which is later. */
 bool state_unpack(struct str bytes, struct state *state, struct fault *fault) MUST_USE;
 
 /* ---- values and texts ---- */

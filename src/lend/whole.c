@@ -21,6 +21,7 @@ static void content_drop(struct state *state) {
   uint32_t slot = 0;
   for (const struct cell *cell; (cell = state_any(state, &slot)) != NULL;)
     if (cell_kind(cell) != CELL_LENT && cell_kind(cell) != CELL_BLOCK) state_remove(state, cell);
+  state_floor_set(state, 0);
 }
 
 static enum status content_take(const struct lend_message *message, struct state *state, struct fault *fault) {

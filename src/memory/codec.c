@@ -177,12 +177,12 @@ static const struct cell *cell_behind(const struct state *state, const struct ce
 }
 
 size_t state_pack(const struct state *state, char *out, size_t capacity) {
-  const struct state nobody = {.pages = 1};
+  const struct state head = {.pages = 1, .floor_ms = state->floor_ms};
   struct writer w = writer_of(out, capacity);
   uint32_t cells = 0, slot = 0;
   for (const struct cell *cell; (cell = state_any(state, &slot)) != NULL;) cells += !is_lending(cell);
-  if (cells == 0) return 0;
-  put_head(&w, &nobody, 0, 1, 0, cells);
+  if (cells == 0 && head.floor_ms == 0) return 0;
+  put_head(&w, &head, 0, 1, 0, cells);
   for (const struct cell *cell = NULL; (cell = cell_behind(state, cell)) != NULL;) put_cell(&w, cell);
   return w.full ? 0 : (size_t)(w.at - (unsigned char *)out);
 }
@@ -345,6 +345,7 @@ bool state_unpack(struct str bytes, struct state *state, struct fault *fault) {
   struct page_start start;
   if (bytes.length == 0) return true;
   if (!page_open(bytes, &r, &start, fault)) return false;
+  if (start.floor_ms > state->floor_ms && !MUTANT(LEND_FORGET_FLOOR)) state_floor_set(state, start.floor_ms);
   for (uint32_t i = 0; i < start.head.cells && !r.bad; i++) {
     struct cell cell, *added = NULL;
     get_cell(&r, &cell);

@@ -6,6 +6,13 @@ int32_t state_expiry(int64_t until_ms) {
   return (int32_t)(until_ms / MS_PER_DAY) + 1;
 }
 
+void state_floor_set(struct state *state, int64_t floor_ms) {
+  assert(floor_ms >= 0);
+  if (floor_ms == state->floor_ms) return;
+  state->floor_ms = floor_ms;
+  page_mark_number(state, 0); /* it has the floor */
+}
+
 static int32_t earlier(int32_t day, int64_t other) { return other < day ? (int32_t)other : day; }
 
 /* Returns the day from which on one of those that stay can go. */
@@ -29,8 +36,7 @@ bool state_expire_shared(struct state *state, int32_t today) {
   state->expire_day = cells_expire(state, today);
   assert(state->expire_day > today); /* what is not dropped is needed today */
   if (state->cell_count == cells) return false;
-  if (today * MS_PER_DAY > state->floor_ms) state->floor_ms = today * MS_PER_DAY;
-  page_mark_number(state, 0); /* it has the floor */
+  if (today * MS_PER_DAY > state->floor_ms) state_floor_set(state, today * MS_PER_DAY);
   return true;
 }
 

@@ -261,6 +261,21 @@ static void a_packed_state_leaves_lending_behind(void **unused) {
   free(state), free(other);
 }
 
+/* What went of a record must be known wherever it goes, even when there is nothing left: else it would count from 0 again. */
+static void the_floor_goes_with_what_is_packed(void **unused) {
+  (void)unused;
+  struct fault fault = {0};
+  char bytes[64];
+  struct state *state = block_new(4, 0), *other = block_new(4, 0);
+  state_floor_set(state, 20000 * MS_PER_DAY);
+  size_t length = state_pack(state, bytes, sizeof bytes);
+  assert_true(length > 0 && state_unpack((struct str){bytes, length}, other, &fault));
+  assert_true(other->changed && page_is_dirty(other, 0) && state_is_gone(other, 19999) && !state_is_gone(other, 20000));
+  state_floor_set(other, 30000 * MS_PER_DAY);
+  assert_true(state_unpack((struct str){bytes, length}, other, &fault) && state_is_gone(other, 29999));
+  free(state), free(other);
+}
+
 static void nothing_packed_is_no_bytes(void **unused) {
   (void)unused;
   struct fault fault = {0};
@@ -286,6 +301,7 @@ int main(void) {
       cmocka_unit_test(every_changed_byte_is_harmless),
       cmocka_unit_test(noise_is_harmless),
       cmocka_unit_test(a_packed_state_leaves_lending_behind),
+      cmocka_unit_test(the_floor_goes_with_what_is_packed),
       cmocka_unit_test(nothing_packed_is_no_bytes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,6 +141,7 @@ static size_t packed(const struct image *image, struct str owner, int32_t today,
     dues_plain(state);
     if (swapped) times_plain(state);
     (void)state_expire(state, today, INT64_MIN, 0);
+    state->floor_ms = 0; /* when what is over went is no effect */
     length = state_pack(state, out, capacity);
     good = length > 0 || state->cell_count == 0;
   }
