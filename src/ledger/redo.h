@@ -15,7 +15,7 @@
 
 #define REDO_STATE_MOST (LIMIT_STATE_BYTES + 256u)
 #ifdef GIFTD_SMALL /* the simulator's: its states are small, and records of several parts are met often */
-#define REDO_BYTES 9000u
+#define REDO_BYTES 12000u
 #else
 #define REDO_BYTES (900u * 1024u) /* of one record: a broker's default message.max.bytes is 1 MiB */
 _Static_assert(REDO_STATE_MOST * 2 < REDO_BYTES, "a part holds the largest state");

@@ -7,7 +7,7 @@
 #include "sim.h"
 
 #define SUBJECTS CUSTOMER_SLOTS
-#define DAYS 64u
+#define DAYS 128u
 #define DAY_FIRST (-20)
 #define IDS_MOST 8192u
 
@@ -115,11 +115,11 @@ static int64_t *row_days(uint32_t row, const struct input *input, uint32_t custo
 
 /* Days between two on which a cycle of anybody may begin: whatever day is told, and however often, one begins between two gifts. */
 static int32_t cycle_part(int32_t day) {
-  const int32_t month = 31; /* December's days */
-  if (day < (int32_t)CYCLE_DAY_A - 1) return 0;
-  if (day < (int32_t)CYCLE_DAY_B - 1) return 1;
-  if (day < month + (int32_t)CYCLE_DAY_A - 1) return 2;
-  return day < month + (int32_t)CYCLE_DAY_B - 1 ? 3 : 4;
+  static const int32_t firsts[] = {0, 31, 62, 90, 121}; /* of December's days on: January, February, March, April */
+  int32_t part = 0;
+  for (uint32_t i = 0; i < sizeof firsts / sizeof firsts[0]; i++)
+    part += (day >= firsts[i] + (int32_t)CYCLE_DAY_A - 1) + (day >= firsts[i] + (int32_t)CYCLE_DAY_B - 1);
+  return part;
 }
 
 static uint32_t row_day(uint32_t row, const struct input *input) {

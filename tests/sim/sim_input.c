@@ -187,16 +187,21 @@ static void history_add(struct world *world, int64_t stream_ms, bool wilds, uint
   publish_add(world, input);
 }
 
+/* In every eighth history the stream stands still once for longer than what a close is judged by would be kept without it: what is due
+ * then is due all at once. Without a draw, so that the other seeds are the histories that they were. */
+static int64_t standstill_ms(const struct world *world) { return world->seed % 8 == 3 ? 45 * DAY_MS : 0; }
+
 void input_make(struct world *world) {
   uint32_t count = 30 + sim_upto(world, 91), customers = 2 + sim_upto(world, 10), wild[SHARDS_MOST] = {0};
-  int64_t stream_ms = FIRST_DAY_MS + 5 * DAY_MS + 9 * HOUR_MS;
+  int64_t stream_ms = FIRST_DAY_MS + 5 * DAY_MS + 9 * HOUR_MS, last_ms = FIRST_DAY_MS + 28 * DAY_MS;
   world->input_count = world->publish_count = world->published = 0;
   world->customers = customers;
   world->arrivals = sim_chance(world, 6000);
   bool wilds = sim_chance(world, world->arrivals ? 3000 : 8000);
   for (uint32_t i = 0; i < count; i++) {
     stream_ms += sim_chance(world, 500) ? (6 + (int64_t)sim_upto(world, 14)) * HOUR_MS : (1 + (int64_t)sim_upto(world, 600)) * 1000;
-    if (stream_ms > FIRST_DAY_MS + 28 * DAY_MS) stream_ms = FIRST_DAY_MS + 28 * DAY_MS;
+    if (i == count / 2) stream_ms += standstill_ms(world), last_ms += standstill_ms(world);
+    if (stream_ms > last_ms) stream_ms = last_ms;
     history_add(world, stream_ms, wilds, wild);
   }
   world->input_first_probe = world->input_count;
@@ -206,7 +211,7 @@ void input_make(struct world *world) {
  * held against. */
 void input_probe(struct world *world) {
   static const uint8_t kinds[] = {KIND_LOGIN, KIND_LOGIN, KIND_BILL, KIND_SPEND, KIND_SPEND, KIND_CHECKIN, KIND_BOUND};
-  int64_t stream_ms = FIRST_DAY_MS + 29 * DAY_MS;
+  int64_t stream_ms = FIRST_DAY_MS + 29 * DAY_MS + standstill_ms(world);
   for (uint32_t i = 0; i < PROBES; i++)
     for (uint32_t k = 0; k < sizeof kinds; k++) {
       stream_ms += 60000;

@@ -14,7 +14,7 @@
 
 #define DAY_MS 86400000LL
 #define SPAN_MS (6 * DAY_MS + DAY_MS / 2)
-#define DAYS 64
+#define DAYS 128
 #define DAY_FIRST (-20)
 
 struct order_rule {
