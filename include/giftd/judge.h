@@ -257,6 +257,8 @@ struct look {
   void *self;
   /* The first period, from this one on, whose close the rule has not heard before. */
   int32_t (*unheard)(void *self, uint32_t rule, uint32_t close, int32_t period);
+  /* Whether it closed so long before this look that what it is judged by may be gone, and the rule did not run then: nobody hears it. */
+  bool (*lost)(void *self, uint32_t rule, uint32_t close, int32_t period);
   /* Whether it does not hear it yet: it came or changed during a look, and the next one finds that for everybody. NULL: never. */
   bool (*waits)(void *self, uint32_t rule, uint32_t close, int32_t period);
 };

@@ -129,6 +129,7 @@ bool close_wakes(struct work *w, uint32_t rule) {
   const struct look *look = w->in->look;
   if (closing->rank != NONE) return rule == closing->rank;
   if (look != NULL && look->waits != NULL && look->waits(look->self, rule, closing->close, closing->period)) return false;
+  if (look != NULL && look->lost(look->self, rule, closing->close, closing->period)) return false;
   bool looked = !closing->found && look != NULL && closing->done_ms >= look->taken_ms; /* not one that was over then, and not taken yet */
   if (looked && closing->done_ms != TIME_NONE && close_put_off(w, rule, closing->close, closing->period)) return false;
   if (closing->found && close_unheard(w, rule, closing->close, closing->period) != closing->period) return false;

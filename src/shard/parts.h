@@ -407,6 +407,7 @@ bool walk_rules_take(struct shard *shard, bool first, int64_t heard_ms, int64_t 
 /* Whether the rulebook's rules are those of walk.rules. */
 bool walk_rules_agree(const struct shard *shard);
 int32_t walk_unheard(void *self, uint32_t rule, uint32_t close, int32_t period);
+bool walk_lost(void *self, uint32_t rule, uint32_t close, int32_t period);
 bool walk_waits(void *self, uint32_t rule, uint32_t close, int32_t period);
 enum status walk_rules_load(struct shard *shard, uint32_t count, struct fault *fault);
 enum status walk_rules_store(struct shard *shard, struct fault *fault);

@@ -95,7 +95,7 @@ enum status walk_open(struct shard *shard, struct fault *fault) {
   walk->on = walk->kept = walk->changed = walk->rules_changed = walk->visits = walk->asked = false;
   walk->rule_count = walk->ahead_count = walk->ahead_at = 0;
   walk->place.length = walk->full.length = 0, walk->customers = walk->found = 0, walk->again_ms = 0;
-  walk->look = (struct look){.from_ms = TIME_NONE, .taken_ms = TIME_NONE, .self = shard, .unheard = walk_unheard, .waits = walk_waits};
+  walk->look = (struct look){.from_ms = TIME_NONE, .taken_ms = TIME_NONE, .self = shard, .unheard = walk_unheard, .lost = walk_lost, .waits = walk_waits};
   if (shard->view.customers == NULL) return STATUS_OK;
   enum status status = shard->view.load(shard->view.self, WALK_KEY, &record, fault);
   if (status != STATUS_OK) return status;
