@@ -43,6 +43,8 @@ void draw_audit_close(struct draw_audit *audit);
 enum status draw_audit_decisions(struct draw_audit *audit, FILE *file, struct fault *fault) MUST_USE;
 /* Behind the decisions. */
 enum status draw_audit_rewards(struct draw_audit *audit, FILE *file, struct fault *fault) MUST_USE;
+/* Tells what was found. `rewards`: they were read. False: something does not follow, or the outcome does not fit the odds. */
+bool draw_audit_verdict(const struct draw_audit *audit, bool rewards);
 
 /* ---- the odds ---- */
 

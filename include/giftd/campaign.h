@@ -18,6 +18,7 @@
 
 #include "giftd/base/calendar.h"
 #include "giftd/base/cycle.h"
+#include "giftd/campaign/approval.h"
 #include "giftd/campaign/findings.h"
 #include "giftd/event.h"
 
@@ -581,11 +582,13 @@ struct campaign {
   struct str digest;      /* 16 hex: of the file and what it cites; quoted in decisions */
   uint64_t content;       /* hash of the file's JSON with its keys in order and no spaces: laying it out anew changes nothing */
   struct str source_text; /* the file's bytes, borrowed from the sources; its name is `file` */
+  struct approval approval;
 };
 
 struct list {
   struct str name;
-  bool of_file; /* lists/NAME.txt; else declared in a campaign file */
+  bool of_file;           /* lists/NAME.txt; else declared in a campaign file */
+  struct str source_text; /* of_file: the file's bytes, borrowed */
   uint32_t count;
   const struct str *items;
   uint32_t slot_count;

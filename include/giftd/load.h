@@ -37,6 +37,8 @@ struct loaded {
   struct match_cache *cache;
   const struct source *sources; /* the files as read: explain and coverage quote them */
   uint32_t source_count;
+  const struct source *catalogues; /* the bank's own, as read */
+  uint32_t catalogue_count;
 };
 
 /* Reads files and folders (of a folder: every *.json in it and below, sorted by path, and lists/NAME.txt; catalogue.json extends the
@@ -44,7 +46,8 @@ struct loaded {
  * load_print. STATUS_STORAGE: no memory, or a file changed while all were read. */
 enum status load_open(const char *const *paths, uint32_t path_count, struct loaded *out, struct fault *fault) MUST_USE;
 void load_close(struct loaded *loaded);
-/* The errors alone, which keep the files from running: to `stream`, one a line, at most `most` of them and a line that says how many more.
+/* What keeps the files from running - the errors, and signatures that are missing -: to `stream`, one a line, at most `most` of them and a
+ * line that says how many more.
  */
 void load_print(const struct findings *findings, void *stream, uint32_t most);
 

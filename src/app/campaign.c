@@ -1,4 +1,5 @@
-/* `giftd campaign text`: the rule text of campaigns, written from their files (R115, R128). Reads only.
+/* `giftd campaign text`: the rule text of campaigns, written from their files (R115, R128). Reads only. The words and flags of `approve`
+ * and `approvals` are read here too (src/load/approve.c).
  *
  * A campaign cites what programmes beside it declare, so a file is read together with its folder (project_set), or with the one named;
  * what is wrong in any of them is told as `giftd check` tells it. */
@@ -8,6 +9,8 @@
 #include <sys/stat.h>
 
 #include "config_flags.h"
+#include "giftd/load/approvals.h"
+#include "giftd/telemetry.h"
 #include "giftd/wording.h"
 #include "help.h"
 #include "project.h"
@@ -15,50 +18,90 @@
 #define FILES_MOST 256u
 #define TEXT_BYTES ((size_t)16 << 20)
 
+enum verb { VERB_TEXT, VERB_APPROVE, VERB_APPROVALS };
+static const char *const verbs[] = {"text", "approve", "approvals", NULL};
+
 struct campaign_request {
   struct config_flags flags;
   struct config_given given;
   const char *files[FILES_MOST];
   uint32_t file_count;
   enum language language;
+  enum verb verb;
+  struct approve_request approve;
 };
 
 static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                         {"campaigns", required_argument, NULL, OPTION_FLAG(CONFIG_CAMPAIGNS_DIR)},
                                         {"lang", required_argument, NULL, OPTION_FLAG(CONFIG_LANG)},
+                                        {"role", required_argument, NULL, 'r'},
+                                        {"staff", required_argument, NULL, 's'},
+                                        {"digest", required_argument, NULL, 'd'},
+                                        {"json", no_argument, NULL, 'j'},
                                         {NULL, 0, NULL, 0}};
 
-static int flags_read(int argc, char **argv, struct campaign_request *request) {
-  opterr = 0;
-  optind = 0;
-  for (int flag; (flag = help_flag(argc, argv, ":c:X:", options)) != -1;) {
-    if (flag == 'c') {
-      request->flags.file = optarg;
-    } else if (flag == 'X') {
-      if (!config_flags_set(&request->flags, "campaign", optarg)) return EXIT_BAD_USAGE;
-    } else if (flag >= OPTION_FLAG(0)) {
-      request->flags.values[flag - OPTION_FLAG(0)] = optarg;
-    } else {
-      return help_bad_flag("campaign", options, argv, flag);
-    }
+static int flag_take(struct campaign_request *request, char **argv, int flag) {
+  switch (flag) {
+    case 'c': request->flags.file = optarg; return EXIT_DONE;
+    case 'X': return config_flags_set(&request->flags, "campaign", optarg) ? EXIT_DONE : EXIT_BAD_USAGE;
+    case 'r': request->approve.role = optarg; return EXIT_DONE;
+    case 's': request->approve.staff = optarg; return EXIT_DONE;
+    case 'd': request->approve.digest = optarg; return EXIT_DONE;
+    case 'j': request->approve.json = true; return EXIT_DONE;
+    default: break;
   }
+  if (flag < OPTION_FLAG(0)) return help_bad_flag("campaign", options, argv, flag);
+  request->flags.values[flag - OPTION_FLAG(0)] = optarg;
   return EXIT_DONE;
 }
 
-/* EXIT_DONE when the words are right. */
-static int request_read(int argc, char **argv, struct campaign_request *request) {
-  static const char *const verbs[] = {"text", NULL};
-  const int code = flags_read(argc, argv, request);
-  if (code != EXIT_DONE) return code;
-  if (optind == argc) return help_bad_usage("campaign", "expected text");
-  const char *verb = argv[optind++], *near = help_nearest(verb, verbs);
-  if (strcmp(verb, verbs[0]) != 0) return help_bad_usage("campaign", "'%s' is not text%s", verb, near == NULL ? "" : "; did you mean it?");
+/* ---- words ---- */
+
+static int text_words(int argc, char **argv, struct campaign_request *request) {
+  if (request->approve.role != NULL || request->approve.staff != NULL || request->approve.digest != NULL || request->approve.json)
+    return help_bad_usage("campaign", "--role, --staff and --digest are for approve, --json for approvals");
   if (optind == argc) return help_bad_usage("campaign", "text: name the campaign's file");
   for (; optind < argc; optind++) {
     if (request->file_count == FILES_MOST) return help_bad_usage("campaign", "more than %u files", FILES_MOST);
     request->files[request->file_count++] = argv[optind];
   }
   return EXIT_DONE;
+}
+
+static int approve_words(int argc, char **argv, struct campaign_request *request) {
+  struct approve_request *approve = &request->approve;
+  const bool sign = request->verb == VERB_APPROVE;
+  const char *verb = verbs[request->verb];
+  if (request->flags.values[CONFIG_CAMPAIGNS_DIR] != NULL) return help_bad_usage("campaign", "%s: the folder stands without a flag", verb);
+  if (optind < argc) approve->folder = argv[optind++];
+  if (optind < argc) approve->campaign = argv[optind++];
+  if (approve->folder == NULL || (sign && approve->campaign == NULL) || optind < argc)
+    return help_bad_usage("campaign", sign ? "approve: name the campaigns' folder and one campaign by its id"
+                                           : "approvals: name the campaigns' folder, and perhaps one campaign by its id");
+  if (!sign && (approve->role != NULL || approve->staff != NULL || approve->digest != NULL))
+    return help_bad_usage("campaign", "--role, --staff and --digest are for approve");
+  if (sign && (approve->role == NULL || approve->staff == NULL))
+    return help_bad_usage("campaign", "approve: say --role ROLE and --staff NUMBER");
+  if (sign && !str_is_id(str_of(approve->staff)))
+    return help_bad_usage("campaign", "--staff is a number or an account, 1 to 64 of A-Z a-z 0-9 _ . : -, not '%s'", approve->staff);
+  return EXIT_DONE;
+}
+
+/* EXIT_DONE when the words are right. */
+static int request_read(int argc, char **argv, struct campaign_request *request) {
+  opterr = 0;
+  optind = 0;
+  for (int flag; (flag = help_flag(argc, argv, ":c:X:", options)) != -1;) {
+    const int code = flag_take(request, argv, flag);
+    if (code != EXIT_DONE) return code;
+  }
+  if (optind == argc) return help_bad_usage("campaign", "expected text, approve or approvals");
+  const char *verb = argv[optind++], *near = help_nearest(verb, verbs);
+  while (verbs[request->verb] != NULL && strcmp(verb, verbs[request->verb]) != 0) request->verb++;
+  if (verbs[request->verb] == NULL)
+    return help_bad_usage("campaign", "'%s' is not text, approve or approvals%s%s%s", verb, near == NULL ? "" : "; did you mean ",
+                          near == NULL ? "" : near, near == NULL ? "" : "?");
+  return request->verb == VERB_TEXT ? text_words(argc, argv, request) : approve_words(argc, argv, request);
 }
 
 /* ---- files ---- */
@@ -159,13 +202,41 @@ static enum status texts_tell(struct campaign_request *request, struct fault *fa
   return status;
 }
 
+/* Signatures lie where `giftd check` and a run look for them. */
+static bool is_set(const char *folder, struct fault *fault) {
+  char set[PROJECT_PATH_BYTES];
+  struct str path = str_of(folder);
+  while (path.length > 1 && path.at[path.length - 1] == '/') path.length--;
+  project_set(path, set);
+  if (str_equal(str_of(set), path)) return true;
+  (void)fault_set(fault, STATUS_USAGE, "%s: the bank.json of these campaigns lies above: name its folder, %s", folder, set);
+  return false;
+}
+
+static int signatures_do(struct campaign_request *request) {
+  struct fault fault = {.status = STATUS_OK};
+  if (!is_set(request->approve.folder, &fault)) return app_fail("campaign", &fault);
+  if (config_given_open(&request->flags, options, &request->given, &fault) != STATUS_OK) return app_fail("campaign", &fault);
+  request->approve.catalogue = config_given_path(&request->given, CONFIG_EVENTS_CATALOGUE);
+  request->approve.now_ms = clock_wall_ms();
+  const bool sign = request->verb == VERB_APPROVE;
+  uint32_t missing = 0;
+  const enum status status = sign ? approve_sign(&request->approve, &fault) : approve_list(&request->approve, &missing, &fault);
+  if (status != STATUS_OK) return app_fail("campaign", &fault);
+  return missing > 0 ? EXIT_BAD_ANSWER : EXIT_DONE;
+}
+
+static int texts_do(struct campaign_request *request) {
+  struct fault fault = {.status = STATUS_OK};
+  return texts_tell(request, &fault) == STATUS_OK ? EXIT_DONE : app_fail("campaign", &fault);
+}
+
 int command_campaign(int argc, char **argv) {
   static struct campaign_request request;
-  struct fault fault = {.status = STATUS_OK};
   request = (struct campaign_request){.file_count = 0};
-  const int code = request_read(argc, argv, &request);
+  int code = request_read(argc, argv, &request);
   if (code != EXIT_DONE) return code;
-  const enum status status = texts_tell(&request, &fault);
+  code = request.verb == VERB_TEXT ? texts_do(&request) : signatures_do(&request);
   config_given_close(&request.given);
-  return status == STATUS_OK ? EXIT_DONE : app_fail("campaign", &fault);
+  return code;
 }

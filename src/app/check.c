@@ -7,6 +7,7 @@
 
 #include "against.h"
 #include "config_flags.h"
+#include "giftd/load/approvals.h"
 #include "help.h"
 #include "project.h"
 
@@ -129,7 +130,7 @@ static struct tally findings_tell(const struct check_request *request, const str
   struct tally tally = {0, 0, 0};
   for (uint32_t i = 0; i < loaded->findings.count; i++) {
     const struct finding *finding = &loaded->findings.items[i];
-    if (!is_asked(request, finding->file)) continue;
+    if (!is_asked(request, finding->file) && finding->code != CHECK_BAD_APPROVALS) continue;
     if (finding->code < CHECK_WARNINGS)
       tally.errors++;
     else
@@ -169,10 +170,12 @@ static bool files_are_there(const struct check_request *request, struct fault *f
 /* What the files say, held against what a run would be configured with. */
 static enum status check_load(struct check_request *request, struct loaded *loaded, struct fault *fault) {
   const struct run_times times = config_given_times(&request->given);
+  uint32_t missing;
   enum status status = load_open(request->roots, request->root_count, loaded, fault);
   if (status != STATUS_OK || loaded->rulebook == NULL) return status;
-  if (rulebook_fits(loaded->rulebook, loaded->sources, loaded->source_count, &times, &loaded->arena, &loaded->findings)) return STATUS_OK;
-  return fault_set(fault, STATUS_INPUT, "the files do not fit the configuration");
+  if (!rulebook_fits(loaded->rulebook, loaded->sources, loaded->source_count, &times, &loaded->arena, &loaded->findings))
+    return fault_set(fault, STATUS_INPUT, "the files do not fit the configuration");
+  return approvals_lint(request->roots, request->root_count, loaded, &missing, fault);
 }
 
 /* Commitments of draws, where the configuration says which secret they are of. */

@@ -124,21 +124,25 @@
   "Example:\n"                                                                    \
   "  giftd explain -c giftd.conf --customer c0000042 --since 2026-12-04\n"
 
-#define HELP_CAMPAIGN                                                                \
-  "Usage: giftd campaign text FILE... [--lang zh|en] [--campaigns DIR] [FLAGS]\n\n"  \
-  "The rule text (活动细则) of campaigns, written from their files: who takes\n" \
-  "part, what counts, what is given with which odds, limits, stock, refunds.\n"      \
-  "Complete and exact: for the campaign page, and for whoever signs. Its last\n"     \
-  "line has version and digest; the rulebook's digest, which decisions carry, is\n"  \
-  "told on stderr. Markdown.\n\n"                                                    \
-  "      --lang en|zh     language (en)\n"                                           \
-  "      --campaigns DIR  where the programmes and lists are that the file cites\n"  \
-  "                       (the file's own folder)\n"                                 \
-  "  -c, --config FILE    configuration: events.catalogue, lang\n"                   \
-  "  -X key=value         any option of it; may be repeated\n\n"                     \
-  "What is wrong in the files is told as giftd check tells it: exit code 1.\n\n"     \
-  "Example:\n"                                                                       \
-  "  giftd campaign text deploy/campaigns/spend/friday-dining.json --lang zh\n"
+#define HELP_CAMPAIGN                                                                     \
+  "Usage: giftd campaign text FILE... [--lang zh|en] [--campaigns DIR] [FLAGS]\n"         \
+  "       giftd campaign approve DIR CAMPAIGN --role ROLE --staff NUMBER\n"               \
+  "       giftd campaign approvals DIR [CAMPAIGN] [--json]\n\n"                           \
+  "text       the rule text (活动细则) of campaigns, written from their files: for\n" \
+  "           the campaign page, and for whoever signs. Complete and exact; its\n"        \
+  "           last line has version and digest. Markdown\n"                               \
+  "approve    signs a campaign that asks for it (`approval`), as it is now with\n"        \
+  "           all that it cites: a line in DIR/approvals.jsonl\n"                         \
+  "approvals  who signed, who is missing; exit code 1 if somebody is\n\n"                 \
+  "      --lang en|zh     language of the text (en)\n"                                    \
+  "      --campaigns DIR  text: where the programmes and lists are that a file\n"         \
+  "                       cites (the file's own folder)\n"                                \
+  "      --digest HEX     approve: refuse if it is not this that would be signed\n"       \
+  "  -c, --config FILE    configuration: events.catalogue, lang\n"                        \
+  "  -X key=value         any option of it; may be repeated\n\n"                          \
+  "Examples:\n"                                                                           \
+  "  giftd campaign text deploy/campaigns/spend/friday-dining.json --lang zh\n"           \
+  "  giftd campaign approve campaigns friday-dining --role risk --staff 10017\n"
 
 #define HELP_DRAW                                                                    \
   "Usage: giftd draw commit CAMPAIGN [FLAGS]\n"                                      \

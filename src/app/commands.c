@@ -12,7 +12,7 @@ const struct command commands[] = {
     {"check", "all errors of all campaign files at once, and what would cost money", HELP_CHECK, command_check},
     {"test", "play the scenarios beside the campaigns", HELP_TEST, command_test},
     {"explain", "why a gift was given, or not, in the campaign's own words", HELP_EXPLAIN, command_explain},
-    {"campaign", "the rule text of a campaign, for customers and whoever signs it", HELP_CAMPAIGN, command_campaign},
+    {"campaign", "the rule text of a campaign; who has to sign it, and who did", HELP_CAMPAIGN, command_campaign},
     {"draw", "commit to the secret of a draw before it; audit every draw after it", HELP_DRAW, command_draw},
     {"config", "options in effect and where they came from; the manual of options", HELP_CONFIG, command_config},
     {"version", "which version this is", HELP_VERSION, command_version},

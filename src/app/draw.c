@@ -14,8 +14,6 @@
 #include "help.h"
 
 #define PATH_BYTES 4096u
-/* Honest draws come out so far off once in a million audits. */
-#define PROBABILITY_LEAST 1e-6
 
 struct draw_request {
   struct config_flags flags;
@@ -182,62 +180,6 @@ static enum status files_audit(struct draw_request *request, struct draw_audit *
   return file_audit(audit, request->rewards != NULL ? request->rewards : other, true, fault);
 }
 
-static void percent_print(uint64_t part, uint64_t whole) { printf(" %9.4f%%", whole == 0 ? 0.0 : 100.0 * (double)part / (double)whole); }
-
-/* One table a rule; false when its draws do not fit what was promised. */
-static bool tally_tell(const struct draw_audit *audit, const struct rule *rule, const struct draw_tally *tally) {
-  uint32_t weights[LIMIT_ITEMS_PER_GIVE];
-  uint64_t sum = 0;
-  for (uint32_t i = 0; i < rule->item_count; i++) sum += weights[i] = audit->book->items[rule->item_first + i].weight;
-  printf("\nrule %.*s: %llu draws\n", STR_FORMAT(rule->id), (unsigned long long)tally->draws);
-  printf("  %-24s %10s %10s %10s %10s %10s %10s\n", "prize", "weight", "promised", "drawn", "share", "given", "run out");
-  for (uint32_t i = 0; i < rule->item_count; i++) {
-    const struct item *item = &audit->book->items[rule->item_first + i];
-    printf("  %-24.*s %10u", STR_FORMAT(item->id), item->weight);
-    percent_print(item->weight, sum);
-    printf(" %10llu", (unsigned long long)tally->drawn[i]);
-    percent_print(tally->drawn[i], tally->draws);
-    printf(" %10llu %10llu\n", (unsigned long long)tally->given[i], (unsigned long long)tally->empty[i]);
-  }
-  const struct fit fit = fit_of(tally->drawn, weights, rule->item_count);
-  if (fit.freedom == 0) {
-    printf("  too few draws to hold them against the odds\n");
-    return true;
-  }
-  const bool fits = fit.probability >= PROBABILITY_LEAST;
-  printf("  chi-square %.4f, %u degrees of freedom, p = %.6g: %s\n", fit.statistic, fit.freedom, fit.probability,
-         fits ? "fits the odds" : "DOES NOT FIT THE ODDS");
-  return fits;
-}
-
-static bool tallies_tell(const struct draw_audit *audit) {
-  bool fits = true;
-  for (uint32_t i = 0; i < audit->campaign->rule_count; i++) {
-    const struct rule *rule = &audit->book->rules[audit->campaign->rule_first + i];
-    if (rule->give == GIVE_DRAW_OF && !tally_tell(audit, rule, &audit->tallies[i])) fits = false;
-  }
-  return fits;
-}
-
-static bool verdict_tell(const struct draw_audit *audit, bool rewards) {
-  const bool fits = tallies_tell(audit);
-  printf("\n%llu draws", (unsigned long long)audit->draws);
-  if (audit->refused > 0) printf(", %llu of them refused afterwards (a limit; all prizes run out)", (unsigned long long)audit->refused);
-  printf(": ");
-  if (audit->findings == 0)
-    printf("each follows from the secret\n");
-  else
-    printf("%llu DO NOT FOLLOW, told above\n", (unsigned long long)audit->findings);
-  if (audit->versions > 0)
-    printf("%llu are of other versions than %u: their numbers follow or not, their prizes need the file of that version\n",
-           (unsigned long long)audit->versions, audit->campaign->version);
-  if (audit->damaged > 0) printf("%llu LINES CANNOT BE READ\n", (unsigned long long)audit->damaged);
-  if (rewards && audit->rewards == audit->gifts) printf("%llu rewards, and each stands there\n", (unsigned long long)audit->gifts);
-  if (rewards && audit->rewards != audit->gifts)
-    printf("%llu OF %llu REWARDS ARE MISSING\n", (unsigned long long)(audit->gifts - audit->rewards), (unsigned long long)audit->gifts);
-  return fits && audit->findings == 0 && audit->damaged == 0 && (!rewards || audit->rewards == audit->gifts);
-}
-
 /* Opened too early, it tells what the next event wins. */
 static enum status reveal_tell(const struct campaign *campaign, const struct digest256 *secret, struct fault *fault) {
   char hex[2 * DIGEST256_BYTES];
@@ -277,7 +219,7 @@ static enum status audit_tell(struct draw_request *request, const struct loaded 
   if (status != STATUS_OK) return status;
   status = draw_audit_open(&audit, loaded->rulebook, campaign, secret, stdout, fault);
   if (status == STATUS_OK) status = files_audit(request, &audit, &rewards, fault);
-  if (status == STATUS_OK) *good = verdict_tell(&audit, rewards);
+  if (status == STATUS_OK) *good = draw_audit_verdict(&audit, rewards);
   draw_audit_close(&audit);
   return status;
 }

@@ -104,6 +104,10 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
     [CHECK_NOT_COVERED] = {"NOT_COVERED", "the calendar does not know the days that are asked", "日历未覆盖活动期间",
                            "bring a calendar file that covers these days as soon as they are published, or end the campaign (or its "
                            "\"closing\") before them"},
+    [CHECK_BAD_APPROVALS] =
+        {"BAD_APPROVALS", "a register of signatures that was changed", "审批签字簿被改动",
+         "only giftd campaign approve writes it, and only behind its end: bring back the file as it was; a last line that "
+         "is not whole is taken out, and signed again"},
     [CHECK_UNUSED] = {"UNUSED", "nobody uses it", "未被使用", "use it or remove it"},
     [CHECK_PAYS_TWICE] = {"PAYS_TWICE", "two rules may pay for one event", "同一事件可能重复发放",
                           "make their conditions exclude each other, share a limit between them, or put both into a group that says so"},
@@ -136,6 +140,8 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
                            "let the rule hear the fact itself, or put the same `as` beside its event, if it is meant for that customer"},
     [CHECK_CALENDAR_ENDS] = {"CALENDAR_ENDS", "working days that the calendar does not know yet count by the weekend alone",
                              "日历未覆盖的日子仅按周末推算", "put the next year into the calendar file as soon as it is published"},
+    [CHECK_NOT_APPROVED] = {"NOT_APPROVED", "signatures are missing: giftd run does not take this file", "审批签字不全",
+                            "let each of the roles sign it: giftd campaign approve DIR CAMPAIGN --role ROLE --staff NUMBER"},
 };
 
 void finding_print(struct buffer *out, const struct finding *finding) {

@@ -93,6 +93,7 @@ struct file {
   uint64_t digest;        /* of its own bytes */
   uint64_t content;       /* of its JSON, however it is laid out */
   struct vec cited;       /* uint32_t: files it cites */
+  struct vec listed;      /* uint32_t: list files it cites */
 };
 
 /* Bits of what a left side or a trigger may use where it stands. */
@@ -304,6 +305,9 @@ void zones_offer(struct near *near);
 void header_read(struct compile *c);
 void header_rest(struct compile *c); /* audience, risk, on_reversal: cites names */
 void draws_lint(struct compile *c);
+/* approval.c: the roles of a file; and, when all is read, those of the bank with them, and the list files that are signed too. */
+void approval_read(struct compile *c, const struct at *at);
+void approvals_make(struct compile *c);
 void declare_file(struct compile *c);
 bool declare_list_file(struct compile *c, const struct source *source);
 void lists_read(struct compile *c);

@@ -3,11 +3,11 @@
 #include "compile.h"
 
 static const struct key header_keys[] = {
-    {"$schema", KEY_MAY}, {"id", KEY_MUST},        {"version", KEY_MUST},    {"name", KEY_MUST},           {"period", KEY_MAY},
-    {"late", KEY_MAY},    {"currency", KEY_MAY},   {"calendar", KEY_MAY},    {"audience", KEY_MAY},        {"enrolment", KEY_MAY},
-    {"risk", KEY_MAY},    {"activities", KEY_MAY}, {"lists", KEY_MAY},       {"schedules", KEY_MAY},       {"facts", KEY_MAY},
-    {"limits", KEY_MAY},  {"pools", KEY_MAY},      {"on_reversal", KEY_MAY}, {"rules", KEY_MAY},           {"fx", KEY_MAY},
-    {"groups", KEY_MAY},  {"draws", KEY_MAY},      {"on_failure", KEY_MAY},  {"approval", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+    {"$schema", KEY_MAY}, {"id", KEY_MUST},        {"version", KEY_MUST},    {"name", KEY_MUST},     {"period", KEY_MAY},
+    {"late", KEY_MAY},    {"currency", KEY_MAY},   {"calendar", KEY_MAY},    {"audience", KEY_MAY},  {"enrolment", KEY_MAY},
+    {"risk", KEY_MAY},    {"activities", KEY_MAY}, {"lists", KEY_MAY},       {"schedules", KEY_MAY}, {"facts", KEY_MAY},
+    {"limits", KEY_MAY},  {"pools", KEY_MAY},      {"on_reversal", KEY_MAY}, {"rules", KEY_MAY},     {"fx", KEY_MAY},
+    {"groups", KEY_MAY},  {"draws", KEY_MAY},      {"on_failure", KEY_MAY},  {"approval", KEY_MAY},  {NULL, KEY_MAY}};
 static const struct key name_keys[] = {{"zh", KEY_MUST}, {"en", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key period_keys[] = {{"from", KEY_MUST},   {"to", KEY_MUST},  {"shown_from", KEY_MAY},
                                          {"closing", KEY_MAY}, {"zone", KEY_MAY}, {NULL, KEY_MAY}};
@@ -188,7 +188,7 @@ void header_read(struct compile *c) {
   struct campaign *out = campaign_now(c);
   const struct at *root = &file->root;
   struct at version = at_key(root, "version"), calendar = at_key(root, "calendar"), enrolment = at_key(root, "enrolment"),
-            id = at_key(root, "id"), fx = at_key(root, "fx");
+            id = at_key(root, "id"), fx = at_key(root, "fx"), approval = at_key(root, "approval");
   struct str text;
   uint32_t word = 0;
   int64_t number = 1;
@@ -205,6 +205,7 @@ void header_read(struct compile *c) {
   file->has_period = period_read(c, root, out);
   late_read(c, root, out);
   draws_read(c, root, out);
+  if (approval.json != NULL) approval_read(c, &approval);
   if (calendar.json != NULL) calendar_name_read(c, &calendar);
   if (enrolment.json != NULL && read_word(c, &enrolment, enrolments, CHECK_BAD_VALUE, &word)) out->enrolment = word == 1;
   kind_check(c, root, file, out);

@@ -23,8 +23,6 @@ static const struct instead substitutes[] = {
     {"day", "instead write the rate that holds for the campaign into \"rates\""},
     {"fx trigger", "instead ask it in the `when` of the rule, fact or task"},
     {"fx keep", "instead let the bank send the amount in the campaign's currency in a field of its own, or keep another field"},
-    {"approval",
-     "instead approve the file where it is kept, and put only approved files into campaigns.dir; decisions name the digest of what ran"},
     {"as_of", "instead write the members of that day into lists/NAME.txt, and \"include\": [\"list:NAME\"]"},
     {"queue", "instead write \"refuse\" or \"skip\", and raise the stock or budget before it is used up (\"low_at\" tells in time)"},
     {"released", "instead begin with the smaller stock or budget, and raise it in the file when the reserve is released"},

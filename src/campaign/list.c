@@ -79,7 +79,7 @@ static void lines_read(struct compile *c, const struct source *source, struct li
 }
 
 bool declare_list_file(struct compile *c, const struct source *source) {
-  struct list list = {.of_file = true};
+  struct list list = {.of_file = true, .source_text = source->text};
   struct decl decl = {.kind = DECL_LIST, .file = NONE, .name = list_name(source->name), .used = true};
   if (!id_is_good(decl.name, true)) {
     report_in(c, source->name, NULL, CHECK_BAD_ID, "'%.*s' is not a name for a list: 1 to 64 of a-z 0-9 - _", STR_FORMAT(decl.name));

@@ -59,13 +59,15 @@ uint32_t name_find(struct compile *c, enum decl_kind kind, struct str file_id, s
   return *slot == 0 ? NONE : *slot - 1;
 }
 
+static void cite(struct compile *c, struct vec *all, uint32_t number) {
+  for (uint32_t i = 0; i < all->count; i++)
+    if (*(uint32_t *)vec_at(c, all, i) == number) return;
+  uint32_t at = vec_push(c, all, 1);
+  *(uint32_t *)vec_at(c, all, at) = number;
+}
+
 void cite_file(struct compile *c, uint32_t file) {
-  struct file *now = file_now(c);
-  if (file == c->now) return;
-  for (uint32_t i = 0; i < now->cited.count; i++)
-    if (*(uint32_t *)vec_at(c, &now->cited, i) == file) return;
-  uint32_t at = vec_push(c, &now->cited, 1);
-  *(uint32_t *)vec_at(c, &now->cited, at) = file;
+  if (file != c->now) cite(c, &file_now(c)->cited, file);
 }
 
 static void offer_of_file(struct compile *c, struct near *near, enum decl_kind kind, uint32_t file) {
@@ -139,6 +141,9 @@ uint32_t name_resolve(struct compile *c, const struct at *at, enum decl_kind kin
   if (number == NONE) return NONE;
   struct decl *decl = decl_at(c, number);
   decl->used = true;
-  if (decl->file != NONE) cite_file(c, decl->file);
+  if (decl->file != NONE)
+    cite_file(c, decl->file);
+  else
+    cite(c, &file_now(c)->listed, decl->number); /* of a file: a list */
   return number;
 }

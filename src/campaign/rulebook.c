@@ -65,7 +65,8 @@ static void file_read(struct compile *c, const struct source *source) {
                         .root = at_root(json),
                         .digest = hash64(&HASH_KEY_FIXED, source->text),
                         .content = content_digest(c, json),
-                        .cited = {.size = sizeof(uint32_t)}};
+                        .cited = {.size = sizeof(uint32_t)},
+                        .listed = {.size = sizeof(uint32_t)}};
   file->id = id_is_good(id, false) ? keep_text(c, id) : arena_print(c->arena, "#%.*s", STR_FORMAT(source->name));
   file->is_bank = str_equal(file->id, STR("bank"));
 }
@@ -177,6 +178,7 @@ static void compile_all(struct compile *c) {
   if (!c->full) belongings_make(c);
   if (!c->full) reach_lint(c);
   if (!c->full) digests_make(c);
+  if (!c->full) approvals_make(c);
 }
 
 static void vecs_init(struct compile *c) {

@@ -168,7 +168,8 @@ static bool is_catalogue(const char *path) { return strstr(base_name(path), "cat
 
 static enum status sources_read(const struct listing *listing, struct loaded *out, struct fault *fault) {
   struct source *sources = arena_array(&out->arena, listing->count, sizeof *sources);
-  enum status status = sources == NULL ? fault_set(fault, STATUS_LIMIT, "too many files") : STATUS_OK;
+  struct source *catalogues = arena_array(&out->arena, listing->count, sizeof *catalogues);
+  enum status status = sources == NULL || catalogues == NULL ? fault_set(fault, STATUS_LIMIT, "too many files") : STATUS_OK;
   bool refused = false;
   for (uint32_t i = 0; i < listing->count && status == STATUS_OK; i++) {
     struct source one = {.name = arena_copy(&out->arena, str_of(listing->entries[i].path))};
@@ -178,10 +179,11 @@ static enum status sources_read(const struct listing *listing, struct loaded *ou
       sources[out->source_count++] = one;
       continue;
     }
+    catalogues[out->catalogue_count++] = one;
     status = catalogue_extend(out->catalogue, one, &out->arena, &out->findings, fault);
     if (status == STATUS_INPUT) refused = true, status = STATUS_OK; /* its findings stand beside those of the campaigns */
   }
-  out->sources = sources;
+  out->sources = sources, out->catalogues = catalogues;
   return status == STATUS_OK && refused ? STATUS_INPUT : status;
 }
 
@@ -245,7 +247,7 @@ void load_print(const struct findings *findings, void *stream, uint32_t most) {
   struct buffer out;
   uint32_t shown = 0;
   for (uint32_t i = 0; i < findings->count && shown < most; i++) {
-    if (findings->items[i].code >= CHECK_WARNINGS) continue;
+    if (!finding_refuses(&findings->items[i])) continue;
     buffer_init(&out, text, sizeof text);
     finding_print(&out, &findings->items[i]);
     fprintf(stream, "%.*s\n", STR_FORMAT(buffer_text(&out)));

@@ -2,6 +2,7 @@
  * the old ones meant; else the old ones stay and the reasons are told. */
 #include <stdlib.h>
 
+#include "giftd/load/approvals.h"
 #include "key_tell.h"
 #include "parts.h"
 
@@ -13,6 +14,18 @@ static enum status terms_make(struct service *service, struct campaigns *campaig
   return campaigns->terms != NULL ? STATUS_OK : fault_set(fault, STATUS_STORAGE, "no memory");
 }
 
+/* Last of all that is asked of files: what would be refused for another reason is not worth signing. */
+static enum status signatures_check(struct service *service, struct loaded *loaded, struct fault *fault) {
+  const struct service_settings *settings = &service->settings;
+  const uint32_t before = loaded->findings.count;
+  uint32_t missing = 0;
+  const enum status status = approvals_lint(settings->campaigns, settings->campaign_count, loaded, &missing, fault);
+  if (loaded->findings.count > before) findings_say(service, &loaded->findings);
+  if (status != STATUS_OK || missing == 0) return status;
+  return fault_set(fault, STATUS_INPUT, "%u campaign%s not signed by all who have to sign: `giftd campaign approvals` lists them", missing,
+                   missing == 1 ? " is" : "s are");
+}
+
 static enum status campaigns_fill(struct service *service, struct campaigns *out, struct fault *fault) {
   const struct service_settings *settings = &service->settings;
   const struct engine *engine = &service->engine;
@@ -21,6 +34,7 @@ static enum status campaigns_fill(struct service *service, struct campaigns *out
   if (status == STATUS_OK) status = judge_check(out->loaded.rulebook, &settings->judge, fault);
   if (status == STATUS_OK) status = draws_check(out->loaded.rulebook, &settings->judge, fault);
   if (status == STATUS_OK && engine->may_run != NULL) status = engine->may_run(engine->self, out->loaded.rulebook, fault);
+  if (status == STATUS_OK) status = signatures_check(service, &out->loaded, fault);
   return status == STATUS_OK ? terms_make(service, out, fault) : status;
 }
 

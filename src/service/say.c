@@ -42,7 +42,7 @@ void service_say(struct service *service, enum log_level level, uint32_t shard, 
     log_write(service->settings.log, level, text, fields, shard == NO_SHARD ? 0 : 1);
 }
 
-/* Of campaigns that are not taken: the errors alone, which are told with log.level = error too. */
+/* Of campaigns that are not taken: what keeps them from it alone, which are told with log.level = error too. */
 void findings_say(struct service *service, const struct findings *findings) {
   uint32_t said = 0;
   if (is_command(service)) {
@@ -52,7 +52,7 @@ void findings_say(struct service *service, const struct findings *findings) {
   for (uint32_t i = 0; i < findings->count && said < FINDINGS_SAID; i++) {
     char text[SAY_BYTES];
     struct buffer line;
-    if (findings->items[i].code >= CHECK_WARNINGS) continue;
+    if (!finding_refuses(&findings->items[i])) continue;
     said++;
     buffer_init(&line, text, sizeof text);
     finding_print(&line, &findings->items[i]);

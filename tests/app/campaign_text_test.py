@@ -32,6 +32,7 @@ LEFT_OUT = {"holdout": "who is in the control group is not published",
             "low_at": "watermarks go to operators",
             "labels": "carried along for other systems",
             "was": "earlier names",
+            "approval": "who signs it is the bank's affair",
             "closing": "said only where something may still be open"}
 
 # What neither the shipped campaigns nor the examples of the language have.
@@ -195,7 +196,7 @@ def usage(giftd, _flags):
         wrong.append("the text hangs on how the file is named")
     run(["text", friday, DEMO / "three-bands.json", "--lang", "zh"], 0, out="# 扫码三档立减")
     run([], 2, err="expected text")
-    run(["texts", friday], 2, err="did you mean it?")
+    run(["texts", friday], 2, err="did you mean text?")
     run(["text"], 2, err="name the campaign's file")
     run(["text", DEMO], 2, err="is a folder")
     run(["text", DEMO / "bank.json"], 2, err="is a programme")

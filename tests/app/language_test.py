@@ -170,10 +170,10 @@ def words_of(node):
 
 
 def unshown_findings(root, examples):
-    """Keys of the schema that stand in no example of what is accepted."""
+    """Keys of the schema that stand in no example of what is accepted - what is only not signed is."""
     if not os.path.exists(os.path.join(root, language.SCHEMA)):
         return
-    shown = {word for example in examples if example.code is None for word in words_of(whole(example))}
+    shown = {word for example in examples if example.code in (None, "NOT_APPROVED") for word in words_of(whole(example))}
     for kind, word in language.schema_words(root):
         if kind == "key" and word not in shown:
             yield f"{PAGE}: '{word}' of {language.SCHEMA} stands in no example"

@@ -34,7 +34,6 @@ static const struct {
     {BENCH_HEAD "\"fx\":{" RATES ",\"day\":\"event\"},\"rules\":[" RULE(ON END) "]}", "\"rates\"", BENCH_HEAD FX RULE(ON END) "]}"},
     {BENCH_HEAD FX RULE("\"on\":{\"event\":\"txn.card_spend\",\"when\":{\"amount\":{\"gte\":\"1.00\"}}}," END) "]}", "`when` of the rule",
      BENCH_HEAD FX RULE(ON "\"when\":{\"amount\":{\"gte\":\"1.00\"}}," END) "]}"},
-    {BENCH_HEAD "\"approval\":[],\"rules\":[" RULE(ON END) "]}", "campaigns.dir", RULES(RULE(ON END))},
     {RULES(RULE(
          ON GIVE("{\"first_of\":[{\"id\":\"a\",\"reward\":\"goods\",\"value\":\"5.00\",\"pool\":{\"stock\":9},\"when_empty\":\"queue\"}]}")
              BENCH_LIMITS)),

@@ -118,6 +118,18 @@ WRONG = [
     (["run", "--workers", "65"], "--workers is a whole number from 1 to 64, not '65'"),
     (["run", "-X", "kafka.bootstrap.servers=a:1", "--trace", "x"], "--trace is for runs on files"),
     (["run", "-X", "kafka.bootstrap.servers=a:1", "--input", "x"], "input.path (--input) and kafka.bootstrap.servers are both set"),
+    (["campaign"], "giftd campaign: expected text, approve or approvals"),
+    (["campaign", "aprove", "d"], "'aprove' is not text, approve or approvals; did you mean approve?"),
+    (["campaign", "text"], "text: name the campaign's file"),
+    (["campaign", "text", "x.json", "--role", "risk"], "--role, --staff and --digest are for approve"),
+    (["campaign", "approve", "."], "approve: name the campaigns' folder and one campaign by its id"),
+    (["campaign", "approve", ".", "a", "b"], "approve: name the campaigns' folder and one campaign by its id"),
+    (["campaign", "approve", ".", "a", "--role", "risk"], "approve: say --role ROLE and --staff NUMBER"),
+    (["campaign", "approve", ".", "a", "--role", "risk", "--staff", "Li Wei"], "--staff is a number or an account"),
+    (["campaign", "approve", "/nowhere", "a", "--role", "risk", "--staff", "1"], "/nowhere: No such file"),
+    (["campaign", "approvals"], "approvals: name the campaigns' folder"),
+    (["campaign", "approvals", ".", "--staff", "1"], "--role, --staff and --digest are for approve"),
+    (["campaign", "approvals", "--campaigns", "."], "approvals: the folder stands without a flag"),
     (["version", "x"], "'x': this command takes no argument"),
 ]
 

@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 FOLDER, LIST, PAGE = "deploy/campaigns", "deploy/campaigns/requirements.txt", "docs/coverage.md"
-KNOWN = ("boundary", "missing")
+KNOWN = ("boundary", "missing", "test")
 HEAD = """# What is asked of giftd, and what shows it
 
 Written from [deploy/campaigns/requirements.txt](../deploy/campaigns/requirements.txt) and the stories beside the campaigns
@@ -43,10 +43,12 @@ def requirements_of(root, findings):
         try:
             one = Requirement(line)
         except (AttributeError, ValueError):
-            findings.append(f"{LIST}:{number}: not `NAME phrase`, with ` | boundary: ...` or ` | missing: ...` behind it")
+            findings.append(f"{LIST}:{number}: not `NAME phrase`, with ` | boundary: ...` ` | test: ...` or ` | missing: ...` behind it")
             continue
         if one.name in found or set(one.notes) - set(KNOWN):
             findings.append(f"{LIST}:{number}: {one.name} stands there twice, or with a note that is none of {', '.join(KNOWN)}")
+        if not os.path.exists(os.path.join(root, one.notes.get("test", "").split(":")[0])):
+            findings.append(f"{LIST}:{number}: {one.name}: {one.notes['test']}: there is no such test")
         found[one.name] = one
     return found
 
@@ -84,6 +86,8 @@ def gather(root, findings):
 
 
 def state_of(one):
+    if "test" in one.notes:
+        return "served: " + one.notes["test"]
     if not one.stories:
         return "not yet: " + one.notes.get("missing", "no story")
     return "boundary: " + one.notes["boundary"] if "boundary" in one.notes else "served"
@@ -134,6 +138,7 @@ def prove():
                ({LIST: good[LIST] + "R6   six | nonsense: x\n"}, "none of"), ({LIST: good[LIST] + "R6\n"}, "not `NAME"),
                ({FOLDER + "/a/y.test": 'scenario "No"\ncovers R9\n'}, "does not have"),
                ({FOLDER + "/a/y.test": 'scenario "No"\ncovers R3\n'}, "missing"),
+               ({LIST: good[LIST] + "R6   six | test: tests/none.py\n"}, "no such test"),
                ({FOLDER + "/a/y.test": 'scenario "Also"\ncovers R4\n'}, PAGE)]
     wrong = []
     for change, says in changes:

@@ -70,6 +70,7 @@
 #define LIMIT_RANK_TOP 1000u                   /* customers whom a rank lets through */
 #define LIMIT_RANK_KEPT 1600u                  /* of whom a shard tells, and whose place is known */
 #define LIMIT_RANK_TIES 3u
+#define LIMIT_ROLES 16u        /* who signs one campaign, those of the bank's programme among them */
 #define LIMIT_TICKETS 10000u   /* of one customer in a draw by lot */
 #define LIMIT_RANKS_OPEN 1024u /* ranks of one shard that are not forgotten yet: of each rule with each period */
 #define LIMIT_PICKS 16u        /* values that a customer may choose in one period */

@@ -17,11 +17,13 @@ enum check_code {
   CHECK_BAD_SHARES, CHECK_BAD_REVERSAL, CHECK_NOT_REVERSIBLE, CHECK_PRIZE_CEILING, CHECK_TOO_MANY, CHECK_NAME_CLASH,
   CHECK_SAME_NAME, CHECK_BAD_WAS, CHECK_REDEFINED, CHECK_SHORT_CLOSING, CHECK_NOT_SERVED, CHECK_CANNOT_HOLD, CHECK_NEVER_VALID,
   CHECK_BANK_ONLY, CHECK_LIST_CUT, CHECK_HORIZON_TOO_SHORT, CHECK_BAD_CALENDAR, CHECK_NOT_COVERED,
+  CHECK_BAD_APPROVALS,
   /* from here on: warnings */
   CHECK_WARNINGS,
   CHECK_UNUSED = CHECK_WARNINGS, CHECK_PAYS_TWICE, CHECK_ENDED, CHECK_NO_AUDIENCE_SOURCE, CHECK_TINY_ODDS, CHECK_WIDE_OPEN,
   CHECK_NO_LIMIT_AT_ALL, CHECK_POOL_TOO_SMALL, CHECK_NO_EFFECT, CHECK_NOT_ALWAYS_VALID, CHECK_EMPTY_AT_FIRST, CHECK_TASKS_MEET,
   CHECK_REACH, CHECK_MEMORY_TOO_SHORT, CHECK_ANY_STATUS, CHECK_UNKNOWN_REWARD, CHECK_HEARD_APART, CHECK_CALENDAR_ENDS,
+  CHECK_NOT_APPROVED,
   CHECK_CODE_COUNT
 };
 /* clang-format on */
@@ -41,6 +43,10 @@ struct findings {
   struct finding *items;
   uint32_t count, capacity, errors, warnings, dropped;
 };
+/* Whether it keeps the files from running: an error, or a signature that is missing. */
+static inline bool finding_refuses(const struct finding *finding) {
+  return finding->code < CHECK_WARNINGS || finding->code == CHECK_NOT_APPROVED;
+}
 /* "weekend.json: /rules/0/when/mccs: error[UNKNOWN_KEY]: ...; remedy" */
 void finding_print(struct buffer *out, const struct finding *finding);
 
