@@ -68,13 +68,26 @@ void schedule_lint(struct compile *c, const struct rule *rule, uint32_t when, st
 struct validity {
   const struct item *item;
   struct zone zone;
-  int64_t closing_ms; /* of a chance: nothing is spent after it */
+  int64_t closing_ms;          /* of a chance: nothing is spent after it */
+  const struct duration *held; /* how long a reviewer or the customer's choice may take; NULL: nobody is asked */
 };
 
-static struct span_ms valid_at(const struct validity *v, int64_t given_ms) {
+static const struct duration *held_of(const struct rule *rule, const struct item *item) {
+  if (item->is_chance) return NULL;
+  if (rule->give == GIVE_CHOICE_OF) return &rule->within;
+  return rule->review.asked ? &rule->review.within : NULL;
+}
+
+/* When the customer has it, at the latest. */
+static int64_t held_until(const struct validity *v, int64_t given_ms) {
+  return v->held == NULL ? given_ms : duration_add(given_ms, *v->held, 1, v->zone);
+}
+
+/* Of one that is held until `had_ms`. */
+static struct span_ms valid_at(const struct validity *v, int64_t given_ms, int64_t had_ms) {
   const struct moment *timing = &v->item->timing;
   int64_t later_ms = timing->kind == MOMENT_NONE ? given_ms : moment_resolve(timing, given_ms, v->zone);
-  int64_t at_ms = later_ms > given_ms ? later_ms : given_ms; /* when the customer has it */
+  int64_t at_ms = later_ms > had_ms ? later_ms : had_ms;
   struct span_ms span = {at_ms, moment_end(&v->item->valid_to, at_ms, v->zone)};
   if (v->item->valid_from.kind != MOMENT_NONE) span.from_ms = moment_resolve(&v->item->valid_from, at_ms, v->zone);
   if (span.from_ms < at_ms) span.from_ms = at_ms;
@@ -111,17 +124,22 @@ struct days_seen {
   int64_t unusable_day; /* the first day on which it is of no use, or INT64_MIN */
 };
 
+/* Had at once, and as late as it may be held. */
+static bool usable_always(const struct validity *v, int64_t given_ms) {
+  return is_usable(valid_at(v, given_ms, given_ms)) && is_usable(valid_at(v, given_ms, held_until(v, given_ms)));
+}
+
 /* A day's first instant at which it can be had, and one minute before its end. */
 static void day_look(struct compile *c, const struct rule *rule, const struct validity *v, struct span_ms day, struct days_seen *seen) {
   const struct schedule *schedules[SCHEDULES_MOST];
   uint32_t count = schedules_of_rule(c, rule, v->item->when, schedules);
   int64_t first = schedules_first(schedules, count, day.from_ms, day.to_ms, v->zone), last = day.to_ms - MINUTE_MS;
   if (first == TIME_NONE) return;
-  struct span_ms span = valid_at(v, first);
+  struct span_ms span = valid_at(v, first, first);
   bool usable = is_usable(span), open = schedules_first(schedules, count, last, last + 1, v->zone) != TIME_NONE;
   seen->some = true, seen->usable = seen->usable || usable;
   if (usable && !seen->spent && v->item->is_chance) seen->spent = can_be_spent(c, rule, v->item, span);
-  if (usable && (!open || last < first || is_usable(valid_at(v, last)))) return;
+  if (usable_always(v, first) && (!open || last < first || usable_always(v, last))) return;
   if (seen->unusable_day == INT64_MIN) seen->unusable_day = day.from_ms;
 }
 
@@ -140,12 +158,14 @@ static void some_day_report(struct compile *c, const struct validity *v, int64_t
   struct buffer day;
   buffer_init(&day, memory, sizeof memory);
   buffer_date(&day, period_of(UNIT_DAY, day_ms, v->zone));
-  report_text_at(c, v->item->pointer, "valid", CHECK_NOT_ALWAYS_VALID, "who gets it on %.*s cannot use it", STR_FORMAT(buffer_text(&day)));
+  report_text_at(c, v->item->pointer, "valid", CHECK_NOT_ALWAYS_VALID, "who %s on %.*s cannot use it%s",
+                 v->held == NULL ? "gets it" : "earns it", STR_FORMAT(buffer_text(&day)),
+                 v->held == NULL ? "" : " when it is held as long as it may be");
 }
 
 void valid_lint(struct compile *c, const struct rule *rule, const struct item *item) {
   const struct campaign *campaign = &c->campaigns[rule->campaign];
-  const struct validity v = {item, campaign->zone, campaign->closing_ms};
+  const struct validity v = {item, campaign->zone, campaign->closing_ms, held_of(rule, item)};
   bool says = item->valid_from.kind != MOMENT_NONE || item->valid_to.kind != MOMENT_NONE;
   if ((!says && !item->is_chance) || !c->files[rule->campaign].has_period) return;
   struct days_seen seen = days_look(c, rule, &v);

@@ -198,8 +198,8 @@ enum status answer_events(struct answer *a, struct fault *fault) {
   if (a->missing > 0)
     fprintf(
         stderr,
-        "giftd explain: %u of %u events have no decision in %s: they were not in the input of that run, or it has not reached them yet, or "
-        "nobody heard them and the range that they are in has not ended (--state DIR has it)\n",
+        "giftd explain: %u of %u events have no decision in %s: they were not in the input of that run, or it has not reached them yet, "
+        "or they are dead letters (dlq.jsonl), or nobody heard them and the range that they are in has not ended (--state DIR has it)\n",
         a->missing, a->wanted_count, a->question->decisions);
   a->missing += a->bad_lines;
   return STATUS_OK;

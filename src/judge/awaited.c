@@ -78,16 +78,20 @@ static void outcome_merge(struct work *w, struct outcome *outcome) {
   outcome->gift_count = left;
 }
 
+/* A gift that was handed out the customer has: both are told, and it is asked back. Of all others nothing went out that has to be. */
 static void gifts_merge(struct work *w, uint32_t outcomes, uint32_t gifts) {
+  uint32_t kept = 0;
   assert(outcomes <= w->out->outcome_count && gifts <= w->out->gift_count);
-  bool handed = false; /* the customer has it: both are told, and it is asked back */
   for (uint32_t i = gifts; i < w->out->gift_count; i++) {
     struct gift *gift = given_now(w, gifts, &w->out->gifts[i]);
-    handed |= gift != NULL && gift->kind == GIFT_REGISTERED;
     if (gift != NULL && gift->kind != GIFT_REGISTERED) pair_merge(gift, &w->out->gifts[i]);
   }
-  if (!handed) w->out->outcome_count = outcomes;
-  for (uint32_t i = 0; i < w->out->outcome_count; i++) outcome_merge(w, &w->out->outcomes[i]);
+  for (uint32_t i = 0; i < w->out->outcome_count; i++) {
+    struct outcome *outcome = &w->out->outcomes[i];
+    outcome_merge(w, outcome);
+    if (i < outcomes || outcome->gift_count > 0) w->out->outcomes[kept++] = *outcome;
+  }
+  w->out->outcome_count = kept;
 }
 
 /* ---- the event ---- */

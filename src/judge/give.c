@@ -253,7 +253,9 @@ static enum tried hand_try(struct work *w, struct giving *g) {
   uint32_t item, meant;
   bool found = by_hand_item(w, g->rule, &item, &meant);
   assert(w->hand && found); /* else it were a dead letter */
-  return plain_try(w, g, &w->book->items[item], &w->book->items[meant]);
+  enum tried tried = plain_try(w, g, &w->book->items[item], &w->book->items[meant]);
+  if (tried != TRIED_GIVEN) by_hand_worthless(w);
+  return tried;
 }
 
 static bool is_handed(const struct work *w, const struct giving *g, uint32_t number) {

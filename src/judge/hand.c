@@ -38,14 +38,14 @@ bool by_hand_item(const struct work *w, const struct rule *rule, uint32_t *item,
   return false;
 }
 
-static bool hears(const struct work *w, const struct rule **rule) {
+const struct rule *by_hand_rule(const struct work *w) {
   for (uint32_t i = 0; i < w->match_count; i++) {
     const struct listener *listener = &w->book->listeners[w->matches[i]];
     if (listener->kind != LISTENER_RULE || w->book->triggers[listener->trigger].as_count > 0) continue;
-    *rule = &w->book->rules[listener->owner];
-    if (by_hand(w, *rule)) return true;
+    const struct rule *rule = &w->book->rules[listener->owner];
+    if (by_hand(w, rule) && event_names(w, rule)) return rule;
   }
-  return false;
+  return NULL;
 }
 
 static void dead(struct work *w, const char *what) {
@@ -54,10 +54,10 @@ static void dead(struct work *w, const char *what) {
 }
 
 bool by_hand_known(struct work *w) {
-  const struct rule *rule;
   uint32_t item, meant;
   if (w->event->registered.length == 0) return true;
-  if (!hears(w, &rule)) {
+  const struct rule *rule = by_hand_rule(w);
+  if (rule == NULL) {
     dead(w,
          "no rule of that name gives for this event at its time; write campaign/rule, or campaign/rule/item, and the event as the stream "
          "would have it");
@@ -68,6 +68,13 @@ bool by_hand_known(struct work *w) {
                                : "it has no such item, or one that giftd keeps itself; of several items name the one that was handed out, "
                                  "campaign/rule/item");
   return false;
+}
+
+void by_hand_worthless(struct work *w) {
+  assert(w->hand);
+  dead(w,
+       "what it is worth goes by the event or by facts, and comes to nothing here; write the amount and currency that it was handed out "
+       "for, or send it again behind the events that it rests on");
 }
 
 void by_hand_note(struct work *w, const struct outcome *why) {

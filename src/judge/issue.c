@@ -8,12 +8,12 @@ struct issuing {
   const struct item *item;
 };
 
-/* What was told when it was qualified, as far as it is left. */
-static void gift_issue(struct work *w, const struct issuing *i, struct outcome *outcome) {
+/* What was told when it was qualified, as far as it is left; valid from when the customer has it. */
+static void gift_issue(struct work *w, const struct issuing *i, int64_t at_ms, struct outcome *outcome) {
   struct gift *gift = &w->out->gifts[w->out->gift_count++];
   const struct cell *grant = i->grant;
   uint32_t pool = i->pending->pending.pool == 0 ? NONE : rulebook_pool(w->book, i->pending->pending.pool);
-  int64_t off = set_off_of(w, grant->grant.id_low), at_ms = w->event->time_ms;
+  int64_t off = set_off_of(w, grant->grant.id_low);
   struct zone zone = work_zone(w, i->rule->campaign);
   *gift = (struct gift){.book = w->book,
                         .kind = grant->grant.value_minor == 0 && off > 0 ? GIFT_OFFSET : GIFT_ISSUED,
@@ -68,7 +68,7 @@ static void issue_or_refuse(struct work *w, const struct issuing *i, struct outc
   const struct item *meant = item_of_mark(w->book, i->rule, i->pending->pending.meant);
   struct failure failure;
   if (condition_holds(w, meant == NULL ? NONE : meant->still, i->rule->campaign, true, &failure)) {
-    gift_issue(w, i, outcome);
+    gift_issue(w, i, w->event->time_ms, outcome);
     pending_done(w, i->pending);
     return;
   }
@@ -103,7 +103,7 @@ static void review_pass(struct work *w, struct issuing *i, struct outcome *outco
   pending->pending.waits = PENDING_TIMING, pending->pending.time_ms = due_ms;
   pending->pending.ahead = pending_ahead(w, i->rule->campaign, due_ms);
   due_tell(w, pending_looked_at(due_ms));
-  gift_issue(w, i, outcome);
+  gift_issue(w, i, due_ms, outcome);
   w->out->gifts[w->out->gift_count - 1].kind = GIFT_PENDING;
   w->out->gifts[w->out->gift_count - 1].due_ms = due_ms;
 }
@@ -114,7 +114,9 @@ static void review_refuse(struct work *w, const struct issuing *i) {
   const struct undoing u = {.original = kept.pending.event, .whole = true, .rejected = true};
   int32_t expires_day = i->grant->expires_day;
   grant_take_back(w, &u, kept.key);
+  w->takes_back = true; /* a full record that kept a reversal has no other room for it */
   struct cell *cell = work_make(w, w->customer, CELL_PENDING, 0, kept.key, 0);
+  w->takes_back = false;
   cell->pending = kept.pending;
   pending_settle(cell);
   cell->pending.flags |= PENDING_REFUSED;

@@ -57,17 +57,24 @@ static void enrolment_apply(struct work *w) {
 
 /* ---- memory ---- */
 
-static void original_remember(struct work *w) {
-  if (!w->kept_something && !w->is_reversal) return;
+static void original_said(const struct work *w, struct cell *original) {
   const struct value *amount = event_field(w->event, FIELD_ID_AMOUNT), *currency = event_field(w->event, FIELD_ID_CURRENCY);
-  assert(!w->takes_back && w->book == w->in->rulebook);
-  struct cell *original = work_make(w, w->customer, CELL_ORIGINAL, 0, own_digest(w), 0);
   original->original.time_ms = w->event->time_ms;
   original->original.amount = amount == NULL || w->is_reversal ? 0 : amount->number;
   original->original.is_reversal = w->is_reversal;
   if (currency != NULL && amount != NULL)
     memcpy(original->original.currency, currency->text.at, 3); /* three letters: the reader sees to it */
-  original->expires_day = undo_expiry(w);
+}
+
+/* One that is back-filled may say otherwise than when it came first: what refunds are taken off stays what others heard. */
+static void original_remember(struct work *w) {
+  if (!w->kept_something && !w->is_reversal) return;
+  assert(!w->takes_back && w->book == w->in->rulebook);
+  bool said = w->again && state_find(w->customer, CELL_ORIGINAL, 0, own_digest(w), 0) != NULL;
+  struct cell *original = work_make(w, w->customer, CELL_ORIGINAL, 0, own_digest(w), 0);
+  if (!said) original_said(w, original);
+  int32_t expires_day = undo_expiry(w);
+  if (!said || expires_day > original->expires_day) original->expires_day = expires_day;
 }
 
 /* ---- the order of the day ---- */

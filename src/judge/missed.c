@@ -16,11 +16,17 @@ bool missed_any(const struct work *w, uint64_t digest) {
   return false;
 }
 
+/* A gift that was handed out for who heard the event is a duplicate, though others may hear it. */
+static bool handed_before(const struct work *w) {
+  const struct rule *rule = by_hand_rule(w);
+  return rule != NULL && missed(w, work_campaign(w, rule->campaign), own_digest(w)) == NULL;
+}
+
 /* What was taken back of it meanwhile was taken back for those who had heard it: then it is not heard by parts. */
 bool missed_again(const struct work *w) {
   const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, own_digest(w), 0);
   bool whole = original == NULL || (original->original.reversed == 0 && !original->original.undone);
-  return w->event->backfill && whole && missed_any(w, own_digest(w));
+  return w->event->backfill && whole && missed_any(w, own_digest(w)) && !handed_before(w);
 }
 
 bool missed_later(const struct work *w, const struct campaign *campaign) {

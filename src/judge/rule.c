@@ -326,8 +326,8 @@ static bool (*const steps[])(struct judging *j) = {step_lifecycle, step_addresse
 
 /* What is no reason any more when the customer has the gift: it is told beside it. */
 static bool let_pass(bool (*step)(struct judging *j)) {
-  return step == step_audience || step == step_risk || step == step_when || step == step_holdout || step == step_group ||
-         step == step_limits;
+  return step == step_currency || step == step_audience || step == step_risk || step == step_when || step == step_holdout ||
+         step == step_group || step == step_limits;
 }
 
 static bool judge(struct judging *j) {

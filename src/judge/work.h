@@ -279,9 +279,13 @@ uint32_t missed_group(const struct work *w, uint32_t group);
 bool by_hand_known(struct work *w);
 /* Whether this rule's gift was handed out by hand; and which item, and in place of which. */
 bool by_hand(const struct work *w, const struct rule *rule);
+/* The rule that it names, of those that hear the event; NULL: none. */
+const struct rule *by_hand_rule(const struct work *w);
 bool by_hand_item(const struct work *w, const struct rule *rule, uint32_t *item, uint32_t *meant);
 /* What would have refused it: told beside it. */
 void by_hand_note(struct work *w, const struct outcome *why);
+/* What it is worth is not known: the line is a dead letter, and nothing of it happened. */
+void by_hand_worthless(struct work *w);
 
 /* ---- fact kinds: first.c last.c measure.c track.c tables.c difference.c picks.c, and their table ---- */
 extern const struct fact_kind_row fact_kind_first, fact_kind_last, fact_kind_measure, fact_kind_track, fact_kind_table,

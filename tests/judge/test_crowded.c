@@ -185,6 +185,25 @@ static void a_record_that_is_full_still_takes_back(void **unused) {
   stage_free(s);
 }
 
+/* A reviewer's refusal is remembered with the gift gone: else it would go out at its deadline. */
+static void a_full_record_takes_a_refusal(void **unused) {
+  (void)unused;
+  const char *text =
+      "{\"id\": \"c\", \"version\": 1, \"name\": {\"zh\": \"x\", \"en\": \"x\"}, \"audience\": \"everyone\","
+      " \"period\": {\"from\": \"2026-12-01\", \"to\": \"2027-03-31\", \"closing\": \"P9D\"}, \"rules\": [{\"id\": \"r\", "
+      "\"on\": \"txn.card_spend\", \"give\": {\"reward\": \"cash_back\", \"value\": \"1.00\", \"pool\": \"unlimited\"}, "
+      "\"limits\": \"unlimited\", \"review\": {\"within\": \"P3D\", \"otherwise\": \"pass\"}}]}";
+  struct stage *s = stage_new(&text, 1);
+  char answer[100];
+  assert_int_equal(stage_event(s, line("e", "txn.card_spend", "12:00", PAID))->gifts[0].kind, GIFT_PENDING);
+  snprintf(answer, sizeof answer, ",\"reward_id\":\"%.22s\",\"result\":\"refused\"", s->decision.gifts[0].id);
+  crowd(s, 1); /* reversals have left things behind */
+  const struct decision *decision = stage_event(s, line("v", "reward.reviewed", "13:00", answer));
+  assert_true(decision->gate == REASON_GIVEN && decision->gift_count == 1 && decision->gifts[0].kind == GIFT_REVOKED);
+  assert_true(state_first(stage_customer(s, "c1"), CELL_PENDING, 0, 0)->pending.flags & PENDING_REFUSED);
+  stage_free(s);
+}
+
 /* When some of what is remembered has expired there is room again. */
 static void a_record_is_not_full_for_ever(void **unused) {
   (void)unused;
@@ -319,6 +338,7 @@ int main(void) {
       cmocka_unit_test(a_full_trail_ends_whatever_is_being_done),
       cmocka_unit_test(a_record_that_is_full_decides_nothing),
       cmocka_unit_test(a_record_that_is_full_still_takes_back),
+      cmocka_unit_test(a_full_record_takes_a_refusal),
       cmocka_unit_test(a_record_is_not_full_for_ever),
       cmocka_unit_test(a_reversal_asks_for_what_was_taken),
       cmocka_unit_test(a_refund_among_many_takes_its_own_gift),
