@@ -25,12 +25,13 @@ struct wording {
   const char *written, *en, *zh;
 };
 /* Ended by a row of NULL; in no order. What a bank adds itself stands in none of them. */
-extern const struct wording wording_fields[];  /* "amount": "amount" / "金额", by the name that campaigns use */
-extern const struct wording wording_types[];   /* "txn.card_spend": "card or QR payment" / "刷卡或扫码消费" */
-extern const struct wording wording_rewards[]; /* "instant_discount": "instant discount" / "立减金" */
-extern const struct wording wording_values[];  /* "settled": "settled" / "已入账": words that fields say */
-extern const struct wording wording_groups[];  /* "dining": "dining" / "餐饮": lists, tags and segments that most banks have */
-extern const struct wording wording_zones[];   /* "Europe/London": "London" / "伦敦": zones by their best-known city */
+extern const struct wording wording_fields[];     /* "amount": "amount" / "金额", by the name that campaigns use */
+extern const struct wording wording_types[];      /* "txn.card_spend": "card or QR payment" / "刷卡或扫码消费" */
+extern const struct wording wording_rewards[];    /* "instant_discount": "instant discount" / "立减金" */
+extern const struct wording wording_values[];     /* "settled": "settled" / "已入账": words that fields say */
+extern const struct wording wording_groups[];     /* "dining": "dining" / "餐饮": lists, tags and segments that most banks have */
+extern const struct wording wording_zones[];      /* "Europe/London": "London" / "伦敦": zones by their best-known city */
+extern const struct wording wording_currencies[]; /* "GBP": "pounds sterling" / "英镑", by the code of ISO 4217; "CNY": "yuan" / "元" */
 /* The row of a name, or NULL. */
 const struct wording *wording_find(const struct wording *table, struct str written);
 

@@ -17,8 +17,9 @@ const struct reason_info reasons[REASON_COUNT] = {
                                "Look at period.to; only what was open by then may still finish during closing.",
                                "核对活动的 period.to;收尾期内只完成已开启的任务、机会等。"},
     [REASON_CAMPAIGN_PAUSED] = {"CAMPAIGN_PAUSED", "campaign is paused", "活动已暂停",
-                                "The campaign counts facts but gives nothing while it is paused.", "活动暂停期间只累计事实,不发放礼品。",
-                                "Ask who paused it and why; a back-fill can make up for the time.", "向暂停人核实原因;如需补发,可做回补。"},
+                                "The campaign goes on counting but gives nothing while it is paused.",
+                                "活动暂停期间继续累计,但不发放礼品。", "Ask who paused it and why; a back-fill can make up for the time.",
+                                "向暂停人核实原因;如需补发,可做回补。"},
     [REASON_OUTSIDE_SCHEDULE] = {"OUTSIDE_SCHEDULE", "outside the days or hours", "不在活动日期或时段内",
                                  "The event's own time is not within the rule's days, hours or dates.",
                                  "事件发生时间不在规则规定的日期、星期或时段内。",
@@ -120,19 +121,20 @@ const struct reason_info reasons[REASON_COUNT] = {
          "核对 original_id 与原交易的编号和来源;原交易由其他系统发送时须给出 original_source,并尽量给出 original_time。"},
     [REASON_GIFT_UNKNOWN] =
         {"GIFT_UNKNOWN", "the gift is not known", "奖励未知",
-         "Fulfilment failed of a gift, or a choice or review is for one, that this customer does not have, that was not issued yet or is "
-         "not to be chosen or reviewed (any more), whose campaign says nothing of failures, or that is not remembered any more. Nothing "
-         "was done.",
-         "履约失败、领取选择或复核结果所指的奖励不属于该客户、尚未发放、无须(或不再)选择或复核、所属活动未规定失败处理,"
+         "The message - a failed delivery, a choice or a review - is about a gift that this customer does not have, that is not issued "
+         "yet, "
+         "that is not (or no longer) to be chosen or reviewed, whose campaign does not say what a failed delivery leads to, or that is not "
+         "remembered any more. Nothing was done.",
+         "该消息(发放失败、领取选择或复核结果)所指的奖励不属于该客户、尚未发放、无须(或不再)选择或复核、所属活动未规定发放失败如何处理,"
          "或已超出系统的记忆范围,未作任何处理。",
-         "Compare reward_id and customer with the line in rewards; on_failure of the campaign says what is done when one fails.",
-         "将 reward_id 与客户同 rewards 中的发放记录核对;失败处理由活动的 on_failure 规定。"},
+         "Compare reward_id and customer with the line in rewards; on_failure of the campaign says what a failed delivery leads to.",
+         "将 reward_id 与客户同 rewards 中的发放记录核对;发放失败的处理由活动的 on_failure 规定。"},
     [REASON_RESULT_CONTRADICTED] =
-        {"RESULT_CONTRADICTED", "it was said otherwise before", "结果前后矛盾",
-         "Fulfilment had told done of this gift before and tells failed now, or its review had passed and is refused now, or the other "
-         "way round; what becomes of a gift that nobody reviewed in time is a result as well. The first result stands.",
-         "同一奖励先后报告了成功与失败,或复核先后通过与拒绝(逾期未复核的处理亦算结果),以首次结果为准。",
-         "Ask the system that fulfils, or the reviewer, which is true; what has to be put right is put right there, or by a campaign of "
-         "its own.",
-         "向履约系统或复核人员核实实际结果,并在该系统内更正,或另设活动处理。"},
+        {"RESULT_CONTRADICTED", "the opposite was reported before", "结果前后矛盾",
+         "This gift was reported delivered before and failed now, or passed by the reviewer before and refused now, or the other way "
+         "round. "
+         "What became of a gift that nobody reviewed in time is a result too. The first result stands.",
+         "同一奖励先后报告了发放成功与失败,或复核先后通过与拒绝(逾期未复核的处理亦算结果),以首次结果为准。",
+         "Ask the system that delivers, or the reviewer, which is true; a mistake is put right there, or by a campaign of its own.",
+         "向发放系统或复核人员核实实际结果,并在该系统内更正,或另设活动处理。"},
 };

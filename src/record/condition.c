@@ -196,6 +196,8 @@ void words_leaf(struct buffer *out, const struct rulebook *rulebook, const struc
   }
   if (leaf->left == LEFT_SCHEDULE)
     schedule_leaf(out, rulebook, leaf, style, language);
+  else if (leaf->op == OP_COMPLETED && actual.length > 0) /* a set of tasks: how many are done */
+    buffer_print(out, language == LANGUAGE_ZH ? "项已完成,需完成 %u 项" : "of %u tasks done", rulebook->facts[leaf->index].need);
   else
     words_expected(out, rulebook, leaf, style, language);
 }

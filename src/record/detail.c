@@ -298,8 +298,19 @@ static void held_detail(struct buffer *out, const struct rulebook *rulebook, con
   buffer_put(out, str_of(unit == NULL ? "" : unit));
 }
 
-static bool moment_detail(struct buffer *out, const struct told *told, enum language language) {
+/* What was recorded says it as the file does; the rule's own schedule can be said in both languages. */
+static void schedule_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
+  const struct rule *rule = &rulebook->rules[told->rule];
+  words_schedule(out, &rulebook->schedules[rule->schedule], rulebook->campaigns[rule->campaign].zone, language);
+  put_two(out, language == LANGUAGE_ZH ? ",事件时间 " : ", event at ", told->actual);
+}
+
+static bool moment_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
   if (told->expected.length == 0 || told->actual.length == 0) return false;
+  if (told->reason == REASON_OUTSIDE_SCHEDULE && rulebook->rules[told->rule].schedule != NONE) {
+    schedule_detail(out, rulebook, told, language);
+    return true;
+  }
   for (size_t i = 0; i < sizeof moment_words / sizeof *moment_words; i++) {
     if (moment_words[i].reason != told->reason) continue;
     put_two(out, language == LANGUAGE_ZH ? moment_words[i].zh : moment_words[i].en, told->expected);
@@ -309,9 +320,9 @@ static bool moment_detail(struct buffer *out, const struct told *told, enum lang
   return false;
 }
 
-static void plain_detail(struct buffer *out, const struct told *told, enum language language) {
+static void plain_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
   bool zh = language == LANGUAGE_ZH, both = told->expected.length > 0 && told->actual.length > 0;
-  if (moment_detail(out, told, language)) return;
+  if (moment_detail(out, rulebook, told, language)) return;
   if (told->expected.length > 0) put_two(out, zh ? "要求 " : "expected ", told->expected);
   if (told->actual.length > 0) put_two(out, both ? (zh ? ",实际 " : ", actual ") : (zh ? "实际 " : "actual "), told->actual);
 }
@@ -549,7 +560,7 @@ void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const s
   if (condition != NONE)
     condition_detail(out, rulebook, told, condition, language);
   else
-    plain_detail(out, told, language);
+    plain_detail(out, rulebook, told, language);
 }
 
 /* ---- the line ---- */

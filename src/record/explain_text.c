@@ -91,12 +91,12 @@ static void head_place(const struct telling *t) {
   buffer_byte(t->out, '\n');
   if (range == NULL) return;
   if (is_zh(t))
-    buffer_print(t->out, "  无人监听,无单独记录:属于位置 %" PRIu64 " 至 %" PRIu64 " 间的 %" PRIu64 " 个此类事件之一\n", range->first,
-                 range->last, range->events);
+    buffer_print(t->out, "  没有活动对该事件作出处理,因此无单独记录:属于位置 %" PRIu64 " 至 %" PRIu64 " 间的 %" PRIu64 " 个此类事件之一\n",
+                 range->first, range->last, range->events);
   else
     buffer_print(t->out,
-                 "  nobody heard it, so it has no line of its own: one of %" PRIu64 " such events from position %" PRIu64 " to %" PRIu64
-                 "\n",
+                 "  no campaign did anything with it, so it has no line of its own: one of %" PRIu64 " such events from position %" PRIu64
+                 " to %" PRIu64 "\n",
                  range->events, range->first, range->last);
 }
 
@@ -109,11 +109,13 @@ static void head_decision(const struct telling *t) {
   if (t->recorded->may_be_in == 0) {
     head_place(t);
   } else if (is_zh(t)) {
-    buffer_print(t->out, "  ! 无单独记录:若该事件曾到达,则属于 %u 段无人监听事件之一(规则版本 ", t->recorded->may_be_in);
+    buffer_print(t->out, "  ! 无单独记录:若该事件曾到达,则属于 %u 段未作处理的事件之一(规则版本 ", t->recorded->may_be_in);
     buffer_print(t->out, "%.*s);是否到达可用 --input 查证\n", STR_FORMAT(t->recorded->rulebook_digest));
   } else {
-    buffer_print(t->out, "  ! it has no line of its own: if it came, it is in one of %u ranges of events that nobody heard (rulebook ",
-                 t->recorded->may_be_in);
+    buffer_print(
+        t->out,
+        "  ! it has no line of its own: if it came, it is in one of %u ranges of events that no campaign did anything with (rulebook ",
+        t->recorded->may_be_in);
     buffer_print(t->out, "%.*s); --input FILE tells whether it came\n", STR_FORMAT(t->recorded->rulebook_digest));
   }
   if (!t->same_rulebook)
@@ -133,8 +135,8 @@ static void head_gate(const struct telling *t) {
     return;
   }
   const struct reason_info *info = &reasons[t->gate];
-  buffer_print(t->out, "%s %s. %s %s\n", info->code, is_zh(t) ? info->label_zh : info->label_en, is_zh(t) ? info->help_zh : info->help_en,
-               is_zh(t) ? info->todo_zh : info->todo_en);
+  buffer_print(t->out, is_zh(t) ? "%s %s:%s%s\n" : "%s %s. %s %s\n", info->code, is_zh(t) ? info->label_zh : info->label_en,
+               is_zh(t) ? info->help_zh : info->help_en, is_zh(t) ? info->todo_zh : info->todo_en);
 }
 
 static void text_head(struct telling *t) {
@@ -168,8 +170,9 @@ static void elsewhere_words(struct buffer *out, const struct telling *t, const s
 void verdict_words(struct buffer *out, const struct telling *t, const struct verdict *verdict) {
   enum language language = t->style->language;
   if (verdict->kind == VERDICT_UNDECIDED && t->recorded != NULL && t->recorded->range != NULL) {
-    buffer_put(out, language == LANGUAGE_ZH ? STR("当时无人监听;按当前活动须结合客户状态判断")
-                                            : STR("nobody heard it then; now it would be judged with the customer's state"));
+    buffer_put(out, language == LANGUAGE_ZH
+                        ? STR("当时没有活动处理该事件;按当前活动须结合客户状态判断")
+                        : STR("no campaign did anything with it then; now it would be judged with the customer's state"));
     return;
   }
   if (verdict->kind == VERDICT_UNDECIDED) {

@@ -72,7 +72,7 @@ static void time_section(struct say *say) {
   if (has_open_things(say)) {
     put_line(say, ++line);
     put(say,
-        "After that nothing new begins. What was begun in time - tasks, chances, figures that are still to be worked out - may be finished "
+        "After its end nothing new begins. What was begun in time - tasks, chances, figures that are still to be worked out - may be finished "
         "by ",
         "活动结束后不再产生新的参与资格；已开始的任务、尚未使用的机会和待结算的奖励，可在");
     say_end(say, c->closing_ms);
@@ -88,13 +88,16 @@ static void member_say(struct say *say, const struct member *member) {
   if (member->is_list) {
     put(say, "customers on the list ", "");
     say_customer_list(say, member->list);
-    put(say, "", "名单内的客户");
+    say_noun_behind(say, STR("名单"));
+    put(say, "", "内的客户");
     return;
   }
   if (segment) rest = str_from(rest, 8);
   put(say, segment ? "customers of the group \"" : "customers with the tag \"", segment ? "“" : "具有标签“");
   say_group(say, rest);
-  put(say, "\"", segment ? "”客群的客户" : "”的客户");
+  put(say, "\"", "”");
+  if (segment) say_noun_behind(say, STR("客群"));
+  put(say, "", "的客户");
 }
 
 static void members_say(struct say *say, uint32_t first, uint32_t count) {
@@ -119,7 +122,7 @@ static void audience_section(struct say *say) {
   }
   if (audience->when != NONE) {
     put_line(say, ++line);
-    put(say, "This must hold as well: ", "客户还须符合：");
+    put(say, "Customers must also meet this: ", "客户还须符合：");
     say_condition(say, audience->when);
     put(say, ".\n", "。\n");
   }
@@ -255,17 +258,35 @@ static void draws_say(struct say *say) {
       "各奖项自上而下按其权重依次占有相应个数的数字。\n");
 }
 
-/* "; USD 1 counts as 7.0825, JPY 1 as 0.0489" */
+/* "; USD 1 counts as CNY 7.0825", "；1美元按7.0825元折算" */
 static void rates_say(struct say *say) {
-  put(say, "", "计");
   for (uint32_t i = 0; i < say->campaign->rate_count; i++) {
     const struct fx_rate *rate = &say->campaign->rates[i];
     put(say, "; ", "；");
-    put_str(say, rate->currency);
-    put(say, " 1 counts as ", " 1按");
+    put(say, "", "1");
+    say_currency(say, rate->currency);
+    put(say, " 1 counts as ", "按");
+    if (!say_zh(say)) put_str(say, say->campaign->currency), buffer_byte(say->out, ' ');
     buffer_fx(say->out, rate->rate_e8);
-    put(say, " of it, rounded half up", "折算（四舍五入）");
+    if (say_zh(say)) say_currency(say, say->campaign->currency);
+    put(say, "", "折算");
   }
+  if (say->campaign->rate_count > 0) put(say, "; what comes of it is rounded half up", "；折算结果四舍五入");
+}
+
+/* "CNY (yuan)", "人民币". */
+static void currency_say(struct say *say) {
+  const struct str code = say->campaign->currency;
+  const struct wording *row = wording_find(wording_currencies, code);
+  if (say_zh(say) && str_equal(code, STR("CNY"))) {
+    put(say, "", "人民币");
+    return;
+  }
+  say_currency(say, code);
+  if (say_zh(say) || row == NULL) return;
+  put_str(say, STR(" ("));
+  put_str(say, str_of(row->en));
+  put_str(say, STR(")"));
 }
 
 /* Whether the day on which a month of the customer's begins may change. */
@@ -284,16 +305,16 @@ static void other_section(struct say *say) {
   uint32_t line = 0;
   section(say, "6. Other", "六、其他");
   put_line(say, ++line);
-  put(say, "One and the same payment or act is rewarded once by a rule, however often it is reported.\n",
+  put(say, "Each rule rewards one and the same payment or act once, however often it is reported.\n",
       "同一笔交易或行为在同一规则下只奖励一次。\n");
   put_line(say, ++line);
-  put(say, "Where a condition asks for something that is not known, the condition does not hold.\n",
-      "条件所涉及的信息缺失的，视为不符合该条件。\n");
+  put(say, "A condition that asks for something that is not known is not met.\n", "条件所涉及的信息缺失的，视为不符合该条件。\n");
   if (has_cycle(say)) {
     put_line(say, ++line);
     put(say,
-        "A period counted from a day of the customer's begins on the last day of a month that has no such day. Another day holds from the "
-        "next month on. Nothing counts for who has no such day.\n",
+        "A period counted from a day of the customer's begins on the last day of a month that has no such day. When that day is changed, "
+        "the "
+        "new one applies from the next month on. For customers without such a day nothing counts.\n",
         "按客户自有日期起算的周期，当月无该日的，自当月最后一日起算；该日期变更的，自次月起适用；没有该日期的，不予计入。\n");
   }
   put_line(say, ++line);
@@ -301,19 +322,17 @@ static void other_section(struct say *say) {
   say_hours(say, say->campaign->late_ms);
   put(say, " after it happened does not count", "才送达本行活动系统的交易或行为不计入");
   if (say->campaign->backfill_ms > 0) {
-    put(say, "; what the bank enters later itself counts up to ", "；由本行补录的，在发生后");
+    put(say, "; what the bank itself enters later counts up to ", "；由本行补录的，在发生后");
     say_hours(say, say->campaign->backfill_ms);
     put(say, " after it happened", "内补录的仍予计入");
   }
   put(say, ".\n", "。\n");
   put_line(say, ++line);
   put(say, "Amounts are in ", "金额均以");
-  if (str_equal(say->campaign->currency, STR("CNY")))
-    put(say, "CNY", "人民币");
-  else
-    put_str(say, say->campaign->currency);
+  currency_say(say);
+  put(say, "", "计");
   rates_say(say);
-  put(say, "; a payment in another currency meets no condition on an amount and adds to no total of amounts.\n",
+  put(say, "; a payment in another currency meets no condition on an amount and does not count towards any total of amounts.\n",
       "；其他币种的交易不符合有关金额的条件，也不计入累计金额。\n");
   if (has_percent(say)) {
     put_line(say, ++line);
@@ -326,7 +345,7 @@ static void other_section(struct say *say) {
   }
   if (say->rulebook->deny_count == 0) return;
   put_line(say, ++line);
-  put(say, "Customers whom the bank has barred for reasons of risk receive nothing.\n", "被本行列入风险名单的客户不能获得奖励。\n");
+  put(say, "Customers whom the bank has barred for reasons of risk receive no gift.\n", "被本行列入风险名单的客户不能获得奖励。\n");
 }
 
 static void foot_say(struct say *say) {
@@ -336,7 +355,15 @@ static void foot_say(struct say *say) {
   put_str(say, c->id);
   buffer_print(say->out, say_zh(say) ? "，第%u版，规则摘要" : ", version %u, digest ", c->version);
   put_str(say, c->digest);
-  put(say, ". Made from the definition by which gifts are decided.\n", "。本细则由发放奖励所依据的活动定义生成。\n");
+  put(say, ". Made from the definition by which gifts are decided.", "。本细则由发放奖励所依据的活动定义生成。");
+  put(say, " In it the rules are called: ", "其中各规则的编号：");
+  for (uint32_t i = 0; i < c->rule_count; i++) {
+    if (i > 0) put(say, ", ", "、");
+    say_rule_name(say, c->rule_first + i);
+    buffer_byte(say->out, ' ');
+    put_str(say, say->rulebook->rules[c->rule_first + i].id);
+  }
+  put(say, ".\n", "。\n");
 }
 
 static void undo_section(struct say *say) {

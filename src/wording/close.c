@@ -36,7 +36,7 @@ void say_close_time(struct say *say, enum unit unit, uint32_t cycle, struct dura
 
 static void period_say(struct say *say, const struct trigger *trigger, enum unit unit, uint32_t cycle) {
   say_close_time(say, unit, cycle, trigger->delay);
-  put(say, ", when each customer's figures of that period are worked out; customers without any figures are passed over", "，统计客户");
+  put(say, ", when each customer's figures for that period are worked out (customers without any figures are left out)", "，统计客户");
   put(say, "", period_words[unit][1]);
   put(say, "", "的情况（没有可统计数据的客户除外）");
 }
@@ -63,8 +63,8 @@ static void date_say(struct say *say, const struct trigger *trigger, const struc
   put(say, ", at ", "");
   say_clock(say, (int32_t)(trigger->delay.ms / MS_PER_SECOND));
   put(say, " (", "（");
-  if (left->left == LEFT_FACT_AT) put(say, "from the year after on; ", "自次年起；");
-  put(say, "29 February counts as 28 February in years that have none)", "2月29日的，平年按2月28日计）");
+  if (left->left == LEFT_FACT_AT) put(say, "from the following year on; ", "自次年起；");
+  put(say, "in years without 29 February, 28 February counts)", "2月29日的，平年按2月28日计）");
 }
 
 void say_close(struct say *say, const struct trigger *trigger) {
@@ -89,9 +89,9 @@ void say_close_once(struct say *say, const struct rule *rule) {
     if (left != NONE && say->rulebook->conditions[left].left != LEFT_FACT_AT) told = true;
   }
   if (periods && !rule_has_ladder(say->rulebook, rule))
-    put(say, " Each customer is rewarded once for each such period.", "每位客户每期只奖励一次。");
+    put(say, " Each customer is rewarded once for each period.", "每位客户每期只奖励一次。");
   if (told)
-    put(say, " Each customer is rewarded once a year, also when the date on record is changed.",
+    put(say, " Each customer is rewarded once a year; a change of the date on record brings no second gift.",
         "每位客户每年只奖励一次，登记的日期更正后不重复奖励。");
   else if (facts)
     put(say, " Each customer is rewarded once a year.", "每位客户每年只奖励一次。");

@@ -60,7 +60,7 @@ void say_left(struct say *say, const struct condition *leaf) {
     case LEFT_LIST: put(say, "the customer", "客户"); return;
     case LEFT_SCHEDULE: put(say, "the time", "发生时间"); return;
     case LEFT_MONTH: put(say, "the month", "发生月份"); return;
-    case LEFT_CAUSED_BY: put(say, leaf->index == 0 ? "it" : "who did it", leaf->index == 0 ? "该行为" : "行为人"); return;
+    case LEFT_CAUSED_BY: put(say, leaf->index == 0 ? "it" : "who did it", leaf->index == 0 ? "该行为" : "实际办理人"); return;
     case LEFT_LEVEL: put(say, "the step that was completed", "完成的档位"); return;
     case LEFT_PLACE: put(say, "the place in the ranking", "名次"); return;
     case LEFT_CHANCE: field_with(say, "the chance's ", "取得机会时的", leaf->index); return;
@@ -88,9 +88,16 @@ static enum field_kind kind_of(const struct say *say, const struct condition *le
   return leaf->left == LEFT_FACT_AT ? FIELD_TIME : FIELD_INT;
 }
 
+static bool is_age(const struct say *say, const struct condition *leaf) {
+  bool of_field = leaf->left == LEFT_FIELD || leaf->left == LEFT_PROFILE;
+  return of_field && str_equal(say->rulebook->catalogue->fields[leaf->index].campaign_name, STR("age"));
+}
+
 static void number_say(struct say *say, const struct condition *leaf, int64_t number) {
   enum field_kind kind = kind_of(say, leaf);
-  if (leaf->operand.kind == VALUE_BOOL)
+  if (leaf->left == LEFT_MONTH)
+    say_month(say, number);
+  else if (leaf->operand.kind == VALUE_BOOL)
     put(say, number != 0 ? "yes" : "no", number != 0 ? "是" : "否");
   else if (kind == FIELD_MONEY)
     say_money(say, number);
@@ -99,8 +106,8 @@ static void number_say(struct say *say, const struct condition *leaf, int64_t nu
   else if (leaf->left == LEFT_FACT_ELAPSED)
     say_duration(say, (struct duration){.ms = number});
   else
-    put_int(say, number);
-  if (leaf->left == LEFT_MONTH) put(say, "", "月");
+    say_number(say, number);
+  if (is_age(say, leaf)) put(say, "", "周岁");
   if (leaf->left == LEFT_FACT && kind == FIELD_INT) say_fact_unit(say, &say->rulebook->facts[leaf->index], number);
 }
 
@@ -119,7 +126,7 @@ static void text_say(struct say *say, const struct condition *leaf, struct str t
   if (leaf->left == LEFT_LEVEL && say_level(say, text)) return;
   if (leaf->left == LEFT_TAG || (fact != NULL && fact->kind == FACT_TABLE)) {
     put(say, "\"", "“");
-    say_group(say, text);
+    say_group(say, leaf->left == LEFT_TAG && str_starts(text, STR("segment:")) ? str_from(text, 8) : text);
     put(say, "\"", "”");
   } else {
     say_value(say, field_of(say, leaf), text);
@@ -162,9 +169,22 @@ static void lists_say(struct say *say, const struct operand *operand, bool custo
 
 static bool is_negated(enum condition_op op) { return op == OP_NE || op == OP_NOT_IN || op == OP_NOT_IN_LIST; }
 
+/* "segment:retail" is a group of customers; a tag has its own name. */
+static bool is_segment(const struct operand *operand) {
+  for (uint32_t i = 0; i < operand->text_count; i++)
+    if (!str_starts(operand->texts[i], STR("segment:"))) return false;
+  return operand->text_count > 0;
+}
+
 static void tag_leaf(struct say *say, const struct condition *leaf) {
-  put(say, is_negated(leaf->op) ? "the customer does not have the tag " : "the customer has the tag ",
-      is_negated(leaf->op) ? "客户没有标签" : "客户具有标签");
+  const bool no = is_negated(leaf->op);
+  if (is_segment(&leaf->operand)) {
+    put(say, no ? "the customer does not belong to the group " : "the customer belongs to the group ", no ? "客户不属于" : "客户属于");
+    values_say(say, leaf);
+    say_noun_behind(say, STR("客群"));
+    return;
+  }
+  put(say, no ? "the customer does not have the tag " : "the customer has the tag ", no ? "客户没有标签" : "客户具有标签");
   values_say(say, leaf);
 }
 
@@ -172,7 +192,8 @@ static void list_leaf(struct say *say, const struct condition *leaf) {
   put(say, is_negated(leaf->op) ? "the customer is not on the list " : "the customer is on the list ",
       is_negated(leaf->op) ? "客户不在" : "客户在");
   lists_say(say, &leaf->operand, true);
-  put(say, "", "名单内");
+  say_noun_behind(say, STR("名单"));
+  put(say, "", "内");
 }
 
 static void schedule_leaf(struct say *say, const struct condition *leaf) {
@@ -191,18 +212,27 @@ static void caused_leaf(struct say *say, const struct condition *leaf) {
     put(say, self ? "it was done by the customer" : "it was done by somebody else", self ? "该行为由客户本人发生" : "该行为由他人发生");
 }
 
-/* Numbers in order: 满 for money, 不低于 for the rest; each says whether the number itself is in. */
+/* Each says whether the number itself is in. Within brackets, where "（含）" would be another pair, Chinese says it by the word. */
+static const char *order_word(const struct say *say, const struct condition *leaf) {
+  static const char *const plain[4][2] = {
+      {" is at least ", "达到"}, {" is more than ", "超过"}, {" is at most ", "不超过"}, {" is less than ", "少于"}};
+  static const char *const times[4][2] = {
+      {" is not before ", "不早于"}, {" is after ", "晚于"}, {" is not after ", "不晚于"}, {" is before ", "早于"}};
+  static const char *const inner[4] = {"不低于", "高于", "不高于", "低于"};
+  const enum field_kind kind = kind_of(say, leaf);
+  const uint32_t row = leaf->op == OP_GTE ? 0 : leaf->op == OP_GT ? 1 : leaf->op == OP_LTE ? 2 : 3;
+  if (kind == FIELD_TIME) return times[row][say_zh(say)];
+  if (say_zh(say) && say->brackets > 0) return inner[row];
+  if (say_zh(say) && kind == FIELD_MONEY && row == 0) return "满";
+  if (say_zh(say) && kind == FIELD_MONEY && row == 3) return "低于";
+  return plain[row][say_zh(say)];
+}
+
 static void order_leaf(struct say *say, const struct condition *leaf) {
-  bool money = kind_of(say, leaf) == FIELD_MONEY, at = kind_of(say, leaf) == FIELD_TIME;
   say_left(say, leaf);
-  switch (leaf->op) {
-    case OP_GTE: put(say, at ? " is not before " : " is at least ", at ? "不早于" : money ? "满" : "达到"); break;
-    case OP_GT: put(say, at ? " is after " : " is more than ", at ? "晚于" : "超过"); break;
-    case OP_LTE: put(say, at ? " is not after " : " is at most ", at ? "不晚于" : "不超过"); break;
-    default: put(say, at ? " is before " : " is less than ", at ? "早于" : money ? "低于" : "少于"); break;
-  }
+  put_str(say, str_of(order_word(say, leaf)));
   number_say(say, leaf, leaf->operand.low);
-  if (at) return;
+  if (kind_of(say, leaf) == FIELD_TIME || say->brackets > 0) return;
   put(say, "", leaf->op == OP_GTE || leaf->op == OP_LTE ? "（含）" : "（不含）");
 }
 
@@ -223,7 +253,7 @@ static void age_leaf(struct say *say, const struct condition *leaf) {
     say_fact(say, leaf->index);
     put(say, "", older ? "已满" : "不超过");
     say_duration(say, leaf->operand.duration);
-    put(say, "", "（含）");
+    if (say->brackets == 0) put(say, "", "（含）");
     return;
   }
   put(say, "the ", "");
@@ -233,29 +263,35 @@ static void age_leaf(struct say *say, const struct condition *leaf) {
   put(say, " ago", "");
 }
 
+/* Whether somebody who never did it is asleep. In brackets, so that it is not read as said of what "or" joins. */
 static void dormant_leaf(struct say *say, const struct condition *leaf) {
   const struct fact *fact = &say->rulebook->facts[leaf->index];
   put(say, "it is at least ", "距");
   if (say_zh(say)) say_fact(say, leaf->index);
   put(say, "", "已满");
   say_duration(say, leaf->operand.duration);
-  put(say, " since the ", "（含）");
+  put(say, " since the ", "");
   if (!say_zh(say)) say_fact(say, leaf->index);
-  if (fact->if_never_dormant)
-    put(say, ", or there has never been one", "，或从未有过");
+  if (say->brackets > 0)
+    put(say, fact->if_never_dormant ? " (or there has been none)" : ", which must be on record",
+        fact->if_never_dormant ? "或没有该项记录" : "且有该项记录");
   else
-    put(say, "; whoever has never had one does not qualify", "；从未有过的客户不符合本条件");
+    put(say, fact->if_never_dormant ? " (or there has been none)" : " (whoever has had none does not qualify)",
+        fact->if_never_dormant ? "（含；没有该项记录的客户也符合）" : "（含；没有该项记录的客户不符合）");
 }
 
+/* Of a fact: whether it has happened. */
 static void exists_leaf(struct say *say, const struct condition *leaf) {
-  bool there = leaf->operand.low != 0;
-  bool fact = leaf->left == LEFT_FACT;
-  if (say_zh(say) && !fact) put(say, "", there ? "有" : "没有");
+  const bool there = leaf->operand.low != 0, fact = leaf->left == LEFT_FACT || leaf->left == LEFT_FACT_AT;
+  if (fact) {
+    put(say, "the ", "");
+    say_fact(say, leaf->index);
+    put(say, there ? " is on record" : " is not on record", there ? "已有记录" : "没有记录");
+    return;
+  }
+  put(say, "", there ? "有" : "没有");
   say_left(say, leaf);
-  if (say_zh(say))
-    put(say, "", fact ? (there ? "已有记录" : "没有记录") : "信息");
-  else
-    put(say, there ? " is known" : " is not known", "");
+  put(say, there ? " is known" : " is not known", "信息");
 }
 
 static void in_fact_leaf(struct say *say, const struct condition *leaf) {
@@ -278,7 +314,7 @@ static void between_leaf(struct say *say, const struct condition *leaf) {
   number_say(say, leaf, leaf->operand.low);
   put(say, " and ", "至");
   number_say(say, leaf, leaf->operand.high);
-  put(say, " (both included)", "之间（两端均含）");
+  put(say, say->brackets > 0 ? ", both included" : " (both included)", say->brackets > 0 ? "之间，两端均含" : "之间（两端均含）");
 }
 
 static void listed_leaf(struct say *say, const struct condition *leaf) {
@@ -357,17 +393,21 @@ static bool is_range(const struct condition *low, const struct condition *high) 
 }
 
 static void range_say(struct say *say, const struct condition *low, const struct condition *high) {
+  const bool at = kind_of(say, low) == FIELD_TIME;
   say_left(say, low);
-  put(say, low->op == OP_GTE ? " is from " : " is above ", "在");
+  if (!say_zh(say)) put_str(say, str_of(order_word(say, low)));
+  if (say_zh(say) && say->brackets > 0) put(say, "", low->op == OP_GTE ? "不低于" : "高于");
+  if (say_zh(say) && say->brackets == 0) put(say, "", "在");
   number_say(say, low, low->operand.low);
-  put(say, "", low->op == OP_GTE ? "（含）" : "（不含）");
-  put(say, high->op == OP_LTE ? " up to and including " : " up to, but not including, ", "至");
+  if (say_zh(say) && say->brackets > 0) put(say, "", high->op == OP_LTE ? "且不高于" : "且低于");
+  if (say_zh(say) && say->brackets == 0) put(say, "", low->op == OP_GTE ? "（含）至" : "（不含）至");
+  put(say, high->op == OP_LTE ? (at ? " and not after " : " and at most ") : at ? " and before " : " and less than ", "");
   number_say(say, high, high->operand.low);
-  put(say, "", high->op == OP_LTE ? "（含）之间" : "（不含）之间");
+  if (say->brackets == 0) put(say, "", high->op == OP_LTE ? "（含）之间" : "（不含）之间");
 }
 
-/* One part of a node's children: returns how many children it took. */
-static uint32_t part_say(struct say *say, const struct condition *parent, uint32_t child);
+/* One part of a node's children, `inner`: beside others on its line. Returns how many children it took. */
+static uint32_t part_say(struct say *say, const struct condition *parent, uint32_t child, bool inner);
 
 /* ---- trees ---- */
 
@@ -380,20 +420,21 @@ static void tree_say(struct say *say, uint32_t node, bool inner) {
   }
   bool any = condition->kind == CONDITION_ANY, brackets = inner && condition->count > 1;
   if (condition->kind == CONDITION_NOT) {
-    put(say, "not this: (", "不属于以下情形：（");
+    put(say, "not this: ", "不属于以下情形：");
+    put_open(say);
     tree_say(say, condition->first, false);
-    put(say, ")", "）");
+    put_close(say);
     return;
   }
-  if (brackets) put(say, "(", "（");
+  if (brackets) put_open(say);
   for (uint32_t i = 0; i < condition->count;) {
     if (i > 0) put(say, any ? ", or " : " and ", any ? "，或者" : "，并且");
-    i += any ? (tree_say(say, condition->first + i, true), 1u) : part_say(say, condition, i);
+    i += any ? (tree_say(say, condition->first + i, true), 1u) : part_say(say, condition, i, true);
   }
-  if (brackets) put(say, ")", "）");
+  if (brackets) put_close(say);
 }
 
-static uint32_t part_say(struct say *say, const struct condition *parent, uint32_t child) {
+static uint32_t part_say(struct say *say, const struct condition *parent, uint32_t child, bool inner) {
   if (child + 1 < parent->count) {
     const struct condition *low = node_of(say, parent->first + child), *high = node_of(say, parent->first + child + 1);
     if (is_range(low, high)) {
@@ -401,7 +442,7 @@ static uint32_t part_say(struct say *say, const struct condition *parent, uint32
       return 2;
     }
   }
-  tree_say(say, parent->first + child, true);
+  tree_say(say, parent->first + child, inner);
   return 1;
 }
 
@@ -429,7 +470,7 @@ void say_conditions(struct say *say, const uint32_t *nodes, uint32_t count, cons
     bool all = condition->kind == CONDITION_ALL;
     for (uint32_t k = 0; all && k < condition->count;) {
       part_line(say, indent, &lines);
-      k += part_say(say, condition, k);
+      k += part_say(say, condition, k, false);
     }
     if (all) continue;
     part_line(say, indent, &lines);

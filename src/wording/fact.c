@@ -56,14 +56,14 @@ static void unit_window(struct say *say, const struct window *window) {
 
 /* "within 3 months after the first card opening", "首次开卡起3个月内"; "from the first card opening to the end of ...". */
 static void since_window(struct say *say, const struct window *window) {
-  const struct from first = {"that", "其"};
+  const struct from first = {"that", "其", "", ""};
   bool span = window->until.kind == MOMENT_AFTER;
   if (span && !say_zh(say)) {
     put(say, "within ", ""), say_duration(say, window->until.after), put(say, " after the customer's ", "");
     say_fact_within(say, window->since);
     return;
   }
-  put(say, "from the customer's ", "客户");
+  put(say, "from the customer's ", "");
   say_fact_within(say, window->since);
   put(say, " to ", span ? "后" : "起至其");
   if (span)
@@ -122,8 +122,8 @@ static void measure_word(struct say *say, const struct fact *fact) {
         put(say, span_words[fact->of_unit][0], span_words[fact->of_unit][1]);
         return;
       }
-      put(say, "number of different values of ", "不同");
-      say_field(say, fact->of);
+      put(say, "number of different ", "不同");
+      say_fields_many(say, fact->of);
       put(say, "", "数");
       return;
     case MEASURE_STREAK:
@@ -167,7 +167,11 @@ static void name_say(struct say *say, const struct fact *fact) {
     case FACT_DIFFERENCE: put(say, "difference", "增量"); return;
     case FACT_PICKS:
       put(say, "chosen ", "所选");
-      if (fact->of != FIELD_NONE) say_field(say, fact->of);
+      if (fact->of == FIELD_NONE) return;
+      if (say_zh(say))
+        say_field(say, fact->of);
+      else
+        say_fields_many(say, fact->of);
       return;
     case FACT_LEVEL:
       put(say, "step of the ", "");
@@ -188,7 +192,9 @@ static uint32_t fact_use(struct used *used, uint32_t fact) {
 void say_fact_within(struct say *say, uint32_t fact) {
   uint32_t place = fact_use(&say->facts, fact);
   name_say(say, fact_of(say, fact));
-  if (say->facts.suffixes[place] > 0) buffer_print(say->out, say_zh(say) ? "%u" : " %u", say->facts.suffixes[place]);
+  if (say->facts.suffixes[place] == 0) return;
+  put(say, ", no. ", "之");
+  put_ordinal(say, say->facts.suffixes[place]);
 }
 
 void say_fact(struct say *say, uint32_t fact) {
@@ -209,7 +215,10 @@ void number_facts(struct say *say, uint64_t *hashes) {
     name_say(say, fact_of(say, used->numbers[i]));
     hashes[i] = hash64(&HASH_KEY_FIXED, buffer_text(&name));
     uint32_t alike = 0;
-    for (uint32_t k = 0; k < i; k++) alike += hashes[k] == hashes[i];
+    for (uint32_t k = 0; k < i; k++) {
+      if (hashes[k] != hashes[i]) continue;
+      if (alike++ == 0) used->suffixes[k] = 1;
+    }
     used->suffixes[i] = alike > 0 ? alike + 1 : 0;
   }
   say->out = out;
@@ -232,7 +241,7 @@ static void dimension_say(struct say *say, const struct dimension *dimension) {
     case DIMENSION_FACT: say_fact(say, dimension->index); return;
     case DIMENSION_FACT_AT: say_fact(say, dimension->index); return;
     case DIMENSION_UNIT: put_str(say, str_of(unit_word(say, (enum unit)dimension->index))); return;
-    case DIMENSION_CAUSE: put(say, "person who did it", "行为人"); return;
+    case DIMENSION_CAUSE: put(say, "person who did it", "实际办理人"); return;
   }
 }
 
@@ -243,9 +252,27 @@ void say_dimensions(struct say *say, const struct dimension *dimensions, uint32_
     else
       put_and(say, i, count);
     bool card = dimensions[i].kind == DIMENSION_FIELD && dimensions[i].index == FIELD_ID_CARD;
-    put(say, each ? "each " : "the same ", card ? "同一张" : "同一");
+    bool person = dimensions[i].kind == DIMENSION_CAUSE;
+    put(say, each ? "each " : "the same ", card ? "同一张" : person ? "同一位" : "同一");
     dimension_say(say, &dimensions[i]);
   }
+}
+
+void say_each_unit(struct say *say, const struct dimension *dimensions, uint32_t count) {
+  bool any = false;
+  for (uint32_t i = 0; i < count; i++) {
+    if (dimensions[i].kind != DIMENSION_UNIT) continue;
+    put(say, any ? " and per " : "per ", "每");
+    put_str(say, str_of(unit_word(say, (enum unit)dimensions[i].index)));
+    any = true;
+  }
+}
+
+uint32_t without_units(const struct dimension *dimensions, uint32_t count, struct dimension *others) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < count; i++)
+    if (dimensions[i].kind != DIMENSION_UNIT) others[kept++] = dimensions[i];
+  return kept;
 }
 
 /* ---- notes ---- */
@@ -263,7 +290,7 @@ static void per_note(struct say *say, const struct fact *fact) {
 
 static void when_note(struct say *say, const struct fact *fact) {
   if (fact->when == NONE) return;
-  put(say, "; it counts only if ", "；仅在符合以下条件时计入：");
+  put(say, "; it counts only if this holds: ", "；仅在符合以下条件时计入：");
   say_condition(say, fact->when);
 }
 
@@ -275,16 +302,16 @@ static void first_note(struct say *say, const struct fact *fact) {
   when_note(say, fact);
   per_note(say, fact);
   if (fact->resets.count > 0) {
-    put(say, "; after ", "；");
+    put(say, "; after a ", "；");
     say_acts(say, fact->resets);
     if (fact->resets_after.ms != 0 || fact->resets_after.months != 0) {
-      put(say, " and a further ", "之后满");
+      put(say, " and ", "之后满");
       say_duration(say, fact->resets_after);
-      put(say, "", "，");
+      put(say, " more", "，");
     } else {
       put(say, "", "之后，");
     }
-    put(say, " it may be the first anew, unless it came again in between", "可以重新视为首次，但期间再次发生的除外");
+    put(say, " the next one may count as the first again, unless there was one in between", "可以重新视为首次，但期间再次发生的除外");
   }
   if (fact->refunds_reopen && acts_reversible(say, fact->on))
     put(say, "; one that is refunded or undone in full does not count", "；全额退款或撤销的不算");
@@ -303,7 +330,7 @@ static void measure_head(struct say *say, const struct fact *fact) {
     case MEASURE_DAILY_AVERAGE: return; /* level.c */
     case MEASURE_COUNT: put(say, "counts every ", ""); return;
     case MEASURE_SUM: put(say, "adds up the ", ""); break;
-    case MEASURE_AVERAGE: put(say, "the average, cut to whole units, of the ", ""); break;
+    case MEASURE_AVERAGE: put(say, "the average, rounded down to the smallest unit, of the ", ""); break;
     case MEASURE_MAX: put(say, "the highest ", ""); break;
     case MEASURE_MIN: put(say, "the lowest ", ""); break;
     case MEASURE_DISTINCT:
@@ -313,8 +340,10 @@ static void measure_head(struct say *say, const struct fact *fact) {
         put(say, " with at least one ", "有");
         return;
       }
-      put(say, "counts how many different values there are of ", "");
-      break;
+      put(say, "counts how many different ", "");
+      if (!say_zh(say)) say_fields_many(say, fact->of);
+      put(say, " there are in every ", "");
+      return;
     case MEASURE_STREAK:
       put(say, "counts the ", "连续有");
       put(say, span_words[fact->of_unit][0], "");
@@ -385,7 +414,7 @@ static void threshold_say(struct say *say, const struct condition *left, int64_t
   if (left->money)
     say_money(say, number);
   else
-    put_int(say, number);
+    say_number(say, number);
 }
 
 /* One step of an axis: a list, or from one threshold up to the next. */
@@ -398,9 +427,9 @@ static void step_say(struct say *say, const struct axis *axis, uint32_t step) {
     say_list(say, axis->lists[step]);
     return;
   }
-  put(say, " is from ", "满");
+  put(say, last ? " is at least " : " is from ", "满");
   threshold_say(say, left, axis->from[step]);
-  put(say, last ? " up" : " up to, but not including, ", last ? "（含）" : "（含）不满");
+  put(say, last ? "" : " to less than ", last ? "（含）" : "（含）不满");
   if (!last) threshold_say(say, left, axis->from[step + 1]);
 }
 
@@ -426,7 +455,7 @@ static void table_note(struct say *say, const struct fact *fact) {
   }
   put(say, "; else ", fact->otherwise.length == 0 ? "；其余不属于任何一类" : "；其余为");
   if (fact->otherwise.length == 0)
-    put(say, "none", "");
+    put(say, "there is no class", "");
   else
     cell_say(say, fact->otherwise);
 }
@@ -458,25 +487,29 @@ static void fields_say(struct say *say, const uint16_t *fields, uint32_t count) 
   }
 }
 
+/* How often it may be begun, and for what: "对同一产品每自然季度只开始一次". */
 static void opens_note(struct say *say, const struct fact *fact) {
+  struct dimension others[LIMIT_DIMENSIONS];
+  const uint32_t count = without_units(fact->dimensions, fact->dimension_count, others);
+  bool units = count < fact->dimension_count, same = false;
   if (fact->dimension_count == 0) {
     put(say, "Each of them begins a set of its own", "每次发生都开始一组新的任务");
-  } else {
-    put(say, "For ", "对");
-    say_dimensions(say, fact->dimensions, fact->dimension_count, false);
-    put(say, " it begins once", "只开始一次");
-    if (fact->track_period == UNIT_EVER || fact->track_period == UNIT_CAMPAIGN)
-      put(say, fact->track_period == UNIT_EVER ? " ever" : " in the campaign", fact->track_period == UNIT_EVER ? "" : "（活动期内）");
-    else {
-      put(say, " in each ", "（每");
-      put_str(say, str_of(unit_word(say, fact->track_period)));
-      put(say, "", "）");
-    }
+    return;
   }
+  for (uint32_t i = 0; i < fact->dimension_count; i++)
+    same = same || (fact->dimensions[i].kind == DIMENSION_UNIT && fact->dimensions[i].index == (uint32_t)fact->track_period);
+  put(say, "It begins once", "");
+  if (count > 0) put(say, " for ", "对"), say_dimensions(say, others, count, false);
+  if (units) put(say, " ", ""), say_each_unit(say, fact->dimensions, fact->dimension_count);
+  if (!same && !(units && fact->track_period == UNIT_EVER)) {
+    put(say, " ", "");
+    say_period(say, fact->track_period);
+  }
+  put(say, "", "只开始一次");
 }
 
 static void track_note(struct say *say, const struct fact *fact) {
-  static const struct from start = {"the beginning", "开始后"};
+  static const struct from start = {"the beginning", "开始后", " in which it begins", "开始"};
   put(say, "begins with: ", "自客户");
   say_acts(say, fact->on);
   put(say, "", "时开始");
@@ -486,13 +519,13 @@ static void track_note(struct say *say, const struct fact *fact) {
   }
   put(say, ". ", "。");
   opens_note(say, fact);
-  put(say, "; four at a time at most", "；同时进行的最多四组");
-  put(say, ". The customer has until ", "。在");
+  put(say, "; a customer has at most four of them under way at a time", "；同时进行的最多四组");
+  put(say, fact->within.kind == MOMENT_AFTER ? ". Within " : ". By ", "。在");
   if (fact->within.kind == MOMENT_NONE)
-    put(say, "the campaign has closed", "活动收尾期结束前");
+    put(say, "the end of the campaign's closing period", "活动收尾期结束前");
   else
     say_moment(say, &fact->within, true, start);
-  put(say, " to do ", fact->within.kind == MOMENT_AFTER ? "内" : "");
+  put(say, " the customer has to do ", fact->within.kind == MOMENT_AFTER ? "内" : fact->within.kind == MOMENT_NONE ? "" : "前");
   need_say(say, fact);
   put(say, fact->ordered ? ", in this order" : ", in any order", fact->ordered ? "（按所列顺序）" : "（顺序不限）");
   if (fact->match_count > 0) {
@@ -502,20 +535,22 @@ static void track_note(struct say *say, const struct fact *fact) {
   }
   put(say, ":", "：");
   tasks_say(say, fact);
-  put(say, ".\n  What begins it counts as none of the tasks", "。\n  开始任务的那一次不计为其中的事项");
+  put(say, ".\n  The act that begins it does not count as one of the tasks", "。\n  开始任务的那一次不计为其中的事项");
   bool refunded = false;
   for (uint32_t i = 0; i < fact->task_count; i++) refunded = refunded || acts_reversible(say, fact->tasks[i].on);
-  if (refunded) put(say, "; a completed set stays completed, whatever is refunded", "；完成后发生退款的，任务仍视为完成");
+  if (refunded)
+    put(say, "; when something is refunded, a completed set still counts as completed, and section 5 says what becomes of the gift",
+        "；完成后发生退款的，任务仍视为完成，已发放的奖励按第五节处理");
 }
 
 static void picks_note(struct say *say, const struct fact *fact) {
-  put(say, "what the customer chose by: ", "指客户通过");
+  put(say, "what the customer chose by ", "指客户通过");
   say_acts(say, fact->on);
-  put(say, "; of the values of ", "选定的");
-  if (fact->of != FIELD_NONE) say_field(say, fact->of);
-  put(say, fact->replaces ? ", the latest " : ", the first ", fact->replaces ? "，以最后选定的" : "，以最先选定的");
+  put(say, "", "选定的");
+  if (fact->of != FIELD_NONE && say_zh(say)) say_field(say, fact->of);
+  put(say, fact->replaces ? "; the latest " : "; the first ", fact->replaces ? "，以最后选定的" : "，以最先选定的");
   put_int(say, fact->most);
-  put(say, " count", "个为准");
+  put(say, fact->most == 1 ? " counts" : " count", "个为准");
   if (fact->window.unit >= UNIT_CAMPAIGN) return;
   put(say, ", anew in each ", fact->window.cycle > 0 ? "，" : "，每");
   if (say_zh(say)) say_cycle(say, fact->window.cycle);

@@ -82,10 +82,24 @@ static void brackets_say(struct say *say, const struct item *item, bool worth) {
   put(say, ")", "）");
 }
 
+/* What the points are where the bank has a name for them: "60,000 points (air miles, product MILES)". */
+static void points_of(struct say *say, const struct item *item) {
+  const struct str name = bank_name(say, item->template_id);
+  if (item->template_id.length == 0) return;
+  put(say, " (", "（");
+  put_written(say, name);
+  if (name.length > 0) put(say, ", ", "，");
+  put(say, "product ", "产品编号");
+  put_written(say, item->template_id);
+  put(say, ")", "）");
+}
+
 static void fixed_say(struct say *say, const struct item *item) {
   bool face = is_face_value(item->reward) && !item->is_points && bank_name(say, item->template_id).length == 0;
   if (item->is_points) {
     unit_say(say, item, item->value.fixed);
+    points_of(say, item);
+    return;
   } else if (face && say_zh(say)) {
     unit_say(say, item, item->value.fixed);
     form_say(say, item);
@@ -108,11 +122,20 @@ static void percent_say(struct say *say, const struct item *item) {
   put(say, ", ", "，");
   if (say_zh(say)) put(say, "", "为");
   if (say_zh(say)) left_of(say, worth->of);
-  put(say, "", item->is_points && of_money ? "（按元计）的" : "的");
+  if (item->is_points && of_money) {
+    put(say, "", "（按");
+    if (say_zh(say)) say_currency(say, say->campaign->currency);
+    put(say, "", "计）");
+  }
+  put(say, "", "的");
   say_percent(say, worth->percent_bp);
   if (!say_zh(say)) put(say, " of ", "");
   if (!say_zh(say)) left_of(say, worth->of);
-  if (item->is_points) put(say, of_money ? " in whole units of the currency, rounded down" : ", rounded down", "，舍去小数");
+  if (item->is_points) {
+    put(say, of_money ? ", in whole " : "", "");
+    if (of_money && !say_zh(say)) say_currency(say, say->campaign->currency);
+    put(say, ", rounded down", "，舍去小数");
+  }
   if (worth->max == 0) return;
   put(say, ", at most ", "，最高");
   unit_say(say, item, worth->max);
@@ -127,7 +150,7 @@ static void pot_share_say(struct say *say, const struct item *item) {
   put(say, "", "占全体合计的比例瓜分");
   if (item->value.fixed > 0) unit_say(say, item, item->value.fixed);
   if (item->value.fixed == 0) put(say, "the pot", "奖池");
-  if (!say_zh(say)) put(say, " by ", ""), left_of(say, item->value.of);
+  if (!say_zh(say)) put(say, " in proportion to ", ""), left_of(say, item->value.of);
   if (item->value.max == 0) return;
   put(say, ", at most ", "，每人最高");
   unit_say(say, item, item->value.max);
@@ -139,7 +162,7 @@ static void threshold_say(struct say *say, const struct condition *left, int64_t
   if (left->money)
     say_money(say, number);
   else
-    put_int(say, number);
+    say_number(say, number);
   if (!left->money && left->left == LEFT_FACT) say_fact_unit(say, &say->rulebook->facts[left->index], number);
 }
 
@@ -148,7 +171,7 @@ static void band_value(struct say *say, const struct item *item, int64_t value, 
     unit_say(say, item, value);
     return;
   }
-  put_int(say, value);
+  say_number(say, value);
   if (item->is_chance)
     put(say, value == 1 ? " chance" : " chances", "次");
   else
@@ -158,22 +181,29 @@ static void band_value(struct say *say, const struct item *item, int64_t value, 
 static void pay_say(struct say *say, const struct worth *worth, const struct condition *left) {
   if (left->left != LEFT_FACT) return;
   switch (worth->pay) {
-    case PAY_HIGHEST: put(say, "; the band that is reached counts", "；按所达到的最高档计"); return;
-    case PAY_EACH: put(say, "; each of these once in the same period", "；同一期间内每档只发放一次"); return;
+    case PAY_HIGHEST: put(say, "; only the highest band reached counts", "；按所达到的最高档计"); return;
+    case PAY_EACH: put(say, "; each step once in the same period", "；同一期间内每档只发放一次"); return;
     case PAY_TOP_UP:
-      put(say, "; whoever comes to a higher band in the same period gets the difference",
+      put(say, "; whoever reaches a higher band later in the same period gets the difference",
           "；同一期间内升至更高档的，补发与已发放部分的差额");
       return;
   }
 }
 
+/* "CNY 100.00 to less than CNY 500.00: CNY 10.00", "3 to 4: 50 points", "5 or more: 120 points". */
 static void band_say(struct say *say, const struct item *item, const struct worth *worth, uint32_t band, bool count) {
   const struct condition *left = &say->rulebook->conditions[worth->of];
+  const int64_t from = worth->bands[band].from;
   bool last = band + 1 == worth->band_count;
-  put(say, "from ", "");
-  threshold_say(say, left, worth->bands[band].from);
-  put(say, last ? " up" : " up to, but not including, ", last ? "（含）以上" : "（含）至");
-  if (!last) threshold_say(say, left, worth->bands[band + 1].from);
+  threshold_say(say, left, from);
+  put(say, last ? " or more" : "", last ? "（含）以上" : "（含）至");
+  if (!last) {
+    const int64_t next = worth->bands[band + 1].from;
+    const bool whole = !say_zh(say) && !left->money; /* numbers that are counted: up to the last one is said in fewer words */
+    if (!whole) put(say, " to less than ", "");
+    if (whole && next - 1 > from) put(say, " to ", "");
+    if (!whole || next - 1 > from) threshold_say(say, left, whole ? next - 1 : next);
+  }
   put(say, ": ", last ? "为" : "（不含）为");
   band_value(say, item, worth->bands[band].value, count);
 }
@@ -190,14 +220,14 @@ static void place_band_say(struct say *say, const struct item *item, const struc
 static void step_say(struct say *say, const struct item *item, const struct worth *worth, uint32_t band, bool count) {
   put(say, "at ", "达到");
   threshold_say(say, &say->rulebook->conditions[worth->of], worth->bands[band].from);
-  put(say, band == 0 ? " " : " another ", band == 0 ? "发放" : "再发放");
+  put(say, band == 0 ? ": " : ": another ", band == 0 ? "发放" : "再发放");
   band_value(say, item, worth->bands[band].value, count);
 }
 
 static void bands_say(struct say *say, const struct item *item, const struct worth *worth, bool count) {
   const struct condition *left = &say->rulebook->conditions[worth->of];
   bool number = count || item->is_points;
-  put(say, number ? ", their number by " : ", its value by ", number ? "，数量按" : "，金额按");
+  put(say, number ? "; the number depends on " : "; the value depends on ", number ? "，数量按" : "，金额按");
   say_left(say, left);
   put(say, ": ", "分档：");
   for (uint32_t i = 0; i < worth->band_count; i++) {
@@ -260,7 +290,7 @@ static void chances_say(struct say *say, const struct item *item) {
 /* ---- how long ---- */
 
 static void valid_say(struct say *say, const struct item *item) {
-  static const struct from gift = {"the gift", "发放后"};
+  static const struct from gift = {"the gift", "发放后", " in which it is given", "发放"};
   bool from = item->valid_from.kind != MOMENT_NONE, to = item->valid_to.kind != MOMENT_NONE;
   if (!from && !to) {
     if (!item->is_chance) return;
@@ -313,12 +343,12 @@ void say_item_name(struct say *say, uint32_t number) {
 
 /* When it is issued, and what is asked again by then. */
 static void timing_say(struct say *say, const struct item *item) {
-  static const struct from event = {"it is earned", "获得资格后"};
+  static const struct from event = {"it is earned", "获得资格后", " in which it is earned", "获得资格"};
   if (item->timing.kind == MOMENT_NONE) return;
-  put(say, "; it is set aside at once and issued ", "；获得资格时即预留，发放时间为");
+  put(say, "; it is set aside at once and issued later: ", "；获得资格时即预留，发放时间为");
   say_moment(say, &item->timing, false, event);
   if (item->still == NONE) return;
-  put(say, "; by then this must still hold, or it is not issued: ", "，届时须仍符合：");
+  put(say, "; it is issued only if this still holds then: ", "，届时须仍符合：");
   say_condition(say, item->still);
   put(say, "", "（否则不予发放）");
 }
@@ -370,16 +400,18 @@ static void draw_item(struct say *say, uint32_t number, uint64_t sum) {
 static void draw_say(struct say *say, const struct rule *rule) {
   uint64_t sum = 0;
   for (uint32_t i = 0; i < rule->item_count; i++) sum += item_of(say, rule->item_first + i)->weight;
-  put(say, "a draw of one of these; it is made at once:\n\n", "抽奖，当即开奖，每次抽取下列一项：\n\n");
+  put(say, "a draw, made at once, of one of these:\n\n", "抽奖，当即开奖，每次抽取下列一项：\n\n");
   for (uint32_t i = 0; i < rule->item_count; i++) draw_item(say, rule->item_first + i, sum);
   put(say, "\n", "\n");
   switch (rule->draw_empty) {
     case DRAW_REDRAW:
-      put(say, "When the prize that was drawn has run out, it is drawn again among those left, by their odds to each other. ",
+      put(say,
+          "When the prize that was drawn has run out, there is another draw among the prizes that are left, with the same odds to each "
+          "other. ",
           "抽中的奖品已发完时，在其余各项中按原概率之比重新抽取。");
       break;
     case DRAW_NEXT:
-      put(say, "When the prize that was drawn has run out, the next one below it in this list that is left is given. ",
+      put(say, "When the prize that was drawn has run out, the next prize below it in this list that is left is given. ",
           "抽中的奖品已发完时，按上列顺序顺延至其后第一个尚有余量的奖项，不向前顺延。");
       break;
     case DRAW_LOSE:
@@ -397,11 +429,11 @@ static void choice_say(struct say *say, const struct rule *rule) {
     item_say(say, rule->item_first + i);
     put(say, ".\n", "。\n");
   }
-  put(say, "\nIt is to be chosen within ", "\n须在获得资格后");
+  put(say, "\nThe customer has to choose within ", "\n须在获得资格后");
   say_duration(say, rule->within);
-  put(say, "; else it is: ", "内选定；逾期未选的，发放：");
+  put(say, "; otherwise the gift is: ", "内选定；逾期未选的，发放：");
   say_item_name(say, rule->otherwise);
-  put(say, ". What has run out cannot be chosen any more.\n", "。已发完的不可再选。\n");
+  put(say, ". A gift that has run out cannot be chosen any more.\n", "。已发完的不可再选。\n");
 }
 
 static void first_item(struct say *say, uint32_t number, uint32_t place) {
@@ -417,8 +449,8 @@ static void first_item(struct say *say, uint32_t number, uint32_t place) {
   item_say(say, number);
   switch (item->when_empty) {
     case EMPTY_REFUSE: break;
-    case EMPTY_SKIP: put(say, "; when it has run out, the next one that applies", "；发完后适用下一项"); break;
-    case EMPTY_QUEUE: put(say, "; when it has run out, those who come wait for more", "；发完后登记排队"); break;
+    case EMPTY_SKIP: put(say, "; when it has run out, the next gift in this list that applies", "；发完后适用下一项"); break;
+    case EMPTY_QUEUE: put(say, "; when it has run out, customers are put on a waiting list", "；发完后登记排队"); break;
   }
   put(say, ".\n", "。\n");
 }
@@ -432,7 +464,7 @@ void say_give(struct say *say, uint32_t number) {
       put(say, ".\n", "。\n");
       return;
     case GIVE_EACH:
-      put(say, "each of these; one that has run out does not hold up the others:\n\n",
+      put(say, "all of these (when one has run out, the others are given all the same):\n\n",
           "同时发放下列各项，其中某项发完的，不影响其他各项：\n\n");
       for (uint32_t i = 0; i < rule->item_count; i++) {
         put_str(say, STR("- "));

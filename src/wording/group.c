@@ -53,8 +53,8 @@ static void occasion_say(struct say *say, const struct members *members) {
     acts = acts || !hears_period(say, rule_of(say, members->rules[i]));
   }
   if (acts || !periods) put(say, "one and the same payment or act", "同一笔交易或行为");
-  if (acts && periods) put(say, ", or at one and the same date", "、同一时点的统计");
-  if (!acts && periods) put(say, "one and the same date", "同一时点的统计");
+  if (acts && periods) put(say, ", or the end of one and the same period", "、同一时点的统计");
+  if (!acts && periods) put(say, "the end of one and the same period", "同一时点的统计");
 }
 
 static bool has_draw(const struct say *say, const struct members *members) {
@@ -68,7 +68,7 @@ static void all_say(struct say *say, const struct members *members) {
   names_say(say, members, false);
   put_capital(say, start);
   if (members->others) put(say, ", and rules of other campaigns of the same group,", "与其他活动的同组规则");
-  put(say, " may all pay for ", "可同时享受：");
+  put(say, members->count == 2 && !members->others ? " may both give something for " : " may all give something for ", "可同时享受：");
   occasion_say(say, members);
   put(say, ".\n", "符合多条规则的，分别奖励。\n");
 }
@@ -80,16 +80,16 @@ static void first_say(struct say *say, const struct members *members) {
     put(say, ", and of rules of other campaigns of the same group,", "与其他活动的规则同组，");
   else
     put(say, "", "为同组规则，");
-  put(say, " one alone pays for ", "");
+  put(say, " only one gives something for ", "");
   occasion_say(say, members);
   put(say, ": ", "只享受其中一条：");
   if (members->others)
     put(say, "the one with the smallest number first, those without a number last", "优先级数字小的先适用，未设优先级的排在最后");
   else
     put(say, "they are tried in this order", "按上列顺序适用");
-  put(say, "; where a rule does not fit, or its limit or supply is used up, the next one is tried",
+  put(say, "; where a rule's conditions are not met, or its limit or supply is used up, the next one is tried",
       "；不符合条件、次数或额度已用完、名额已发完的，顺延至下一条");
-  if (has_draw(say, members)) put(say, "; a draw without a prize counts as the one that paid", "；抽奖未中奖的，视为已享受");
+  if (has_draw(say, members)) put(say, "; a draw without a prize counts as the one that gave something", "；抽奖未中奖的，视为已享受");
   put(say, ".\n", "。\n");
 }
 

@@ -12,20 +12,20 @@ void say_daily_note(struct say *say, const struct fact *fact) {
   if (!window_lags(&fact->window)) put(say, "", "；期间未结束的，计至当日");
   put(say, "", "），以");
   if (!say_zh(say)) say_window(say, &fact->window);
-  put(say, ", added up, divided by the number of its days", "");
-  if (!window_lags(&fact->window)) put(say, " (while it lasts, of those up to the day itself)", "");
-  put(say, " and cut to whole units, as told by ", "");
+  put(say, ", added up and divided by the number of days", "");
+  if (!window_lags(&fact->window)) put(say, " (before the period is over, of the days so far)", "");
+  put(say, ", rounded down to the smallest unit, as reported by ", "");
   say_acts(say, fact->on);
   put(say, "", "为准");
   if (fact->when != NONE) {
     put(say, ", if ", "，且须符合：");
     say_condition(say, fact->when);
   }
-  put(say, "; a day of which nothing is told ends as the day before it, and days before the first one told count as nothing",
+  put(say, "; a day without a report counts with the figure of the day before, and days before the first report count as zero",
       "；当日没有登记的，沿用前一日的数值，首次登记以前的各日按零计");
   buffer_print(say->out,
                say_zh(say) ? "；同一日有多次登记的，以最后一次为准，可在该日之后%u天内补登或更正"
-                           : "; of what is told of one day the latest counts, until %u days after that day",
+                           : "; where a day is reported several times the latest report counts, up to %u days after that day",
                (unsigned)DAILY_TOLD_DAYS);
 }
 
@@ -35,7 +35,7 @@ static void step_say(struct say *say, const struct fact *measure, int64_t from) 
   if (measure->money)
     say_money(say, from);
   else
-    put_int(say, from);
+    say_number(say, from);
   say_fact_unit(say, measure, from);
 }
 
@@ -61,9 +61,7 @@ static void steps_say(struct say *say, const struct fact *fact) {
     else
       put_and(say, i, fact->level_count);
     step_say(say, measure_of(say, fact), fact->levels[i].from);
-    put(say, " or more (", "（");
-    put_written(say, fact->levels[i].id);
-    put(say, ")", "）");
+    put(say, " or more", "");
   }
   put(say, "", fact->level_count > 1 ? "，均含本数" : "，含本数");
 }
@@ -97,16 +95,16 @@ void say_level_reached(struct say *say, uint32_t level) {
 
 /* "首次达到某档后，其后连续3个月均须保持该档，方为完成". */
 static void hold_say(struct say *say, const struct fact *fact) {
-  put(say, "; a step is completed by whoever reaches it and then keeps it at the next ", "；达到某档后，在其后连续");
+  put(say, "; a step is completed by whoever reaches it and still has it on the next ", "；达到某档后，在其后连续");
   put_int(say, fact->hold);
   put(say, fact->hold == 1 ? " such date" : " such dates", "");
   if (say_zh(say)) say_count_word(say, fact->window.unit);
   put(say, ", once in the campaign", "的核定中均保持该档的，方为完成，每档在活动期内只完成一次");
   put(say,
-      fact->restarts ? "; whoever does not keep it begins anew when it is reached again"
-                     : "; whoever does not keep it cannot complete it any more",
+      fact->restarts ? "; whoever loses it in between begins again when it is next reached"
+                     : "; whoever loses it in between cannot complete it any more",
       fact->restarts ? "；中途未保持的，再次达到时重新起算" : "；中途未保持的，不能再完成该档");
-  put(say, "; it has to be reached within the campaign's period, and may be kept behind its end",
+  put(say, "; it has to be reached within the campaign's period, and may be kept beyond its end",
       "；须在活动期内达到，保持的时间可延续到活动结束之后");
 }
 
@@ -116,7 +114,7 @@ static void together_say(struct say *say, const struct fact *fact) {
     put(say, "; of several that are completed at once each counts", "；同时完成多档的，各档均计");
   else
     put(say, "; of several that are completed at once the highest counts", "；同时完成多档的，只计最高一档");
-  if (!fact->fires_each && !fact->every_period) put(say, ", and the others are done with", "，其余各档视为已完成，不再另计");
+  if (!fact->fires_each && !fact->every_period) put(say, ", and the others count as completed", "，其余各档视为已完成，不再另计");
 }
 
 void say_level_note(struct say *say, const struct fact *fact) {

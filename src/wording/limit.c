@@ -2,17 +2,30 @@
 #include "parts.h"
 
 static void who_say(struct say *say, const struct limit *limit) {
-  if (limit->dimension_count == 0) {
+  struct dimension who[LIMIT_DIMENSIONS];
+  const uint32_t count = without_units(limit->dimensions, limit->dimension_count, who);
+  if (count == 0) {
     put(say, "all customers together", "全部客户合计");
     return;
   }
-  if (limit->dimension_count == 1 && limit->dimensions[0].kind == DIMENSION_CUSTOMER) {
+  if (count == 1 && who[0].kind == DIMENSION_CUSTOMER) {
     put(say, "each customer", "每位客户");
     return;
   }
-  say_dimensions(say, limit->dimensions, limit->dimension_count, limit->each);
+  say_dimensions(say, who, count, limit->each);
   if (!limit->each && !limit->per_customer) put(say, ", whoever the customer is", "（不分客户）");
   if (limit->each) put(say, ", counted separately", "分别计算，");
+}
+
+/* "per day", and of a limit with units among its `per` these too: "once per day", not "for the same day, once ever". */
+static void limit_period(struct say *say, const struct limit *limit) {
+  struct dimension who[LIMIT_DIMENSIONS];
+  const bool units = without_units(limit->dimensions, limit->dimension_count, who) < limit->dimension_count,
+             whole = !(units && limit->unit == UNIT_EVER);
+  if (whole) say_period(say, limit->unit);
+  if (!units) return;
+  if (whole) put(say, " and ", "");
+  say_each_unit(say, limit->dimensions, limit->dimension_count);
 }
 
 static void when_say(struct say *say, const struct limit *limit) {
@@ -24,7 +37,7 @@ static void when_say(struct say *say, const struct limit *limit) {
     return;
   }
   if (limit->rolling_days == 0) {
-    limit->cycle > 0 ? say_cycle_period(say, limit->unit, limit->cycle) : say_period(say, limit->unit);
+    limit->cycle > 0 ? say_cycle_period(say, limit->unit, limit->cycle) : limit_period(say, limit);
     return;
   }
   buffer_print(say->out, say_zh(say) ? "任意连续%u天内" : "in any %u days in a row", limit->rolling_days);
@@ -34,7 +47,7 @@ static void most_say(struct say *say, const struct limit *limit) {
   if (!limit->of_amount && limit->max == 1) {
     put(say, "once", "1次");
   } else if (!limit->of_amount) {
-    put_int(say, limit->max);
+    say_number(say, limit->max);
     put(say, " times", "次");
   } else if (limit->in_points) {
     say_points(say, limit->max);
@@ -45,9 +58,9 @@ static void most_say(struct say *say, const struct limit *limit) {
 
 static void partial_say(struct say *say, const struct limit *limit) {
   if (!limit->partial) return;
-  put(say, "; a gift that goes above it is cut to what is left", "；超出的，按剩余额度发放");
+  put(say, "; a gift that would go above that is cut to what is left", "；超出的，按剩余额度发放");
   if (limit->least == 0) return;
-  put(say, ", and not given where less than ", "，剩余不足");
+  put(say, ", and is not given when less than ", "，剩余不足");
   if (limit->in_points)
     say_points(say, limit->least);
   else
@@ -85,7 +98,7 @@ static void limit_say(struct say *say, uint32_t number) {
   if (!say_zh(say)) when_say(say, limit);
   partial_say(say, limit);
   if (asks_more(limit))
-    put(say, limit->missing_skip ? "; what is not known does not count" : "; where one of these is not known nothing is given",
+    put(say, limit->missing_skip ? "; what is not known is left out" : "; when one of these is not known nothing is given",
         limit->missing_skip ? "；没有该项信息的，该项不计" : "；没有该项信息的，不予发放");
   shared_say(say, number);
 }

@@ -30,6 +30,7 @@ struct say {
   uint32_t number; /* of the campaign */
   uint32_t rule;   /* the one at hand */
   enum language language;
+  uint32_t brackets; /* how many stand open: what would open another one within them is said otherwise */
   struct used facts, lists;
 };
 
@@ -46,18 +47,22 @@ void put_and(struct say *say, uint32_t place, uint32_t count);
 
 /* ---- value.c ---- */
 
-void say_money(struct say *say, int64_t minor); /* "200.00元" / "CNY 200.00" */
+void say_number(struct say *say, int64_t number); /* "1,000" */
+void say_money(struct say *say, int64_t minor);   /* "1,200.00元" / "CNY 1,200.00" */
+void say_money_in(struct say *say, struct str code, int64_t minor, int32_t decimals);
+void say_currency(struct say *say, struct str code); /* the unit: "元" / "CNY" */
 void say_points(struct say *say, int64_t points);
 void say_percent(struct say *say, int32_t basis_points);
 void say_duration(struct say *say, struct duration duration); /* "3个月" / "3 months" */
 void say_hours(struct say *say, int64_t ms);                  /* "72小时" / "72 hours" */
 void say_date(struct say *say, int64_t days);                 /* since 1970: "2027年1月2日" / "2 January 2027" */
+void say_month(struct say *say, int64_t month);               /* 1 to 12: "June" / "6月" */
 void say_clock(struct say *say, int32_t second);              /* "10:00" */
 void say_instant(struct say *say, int64_t utc_ms);            /* date and time of day in the campaign's zone */
 void say_end(struct say *say, int64_t utc_ms);                /* the same of what ends there: midnight is 24:00 of the day before */
-/* Seen from what: "the gift" / "发放后". */
+/* Seen from what: "the gift" / "发放后"; and whose month it is: " in which it is given" / "发放". */
 struct from {
-  const char *en, *zh;
+  const char *en, *zh, *of_en, *of_zh;
 };
 void say_moment(struct say *say, const struct moment *moment, bool end, struct from from);
 /* Words: a row of a table, else the word itself in quotes. */
@@ -65,11 +70,15 @@ void say_word(struct say *say, const struct wording *table, struct str word);
 /* What the bank's catalogue calls a word (`names`); empty where it does not. */
 struct str bank_name(const struct say *say, struct str word);
 void say_field(struct say *say, uint32_t field);                     /* "金额" / "amount" */
+void say_fields_many(struct say *say, uint32_t field);               /* "金额" / "amounts" */
+void say_types_many(struct say *say, uint16_t type);                 /* "转账" / "transfers" */
 void say_value(struct say *say, struct str field, struct str value); /* "扫码" / "QR code"; `field`: campaign name, or empty */
 void say_type(struct say *say, uint16_t type);                       /* "转账" / "transfer" */
 void say_group(struct say *say, struct str name);                    /* a list, tag or segment without its quotes */
 void say_list(struct say *say, uint32_t list);                       /* in quotes; its items are said at the end */
 void say_customer_list(struct say *say, uint32_t list);              /* one of customers: who stands on it is not said */
+/* In Chinese a noun behind a name in quotes, unless the name ends in it: "“受邀客户”名单", "“房贷客户名单”". */
+void say_noun_behind(struct say *say, struct str noun);
 void say_quoted(struct say *say, struct str text);
 
 /* A programme's own time, for what lasts a campaign and is declared there: "“旺季”期间（...至...）". */
@@ -142,6 +151,10 @@ void say_count_word(struct say *say, enum unit unit); /* behind a number: "个�
 /* Numbers those whose short names are alike; `hashes` has room for all facts. */
 void number_facts(struct say *say, uint64_t *hashes);
 void say_dimensions(struct say *say, const struct dimension *dimensions, uint32_t count, bool each);
+/* Of those that are calendar units: "per calendar quarter", "每自然季度". */
+void say_each_unit(struct say *say, const struct dimension *dimensions, uint32_t count);
+/* The others into `others`, which has room for `count`; returns how many. */
+uint32_t without_units(const struct dimension *dimensions, uint32_t count, struct dimension *others);
 
 /* ---- the rest ---- */
 
@@ -154,6 +167,9 @@ void say_undo(struct say *say); /* section "refunds" */
 bool rule_has_ladder(const struct rulebook *rulebook, const struct rule *rule);
 bool rule_is_draw(const struct rulebook *rulebook, uint32_t rule);
 uint32_t chance_spender(const struct rulebook *rulebook, uint32_t chance); /* the rule that spends it */
+/* Brackets around what may have some itself. */
+void put_open(struct say *say);
+void put_close(struct say *say);
 /* "1. " and the like in front of a line. */
 void put_line(struct say *say, uint32_t number);
 /* The letter at `start` becomes a capital: what stands there begins a sentence. */

@@ -1,4 +1,4 @@
-/* How many there are. First come, first served: what is said here is what may run out. */
+/* How many there are: what is said here is what may run out, and who has it then. */
 #include "parts.h"
 
 static const struct pool *pool_of(const struct say *say, uint32_t pool) {
@@ -10,7 +10,7 @@ static void amount_say(struct say *say, const struct pool *pool, int64_t amount)
   if (pool->in_points) {
     say_points(say, amount);
   } else if (!pool->of_money) {
-    put_int(say, amount);
+    say_number(say, amount);
     put(say, "", "份");
   } else {
     say_money(say, amount);
@@ -27,28 +27,41 @@ static void shares_say(struct say *say, const struct pool *pool) {
     put(say, " ", "");
     amount_say(say, pool, pool->shares[i].total);
   }
-  put(say, "; others have none", "；其他没有名额");
+  put(say, "; none for others", "；其他没有名额");
 }
 
-static const char *const paces[UNIT_COUNT][2] = {
-    [UNIT_DAY] = {"day", "每日"},     [UNIT_WEEK] = {"week", "每周"},           [UNIT_TEN_DAYS] = {"ten days", "每旬"},
-    [UNIT_MONTH] = {"month", "每月"}, [UNIT_QUARTER] = {"quarter", "每季度"},   [UNIT_HALF] = {"half-year", "每半年"},
-    [UNIT_YEAR] = {"year", "每年"},   [UNIT_CAMPAIGN] = {"campaign", "活动期"}, [UNIT_EVER] = {"", ""}};
+/* "at most 3 a week", "每周最多3份"; and when a period's share is released where that is not its first instant. */
+static const char *const paces[UNIT_COUNT][4] = {[UNIT_DAY] = {"day", "每日", "", "每日"},
+                                                 [UNIT_WEEK] = {"week", "每周", "on Mondays ", "每周一"},
+                                                 [UNIT_TEN_DAYS] = {"ten-day period", "每旬", "on its first day ", "每旬首日"},
+                                                 [UNIT_MONTH] = {"month", "每月", "on its first day ", "每月1日"},
+                                                 [UNIT_QUARTER] = {"quarter", "每季度", "on its first day ", "每季度首日"},
+                                                 [UNIT_HALF] = {"half-year", "每半年", "on its first day ", "每半年首日"},
+                                                 [UNIT_YEAR] = {"year", "每年", "on its first day ", "每年1月1日"},
+                                                 [UNIT_CAMPAIGN] = {"campaign", "活动期", "on its first day ", "活动首日"},
+                                                 [UNIT_EVER] = {"", "", "", ""}};
 
+/* Of a pool with `by` each value has a pace of its own. */
 static void pace_say(struct say *say, const struct pool *pool) {
+  const bool each = pool->share_count > 0;
   if (!pool->paced) return;
-  put(say, ", at most ", "，");
-  if (say_zh(say)) put(say, "", paces[pool->pace_unit][1]);
+  put(say, each ? "; at most " : ", at most ", each ? "；每个" : "，");
+  if (each && say_zh(say)) say_field(say, pool->by);
+  put(say, "", paces[pool->pace_unit][1]);
   put(say, "", "最多");
   amount_say(say, pool, pool->pace_max);
-  if (!say_zh(say)) put(say, " each ", "");
-  if (!say_zh(say)) put(say, paces[pool->pace_unit][0], "");
+  put(say, " a ", "");
+  put(say, paces[pool->pace_unit][0], "");
+  put(say, each ? " for each " : "", "");
+  if (each && !say_zh(say)) say_field(say, pool->by);
   if (pool->pace_at_s != 0) {
-    put(say, " from ", "（");
+    put(say, " (released ", "（");
+    put(say, paces[pool->pace_unit][2], paces[pool->pace_unit][3]);
+    put(say, "at ", "");
     say_clock(say, pool->pace_at_s);
-    put(say, " on", "起）");
+    put(say, ")", "起发放）");
   }
-  put(say, pool->carry_over ? "; what is left is added to the next" : "; what is left lapses",
+  put(say, pool->carry_over ? "; what is not used is added to the next" : "; what is not used lapses",
       pool->carry_over ? "，当期余量转入下期" : "，当期余量不转入下期");
 }
 
@@ -63,13 +76,15 @@ static uint32_t users_of(const struct say *say, uint32_t number) {
 
 static void total_say(struct say *say, const struct pool *pool) {
   put(say, "", pool->in_points ? "总量" : pool->of_money ? "总额" : "共");
+  if (pool->of_money && !say->rulebook->rules[say->rule].rank.shared) put(say, "gifts worth ", "");
   amount_say(say, pool, pool->total);
+  if (!pool->of_money && !pool->in_points) put(say, pool->total == 1 ? " gift" : " gifts", "");
   put(say, " in all", "");
 }
 
 static void own_say(struct say *say, const struct pool *pool) {
   if (pool->unlimited)
-    put(say, "no total", "总量不限");
+    put(say, "no limit in all", "总量不限");
   else if (pool->by != FIELD_NONE)
     shares_say(say, pool);
   else
@@ -94,7 +109,7 @@ static void pool_say(struct say *say, uint32_t number) {
     if (pool_of(say, up)->campaign != say->number) put(say, " (shared with other campaigns)", "（与其他活动共用）");
   }
   if (pool->fallback == NONE) return;
-  put(say, "; when it has run out, from a reserve of ", "；用完后由备用额度发放：");
+  put(say, "; when it has run out, from a reserve: ", "；用完后由备用额度发放：");
   own_say(say, pool_of(say, pool->fallback));
 }
 
@@ -127,13 +142,28 @@ static uint32_t supply_count(const struct say *say, const struct rule *rule, boo
   return count;
 }
 
+/* At the end of a period it is not who comes first that has it. A day of the customer's own is one on which he comes. */
+static bool settles_together(const struct say *say, const struct rule *rule) {
+  bool together = rule->on.count > 0;
+  for (uint32_t i = 0; i < rule->on.count; i++) {
+    const struct trigger *trigger = &say->rulebook->triggers[rule->on.first + i];
+    const bool close = trigger->kind == TRIGGER_CLOSE && (trigger->fact != NONE || say->rulebook->closes[trigger->close].left == NONE);
+    together = together && close;
+  }
+  return together;
+}
+
 void say_supply(struct say *say, uint32_t number) {
   const struct rule *rule = &say->rulebook->rules[number];
   bool bounded = false;
   uint32_t count = supply_count(say, rule, &bounded), place = 0;
   if (count == 0) return;
+  say->rule = number;
   put(say, rule->rank.shared ? "- The pot" : "- How many", rule->rank.shared ? "- 奖池" : "- 数量");
-  if (bounded && !rank_settles(&rule->rank)) put(say, " (first come, first served)", "（先到先得，发完为止）");
+  if (bounded && !rank_settles(&rule->rank) && settles_together(say, rule))
+    put(say, " (all are settled together; while they last)", "（统一结算，发完为止）");
+  else if (bounded && !rank_settles(&rule->rank))
+    put(say, " (first come, first served)", "（先到先得，发完为止）");
   put(say, count > 1 ? ":" : ": ", "：");
   for (uint32_t n = rule->item_first; n != NONE; n = next_item(say, rule, &place, n)) {
     if (!has_supply(&say->rulebook->items[n])) continue;

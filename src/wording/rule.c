@@ -21,7 +21,7 @@ static void heard_fact(struct say *say, const struct trigger *trigger) {
   bool track = say->rulebook->facts[trigger->fact].kind == FACT_TRACK;
   put(say, track ? "the customer completes the " : "the customer's ", track ? "客户完成" : "客户的");
   say_fact(say, trigger->fact);
-  if (!track) put(say, " rises to one of the thresholds of this rule", has_bands(say) ? "升至本规则所列的档位" : "升至本规则所列的门槛");
+  if (!track) put(say, " reaches one of the thresholds of this rule", has_bands(say) ? "升至本规则所列的档位" : "升至本规则所列的门槛");
 }
 
 /* A trigger without its `when`: that is said with the other conditions where the rule has one trigger alone. */
@@ -121,23 +121,27 @@ static void givers_say(struct say *say, uint32_t chance) {
 
 static void spends_say(struct say *say, const struct rule *rule) {
   if (rule->spends == NONE) return;
-  put(say, " It uses up one chance given by ", "每次使用一次由");
+  put(say, " Each time uses up one chance given by ", "每次使用一次由");
   givers_say(say, rule->spends);
-  put(say, ", the one that ends first", "发放的机会，先到期的先使用");
+  put(say, "; of several the one that expires first", "发放的机会，先到期的先使用");
   if (rule->spends_match_count > 0) put(say, "; it must have the same ", "，且");
   for (uint32_t i = 0; i < rule->spends_match_count; i++) {
     put_and(say, i, rule->spends_match_count);
     say_field(say, rule->spends_match[i]);
   }
-  if (rule->spends_match_count > 0) put(say, " as the event that the chance was given for", "须与取得机会时相同");
+  if (rule->spends_match_count > 0) put(say, " as the act that the chance was given for", "须与取得机会时相同");
   put(say, ".", "。");
 }
 
 static void once_say(struct say *say, const struct rule *rule) {
+  struct dimension others[LIMIT_DIMENSIONS];
+  const uint32_t count = without_units(rule->once_per, rule->once_per_count, others);
+  const bool units = count < rule->once_per_count;
   if (rule->once_per_count == 0) return;
-  put(say, " A customer is rewarded once in the campaign for ", "每位客户就");
-  say_dimensions(say, rule->once_per, rule->once_per_count, false);
-  put(say, ".", "在活动期内只奖励一次。");
+  put(say, " A customer is rewarded once in the campaign", "每位客户");
+  if (count > 0) put(say, " for ", "就"), say_dimensions(say, others, count, false);
+  if (units) put(say, " ", count > 0 ? "在" : ""), say_each_unit(say, rule->once_per, rule->once_per_count);
+  put(say, ".", count == 0 ? "只奖励一次。" : units ? "内只奖励一次。" : "在活动期内只奖励一次。");
 }
 
 static void extras_say(struct say *say, const struct rule *rule) {
@@ -155,28 +159,26 @@ static void extras_say(struct say *say, const struct rule *rule) {
 }
 
 static void heading_say(struct say *say, uint32_t number) {
-  const struct rule *rule = rule_of(say, number);
   put(say, "### Rule ", "### 规则");
   put_ordinal(say, number - say->campaign->rule_first + 1);
-  put(say, " (", "（");
-  put_str(say, rule->id);
-  put(say, ")\n\n", "）\n\n");
+  put_str(say, STR("\n\n"));
 }
 
 /* What is held until somebody has looked at it. */
 static void review_say(struct say *say, const struct review *review) {
   if (!review->asked) return;
-  put(say, "\nA gift is looked at before it is issued", "\n奖励须先经复核后发放");
+  put(say, "\nA gift is reviewed by the bank before it is issued", "\n奖励须先经复核后发放");
   if (review->when != NONE) {
-    put(say, ", if this holds: ", "（限符合以下条件的：");
+    put(say, ", if this holds: ", "，限符合以下条件的：");
     say_condition(say, review->when);
-    put(say, "", "）");
   }
   put(say, ". That takes up to ", "，复核期限为");
   say_duration(say, review->within);
-  put(say, review->passes ? "; it is issued when nobody has decided by then" : "; it is not issued when nobody has decided by then",
+  put(say,
+      review->passes ? "; when nothing has been decided by then, it is issued"
+                     : "; when nothing has been decided by then, it is not issued",
       review->passes ? "，逾期未作决定的予以发放" : "，逾期未作决定的不予发放");
-  put(say, ". What is refused is forfeited like what could not be delivered.\n", "。复核未通过的，按未能成功发放处理。\n");
+  put(say, ". A gift that is refused is treated like one that cannot be delivered.\n", "。复核未通过的，按未能成功发放处理。\n");
 }
 
 void say_rule(struct say *say, uint32_t number) {

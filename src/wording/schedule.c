@@ -45,6 +45,34 @@ static void restday_say(struct say *say, const struct calendar *calendar) {
   put(say, ")", "）");
 }
 
+static void dates_say(struct say *say, int64_t first, int64_t last) {
+  say_date(say, first);
+  if (last == first) return;
+  put(say, " to ", "至");
+  say_date(say, last);
+}
+
+#define DATES_MOST 12u /* runs of days: a campaign of ten years has ten Spring Festivals */
+
+/* A named day's dates within the campaign's period, as the calendar has them: "春节（2027年2月5日至2027年2月11日）". */
+static void named_say(struct say *say, const struct calendar *calendar, uint32_t bit) {
+  const struct campaign *c = say->campaign;
+  int64_t first = zone_local(c->zone, c->from_ms) / MS_PER_DAY, last = zone_local(c->zone, c->to_ms - 1) / MS_PER_DAY;
+  uint32_t runs = 0;
+  put_written(say, say_zh(say) ? calendar->days[bit].zh : calendar->days[bit].en);
+  if (first < calendar->from_day) first = calendar->from_day;
+  if (last > calendar->to_day) last = calendar->to_day;
+  for (int64_t day = first; day <= last && runs < DATES_MOST; day++) {
+    if ((calendar_named_days(calendar, day) >> bit & 1) == 0) continue;
+    const int64_t begin = day;
+    while (day < last && (calendar_named_days(calendar, day + 1) >> bit & 1) != 0) day++;
+    put(say, runs == 0 ? " (" : ", ", runs == 0 ? "（" : "、");
+    runs++;
+    dates_say(say, begin, day);
+  }
+  if (runs > 0) put(say, ")", "）");
+}
+
 /* Any of them. */
 static void days_say(struct say *say, const struct schedule *schedule) {
   struct row row = {0, days_count(schedule)};
@@ -64,7 +92,7 @@ static void days_say(struct say *say, const struct schedule *schedule) {
   for (unsigned i = 0; i < 32; i++) {
     if (!(schedule->named_days & (1u << i))) continue;
     day_join(say, &row);
-    put_written(say, say_zh(say) ? schedule->calendar->days[i].zh : schedule->calendar->days[i].en);
+    named_say(say, schedule->calendar, i);
   }
   for (uint32_t i = 0; i < schedule->date_count; i++) {
     day_join(say, &row);

@@ -51,8 +51,8 @@ void say_hearers(struct say *say, const struct trigger *trigger) {
     hearer_say(say, trigger, hearer_at(say, trigger, i));
   }
   if (!ends_with_self(say, trigger)) put(say, ", or else to nobody", "，没有登记的不发放");
-  put(say, "; a person does not count as his or her own.", "（登记为客户本人的，视为没有登记）。");
-  put(say, " It is the one who gets it who has to meet the conditions and whose limits count.",
+  put(say, "; customers who name themselves count as having named nobody.", "（登记为客户本人的，视为没有登记）。");
+  put(say, " Who may take part, the conditions and the limits are those of whoever gets the gift.",
       "活动对象、条件和次数均以获得奖励的人为准。");
 }
 
@@ -72,11 +72,12 @@ static void kept_for(struct say *say, const struct trigger *trigger, bool all) {
 static void act_say(struct say *say, const struct trigger *trigger, bool with_hearers) {
   say_type(say, trigger->type);
   if (trigger->when == NONE && !with_hearers) return;
-  put(say, " (", "（");
+  put(say, " ", "");
+  put_open(say);
   if (trigger->when != NONE) say_condition(say, trigger->when);
   if (trigger->when != NONE && with_hearers) put(say, "; ", "；");
   if (with_hearers) kept_for(say, trigger, false);
-  put(say, ")", "）");
+  put_close(say);
 }
 
 /* Several that are all heard as another are so by the same words: once is enough. */
@@ -119,9 +120,10 @@ void say_act_names(struct say *say, struct trigger_set set, bool many) {
   }
   for (uint32_t i = 0; i < count; i++) {
     put_or(say, i, count);
-    say_type(say, types[i]);
-    bool own = wording_find(wording_types, say->rulebook->catalogue->types[types[i]].name) != NULL;
-    if (many && own) put(say, "s", "");
+    if (many)
+      say_types_many(say, types[i]);
+    else
+      say_type(say, types[i]);
   }
 }
 

@@ -81,30 +81,55 @@ static void whole_say(struct say *say, const struct undo *undo) {
   }
 }
 
-static void part_say(struct say *say, enum undo_partial partial) {
-  switch (partial) {
+static void part_say(struct say *say, const struct undo *undo) {
+  const bool back = undo->reward == UNDO_REVOKE;
+  switch (undo->partial) {
     case PARTIAL_RECHECK:
-      put(say, "; after a partial refund the gift is worked out again from what is left, and the difference goes back in the same way",
-          "；部分退款的，按退款后的剩余金额重新计算应得的奖励，差额按同样方式处理");
+      put(say, "; after a partial refund the gift is worked out again from what is left of the payment, and ",
+          "；部分退款的，按退款后的剩余金额重新计算应得的奖励，");
+      put(say, back ? "what is too much is taken back" : "what is too much is set off in the same way",
+          back ? "多发的部分收回" : "多发的部分同样抵扣");
       return;
     case PARTIAL_PRORATE:
-      put(say, "; after a partial refund the same share of the gift goes back in the same way", "；部分退款的，按退款比例同样处理");
+      put(say, "; after a partial refund the same share of the gift is ", "；部分退款的，按退款比例");
+      put(say, back ? "taken back" : "set off", back ? "收回奖励" : "抵扣");
       return;
     case PARTIAL_IGNORE: put(say, "; a partial refund changes nothing", "；部分退款不影响已发放的奖励"); return;
+  }
+}
+
+/* A place in a ranking is settled: a refund may take the gift, not the place. */
+static void ranked_say(struct say *say, const struct rule *rule) {
+  const bool back = rule->undo.reward == UNDO_REVOKE;
+  put(say,
+      "Refunds change no place. When so much of what counts in the figures is refunded or undone, in full or in part, that a condition "
+      "does not hold any more, ",
+      "退款或撤销不改变名次；计入统计的交易退款或撤销（含部分退款）后不再符合条件的，");
+  put(say, back ? "the gift is taken back" : "the value of the gift is set off against later gifts of this campaign",
+      back ? "收回已发放的奖励" : "已发放奖励的价值从客户此后在本活动获得的奖励中抵扣");
+  for (uint32_t i = 0; i < rule->item_count; i++) {
+    const struct item *item = &say->rulebook->items[rule->item_first + i];
+    if (!worth_asks(say, &item->value) && !worth_asks(say, &item->count)) continue;
+    put(say, "; a gift that goes by a figure is worked out again from what is left", "；奖励按统计数值计算的，按余下的数值重新计算");
+    return;
   }
 }
 
 /* Where a figure is what counts, no payment by itself is. */
 static void figure_say(struct say *say, const struct rule *rule) {
   bool back = rule->undo.reward == UNDO_REVOKE;
+  if (rule->rank.top > 0) {
+    ranked_say(say, rule);
+    return;
+  }
   if (rule->rank.shared) {
     put(say,
         "When so much of what counts in the figures is refunded or undone that nothing is left of them, or that a condition does not hold "
-        "any "
-        "more, ",
+        "any more, ",
         "计入统计的交易退款或撤销（含部分退款）后，已无余下数值或不再符合条件的，");
     put(say,
-        back ? "the gift is taken back as a whole; else it stays as it is" : "its value is set off against later gifts of this campaign",
+        back ? "the gift is taken back as a whole; otherwise it stays as it is"
+             : "its value is set off against later gifts of this campaign",
         back ? "全额收回已发放的奖励；其他情形不变" : "已发放奖励的价值从客户此后在本活动获得的奖励中抵扣");
     return;
   }
@@ -115,7 +140,18 @@ static void figure_say(struct say *say, const struct rule *rule) {
   put(say, back ? "what is too much is taken back" : "the value of what is too much is set off against later gifts of this campaign",
       back ? "多发的部分收回" : "多发部分的价值从客户此后在本活动获得的奖励中抵扣");
   if (back && rule_has_ladder(say->rulebook, rule))
-    put(say, "; what is reached again is given again as far as limits allow", "；之后再次达到的，在次数和额度内重新发放");
+    put(say, "; a step that is reached again is given again as far as the limits allow", "；之后再次达到的，在次数和额度内重新发放");
+}
+
+/* What becomes of its place among the customer's limits and of what it took of the pool. */
+static void counts_say(struct say *say, const struct undo *undo, bool others) {
+  const bool limits = undo->restore_limits;
+  put(say, undo->reward == UNDO_REVOKE ? ". What is taken back " : ". What is set off ", "");
+  put(say, limits ? "no longer counts towards the customer's limits" : "still counts towards the customer's limits",
+      limits ? "。已占用的次数和额度恢复" : "。已占用的次数和额度不恢复");
+  put(say, limits == others ? ", and" : ", but", "");
+  put(say, others ? " it becomes available to other customers again" : " it is not given to anybody else",
+      others ? "，名额退回供其他客户使用" : "，名额不退回");
 }
 
 static void undo_say(struct say *say, const struct rule *rule) {
@@ -126,24 +162,19 @@ static void undo_say(struct say *say, const struct rule *rule) {
   else
     whole_say(say, undo);
   if (undo->reward == UNDO_KEEP) {
-    put(say, ". It still counts against the customer's limits, and what it took is not given to anybody else",
-        "。已占用的次数、额度和名额不恢复");
+    put(say, ". The gift still counts towards the customer's limits", "。已占用的次数、额度和名额不恢复");
     return;
   }
-  if (!figure) part_say(say, undo->partial);
-  put(say, undo->restore_limits ? ". It no longer counts against the customer's limits" : ". It still counts against the customer's limits",
-      undo->restore_limits ? "。已占用的次数和额度恢复" : "。已占用的次数和额度不恢复");
-  const bool others = undo->restore_pool && !rule->rank.shared;
-  put(say, others ? ", and what it took goes back to what is left" : ", and what it took is not given to anybody else",
-      others ? "，名额退回供其他客户使用" : "，名额不退回");
+  if (!figure) part_say(say, undo);
+  counts_say(say, undo, undo->restore_pool && !rule->rank.shared);
 }
 
 static bool same_undo(const struct say *say, const struct rule *one, const struct rule *other) {
   const struct undo *a = &one->undo, *b = &other->undo;
   bool figure = is_by_figure(say, one), ladder = figure && rule_has_ladder(say->rulebook, one);
   return a->reward == b->reward && a->restore_limits == b->restore_limits && a->restore_pool == b->restore_pool &&
-         a->partial == b->partial && one->rank.shared == other->rank.shared && figure == is_by_figure(say, other) &&
-         ladder == (figure && rule_has_ladder(say->rulebook, other));
+         a->partial == b->partial && one->rank.shared == other->rank.shared && (one->rank.top > 0) == (other->rank.top > 0) &&
+         figure == is_by_figure(say, other) && ladder == (figure && rule_has_ladder(say->rulebook, other));
 }
 
 /* Rules with one policy are named together, at the first of them. */
@@ -183,8 +214,8 @@ static void none_say(struct say *say, uint32_t *lines) {
   }
   if (named == 0) return;
   if (say->campaign->rule_count > 1) put(say, ": ", "：");
-  put(say, say->campaign->rule_count > 1 ? "what" : "What", "");
-  put(say, " is rewarded here is no payment that could be refunded or undone.\n", "所奖励的行为不涉及退款或撤销。\n");
+  put(say, say->campaign->rule_count > 1 ? "nothing" : "Nothing", "");
+  put(say, " that is rewarded here can be refunded or undone.\n", "所奖励的行为不涉及退款或撤销。\n");
 }
 
 static bool gives_chances(const struct say *say, const struct rule *rule) {
@@ -231,11 +262,12 @@ static void forfeit_rules(struct say *say, uint32_t place) {
 
 static void forfeit_say(struct say *say, const struct forfeit *forfeit) {
   put(say, say->campaign->rule_count > 1 ? "when" : "When", "");
-  put(say, " a gift could not be delivered, it is forfeited", "奖励未能成功发放的，该奖励作废");
+  put(say, " a gift cannot be delivered, it is forfeited", "奖励未能成功发放的，该奖励作废");
   put(say,
-      forfeit->restore_limits ? ". It no longer counts against the customer's limits" : ". It still counts against the customer's limits",
+      forfeit->restore_limits ? ". It no longer counts towards the customer's limits" : ". It still counts towards the customer's limits",
       forfeit->restore_limits ? "。已占用的次数和额度恢复" : "。已占用的次数和额度不恢复");
-  put(say, forfeit->restore_pool ? ", and what it took goes back to what is left.\n" : ", and what it took is not given to anybody else.\n",
+  put(say, forfeit->restore_limits == forfeit->restore_pool ? ", and" : ", but", "");
+  put(say, forfeit->restore_pool ? " it becomes available to other customers again.\n" : " it is not given to anybody else.\n",
       forfeit->restore_pool ? "，名额退回供其他客户使用。\n" : "，名额不退回。\n");
 }
 
@@ -267,5 +299,5 @@ void say_undo(struct say *say) {
   forfeits_say(say, &lines);
   if (!some_chances(say)) return;
   put_line(say, ++lines);
-  put(say, "Of chances, only those that have not been used are taken back.\n", "机会只收回尚未使用的部分。\n");
+  put(say, "Only chances that have not been used yet are taken back.\n", "机会只收回尚未使用的部分。\n");
 }

@@ -1,4 +1,5 @@
-/* Money, times and names. Numbers stand as the file has them: "200.00" is never shortened, so that the text can be held against it. */
+/* Money, times and names. Numbers have the digits of the file: "200.00" is never shortened, so that the text can be held against it;
+ * thousands are set apart, since nobody reads 6000000.00. */
 #include "parts.h"
 
 void put_written(struct say *say, struct str text) {
@@ -19,6 +20,17 @@ void put_and(struct say *say, uint32_t place, uint32_t count) {
     put(say, " and ", "和");
   else
     put(say, ", ", "、");
+}
+
+void put_open(struct say *say) {
+  put(say, "(", "（");
+  say->brackets++;
+}
+
+void put_close(struct say *say) {
+  assert(say->brackets > 0);
+  put(say, ")", "）");
+  say->brackets--;
 }
 
 void put_line(struct say *say, uint32_t number) { buffer_print(say->out, "%u. ", number); }
@@ -43,25 +55,49 @@ void put_ordinal(struct say *say, uint32_t number) {
 
 /* ---- amounts ---- */
 
-static const struct wording currencies[] = {{"CNY", "CNY", "元"},       {"HKD", "HKD", "港元"}, {"USD", "USD", "美元"},
-                                            {"JPY", "JPY", "日元"},     {"EUR", "EUR", "欧元"}, {"GBP", "GBP", "英镑"},
-                                            {"SGD", "SGD", "新加坡元"}, {NULL, NULL, NULL}};
+#define NUMBER_BYTES 32u
 
-void say_money(struct say *say, int64_t minor) {
-  const struct campaign *c = say->campaign;
-  const struct wording *row = wording_find(currencies, c->currency);
-  if (say_zh(say) && row != NULL) {
-    buffer_money(say->out, minor, c->decimals);
-    put_str(say, str_of(row->zh));
-    return;
+/* Copies the digits with a comma between thousands: what stands behind a decimal point is left alone. */
+static void put_grouped(struct say *say, struct str digits) {
+  size_t whole = 0, first = digits.length > 0 && digits.at[0] == '-';
+  while (whole < digits.length && digits.at[whole] != '.') whole++;
+  for (size_t i = 0; i < digits.length; i++) {
+    if (i > first && i < whole && (whole - i) % 3 == 0) buffer_byte(say->out, ',');
+    buffer_byte(say->out, digits.at[i]);
   }
-  put_str(say, c->currency);
-  buffer_byte(say->out, ' ');
-  buffer_money(say->out, minor, c->decimals);
 }
 
+void say_number(struct say *say, int64_t number) {
+  char memory[NUMBER_BYTES];
+  struct buffer digits;
+  buffer_init(&digits, memory, sizeof memory);
+  buffer_int(&digits, number);
+  put_grouped(say, buffer_text(&digits));
+}
+
+/* "元", "英镑"; a currency that is in no table by its code. English says codes: they are what people know there. */
+void say_currency(struct say *say, struct str code) {
+  const struct wording *row = say_zh(say) ? wording_find(wording_currencies, code) : NULL;
+  put_str(say, row == NULL ? code : str_of(row->zh));
+}
+
+void say_money_in(struct say *say, struct str code, int64_t minor, int32_t decimals) {
+  char memory[NUMBER_BYTES];
+  struct buffer digits;
+  buffer_init(&digits, memory, sizeof memory);
+  buffer_money(&digits, minor, decimals);
+  if (!say_zh(say)) {
+    put_str(say, code);
+    buffer_byte(say->out, ' ');
+  }
+  put_grouped(say, buffer_text(&digits));
+  if (say_zh(say)) say_currency(say, code);
+}
+
+void say_money(struct say *say, int64_t minor) { say_money_in(say, say->campaign->currency, minor, say->campaign->decimals); }
+
 void say_points(struct say *say, int64_t points) {
-  put_int(say, points);
+  say_number(say, points);
   put(say, points == 1 ? " point" : " points", "积分");
 }
 
@@ -117,6 +153,12 @@ void say_date(struct say *say, int64_t days) {
     buffer_print(say->out, "%d %s %d", date.day, months_en[date.month], date.year);
 }
 
+void say_month(struct say *say, int64_t month) {
+  assert(month >= 1 && month <= 12);
+  if (say_zh(say)) put_int(say, month);
+  put(say, months_en[month], "月");
+}
+
 void say_clock(struct say *say, int32_t second) {
   buffer_print(say->out, second % 60 == 0 ? "%02d:%02d" : "%02d:%02d:%02d", second / 3600, second / 60 % 60, second % 60);
 }
@@ -165,41 +207,46 @@ static const char *const next_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"the next da
                                                       [UNIT_YEAR] = {"the next year", "次年"},
                                                       [UNIT_CAMPAIGN] = {"the campaign", "活动"},
                                                       [UNIT_EVER] = {"", ""}};
-static const char *const end_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"the end of the day", "当日24:00"},
-                                                     [UNIT_WEEK] = {"the end of the week (Sunday, 24:00)", "当周周日24:00"},
-                                                     [UNIT_TEN_DAYS] = {"the end of the ten-day period", "当旬最后一日24:00"},
-                                                     [UNIT_MONTH] = {"the end of the month", "当月最后一日24:00"},
-                                                     [UNIT_QUARTER] = {"the end of the quarter", "当季最后一日24:00"},
-                                                     [UNIT_HALF] = {"the end of the half-year", "当半年最后一日24:00"},
-                                                     [UNIT_YEAR] = {"the end of the year", "当年最后一日24:00"},
-                                                     [UNIT_CAMPAIGN] = {"the end of the campaign", "活动结束"},
+static const char *const end_words[UNIT_COUNT][2] = {[UNIT_DAY] = {"day", "当日24:00"},
+                                                     [UNIT_WEEK] = {"week", "当周周日24:00"},
+                                                     [UNIT_TEN_DAYS] = {"ten-day period", "当旬最后一日24:00"},
+                                                     [UNIT_MONTH] = {"month", "当月最后一日24:00"},
+                                                     [UNIT_QUARTER] = {"quarter", "当季最后一日24:00"},
+                                                     [UNIT_HALF] = {"half-year", "当半年最后一日24:00"},
+                                                     [UNIT_YEAR] = {"year", "当年最后一日24:00"},
+                                                     [UNIT_CAMPAIGN] = {"campaign", "活动结束"},
                                                      [UNIT_EVER] = {"", ""}};
 _Static_assert(UNIT_COUNT == UNIT_EVER + 1, "a new unit needs its words here and in schedule.c");
 
-/* Day 31 is the last one. */
-static void next_moment(struct say *say, const struct moment *moment) {
-  put(say, next_words[moment->unit][0], next_words[moment->unit][1]);
-  if (moment->unit != UNIT_DAY && moment->day >= 31) put(say, ", last day", "最后一日");
-  if (moment->unit != UNIT_DAY && moment->day < 31) {
-    put(say, ", day ", "第");
+/* "发放次月第1日00:00", "day 1 of the next month, 00:00". Day 31 is the last one. */
+static void next_moment(struct say *say, const struct moment *moment, struct from from) {
+  bool day = moment->unit != UNIT_DAY, last = moment->day >= 31;
+  put(say, "", from.of_zh);
+  if (say_zh(say)) put(say, "", next_words[moment->unit][1]);
+  if (day && last) put(say, "the last day of ", "最后一日");
+  if (day && !last) {
+    put(say, "day ", "第");
     put_int(say, moment->day);
-    put(say, "", "日");
+    put(say, " of ", "日");
   }
+  if (!say_zh(say)) put(say, next_words[moment->unit][0], "");
   put(say, ", ", "");
   say_clock(say, moment->time_s);
 }
 
-static void end_moment(struct say *say, const struct moment *moment) {
-  bool zh = say_zh(say), more = moment->after.months != 0 || moment->after.ms != 0;
-  if (more && !zh) {
-    say_duration(say, moment->after);
-    put(say, " after ", "");
+/* "发放当月最后一日24:00之后3个月", "3 months after the end of the month in which it is given". */
+static void end_moment(struct say *say, const struct moment *moment, struct from from) {
+  bool more = moment->after.months != 0 || moment->after.ms != 0, campaign = moment->unit >= UNIT_CAMPAIGN;
+  if (say_zh(say)) {
+    if (!campaign) put(say, "", from.of_zh);
+    put(say, "", end_words[moment->unit][1]);
+    if (more) put(say, "", "之后"), say_duration(say, moment->after);
+    return;
   }
-  put(say, end_words[moment->unit][0], end_words[moment->unit][1]);
-  if (more && zh) {
-    put(say, "", "之后");
-    say_duration(say, moment->after);
-  }
+  if (more) say_duration(say, moment->after);
+  put(say, more ? " after the end of the " : "the end of the ", "");
+  put(say, end_words[moment->unit][0], "");
+  if (!campaign) put(say, from.of_en, "");
 }
 
 void say_moment(struct say *say, const struct moment *moment, bool end, struct from from) {
@@ -223,8 +270,8 @@ void say_moment(struct say *say, const struct moment *moment, bool end, struct f
       put(say, " (same time of day) after ", "的同一时刻");
       if (!say_zh(say)) put_str(say, str_of(from.en));
       return;
-    case MOMENT_NEXT: next_moment(say, moment); return;
-    case MOMENT_END_OF: end_moment(say, moment); return;
+    case MOMENT_NEXT: next_moment(say, moment, from); return;
+    case MOMENT_END_OF: end_moment(say, moment, from); return;
   }
 }
 
@@ -281,8 +328,74 @@ void say_type(struct say *say, uint16_t type) {
   named_or_help(say, wording_types, info->name, info->help_en, info->help_zh);
 }
 
+/* The noun of "completed switch of the current account" is what stands before the first preposition. */
+static size_t noun_end(struct str words) {
+  static const char *const prepositions[] = {" of ", " on ", " at ", " for ", " in ", " to ", " with "};
+  size_t end = words.length;
+  for (size_t i = 0; i < sizeof prepositions / sizeof *prepositions; i++) {
+    const char *found = str_find(words, str_of(prepositions[i]));
+    if (found != NULL && (size_t)(found - words.at) < end) end = (size_t)(found - words.at);
+  }
+  return end;
+}
+
+static bool ends_in(struct str word, const char *end) {
+  const struct str tail = str_of(end);
+  return word.length >= tail.length && str_equal(str_from(word, word.length - tail.length), tail);
+}
+
+static void put_plural(struct say *say, struct str words) {
+  static const char *const hissing[] = {"s", "x", "z", "ch", "sh"};
+  const struct str noun = {words.at, noun_end(words)};
+  const bool ies = ends_in(noun, "y") && !ends_in(noun, "ay") && !ends_in(noun, "ey") && !ends_in(noun, "oy") && !ends_in(noun, "uy");
+  bool es = false;
+  for (size_t i = 0; i < sizeof hissing / sizeof *hissing; i++) es = es || ends_in(noun, hissing[i]);
+  put_written(say, ies ? (struct str){noun.at, noun.length - 1} : noun);
+  put_str(say, ies ? STR("ies") : es ? STR("es") : STR("s"));
+  put_written(say, str_from(words, noun.length));
+}
+
+/* What was written from `start` on, as a plural. Chinese has none. */
+static void many_from(struct say *say, size_t start) {
+  char memory[LIMIT_TEXT_BYTES + 16];
+  const struct str name = {say->out->memory + start, say->out->length - start};
+  if (say_zh(say) || name.length > sizeof memory) return;
+  memcpy(memory, name.at, name.length);
+  say->out->length = start;
+  put_plural(say, (struct str){memory, name.length});
+}
+
+void say_fields_many(struct say *say, uint32_t field) {
+  const size_t start = say->out->length;
+  say_field(say, field);
+  many_from(say, start);
+}
+
+void say_types_many(struct say *say, uint16_t type) {
+  const size_t start = say->out->length;
+  say_type(say, type);
+  many_from(say, start);
+}
+
+/* A campaign that an event names is known by its name, not by its id. */
+static bool campaign_value(struct say *say, struct str field, struct str value) {
+  if (!str_equal(field, STR("campaign"))) return false;
+  if (str_equal(value, say->campaign->id)) {
+    put(say, "this campaign", "本活动");
+    return true;
+  }
+  for (uint32_t i = 0; i < say->rulebook->campaign_count; i++) {
+    const struct campaign *other = &say->rulebook->campaigns[i];
+    if (!str_equal(other->id, value)) continue;
+    say_quoted(say, say_zh(say) ? other->name_zh : other->name_en);
+    return true;
+  }
+  return false;
+}
+
 /* A word may mean one thing in one field and another in all others: "method.normal". */
 void say_value(struct say *say, struct str field, struct str value) {
+  if (campaign_value(say, field, value)) return;
   char memory[LIMIT_TEXT_BYTES + 128];
   struct buffer both;
   buffer_init(&both, memory, sizeof memory);
@@ -326,4 +439,12 @@ void say_list(struct say *say, uint32_t list) {
 void say_customer_list(struct say *say, uint32_t list) {
   say_list(say, list);
   say->lists.suffixes[say->lists.places[list] - 1] = 1;
+}
+
+void say_noun_behind(struct say *say, struct str noun) {
+  const struct str text = buffer_text(say->out), quote = STR("”");
+  if (!say_zh(say)) return;
+  assert(text.length >= quote.length);
+  const struct str name = {text.at, text.length - quote.length};
+  if (name.length < noun.length || !str_equal(str_from(name, name.length - noun.length), noun)) put_str(say, noun);
 }

@@ -263,12 +263,12 @@ class Explain(unittest.TestCase):
                                         "earliest": "2026-12-05T02:00:00Z", "rulebook": line["data"]["rulebook"]})
         self.assertNotIn("e3", [one["data"]["event"]["id"] for one in self.decisions() if one != line])
         done = self.ask(EVENTS[2], says=f"decided from events.jsonl, position {place}, rulebook ")
-        self.assertIn("nobody heard it, so it has no line of its own: one of 1 such events from position "
+        self.assertIn("no campaign did anything with it, so it has no line of its own: one of 1 such events from position "
                       f"{place} to {place}\n", done.stdout)
         self.assertIn("✗ day: CONDITION_NOT_MET a condition does not hold: channel web = app", done.stdout)
         answer = json.loads(self.explain("--json", "--event", "-", stdin=EVENTS[2]).stdout)
         self.assertEqual((answer["recorded"], answer["range"]), (True, {"first": place, "last": place, "events": 1}))
-        self.explain("--lang", "zh", "--event", "-", stdin=EVENTS[2], says="无人监听,无单独记录")
+        self.explain("--lang", "zh", "--event", "-", stdin=EVENTS[2], says="没有活动对该事件作出处理,因此无单独记录")
 
     def test_what_nobody_heard_just_now(self):
         """While a run follows its input the last range is open: it stands in the state."""
@@ -282,7 +282,8 @@ class Explain(unittest.TestCase):
                 if done.returncode == 0:
                     break
                 time.sleep(0.1)
-            self.assertIn("nobody heard it, so it has no line of its own: one of 2 such events from position 0 to ", done.stdout)
+            self.assertIn("no campaign did anything with it, so it has no line of its own: one of 2 such events from position 0 to ",
+                          done.stdout)
             self.assertEqual(list((self.folder / "live").glob("decisions.jsonl"))[0].read_text(), "")
             without = words[:2] + words[4:]  # the state of the configuration may be another run's
             self.explain(*without, "--event", "-", stdin=login(51, channel="web"), code=1, warns="has not ended")
@@ -296,15 +297,16 @@ class Explain(unittest.TestCase):
         changed["rules"][0]["when"]["channel"] = "web"
         self.write_campaign(changed)
         done = self.ask(EVENTS[2], says="! the campaigns loaded here are not those it was decided with")
-        self.assertIn("? day: nobody heard it then; now it would be judged with the customer's state", done.stdout)
+        self.assertIn("? day: no campaign did anything with it then; now it would be judged with the customer's state", done.stdout)
 
     def test_what_nobody_heard_when_the_input_is_away(self):
         os.rename(self.folder / "events.jsonl", self.folder / "moved.jsonl")
-        done = self.ask(EVENTS[2], says="! it has no line of its own: if it came, it is in one of 1 ranges of events that nobody heard")
+        done = self.ask(EVENTS[2], says="! it has no line of its own: if it came, it is in one of 1 ranges of events that no campaign did "
+                        "anything with")
         self.assertIn("✗ day: CONDITION_NOT_MET", done.stdout)
         answer = json.loads(self.explain("--json", "--event", "-", stdin=EVENTS[2]).stdout)
         self.assertEqual((answer["recorded"], answer["may_be_in"], answer["same_rulebook"]), (False, 1, True))
-        self.explain("--event", "-", "--input", "moved.jsonl", stdin=EVENTS[2], says="nobody heard it, so it has no line of its own")
+        self.explain("--event", "-", "--input", "moved.jsonl", stdin=EVENTS[2], says="no campaign did anything with it, so it has no line")
         self.ask(login(98, channel="web", day=9), code=1, warns="have no decision")  # of no range's time
         self.ask(login(98), code=1, says="? day: would be judged")  # it would be heard: then it did not come
         changed = json.loads(json.dumps(CAMPAIGN))

@@ -46,8 +46,8 @@ static void rewards_have_names(void **unused) {
 /* No name twice, none empty, none without one of the languages. */
 static void rows_are_whole(void **unused) {
   (void)unused;
-  const struct wording *const tables[] = {wording_fields, wording_types,  wording_rewards, wording_values,
-                                          wording_groups, wording_zones};
+  const struct wording *const tables[] = {wording_fields, wording_types, wording_rewards,   wording_values,
+                                          wording_groups, wording_zones, wording_currencies};
   for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
     for (const struct wording *row = tables[t]; row->written != NULL; row++) {
       assert_true(row->written[0] != 0 && row->en[0] != 0 && row->zh[0] != 0);
@@ -58,7 +58,7 @@ static void rows_are_whole(void **unused) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(catalogue_has_names),
-                                     cmocka_unit_test(rewards_have_names), cmocka_unit_test(rows_are_whole)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(catalogue_has_names), cmocka_unit_test(rewards_have_names),
+                                     cmocka_unit_test(rows_are_whole)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

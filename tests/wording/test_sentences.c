@@ -55,9 +55,9 @@ static const struct row conditions[] = {
     {RULE("{\"amount\":{\"gt\":\"200.00\"}}"), "- the amount is more than CNY 200.00.", "- 交易金额超过200.00元（不含）。"},
     {RULE("{\"amount\":{\"lt\":\"200.00\"}}"), "- the amount is less than CNY 200.00.", "- 交易金额低于200.00元（不含）。"},
     {RULE("{\"amount\":{\"lte\":\"200.00\"}}"), "- the amount is at most CNY 200.00.", "- 交易金额不超过200.00元（含）。"},
-    {RULE("{\"amount\":{\"gte\":\"1000.00\",\"lt\":\"5000.00\"}}"),
-     "- the amount is from CNY 1000.00 up to, but not including, CNY 5000.00.", "- 交易金额在1000.00元（含）至5000.00元（不含）之间。"},
-    {RULE("{\"amount\":{\"gt\":\"1.00\",\"lte\":\"5.00\"}}"), "- the amount is above CNY 1.00 up to and including CNY 5.00.",
+    {RULE("{\"amount\":{\"gte\":\"1000.00\",\"lt\":\"5000.00\"}}"), "- the amount is at least CNY 1,000.00 and less than CNY 5,000.00.",
+     "- 交易金额在1,000.00元（含）至5,000.00元（不含）之间。"},
+    {RULE("{\"amount\":{\"gt\":\"1.00\",\"lte\":\"5.00\"}}"), "- the amount is more than CNY 1.00 and at most CNY 5.00.",
      "- 交易金额在1.00元（不含）至5.00元（含）之间。"},
     {RULE("{\"amount\":{\"between\":[\"1.00\",\"5.00\"]}}"), "- the amount is between CNY 1.00 and CNY 5.00 (both included).",
      "- 交易金额在1.00元至5.00元之间（两端均含）。"},
@@ -74,7 +74,7 @@ static const struct row conditions[] = {
      "- 城市与客户资料中的地区相同。"},
     {RULE("{\"month\":{\"same_as\":\"profile.birthday\"}}"), "- the month is the month of the customer's birthday.",
      "- 发生月份与客户资料中的生日所在月份相同。"},
-    {RULE("{\"month\":[6,7]}"), "- the month is 6 or 7.", "- 发生月份为6月或7月。"},
+    {RULE("{\"month\":[6,7]}"), "- the month is June or July.", "- 发生月份为6月或7月。"},
     {RULE("{\"tag\":\"vip\"}"), "- the customer has the tag \"VIP\".", "- 客户具有标签“贵宾”。"},
     {RULE("{\"list\":{\"ne\":\"tea\"}}"), "- the customer is not on the list \"tea and drinks\".", "- 客户不在“茶饮”名单内。"},
     {RULE("{\"schedule\":{\"hours\":\"10:00-22:00\"}}"), "- it happens daily, 10:00 up to, but not including, 22:00.",
@@ -82,8 +82,8 @@ static const struct row conditions[] = {
     {RULE("{\"caused_by\":\"other\"}"), "- it was done by somebody else.", "- 该行为由他人发生。"},
     {RULE("{\"profile.real_name\":true}"), "- the customer's real-name status is yes.", "- 客户资料中的实名认证为是。"},
     {RULE("{\"fact.last_login\":{\"dormant_for\":\"P3M\"}}"),
-     "- it is at least 3 months since the \"last login\"; whoever has never had one does not qualify.",
-     "- 距“最近一次登录”已满3个月（含）；从未有过的客户不符合本条件。"},
+     "- it is at least 3 months since the \"last login\" (whoever has had none does not qualify).",
+     "- 距“最近一次登录”已满3个月（含；没有该项记录的客户不符合）。"},
     {RULE("{\"fact.last_login.at\":{\"newer_than\":\"PT24H\"}}"), "- the \"last login\" was at most 1 day ago.",
      "- 距“最近一次登录”不超过1天（含）。"},
     {RULE("{\"fact.last_login.at\":{\"gte\":\"2027-01-02\"}}"), "- the time of the \"last login\" is not before 2 January 2027, 00:00.",
@@ -91,7 +91,14 @@ static const struct row conditions[] = {
     {RULE("{\"fact.logins\":{\"gte\":2}}"), "- the \"number of logins on the day\" is at least 2.", "- “当日登录次数”达到2次（含）。"},
     {RULE("{\"any\":[{\"channel\":\"qr\"},{\"amount\":{\"gte\":\"9.00\"},\"merchant\":\"m1\"}]}"),
      "- the channel is QR code, or (the amount is at least CNY 9.00 and the merchant is \"m1\").",
-     "- 渠道为扫码，或者（交易金额满9.00元（含），并且商户为“m1”）。"},
+     "- 渠道为扫码，或者（交易金额不低于9.00元，并且商户为“m1”）。"},
+    {RULE("{\"tag\":\"segment:vip\"}"), "- the customer belongs to the group \"VIP\".", "- 客户属于“贵宾”客群。"},
+    {RULE("{\"profile.age\":{\"gte\":18}}"), "- the customer's age is at least 18.", "- 客户资料中的年龄达到18周岁（含）。"},
+    {RULE("{\"any\":[{\"fact.last_login\":{\"dormant_for\":\"P3M\"},\"channel\":\"qr\"},{\"tag\":\"vip\"}]}"),
+     "- (it is at least 3 months since the \"last login\", which must be on record and the channel is QR code), or the customer has the "
+     "tag",
+     "- （距“最近一次登录”已满3个月且有该项记录，并且渠道为扫码），或者客户具有标签“贵宾”。"},
+    {RULE("{\"fact.last_login\":{\"exists\":true}}"), "- the \"last login\" is on record.", "- “最近一次登录”已有记录。"},
     {RULE("{\"not\":{\"channel\":\"qr\"}}"), "- not this: (the channel is QR code).", "- 不属于以下情形：（渠道为扫码）。"},
 };
 
@@ -107,17 +114,28 @@ static const struct row gifts[] = {
     {GIVE("{\"reward\":\"cash_back\",\"pool\":{\"budget\":\"90.00\"},\"value\":{\"by\":\"amount\",\"bands\":[{\"from\":\"10.00\",\"value\":"
           "\"1.00\"},"
           "{\"from\":\"50.00\",\"value\":\"6.00\"}]}}"),
-     "from CNY 10.00 up to, but not including, CNY 50.00: CNY 1.00; from CNY 50.00 up: CNY 6.00; below CNY 10.00: nothing",
+     "the value depends on the amount: CNY 10.00 to less than CNY 50.00: CNY 1.00; CNY 50.00 or more: CNY 6.00; below CNY 10.00: nothing",
      "10.00元（含）至50.00元（不含）为1.00元，50.00元（含）以上为6.00元，不足10.00元的不发放"},
     {GIVE("{\"draw_of\":[{\"id\":\"a\",\"weight\":1,\"reward\":\"goods\",\"value\":\"9.00\",\"pool\":{\"stock\":9}},"
           "{\"id\":\"b\",\"weight\":2,\"nothing\":true}],\"when_empty\":\"lose\"}"),
      "- odds 1/3 (about 33.3333%): goods (worth CNY 9.00).\n- odds 2/3 (about 66.6667%): no prize.",
      "- 中奖概率1/3（约33.3333%）：实物（价值9.00元）。\n- 概率2/3（约66.6667%）：未中奖。"},
     {GIVE("{\"reward\":\"points\",\"value\":7,\"pool\":{\"budget\":70,\"pace\":{\"max\":14,\"period\":\"week\",\"carry_over\":true}}}"),
-     "70 points in all, at most 14 points each week; what is left is added to the next.", "总量70积分，每周最多14积分，当期余量转入下期。"},
+     "70 points in all, at most 14 points a week; what is not used is added to the next.",
+     "总量70积分，每周最多14积分，当期余量转入下期。"},
+    {GIVE("{\"reward\":\"voucher\",\"value\":\"5.00\",\"pool\":{\"stock\":{\"qr\":9,\"pos\":8},\"by\":\"channel\",\"pace\":{\"max\":2,"
+          "\"period\":\"week\",\"at\":\"09:00\"}}}"),
+     "by channel: QR code 9, POS 8; none for others; at most 2 a week for each channel (released on Mondays at 09:00); what is not used",
+     "按渠道分配：扫码9份、POS机8份；其他没有名额；每个渠道每周最多2份（每周一09:00起发放），当期余量不转入下期。"},
+    {GIVE("{\"reward\":\"voucher\",\"value\":\"5.00\",\"valid\":{\"to\":{\"end_of\":\"month\",\"plus\":\"P1M\"}},\"pool\":{\"stock\":9}}"),
+     "can be used until 1 month after the end of the month in which it is given.", "有效期至发放当月最后一日24:00之后1个月止。"},
+    {GIVE("{\"reward\":\"goods\",\"value\":\"1234567.00\",\"pool\":{\"stock\":1}}"), "goods (worth CNY 1,234,567.00)",
+     "实物（价值1,234,567.00元）"},
     {GIVE("{\"reward\":\"voucher\",\"value\":\"5.00\",\"pool\":\"small\"}"),
-     "CNY 500.00 in all (shared with other campaigns); and within the budgets above it: CNY 1000.00 in all (shared with other campaigns).",
-     "总额500.00元（与其他活动共用）；并受上级额度限制：总额1000.00元（与其他活动共用）。"},
+     "gifts worth CNY 500.00 in all (shared with other campaigns); and within the budgets above it: gifts worth CNY 1,000.00 in all "
+     "(shared "
+     "with other campaigns).",
+     "总额500.00元（与其他活动共用）；并受上级额度限制：总额1,000.00元（与其他活动共用）。"},
 };
 
 #define LIMIT(limit) BENCH_HEAD "\"rules\":[{\"id\":\"r\",\"on\":\"txn.card_spend\"," BENCH_GIVE "\"limits\":[" limit "]}]}"
@@ -129,18 +147,20 @@ static const struct row limits[] = {
      "- How often: each customer: at most once per month counted from the customer's statement day.\n",
      "- 次数与额度：每位客户按客户账单日起算的每月最多1次。\n"},
     {LIMIT("{\"count\":3,\"per\":[\"customer\",\"merchant\"],\"period\":{\"rolling\":\"P30D\"}}"),
-     "the same customer and the same merchant: at most 3 times in any 30 days in a row; where one of these is not known nothing is given.",
+     "the same customer and the same merchant: at most 3 times in any 30 days in a row; when one of these is not known nothing is given.",
      "同一客户、同一商户任意连续30天内最多3次；没有该项信息的，不予发放。"},
     {LIMIT("{\"amount\":\"80.00\",\"per\":[\"customer\"],\"period\":\"campaign\",\"at_limit\":\"partial\",\"least\":\"5.00\"}"),
-     "each customer: at most CNY 80.00 in the whole campaign; a gift that goes above it is cut to what is left, and not given where less "
-     "than "
-     "CNY 5.00 is left.",
+     "each customer: at most CNY 80.00 in the whole campaign; a gift that would go above that is cut to what is left, and is not given "
+     "when less than CNY 5.00 is left.",
      "每位客户活动期内最多80.00元；超出的，按剩余额度发放，剩余不足5.00元的不发放。"},
     {LIMIT("{\"count\":1,\"per_each\":[\"customer\",\"device\"],\"period\":\"ever\",\"missing\":\"skip\"}"),
-     "each customer and each device, counted separately: at most once ever; what is not known does not count.",
+     "each customer and each device, counted separately: at most once ever; what is not known is left out.",
      "同一客户、同一设备分别计算，不限时间累计最多1次；没有该项信息的，该项不计。"},
+    {LIMIT("{\"count\":2,\"per\":[\"merchant\",\"day\"],\"period\":\"ever\"}"),
+     "the same merchant, whoever the customer is: at most 2 times per day; when",
+     "同一商户（不分客户）每日最多2次；没有该项信息的，不予发放。"},
     {LIMIT("\"card-once\""),
-     "the same card, whoever the customer is: at most once ever; where one of these is not known nothing is given; counted together "
+     "the same card, whoever the customer is: at most once ever; when one of these is not known nothing is given; counted together "
      "for all rules and campaigns that share this limit.",
      "同一张卡（不分客户）不限时间累计最多1次；没有该项信息的，不予发放；共用此限额的各规则和各活动合并计算。"},
 };
@@ -177,6 +197,9 @@ static const struct row limits[] = {
   "\"on\":{\"close\":\"month\"},\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," \
   "\"rank\":{\"by\":\"lot\",\"tickets\":\"fact.times\",\"most\":100,\"top\":9},"
 #define TIMES SPENT ",\"times\":{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\"}"
+#define MONEY(code)                                                                                                              \
+  "{\"id\":\"c\",\"version\":2,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-07-01\",\"to\":\"2027-09-30\"}," \
+  "\"currency\":\"" code "\",\"audience\":\"everyone\",\"rules\":[{\"id\":\"r\",\"on\":\"login\"," BENCH_GIVE BENCH_LIMITS "}]}"
 #define ZONE(zone)                                                                                                              \
   "{\"id\":\"c\",\"version\":2,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-07-01\",\"to\":\"2027-09-30\"," \
   "\"zone\":\"" zone "\"},\"audience\":\"everyone\",\"rules\":[{\"id\":\"r\",\"on\":\"login\"," BENCH_GIVE BENCH_LIMITS "}]}"
@@ -185,13 +208,16 @@ static const struct row limits[] = {
 static const struct row times[] = {
     {ZONE("Europe/London"), "From 1 July 2027, 00:00 to 30 September 2027, 24:00 (London time, as the clocks there show it, summer time",
      "2027年7月1日00:00至2027年9月30日24:00（伦敦时间，含当地夏令时等时钟调整）"},
+    {MONEY("INR"), "Amounts are in INR (Indian rupees);", "金额均以印度卢比计；"},
+    {MONEY("CNY"), "Amounts are in CNY (yuan);", "金额均以人民币计；"},
+    {MONEY("FJD"), "Amounts are in FJD;", "金额均以FJD计；"},
     {ZONE("Asia/Tokyo"), "24:00 (Tokyo time)", "24:00（东京时间）"},
     {ZONE("Africa/Cairo"), "24:00 (time zone Africa/Cairo, as the clocks there show it",
      "24:00（时区Africa/Cairo，含当地夏令时等时钟调整）"},
     {ZONE("Asia/Kabul"), "24:00 (time zone Asia/Kabul, UTC+04:30)", "24:00（时区Asia/Kabul，UTC+04:30）"},
     {LONG(SPENT, "\"on\":{\"close\":\"month\",\"delay\":\"P3D\"},\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
-     "**What counts:** 3 days after the end of each calendar month, when each customer's figures of that period are worked out; customers "
-     "without any figures are passed over. This must hold:",
+     "**What counts:** 3 days after the end of each calendar month, when each customer's figures for that period are worked out (customers "
+     "without any figures are left out). This must hold:",
      "**参与方式**：每月结束满3天时，统计客户该月的情况（没有可统计数据的客户除外），须符合以下条件："},
     {LONG(CYCLE, "\"on\":{\"close\":" OWN ",\"delay\":\"P1D\"},\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
      "**What counts:** 1 day after the end of each month counted from the customer's statement day, when each customer's figures",
@@ -200,58 +226,70 @@ static const struct row times[] = {
      "- the \"total amount of card or QR payments in the month counted from the customer's statement day\" is at least CNY 9.00.",
      "- “按客户账单日起算的当月刷卡或扫码消费累计金额”满9.00元（含）。"},
     {LONG(CYCLE, "\"on\":\"login\",\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
-     "begins on the last day of a month that has no such day. Another day holds from the next month on.",
+     "begins on the last day of a month that has no such day. When that day is changed, the new one applies from the next month on.",
      "当月无该日的，自当月最后一日起算；该日期变更的，自次月起适用；没有该日期的，不予计入。"},
     {LONG(SINCE("\"for\":\"P3M\""), "\"on\":\"login\",\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
-     "payments within 3 months after the customer's first account opening\" is at least", "“客户首次开户后3个月内刷卡或扫码消费累计金额”"},
+     "payments within 3 months after the customer's first account opening\" is at least", "“首次开户后3个月内刷卡或扫码消费累计金额”"},
     {LONG(SINCE("\"to\":{\"end_of\":\"month\",\"plus\":\"P3M\"}"), "\"on\":\"login\",\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
      "from the customer's first account opening to 3 months after the end of the month in which that was",
-     "“客户首次开户起至其当月最后一日24:00之后3个月止刷卡或扫码消费累计金额”"},
+     "“首次开户起至其当月最后一日24:00之后3个月止刷卡或扫码消费累计金额”"},
     {LONG(SPENT, "\"on\":{\"close\":\"campaign\"},\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
      "**What counts:** the end of the campaign, when", "**参与方式**：活动结束时，统计客户活动期内的情况"},
     {LONG(SPENT, RANK("") PAY),
-     "(the highest first); where it is equal, lots drawn by computer decide. It goes by what has counted by then",
+     "(the highest first); where that is equal, a draw by computer decides. What counts is what has been recorded by then",
      "由高到低排名，取前9名；相同的，由系统随机排定。以届时已计入的为准"},
+    {LONG(SPENT, RANK("") PAY),
+     "Refunds change no place. When so much of what counts in the figures is refunded or undone, in full or in part, that a",
+     "退款或撤销不改变名次；计入统计的交易退款或撤销（含部分退款）后不再符合条件的，收回已发放的奖励"},
+    {LONG(SPENT, RANK("") PAY), "- How many: 10 gifts in all.", "- 数量：共10份。"}, /* who is first has it */
+    {LONG(SPENT, "\"on\":{\"close\":\"month\"},\"when\":{\"fact.spent\":{\"gte\":\"9.00\"}}," PAY),
+     "- How many (all are settled together; while they last): 10 gifts in all.", "- 数量（统一结算，发完为止）：共10份。"},
+    {LONG(SPENT, "\"on\":{\"date\":\"profile.birthday\"}," PAY), "- How many (first come, first served): 10 gifts in all.",
+     "- 数量（先到先得，发完为止）：共10份。"},
     {LONG(SPENT, RANK(",\"ties\":[\"fact.first_transfer.at\"]") PAY),
-     "(the highest first); where it is equal, by the time of the \"first transfer\" (the earliest first); where all of it is equal, lots",
+     "(the highest first); where that is equal, by the time of the \"first transfer\" (the earliest first); where all of these are equal, "
+     "a",
      "由高到低排名，取前9名；相同的，依次按“首次转账”的时间由早到晚排列；仍相同的，由系统随机排定。"},
-    {LONG(SPENT, SHARED),
-     "the pot is divided among all for whom this holds, each by what he has of what all of them have together, rounded down",
+    {LONG(SPENT, SHARED), "the pot is divided among all customers who meet the conditions, in proportion to their figures, rounded down",
      "由所有符合上述条件的客户按各自数值占全体合计的比例瓜分奖池，向下取整"},
-    {LONG(SPENT, SHARED), "cash back, a share of CNY 300.00 by the \"total amount of ", "占全体合计的比例瓜分300.00元，每人最高8.88元"},
+    {LONG(SPENT, SHARED), "cash back, a share of CNY 300.00 in proportion to the \"total amount of ",
+     "占全体合计的比例瓜分300.00元，每人最高8.88元"},
     {LONG(SPENT, SHARED), "- The pot: CNY 900.00 in all", "- 奖池：总额900.00元"},
-    {LONG(SPENT, SHARED), "the gift is taken back as a whole; else it stays as it is", "全额收回已发放的奖励；其他情形不变"},
+    {LONG(SPENT, SHARED), "the gift is taken back as a whole; otherwise it stays as it is", "全额收回已发放的奖励；其他情形不变"},
     {LONG(TIMES, LOT PAY),
-     "a draw among all tickets of all customers for whom this holds, as many as the \"number of logins in the month\" says, at most 100",
+     "a draw among all tickets of all customers who meet the conditions; each customer has as many as the \"number of logins in the "
+     "month\" "
+     "says, at most 100 tickets each; 9 customers win",
      "的全部签中抽取，签数按“当月登录次数”计，每位客户至多计100签；依次抽出9名中签客户"},
     {LONG(SPENT, RANK("") PLACES),
-     "its value by the place in the ranking: place 1: CNY 50.00; places 2 to 4: CNY 20.00; from place 5 on: CNY 30.00.",
+     "the value depends on the place in the ranking: place 1: CNY 50.00; places 2 to 4: CNY 20.00; from place 5 on: CNY 30.00.",
      "金额按名次分档：第1名为50.00元，第2至4名为20.00元，第5名起为30.00元。"},
     {LONG(SPENT, "\"on\":{\"date\":\"profile.birthday\",\"time\":\"09:00\"}," PAY),
-     "**What counts:** each year, the customer's birthday, at 09:00 (29 February counts as 28 February in years that have none).",
+     "**What counts:** each year, the customer's birthday, at 09:00 (in years without 29 February, 28 February counts).",
      "**参与方式**：客户生日当天09:00（2月29日的，平年按2月28日计）。"},
     {LONG(SPENT, "\"on\":{\"date\":\"fact.first_transfer.at\"}," PAY),
-     "**What counts:** each year, the anniversary of the customer's \"first transfer\", at 00:00 (from the year after on;",
+     "**What counts:** each year, the anniversary of the customer's \"first transfer\", at 00:00 (from the following year on;",
      "**参与方式**：客户每年“首次转账”的周年日00:00（自次年起；2月29日的，平年按2月28日计）。"},
     {LONG(DAILY, "\"on\":\"login\",\"when\":{\"fact.avg\":{\"gte\":\"9.00\"}}," PAY),
      "- the \"average daily balance in the month\" is at least", "- “当月日均余额”满9.00元（含）。"},
     {LONG(DAILY, "\"on\":\"login\",\"when\":{\"fact.avg\":{\"gte\":\"9.00\"}}," PAY),
-     "the balance at the end of each day in the month, added up, divided by the number of its days (while it lasts, of those up to the day "
-     "itself) and cut to whole units",
+     "the balance at the end of each day in the month, added up and divided by the number of days (before the period is over, of the days "
+     "so "
+     "far), rounded down to the smallest unit",
      "指当月内每日日终余额之和除以该期间天数所得的平均值（不足最小单位的舍去；期间未结束的，计至当日），以日终余额登记为准"},
     {LONG(LEVEL(",\"hold\":3,\"delay\":\"P9D\""), "\"on\":{\"fact\":\"lift\"}," PAY),
-     "the customer reaches a \"step of the average daily balance in the month\" (CNY 600.00 or more or CNY 1000.00 or more) for the first "
+     "the customer reaches a \"step of the average daily balance in the month\" (CNY 600.00 or more or CNY 1,000.00 or more) for the first "
      "time and keeps it for the next 3 months.",
-     "客户首次达到“当月日均余额档位”中的一档（满600.00元或满1000.00元），并在其后连续3个月保持。"},
+     "客户首次达到“当月日均余额档位”中的一档（满600.00元或满1,000.00元），并在其后连续3个月保持。"},
     {LONG(LEVEL(",\"hold\":3,\"delay\":\"P9D\""), "\"on\":{\"fact\":\"lift\"},\"when\":{\"level\":\"ten\"}," PAY),
-     "- the step that was completed is CNY 1000.00.", "- 完成的档位为1000.00元。"},
+     "- the step that was completed is CNY 1,000.00.", "- 完成的档位为1,000.00元。"},
     {LONG(LEVEL(",\"hold\":3,\"on_break\":\"restart\",\"fires\":\"each\""), "\"on\":{\"fact\":\"lift\"}," PAY),
-     "begins anew when it is reached again; it has to be reached within the campaign's period, and may be kept behind its end; of several "
+     "begins again when it is next reached; it has to be reached within the campaign's period, and may be kept beyond its end; of several "
      "that are completed at once each counts.",
      "中途未保持的，再次达到时重新起算；须在活动期内达到，保持的时间可延续到活动结束之后；同时完成多档的，各档均计。"},
     {LONG(LEVEL(",\"once\":\"period\""), "\"on\":{\"fact\":\"lift\"}," PAY),
-     "has reached at the end of each calendar month: CNY 600.00 or more (six) and CNY 1000.00 or more (ten); a step is completed each time",
-     "指每月结束时，按“当月日均余额”核定的档位，共2档：满600.00元（six）、满1000.00元（ten），均含本数；每次核定时达到的，均为完成；"},
+     "has reached at the end of each calendar month: CNY 600.00 or more and CNY 1,000.00 or more; a step is completed each time",
+     "指每月结束时，按“当月日均余额”核定的档位，共2档：满600.00元、满1,000.00元，均含本数；每次核定时达到的，均为完成；"},
 };
 
 #define GROUPED(mode, priority)                                                                        \
@@ -265,31 +303,31 @@ static const struct row times[] = {
 static const struct row others[] = {
     {BENCH_HEAD "\"rules\":[" CHANCE("a", "login")
          CHANCE("b", "checkin") "{\"id\":\"s\",\"on\":\"reward.claimed\",\"spends\":\"c\"," BENCH_GIVE BENCH_LIMITS "}]}",
-     "It uses up one chance given by rule 1 or rule 2, the one that ends first.",
+     "Each time uses up one chance given by rule 1 or rule 2; of several the one that expires first.",
      "每次使用一次由规则一或规则二发放的机会，先到期的先使用。"},
-    {LONG(SPENT, LADDER("top_up")), "whoever comes to a higher band in the same period gets the difference.",
+    {LONG(SPENT, LADDER("top_up")), "whoever reaches a higher band later in the same period gets the difference.",
      "同一期间内升至更高档的，补发与已发放部分的差额。"},
     {LONG(SPENT, LADDER("top_up")), "at most once per day. The first payment and each difference count as once.",
      "每位客户每日最多1次。首次发放和每次补发差额各计1次。"},
     {LONG(SPENT, LADDER("each")),
-     "at CNY 1000.00 CNY 10.00; at CNY 5000.00 another CNY 60.00; below CNY 1000.00: nothing; each of these once",
-     "达到1000.00元发放10.00元，达到5000.00元再发放60.00元，不足1000.00元的不发放；同一期间内每档只发放一次。"},
-    {LONG(SPENT, LADDER("each")), "what is too much is taken back; what is reached again is given again as far as limits allow.",
+     "at CNY 1,000.00: CNY 10.00; at CNY 5,000.00: another CNY 60.00; below CNY 1,000.00: nothing; each step once",
+     "达到1,000.00元发放10.00元，达到5,000.00元再发放60.00元，不足1,000.00元的不发放；同一期间内每档只发放一次。"},
+    {LONG(SPENT, LADDER("each")), "what is too much is taken back; a step that is reached again is given again as far as the limits allow.",
      "多发的部分收回；之后再次达到的，在次数和额度内重新发放。"},
     {GROUPED("first", ",\"priority\":1"),
-     "1. Of rule 2 and rule 1 one alone pays for one and the same payment or act: they are tried in this order; where",
+     "1. Of rule 2 and rule 1 only one gives something for one and the same payment or act: they are tried in this order; where",
      "1. "
      "规则二、规则一为同组规则，同一笔交易或行为只享受其中一条：按上列顺序适用；不符合条件、次数或额度已用完、名额已发完的，顺延至下一条"
      "。"},
-    {GROUPED("all", ""), "1. Rule 1 and rule 2 may all pay for one and the same payment or act.",
+    {GROUPED("all", ""), "1. Rule 1 and rule 2 may both give something for one and the same payment or act.",
      "1. 规则一、规则二可同时享受：同一笔交易或行为符合多条规则的，分别奖励。"},
     {LONG(SPENT, "\"on\":\"login\",\"on_failure\":{\"reward\":\"forfeit\",\"limits\":\"restore\"}," PAY),
-     "When a gift could not be delivered, it is forfeited. It no longer counts against the customer's limits, and what it took goes back "
-     "to what is left.",
+     "When a gift cannot be delivered, it is forfeited. It no longer counts towards the customer's limits, and it becomes available to "
+     "other "
+     "customers again.",
      "奖励未能成功发放的，该奖励作废。已占用的次数和额度恢复，名额退回供其他客户使用。"},
     {LONG(SPENT, "\"on\":\"login\",\"on_failure\":{\"pool\":\"keep\"}," PAY),
-     "It still counts against the customer's limits, and what it took is not given to anybody else.",
-     "已占用的次数和额度不恢复，名额不退回。"},
+     "It still counts towards the customer's limits, and it is not given to anybody else.", "已占用的次数和额度不恢复，名额不退回。"},
     {LONG("\"family\":{\"measure\":\"sum\",\"of\":\"amount\",\"on\":{\"event\":\"txn.card_spend\",\"as\":[\"primary\",\"customer\"]},"
           "\"window\":\"month\"}",
           "\"on\":\"login\",\"when\":{\"fact.family\":{\"gte\":\"9.00\"}}," PAY),
@@ -322,9 +360,9 @@ static void alike_names(void **state) {
       "\"facts\":{\"a\":{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\"},"
       "\"b\":{\"measure\":\"count\",\"on\":{\"event\":\"login\",\"when\":{\"channel\":\"app\"}},\"window\":\"month\"}},"
       "\"rules\":[{\"id\":\"r\",\"on\":\"login\",\"when\":{\"fact.b\":{\"gte\":2},\"fact.a\":{\"gte\":3}}," BENCH_GIVE BENCH_LIMITS "}]}";
-  stands_in(*state, file, LANGUAGE_ZH, "- “当月登录次数”达到2次（含）；\n- “当月登录次数2”达到3次（含）。");
-  stands_in(*state, file, LANGUAGE_ZH, "- “当月登录次数2”：指当月内登录的次数；只计算活动期内的。（c/a）");
-  stands_in(*state, file, LANGUAGE_EN, "- the \"number of logins in the month 2\" is at least 3.");
+  stands_in(*state, file, LANGUAGE_ZH, "- “当月登录次数之一”达到2次（含）；\n- “当月登录次数之二”达到3次（含）。");
+  stands_in(*state, file, LANGUAGE_ZH, "- “当月登录次数之二”：指当月内登录的次数；只计算活动期内的。（c/a）");
+  stands_in(*state, file, LANGUAGE_EN, "- the \"number of logins in the month, no. 2\" is at least 3.");
 }
 
 /* What the bank calls its products, lists, tags, values and fields; a later file goes before an earlier one, and both before giftd. */
