@@ -23,6 +23,7 @@
 #ifndef GIFTD_KAFKA_H
 #define GIFTD_KAFKA_H
 
+#include "giftd/import.h"
 #include "giftd/ledger.h"
 
 struct kafka;
@@ -95,5 +96,22 @@ enum status kafka_topics_create(const struct kafka_settings *settings, const str
 /* STATUS_STATE when any topic is missing or has the wrong form (partitions, cleanup.policy, retention, min.insync.replicas 2 where there
  * are 3 replicas). */
 enum status kafka_topics_check(const struct kafka_settings *settings, kafka_topic_teller *tell, void *self, struct fault *fault) MUST_USE;
+
+/* ---- imported rows ---- */
+
+/* Where `giftd import` sends events: the events topic, each to its customer's partition. */
+struct kafka_place;
+struct kafka_place_settings {
+  const char *position; /* path of the file that says how far the import came; borrowed */
+  enum partitioner partitioner;
+  int64_t horizon_ms, now_ms;
+  bool history;   /* rows arrived when they happened */
+  bool own_clock; /* events.clock is event: what is too old cannot be told here */
+};
+/* STATUS_USAGE: a partitioner that cannot be computed; STATUS_SERVICE: not reachable, or there is no such topic. Close it after any. */
+enum status kafka_place_open(const struct kafka_settings *kafka, const struct kafka_place_settings *settings, struct kafka_place **out,
+                             struct fault *fault) MUST_USE;
+struct import_place kafka_place_of(struct kafka_place *place);
+void kafka_place_close(struct kafka_place *place); /* NULL is fine */
 
 #endif

@@ -35,6 +35,7 @@ int command_test(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_campaign(int argc, char **argv);
 int command_draw(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_config(int argc, char **argv);
 int command_version(int argc, char **argv);
 

@@ -163,6 +163,27 @@
   "Example:\n"                                                                       \
   "  giftd draw audit spring-draw -c giftd.conf --reveal\n"
 
+#define HELP_IMPORT                                                                   \
+  "Usage: giftd import facts|grants|balances|lists --input FILE [--output FILE]\n\n"  \
+  "Rows of a CSV or JSONL file as events, into what giftd reads, file or topic;\n"    \
+  "columns are called as fields of events are (docs/OPERATIONS.md, Import). The\n"    \
+  "same file again changes nothing; one that was cut off goes on.\n\n"                \
+  "      --input FILE     the rows; --map NAME=COLUMN, --skip COLUMN name columns\n"  \
+  "      --output FILE    events; without it -c says which Kafka topic. lists: the\n" \
+  "                       list that campaigns cite, CAMPAIGNS/lists/NAME.txt\n"       \
+  "      --errors FILE    rows refused, with line and remedy (INPUT.errors.jsonl)\n"  \
+  "      --before TIME    history: what happened before the first campaign's day\n"   \
+  "      --as-of TIME     time of rows without one; --offset +08:00: of times\n"      \
+  "      --type T  --source S  --currency C     of rows that do not say\n"            \
+  "      --strict         one row refused: nothing is written\n"                      \
+  "      --dry-run        only check and count\n"                                     \
+  "      --campaigns DIR  catalogue; -c, -X: the configuration\n"                     \
+  "      --json           the summary as one JSON object\n"                           \
+  "  -q, --quiet          no progress\n\n"                                            \
+  "Example:\n"                                                                        \
+  "  giftd import facts --input tiers.csv --as-of 2026-11-30T00:00:00+08:00 \\\n"     \
+  "      --output events.jsonl\n"
+
 #define HELP_CONFIG                                                            \
   "Usage: giftd config show [-c FILE] [-X key=value] [--effective] [--json]\n" \
   "       giftd config docs [--metrics] | sample\n\n"                          \

@@ -14,6 +14,7 @@ const struct command commands[] = {
     {"explain", "why a gift was given, or not, in the campaign's own words", HELP_EXPLAIN, command_explain},
     {"campaign", "the rule text of a campaign; who has to sign it, and who did", HELP_CAMPAIGN, command_campaign},
     {"draw", "commit to the secret of a draw before it; audit every draw after it", HELP_DRAW, command_draw},
+    {"import", "profiles, history, balances, gifts by hand, lists: rows as events", HELP_IMPORT, command_import},
     {"config", "options in effect and where they came from; the manual of options", HELP_CONFIG, command_config},
     {"version", "which version this is", HELP_VERSION, command_version},
     {NULL, NULL, NULL, NULL},

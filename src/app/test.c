@@ -13,7 +13,7 @@
 #include "config_flags.h"
 #include "help.h"
 #include "project.h"
-#include "test_files.h"
+#include "giftd/story/files.h"
 
 #define REGION_BYTES (1024u * 1024u * 1024u) /* address space; touched as needed */
 #define FILE_ARENA_BYTES (512u * 1024u * 1024u)

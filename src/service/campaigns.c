@@ -26,10 +26,10 @@ static enum status signatures_check(struct service *service, struct loaded *load
                    missing == 1 ? " is" : "s are");
 }
 
-static enum status campaigns_fill(struct service *service, struct campaigns *out, struct fault *fault) {
+/* What was read is looked at: `status` and `fault` say how that went. */
+static enum status campaigns_fill(struct service *service, struct campaigns *out, enum status status, struct fault *fault) {
   const struct service_settings *settings = &service->settings;
   const struct engine *engine = &service->engine;
-  enum status status = load_open(settings->campaigns, settings->campaign_count, &out->loaded, fault);
   if (status == STATUS_INPUT) findings_say(service, &out->loaded.findings);
   if (status == STATUS_OK) status = judge_check(out->loaded.rulebook, &settings->judge, fault);
   if (status == STATUS_OK) status = draws_check(out->loaded.rulebook, &settings->judge, fault);
@@ -41,7 +41,9 @@ static enum status campaigns_fill(struct service *service, struct campaigns *out
 enum status campaigns_open(struct service *service, struct campaigns **out, struct fault *fault) {
   *out = calloc(1, sizeof **out);
   if (*out == NULL) return fault_set(fault, STATUS_STORAGE, "no memory");
-  const enum status status = campaigns_fill(service, *out, fault);
+  const struct service_settings *settings = &service->settings;
+  enum status status = load_open(settings->campaigns, settings->campaign_count, &(*out)->loaded, fault);
+  status = campaigns_fill(service, *out, status, fault);
   if (status == STATUS_OK) return STATUS_OK;
   campaigns_close(*out);
   *out = NULL;
@@ -72,19 +74,18 @@ static void taken_tell(struct service *service, const struct rulebook *before) {
   key_warn(service, before);
 }
 
-static void refused_tell(struct service *service, const struct fault *fault) {
+void campaigns_refuse(struct service *service, const struct fault *fault) {
   service->refused_ms = clock_wall_ms();
   watch_reloaded(service);
   service_say(service, LOG_LEVEL_ERROR, NO_SHARD, "the new campaigns are not taken, the old ones go on: %s", fault->text);
 }
 
-void campaigns_reload(struct service *service) {
-  struct campaigns *fresh, *before = service->campaigns;
-  struct fault fault = {0};
-  enum status status = campaigns_open(service, &fresh, &fault);
-  if (status == STATUS_OK) status = service->engine.swap(service->engine.self, fresh, &fault);
+void campaigns_take(struct service *service, struct campaigns *fresh, enum status status, struct fault *fault) {
+  struct campaigns *before = service->campaigns;
+  status = campaigns_fill(service, fresh, status, fault);
+  if (status == STATUS_OK) status = service->engine.swap(service->engine.self, fresh, fault);
   if (status != STATUS_OK) {
-    refused_tell(service, &fault);
+    campaigns_refuse(service, fault);
     campaigns_close(fresh);
     return;
   }

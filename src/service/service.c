@@ -59,6 +59,7 @@ void service_close(struct service *service) {
   if (service == NULL) return;
   watch_close(service);
   service->engine.close(service->engine.self);
+  reading_drop(service);
   campaigns_close(service->campaigns);
   if (service->settings.handle_signals) signals_close();
   free(service);
@@ -95,14 +96,21 @@ static void stop_begin(struct service *service, enum log_level level, const char
 static void reload(struct service *service) {
   const bool told = service->ready_told;
   if (told) notify_send("RELOADING=1");
-  campaigns_reload(service);
-  if (told) notify_send("READY=1");
+  reading_begin(service);
+}
+
+static void reloaded(struct service *service) {
+  bool again;
+  if (!reading_end(service, &again)) return;
+  if (service->ready_told) notify_send("READY=1");
+  if (again) reload(service);
 }
 
 /* Who is stopping decides nothing more: reading thousands of files would only hold up the end. */
 static void words_take(struct service *service) {
   const bool signals = service->settings.handle_signals, again = signals && signals_reload();
   if (service->stopping) return;
+  reloaded(service);
   if (again && service->settings.reloads) reload(service);
   if (signals && (signals_stop() || (again && !service->settings.reloads)))
     stop_begin(service, LOG_LEVEL_INFO, "a signal came");

@@ -79,3 +79,8 @@ bool signals_reload(void) {
 }
 
 int signals_wake(void) { return wake_pipe[0]; }
+
+void signals_nudge(void) {
+  ssize_t ignored = wake_pipe[1] >= 0 ? write(wake_pipe[1], "!", 1) : 0;
+  (void)ignored;
+}

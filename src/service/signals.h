@@ -16,5 +16,6 @@ void signals_close(void);
 bool signals_stop(void);   /* SIGTERM or SIGINT came */
 bool signals_reload(void); /* SIGHUP came since the last call */
 int signals_wake(void);    /* readable when one came, or -1 */
+void signals_nudge(void);  /* ends a wait as a signal would, of any thread */
 
 #endif

@@ -130,6 +130,16 @@ WRONG = [
     (["campaign", "approvals"], "approvals: name the campaigns' folder"),
     (["campaign", "approvals", ".", "--staff", "1"], "--role, --staff and --digest are for approve"),
     (["campaign", "approvals", "--campaigns", "."], "approvals: the folder stands without a flag"),
+    (["import"], "giftd import: expected facts, grants, balances or lists"),
+    (["import", "fact"], "'fact' is not facts, grants, balances or lists; did you mean facts?"),
+    (["import", "facts"], "--input is missing"),
+    (["import", "facts", "--input", "x"], "--output is missing: where the events go; or -c FILE"),
+    (["import", "facts", "more"], "'more': this command takes only one word"),
+    (["import", "facts", "--map", "x"], "--map is NAME=COLUMN"),
+    (["import", "facts", "--input", "x", "--output", "y", "--offset", "8"], "--offset is +08:00 or the like, or Z, not '8'"),
+    (["import", "facts", "--input", "x", "--output", "y", "--currency", "RMB"], "--currency is one of ISO 4217"),
+    (["import", "facts", "--input", "x", "--output", "y", "--before", "2024-10-01"], "--before is a time as 2026-11-20T00:00:00+08:00"),
+    (["import", "grants", "--input", "x", "--output", "y", "--before", "2024-10-01T00:00:00Z"], "--before is not for grants"),
     (["version", "x"], "'x': this command takes no argument"),
 ]
 

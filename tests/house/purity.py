@@ -17,7 +17,7 @@ DOORS = {"base": re.compile(r"^nettle_(hmac_)?sha256_\w+$"),
          "campaign": re.compile(r"^json(p|_)\w+$"), "lmdb": re.compile(r"^mdb_\w+$"), "http": re.compile(r"^MHD_\w+$")}
 FILE_CALLS = re.compile(r"^(f?open(at|64|dir)?|creat|rename(at)?|unlink(at)?|rmdir|mkdir(at)?|f?truncate(64)?|fsync|fdatasync|p?read(64)?"
                         r"|p?write(64)?|readdir(64)?|link|symlink|fopen64|freopen|remove|mkstemp(64)?|mkdtemp)$")
-FILE_ROOMS = {"files", "load", "explain", "app", "lmdb", "config"}
+FILE_ROOMS = {"files", "load", "explain", "story", "import", "app", "lmdb", "config"}
 # telemetry: its own memory, from the kernel's table of the process; kafka: the descriptor that wakes its waiter, and the watchdog's last
 # words; redis: the file with the password; service: the pipe that wakes its waiter, and the last words; embedded: the trace
 SELF = {("telemetry", "fopen"), ("kafka", "read"), ("kafka", "write"), ("redis", "fopen"), ("redis", "fopen64"), ("service", "read"),

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "test_files.h"
+#include "giftd/story/files.h"
 
 /* Text inside an XML attribute or element; control characters that XML 1.0 has no room for become blanks. */
 static void put_xml(FILE *stream, struct str text) {

@@ -1,6 +1,6 @@
-/* `giftd test`, split in three: the files it finds, the command that plays them (test.c), the reports it writes. */
-#ifndef GIFTD_APP_TEST_FILES_H
-#define GIFTD_APP_TEST_FILES_H
+/* What stands around the playing of scenarios: the files that `giftd test` finds, and the reports it writes. */
+#ifndef GIFTD_STORY_FILES_H
+#define GIFTD_STORY_FILES_H
 
 #include "giftd/story.h"
 

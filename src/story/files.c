@@ -1,5 +1,5 @@
 /* Finds and reads scenario files. */
-#include "test_files.h"
+#include "giftd/story/files.h"
 
 #include <dirent.h>
 #include <errno.h>
