@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """In whatever order events arrive: random sets of events, every order of each a customer of its own, one giftd run for all of them.
 
-    any_order.py GIFTD [--sets N] [--seed S] [--only CAMPAIGN] [--refunds-behind]      ctest plays 300 sets; 2,000 and more by hand
+    any_order.py GIFTD [--sets N] [--seed S] [--every] [--only CAMPAIGN] [--refunds-behind]
 
 A set is three to eight payments, logins, refunds (whole, in parts, twice), claims, openings and tasks, and copies of them. It is played in
-order of time, and in all orders (of six events and more in forty of them, with refunds first among these); arrival is `recordedtime`, so
-that everything is late within `late.accept`. Then, of each order:
+order of time, and in all orders (of six events and more in forty of them, with refunds first among these; with --every, sets are three to
+six events, and played in all orders); arrival is `recordedtime`, so that everything is late within `late.accept`. Then, of each order:
 
   1  no reward id twice, no gift of one event and rule twice (of a track: of one event, rule and opening);
   2  at no time more in any window than its limit: gifts that stand where limits are restored, else all that were ever issued;
@@ -38,6 +38,7 @@ Why not "no more than in order of time" throughout. A late event may give and ta
 A violation is shrunk: events are left out as long as the rule is still violated by the order that is left.
 """
 import argparse
+import collections
 import datetime
 import itertools
 import json
@@ -52,7 +53,8 @@ import rulebook
 from bounds import DAY, Event
 
 BEGIN = datetime.datetime(2027, 2, 1)
-DAYS, ORDERS, OPEN_TRACKS = 40, 40, 4
+DAYS, ORDERS, OPEN_TRACKS, AT_ONCE = 40, 40, 4, 60
+SIZES = {False: (8, 5), True: (6, 6)}  # with --every or without: events of a set at most, and of a set of which all orders are played
 OPTIONS = ["-X", "events.horizon=P60D"]
 
 
@@ -82,9 +84,9 @@ def next_event(rng, key, minute, kinds, undone, events):
     return payment(rng, key, minute) if kind == "txn.card_spend" else Event(key, kind, minute)
 
 
-def make_set(rng):
+def make_set(rng, themes=THEMES, most=8):
     """Events at minutes that differ, in a span of days or weeks, refunds among them; sometimes a copy. Tracks begin with their opening."""
-    kinds, size = THEMES[rng.choice(list(THEMES))], rng.randint(3, 8)
+    kinds, size = themes[rng.choice(list(themes))], rng.randint(3, most)
     span = rng.choice((2, 6, 12, 25, 36)) * DAY
     first = rng.randint(0, (DAYS - 4) * DAY - span)
     undone = rng.random() < 0.6
@@ -92,15 +94,15 @@ def make_set(rng):
     for number, minute in enumerate(sorted(rng.sample(range(first, first + span), size))):
         opening = number == 0 and "account.opened" in kinds
         events.append(next_event(rng, f"e{number}", minute, ["account.opened"] if opening else kinds, undone, events))
-    if rng.random() < 0.3 and len(events) < 8:
+    if rng.random() < 0.3 and len(events) < most:
         events.append(rng.choice(events))
     return events
 
 
-def orders_of(rng, events):
-    """The first is the order of time."""
+def orders_of(rng, events, whole=5):
+    """The first is the order of time. All of up to `whole` events."""
     events = sorted(events, key=lambda event: event.minute)
-    if len(events) <= 5:
+    if len(events) <= whole:
         return list(dict.fromkeys(itertools.permutations(events)))
     undone_first = sorted(events, key=lambda event: (event.type != "txn.reversed", event.minute))
     orders = [tuple(events), tuple(reversed(events)), tuple(undone_first)]
@@ -218,33 +220,44 @@ def tell(giftd, order, rule, text):
         print(f"    {kind} {source} {value} {data.get('reward_id', line['id'])[:8]}")
 
 
+def some_sets(options, rng, sets, numbers):
+    """One run of giftd. The shortest order that violates each rule."""
+    customers, first, worst = {}, {}, {}
+    most, whole = SIZES[options.every]
+    for number in sets:
+        for place, order in enumerate(orders_of(rng, make_set(rng, most=most), whole)):
+            if not options.refunds_behind or refunds_behind(order):
+                customers[f"s{number}p{place}"] = order
+                first[f"s{number}p{place}"] = f"s{number}p0"
+    had = play(options.giftd, customers, options.only)
+    for customer, order in customers.items():
+        for rule, text in must_hold.violations(order, had[customer], had[first[customer]]):
+            numbers["violations"] += 1
+            if rule not in worst or len(order) < len(worst[rule][0]):
+                worst[rule] = (order, text)
+    numbers.update(orders=len(customers), events=sum(map(len, customers.values())))
+    return worst
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("giftd")
     parser.add_argument("--sets", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--every", action="store_true", help="small sets, and every order of each")
     parser.add_argument("--only", help="one campaign")
     parser.add_argument("--refunds-behind", action="store_true", help="leave out orders in which a refund comes before its payment")
     options = parser.parse_args()
-    rng = random.Random(options.seed)
-    customers, first = {}, {}
-    for number in range(options.sets):
-        for place, order in enumerate(orders_of(rng, make_set(rng))):
-            if not options.refunds_behind or refunds_behind(order):
-                customers[f"s{number}p{place}"] = order
-                first[f"s{number}p{place}"] = f"s{number}p0"
-    had = play(options.giftd, customers, options.only)
-    worst, violations = {}, 0
-    for customer, order in customers.items():
-        for rule, text in must_hold.violations(order, had[customer], had[first[customer]]):
-            violations += 1
-            if rule not in worst or len(order) < len(worst[rule][0]):
-                worst[rule] = (order, text)
-    for rule, (order, text) in sorted(worst.items()):
-        tell(options.giftd, order, rule, text)
-    print(f"{options.sets} sets, {len(customers)} orders, {sum(map(len, customers.values()))} events, seed {options.seed}: "
-          f"{violations} violations of {len(worst)} rules")
-    sys.exit(1 if violations else 0)
+    rng, numbers, broken = random.Random(options.seed), collections.Counter(), set()
+    for begin in range(0, options.sets, AT_ONCE):
+        found = some_sets(options, rng, range(begin, min(begin + AT_ONCE, options.sets)), numbers)
+        for rule, (order, text) in sorted(found.items()):
+            if rule not in broken:
+                tell(options.giftd, order, rule, text)
+        broken |= set(found)
+    print(f"{options.sets} sets, {numbers['orders']} orders, {numbers['events']} events, seed {options.seed}: "
+          f"{numbers['violations']} violations of {len(broken)} rules")
+    sys.exit(1 if broken else 0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,221 @@
+"""Every comparison, bound and policy of C files turned once, all in one text: `a < b` becomes `(M(7) ? (a) <= (b) : (a) < (b))`, and
+which M holds is said when the program starts (switch.c). So a room is built once for thousands of mutants.
+
+Where things stand is what clang says (python3-clang), so nothing is guessed from texts. Left alone: what a macro writes (assertions), and
+what must be constant.
+"""
+import re
+import sys
+
+sys.path.append("/usr/lib/python3/dist-packages")  # where apt puts it, whichever python runs
+from clang import cindex
+from clang.cindex import CursorKind as Kind
+
+TURNED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "+": "-", "-": "+"}
+JOINED = {"&&": "||", "||": "&&"}
+CONSTANT = {Kind.CASE_STMT, Kind.ENUM_DECL, Kind.TYPEDEF_DECL, Kind.CXX_UNARY_EXPR, Kind.STATIC_ASSERT}  # unary: sizeof
+LOOSE = {Kind.COMPOUND_STMT, Kind.IF_STMT, Kind.FOR_STMT, Kind.WHILE_STMT, Kind.CASE_STMT, Kind.DEFAULT_STMT}
+EFFECTS = {Kind.BINARY_OPERATOR, Kind.COMPOUND_ASSIGNMENT_OPERATOR, Kind.CALL_EXPR, Kind.UNARY_OPERATOR, Kind.CSTYLE_CAST_EXPR}
+
+
+class Source:
+    """One file: its text, and what is put in where. Offsets are in bytes."""
+
+    def __init__(self, path, arguments):
+        self.path, self.text = path, open(path, "rb").read()
+        self.unit = cindex.Index.create().parse(path, args=arguments, options=cindex.TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD)
+        wrong = [str(d) for d in self.unit.diagnostics if d.severity >= cindex.Diagnostic.Error]
+        if wrong:
+            raise SystemExit(f"{path}: clang cannot read it: {wrong[0]}")
+        self.puts = []  # (offset, order, size, text)
+        self.cuts = {}  # what goes: from -> to
+        macros = (c for c in self.unit.cursor.get_children() if c.kind == Kind.MACRO_INSTANTIATION)
+        self.macros = [self.extent(c) for c in macros if c.location.file and c.location.file.name == path]
+
+    @staticmethod
+    def extent(cursor):
+        return cursor.extent.start.offset, cursor.extent.end.offset
+
+    def is_plain(self, cursor):
+        """Not of a macro, and all of it in this file."""
+        here = all(at.file is not None and at.file.name == self.path for at in (cursor.extent.start, cursor.extent.end))
+        start, end = self.extent(cursor)
+        return here and start < end and not any(start < last and first < end for first, last in self.macros if self.speaks(first))
+
+    def speaks(self, offset):
+        """A macro with parentheses; a name in capitals that stands for a number may be in what is turned."""
+        return re.match(rb"\w+\s*\(", self.text[offset:offset + 80]) is not None
+
+    def said(self, cursor):
+        return self.text[slice(*self.extent(cursor))].decode()
+
+    def around(self, extent, before, behind):
+        start, end = extent
+        size, turn = end - start, len(self.puts)
+        self.puts.append((start, 1, -size, turn, before))   # the widest opens first, of two alike the first said
+        self.puts.append((end, 0, size, -turn, behind))     # and closes last
+
+    def written(self):
+        out, at = [], 0
+        for offset, _, _, _, text in sorted(self.puts, key=lambda put: put[:4]):
+            out += [self.text[at:offset], text.encode()]
+            at = max(at, self.cuts.get(offset, offset))
+        return b"".join(out) + self.text[at:]
+
+
+def operator_of(source, left, right):
+    between = source.text[left[1]:right[0]]
+    found = re.search(rb"(<=|>=|==|!=|&&|\|\||[<>+-])(?![=])", re.sub(rb"/\*.*?\*/", lambda m: b" " * len(m[0]), between, flags=re.S))
+    return found[1].decode() if found else None
+
+
+def is_static(cursor):
+    return cursor.kind == Kind.VAR_DECL and cursor.storage_class == cindex.StorageClass.STATIC
+
+
+class Walk:
+    """The mutants of one function; `first` is the number of its first."""
+
+    def __init__(self, source, function, first):
+        self.source, self.function, self.number, self.mutants = source, function, first, []
+
+    def note(self, cursor, what):
+        self.mutants.append({"number": self.number, "function": self.function, "line": cursor.extent.start.line, "what": what,
+                             "text": " ".join(self.source.said(cursor).split())[:100]})
+        self.number += 1
+        return self.number - 1
+
+    def instead(self, cursor, what, text):
+        n = self.note(cursor, what)
+        self.source.around(Source.extent(cursor), f"(M({n}) ? ({text}) : (", "))")
+
+    def truth(self, cursor, what="turned"):
+        n = self.note(cursor, what)
+        self.source.around(Source.extent(cursor), f"(M({n}) != !!(", "))")
+
+    def binary(self, cursor, children):
+        left, right = (Source.extent(c) for c in children)
+        word = operator_of(self.source, left, right)
+        if word in JOINED:
+            n = self.note(cursor, f"{word} {JOINED[word]}")
+            self.source.around(Source.extent(cursor), f"(M({n}) != ((M({n}) != !!(", "))))")
+            self.source.puts.append((left[1], 0, 1 << 30, 0, f")) {word} (M({n}) != !!("))
+            self.source.cuts[left[1]] = right[0]
+        elif word in TURNED and (word not in "+-" or self.is_number(cursor)):
+            a, b = (self.source.said(child) for child in children)
+            self.instead(cursor, f"{word} {TURNED[word]}", f"({a}) {TURNED[word]} ({b})")
+
+    @staticmethod
+    def is_number(cursor):
+        return all(c.type.get_canonical().kind != cindex.TypeKind.POINTER for c in (cursor, *cursor.get_children()))
+
+    def is_compared(self, cursor):
+        """Turned already as what it is."""
+        while cursor.kind in (Kind.PAREN_EXPR, Kind.UNEXPOSED_EXPR) and len(list(cursor.get_children())) == 1:
+            cursor = next(cursor.get_children())
+        children = list(cursor.get_children())
+        if cursor.kind == Kind.BINARY_OPERATOR and len(children) == 2:
+            word = operator_of(self.source, *(Source.extent(c) for c in children))
+            return word in JOINED or word in TURNED
+        return self.is_negation(cursor)
+
+    def is_negation(self, cursor):
+        return cursor.kind == Kind.UNARY_OPERATOR and self.source.said(cursor)[:1] == "!"
+
+    def bound(self, cursor):
+        """A number, one more and one less; `true` and `false` turned."""
+        said = self.source.said(cursor)
+        if said in ("true", "false"):
+            self.truth(cursor)
+        elif not self.is_text(said):
+            self.instead(cursor, "+ 1", f"{said} + 1")
+            if said not in ("0", "0u"):
+                self.instead(cursor, "- 1", f"{said} - 1")
+
+    @staticmethod
+    def is_text(said):
+        """A macro that stands for more than a number."""
+        return said == "NULL" or said.startswith("TEXT_") or said == "STR_EMPTY"
+
+    def enumerator(self, cursor):
+        """One of an enum with a name becomes the next of it; of one without it is a number."""
+        named = cursor.referenced
+        if named is None or named.kind != Kind.ENUM_CONSTANT_DECL:
+            return
+        enum = named.semantic_parent
+        others = [c.spelling for c in enum.get_children() if c.kind == Kind.ENUM_CONSTANT_DECL]
+        if "enum " + enum.spelling in enum.type.spelling and enum.spelling and len(others) > 1:
+            other = others[(others.index(named.spelling) + 1) % len(others)]
+            self.instead(cursor, other, other)
+        else:
+            self.bound(cursor)
+
+    def switch(self, cursor, children):
+        """Each two neighbours of a switch change places."""
+        labels = [next(c.get_children()) for c in children[1].walk_preorder() if c.kind == Kind.CASE_STMT]
+        asked = self.source.said(children[0])
+        for a, b in zip((self.source.said(c) for c in labels), (self.source.said(c) for c in labels[1:])):
+            self.instead(children[0], f"{a} and {b} change places", f"({asked}) == ({a}) ? ({b}) : ({asked}) == ({b}) ? ({a}) : ({asked})")
+
+    def effect(self, cursor):
+        n = self.note(cursor, "left out")
+        self.source.around(Source.extent(cursor), f"(M({n}) ? (void)0 : (void)(", "))")
+
+    def turn(self, cursor, children, parent):
+        if parent.kind in LOOSE and cursor.kind in EFFECTS and not (parent.kind in (Kind.IF_STMT, Kind.WHILE_STMT) and cursor == next(
+                parent.get_children())) and not (parent.kind == Kind.FOR_STMT and cursor != list(parent.get_children())[-1]) and not (
+                parent.kind == Kind.CASE_STMT and cursor == next(parent.get_children())):
+            self.effect(cursor)
+        if cursor.kind == Kind.BINARY_OPERATOR and len(children) == 2:
+            self.binary(cursor, children)
+        elif cursor.kind == Kind.COMPOUND_ASSIGNMENT_OPERATOR and self.is_number(cursor):
+            a, b = (self.source.said(child) for child in children)
+            for word, other in (("+=", "-="), ("-=", "+=")):
+                if word in self.source.text[Source.extent(children[0])[1]:Source.extent(children[1])[0]].decode():
+                    self.instead(cursor, f"{word} {other}", f"{a} {other} {b}")
+        elif self.is_negation(cursor):
+            self.truth(cursor, "! left out")
+        elif cursor.kind == Kind.INTEGER_LITERAL and re.match(r"\w+$", self.source.said(cursor)):
+            self.bound(cursor)
+        elif cursor.kind == Kind.DECL_REF_EXPR:
+            self.enumerator(cursor)
+
+    def visit(self, cursor, parent):
+        children = list(cursor.get_children())
+        if self.source.is_plain(cursor):
+            self.turn(cursor, children, parent)
+        if cursor.kind in (Kind.IF_STMT, Kind.CONDITIONAL_OPERATOR, Kind.WHILE_STMT) and children:
+            if self.source.is_plain(children[0]) and not self.is_compared(children[0]):
+                self.truth(children[0])
+        if cursor.kind == Kind.SWITCH_STMT and self.source.is_plain(children[0]):
+            self.switch(cursor, children)
+        for child in self.open(cursor, children):
+            self.visit(child, cursor)
+
+    @staticmethod
+    def open(cursor, children):
+        """What of it need not be constant."""
+        if is_static(cursor) or cursor.kind in CONSTANT - {Kind.CASE_STMT}:
+            return []
+        if cursor.kind == Kind.CASE_STMT:
+            return children[1:]
+        if cursor.kind == Kind.VAR_DECL and cursor.type.kind == cindex.TypeKind.CONSTANTARRAY:
+            return [child for child in children if child.kind == Kind.INIT_LIST_EXPR]
+        if cursor.kind == Kind.INIT_LIST_EXPR and len(children) == 1 and children[0].kind == Kind.INTEGER_LITERAL:
+            return []
+        return children
+
+
+def instrument(path, arguments, first):
+    """The text with all its mutants, and what they are."""
+    source = Source(path, arguments)
+    mutants = []
+    for cursor in source.unit.cursor.get_children():
+        if cursor.kind == Kind.FUNCTION_DECL and cursor.is_definition() and cursor.location.file.name == path:
+            walk = Walk(source, cursor.spelling, first + len(mutants))
+            for child in cursor.get_children():
+                if child.kind == Kind.COMPOUND_STMT:
+                    walk.visit(child, cursor)
+            mutants += walk.mutants
+    head = b"extern unsigned giftd_mutant;\nextern unsigned char giftd_reached[];\n#define M(n) (giftd_reached[n] = 1, giftd_mutant == n)\n"
+    return head + source.written(), mutants
