@@ -261,6 +261,10 @@ struct look {
   bool (*lost)(void *self, uint32_t rule, uint32_t close, int32_t period);
   /* Whether it does not hear it yet: it came or changed during a look, and the next one finds that for everybody. NULL: never. */
   bool (*waits)(void *self, uint32_t rule, uint32_t close, int32_t period);
+  /* At what time of the day, in ms, the rule heard days of the customer's own before the files changed; TIME_NONE: it was not there. */
+  int64_t (*day_time)(void *self, uint32_t rule, uint32_t close);
+  /* Whether files changed behind this look, and the next has still to begin. */
+  bool (*awaited)(void *self);
 };
 /* Of all that says at which closes of a kind a rule is woken, and of whom: another number, and customers have to be looked at. */
 uint64_t look_sign(const struct rulebook *rulebook, uint32_t rule, uint32_t close);

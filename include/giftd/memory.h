@@ -105,7 +105,7 @@
 #define CELL_DUE_FIELDS(F, of)                                                                               \
   F(of, int64_t time_ms, time_ms, NUMBER) /* when a period that closes is judged */                          \
   F(of, int64_t done_ms, done_ms, NUMBER) /* when it was last, for rules with a shorter delay; 0: not yet */ \
-  F(of, int64_t made_ms, made_ms, NUMBER) /* how far the shard had come then: whom a rank takes; 0: nowhere, or a day of his own */
+  F(of, int64_t made_ms, made_ms, NUMBER) /* how far the shard had come then: whom a rank takes; 0: nowhere. A day of his own: date.c */
 /* Key of a CELL_DUE. LOOKED: none is due; the customer was looked at, in the look of that number (done_ms) */
 enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
 #define CELL_ISSUED_FIELDS(F, of)                                                  \

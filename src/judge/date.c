@@ -1,7 +1,10 @@
 /* Days of the customer's own that come again (docs/language.md section 3): a birthday, the day on which a card was first issued. Which day
  * it is the record says, so any event of the customer's that is heard makes the next one due, and one that says another day moves it. It
  * is one due cell (of period 0), which goes from year to year. A rule gives once for a year: whose day is moved gets nothing twice.
- */
+ *
+ * done_ms of the cell is how far it was heard, or was over when it was told. Where another file makes a rule's time earlier than that, and
+ * by the time of before the rule had still to hear the day, it hears it: done_ms goes back behind the day, and made_ms keeps how far it was
+ * heard, so that the others hear nothing again. */
 #include "work.h"
 
 static const struct close *date_at(const struct work *w, uint32_t number) {
@@ -23,54 +26,113 @@ static bool day_of(struct work *w, const struct close *close, struct own_day *ou
   return true;
 }
 
-/* When the first rule behind `after_ms` hears that it is there, in this year; or TIME_NONE. */
-static int64_t heard_in(const struct work *w, uint32_t number, const struct own_day *day, int32_t year, int64_t after_ms) {
+/* How far a day was heard: behind after_ms nothing, but up to heard_ms by all who had no more to hear of it. 0: nobody in between. */
+struct heard {
+  int64_t after_ms, heard_ms;
+};
+
+/* Whether a rule whose time is earlier now had still to hear the day of that year by its time of before. */
+static bool came_later(const struct work *w, uint32_t rule, uint32_t number, const struct own_day *day, int32_t year, int64_t heard_ms) {
+  const struct look *look = w->in->look;
+  int64_t time_ms = look == NULL ? TIME_NONE : look->day_time(look->self, rule, number);
+  if (time_ms == TIME_NONE) return false;
+  return anniversary_ms(year, day->month, day->day, time_ms, date_at(w, number)->zone) > heard_ms;
+}
+
+static int64_t rule_hears(const struct work *w, uint32_t rule, uint32_t number, const struct own_day *day, int32_t year,
+                          struct heard heard) {
+  int64_t at_ms = date_heard(w->book, rule, number, day, year, heard.after_ms);
+  bool between = at_ms != TIME_NONE && at_ms <= heard.heard_ms;
+  if (!between || came_later(w, rule, number, day, year, heard.heard_ms)) return at_ms;
+  return date_heard(w->book, rule, number, day, year, heard.heard_ms);
+}
+
+/* When the first rule hears that it is there, in this year; or TIME_NONE. */
+static int64_t heard_in(const struct work *w, uint32_t number, const struct own_day *day, int32_t year, struct heard heard) {
   const struct close *close = date_at(w, number);
   int64_t first = TIME_NONE;
   for (uint32_t i = 0; i < close->rule_count; i++) {
-    int64_t at_ms = date_heard(w->book, w->book->refs[close->rule_first + i], number, day, year, after_ms);
+    int64_t at_ms = rule_hears(w, w->book->refs[close->rule_first + i], number, day, year, heard);
     if (at_ms != TIME_NONE && (first == TIME_NONE || at_ms < first)) first = at_ms;
   }
   return first;
 }
 
-static int64_t heard_next(const struct work *w, uint32_t number, const struct own_day *day, int64_t after_ms) {
+static int64_t heard_next(const struct work *w, uint32_t number, const struct own_day *day, struct heard heard) {
   const struct close *close = date_at(w, number);
-  int32_t year = year_of(close, after_ms);
+  int32_t year = year_of(close, heard.after_ms);
   if (year < day->first_year) year = day->first_year;
-  int64_t at_ms = heard_in(w, number, day, year, after_ms);
-  return at_ms != TIME_NONE ? at_ms : heard_in(w, number, day, year + 1, after_ms);
+  int64_t at_ms = heard_in(w, number, day, year, heard);
+  return at_ms != TIME_NONE ? at_ms : heard_in(w, number, day, year + 1, heard);
+}
+
+/* Who was heard in between shows only while something lies there. */
+static void date_put(struct work *w, uint64_t decl, int64_t due_ms, struct heard heard) {
+  struct cell *due = work_make(w, w->customer, CELL_DUE, decl, 0, 0);
+  bool between = due_ms <= heard.heard_ms;
+  due->due.time_ms = due_ms, due->due.made_ms = between ? heard.heard_ms : 0;
+  due->due.done_ms = !between && heard.heard_ms > heard.after_ms ? heard.heard_ms : heard.after_ms;
+  due_tell(w, due_ms);
 }
 
 /* ---- what makes it due ---- */
 
+static int64_t day_begins(const struct close *close, const struct cell *known) {
+  return period_start(UNIT_DAY, period_of(UNIT_DAY, known->due.time_ms, close->zone), close->zone);
+}
+
 /* Behind which instant the next is looked for. What is due stays due, though the event may stand behind it - unless it is the day no
  * more, or another is nearer, or its time is earlier now: nobody has heard of that day yet. What was heard already does not come again,
  * whatever late event looks ahead to it. */
-static int64_t looked_from(const struct work *w, const struct close *close, const struct cell *known) {
+static struct heard looked_from(const struct work *w, const struct close *close, const struct cell *known) {
   int64_t after_ms = w->event->time_ms;
-  if (known == NULL) return after_ms;
-  const int64_t day_ms = period_start(UNIT_DAY, period_of(UNIT_DAY, known->due.time_ms, close->zone), close->zone);
+  if (known == NULL) return (struct heard){after_ms, 0};
+  const int64_t day_ms = day_begins(close, known);
   if (after_ms >= day_ms) after_ms = day_ms - 1;
-  return after_ms > known->due.done_ms ? after_ms : known->due.done_ms;
+  return (struct heard){after_ms > known->due.done_ms ? after_ms : known->due.done_ms, known->due.made_ms};
+}
+
+/* Till customers are looked at a day that is due stays due, by the files of before, unless it is the day no more. */
+static bool stays_until_looked(const struct work *w, const struct close *close, const struct cell *known, const struct own_day *day) {
+  const struct look *look = w->in->look;
+  if (known == NULL || look == NULL || !look->awaited(look->self)) return false;
+  return anniversary_ms(year_of(close, known->due.time_ms), day->month, day->day, 0, close->zone) == day_begins(close, known);
 }
 
 /* Whoever is told of behind one time of the day hears the next of them alone. */
 static void date_mind(struct work *w, uint32_t number) {
   const struct close *close = date_at(w, number);
   const struct cell *known = state_find(w->customer, CELL_DUE, close->decl, 0, 0);
-  int64_t after_ms = looked_from(w, close, known);
+  const struct heard heard = looked_from(w, close, known);
   struct own_day day;
-  int64_t next_ms = day_of(w, close, &day) ? heard_next(w, number, &day, after_ms) : TIME_NONE;
+  const bool knows = day_of(w, close, &day);
+  if (knows && stays_until_looked(w, close, known, &day)) return;
+  int64_t next_ms = knows ? heard_next(w, number, &day, heard) : TIME_NONE;
   if (known != NULL && next_ms == TIME_NONE) state_remove(w->customer, known);
   if (next_ms == TIME_NONE || (known != NULL && known->due.time_ms == next_ms)) return;
-  struct cell *due = work_make(w, w->customer, CELL_DUE, close->decl, 0, 0);
-  due->due.time_ms = next_ms, due->due.done_ms = after_ms;
-  due_tell(w, next_ms);
+  date_put(w, close->decl, next_ms, heard);
 }
 
 void dates_mind(struct work *w) {
   for (uint32_t i = 0; i < w->book->date_count; i++) date_mind(w, w->book->dates[i]);
+}
+
+/* A day of which some have heard, or that was told when it was over for some, and is due for others: where the time of those lies in front
+ * of that now, they hear it. Is somebody looked at again before that, all hear the day: a rule gives once. */
+static void date_look(struct work *w, uint32_t number) {
+  const struct close *close = date_at(w, number);
+  const struct cell *known = state_find(w->customer, CELL_DUE, close->decl, 0, 0);
+  struct own_day day;
+  if (known != NULL && known->due.made_ms != 0) state_write(w->customer, known)->due.made_ms = 0;
+  if (known == NULL || known->due.done_ms < day_begins(close, known) || !day_of(w, close, &day)) return;
+  const struct heard heard = {day_begins(close, known) - 1, known->due.done_ms};
+  int64_t next_ms = heard_next(w, number, &day, heard);
+  if (next_ms != TIME_NONE && next_ms <= heard.heard_ms) date_put(w, close->decl, next_ms, heard);
+}
+
+void dates_look(struct work *w) {
+  for (uint32_t i = 0; i < w->book->date_count; i++) date_look(w, w->book->dates[i]);
+  dates_mind(w);
 }
 
 /* ---- the day ---- */
@@ -80,14 +142,11 @@ void date_begin(struct work *w) {
   const struct closing *closing = w->in->closing;
   const struct close *close = date_at(w, closing->close);
   const struct cell *known = state_find(w->customer, CELL_DUE, closing->decl, 0, 0);
-  int64_t now_ms = w->event->time_ms;
   struct own_day day;
-  assert(known != NULL && known->due.time_ms == now_ms);
+  assert(known != NULL && known->due.time_ms == w->event->time_ms);
+  const struct heard heard = {known->due.time_ms, known->due.made_ms};
   state_remove(w->customer, known);
-  if (!day_of(w, close, &day)) return;
-  struct cell *due = work_make(w, w->customer, CELL_DUE, close->decl, 0, 0);
-  due->due.done_ms = now_ms, due->due.time_ms = heard_next(w, closing->close, &day, now_ms);
-  due_tell(w, due->due.time_ms);
+  if (day_of(w, close, &day)) date_put(w, close->decl, heard_next(w, closing->close, &day, heard), heard);
 }
 
 bool date_wakes(struct work *w, uint32_t rule) {
@@ -97,6 +156,7 @@ bool date_wakes(struct work *w, uint32_t rule) {
   bool runs = w->event->time_ms >= campaign->from_ms && w->event->time_ms < campaign->to_ms;
   struct own_day day;
   if (!runs || !day_of(w, close, &day)) return false;
-  int64_t at_ms = date_heard(w->book, rule, closing->close, &day, year_of(close, w->event->time_ms), closing->done_ms);
+  const struct heard heard = {closing->done_ms, closing->made_ms};
+  int64_t at_ms = rule_hears(w, rule, closing->close, &day, year_of(close, w->event->time_ms), heard);
   return at_ms != TIME_NONE && at_ms <= w->event->time_ms;
 }

@@ -158,7 +158,7 @@ void pending_issue(struct work *w) {
   struct issuing i;
   assert(pending != NULL && pending->pending.time_ms == w->event->time_ms);
   if (pending->pending.waits == PENDING_REVIEW) {
-    pending_reviewed(w, pending, (pending->pending.flags & PENDING_ON_PASS) != 0, REASON_EXPIRED);
+    pending_reviewed(w, pending, (pending->pending.flags & PENDING_ON_PASS) != 0 || MUTANT(REVIEW_PASSES), REASON_EXPIRED);
     return;
   }
   if (issuing_of(w, pending, &i))

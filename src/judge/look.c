@@ -237,7 +237,7 @@ void judge_look(const struct judge_input *input, bool marks, struct decision *de
     look_behind(&w, i, INT64_MIN, made_ms);
     if (input->reached_ms != TIME_NONE) known_pass(&w, i);
   }
-  dates_mind(&w);
+  dates_look(&w);
   if (marks || any_over(&w)) looked_mark(&w);
   if (decision_is_void(decision) || !(w.full || w.crowded)) return;
   decision_clear(decision); /* whatever was made is taken back by the caller */

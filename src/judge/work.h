@@ -571,6 +571,8 @@ void look_leave(struct work *w);
 /* ---- date.c ---- */
 /* Of an event that was heard: days of the customer's own that come next are due. */
 void dates_mind(struct work *w);
+/* The same of a customer who is looked at. */
+void dates_look(struct work *w);
 /* The close at hand is such a day: before its rules are judged; whether it wakes one. */
 void date_begin(struct work *w);
 bool date_wakes(struct work *w, uint32_t rule);

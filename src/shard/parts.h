@@ -120,7 +120,7 @@ struct walk_rule {
   uint64_t sign;       /* of all that says when it hears what of whom */
   uint64_t decl;       /* of the close */
   int64_t delay_ms;    /* the shortest after which it hears it */
-  int32_t first, last; /* periods that it hears by these terms */
+  int32_t first, last; /* periods that it hears by these terms. WALK_DAY: first is its delay in ms before these terms, + 1; 0: the same */
   int32_t from, to;    /* heard, once for all; to before from: none */
   int16_t minutes;     /* of the zone, where the close is not known any more */
   uint8_t unit, runs;  /* enum unit, WALK_DAY: a day of the customer's own; whether the rulebook has it */
@@ -409,6 +409,7 @@ bool walk_rules_agree(const struct shard *shard);
 int32_t walk_unheard(void *self, uint32_t rule, uint32_t close, int32_t period);
 bool walk_lost(void *self, uint32_t rule, uint32_t close, int32_t period);
 bool walk_waits(void *self, uint32_t rule, uint32_t close, int32_t period);
+int64_t walk_day_time(void *self, uint32_t rule, uint32_t close);
 enum status walk_rules_load(struct shard *shard, uint32_t count, struct fault *fault);
 enum status walk_rules_store(struct shard *shard, struct fault *fault);
 

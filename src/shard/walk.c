@@ -50,6 +50,11 @@ void walk_swap(struct shard *shard) {
     walk->again_ms = now_ms == TIME_NONE ? 1 : now_ms, walk->changed = true;
 }
 
+static bool walk_awaited(void *self) {
+  const struct walk *walk = &((const struct shard *)self)->walk;
+  return walk->asked || walk->again_ms != 0;
+}
+
 /* Who waits is judged to the end first; whoever is judged behind that was looked at. */
 void walk_ask(struct shard *shard) {
   if (shard->walk.asked && !shard->waiting.waits) walk_swap(shard);
@@ -95,7 +100,9 @@ enum status walk_open(struct shard *shard, struct fault *fault) {
   walk->on = walk->kept = walk->changed = walk->rules_changed = walk->visits = walk->asked = false;
   walk->rule_count = walk->ahead_count = walk->ahead_at = 0;
   walk->place.length = walk->full.length = 0, walk->customers = walk->found = 0, walk->again_ms = 0;
-  walk->look = (struct look){.from_ms = TIME_NONE, .taken_ms = TIME_NONE, .self = shard, .unheard = walk_unheard, .lost = walk_lost, .waits = walk_waits};
+  walk->look = (struct look){.from_ms = TIME_NONE, .taken_ms = TIME_NONE, .self = shard};
+  walk->look.unheard = walk_unheard, walk->look.lost = walk_lost, walk->look.waits = walk_waits;
+  walk->look.day_time = walk_day_time, walk->look.awaited = walk_awaited;
   if (shard->view.customers == NULL) return STATUS_OK;
   enum status status = shard->view.load(shard->view.self, WALK_KEY, &record, fault);
   if (status != STATUS_OK) return status;

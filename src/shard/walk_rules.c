@@ -179,7 +179,10 @@ static bool rule_take(struct shard *shard, const struct walk_rule *rule, uint32_
   if (known == NULL && walk->rule_count == WALK_RULES) return true; /* it hears what lies ahead alone */
   struct walk_rule *to = known != NULL ? known : &walk->rules[walk->rule_count++];
   int32_t heard_from = known != NULL ? known->from : INT32_MAX, heard_to = known != NULL ? known->to : INT32_MIN;
+  bool other_time = rule->unit == WALK_DAY && known != NULL && known->runs && known->delay_ms != rule->delay_ms;
+  int32_t before = other_time ? (int32_t)known->delay_ms + 1 : rule->first;
   *to = *rule;
+  to->first = before;
   to->from = heard_from, to->to = heard_to, to->runs = 2;
   if (taking->first && ran_before(shard, rule)) rule_heard(shard, to, taking->heard_ms);
   if (stays) rule_heard(shard, to, taking->now_ms);
@@ -236,6 +239,14 @@ int32_t walk_unheard(void *self, uint32_t rule, uint32_t number, int32_t period)
   if (is_lost(shard, known, close, period)) return once ? period + 1 : period_of(close->unit, now_ms - LIMIT_CLOSE_DELAY_MS, close->zone);
   if (day < known->from || day > known->to) return period;
   return once ? period + 1 : known->to + 1;
+}
+
+int64_t walk_day_time(void *self, uint32_t rule, uint32_t number) {
+  struct shard *shard = self;
+  const struct rulebook *book = shard->rulebook;
+  const struct walk_rule *known = rule_find(&shard->walk, shard->walk.rule_count, rule_key(book, rule, &book->closes[number]));
+  if (known == NULL) return TIME_NONE;
+  return known->first > 0 ? known->first - 1 : known->delay_ms;
 }
 
 /* Files changed in the middle of a walk: what a rule of theirs has to hear since then is found by the walk behind it, for everybody. If it

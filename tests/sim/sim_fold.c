@@ -121,6 +121,18 @@ static void dues_plain(struct state *state) {
   }
 }
 
+/* With another rulebook: whoever was still down for the last time of a close when the other came, which has a later one, stays down for
+ * that, though no rule that comes then has anything to judge him by; who was through with it is not made due again. Which of both he was
+ * hangs on how far the shard was with its lists. The day of a customer's own (of period 0) is due in any case. */
+static void dues_heard_drop(struct state *state) {
+  const struct cell *due = state_first(state, CELL_DUE, 0, DUE_IN_TIME);
+  while (due != NULL) {
+    bool heard = due->due.done_ms != 0 && due->period != 0;
+    if (heard) state_remove(state, due);
+    due = heard ? state_first(state, CELL_DUE, 0, DUE_IN_TIME) : state_next(state, due);
+  }
+}
+
 /* All pages of a customer as one. Who was new while customers were looked at keeps the mark of it, if the walk had passed where he stands:
  * whether it had is no promise; nor is when what nobody needs any more is dropped, with the next thing of that customer, since in which
  * minute a gift is due is none. With either more or less of that a record has other pages. */
@@ -139,7 +151,7 @@ static size_t packed(const struct image *image, struct str owner, int32_t today,
   if (good) {
     judge_looked_forget(state);
     dues_plain(state);
-    if (swapped) times_plain(state);
+    if (swapped) times_plain(state), dues_heard_drop(state);
     (void)state_expire(state, today, INT64_MIN, 0);
     state->floor_ms = 0; /* when what is over went is no effect */
     length = state_pack(state, out, capacity);

@@ -11,6 +11,8 @@ struct waiting {
   uint64_t id;
   const struct input *input; /* that it was given for */
   bool choice;               /* its pool gives when it is issued */
+  bool in_review;            /* and has not passed */
+  bool refuses;              /* nobody reviews it, and its rule refuses then */
   bool issued, gone;
 };
 static struct waiting gifts[GIFTS_MOST];
@@ -27,11 +29,17 @@ static struct waiting *gift_find(struct str id) {
 
 static void pending_note(struct world *world, struct str line) {
   struct str id = line_field(line, "reward_id");
-  if (gift_find(id) != NULL) sim_break(world, "a gift is pending twice: %.*s", STR_FORMAT(line));
+  struct waiting *known = gift_find(id);
+  bool behind_review = known != NULL && known->in_review && str_equal(line_field(line, "why"), STR("timing"));
+  if (behind_review) known->in_review = false; /* passed, and waits for its time */
+  if (behind_review) return;
+  if (known != NULL) sim_break(world, "a gift is pending twice: %.*s", STR_FORMAT(line));
   assert(gift_count < GIFTS_MOST);
   gifts[gift_count++] = (struct waiting){.id = hash64(&HASH_KEY_FIXED, id),
                                          .input = input_of(world, line, OF_REWARD),
-                                         .choice = str_equal(line_field(line, "why"), STR("choice"))};
+                                         .choice = str_equal(line_field(line, "why"), STR("choice")),
+                                         .in_review = str_equal(line_field(line, "why"), STR("review")),
+                                         .refuses = str_equal(line_field(line, "rule"), STR("looked"))};
 }
 
 static void reward_note(struct world *world, struct str line) {
@@ -49,6 +57,8 @@ static void reward_note(struct world *world, struct str line) {
               : gift->gone ? "it was taken back before"
                            : "it is issued again",
               STR_FORMAT(line));
+  else if (issued && gift->refuses)
+    sim_break(world, "nobody reviewed it, and it is issued: %.*s", STR_FORMAT(line));
   else if (issued)
     gift->issued = true;
   else

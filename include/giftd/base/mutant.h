@@ -59,6 +59,7 @@
   ROW(PENDING_TWICE, "a gift that was pending is issued again")                              \
   ROW(PENDING_UNDONE, "a gift is issued though its event was undone while it was pending")   \
   ROW(PENDING_KEEPS, "a pool does not get back what was refused when it was due")            \
+  ROW(REVIEW_PASSES, "a gift that nobody reviewed in time is issued all the same")           \
   ROW(LIMIT_LOOKS_BACK, "a rolling limit looks only at the days before the event")           \
   ROW(TERMS_OF_TODAY, "a gift is judged again by what the file says now")                    \
   ROW(EXPIRE_MIDWAY, "what has expired is dropped while an event is judged")                 \
