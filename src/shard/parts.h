@@ -138,6 +138,8 @@ struct walk {
   bool kept;                       /* a state that was walked before: its rules are known */
   bool visits;                     /* dues.owner is at hand because it is his turn */
   bool asked;                      /* the rulebook is another one since it was looked at */
+  bool waits_for_clock;            /* and there was no clock yet */
+  bool unclocked;                  /* so it was of the look at hand: nothing had closed when its rules came */
   uint32_t rule_count, ahead_count, ahead_at;
   int64_t again_ms; /* another rulebook came in the middle of it, then: it is walked once more. 0: none */
   uint64_t customers, found;

@@ -13,6 +13,8 @@
 #define WALK_KEY STR("m:walk")
 #define WALK_VERSION 1
 #define WALK_HEAD_BYTES 54u /* without the place */
+#define FLAG_WAITS 1u
+#define FLAG_UNCLOCKED 2u
 
 /* ---- begin ---- */
 
@@ -22,7 +24,7 @@ static int64_t known_ms(const struct shard *shard) {
   return now_ms == TIME_NONE && shard->dues.touched ? shard->dues.touched_ms : now_ms;
 }
 
-static void walk_begin(struct shard *shard, int64_t heard_ms) {
+static void walk_begin(struct shard *shard, int64_t heard_ms, bool waited) {
   struct walk *walk = &shard->walk;
   assert(!walk->on && !walk->visits);
   const int64_t now_ms = known_ms(shard);
@@ -30,7 +32,7 @@ static void walk_begin(struct shard *shard, int64_t heard_ms) {
   walk->kept = walk->changed = true, walk->again_ms = 0;
   walk->look.taken_ms = now_ms;
   if (!walks || (MUTANT(WALK_SKIPPED) && shard->settings.shards > 1)) return; /* the oracle is alone, and walks */
-  walk->on = true, walk->look.number++, walk->look.from_ms = heard_ms;
+  walk->on = true, walk->look.number++, walk->look.from_ms = heard_ms, walk->unclocked = waited;
   walk->place.length = 0, walk->ahead_count = walk->ahead_at = 0;
   walk->customers = walk->found = 0, walk->full.length = 0;
 }
@@ -39,13 +41,16 @@ static void walk_begin(struct shard *shard, int64_t heard_ms) {
  * goes on being heard meanwhile. */
 void walk_swap(struct shard *shard) {
   struct walk *walk = &shard->walk;
-  walk->asked = false;
-  if (shard->view.customers == NULL || (walk->kept && walk_rules_agree(shard))) return;
+  const bool waited = walk->waits_for_clock;
+  walk->asked = walk->waits_for_clock = false;
+  const bool other = shard->view.customers != NULL && !(walk->kept && walk_rules_agree(shard));
   const int64_t now_ms = known_ms(shard);
-  walk->asked = walk->kept && now_ms == TIME_NONE; /* before there is a clock nothing has closed: asked again when there is one */
-  if (walk->asked) return;
+  /* Before there is a clock nothing has closed: asked again when there is one. */
+  walk->asked = walk->waits_for_clock = other && walk->kept && now_ms == TIME_NONE;
+  walk->changed = walk->changed || walk->waits_for_clock != waited;
+  if (!other || walk->asked) return;
   if (!walk->on)
-    walk_begin(shard, now_ms);
+    walk_begin(shard, now_ms, waited);
   else if (walk->again_ms == 0)
     walk->again_ms = now_ms == TIME_NONE ? 1 : now_ms, walk->changed = true;
 }
@@ -68,7 +73,7 @@ static void walk_end(struct shard *shard) {
   shard->dues.since_line = 0, shard->dues.changed = true; /* as if there had been none */
   walk->place.length = 0;
   if (again_ms == 0) return;
-  walk_begin(shard, again_ms);
+  walk_begin(shard, again_ms, false);
   walk->look.taken_ms = INT64_MAX; /* who was looked at behind the change did not hear all that was heard before it */
 }
 
@@ -86,7 +91,9 @@ static bool head_read(struct walk *walk, struct str record, uint32_t *rule_count
   walk->look.from_ms = (int64_t)get_fixed(&r, 8), walk->again_ms = (int64_t)get_fixed(&r, 8);
   walk->customers = get_fixed(&r, 8), walk->found = get_fixed(&r, 8);
   *rule_count = (uint32_t)get_fixed(&r, 4);
-  walk->look.taken_ms = (int64_t)get_fixed(&r, 8), (void)get_fixed(&r, 4);
+  walk->look.taken_ms = (int64_t)get_fixed(&r, 8);
+  const uint64_t flags = get_fixed(&r, 4);
+  walk->waits_for_clock = (flags & FLAG_WAITS) != 0, walk->unclocked = (flags & FLAG_UNCLOCKED) != 0;
   struct str place = str_from(record, WALK_HEAD_BYTES);
   if (place.length == 1 || place.length > 1 + LIMIT_ID_BYTES) return false;
   if (place.length > 0) walk->place = owner_customer(str_from(place, 1));
@@ -98,6 +105,7 @@ enum status walk_open(struct shard *shard, struct fault *fault) {
   struct str record;
   uint32_t rule_count = 0;
   walk->on = walk->kept = walk->changed = walk->rules_changed = walk->visits = walk->asked = false;
+  walk->waits_for_clock = walk->unclocked = false;
   walk->rule_count = walk->ahead_count = walk->ahead_at = 0;
   walk->place.length = walk->full.length = 0, walk->customers = walk->found = 0, walk->again_ms = 0;
   walk->look = (struct look){.from_ms = TIME_NONE, .taken_ms = TIME_NONE, .self = shard};
@@ -122,7 +130,8 @@ enum status walk_store(struct shard *shard, struct fault *fault) {
   put_fixed(&w, (uint64_t)walk->look.from_ms, 8), put_fixed(&w, (uint64_t)walk->again_ms, 8);
   put_fixed(&w, walk->customers, 8), put_fixed(&w, walk->found, 8);
   put_fixed(&w, walk->rule_count, 4);
-  put_fixed(&w, (uint64_t)walk->look.taken_ms, 8), put_fixed(&w, 0, 4);
+  put_fixed(&w, (uint64_t)walk->look.taken_ms, 8);
+  put_fixed(&w, (walk->waits_for_clock ? FLAG_WAITS : 0) | (walk->unclocked ? FLAG_UNCLOCKED : 0), 4);
   assert((size_t)(w.at - (unsigned char *)shard->record) == WALK_HEAD_BYTES);
   memcpy(w.at, walk->place.key, walk->place.length);
   const struct str record = {shard->record, WALK_HEAD_BYTES + walk->place.length};

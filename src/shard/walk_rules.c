@@ -209,7 +209,7 @@ bool walk_rules_take(struct shard *shard, bool first, int64_t heard_ms, int64_t 
  * at hand since. */
 static bool is_lost(const struct shard *shard, const struct walk_rule *known, const struct close *close, int32_t period) {
   const int64_t from_ms = shard->walk.look.from_ms;
-  if (known == NULL || from_ms == TIME_NONE || close->left != NONE || close->cycle > 0) return false;
+  if (known == NULL || from_ms == TIME_NONE || shard->walk.unclocked || close->left != NONE || close->cycle > 0) return false;
   int32_t day = close->unit == UNIT_CAMPAIGN ? day_of_end(shard->rulebook, close) : period;
   bool ran = day >= known->from && day <= known->to;
   return !ran && close_end(shard->rulebook, close, period) <= from_ms - LIMIT_CLOSE_DELAY_MS && !MUTANT(LOST_HEARD);
