@@ -199,6 +199,18 @@ static const struct story fact_stories[] = {
      "12-02T10:02 c1 refund a => use-5\n"
      "12-02T10:03 c1 spend 60.00 => use+5\n"
      "12-02T10:04 c1 spend 60.00 => use!LIMIT_REACHED\n"},
+    {"one refund takes five gifts back: told in order of their events' time, base gifts before what rests on them",
+     "'facts':{'s':{'measure':'sum','of':'amount','on':'txn.card_spend','window':'month'}},'rules':[{'id':'g','on':'txn.card_spend',"
+     "'when':{'fact.s':{'gte':'100.00'}}," TEN "," FREE "," UNDO("revoke", "recheck") "},{'id':'h','on':{'reward':'g'},'give':{'reward':"
+                                                                                      "'points','value':5,'pool':'unlimited'}," FREE
+                                                                                      "," UNDO("revoke", "recheck") "}]",
+     "12-02T10:00 c1 spend 95.00 #a => g!TARGET_NOT_REACHED\n"
+     "12-02T10:01 c1 spend 10.00 => g+1.00 h+5\n"
+     "12-02T10:02 c1 spend 11.00 => g+1.10 h+5\n"
+     "12-02T10:03 c1 spend 12.00 => g+1.20 h+5\n"
+     "12-02T10:04 c1 spend 13.00 => g+1.30 h+5\n"
+     "12-02T10:05 c1 spend 14.00 => g+1.40 h+5\n"
+     "12-02T10:06 c1 refund a => g-1.00 h-5 g-1.10 h-5 g-1.20 h-5 g-1.30 h-5 g-1.40 h-5\n"},
     {"top-ups follow their measure down, as far as they are not spent",
      "'facts':{'s':{'measure':'sum','of':'amount','on':'txn.card_spend','window':'month'}},'rules':[{'id':'c','on':{'fact':'s'},'give':{"
      "'reward':'chance','chance':'x','count':{'by':'fact.s','bands':[{'from':'100.00','value':1},{'from':'300.00','value':3}],'pay':"
