@@ -104,6 +104,14 @@ class Kinds(Folder):
                                for customer in ("c1", "c2", "c3", "c4") for kind in ("login", "txn.transfer")])
         self.assertEqual(gifts, [("issued", "newcomer", "c2"), ("issued", "newcomer", "c4"), ("issued", "sleeper", "c1")])
 
+    def test_history_of_several_types(self):
+        self.rows("facts", "type,customer,time,date,balance,currency,channel\n"
+                           "balance.snapshot,c1,2024-01-31T23:59:59+08:00,2024-01-31,10.00,CNY,\n"
+                           "login,c1,2024-01-05T10:00:00+08:00,,,,qr\n", "--before", "2024-10-01T00:00:00+08:00")
+        self.assertEqual([(event["type"], event["data"]) for event in self.events()],
+                         [("login", {"channel": "qr"}),
+                          ("balance.snapshot", {"date": "2024-01-31", "balance_minor": 1000, "currency": "CNY"})])
+
     def test_profiles(self):
         self.campaign("gold", {"on": "login", "when": {"profile.tier": "金卡", "tag": "vip", "profile.income": {"gte": "100.00"}},
                                "give": POINTS})
