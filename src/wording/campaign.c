@@ -72,7 +72,8 @@ static void time_section(struct say *say) {
   if (has_open_things(say)) {
     put_line(say, ++line);
     put(say,
-        "After its end nothing new begins. What was begun in time - tasks, chances, figures that are still to be worked out - may be finished "
+        "After its end nothing new begins. What was begun in time - tasks, chances, figures that are still to be worked out - may be "
+        "finished "
         "by ",
         "活动结束后不再产生新的参与资格；已开始的任务、尚未使用的机会和待结算的奖励，可在");
     say_end(say, c->closing_ms);
