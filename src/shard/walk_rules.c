@@ -204,15 +204,18 @@ bool walk_rules_take(struct shard *shard, bool first, int64_t heard_ms, int64_t 
 
 /* ---- what it has still to hear ---- */
 
-/* Records keep what a close is judged by for as long as a close may be late (LIMIT_CLOSE_DELAY_MS), and some days more. What closed before
- * that is judged of nobody by a rule that did not run then: it would be judged by what happens to be there still, of whose record was not
- * at hand since. */
-static bool is_lost(const struct shard *shard, const struct walk_rule *known, const struct close *close, int32_t period) {
+/* The first period of which records keep what its close is judged by: till the end of the next one, for as long as a close may be late
+ * (LIMIT_CLOSE_DELAY_MS), and some days more. What closed before is judged of nobody by a rule that did not run then: it would be judged by
+ * what happens to be there still, of whose record was not at hand since. What a campaign counts is kept till it is over. */
+static int32_t first_kept(const struct shard *shard, const struct close *close) {
   const int64_t from_ms = shard->walk.look.from_ms;
-  if (known == NULL || from_ms == TIME_NONE || shard->walk.unclocked || close->left != NONE || close->cycle > 0) return false;
-  int32_t day = close->unit == UNIT_CAMPAIGN ? day_of_end(shard->rulebook, close) : period;
-  bool ran = day >= known->from && day <= known->to;
-  return !ran && close_end(shard->rulebook, close, period) <= from_ms - LIMIT_CLOSE_DELAY_MS && !MUTANT(LOST_HEARD);
+  const bool all = from_ms == TIME_NONE || shard->walk.unclocked || MUTANT(LOST_HEARD);
+  if (all || close->left != NONE || close->cycle > 0 || close->unit == UNIT_CAMPAIGN) return INT32_MIN;
+  return period_of(close->unit, from_ms - LIMIT_CLOSE_DELAY_MS, close->zone) - 1;
+}
+
+static bool is_lost(const struct shard *shard, const struct walk_rule *known, const struct close *close, int32_t period) {
+  return known != NULL && period < first_kept(shard, close) && (period < known->from || period > known->to);
 }
 
 bool walk_lost(void *self, uint32_t rule, uint32_t number, int32_t period) {
@@ -236,7 +239,7 @@ int32_t walk_unheard(void *self, uint32_t rule, uint32_t number, int32_t period)
     return period < now ? now : period;
   }
   int32_t day = once ? day_of_end(book, close) : period;
-  if (is_lost(shard, known, close, period)) return once ? period + 1 : period_of(close->unit, now_ms - LIMIT_CLOSE_DELAY_MS, close->zone);
+  if (is_lost(shard, known, close, period)) return first_kept(shard, close);
   if (day < known->from || day > known->to) return period;
   return once ? period + 1 : known->to + 1;
 }
