@@ -24,11 +24,11 @@ struct service {
   struct progress progress;
   bool shows_progress;
   struct unknown_names unknown;
-  struct watch *watch;     /* or NULL: nobody watches */
-  struct reading *reading; /* or NULL: nothing is read anew */
-  bool stopping, ready_told;
-  int64_t refused_ms;           /* wall clock of the last reload, if it was refused; else 0 */
-  int64_t started_ms, ended_ms; /* steady clock; ended_ms 0: it runs */
+  struct watch *watch;                    /* or NULL: nobody watches */
+  struct reading *reading;                /* or NULL: nothing is read anew */
+  bool stopping, ready_told, reload_told; /* to the service manager */
+  int64_t refused_ms;                     /* wall clock of the last reload, if it was refused; else 0 */
+  int64_t started_ms, ended_ms;           /* steady clock; ended_ms 0: it runs */
 };
 
 /* ---- campaigns.c ---- */

@@ -94,15 +94,15 @@ static void stop_begin(struct service *service, enum log_level level, const char
 
 /* A manager that still waits for the first READY=1 must not take a reload's for it. */
 static void reload(struct service *service) {
-  const bool told = service->ready_told;
-  if (told) notify_send("RELOADING=1");
+  service->reload_told = service->ready_told;
+  if (service->reload_told) notify_send("RELOADING=1");
   reading_begin(service);
 }
 
 static void reloaded(struct service *service) {
   bool again;
   if (!reading_end(service, &again)) return;
-  if (service->ready_told) notify_send("READY=1");
+  if (service->reload_told) notify_send("READY=1");
   if (again) reload(service);
 }
 

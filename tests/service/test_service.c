@@ -16,10 +16,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#define NEVER 1000u
+#define NEVER 20000u
 
 static const char campaign[] =
     "{\"id\":\"hello\",\"version\":1,\"name\":{\"zh\":\"登录礼\",\"en\":\"Hello\"},\"period\":{\"from\":\"2026-12-01\","
@@ -55,6 +56,15 @@ static enum status script_swap(void *self, const struct campaigns *fresh, struct
   return STATUS_OK;
 }
 
+/* Files are read beside the loop: the end waits for them. */
+static bool is_read(struct script *script) {
+  const struct timespec pause = {.tv_nsec = 1000 * 1000};
+  if (script->hangup_at == 0 || script->hangup_at >= script->end_at || script->swaps > 0) return true;
+  script->end_at++;
+  (void)nanosleep(&pause, NULL);
+  return false;
+}
+
 static enum status script_step(void *self, bool *busy, struct fault *fault) {
   struct script *script = self;
   (void)fault;
@@ -62,7 +72,7 @@ static enum status script_step(void *self, bool *busy, struct fault *fault) {
   script->steps++;
   assert_true(script->steps < NEVER);
   if (script->steps == script->hangup_at) (void)raise(SIGHUP);
-  if (script->steps == script->end_at) (void)raise(SIGTERM);
+  if (script->steps == script->end_at && is_read(script)) (void)raise(SIGTERM);
   return STATUS_OK;
 }
 
