@@ -19,8 +19,9 @@ behind the last arrival knows all that there is, so the order of arrival may dec
 
 Some payments come twice (`Second`), unmarked and marked as back-filled, or as a line of the register of gifts that were handed out by hand:
 
-  filled               accepts what is an hour late, so it hears only what is marked: of each of these the tenth of what is left; or nothing
-                       where a part was refunded for those who had heard it before it came marked
+  filled               accepts what is an hour late, so it hears only what is marked, and no line of the register for a payment that its
+                       campaign heard: of each of these the tenth of what is left; or nothing where a part was refunded for those who had
+                       heard it before it came marked
   filled-closed        the tenth of what those have left in a month
   registered           a payment of which the register's line came first has that gift, above the limit too, unless it is undone as a whole;
                        of the others at most one gift a day, and none on a day that a registered one has. No event has two
@@ -330,9 +331,10 @@ def waits_day_wrong(a_set, gifts):
 
 
 def filled_wrong(a_set, heard):
-    """Which are heard: all that come marked at first, or marked and nothing refunds a part of them."""
+    """Which are heard: all that come marked at first, or marked and nothing refunds a part of them. The register's line of a payment that
+    its campaign heard is a duplicate, for everybody."""
     parted = {event.original for event in a_set.reversals}
-    marked = {event for event in a_set.standing if Second.of(event) != Second.ONCE}
+    marked = {event for event in a_set.standing if Second.of(event) not in (Second.ONCE, Second.REGISTERED_LATER)}
     must = {event for event in marked if Second.of(event) in FIRST or event.key not in parted}
     return [] if must <= set(heard) <= marked else [f"{[event.key for event in heard]} were heard of {sorted(event.key for event in must)}"]
 
