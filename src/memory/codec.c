@@ -345,7 +345,7 @@ bool state_unpack(struct str bytes, struct state *state, struct fault *fault) {
   struct page_start start;
   if (bytes.length == 0) return true;
   if (!page_open(bytes, &r, &start, fault)) return false;
-  if (start.floor_ms > state->floor_ms && !MUTANT(LEND_FORGET_FLOOR)) state_floor_set(state, start.floor_ms);
+  if (start.floor_ms > state->floor_ms) state_floor_set(state, start.floor_ms);
   for (uint32_t i = 0; i < start.head.cells && !r.bad; i++) {
     struct cell cell, *added = NULL;
     get_cell(&r, &cell);

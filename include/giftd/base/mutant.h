@@ -31,7 +31,6 @@
   ROW(LEND_KEEP_RECALLED, "a block that home asks for stays where it is")                    \
   ROW(LEND_KEEP_OUTLIVED, "a block stays where it is though its campaign is over")           \
   ROW(LEND_NO_PIN, "what a waiting event holds is handed over")                              \
-  ROW(LEND_FORGET_FLOOR, "what a record let go of is not known where it goes")               \
   ROW(LEND_FORGET_OPEN, "nobody is told when there is some again")                           \
   ROW(HEARD_FORGOTTEN, "what is heard as another and waits is not there after a take-over")  \
   ROW(HEARD_UNMARKED, "that it was heard is not in the journal")                             \
