@@ -15,6 +15,7 @@ static bool still_holds(struct work *w, const struct rule *rule, const struct ce
   struct failure failure;
   assert(!w->rechecking);
   w->rechecking = true, w->recheck_amount = original == NULL ? 0 : original->original.amount, w->recheck_cause = grant->key;
+  w->recheck_currency = original_currency(original);
   bool holds = condition_holds(w, rule->when, rule->campaign, true, &failure);
   w->rechecking = false;
   return holds;
