@@ -96,11 +96,9 @@ static int request_read(int argc, char **argv, struct campaign_request *request)
     if (code != EXIT_DONE) return code;
   }
   if (optind == argc) return help_bad_usage("campaign", "expected text, approve or approvals");
-  const char *verb = argv[optind++], *near = help_nearest(verb, verbs);
+  const char *verb = argv[optind++];
   while (verbs[request->verb] != NULL && strcmp(verb, verbs[request->verb]) != 0) request->verb++;
-  if (verbs[request->verb] == NULL)
-    return help_bad_usage("campaign", "'%s' is not text, approve or approvals%s%s%s", verb, near == NULL ? "" : "; did you mean ",
-                          near == NULL ? "" : near, near == NULL ? "" : "?");
+  if (verbs[request->verb] == NULL) return help_bad_word("campaign", verb, verbs, "text, approve or approvals");
   return request->verb == VERB_TEXT ? text_words(argc, argv, request) : approve_words(argc, argv, request);
 }
 

@@ -45,9 +45,7 @@ static int request_read(int argc, char **argv, struct request *request) {
   for (size_t i = 0; verbs[i] != NULL; i++) {
     if (strcmp(verbs[i], request->verb) == 0) return EXIT_DONE;
   }
-  const char *near = help_nearest(request->verb, verbs);
-  return help_bad_usage("config", "'%s' is not show, docs or sample%s%s%s", request->verb, near == NULL ? "" : "; did you mean ",
-                        near == NULL ? "" : near, near == NULL ? "" : "?");
+  return help_bad_word("config", request->verb, verbs, "show, docs or sample");
 }
 
 static int given_show(const struct request *request, const struct config *config, struct buffer *out) {

@@ -56,11 +56,8 @@ static int request_read(int argc, char **argv, struct draw_request *request) {
   }
   if (optind == argc) return help_bad_usage("draw", "expected commit or audit");
   request->verb = argv[optind++];
-  if (strcmp(request->verb, verbs[0]) != 0 && strcmp(request->verb, verbs[1]) != 0) {
-    const char *near = help_nearest(request->verb, verbs);
-    return help_bad_usage("draw", "'%s' is not commit or audit%s%s%s", request->verb, near == NULL ? "" : "; did you mean ",
-                          near == NULL ? "" : near, near == NULL ? "" : "?");
-  }
+  if (strcmp(request->verb, verbs[0]) != 0 && strcmp(request->verb, verbs[1]) != 0)
+    return help_bad_word("draw", request->verb, verbs, "commit or audit");
   if (optind + 1 != argc) return help_bad_usage("draw", "%s: name one campaign by its id", request->verb);
   request->campaign = argv[optind];
   if (strcmp(request->verb, "commit") == 0 && (request->reveal || request->secret != NULL || request->decisions != NULL))

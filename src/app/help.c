@@ -115,6 +115,12 @@ int help_bad_usage(const char *command, const char *format, ...) {
   return EXIT_BAD_USAGE;
 }
 
+int help_bad_word(const char *command, const char *word, const char *const *words, const char *said) {
+  const char *near = help_nearest(word, words);
+  if (near == NULL) return help_bad_usage(command, "'%s' is not %s", word, said);
+  return help_bad_usage(command, "'%s' is not %s; did you mean %s?", word, said, near);
+}
+
 void help_terminal(const char *command, const char *flag) {
   if (isatty(STDIN_FILENO))
     fprintf(stderr, "giftd %s: reads events from this terminal, one JSON object a line, until Ctrl-D; %s FILE reads a file\n", command,

@@ -25,6 +25,8 @@ int help_flag(int argc, char **argv, const char *shorts, const struct option *op
 int help_bad_flag(const char *command, const struct option *options, char **argv, int found);
 /* "giftd demo: text" and where to read on. */
 int help_bad_usage(const char *command, const char *format, ...) PRINTF_LIKE(2, 3);
+/* "'wrod' is not WORDS; did you mean word?"; `said` is how the words (ended by NULL) are told: "create or check". */
+int help_bad_word(const char *command, const char *word, const char *const *words, const char *said);
 /* The nearest of some words (ended by NULL), or NULL when none is near. */
 const char *help_nearest(const char *word, const char *const *words);
 

@@ -98,9 +98,7 @@ static int kind_take(struct import_request *request, const char *word) {
     request->run.settings.kind = (enum import_kind)i;
     if (strcmp(word, kinds[i]) == 0) return EXIT_DONE;
   }
-  const char *near = help_nearest(word, kinds);
-  return help_bad_usage("import", "'%s' is not facts, grants, balances or lists%s%s%s", word, near == NULL ? "" : "; did you mean ",
-                        near == NULL ? "" : near, near == NULL ? "" : "?");
+  return help_bad_word("import", word, kinds, "facts, grants, balances or lists");
 }
 
 static int request_read(int argc, char **argv, struct import_request *request) {

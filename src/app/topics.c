@@ -41,11 +41,8 @@ static int request_read(int argc, char **argv, struct request *request) {
   if (optind == argc) return help_bad_usage("topics", "expected create or check");
   request->verb = argv[optind];
   if (optind + 1 < argc) return help_bad_usage("topics", "'%s': this command takes only one word", argv[optind + 1]);
-  if (strcmp(request->verb, "create") != 0 && strcmp(request->verb, "check") != 0) {
-    const char *near = help_nearest(request->verb, verbs);
-    return help_bad_usage("topics", "'%s' is not create or check%s%s%s", request->verb, near == NULL ? "" : "; did you mean ",
-                          near == NULL ? "" : near, near == NULL ? "" : "?");
-  }
+  if (strcmp(request->verb, "create") != 0 && strcmp(request->verb, "check") != 0)
+    return help_bad_word("topics", request->verb, verbs, "create or check");
   if (strcmp(request->verb, "check") == 0 && request->partitions + request->replicas > 0)
     return help_bad_usage("topics", "--partitions and --replicas are for create");
   return EXIT_DONE;

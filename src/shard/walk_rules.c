@@ -204,6 +204,10 @@ bool walk_rules_take(struct shard *shard, bool first, int64_t heard_ms, int64_t 
 
 /* ---- what it has still to hear ---- */
 
+static const struct walk_rule *rule_known(struct shard *shard, uint32_t rule, const struct close *close) {
+  return rule_find(&shard->walk, shard->walk.rule_count, rule_key(shard->rulebook, rule, close));
+}
+
 /* The first period of which records keep what its close is judged by: till the end of the next one, for as long as a close may be late
  * (LIMIT_CLOSE_DELAY_MS), and some days more. What closed before is judged of nobody by a rule that did not run then: it would be judged by
  * what happens to be there still, of whose record was not at hand since. What a campaign counts is kept till it is over. */
@@ -219,10 +223,9 @@ static bool is_lost(const struct shard *shard, const struct walk_rule *known, co
 }
 
 bool walk_lost(void *self, uint32_t rule, uint32_t number, int32_t period) {
-  const struct shard *shard = self;
+  struct shard *shard = self;
   const struct close *close = &shard->rulebook->closes[number];
-  return is_lost(shard, rule_find(&((struct shard *)self)->walk, shard->walk.rule_count, rule_key(shard->rulebook, rule, close)), close,
-                 period);
+  return is_lost(shard, rule_known(shard, rule, close), close, period);
 }
 
 /* A rule that came while customers are looked at has its turn behind that: now it hears what lies ahead. */
@@ -230,7 +233,7 @@ int32_t walk_unheard(void *self, uint32_t rule, uint32_t number, int32_t period)
   struct shard *shard = self;
   const struct rulebook *book = shard->rulebook;
   const struct close *close = &book->closes[number];
-  const struct walk_rule *known = rule_find(&shard->walk, shard->walk.rule_count, rule_key(book, rule, close));
+  const struct walk_rule *known = rule_known(shard, rule, close);
   bool once = close->unit == UNIT_CAMPAIGN;
   int64_t now_ms = shard->walk.look.from_ms;
   if (known == NULL && now_ms == TIME_NONE) return period;
@@ -247,7 +250,7 @@ int32_t walk_unheard(void *self, uint32_t rule, uint32_t number, int32_t period)
 int64_t walk_day_time(void *self, uint32_t rule, uint32_t number) {
   struct shard *shard = self;
   const struct rulebook *book = shard->rulebook;
-  const struct walk_rule *known = rule_find(&shard->walk, shard->walk.rule_count, rule_key(book, rule, &book->closes[number]));
+  const struct walk_rule *known = rule_known(shard, rule, &book->closes[number]);
   if (known == NULL) return TIME_NONE;
   return known->first > 0 ? known->first - 1 : known->delay_ms;
 }
@@ -260,7 +263,7 @@ bool walk_waits(void *self, uint32_t rule, uint32_t number, int32_t period) {
   const struct rulebook *book = shard->rulebook;
   const struct close *close = &book->closes[number];
   if (!walk->on || walk->again_ms == 0 || close->left != NONE || close->cycle > 0) return false;
-  const struct walk_rule *known = rule_find(&shard->walk, walk->rule_count, rule_key(book, rule, close));
+  const struct walk_rule *known = rule_known(shard, rule, close);
   if (known == NULL || !known->runs) return true;
   if (known->sign == look_sign(book, rule, number)) return false;
   struct walk_rule before = *known;
