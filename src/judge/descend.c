@@ -13,9 +13,7 @@ struct descending {
 static bool still_holds(struct work *w, const struct rule *rule, const struct cell *grant) {
   const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, grant->key, 0);
   struct failure failure;
-  assert(!w->rechecking);
-  w->rechecking = true, w->recheck_amount = original == NULL ? 0 : original->original.amount, w->recheck_cause = grant->key;
-  w->recheck_currency = original_currency(original);
+  recheck_begin(w, grant, original, original == NULL ? 0 : original->original.amount);
   bool holds = condition_holds(w, rule->when, rule->campaign, true, &failure);
   w->rechecking = false;
   return holds;

@@ -80,10 +80,9 @@ struct due recheck(struct work *w, const struct undoing *u, const struct rule *r
   struct gift base;
   struct due now = {grant->grant.value_minor + set_off_of(w, grant->grant.id_low), grant->grant.units};
   if (given == NULL) return now; /* terms without the item: nothing is known against it */
-  assert(!w->rechecking && w->base == NULL);
-  w->rechecking = true, w->recheck_amount = amount_left(w, u, grant), w->recheck_cause = grant->key;
+  assert(w->base == NULL);
+  recheck_begin(w, grant, state_find(w->customer, CELL_ORIGINAL, 0, grant->key, 0), amount_left(w, u, grant));
   w->base = base_now(w, grant, &base) ? &base : NULL;
-  w->recheck_currency = original_currency(state_find(w->customer, CELL_ORIGINAL, 0, grant->key, 0));
   struct due due = due_now(w, rule, given, now);
   w->rechecking = false, w->base = NULL;
   assert(due.value <= now.value && due.units <= now.units);

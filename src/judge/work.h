@@ -211,6 +211,12 @@ static inline struct str original_currency(const struct cell *original) {
   if (original == NULL) return STR("");
   return (struct str){original->original.currency, strnlen(original->original.currency, sizeof original->original.currency)};
 }
+/* From here until `rechecking` is false again the event at hand is the one that earned the gift, as far as it is asked. */
+static inline void recheck_begin(struct work *w, const struct cell *grant, const struct cell *original, int64_t amount) {
+  assert(!w->rechecking);
+  w->rechecking = true, w->recheck_cause = grant->key;
+  w->recheck_amount = amount, w->recheck_currency = original_currency(original);
+}
 bool condition_is_foreign(const struct work *w, uint32_t node);
 /* Money of a currency ("" is the own one) in that of a campaign; false: it has no rate for it. */
 bool money_in(const struct work *w, uint32_t campaign, struct str currency, int64_t minor, int64_t *out);
