@@ -428,6 +428,7 @@ struct state {
   struct trail *trail; /* where old contents go while an event is decided; NULL: nowhere */
   /* private to the room */
   uint32_t capacity, used, free_slot, bucket_mask, seen_mask, dirty_words;
+  uint64_t kinds;           /* a bit for each kind of which a cell was ever here */
   uint32_t *next, *buckets; /* slot + 1; 0: the end */
   struct cell *cells;
   struct seen *seen;
@@ -449,6 +450,10 @@ void state_move(struct state *to, const struct state *from);
 static inline bool state_is_empty(const struct state *state) {
   return state->cell_count == 0 && state->seen_count == 0 && state->floor_ms == 0;
 }
+
+/* False: it has no cell of the kind. True: it had one once, and may have it yet. Nearly all that is asked of a customer is of a kind that
+ * he has nothing of: asking this first spares the look for a chain. */
+static inline bool state_knows(const struct state *state, enum cell_kind kind) { return (state->kinds >> kind & 1) != 0; }
 
 /* The cell of (kind, decl, key, period), or NULL. */
 const struct cell *state_find(const struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period);

@@ -213,6 +213,7 @@ static bool due_before(const struct cell *a, const struct cell *b) {
 
 const struct cell *due_first(const struct state *customer) {
   const struct cell *first = NULL;
+  if (!state_knows(customer, CELL_DUE) && !state_knows(customer, CELL_PENDING)) return NULL; /* nearly everybody, at each event */
   for (uint64_t key = DUE_IN_TIME; key <= DUE_FOUND; key++)
     for (const struct cell *due = state_first(customer, CELL_DUE, 0, key); due != NULL; due = state_next(customer, due))
       if (first == NULL || due_before(due, first)) first = due;

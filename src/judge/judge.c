@@ -32,15 +32,16 @@ static bool update_counts(const struct work *w, uint16_t field, uint64_t decl) {
 }
 
 static void profile_apply(struct work *w) {
+  bool cycles = w->book->own_cycle_count > 0;
   for (uint32_t i = 0; i < w->event->field_count; i++) {
     uint16_t field = w->event->field_ids[i];
     uint64_t decl = decl_of_hash(w->book->catalogue->fields[field].hash);
     if (!update_counts(w, field, decl)) continue;
-    int32_t day = w->book->own_cycle_count > 0 ? cycle_day_said(w, field) : 0;
+    int32_t day = cycles ? cycle_day_said(w, field) : 0;
     work_put_profile(w, field, decl, &w->event->values[i]);
-    cycles_mind(w, field, day);
+    if (cycles) cycles_mind(w, field, day);
   }
-  if (w->book->own_cycle_count > 0) closes_move(w);
+  if (cycles) closes_move(w);
 }
 
 /* Who signs up while a campaign is shown takes part when it begins. */

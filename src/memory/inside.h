@@ -16,7 +16,7 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are little endian, and numbers go into them as they stand in memory");
 
-enum cell_hook { BY_NOTHING, BY_DECL, BY_KEY, BY_BOTH };
+enum cell_hook { BY_NOTHING = 0, BY_DECL = 1, BY_KEY = 2, BY_BOTH = BY_DECL | BY_KEY }; /* hook.c reads the bits */
 enum cell_form { FORM_NUMBER, FORM_COUNT, FORM_DIGEST, FORM_BYTES };
 
 struct cell_field {

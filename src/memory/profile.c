@@ -138,54 +138,98 @@ static void cell_forget(struct state *state, const struct cell *cell, uint64_t f
     memcpy(state_write(state, cell)->profile.entries, kept, sizeof kept);
 }
 
-static void field_forget(struct state *state, uint64_t field) {
+/* Bytes in a cell that are taken by entries of other fields. */
+static uint32_t others_end(const struct cell *cell, uint64_t field, bool *has_it) {
+  struct entry entry;
+  uint32_t at = 0, others = 0;
+  for (*has_it = false; entry_read(cell, at, &entry); at += entry.bytes)
+    if (entry.field == field)
+      *has_it = true;
+    else
+      others += entry.bytes;
+  return others;
+}
+
+/* Where the next entry goes: in the first cell of that time that has room, by their numbers, which the order of the chain does not change;
+ * else in one behind all. */
+struct room {
+  const struct cell *cell; /* NULL: a new one */
+  uint32_t end;
+  int32_t behind;
+};
+
+static void room_look(struct room *room, const struct cell *cell, uint32_t end, uint32_t bytes) {
+  if (cell->period >= room->behind) room->behind = cell->period + 1;
+  bool has_room = end + bytes <= CELL_PACK_BYTES;
+  if (has_room && (room->cell == NULL || cell->period < room->cell->period)) room->cell = cell, room->end = end;
+}
+
+/* The field goes from all cells, and on the way room is found for the first entry of what is said anew. */
+static struct room field_forget(struct state *state, uint64_t field, int64_t time_ms, uint32_t bytes) {
+  struct room room = {0};
   const struct cell *cell = state_first(state, CELL_PROFILE, 0, 0);
   while (cell != NULL) {
     const struct cell *next = state_next(state, cell);
-    cell_forget(state, cell, field);
+    bool has_it;
+    uint32_t end = others_end(cell, field, &has_it);
+    if ((int64_t)cell->key == time_ms && end > 0) room_look(&room, cell, end, bytes);
+    if (has_it) cell_forget(state, cell, field);
     cell = next;
   }
+  return room;
 }
 
-/* In the first cell of that time that has room, by their numbers, which the order of the chain does not change; else in one behind all. */
-static char *entry_place(struct state *state, int64_t time_ms, uint32_t bytes) {
-  const struct cell *roomy = NULL, *cell = state_first(state, CELL_PROFILE, 0, 0);
-  int32_t behind = 0;
-  for (; cell != NULL; cell = state_next(state, cell)) {
-    if ((int64_t)cell->key != time_ms) continue;
-    if (cell->period >= behind) behind = cell->period + 1;
-    bool has_room = entries_end(cell) + bytes <= CELL_PACK_BYTES;
-    if (has_room && (roomy == NULL || cell->period < roomy->period)) roomy = cell;
-  }
-  if (roomy != NULL) return state_write(state, roomy)->profile.entries + entries_end(roomy);
-  struct cell *place = state_add(state, CELL_PROFILE, 0, (uint64_t)time_ms, behind);
-  return place == NULL ? NULL : place->profile.entries;
+static struct room room_find(const struct state *state, int64_t time_ms, uint32_t bytes) {
+  struct room room = {0};
+  for (const struct cell *cell = state_first(state, CELL_PROFILE, 0, 0); cell != NULL; cell = state_next(state, cell))
+    if ((int64_t)cell->key == time_ms) room_look(&room, cell, entries_end(cell), bytes);
+  return room;
 }
 
-static bool entry_put(struct state *state, int64_t time_ms, uint64_t field, uint32_t item, const struct remembered *what) {
-  uint64_t number = what->value.kind == VALUE_TEXT ? 0 : zigzag(what->value.number);
-  struct str content = {(const char *)&number, number == 0 ? 0 : (71 - (unsigned)__builtin_clzll(number)) / 8};
-  if (what->value.kind == VALUE_TEXT) content = what->value.text;
-  bool is_long = what->value.kind == VALUE_TEXT && what->hash != hash64(&HASH_KEY_FIXED, content);
-  uint32_t skip = HEAD_BYTES + (is_long ? HASH_BYTES : 0);
-  uint64_t head = field << 16 | (uint64_t)what->value.kind << 13 | content.length << 8 | MARK | (is_long ? MARK_LONG : 0) | item;
-  char *at = entry_place(state, time_ms, skip + (uint32_t)content.length);
-  if (at == NULL) return false;
-  memcpy(at, &head, HEAD_BYTES);
-  if (is_long) memcpy(at + HEAD_BYTES, &what->hash, HASH_BYTES);
-  if (content.length > 0) memcpy(at + skip, content.at, content.length);
+/* An entry as it is to be written. */
+struct packed {
+  uint64_t head, number, hash;
+  struct str content; /* may be the number */
+  bool is_long;
+  uint32_t skip, bytes;
+};
+
+/* Of a value that is no list: item 0. NULL: it was cleared. */
+static void pack(struct packed *out, uint64_t field, uint32_t item, const struct value *value) {
+  const struct remembered what = value == NULL ? (struct remembered){.value = {.kind = VALUE_ABSENT}} : remembered_of(value, item);
+  bool text = what.value.kind == VALUE_TEXT;
+  out->number = text ? 0 : zigzag(what.value.number), out->hash = what.hash;
+  out->content = (struct str){(const char *)&out->number, out->number == 0 ? 0 : (71 - (unsigned)__builtin_clzll(out->number)) / 8};
+  if (text) out->content = what.value.text;
+  out->is_long = text && out->content.length < (value->kind == VALUE_LIST ? value->items[item] : value->text).length;
+  out->skip = HEAD_BYTES + (out->is_long ? HASH_BYTES : 0);
+  out->bytes = out->skip + (uint32_t)out->content.length;
+  out->head = field << 16 | (uint64_t)what.value.kind << 13 | out->content.length << 8 | MARK | (out->is_long ? MARK_LONG : 0) | item;
+}
+
+static bool entry_put(struct state *state, int64_t time_ms, const struct packed *entry, const struct room *room) {
+  struct cell *cell =
+      room->cell != NULL ? state_write(state, room->cell) : state_add(state, CELL_PROFILE, 0, (uint64_t)time_ms, room->behind);
+  if (cell == NULL) return false;
+  char *at = cell->profile.entries + (room->cell != NULL ? room->end : 0);
+  assert(at + entry->bytes <= cell->profile.entries + CELL_PACK_BYTES);
+  memcpy(at, &entry->head, HEAD_BYTES);
+  if (entry->is_long) memcpy(at + HEAD_BYTES, &entry->hash, HASH_BYTES);
+  if (entry->content.length > 0) memcpy(at + entry->skip, entry->content.at, entry->content.length);
   return true;
 }
 
 bool profile_set(struct state *state, uint64_t field, int64_t time_ms, const struct value *value) {
-  const struct remembered nothing = {.value = {.kind = VALUE_ABSENT}};
   uint32_t count = value->kind == VALUE_LIST ? value->count : 1;
+  struct packed entry;
   assert(field >> 40 == 0 && count <= LIMIT_EVENT_LIST);
-  field_forget(state, field);
-  if (value->kind == VALUE_ABSENT || count == 0) return entry_put(state, time_ms, field, 0, &nothing);
-  for (uint32_t i = 0; i < count; i++) {
-    struct remembered item = remembered_of(value, i);
-    if (!entry_put(state, time_ms, field, i, &item)) return false;
+  pack(&entry, field, 0, value->kind == VALUE_ABSENT || count == 0 ? NULL : value);
+  struct room room = field_forget(state, field, time_ms, entry.bytes);
+  if (!entry_put(state, time_ms, &entry, &room)) return false;
+  for (uint32_t i = 1; i < count; i++) {
+    pack(&entry, field, i, value);
+    room = room_find(state, time_ms, entry.bytes);
+    if (!entry_put(state, time_ms, &entry, &room)) return false;
   }
   return true;
 }
