@@ -20,6 +20,7 @@
 #include "giftd/base/cycle.h"
 #include "giftd/campaign/approval.h"
 #include "giftd/campaign/findings.h"
+#include "giftd/campaign/kinds.h"
 #include "giftd/event.h"
 
 #define NONE UINT32_MAX
@@ -214,7 +215,6 @@ int64_t date_heard(const struct rulebook *rulebook, uint32_t rule, uint32_t clos
 
 /* ---- facts ---- */
 
-enum fact_kind { FACT_FIRST, FACT_LAST, FACT_MEASURE, FACT_TRACK, FACT_TABLE, FACT_DIFFERENCE, FACT_PICKS, FACT_LEVEL };
 enum measure_kind {
   MEASURE_COUNT,
   MEASURE_SUM,
@@ -322,6 +322,7 @@ struct fact {
   bool of_programme; /* it hears before those of campaigns */
   uint32_t turn;     /* measure, picks, track: it hears an event behind those of a lower turn, which it may ask */
 };
+static inline const struct fact_traits *traits_of(const struct fact *fact) { return fact_traits[fact->kind]; }
 
 /* ---- rewards ---- */
 

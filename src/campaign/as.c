@@ -4,7 +4,7 @@
  * It names event fields and facts that keep a customer id; of a list the first that is present. Rules hear so, and facts, which are the
  * hearer's then (R136); an activity says it once for both. Facts that are heard themselves are tracks alone: a measure of one customer is
  * no measure of the other's, and what a rule asks of it would be the hearer's. */
-#include "compile.h"
+#include "fact_row.h"
 
 #define SOURCES_MOST 8u
 
@@ -26,7 +26,7 @@ static bool fact_source(struct compile *c, const struct at *at, struct str text,
   *out = (struct hearer){HEARER_FACT, decl_at(c, decl)->number};
   if (*fact_is_broken(c, out->index)) return false;
   const struct fact *fact = fact_at(c, out->index);
-  bool keeps = (fact->kind == FACT_FIRST || fact->kind == FACT_LAST) && fact->keep != FIELD_NONE && is_id_field(c, fact->keep);
+  bool keeps = row_of(fact)->keeps && fact->keep != FIELD_NONE && is_id_field(c, fact->keep);
   bool named = !parted || (keeps && str_equal(part, c->catalogue->fields[fact->keep].campaign_name));
   if (keeps && named && per_customer_alone(decl_at(c, decl))) return true;
   report(c, at, CHECK_BAD_TRIGGER,
@@ -130,7 +130,7 @@ static bool heard_as(struct compile *c, const struct at *at, const struct trigge
            STR_FORMAT(fact_at(c, trigger->fact)->name));
     return false;
   }
-  if (fact_at(c, trigger->fact)->kind == FACT_TRACK) return true;
+  if (traits_of(fact_at(c, trigger->fact))->heard == HEARD_DONE) return true;
   report_not_served(c, at, "as measure", "a measure heard as another is");
   return false;
 }

@@ -11,8 +11,8 @@ struct asking {
 
 static void fact_asks(struct asking *a, uint32_t number) {
   const struct fact fact = *fact_at(a->c, number);
-  if (fact.kind == FACT_MEASURE) a->any |= a->fn(a->c, number, a->self);
-  for (uint32_t i = 0; (fact.kind == FACT_DIFFERENCE || fact.kind == FACT_LEVEL) && i < 2; i++)
+  if (traits_of(&fact)->counts) a->any |= a->fn(a->c, number, a->self);
+  for (uint32_t i = 0; i < 2; i++)
     if (fact.parts[i] != NONE) fact_asks(a, fact.parts[i]);
 }
 

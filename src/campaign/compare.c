@@ -8,7 +8,7 @@
  * A name lives from its campaign's first day - before that nothing has counted but a first or last - until what was counted is forgotten. A
  * rule that is gone is told once, not again for everything that stood in it. A limit that is named by what it says may be taken out of its
  * rule, but not for another that says something else: that one would begin at nothing. */
-#include "compile.h"
+#include "fact_row.h"
 
 const struct change_class_info change_classes[CHANGE_CLASSES] = {
     [CHANGE_NEW] = {"NEW", "starts at nothing", "新增,从零开始"},
@@ -204,8 +204,7 @@ static struct life life_of(const struct comparing *c, const struct campaign *cam
 
 /* First and last hear everything since the import, whatever the period. */
 static bool is_counted(const struct comparing *c, const struct life *life, const struct meaning *old) {
-  bool always =
-      old->kind == MEANING_FACT && (c->before->facts[old->number].kind == FACT_FIRST || c->before->facts[old->number].kind == FACT_LAST);
+  bool always = old->kind == MEANING_FACT && row_of(&c->before->facts[old->number])->since_ever;
   return life->living && (life->begun || always);
 }
 

@@ -344,9 +344,7 @@ void daily_lint(struct compile *c, const struct at *at, const struct fact *fact)
 /* The same of a level, behind each close of a unit; and `delay` alone. */
 void close_trigger(struct compile *c, const struct at *at, enum unit unit, uint32_t cycle, const struct trigger *how, struct vec *out);
 bool close_delay_read(struct compile *c, const struct at *at, struct duration *out);
-/* level.c; the level that a rule hears, or NONE */
-void level_read(struct compile *c, const struct at *at, struct fact *fact);
-void level_lint(struct compile *c, const struct at *at, const struct fact *fact);
+/* level.c: the level that a rule hears, or NONE */
 uint32_t rule_level(struct compile *c, const struct rule *rule);
 void rule_level_lint(struct compile *c, const struct rule *rule);
 void closes_make(struct compile *c);
@@ -362,16 +360,13 @@ void rank_read(struct compile *c, const struct at *at, struct rule *rule);
 void share_read(struct compile *c, const struct at *give, struct rule *rule);
 void shares_make(struct compile *c);
 void facts_sign(struct compile *c);
-void differences_sign(struct compile *c);
-void tables_sign(struct compile *c);
+void facts_sign_parts(struct compile *c);
+void facts_price(struct compile *c);
 /* Whether the file that is read may use a fact: one that is in money is in its currency. `at` is where to report. */
 bool fact_fits(struct compile *c, const struct at *at, uint32_t number, bool money);
 void facts_read(struct compile *c);
-void track_read(struct compile *c, const struct at *at, struct fact *fact);
-void table_read(struct compile *c, const struct at *at, struct fact *fact);
-bool picks_sign(const struct compile *c, const json_t *json, struct fact *fact);
-void picks_read(struct compile *c, const struct at *at, struct fact *fact);
-void field_unknown(struct compile *c, const struct at *at, struct str name); /* reports, with what may be meant */
+void track_lint(struct compile *c, const struct at *at, const struct fact *fact); /* lint_fact.c */
+void field_unknown(struct compile *c, const struct at *at, struct str name);      /* reports, with what may be meant */
 void limits_named_read(struct compile *c);
 void rule_limits_read(struct compile *c, const struct at *rule_at, struct rule *rule);
 /* `named`: name, first_name, decl and rule are set. */

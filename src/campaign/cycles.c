@@ -1,5 +1,5 @@
 /* What may not go in circles: tables that ask tables, pools above pools, gifts on gifts. Each circle is told once, where it closes. */
-#include "compile.h"
+#include "fact_row.h"
 
 #define REWARD_DEPTH 8u /* gifts on gifts: as deep as owners are looked for */
 
@@ -12,8 +12,8 @@ struct walk {
 static uint32_t fact_edge(struct compile *c, const struct fact *fact, uint32_t number) {
   if (number < fact->dimension_count) return dimension_fact(&fact->dimensions[number]);
   number -= fact->dimension_count;
-  if (fact->kind == FACT_DIFFERENCE) return number < 2 ? fact->parts[number] : NONE;
-  uint32_t node = number < fact->axis_count ? fact->axes[number].left : NONE;
+  if (number < 2) return fact->parts[number];
+  uint32_t node = fact->axes[number - 2].left;
   return node == NONE ? NONE : left_fact(condition_at(c, node));
 }
 
@@ -28,7 +28,8 @@ const struct decl *decl_of_fact(struct compile *c, uint32_t number) {
 static void fact_walk(struct compile *c, struct walk *walk, uint32_t number) {
   const struct fact *fact = fact_at(c, number);
   walk->colours[number] = GREY;
-  for (uint32_t i = 0; i < fact->dimension_count + (fact->kind == FACT_DIFFERENCE ? 2 : fact->axis_count); i++) {
+  const uint32_t edges = fact->dimension_count + (row_of(fact)->computed ? 2 + fact->axis_count : 0);
+  for (uint32_t i = 0; i < edges; i++) {
     uint32_t next = fact_edge(c, fact, i);
     if (next == NONE || walk->colours[next] == BLACK) continue;
     if (walk->colours[next] == WHITE) {

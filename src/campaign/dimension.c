@@ -1,6 +1,6 @@
 /* `per`, `per_each` and `once_per`: by what something is counted - customer, fields of the event, cells of a table, the time of a fact,
  * calendar units (docs/language.md sections 3 and 5). */
-#include "compile.h"
+#include "fact_row.h"
 
 static bool fact_dimension(struct compile *c, const struct at *at, struct str text, struct dimension *out) {
   struct str name, part;
@@ -11,8 +11,8 @@ static bool fact_dimension(struct compile *c, const struct at *at, struct str te
   out->kind = timed ? DIMENSION_FACT_AT : DIMENSION_FACT;
   if (*fact_is_broken(c, out->index)) return true;
   const struct fact *fact = fact_at(c, out->index);
-  if (!timed && fact->kind == FACT_TABLE) return fact_fits(c, at, out->index, false);
-  if (timed && str_equal(part, STR("at")) && (fact->kind == FACT_FIRST || fact->kind == FACT_LAST)) return true;
+  if (!timed && row_of(fact)->divides) return fact_fits(c, at, out->index, false);
+  if (timed && str_equal(part, STR("at")) && row_of(fact)->divides_at) return true;
   report(c, at, CHECK_BAD_PER, "'%.*s' divides nothing: a table (fact.scene) or the time of a first or last (fact.last_txn.at) does",
          STR_FORMAT(text));
   return false;

@@ -1,6 +1,6 @@
 /* Tests that exclude each other, or of which one implies the other, as far as it can be told from the file: numbers in ranges that do not
  * meet, texts from sets that do not. */
-#include "compile.h"
+#include "fact_row.h"
 
 struct range {
   int64_t low, high;
@@ -84,20 +84,22 @@ static bool exists_not(const struct condition *leaf) { return leaf->op == OP_EXI
 
 /* ---- what a fact can come to ---- */
 
-static bool is_average(const struct fact *fact) {
-  return fact->kind == FACT_MEASURE && (fact->measure == MEASURE_AVERAGE || fact->measure == MEASURE_DAILY_AVERAGE);
-}
+static bool is_average(const struct fact *fact) { return fact->measure == MEASURE_AVERAGE || fact->measure == MEASURE_DAILY_AVERAGE; }
 
 /* Without a value: an average of nothing, and whatever is kept for each of something that the event may lack. */
 static bool may_be_absent(const struct fact *fact) { return fact->dimension_count > 0 || is_average(fact); }
 
+bool measure_most(const struct fact *fact, int64_t *most) {
+  bool told_apart = fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK;
+  if (told_apart) *most = LIMIT_DISTINCT;
+  return told_apart || fact->measure == MEASURE_COUNT;
+}
+
 /* Counts begin at 0. */
 static bool fact_range(const struct fact *fact, struct range *out) {
-  bool told_apart = fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK;
+  const struct fact_row *row = row_of(fact);
   *out = (struct range){0, INT64_MAX};
-  if (fact->kind == FACT_PICKS) out->high = fact->most;
-  if (fact->kind == FACT_MEASURE && told_apart) out->high = LIMIT_DISTINCT;
-  return fact->kind == FACT_PICKS || (fact->kind == FACT_MEASURE && (told_apart || fact->measure == MEASURE_COUNT));
+  return row->most != NULL && row->most(fact, &out->high);
 }
 
 static bool is_outside(struct compile *c, const struct condition *leaf, const struct range *possible) {
@@ -120,7 +122,7 @@ bool fact_never_comes_to(struct compile *c, const struct condition *leaf, int64_
 bool fails_at_first(struct compile *c, const struct condition *leaf) {
   if (leaf->op == OP_IN_FACT) return true;
   const struct fact *fact = leaf->left == LEFT_FACT ? fact_at(c, leaf->index) : NULL;
-  if (fact == NULL || (fact->kind != FACT_MEASURE && fact->kind != FACT_PICKS)) return false;
+  if (fact == NULL || row_of(fact)->most == NULL) return false;
   bool absent = is_average(fact); /* all others begin at 0 */
   if (leaf->op == OP_EXISTS) return exists_not(leaf) ? !may_be_absent(fact) : absent;
   return is_numeric(leaf) && (absent || !number_passes(leaf, 0));

@@ -1,8 +1,7 @@
 /* Facts: what is remembered of a customer (docs/language.md section 5). First their signatures - kind, field, whether it is money - since
  * conditions anywhere may ask them; then everything else, with references resolved. */
-#include "compile.h"
+#include "fact_row.h"
 
-static const char *const kind_words[] = {"first", "last", "measure", "track", "table", "level", "difference", "picks", NULL};
 static const char *const measure_words[] = {"count", "sum", "average", "max", "min", "distinct", "streak", "daily_average", NULL};
 static const struct key first_keys[] = {{"first", KEY_MUST}, {"keep", KEY_MAY}, {"resets", KEY_MAY}, {"refunds", KEY_MAY},
                                         {"when", KEY_MAY},   {"per", KEY_MAY},  {"was", KEY_MAY},    {NULL, KEY_MAY}};
@@ -11,22 +10,27 @@ static const struct key last_keys[] = {{"last", KEY_MUST}, {"keep", KEY_MAY}, {"
 static const struct key measure_keys[] = {{"measure", KEY_MUST}, {"of", KEY_MAY},      {"on", KEY_MUST},  {"window", KEY_MUST},
                                           {"previous", KEY_MAY}, {"refunds", KEY_MAY}, {"when", KEY_MAY}, {"per", KEY_MAY},
                                           {"was", KEY_MAY},      {NULL, KEY_MAY}};
-static const struct key track_outer_keys[] = {{"track", KEY_MUST}, {"was", KEY_MAY}, {NULL, KEY_MAY}};
-static const struct key table_keys[] = {{"table", KEY_MUST}, {"cells", KEY_MUST}, {"else", KEY_MAY}, {"was", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key difference_keys[] = {{"difference", KEY_MUST}, {"was", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key reset_keys[] = {{"on", KEY_MUST}, {"after", KEY_MAY}, {NULL, KEY_MAY}};
 
 /* ---- signatures: quiet, what is wrong is told by facts_read ---- */
 
-static const char *kind_of(const json_t *json, uint32_t *kinds) {
-  const char *found = NULL;
-  *kinds = 0;
-  for (uint32_t i = 0; kind_words[i] != NULL; i++) {
-    if (json_object_get(json, kind_words[i]) == NULL) continue;
-    found = kind_words[i];
-    (*kinds)++;
+/* How many kinds it says, and one of them. */
+static uint32_t kinds_of(const json_t *json, enum fact_kind *kind) {
+  uint32_t kinds = 0;
+  for (uint32_t i = 0; i < FACT_KIND_COUNT; i++) {
+    if (json_object_get(json, fact_rows[i]->traits.word) == NULL) continue;
+    *kind = (enum fact_kind)i;
+    kinds++;
   }
-  return found;
+  return kinds;
+}
+
+static bool is_of_customer(const json_t *json) {
+  const json_t *per = json_object_get(json, "per");
+  bool customer = per == NULL || !json_is_array(per);
+  for (size_t i = 0; i < json_array_size(per); i++) customer = customer || str_equal(text_of(json_array_get(per, i)), STR("customer"));
+  return customer;
 }
 
 static bool measure_sign(const struct compile *c, const json_t *json, struct fact *fact) {
@@ -43,12 +47,13 @@ static bool measure_sign(const struct compile *c, const json_t *json, struct fac
     fact->of_unit = unit;
   else
     fact->of = catalogue_campaign_field(c->catalogue, of);
-  bool valued = fact->measure != MEASURE_COUNT && !units;
-  if (!valued) return known && (fact->measure == MEASURE_COUNT || of.length > 0) && (of.length == 0 || fact->of != FIELD_NONE || units);
+  bool valued = fact->measure != MEASURE_COUNT && !units, customer = is_of_customer(json);
+  if (!valued)
+    return known && customer && (fact->measure == MEASURE_COUNT || of.length > 0) && (of.length == 0 || fact->of != FIELD_NONE || units);
   if (!known || fact->of == FIELD_NONE) return false;
   enum field_kind kind = c->catalogue->fields[fact->of].kind;
   fact->money = kind == FIELD_MONEY;
-  return kind == FIELD_MONEY || kind == FIELD_INT;
+  return customer && (kind == FIELD_MONEY || kind == FIELD_INT);
 }
 
 static bool keep_sign(const struct compile *c, const json_t *json, struct fact *fact) {
@@ -58,33 +63,12 @@ static bool keep_sign(const struct compile *c, const json_t *json, struct fact *
 }
 
 static bool fact_sign(const struct compile *c, const json_t *json, struct fact *fact) {
-  uint32_t kinds;
-  const char *kind = kind_of(json, &kinds);
+  enum fact_kind kind = FACT_KIND_COUNT;
   fact->keep = FIELD_NONE, fact->of = FIELD_NONE;
-  if (!json_is_object(json) || kinds != 1) return false;
-  const json_t *per = json_object_get(json, "per");
-  bool customer = per == NULL || !json_is_array(per);
-  for (size_t i = 0; i < json_array_size(per); i++) customer = customer || str_equal(text_of(json_array_get(per, i)), STR("customer"));
-  if (strcmp(kind, "first") == 0)
-    fact->kind = FACT_FIRST;
-  else if (strcmp(kind, "last") == 0)
-    fact->kind = FACT_LAST;
-  else if (strcmp(kind, "measure") == 0)
-    fact->kind = FACT_MEASURE;
-  else if (strcmp(kind, "track") == 0)
-    fact->kind = FACT_TRACK;
-  else if (strcmp(kind, "table") == 0)
-    fact->kind = FACT_TABLE;
-  else if (strcmp(kind, "difference") == 0)
-    fact->kind = FACT_DIFFERENCE;
-  else if (strcmp(kind, "picks") == 0)
-    return picks_sign(c, json, fact);
-  else if (strcmp(kind, "level") == 0)
-    fact->kind = FACT_LEVEL;
-  else
-    return false;
-  if (fact->kind == FACT_MEASURE) return measure_sign(c, json, fact) && customer;
-  return keep_sign(c, json, fact) && customer;
+  if (!json_is_object(json) || kinds_of(json, &kind) != 1) return false;
+  fact->kind = kind;
+  if (row_of(fact)->sign != NULL) return row_of(fact)->sign(c, json, fact);
+  return keep_sign(c, json, fact) && is_of_customer(json);
 }
 
 void facts_sign(struct compile *c) {
@@ -130,38 +114,23 @@ static bool difference_sign(struct compile *c, const struct at *at, struct fact 
   return false;
 }
 
-void differences_sign(struct compile *c) {
+void facts_sign_parts(struct compile *c) {
   const struct file *file = file_now(c);
   for (uint32_t i = 0; i < file->decl_count[DECL_FACT]; i++) {
     const struct decl decl = *decl_at(c, file->decl_first[DECL_FACT] + i);
     struct fact fact = *fact_at(c, decl.number);
-    if (fact.kind != FACT_DIFFERENCE || *fact_is_broken(c, decl.number)) continue;
-    if (!difference_sign(c, &decl.at, &fact)) *fact_is_broken(c, decl.number) = true;
+    if (row_of(&fact)->sign_parts == NULL || *fact_is_broken(c, decl.number)) continue;
+    if (!row_of(&fact)->sign_parts(c, &decl.at, &fact)) *fact_is_broken(c, decl.number) = true;
     *fact_at(c, decl.number) = fact;
   }
 }
 
-/* Whether an axis of a table is by amounts of money. */
-static bool axis_is_priced(struct compile *c, const json_t *axis) {
-  struct str of = text_of(json_object_get(axis, "of")), name, part;
-  if (json_object_get(axis, "from") == NULL) return false;
-  if (str_starts(of, STR("fact."))) {
-    (void)str_split(str_from(of, 5), '.', &name, &part);
-    uint32_t decl = name_find(c, DECL_FACT, file_now(c)->id, name);
-    return decl != NONE && fact_at(c, decl_at(c, decl)->number)->money;
-  }
-  uint16_t field = catalogue_campaign_field(c->catalogue, str_starts(of, STR("profile.")) ? str_from(of, 8) : of);
-  return field != FIELD_NONE && c->catalogue->fields[field].kind == FIELD_MONEY;
-}
-
-void tables_sign(struct compile *c) {
+void facts_price(struct compile *c) {
   const struct file *file = file_now(c);
   for (uint32_t i = 0; i < file->decl_count[DECL_FACT]; i++) {
     const struct decl decl = *decl_at(c, file->decl_first[DECL_FACT] + i);
-    const json_t *table = json_object_get(decl.at.json, "table");
-    bool priced = axis_is_priced(c, table);
-    for (size_t a = 0; a < json_array_size(table); a++) priced = priced || axis_is_priced(c, json_array_get(table, a));
-    *fact_is_priced(c, decl.number) = priced;
+    const struct fact_row *row = row_of(fact_at(c, decl.number));
+    *fact_is_priced(c, decl.number) = row->priced != NULL && row->priced(c, decl.at.json);
   }
 }
 
@@ -398,41 +367,33 @@ static void measure_read(struct compile *c, const struct at *at, struct fact *fa
   if (word == MEASURE_DAILY_AVERAGE) daily_check(c, at, fact);
 }
 
+/* ---- differences ---- */
+
+/* Its parts were read with the signatures. */
+static void difference_read(struct compile *c, const struct at *at, struct fact *fact) {
+  (void)fact;
+  (void)keys_check(c, at, difference_keys, "a difference");
+}
+
 /* ---- one fact ---- */
 
 static void kind_refuse(struct compile *c, const struct at *at, uint32_t kinds) {
-  report(c, at, CHECK_BAD_FACT, "a fact has exactly one of first, last, measure, track, table, difference, picks, level; found %u of them",
-         kinds);
+  char memory[256];
+  struct buffer words;
+  buffer_init(&words, memory, sizeof memory);
+  for (uint32_t i = 0; i < FACT_KIND_COUNT; i++) buffer_print(&words, "%s%s", i == 0 ? "" : ", ", fact_rows[i]->traits.word);
+  report(c, at, CHECK_BAD_FACT, "a fact has exactly one of %.*s; found %u of them", STR_FORMAT(buffer_text(&words)), kinds);
 }
 
 static void fact_read(struct compile *c, const struct at *at, struct fact *fact) {
-  uint32_t kinds;
-  const char *kind = kind_of(at->json, &kinds);
-  if (!json_is_object(at->json)) {
+  enum fact_kind kind = FACT_KIND_COUNT;
+  uint32_t kinds = kinds_of(at->json, &kind);
+  if (!json_is_object(at->json))
     report(c, at, CHECK_WRONG_TYPE, "a fact must be an object, found %s", type_of(at->json));
-    return;
-  }
-  if (kinds != 1) {
+  else if (kinds != 1)
     kind_refuse(c, at, kinds);
-    return;
-  }
-  struct at child = at_key(at, kind);
-  switch (fact->kind) {
-    case FACT_FIRST: first_read(c, at, fact); break;
-    case FACT_LAST: last_read(c, at, fact); break;
-    case FACT_MEASURE: measure_read(c, at, fact); break;
-    case FACT_TRACK:
-      (void)keys_check(c, at, track_outer_keys, "a track's fact");
-      track_read(c, &child, fact);
-      break;
-    case FACT_TABLE:
-      (void)keys_check(c, at, table_keys, "a table");
-      table_read(c, at, fact);
-      break;
-    case FACT_DIFFERENCE: (void)keys_check(c, at, difference_keys, "a difference"); break; /* its parts were read with the signatures */
-    case FACT_PICKS: picks_read(c, at, fact); break;
-    case FACT_LEVEL: level_read(c, at, fact); break;
-  }
+  else
+    row_of(fact)->read(c, at, fact);
 }
 
 void facts_read(struct compile *c) {
@@ -445,3 +406,71 @@ void facts_read(struct compile *c) {
     *fact_at(c, decl.number) = fact;
   }
 }
+
+/* ---- rows ---- */
+
+static uint64_t kept_cells(const struct fact *fact) { return fact->keep == FIELD_NONE ? 1 : 2; }
+
+static void first_mean(const struct saying *s, const struct fact *fact) {
+  (void)fact;
+  mean_text(s, "first of events");
+}
+
+static void first_mean_behind(const struct saying *s, const struct fact *fact) {
+  mean_text(s, fact->refunds_reopen ? "; refunds reopen it" : "; refunds leave it");
+}
+
+static void last_mean(const struct saying *s, const struct fact *fact) {
+  (void)fact;
+  mean_text(s, "last of events");
+}
+
+const struct fact_row fact_row_first = {.traits = {.word = "first", .figure = FIGURE_TIME},
+                                        .order = ORDER_LAST,
+                                        .type = TYPE_FIRST,
+                                        .since_ever = true,
+                                        .timed = true,
+                                        .keeps = true,
+                                        .stands = true,
+                                        .divides_at = true,
+                                        .keyed = true,
+                                        .read = first_read,
+                                        .mean = first_mean,
+                                        .mean_behind = first_mean_behind,
+                                        .cells = kept_cells};
+
+const struct fact_row fact_row_last = {.traits = {.word = "last", .figure = FIGURE_TIME},
+                                       .order = ORDER_LAST,
+                                       .type = TYPE_LAST,
+                                       .since_ever = true,
+                                       .timed = true,
+                                       .keeps = true,
+                                       .stands = true,
+                                       .divides_at = true,
+                                       .keyed = true,
+                                       .read = last_read,
+                                       .mean = last_mean,
+                                       .cells = kept_cells};
+
+const struct fact_row fact_row_measure = {
+    .traits = {.word = "measure", .heard = HEARD_BANDS, .figure = FIGURE_NUMBER, .counts = true, .windowed = true},
+    .order = ORDER_FIRST,
+    .type = TYPE_INT,
+    .stands = true,
+    .ranks = true,
+    .keyed = true,
+    .sign = measure_sign,
+    .read = measure_read,
+    .lint = measure_lint,
+    .mean = measure_mean,
+    .mean_behind = measure_mean_behind,
+    .cells = measure_cells,
+    .most = measure_most};
+
+const struct fact_row fact_row_difference = {.traits = {.word = "difference", .figure = FIGURE_NUMBER},
+                                             .type = TYPE_INT,
+                                             .computed = true,
+                                             .stands = true,
+                                             .ranks = true,
+                                             .sign_parts = difference_sign,
+                                             .read = difference_read};

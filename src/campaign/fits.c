@@ -39,8 +39,7 @@ static void lateness_fits(struct fits *f, const struct campaign *campaign) {
 /* ---- what counts for longer than refunds are accepted ---- */
 
 static bool may_lower(const struct rulebook *rulebook, const struct fact *fact) {
-  bool counts = fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE;
-  if (fact->kind != FACT_MEASURE || !counts || !fact->refunds_subtract) return false;
+  if (!fact->refunds_subtract) return false;
   for (uint32_t i = 0; i < fact->on.count; i++) {
     const struct trigger *trigger = &rulebook->triggers[fact->on.first + i];
     if (trigger->kind == TRIGGER_EVENT && rulebook->catalogue->types[trigger->type].reversible) return true;

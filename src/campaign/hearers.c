@@ -127,7 +127,7 @@ static void measure_bands(struct compile *c, uint32_t number) {
   const struct span hearers = c->fact_hearers[number];
   struct fact *fact = fact_at(c, number);
   fact->seen_by_rules = hearers.count > 0;
-  if (hearers.count == 0 || fact->kind != FACT_MEASURE) return;
+  if (hearers.count == 0 || traits_of(fact)->heard != HEARD_BANDS) return;
   struct bands bands = {.numbers = {.size = sizeof(int64_t)}, .fact = number};
   for (uint32_t i = 0; i < hearers.count; i++) {
     const struct rule rule = *rule_at(c, *ref_at(c, hearers.first + i));

@@ -1,6 +1,6 @@
 /* Left sides of conditions: what is asked for (docs/language.md section 4) - a field of the event, a fact, the profile, a tag, a schedule.
  */
-#include "compile.h"
+#include "fact_row.h"
 
 enum left_type left_of_field(const struct compile *c, uint32_t field) {
   switch (c->catalogue->fields[field].kind) {
@@ -29,32 +29,22 @@ static bool field_read(struct compile *c, const struct at *at, struct str name, 
 }
 
 static enum left_type type_of_fact(const struct fact *fact) {
-  switch (fact->kind) {
-    case FACT_FIRST: return TYPE_FIRST;
-    case FACT_LAST: return TYPE_LAST;
-    case FACT_TRACK: return TYPE_TRACK;
-    case FACT_TABLE: return TYPE_TEXT;
-    case FACT_MEASURE:
-    case FACT_PICKS:
-    case FACT_LEVEL:
-    case FACT_DIFFERENCE: break;
-  }
-  return fact->money ? TYPE_MONEY : TYPE_INT;
+  enum left_type type = row_of(fact)->type;
+  return type == TYPE_INT && fact->money ? TYPE_MONEY : type;
 }
 
 /* fact.N.at, fact.N.elapsed, fact.N.FIELD */
 static bool fact_part_read(struct compile *c, const struct at *at, struct str part, struct left *out) {
   const struct fact *fact = fact_at(c, out->index);
-  bool timed = fact->kind == FACT_FIRST || fact->kind == FACT_LAST || fact->kind == FACT_TRACK;
-  if (str_equal(part, STR("at")) && timed) {
+  if (str_equal(part, STR("at")) && row_of(fact)->timed) {
     out->kind = LEFT_FACT_AT, out->type = TYPE_TIME;
     return true;
   }
-  if (str_equal(part, STR("elapsed")) && fact->kind == FACT_TRACK) {
+  if (str_equal(part, STR("elapsed")) && row_of(fact)->elapsed) {
     out->kind = LEFT_FACT_ELAPSED, out->type = TYPE_DURATION;
     return true;
   }
-  bool keeps = (fact->kind == FACT_FIRST || fact->kind == FACT_LAST) && fact->keep != FIELD_NONE;
+  bool keeps = row_of(fact)->keeps && fact->keep != FIELD_NONE;
   if (keeps && str_equal(part, c->catalogue->fields[fact->keep].campaign_name)) {
     out->kind = LEFT_FACT_KEEP, out->type = left_of_field(c, fact->keep);
     return true;
@@ -75,8 +65,9 @@ static bool fact_left_read(struct compile *c, const struct at *at, struct str te
     out->type = TYPE_BROKEN;
     return true;
   }
-  if (fact_at(c, out->index)->kind == FACT_LEVEL) {
-    report(c, at, CHECK_BAD_CONDITION, "a level is heard, \"on\": {\"fact\": \"%.*s\"}, and asked as 'level' there", STR_FORMAT(name));
+  const struct fact_row *row = row_of(fact_at(c, out->index));
+  if (row->unasked != NULL) {
+    row->unasked(c, at, name);
     return false;
   }
   if (parted && !fact_part_read(c, at, part, out)) return false;

@@ -1,6 +1,6 @@
 /* Levels: that a measure reached a step at the close of a period, and kept it for further ones (docs/language.md section 5). Whoever hears
  * a level hears the closes of its unit: so a trigger {"fact": level} is a close's, with the level beside it. */
-#include "compile.h"
+#include "fact_row.h"
 
 static const struct key level_keys[] = {{"level", KEY_MUST}, {"levels", KEY_MUST}, {"every", KEY_MUST},   {"delay", KEY_MAY},
                                         {"once", KEY_MAY},   {"hold", KEY_MAY},    {"on_break", KEY_MAY}, {"fires", KEY_MAY},
@@ -73,7 +73,7 @@ static void words_read(struct compile *c, const struct at *at, struct fact *fact
     report(c, &once, CHECK_BAD_FACT, "a level that is held is reached once: \"once\": \"period\" goes without \"hold\"");
 }
 
-void level_read(struct compile *c, const struct at *at, struct fact *fact) {
+static void level_read(struct compile *c, const struct at *at, struct fact *fact) {
   struct at measure = at_key(at, "level"), steps = at_key(at, "levels"), every = at_key(at, "every"), hold = at_key(at, "hold"),
             delay = at_key(at, "delay");
   int64_t count = 0;
@@ -108,7 +108,7 @@ static void closes_lint(struct compile *c, const struct at *at, const struct fac
            (long long)closes, LIMIT_LEVEL_CLOSES);
 }
 
-void level_lint(struct compile *c, const struct at *at, const struct fact *fact) {
+static void level_lint(struct compile *c, const struct at *at, const struct fact *fact) {
   struct at place = at_key(at, "level"), every = at_key(at, "every"), hold = at_key(at, "hold");
   if (fact->parts[0] == NONE) return;
   const struct fact *measure = fact_at(c, fact->parts[0]);
@@ -162,3 +162,31 @@ void rule_level_lint(struct compile *c, const struct rule *rule) {
   node_lint(c, &fact, rule->when);
   for (uint32_t i = 0; i < rule->item_count; i++) node_lint(c, &fact, item_at(c, rule->item_first + i)->when);
 }
+
+/* ---- its row ---- */
+
+static void unasked(struct compile *c, const struct at *at, struct str name) {
+  report(c, at, CHECK_BAD_CONDITION, "a level is heard, \"on\": {\"fact\": \"%.*s\"}, and asked as 'level' there", STR_FORMAT(name));
+}
+
+/* All of it: what is held under way would end otherwise. */
+static void mean(const struct saying *s, const struct fact *fact) {
+  buffer_print(s->out, "levels of %.*s:", STR_FORMAT(s->book->facts[fact->parts[0]].first_name));
+  for (uint32_t i = 0; i < fact->level_count; i++)
+    buffer_print(s->out, "%s %.*s from %lld", i == 0 ? "" : ",", STR_FORMAT(fact->levels[i].id), (long long)fact->levels[i].from);
+  if (fact->hold > 0) buffer_print(s->out, "; held for %u more, a break %s", fact->hold, fact->restarts ? "restarts" : "cancels");
+  buffer_print(s->out, "; once %s, the highest%s", fact->every_period ? "a period" : "ever", fact->fires_each ? " and those below" : "");
+}
+
+static uint64_t cells(const struct fact *fact) {
+  (void)fact;
+  return LIMIT_LEVEL_CLOSES / 40; /* so many marks stand in a cell (memory.h) */
+}
+
+const struct fact_row fact_row_level = {.traits = {.word = "level", .heard = HEARD_CLOSE, .figure = FIGURE_NUMBER, .windowed = true},
+                                        .type = TYPE_INT,
+                                        .read = level_read,
+                                        .lint = level_lint,
+                                        .unasked = unasked,
+                                        .mean = mean,
+                                        .cells = cells};

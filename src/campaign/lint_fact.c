@@ -1,6 +1,6 @@
 /* What can be told of a fact when everything it cites is known: what it can never hear, count or keep, what it looks back to, and tasks of
  * a track that one event can do. */
-#include "compile.h"
+#include "fact_row.h"
 
 static struct str field_name(const struct compile *c, uint32_t field) { return c->catalogue->fields[field].campaign_name; }
 
@@ -65,7 +65,7 @@ static bool asked_from(struct compile *c, const struct fact *fact, uint32_t numb
 static void previous_lint(struct compile *c, const struct at *at, const struct fact *fact, uint32_t number) {
   const struct campaign *campaign = &c->campaigns[fact->campaign];
   bool closed = fact->window.kind == WINDOW_LAST_UNITS, back = fact->window.kind == WINDOW_UNIT && fact->window.previous > 0;
-  if (fact->kind != FACT_MEASURE || fact->measure == MEASURE_DAILY_AVERAGE || campaign->programme || (!closed && !back)) return;
+  if (fact->measure == MEASURE_DAILY_AVERAGE || campaign->programme || (!closed && !back)) return;
   struct at previous = at_key(at, "previous"), window = at_key(at, "window");
   int32_t begins =
       period_of(fact->window.unit, campaign->from_ms, campaign->zone) - (fact->window.cycle > 0); /* it may have begun before */
@@ -99,7 +99,7 @@ static void tasks_meet_lint(struct compile *c, const struct at *tasks, const str
   }
 }
 
-static void track_lint(struct compile *c, const struct at *at, const struct fact *fact) {
+void track_lint(struct compile *c, const struct at *at, const struct fact *fact) {
   struct at tasks = at_key(at, "tasks"), per = at_key(at, "per"), within = at_key(at, "within");
   for (uint32_t i = 0; i < fact->task_count; i++) {
     struct at task = at_item(&tasks, i);
@@ -115,19 +115,24 @@ static void track_lint(struct compile *c, const struct at *at, const struct fact
     report(c, &within, CHECK_CANNOT_HOLD, "no time is left for the tasks");
 }
 
+/* ---- measures ---- */
+
+void measure_lint(struct compile *c, const struct at *at, const struct fact *fact) {
+  if (fact->measure == MEASURE_DAILY_AVERAGE) daily_lint(c, at, fact);
+  status_lint(c, at_pointer(c, at), &fact->on, fact->when);
+}
+
 /* ---- all of a file ---- */
 
 static void fact_lint(struct compile *c, const struct at *at, const struct fact *fact, uint32_t number) {
-  struct at track = at_key(at, "track");
-  bool tracked = fact->kind == FACT_TRACK;
-  when_lint(c, &fact->on, fact->when, tracked ? "track" : "fact");
-  as_lint(c, at_pointer(c, tracked ? &track : at), &fact->on, tracked ? "track" : "fact");
-  fields_lint(c, tracked ? &track : at, fact);
+  const struct fact_row *row = row_of(fact);
+  const char *what = row->inner ? row->traits.word : "fact";
+  struct at inner = row->inner ? at_key(at, what) : *at;
+  when_lint(c, &fact->on, fact->when, what);
+  as_lint(c, at_pointer(c, &inner), &fact->on, what);
+  fields_lint(c, &inner, fact);
   previous_lint(c, at, fact, number);
-  if (fact->kind == FACT_MEASURE && fact->measure == MEASURE_DAILY_AVERAGE) daily_lint(c, at, fact);
-  if (fact->kind == FACT_MEASURE) status_lint(c, at_pointer(c, at), &fact->on, fact->when);
-  if (tracked) track_lint(c, &track, fact);
-  if (fact->kind == FACT_LEVEL) level_lint(c, at, fact);
+  if (row->lint != NULL) row->lint(c, &inner, fact);
 }
 
 void facts_lint(struct compile *c) {

@@ -13,7 +13,8 @@ void cells_lint(struct compile *c, uint32_t node) {
   if (node == NONE) return;
   const struct condition condition = *condition_at(c, node);
   for (uint32_t i = 0; condition.kind != CONDITION_LEAF && i < condition.count; i++) cells_lint(c, condition.first + i);
-  if (condition.kind != CONDITION_LEAF || condition.left != LEFT_FACT || fact_at(c, condition.index)->kind != FACT_TABLE) return;
+  if (condition.kind != CONDITION_LEAF || condition.left != LEFT_FACT || traits_of(fact_at(c, condition.index))->figure != FIGURE_TEXT)
+    return;
   for (uint32_t i = 0; i < condition.operand.text_count; i++) {
     if (table_says(fact_at(c, condition.index), condition.operand.texts[i])) continue;
     report_text_at(c, condition.pointer, NULL, CHECK_CANNOT_HOLD, "the table has no cell '%.*s'", STR_FORMAT(condition.operand.texts[i]));

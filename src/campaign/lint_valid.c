@@ -16,7 +16,7 @@ static bool gives_in_closing(struct compile *c, const struct rule *rule, uint32_
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger trigger = *trigger_at(c, rule->on.first + i);
     if (trigger.kind == TRIGGER_CLOSE && close_at(c, trigger.close)->left == NONE) return true;
-    if (trigger.kind == TRIGGER_FACT && fact_at(c, trigger.fact)->kind == FACT_TRACK) return true;
+    if (trigger.kind == TRIGGER_FACT && traits_of(fact_at(c, trigger.fact))->heard == HEARD_DONE) return true;
     if (trigger.kind != TRIGGER_REWARD || depth > 8) continue;
     const struct rule base = *rule_at(c, trigger.rule);
     if (gives_in_closing(c, &base, depth + 1)) return true;

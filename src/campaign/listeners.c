@@ -1,5 +1,5 @@
 /* Listeners: one for each owner and event trigger, grouped by type of event, facts before rules (campaign.h, struct listener). */
-#include "compile.h"
+#include "fact_row.h"
 
 static void listener_add(struct compile *c, const struct listener *listener, const struct trigger_set *on) {
   for (uint32_t i = 0; i < on->count; i++) {
@@ -17,9 +17,9 @@ static void listener_add(struct compile *c, const struct listener *listener, con
 static void fact_listeners(struct compile *c, uint32_t number) {
   const struct fact fact = *fact_at(c, number);
   const struct campaign *campaign = &c->campaigns[fact.campaign];
-  bool balance = fact.kind == FACT_MEASURE && fact.measure == MEASURE_DAILY_AVERAGE;
-  bool always = campaign->programme || fact.kind == FACT_FIRST || fact.kind == FACT_LAST;
-  struct listener listener = {.kind = fact.kind == FACT_TRACK ? LISTENER_OPEN : LISTENER_FACT,
+  bool balance = fact.measure == MEASURE_DAILY_AVERAGE;
+  bool always = campaign->programme || row_of(&fact)->since_ever;
+  struct listener listener = {.kind = row_of(&fact)->order == ORDER_TASKS ? LISTENER_OPEN : LISTENER_FACT,
                               .owner = number,
                               .campaign = fact.campaign,
                               .conditions = {NONE, fact.when, NONE},
@@ -28,9 +28,9 @@ static void fact_listeners(struct compile *c, uint32_t number) {
   listener.to_ms = always ? INT64_MAX / 2 : balance ? campaign->closing_ms : campaign->to_ms;
   listener_add(c, &listener, &fact.on);
   listener.kind = LISTENER_RESET, listener.conditions[1] = NONE;
-  if (fact.kind == FACT_FIRST) listener_add(c, &listener, &fact.resets);
+  listener_add(c, &listener, &fact.resets);
   listener.kind = LISTENER_TASK, listener.to_ms = campaign->closing_ms;
-  for (uint32_t i = 0; fact.kind == FACT_TRACK && i < fact.task_count; i++) {
+  for (uint32_t i = 0; i < fact.task_count; i++) {
     listener.part = i, listener.conditions[1] = fact.tasks[i].when;
     listener_add(c, &listener, &fact.tasks[i].on);
   }

@@ -3,32 +3,24 @@
  * them, so the words here may not change either: a sentence that is worded anew means something else to every state there is.
  *
  * Tables in `per` are named by their oldest name: renaming one changes no meaning. Where days are counted the zone is said. */
-#include "compile.h"
+#include "fact_row.h"
 
 const char *const meaning_words[MEANING_KINDS] = {"campaign", "fact", "limit", "pool", "chance", "rule", "item"};
 
-struct saying {
-  const struct rulebook *book;
-  const struct campaign *campaign;
-  struct buffer *out;
-};
-
 /* ---- pieces ---- */
 
-static void put(const struct saying *s, const char *text) { buffer_put(s->out, str_of(text)); }
-
-static void put_field(const struct saying *s, uint16_t field) { buffer_put(s->out, s->book->catalogue->fields[field].campaign_name); }
+static void put(const struct saying *s, const char *text) { mean_text(s, text); }
 
 static void put_zone(const struct saying *s) { buffer_print(s->out, " in %.*s", STR_FORMAT(s->campaign->zone_name)); }
 
-static void put_unit(const struct saying *s, enum unit unit) {
+void mean_unit(const struct saying *s, enum unit unit) {
   buffer_print(s->out, unit == UNIT_EVER ? ", %s" : unit == UNIT_CAMPAIGN ? ", over the %s" : ", by %s", unit_name(unit));
   if (unit < UNIT_CAMPAIGN) put_zone(s);
 }
 
 static void put_period(const struct saying *s, enum unit unit, uint32_t cycle) {
   if (cycle == 0) {
-    put_unit(s, unit);
+    mean_unit(s, unit);
     return;
   }
   buffer_print(s->out, ", by %.*s", STR_FORMAT(s->book->own_cycles[cycle - 1].name));
@@ -73,42 +65,26 @@ static void put_window(const struct saying *s, const struct window *window) {
   if (window->previous > 0) buffer_print(s->out, ", %u before", window->previous);
 }
 
-static void put_measure(const struct saying *s, const struct fact *fact) {
+void measure_mean(const struct saying *s, const struct fact *fact) {
   static const char *const words[] = {"number of events",     "sum of ", "average of ",      "largest ", "smallest ",
                                       "number of different ", "run of ", "daily average of "};
   put(s, words[fact->measure]);
   if (fact->of != FIELD_NONE)
-    put_field(s, fact->of);
+    mean_field(s, fact->of);
   else if (fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK)
     put(s, unit_name(fact->of_unit));
   if (fact->money) buffer_print(s->out, " in %.*s", STR_FORMAT(s->campaign->currency));
 }
 
-/* A track's tasks are remembered by their places in the file, so their order is part of what it means. */
-static void put_track(const struct saying *s, const struct fact *fact) {
-  put(s, "track of");
-  for (uint32_t i = 0; i < fact->task_count; i++) buffer_print(s->out, "%s %.*s", i == 0 ? "" : ",", STR_FORMAT(fact->tasks[i].id));
-}
-
-/* How many count may change: what is kept of a period is cut when the next one is picked. */
-static void put_picks(const struct saying *s, const struct fact *fact) {
-  put(s, fact->replaces ? "latest picks of " : "first picks of ");
-  put_field(s, fact->of);
-}
-
-/* All of it: what is held under way would end otherwise. */
-static void put_level(const struct saying *s, const struct fact *fact) {
-  buffer_print(s->out, "levels of %.*s:", STR_FORMAT(s->book->facts[fact->parts[0]].first_name));
-  for (uint32_t i = 0; i < fact->level_count; i++)
-    buffer_print(s->out, "%s %.*s from %lld", i == 0 ? "" : ",", STR_FORMAT(fact->levels[i].id), (long long)fact->levels[i].from);
-  if (fact->hold > 0) buffer_print(s->out, "; held for %u more, a break %s", fact->hold, fact->restarts ? "restarts" : "cancels");
-  buffer_print(s->out, "; once %s, the highest%s", fact->every_period ? "a period" : "ever", fact->fires_each ? " and those below" : "");
+void measure_mean_behind(const struct saying *s, const struct fact *fact) {
+  if (fact->measure == MEASURE_DAILY_AVERAGE) put_days(s, &fact->window);
+  put(s, fact->refunds_subtract ? "; refunds are subtracted" : "; refunds leave it");
 }
 
 static void put_owner(const struct saying *s, const struct fact *fact) {
   put(s, fact->dimension_count > 0 ? "; for each customer, " : "; for each customer");
   put_dimensions(s, fact->dimensions, fact->dimension_count);
-  if (fact->kind == FACT_TRACK && fact->dimension_count == 0) put(s, " and opening");
+  if (fact->dimension_count == 0 && row_of(fact)->owner != NULL) put(s, row_of(fact)->owner);
 }
 
 static void put_source(const struct saying *s, const struct hearer *source) {
@@ -116,7 +92,7 @@ static void put_source(const struct saying *s, const struct hearer *source) {
   if (source->kind == HEARER_SELF)
     put(s, "customer");
   else if (source->kind == HEARER_FIELD)
-    put_field(s, (uint16_t)source->index);
+    mean_field(s, (uint16_t)source->index);
   else
     dimension_say(s->out, &fact, s->book->facts, s->campaign->id, true);
 }
@@ -141,22 +117,12 @@ static void put_hearers(const struct saying *s, const struct fact *fact) {
 }
 
 static void put_fact(const struct saying *s, const struct fact *fact) {
-  switch (fact->kind) {
-    case FACT_FIRST: put(s, "first of events"); break;
-    case FACT_LAST: put(s, "last of events"); break;
-    case FACT_MEASURE: put_measure(s, fact); break;
-    case FACT_TRACK: put_track(s, fact); break;
-    case FACT_PICKS: put_picks(s, fact); break;
-    case FACT_LEVEL: put_level(s, fact); break;
-    case FACT_TABLE:
-    case FACT_DIFFERENCE: return;
-  }
+  const struct fact_row *row = row_of(fact);
+  if (row->mean == NULL) return;
+  row->mean(s, fact);
   put_owner(s, fact);
-  if (fact->kind == FACT_MEASURE || fact->kind == FACT_PICKS || fact->kind == FACT_LEVEL) put_window(s, &fact->window);
-  if (fact->kind == FACT_MEASURE && fact->measure == MEASURE_DAILY_AVERAGE) put_days(s, &fact->window);
-  if (fact->kind == FACT_TRACK) put_unit(s, fact->track_period);
-  if (fact->kind == FACT_FIRST) put(s, fact->refunds_reopen ? "; refunds reopen it" : "; refunds leave it");
-  if (fact->kind == FACT_MEASURE) put(s, fact->refunds_subtract ? "; refunds are subtracted" : "; refunds leave it");
+  if (row->traits.windowed) put_window(s, &fact->window);
+  if (row->mean_behind != NULL) row->mean_behind(s, fact);
   put_hearers(s, fact);
 }
 
@@ -189,11 +155,11 @@ static void put_pool(const struct saying *s, const struct pool *pool) {
   if (pool->pot) put(s, "; a pot that is shared, "), buffer_money(s->out, pool->total, pool->of_money ? s->campaign->decimals : 0);
   if (pool->by != FIELD_NONE) {
     put(s, "; by ");
-    put_field(s, pool->by);
+    mean_field(s, pool->by);
   }
   if (!pool->paced) return;
   put(s, "; released");
-  put_unit(s, pool->pace_unit);
+  mean_unit(s, pool->pace_unit);
 }
 
 static void put_side(const struct saying *s, const struct rank_side *side, bool first) {
@@ -228,7 +194,7 @@ static void put_rank(const struct saying *s, const struct rule *rule) {
     buffer_print(s->out, "; the first %u", rule->rank.top);
   }
   put(s, " when it closes");
-  put_unit(s, s->book->closes[trigger->close].unit);
+  mean_unit(s, s->book->closes[trigger->close].unit);
   put(s, ", ");
   buffer_duration(s->out, trigger->delay);
   put(s, " later; who takes part, and until which day, as digest ");
@@ -380,7 +346,7 @@ static bool named_next(const struct campaign *campaign, uint32_t number, struct 
 
 static bool remembers(const struct rulebook *book, const struct meaning *one) {
   if (one->kind != MEANING_FACT) return true;
-  return book->facts[one->number].kind != FACT_TABLE && book->facts[one->number].kind != FACT_DIFFERENCE;
+  return !row_of(&book->facts[one->number])->computed;
 }
 
 bool meaning_next(const struct rulebook *book, uint32_t number, struct meaning_cursor *at, struct meaning *out) {

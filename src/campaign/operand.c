@@ -1,6 +1,6 @@
 /* Operators and what stands behind them: which go with which left side, and the operand as numbers or texts (docs/language.md section 4).
  */
-#include "compile.h"
+#include "fact_row.h"
 
 #define LISTS_MOST 16u
 #define BIT(type) (1u << (type))
@@ -229,7 +229,7 @@ static void in_fact_read(struct compile *c, const struct at *at, const struct le
   leaf->stateless = false;
   if (!fact_ref(c, at, &leaf->operand.fact)) return;
   const struct fact *fact = fact_at(c, leaf->operand.fact);
-  if (fact->kind != FACT_PICKS)
+  if (!row_of(fact)->has)
     report(c, at, CHECK_BAD_CONDITION, "only a fact of picks remembers values: {\"picks\": ..., \"of\": field, \"most\": 3, ...}");
   else if (left->kind != LEFT_FIELD)
     report(c, at, CHECK_BAD_CONDITION, "what a customer chose is asked of a field of the event, like \"mcc\": {\"in_fact\": \"%.*s\"}",

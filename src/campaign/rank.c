@@ -1,7 +1,7 @@
 /* Ranks (docs/language.md section 6): of all customers whose close a rule hears, the first are let through, or all share one pot.
  * Everything that says who is first is fixed as long as the rule lives (meaning.c): shards compare customers by it whom they judged days
  * apart. */
-#include "compile.h"
+#include "fact_row.h"
 
 static const struct key rank_keys[] = {{"by", KEY_MUST}, {"order", KEY_MUST}, {"top", KEY_MUST}, {"ties", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key lot_keys[] = {{"by", KEY_MUST}, {"tickets", KEY_MUST}, {"most", KEY_MUST}, {"top", KEY_MUST}, {NULL, KEY_MAY}};
@@ -13,12 +13,10 @@ uint32_t rank_kept(const struct rank *rank) {
 
 static bool is_number(const struct left *left) { return left->type == TYPE_MONEY || left->type == TYPE_INT; }
 
-static bool is_counted(const struct fact *fact) { return fact->kind == FACT_MEASURE || fact->kind == FACT_DIFFERENCE; }
-
 static bool side_read(struct compile *c, const struct at *at, struct rank_side *out, struct left *left) {
   out->left = left_node(c, at, PLACE_RULE, left);
   if (out->left == NONE || left->type == TYPE_BROKEN) return false;
-  bool number = left->kind == LEFT_FACT && is_number(left) && is_counted(fact_at(c, left->index));
+  bool number = left->kind == LEFT_FACT && is_number(left) && row_of(fact_at(c, left->index))->ranks;
   bool time = left->kind == LEFT_FACT_AT || left->kind == LEFT_FACT_ELAPSED;
   if (number || time) return true;
   report(c, at, CHECK_BAD_VALUE,

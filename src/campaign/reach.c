@@ -3,7 +3,7 @@
  *
  * Every number is an upper bound: all rules that hear a type of event hear each of its events, all gifts are given. Only time is looked at:
  * what is over before something else begins is not added to it. A bound that is not reached even so is safe; one that is may still be. */
-#include "compile.h"
+#include "fact_row.h"
 
 #define DAY_ENDS 16u /* that may still be corrected, where events are a week late at most */
 
@@ -85,7 +85,7 @@ static struct load listener_load(struct compile *c, struct reaching *r, const st
     for (uint32_t i = 0; i < hearers.count; i++) rule_add(c, r, *ref_at(c, hearers.first + i), round, &load);
     bool first = r->fact_of[owner] != round + 1;
     r->fact_of[owner] = round + 1;
-    load.adds[REACH_FED] = first && fact_at(c, owner)->kind == FACT_MEASURE;
+    load.adds[REACH_FED] = first && traits_of(fact_at(c, owner))->counts;
   }
   return load;
 }
@@ -109,7 +109,7 @@ static uint64_t kept_periods(const struct fact *fact) {
   return !fact->refunds_subtract ? 0 : unit > UNIT_MONTH ? 2 : 90 / days[unit] + 1;
 }
 
-static uint64_t measure_cells(const struct fact *fact) {
+uint64_t measure_cells(const struct fact *fact) {
   const struct window *window = &fact->window;
   bool values = fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK;
   bool one = window->kind == WINDOW_DATES || window->unit >= UNIT_CAMPAIGN;
@@ -119,18 +119,9 @@ static uint64_t measure_cells(const struct fact *fact) {
 }
 
 static uint64_t fact_cells(struct compile *c, const struct fact *fact) {
-  uint64_t keys = keys_of(c, fact->dimensions, fact->dimension_count);
-  switch (fact->kind) {
-    case FACT_FIRST:
-    case FACT_LAST: return keys * (fact->keep == FIELD_NONE ? 1 : 2);
-    case FACT_MEASURE: return keys * measure_cells(fact);
-    case FACT_TRACK: return LIMIT_TRACKS_OPEN * (1 + (uint64_t)fact->match_count);
-    case FACT_PICKS: return 2 * (uint64_t)fact->most; /* of this period and the one before it */
-    case FACT_LEVEL: return LIMIT_LEVEL_CLOSES / 40;  /* so many marks stand in a cell (memory.h) */
-    case FACT_TABLE:
-    case FACT_DIFFERENCE: break;
-  }
-  return 0;
+  const struct fact_row *row = row_of(fact);
+  uint64_t keys = row->keyed ? keys_of(c, fact->dimensions, fact->dimension_count) : 1;
+  return row->cells == NULL ? 0 : keys * row->cells(fact);
 }
 
 /* In per_each the customer's own counter alone. */

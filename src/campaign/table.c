@@ -1,5 +1,7 @@
 /* Decision tables: one or two axes of thresholds or lists, and a text in every cell (docs/language.md section 5). */
-#include "compile.h"
+#include "fact_row.h"
+
+static const struct key table_keys[] = {{"table", KEY_MUST}, {"cells", KEY_MUST}, {"else", KEY_MAY}, {"was", KEY_MAY}, {NULL, KEY_MAY}};
 
 static const struct key axis_keys[] = {{"of", KEY_MUST}, {"from", KEY_MAY}, {"in", KEY_MAY}, {NULL, KEY_MAY}};
 #define AXIS_MOST 64u
@@ -79,8 +81,9 @@ static void cells_read(struct compile *c, const struct at *at, struct fact *fact
   if (good && filled != cells) report(c, at, CHECK_BAD_TABLE, "there are %u cells, but the axes make %u", filled, cells);
 }
 
-void table_read(struct compile *c, const struct at *at, struct fact *fact) {
+static void table_read(struct compile *c, const struct at *at, struct fact *fact) {
   struct at table = at_key(at, "table"), cells = at_key(at, "cells"), otherwise = at_key(at, "else");
+  (void)keys_check(c, at, table_keys, "a table");
   bool list = json_is_array(table.json);
   uint32_t count = list ? (uint32_t)json_array_size(table.json) : 1, errors = c->findings->errors;
   if (count < 1 || count > 2) {
@@ -96,3 +99,30 @@ void table_read(struct compile *c, const struct at *at, struct fact *fact) {
   struct str text;
   if (otherwise.json != NULL && read_text(c, &otherwise, &text)) fact->otherwise = keep_text(c, text);
 }
+
+/* Whether an axis of a table is by amounts of money. */
+static bool axis_is_priced(struct compile *c, const json_t *axis) {
+  struct str of = text_of(json_object_get(axis, "of")), name, part;
+  if (json_object_get(axis, "from") == NULL) return false;
+  if (str_starts(of, STR("fact."))) {
+    (void)str_split(str_from(of, 5), '.', &name, &part);
+    uint32_t decl = name_find(c, DECL_FACT, file_now(c)->id, name);
+    return decl != NONE && fact_at(c, decl_at(c, decl)->number)->money;
+  }
+  uint16_t field = catalogue_campaign_field(c->catalogue, str_starts(of, STR("profile.")) ? str_from(of, 8) : of);
+  return field != FIELD_NONE && c->catalogue->fields[field].kind == FIELD_MONEY;
+}
+
+static bool priced(struct compile *c, const json_t *json) {
+  const json_t *table = json_object_get(json, "table");
+  bool priced = axis_is_priced(c, table);
+  for (size_t i = 0; i < json_array_size(table); i++) priced = priced || axis_is_priced(c, json_array_get(table, i));
+  return priced;
+}
+
+const struct fact_row fact_row_table = {.traits = {.word = "table", .figure = FIGURE_TEXT},
+                                        .type = TYPE_TEXT,
+                                        .computed = true,
+                                        .divides = true,
+                                        .priced = priced,
+                                        .read = table_read};

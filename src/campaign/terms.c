@@ -1,6 +1,6 @@
 /* Terms: what may change under a living name - how much, until when - in one line, so that a change can be told before it takes effect.
  * What is told is what is short: numbers of limits, pools, items and tracks, and a campaign's version and dates; conditions are not. */
-#include "compile.h"
+#include "fact_row.h"
 
 static int decimals_of(const struct rulebook *book, uint32_t campaign) { return book->campaigns[campaign].decimals; }
 
@@ -83,12 +83,7 @@ static void item_terms(struct buffer *out, const struct rulebook *book, const st
 }
 
 static void fact_terms(struct buffer *out, const struct fact *fact) {
-  if (fact->kind != FACT_TRACK) return;
-  buffer_print(out, "%u of %u%s", fact->need, fact->task_count, fact->ordered ? " as listed" : "");
-  if (fact->within.kind == MOMENT_AFTER) {
-    buffer_put(out, STR(" within "));
-    buffer_duration(out, fact->within.after);
-  }
+  if (row_of(fact)->terms != NULL) row_of(fact)->terms(out, fact);
 }
 
 /* Cut off where the buffer ends: who reads it sees that something changed all the same. */

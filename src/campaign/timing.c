@@ -1,6 +1,6 @@
 /* When a gift is issued that was qualified before, and what must still hold by then (`timing`, `still`; docs/language.md section 6). What
  * is asked at that instant has no event: everything that needs one is refused beside it. */
-#include "compile.h"
+#include "fact_row.h"
 
 /* ---- still ---- */
 
@@ -24,9 +24,9 @@ static bool is_remembered(struct compile *c, const struct condition *leaf) {
     case LEFT_RULE_REWARD: return false;
   }
   const struct fact *fact = fact_at(c, leaf->index);
-  bool kind = fact->kind == FACT_FIRST || fact->kind == FACT_LAST || fact->kind == FACT_MEASURE || fact->kind == FACT_DIFFERENCE;
-  for (uint32_t i = 0; i < fact->dimension_count; i++) kind &= fact->dimensions[i].kind == DIMENSION_UNIT;
-  return kind && leaf->op != OP_THIS_EVENT;
+  bool stands = row_of(fact)->stands;
+  for (uint32_t i = 0; i < fact->dimension_count; i++) stands &= fact->dimensions[i].kind == DIMENSION_UNIT;
+  return stands && leaf->op != OP_THIS_EVENT;
 }
 
 static void still_check(struct compile *c, uint32_t node) {

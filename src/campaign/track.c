@@ -1,5 +1,7 @@
 /* Tracks: tasks in a set or in a sequence, opened by an event (docs/language.md section 5). */
-#include "compile.h"
+#include "fact_row.h"
+
+static const struct key outer_keys[] = {{"track", KEY_MUST}, {"was", KEY_MAY}, {NULL, KEY_MAY}};
 
 static const struct key track_keys[] = {{"opens", KEY_MUST}, {"when", KEY_MAY},   {"tasks", KEY_MUST}, {"need", KEY_MAY},
                                         {"order", KEY_MAY},  {"within", KEY_MAY}, {"period", KEY_MAY}, {"per", KEY_MAY},
@@ -92,7 +94,7 @@ static void closing_check(struct compile *c, const struct at *within, const stru
          STR_FORMAT(said));
 }
 
-void track_read(struct compile *c, const struct at *at, struct fact *fact) {
+static void inner_read(struct compile *c, const struct at *at, struct fact *fact) {
   static const char *const orders[] = {"any", "listed", NULL};
   struct at opens = at_key(at, "opens"), when = at_key(at, "when"), tasks = at_key(at, "tasks"), need = at_key(at, "need");
   struct at order = at_key(at, "order"), within = at_key(at, "within"), period = at_key(at, "period"), per = at_key(at, "per"),
@@ -113,3 +115,42 @@ void track_read(struct compile *c, const struct at *at, struct fact *fact) {
   per_read(c, &per, fact);
   c->lasts = false;
 }
+
+static void track_read(struct compile *c, const struct at *at, struct fact *fact) {
+  struct at track = at_key(at, "track");
+  (void)keys_check(c, at, outer_keys, "a track's fact");
+  inner_read(c, &track, fact);
+}
+
+/* ---- its row ---- */
+
+/* Its tasks are remembered by their places in the file, so their order is part of what it means. */
+static void mean(const struct saying *s, const struct fact *fact) {
+  mean_text(s, "track of");
+  for (uint32_t i = 0; i < fact->task_count; i++) buffer_print(s->out, "%s %.*s", i == 0 ? "" : ",", STR_FORMAT(fact->tasks[i].id));
+}
+
+static void mean_behind(const struct saying *s, const struct fact *fact) { mean_unit(s, fact->track_period); }
+
+static void terms(struct buffer *out, const struct fact *fact) {
+  buffer_print(out, "%u of %u%s", fact->need, fact->task_count, fact->ordered ? " as listed" : "");
+  if (fact->within.kind != MOMENT_AFTER) return;
+  buffer_put(out, STR(" within "));
+  buffer_duration(out, fact->within.after);
+}
+
+static uint64_t cells(const struct fact *fact) { return LIMIT_TRACKS_OPEN * (1 + (uint64_t)fact->match_count); }
+
+const struct fact_row fact_row_track = {.traits = {.word = "track", .heard = HEARD_DONE, .figure = FIGURE_TASKS},
+                                        .order = ORDER_TASKS,
+                                        .type = TYPE_TRACK,
+                                        .inner = true,
+                                        .timed = true,
+                                        .elapsed = true,
+                                        .owner = " and opening",
+                                        .read = track_read,
+                                        .lint = track_lint,
+                                        .mean = mean,
+                                        .mean_behind = mean_behind,
+                                        .terms = terms,
+                                        .cells = cells};

@@ -104,17 +104,17 @@ static void fact_read_trigger(struct compile *c, const struct at *at, const stru
   if (decl == NONE) return;
   trigger.fact = decl_at(c, decl)->number;
   const struct fact *fact = fact_at(c, trigger.fact);
-  bool heard = fact->kind == FACT_TRACK || fact->kind == FACT_MEASURE;
-  if (fact->kind == FACT_LEVEL) {
+  const enum fact_heard heard = traits_of(fact)->heard;
+  if (heard == HEARD_CLOSE) {
     trigger.kind = TRIGGER_CLOSE, trigger.delay = fact->delay;
     close_trigger(c, at, fact->window.unit, 0, &trigger, out);
     return;
   }
-  if (!heard && !*fact_is_broken(c, trigger.fact)) {
+  if (heard == HEARD_NEVER && !*fact_is_broken(c, trigger.fact)) {
     report(c, at, CHECK_BAD_TRIGGER, "'%.*s' is no track, measure or level: it never happens, it is only asked", STR_FORMAT(name));
     return;
   }
-  if (fact->kind == FACT_MEASURE && fact->measure == MEASURE_DAILY_AVERAGE) {
+  if (fact->measure == MEASURE_DAILY_AVERAGE) {
     report(c, at, CHECK_BAD_TRIGGER, "a daily average moves with every day, up and down: hear the close of its period and ask '%.*s' there",
            STR_FORMAT(name));
     return;

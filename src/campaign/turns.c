@@ -2,7 +2,7 @@
  * programme declares hears before what campaigns do (src/judge/hear.c), so turns are among the facts of one campaign, or of programmes.
  * Measures and picks hear before the rules, tasks after them: a measure asks a track as it was before the event. Openings hear last, and
  * a track's value is none of theirs. A fact that asks itself asks what it was. */
-#include "compile.h"
+#include "fact_row.h"
 
 #define TURNS_MOST 32u /* facts that ask facts, and what these are computed from: as deep as is looked */
 
@@ -11,7 +11,7 @@ struct turns {
   uint8_t *colours;
   uint32_t *seen;       /* of what is computed: for which fact it was looked into last, + 1 */
   uint32_t self, depth; /* the fact whose conditions are read */
-  bool track;
+  enum fact_order order;
 };
 
 static void fact_turn(struct turns *t, uint32_t number);
@@ -39,7 +39,7 @@ static bool set_meets(struct compile *c, const struct trigger_set *a, const stru
 
 /* The n-th set of triggers by which a fact hears in its turn. */
 static const struct trigger_set *set_of(const struct fact *fact, uint32_t n) {
-  if (fact->kind != FACT_TRACK) return n == 0 ? &fact->on : NULL;
+  if (row_of(fact)->order != ORDER_TASKS) return n == 0 ? &fact->on : NULL;
   return n < fact->task_count ? &fact->tasks[n].on : NULL;
 }
 
@@ -52,12 +52,10 @@ static bool meets(struct compile *c, const struct fact *a, const struct fact *b)
 }
 
 /* Closed periods do not have the event's own. */
-static bool asks_the_past(const struct fact *fact) {
-  return fact->kind == FACT_MEASURE && (fact->window.previous > 0 || fact->window.kind == WINDOW_LAST_UNITS);
-}
+static bool asks_the_past(const struct fact *fact) { return fact->window.previous > 0 || fact->window.kind == WINDOW_LAST_UNITS; }
 
 static bool waits(struct turns *t, const struct fact *self, const struct fact *fact) {
-  bool measured = fact->kind == FACT_MEASURE || fact->kind == FACT_PICKS, beside = t->track ? fact->kind == FACT_TRACK : measured;
+  bool beside = row_of(fact)->order == t->order;
   bool near = fact->campaign == self->campaign || (t->c->campaigns[fact->campaign].programme && t->c->campaigns[self->campaign].programme);
   return beside && near && !asks_the_past(fact) && meets(t->c, self, fact);
 }
@@ -85,8 +83,8 @@ static void asks_computed(struct turns *t, uint32_t number) {
   if (t->seen[number] == t->self + 1) return;
   t->seen[number] = t->self + 1;
   t->depth++;
-  for (uint32_t i = 0; fact->kind == FACT_DIFFERENCE && i < 2; i++) asks_fact(t, fact->parts[i]);
-  for (uint32_t i = 0; fact->kind == FACT_TABLE && i < fact->axis_count; i++) asks_left(t, fact->axes[i].left);
+  for (uint32_t i = 0; i < 2; i++) asks_fact(t, fact->parts[i]);
+  for (uint32_t i = 0; i < fact->axis_count; i++) asks_left(t, fact->axes[i].left);
   t->depth--;
 }
 
@@ -97,7 +95,7 @@ static void asks_fact(struct turns *t, uint32_t number) {
     depth_report(t);
     return;
   }
-  if (fact->kind == FACT_DIFFERENCE || fact->kind == FACT_TABLE) asks_computed(t, number);
+  if (row_of(fact)->computed) asks_computed(t, number);
   if (!waits(t, self, fact)) return;
   if (t->colours[number] == GREY) {
     circle_report(t, number);
@@ -110,7 +108,7 @@ static void asks_fact(struct turns *t, uint32_t number) {
 
 /* Which event is the first is noted behind the measures, since a first may ask them. */
 static void asks_this_event(struct turns *t, const struct condition *leaf) {
-  if (t->track) return;
+  if (t->order == ORDER_TASKS) return;
   t->c->now = fact_at(t->c, t->self)->campaign;
   report_text_at(t->c, leaf->pointer, NULL, CHECK_CANNOT_HOLD,
                  "a measure hears before it is known which event is the first: ask \"this_event\" in a rule or a task");
@@ -130,12 +128,12 @@ static void asks_node(struct turns *t, uint32_t node) {
 static void fact_turn(struct turns *t, uint32_t number) {
   const struct fact *fact = fact_at(t->c, number);
   struct turns inner = *t;
-  inner.self = number, inner.track = fact->kind == FACT_TRACK, inner.depth = t->depth + 1;
-  bool hears = fact->kind == FACT_MEASURE || fact->kind == FACT_PICKS || fact->kind == FACT_TRACK;
+  inner.self = number, inner.order = row_of(fact)->order, inner.depth = t->depth + 1;
+  bool hears = inner.order == ORDER_FIRST || inner.order == ORDER_TASKS;
   if (!hears || t->colours[number] != WHITE) return;
   t->colours[number] = GREY;
-  if (!inner.track) asks_node(&inner, fact->when);
-  if (!inner.track) asks_dimensions(&inner, fact);
+  if (inner.order == ORDER_FIRST) asks_node(&inner, fact->when);
+  if (inner.order == ORDER_FIRST) asks_dimensions(&inner, fact);
   for (uint32_t i = 0; i < fact->task_count; i++) asks_node(&inner, fact->tasks[i].when);
   t->colours[number] = BLACK;
 }

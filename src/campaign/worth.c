@@ -150,7 +150,8 @@ static bool rule_hears(struct compile *c, const struct left *left) {
   const struct trigger_set on = rule_at(c, c->rule)->on;
   for (uint32_t i = 0; i < on.count; i++) {
     const struct trigger *trigger = trigger_at(c, on.first + i);
-    if (trigger->kind == TRIGGER_FACT && trigger->fact == left->index && fact_at(c, left->index)->kind == FACT_MEASURE) return true;
+    if (trigger->kind == TRIGGER_FACT && trigger->fact == left->index && traits_of(fact_at(c, left->index))->heard == HEARD_BANDS)
+      return true;
   }
   return false;
 }

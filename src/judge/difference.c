@@ -13,4 +13,9 @@ static struct value ask(struct work *w, const struct fact *fact) {
   return value_number(sum_of(first.number, second.number == INT64_MIN ? INT64_MAX : -second.number));
 }
 
-const struct fact_kind_row fact_kind_difference = {.kind = FACT_DIFFERENCE, .ask = ask, .refusal = REASON_TARGET_NOT_REACHED};
+static bool can_change(const struct work *w, const struct fact *fact) {
+  return fact_can_change(w, &w->book->facts[fact->parts[0]]) && fact_can_change(w, &w->book->facts[fact->parts[1]]);
+}
+
+const struct fact_kind_row fact_kind_difference = {
+    .kind = FACT_DIFFERENCE, .ask = ask, .can_change = can_change, .refusal = REASON_TARGET_NOT_REACHED};

@@ -167,5 +167,18 @@ static void undo(struct work *w, const struct undoing *u, uint32_t number, const
   first_promote(w, fact, fed->fed.per, first);
 }
 
-const struct fact_kind_row fact_kind_first = {
-    .kind = FACT_FIRST, .hear_later = hear_later, .ask = ask, .holds = holds, .undo = undo, .refusal = REASON_NOT_FIRST};
+static int64_t reached(const struct work *w, const struct fact *fact, uint64_t key) {
+  const struct cell *cell = state_find(w->customer, CELL_FIRST, fact->decl, key, 0);
+  return cell == NULL ? 0 : cell->first.time_ms;
+}
+
+const struct fact_kind_row fact_kind_first = {.kind = FACT_FIRST,
+                                              .hear_later = hear_later,
+                                              .ask = ask,
+                                              .holds = holds,
+                                              .undo = undo,
+                                              .reached = reached,
+                                              .outlives = outlives_always,
+                                              .cells = CELL_BIT(CELL_FIRST),
+                                              .knows_again = true,
+                                              .refusal = REASON_NOT_FIRST};

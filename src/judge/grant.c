@@ -24,8 +24,8 @@ struct citing {
 static void cite_fact(const struct citing *c, uint32_t number) {
   const struct fact *fact = &c->book->facts[number];
   assert(number < c->book->fact_count);
-  if (fact->kind == FACT_MEASURE) c->fn(c->self, number);
-  for (uint32_t i = 0; (fact->kind == FACT_DIFFERENCE || fact->kind == FACT_LEVEL) && i < 2; i++)
+  if (traits_of(fact)->counts) c->fn(c->self, number);
+  for (uint32_t i = 0; i < 2; i++)
     if (fact->parts[i] != NONE) cite_fact(c, fact->parts[i]);
 }
 

@@ -38,7 +38,8 @@ static void fact_hears(struct work *w, uint32_t match, uint32_t end) {
 static void task_hears(struct work *w, uint32_t match, uint32_t end) {
   uint32_t fits = 0;
   for (uint32_t i = match; i < end; i++) fits |= hears(w, listener_at(w, i)) ? 1u << listener_at(w, i)->part : 0;
-  if (fits != 0) w->kinds[FACT_TRACK]->hear(w, listener_at(w, match)->owner, fits);
+  uint32_t number = listener_at(w, match)->owner;
+  if (fits != 0) w->kinds[w->book->facts[number].kind]->hear(w, number, fits);
 }
 
 typedef void hear_step(struct work *w, uint32_t match, uint32_t end);

@@ -20,20 +20,17 @@ static bool field_value(const struct event *event, uint32_t field, struct value 
 }
 
 static bool fact_cell(struct work *w, const struct fact *fact, struct value *out) {
-  if (fact->kind != FACT_TABLE) return false;
-  assert(w->kinds[FACT_TABLE]->kind == FACT_TABLE); /* the table of kinds is in order */
-  *out = w->kinds[FACT_TABLE]->ask(w, fact);
+  assert(w->kinds[fact->kind]->kind == fact->kind); /* the table of kinds is in order */
+  *out = w->kinds[fact->kind]->ask(w, fact);
   return out->kind == VALUE_TEXT;
 }
 
 /* Never: an episode of its own. */
 static bool fact_time(struct work *w, const struct fact *fact, struct value *out) {
   uint64_t key = 0;
-  assert(fact->kind == FACT_FIRST || fact->kind == FACT_LAST);
+  assert(w->kinds[fact->kind]->reached != NULL);
   if (!key_of_fact(w, fact, &key)) return false;
-  const struct cell *cell = state_find(w->customer, fact->kind == FACT_FIRST ? CELL_FIRST : CELL_LAST, fact->decl, key, 0);
-  int64_t time_ms = cell == NULL ? 0 : fact->kind == FACT_FIRST ? cell->first.time_ms : cell->last.time_ms;
-  *out = value_number(time_ms);
+  *out = value_number(w->kinds[fact->kind]->reached(w, fact, key));
   return true;
 }
 

@@ -36,5 +36,16 @@ static bool holds(struct work *w, const struct condition *leaf, struct failure *
   return until <= w->event->time_ms;
 }
 
-const struct fact_kind_row fact_kind_last = {
-    .kind = FACT_LAST, .hear_later = hear_later, .ask = ask, .holds = holds, .refusal = REASON_NOT_DORMANT};
+static int64_t reached(const struct work *w, const struct fact *fact, uint64_t key) {
+  const struct cell *cell = state_find(w->customer, CELL_LAST, fact->decl, key, 0);
+  return cell == NULL ? 0 : cell->last.time_ms;
+}
+
+const struct fact_kind_row fact_kind_last = {.kind = FACT_LAST,
+                                             .hear_later = hear_later,
+                                             .ask = ask,
+                                             .holds = holds,
+                                             .reached = reached,
+                                             .outlives = outlives_always,
+                                             .cells = CELL_BIT(CELL_LAST),
+                                             .refusal = REASON_NOT_DORMANT};

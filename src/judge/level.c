@@ -100,4 +100,5 @@ uint32_t level_fires(struct work *w, uint32_t number, struct fired *out) {
   return out[0].reason == REASON_PENDING_HOLD || begins_in_time(w, fact, period) ? 1 : 0; /* behind the campaign holds are ended alone */
 }
 
-const struct fact_kind_row fact_kind_level = {.kind = FACT_LEVEL, .refusal = REASON_TARGET_NOT_REACHED};
+const struct fact_kind_row fact_kind_level = {
+    .kind = FACT_LEVEL, .outlives = outlives_always, .cells = CELL_BIT(CELL_LEVEL), .refusal = REASON_TARGET_NOT_REACHED};

@@ -327,5 +327,13 @@ static void undo(struct work *w, const struct undoing *u, uint32_t number, const
   if (after != before) effect_add(w, number, EFFECT_LOWERED, fed->period, before, after);
 }
 
-const struct fact_kind_row fact_kind_measure = {
-    .kind = FACT_MEASURE, .hear = hear, .ask = ask, .undo = undo, .refusal = REASON_TARGET_NOT_REACHED};
+static bool can_change(const struct work *w, const struct fact *fact) { return fed_find(w, fact, w->recheck_cause) != NULL; }
+
+const struct fact_kind_row fact_kind_measure = {.kind = FACT_MEASURE,
+                                                .hear = hear,
+                                                .ask = ask,
+                                                .undo = undo,
+                                                .outlives = outlives_in_window,
+                                                .can_change = can_change,
+                                                .cells = CELL_BIT(CELL_MEASURE) | CELL_BIT(CELL_DISTINCT),
+                                                .refusal = REASON_TARGET_NOT_REACHED};

@@ -58,8 +58,8 @@ uint32_t missed_group(const struct work *w, uint32_t group) {
 /* A `first` of a programme has heard it, and knows it again; what else programmes count they counted. */
 static bool hears_again(const struct work *w, const struct listener *listener) {
   const struct campaign *campaign = work_campaign(w, listener->campaign);
-  bool first = listener->kind == LISTENER_FACT && w->book->facts[listener->owner].kind == FACT_FIRST;
-  return missed(w, campaign, own_digest(w)) != NULL || (campaign->programme && first);
+  bool known = listener->kind == LISTENER_FACT && w->kinds[w->book->facts[listener->owner].kind]->knows_again;
+  return missed(w, campaign, own_digest(w)) != NULL || (campaign->programme && known);
 }
 
 static void matches_again(struct work *w) {

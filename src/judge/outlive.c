@@ -23,27 +23,19 @@ static int64_t limit_over(const struct outliving *o, uint64_t decl) {
   return whole ? over_of(o, limit->campaign) + (limit->closes ? LIMIT_CLOSE_DELAY_MS : 0) : TIME_NONE;
 }
 
-/* What is kept of a period goes with the period. */
-static bool lasts_a_campaign(const struct fact *fact) {
-  switch (fact->kind) {
-    case FACT_FIRST:
-    case FACT_LAST:
-    case FACT_LEVEL: return true;
-    case FACT_TRACK: return fact->dimension_count > 0;
-    case FACT_MEASURE:
-    case FACT_PICKS:
-      return fact->window.kind == WINDOW_ENROLMENT || fact->window.kind == WINDOW_SINCE ||
-             (fact->window.kind == WINDOW_UNIT && fact->window.unit >= UNIT_CAMPAIGN);
-    case FACT_TABLE:
-    case FACT_DIFFERENCE: break;
-  }
-  return false;
-}
-
 static int64_t fact_over(const struct outliving *o, uint64_t decl) {
   uint32_t number = rulebook_fact(o->book, decl);
   const struct fact *fact = number == NONE ? NULL : &o->book->facts[number];
-  return fact != NULL && lasts_a_campaign(fact) ? over_of(o, fact->campaign) : TIME_NONE;
+  bool (*outlives)(const struct fact *) = fact == NULL ? NULL : fact_kinds[fact->kind]->outlives;
+  return outlives != NULL && outlives(fact) ? over_of(o, fact->campaign) : TIME_NONE;
+}
+
+/* What a kind of fact remembers under its name. */
+static bool is_of_fact(enum cell_kind kind) {
+  uint64_t cells = 0;
+  _Static_assert(CELL_KIND_COUNT <= 64, "a bit for each kind of cell");
+  for (uint32_t i = 0; i < FACT_KIND_COUNT; i++) cells |= fact_kinds[i]->cells;
+  return (cells & CELL_BIT(kind)) != 0;
 }
 
 /* What there was at the end of a day goes on until another day is told. */
@@ -77,15 +69,7 @@ static int64_t cell_over(const struct outliving *o, const struct cell *cell) {
       int64_t over_ms = fact_over(o, decl);
       return over_ms == TIME_NONE ? chance_over(o, decl) : over_ms;
     }
-    case CELL_FIRST:
-    case CELL_LAST:
-    case CELL_LEVEL:
-    case CELL_TRACK:
-    case CELL_TASK:
-    case CELL_MEASURE:
-    case CELL_DISTINCT:
-    case CELL_PICK: return fact_over(o, decl);
-    default: return TIME_NONE;
+    default: return is_of_fact(cell_kind(cell)) ? fact_over(o, decl) : TIME_NONE;
   }
 }
 

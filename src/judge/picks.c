@@ -70,5 +70,10 @@ static void hear(struct work *w, uint32_t number, uint32_t part) {
   if (stays) effect_add(w, number, EFFECT_COUNTED, period, before, after);
 }
 
-const struct fact_kind_row fact_kind_picks = {
-    .kind = FACT_PICKS, .hear = hear, .ask = ask, .has = has, .refusal = REASON_TARGET_NOT_REACHED};
+const struct fact_kind_row fact_kind_picks = {.kind = FACT_PICKS,
+                                              .hear = hear,
+                                              .ask = ask,
+                                              .has = has,
+                                              .outlives = outlives_in_window,
+                                              .cells = CELL_BIT(CELL_PICK),
+                                              .refusal = REASON_TARGET_NOT_REACHED};

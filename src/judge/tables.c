@@ -31,4 +31,11 @@ static struct value ask(struct work *w, const struct fact *fact) {
   return cell.length == 0 ? value_absent() : (struct value){.kind = VALUE_TEXT, .text = cell};
 }
 
-const struct fact_kind_row fact_kind_table = {.kind = FACT_TABLE, .ask = ask, .refusal = REASON_CONDITION_NOT_MET};
+static bool can_change(const struct work *w, const struct fact *fact) {
+  for (uint32_t i = 0; i < fact->axis_count; i++)
+    if (!left_can_change(w, &w->book->conditions[fact->axes[i].left])) return false;
+  return true;
+}
+
+const struct fact_kind_row fact_kind_table = {
+    .kind = FACT_TABLE, .ask = ask, .can_change = can_change, .refusal = REASON_CONDITION_NOT_MET};

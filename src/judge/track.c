@@ -296,5 +296,14 @@ static bool holds(struct work *w, const struct condition *leaf, struct failure *
   return false;
 }
 
-const struct fact_kind_row fact_kind_track = {
-    .kind = FACT_TRACK, .hear = hear, .ask = ask, .ask_more = ask_more, .holds = holds, .refusal = REASON_TASKS_INCOMPLETE};
+/* Of what opens anew for each event nothing is needed behind its time. */
+static bool outlives(const struct fact *fact) { return fact->dimension_count > 0; }
+
+const struct fact_kind_row fact_kind_track = {.kind = FACT_TRACK,
+                                              .hear = hear,
+                                              .ask = ask,
+                                              .ask_more = ask_more,
+                                              .holds = holds,
+                                              .outlives = outlives,
+                                              .cells = CELL_BIT(CELL_TRACK) | CELL_BIT(CELL_TASK),
+                                              .refusal = REASON_TASKS_INCOMPLETE};

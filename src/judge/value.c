@@ -86,10 +86,10 @@ bool condition_is_foreign(const struct work *w, uint32_t node) {
     return false;
   }
   if (condition->left == LEFT_FIELD) return condition->money && amount_is_foreign(w, condition->campaign);
-  if (condition->left != LEFT_FACT || book->facts[condition->index].kind != FACT_TABLE) return false;
-  const struct fact *table = &book->facts[condition->index];
-  for (uint32_t i = 0; i < table->axis_count; i++)
-    if (condition_is_foreign(w, table->axes[i].left)) return true;
+  if (condition->left != LEFT_FACT) return false;
+  const struct fact *fact = &book->facts[condition->index];
+  for (uint32_t i = 0; i < fact->axis_count; i++)
+    if (condition_is_foreign(w, fact->axes[i].left)) return true;
   return false;
 }
 
@@ -102,13 +102,9 @@ const struct cell *fed_find(const struct work *w, const struct fact *fact, uint6
 
 /* ---- after a reversal ---- */
 
-static bool fact_can_change(const struct work *w, const struct fact *fact) {
-  if (fact->kind == FACT_MEASURE) return fed_find(w, fact, w->recheck_cause) != NULL;
-  for (uint32_t i = 0; fact->kind == FACT_DIFFERENCE && i < 2; i++)
-    if (!fact_can_change(w, &w->book->facts[fact->parts[i]])) return false;
-  for (uint32_t i = 0; fact->kind == FACT_TABLE && i < fact->axis_count; i++)
-    if (!left_can_change(w, &w->book->conditions[fact->axes[i].left])) return false;
-  return fact->kind == FACT_DIFFERENCE || fact->kind == FACT_TABLE;
+bool fact_can_change(const struct work *w, const struct fact *fact) {
+  const struct fact_kind_row *row = w->kinds[fact->kind];
+  return row->can_change != NULL && row->can_change(w, fact);
 }
 
 bool left_can_change(const struct work *w, const struct condition *leaf) {

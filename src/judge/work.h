@@ -98,8 +98,17 @@ struct fact_kind_row {
   bool (*has)(struct work *w, const struct fact *fact, const struct value *value);
   /* A reversal of an event that it heard; `fed` is what was remembered of that. */
   void (*undo)(struct work *w, const struct undoing *u, uint32_t fact, const struct cell *fed);
+  /* Of one with a field that is kept, and of `per` by its time: when it was reached, for that key; 0: never. */
+  int64_t (*reached)(const struct work *w, const struct fact *fact, uint64_t key);
+  /* Whether what it remembers is needed until its campaign is over; NULL: never (outlive.c). */
+  bool (*outlives)(const struct fact *fact);
+  /* Whether the reversal at hand may have changed its value; NULL: none can. */
+  bool (*can_change)(const struct work *w, const struct fact *fact);
+  uint64_t cells;      /* CELL_BIT of what it remembers under its name */
+  bool knows_again;    /* an event that it hears once more changes nothing */
   enum reason refusal; /* of its operators and comparisons */
 };
+#define CELL_BIT(kind) ((uint64_t)1 << (kind))
 
 struct work {
   const struct judge_input *in;
@@ -222,6 +231,7 @@ bool condition_is_foreign(const struct work *w, uint32_t node);
 bool money_in(const struct work *w, uint32_t campaign, struct str currency, int64_t minor, int64_t *out);
 /* Of a gift that is judged again: whether a left side can have changed, and is known as it is now (else it is as it was). */
 bool left_can_change(const struct work *w, const struct condition *leaf);
+bool fact_can_change(const struct work *w, const struct fact *fact);
 /* What was remembered of an event that a measure heard. */
 const struct cell *fed_find(const struct work *w, const struct fact *fact, uint64_t cause);
 
@@ -294,9 +304,20 @@ void by_hand_note(struct work *w, const struct outcome *why);
 void by_hand_worthless(struct work *w);
 
 /* ---- fact kinds: first.c last.c measure.c track.c tables.c difference.c picks.c, and their table ---- */
-extern const struct fact_kind_row fact_kind_first, fact_kind_last, fact_kind_measure, fact_kind_track, fact_kind_table,
-    fact_kind_difference, fact_kind_picks, fact_kind_level;
-extern const struct fact_kind_row *const fact_kinds[];
+#define FACT_KIND_ROW(NAME, name) extern const struct fact_kind_row fact_kind_##name;
+FACT_KINDS(FACT_KIND_ROW)
+#undef FACT_KIND_ROW
+extern const struct fact_kind_row *const fact_kinds[FACT_KIND_COUNT];
+/* For `outlives`. What is kept of a period goes with the period. */
+static inline bool outlives_always(const struct fact *fact) {
+  (void)fact;
+  return true;
+}
+static inline bool outlives_in_window(const struct fact *fact) {
+  const struct window *window = &fact->window;
+  bool whole = window->kind == WINDOW_UNIT && window->unit >= UNIT_CAMPAIGN;
+  return whole || window->kind == WINDOW_ENROLMENT || window->kind == WINDOW_SINCE;
+}
 /* A fact with more dimensions keeps LIMIT_FACT_KEYS of them: the one that was longest not used makes way (work.c). */
 struct cell *keyed_cell(struct work *w, const struct fact *fact, enum cell_kind kind, uint64_t key, int32_t period);
 /* measure.c */

@@ -67,7 +67,7 @@ static void threshold_put(struct buffer *text, const struct rulebook *book, cons
 
 static void next_find(const struct telling *t, const struct campaign *campaign, struct told_fact *told, struct buffer *text) {
   struct nearest n = {.book = t->rulebook, .fact = (uint32_t)(told->fact - t->rulebook->facts)};
-  if (told->fact->kind != FACT_MEASURE || told->effect == NULL || !number_of(told->effect->after, &n.after)) return;
+  if (traits_of(told->fact)->heard != HEARD_BANDS || told->effect == NULL || !number_of(told->effect->after, &n.after)) return;
   for (uint32_t i = 0; i < campaign->rule_count; i++) rule_look(&n, &t->rulebook->rules[campaign->rule_first + i]);
   if (n.rule == NULL) return;
   size_t start = text->length;
@@ -145,7 +145,7 @@ static bool fact_tell(const struct telling *t, const struct campaign *campaign, 
   *out = (struct told_fact){.fact = &t->rulebook->facts[number]};
   out->effect = fact_effect(t, out->fact, nth);
   if (out->effect == NULL && (nth > 0 || t->recorded == NULL || t->gate != REASON_GIVEN)) return false;
-  bool heard = out->effect == NULL || out->fact->kind == FACT_TRACK ? listens(t, number, out, &tasks) : true;
+  bool heard = out->effect == NULL || traits_of(out->fact)->figure == FIGURE_TASKS ? listens(t, number, out, &tasks) : true;
   if (out->effect == NULL && !heard) return false;
   buffer_init(&text, out->memory, sizeof out->memory);
   tasks_name(out, tasks, &text);
@@ -179,7 +179,7 @@ static void put(struct buffer *out, const struct telling *t, const char *en, con
 
 void fact_period_words(struct buffer *out, const struct telling *t, const struct fact *fact, struct str period) {
   if (period.length == 0) return;
-  if (fact->kind != FACT_MEASURE || fact->window.kind != WINDOW_ROLLING_DAYS)
+  if (!traits_of(fact)->windowed || fact->window.kind != WINDOW_ROLLING_DAYS)
     buffer_print(out, " (%.*s)", STR_FORMAT(period));
   else if (is_zh(t))
     buffer_print(out, " (截至 %.*s 的 %u 天)", STR_FORMAT(period), fact->window.count);
@@ -245,14 +245,14 @@ static void unchanged_words(struct buffer *out, const struct telling *t, const s
     if (answer.refusal == MATCH_CONDITION) condition_words(out, t, answer.condition, fact->campaign);
   } else if (answer.refusal == MATCH_HEARS_AS && !telling_heard(t) && fact_elsewhere_words(out, t, told)) {
     return;
-  } else if (hears && fact->kind == FACT_MEASURE && fact->measure == MEASURE_DAILY_AVERAGE) {
+  } else if (hears && fact->measure == MEASURE_DAILY_AVERAGE) {
     snapshot_words(out, t, fact);
-  } else if (hears && fact->kind == FACT_MEASURE && fact->window.cycle > 0) {
+  } else if (hears && traits_of(fact)->counts && fact->window.cycle > 0) {
     put(out, t, ": not counted by what was known of the customer then: ", ":按当时的客户情况未计入:");
     buffer_put(out, words_cycle(t->rulebook, fact->window.cycle));
     put(out, t, ", enrolment, audience, its conditions", "、报名、客群、自身条件");
     event_lacks_words(out, t, fact);
-  } else if (hears && fact->kind == FACT_MEASURE && adds) {
+  } else if (hears && traits_of(fact)->counts && adds) {
     put(out, t, ": not counted by what was known of the customer then: enrolment, audience, its conditions",
         ":按当时的客户情况未计入:报名、客群、自身条件");
     event_lacks_words(out, t, fact);
@@ -317,13 +317,14 @@ static void moment_words(struct buffer *out, const struct telling *t, const stru
 void fact_words(struct buffer *out, const struct telling *t, const struct told_fact *told) {
   put(out, t, "fact ", "事实 ");
   buffer_put(out, fact_short_name(told->fact));
-  if (told->effect == NULL && told->fact->kind == FACT_MEASURE && window_lags(&told->fact->window))
+  const enum fact_figure figure = traits_of(told->fact)->figure;
+  if (told->effect == NULL && window_lags(&told->fact->window))
     put(out, t, ": listens, an event counts for later periods only", ":监听此类事件,只计入以后的周期");
   else if (told->effect == NULL)
     unchanged_words(out, t, told);
-  else if (told->fact->kind == FACT_MEASURE || told->fact->kind == FACT_PICKS)
+  else if (figure == FIGURE_NUMBER)
     measure_words(out, t, told);
-  else if (told->fact->kind == FACT_TRACK)
+  else if (figure == FIGURE_TASKS)
     track_words(out, t, told);
   else
     moment_words(out, t, told);

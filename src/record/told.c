@@ -231,11 +231,9 @@ void told_effect(struct told_effect *told, const struct rulebook *rulebook, cons
   struct buffer text;
   buffer_init(&text, told->memory, sizeof told->memory);
   told->period = (struct str){NULL, 0};
-  bool by_unit = (fact->kind == FACT_MEASURE || fact->kind == FACT_PICKS) &&
-                 (fact->window.kind == WINDOW_UNIT || fact->window.kind == WINDOW_LAST_UNITS);
+  bool by_unit = traits_of(fact)->windowed && (fact->window.kind == WINDOW_UNIT || fact->window.kind == WINDOW_LAST_UNITS);
   if (by_unit) told->period = told_period(&text, fact->window.unit, 0, effect->period);
-  if (fact->kind == FACT_MEASURE && fact->window.kind == WINDOW_ROLLING_DAYS)
-    told->period = told_period(&text, UNIT_DAY, 0, effect->period);
+  if (traits_of(fact)->windowed && fact->window.kind == WINDOW_ROLLING_DAYS) told->period = told_period(&text, UNIT_DAY, 0, effect->period);
   told->times = kind == NUMBER_TIME;
   told->before = told->times ? (struct str){NULL, 0} : told_number(&text, effect->before, kind, style);
   told->after = told->times ? (struct str){NULL, 0} : told_number(&text, effect->after, kind, style);

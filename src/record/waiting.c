@@ -68,7 +68,7 @@ static bool waiting_tell(const struct telling *t, const struct rule *rule, struc
     out->fact = &t->rulebook->facts[trigger->fact];
     const struct recorded_effect *effect = fact_effect(t, out->fact, 0);
     if (effect == NULL) continue;
-    if (out->fact->kind == FACT_TRACK ? waiting_track(effect, out) : waiting_measure(t, effect, out)) return true;
+    if (traits_of(out->fact)->figure == FIGURE_TASKS ? waiting_track(effect, out) : waiting_measure(t, effect, out)) return true;
   }
   return false;
 }
@@ -102,7 +102,7 @@ void waiting_words(struct buffer *out, const struct telling *t, const struct tol
     close_words(out, t, told);
     return;
   }
-  bool track = told->fact->kind == FACT_TRACK, past = told->expected.length == 0;
+  bool track = traits_of(told->fact)->figure == FIGURE_TASKS, past = told->expected.length == 0;
   if (!past) put(out, t, "not yet: ", "尚未达到:");
   buffer_put(out, fact_short_name(told->fact));
   put(out, t, track ? " has " : " is ", track ? " 已完成 " : " 为 ");

@@ -25,7 +25,7 @@ static void zone_say(struct say *say) {
 
 static bool is_open_later(const struct say *say, const struct trigger *trigger) {
   if (trigger->kind == TRIGGER_CLOSE) return say->rulebook->closes[trigger->close].left == NONE;
-  return trigger->kind == TRIGGER_FACT && say->rulebook->facts[trigger->fact].kind == FACT_TRACK;
+  return trigger->kind == TRIGGER_FACT && traits_of(&say->rulebook->facts[trigger->fact])->heard == HEARD_DONE;
 }
 
 /* What is open when the campaign ends may finish later: only where something can be open. */

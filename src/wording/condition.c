@@ -31,9 +31,9 @@ static void left_of_fact(struct say *say, const struct condition *leaf) {
       if (!say_zh(say)) say_fact(say, leaf->index);
       return;
     default:
-      put(say, fact->kind == FACT_PICKS ? "the number of the " : "the ", "");
+      put(say, words_of(fact)->number_en == NULL ? "the " : words_of(fact)->number_en, "");
       say_fact(say, leaf->index);
-      put(say, "", fact->kind == FACT_PICKS ? "的个数" : "");
+      put(say, "", words_of(fact)->number_zh == NULL ? "" : words_of(fact)->number_zh);
       return;
   }
 }
@@ -124,7 +124,7 @@ static struct str field_of(const struct say *say, const struct condition *leaf) 
 static void text_say(struct say *say, const struct condition *leaf, struct str text) {
   const struct fact *fact = leaf->left == LEFT_FACT ? &say->rulebook->facts[leaf->index] : NULL;
   if (leaf->left == LEFT_LEVEL && say_level(say, text)) return;
-  if (leaf->left == LEFT_TAG || (fact != NULL && fact->kind == FACT_TABLE)) {
+  if (leaf->left == LEFT_TAG || (fact != NULL && traits_of(fact)->figure == FIGURE_TEXT)) {
     put(say, "\"", "“");
     say_group(say, leaf->left == LEFT_TAG && str_starts(text, STR("segment:")) ? str_from(text, 8) : text);
     put(say, "\"", "”");

@@ -134,7 +134,7 @@ static void measure_word(struct say *say, const struct fact *fact) {
   say_field(say, fact->of);
 }
 
-static void measure_name(struct say *say, const struct fact *fact) {
+void say_measure_name(struct say *say, const struct fact *fact) {
   bool units = fact->of == FIELD_NONE && fact->measure != MEASURE_COUNT, daily = fact->measure == MEASURE_DAILY_AVERAGE;
   if (say_zh(say)) {
     say_window(say, &fact->window);
@@ -151,36 +151,6 @@ static void measure_name(struct say *say, const struct fact *fact) {
   say_window(say, &fact->window);
 }
 
-static void name_say(struct say *say, const struct fact *fact) {
-  switch (fact->kind) {
-    case FACT_FIRST:
-      put(say, "first ", "首次");
-      say_act_names(say, fact->on, false);
-      return;
-    case FACT_LAST:
-      put(say, "last ", "最近一次");
-      say_act_names(say, fact->on, false);
-      return;
-    case FACT_MEASURE: measure_name(say, fact); return;
-    case FACT_TRACK: put(say, "set of tasks", "任务"); return;
-    case FACT_TABLE: put(say, "class", "分类"); return;
-    case FACT_DIFFERENCE: put(say, "difference", "增量"); return;
-    case FACT_PICKS:
-      put(say, "chosen ", "所选");
-      if (fact->of == FIELD_NONE) return;
-      if (say_zh(say))
-        say_field(say, fact->of);
-      else
-        say_fields_many(say, fact->of);
-      return;
-    case FACT_LEVEL:
-      put(say, "step of the ", "");
-      measure_name(say, fact_of(say, fact->parts[0]));
-      put(say, "", "档位");
-      return;
-  }
-}
-
 static uint32_t fact_use(struct used *used, uint32_t fact) {
   if (used->places[fact] == 0) {
     used->numbers[used->count++] = fact;
@@ -191,7 +161,7 @@ static uint32_t fact_use(struct used *used, uint32_t fact) {
 
 void say_fact_within(struct say *say, uint32_t fact) {
   uint32_t place = fact_use(&say->facts, fact);
-  name_say(say, fact_of(say, fact));
+  words_of(fact_of(say, fact))->name(say, fact_of(say, fact));
   if (say->facts.suffixes[place] == 0) return;
   put(say, ", no. ", "之");
   put_ordinal(say, say->facts.suffixes[place]);
@@ -212,7 +182,8 @@ void number_facts(struct say *say, uint64_t *hashes) {
   for (uint32_t i = 0; i < used->count; i++) {
     buffer_init(&name, memory, sizeof memory);
     say->out = &name;
-    name_say(say, fact_of(say, used->numbers[i]));
+    const struct fact *fact = fact_of(say, used->numbers[i]);
+    words_of(fact)->name(say, fact);
     hashes[i] = hash64(&HASH_KEY_FIXED, buffer_text(&name));
     uint32_t alike = 0;
     for (uint32_t k = 0; k < i; k++) {
@@ -224,12 +195,15 @@ void number_facts(struct say *say, uint64_t *hashes) {
   say->out = out;
 }
 
-void say_fact_unit(struct say *say, const struct fact *fact, int64_t number) {
-  (void)number;
-  if (!say_zh(say) || fact->kind != FACT_MEASURE) return;
+static void measure_unit(struct say *say, const struct fact *fact) {
   if (fact->measure == MEASURE_COUNT) put(say, "", "次");
   if (fact->measure == MEASURE_DISTINCT || fact->measure == MEASURE_STREAK)
     put(say, "", fact->of == FIELD_NONE ? count_words[fact->of_unit][1] : "个");
+}
+
+void say_fact_unit(struct say *say, const struct fact *fact, int64_t number) {
+  (void)number;
+  if (say_zh(say) && words_of(fact)->unit != NULL) words_of(fact)->unit(say, fact);
 }
 
 /* ---- by what something is counted ---- */
@@ -576,17 +550,53 @@ void say_note(struct say *say, uint32_t number) {
   put_str(say, STR("- "));
   say_fact(say, number);
   put(say, ": ", "：");
-  switch (fact->kind) {
-    case FACT_FIRST: first_note(say, fact); break;
-    case FACT_LAST: last_note(say, fact); break;
-    case FACT_MEASURE: measure_note(say, fact); break;
-    case FACT_TRACK: track_note(say, fact); break;
-    case FACT_TABLE: table_note(say, fact); break;
-    case FACT_DIFFERENCE: difference_note(say, fact); break;
-    case FACT_PICKS: picks_note(say, fact); break;
-    case FACT_LEVEL: say_level_note(say, fact); break;
-  }
+  words_of(fact)->note(say, fact);
   put(say, ". (", "。（");
   put_str(say, fact->name);
   put(say, ")\n", "）\n");
 }
+
+/* ---- rows ---- */
+
+static void first_name(struct say *say, const struct fact *fact) {
+  put(say, "first ", "首次");
+  say_act_names(say, fact->on, false);
+}
+
+static void last_name(struct say *say, const struct fact *fact) {
+  put(say, "last ", "最近一次");
+  say_act_names(say, fact->on, false);
+}
+
+static void track_name(struct say *say, const struct fact *fact) {
+  (void)fact;
+  put(say, "set of tasks", "任务");
+}
+
+static void table_name(struct say *say, const struct fact *fact) {
+  (void)fact;
+  put(say, "class", "分类");
+}
+
+static void difference_name(struct say *say, const struct fact *fact) {
+  (void)fact;
+  put(say, "difference", "增量");
+}
+
+static void picks_name(struct say *say, const struct fact *fact) {
+  put(say, "chosen ", "所选");
+  if (fact->of == FIELD_NONE) return;
+  if (say_zh(say))
+    say_field(say, fact->of);
+  else
+    say_fields_many(say, fact->of);
+}
+
+const struct fact_words fact_words_first = {.name = first_name, .note = first_note};
+const struct fact_words fact_words_last = {.name = last_name, .note = last_note};
+const struct fact_words fact_words_measure = {.name = say_measure_name, .note = measure_note, .unit = measure_unit};
+const struct fact_words fact_words_track = {.name = track_name, .note = track_note};
+const struct fact_words fact_words_table = {.name = table_name, .note = table_note};
+const struct fact_words fact_words_difference = {.name = difference_name, .note = difference_note};
+const struct fact_words fact_words_picks = {
+    .name = picks_name, .note = picks_note, .number_en = "the number of the ", .number_zh = "的个数"};

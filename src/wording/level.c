@@ -117,7 +117,7 @@ static void together_say(struct say *say, const struct fact *fact) {
   if (!fact->fires_each && !fact->every_period) put(say, ", and the others count as completed", "，其余各档视为已完成，不再另计");
 }
 
-void say_level_note(struct say *say, const struct fact *fact) {
+static void level_note(struct say *say, const struct fact *fact) {
   put(say, "what the ", "指");
   if (!say_zh(say)) say_fact(say, fact->parts[0]);
   bool late = fact->delay.ms != 0 || fact->delay.months != 0;
@@ -140,3 +140,11 @@ void say_level_note(struct say *say, const struct fact *fact) {
     hold_say(say, fact);
   together_say(say, fact);
 }
+
+static void level_name(struct say *say, const struct fact *fact) {
+  put(say, "step of the ", "");
+  say_measure_name(say, &say->rulebook->facts[fact->parts[0]]);
+  put(say, "", "档位");
+}
+
+const struct fact_words fact_words_level = {.name = level_name, .note = level_note};

@@ -7,7 +7,10 @@
  *     close.c      periods that end      level.c    what is kept from one to the next  group.c   rules beside each other
  *     rank.c       who is first
  *
- * A new construct of the language needs its phrase where its enum is switched over; the compiler names the place. */
+ *     kinds.c      the table of fact kinds
+ *
+ * A new construct of the language needs its phrase where its enum is switched over, the compiler names the place; a kind of fact a row
+ * in a file of its own. */
 #ifndef GIFTD_WORDING_PARTS_H
 #define GIFTD_WORDING_PARTS_H
 
@@ -127,7 +130,6 @@ void say_close_once(struct say *say, const struct rule *rule);     /* " Each cus
 /* ---- level.c ---- */
 
 void say_daily_note(struct say *say, const struct fact *fact);
-void say_level_note(struct say *say, const struct fact *fact);
 void say_level_reached(struct say *say, uint32_t level); /* "客户首次达到“...”中的一档（满...元），并在其后连续3个月保持" */
 bool say_level(struct say *say, struct str id); /* of the rule at hand: what it takes; false: it hears no such level */
 
@@ -140,7 +142,25 @@ void say_places(struct say *say, int64_t from, int64_t to); /* "第2至5名" / "
 
 void say_groups(struct say *say); /* those of the campaign's rules, with a heading; or nothing */
 
+/* ---- kinds of facts: fact.c, level.c, and their table ---- */
+
+struct fact_words {
+  void (*name)(struct say *say, const struct fact *fact); /* short, without quotes: "当月累计金额" */
+  void (*note)(struct say *say, const struct fact *fact); /* what it stands for */
+  /* Behind a number of it, in Chinese; or NULL. */
+  void (*unit)(struct say *say, const struct fact *fact);
+  /* Around the name where its number is meant, while the name alone is of something else; NULL: "the " stands before it. */
+  const char *number_en, *number_zh;
+};
+#define FACT_WORDS(NAME, kind) extern const struct fact_words fact_words_##kind;
+FACT_KINDS(FACT_WORDS)
+#undef FACT_WORDS
+extern const struct fact_words *const fact_word_rows[FACT_KIND_COUNT];
+static inline const struct fact_words *words_of(const struct fact *fact) { return fact_word_rows[fact->kind]; }
+
 /* ---- fact.c ---- */
+
+void say_measure_name(struct say *say, const struct fact *fact);
 
 void say_fact(struct say *say, uint32_t fact);                                /* its short name in quotes; it is explained at the end */
 void say_fact_within(struct say *say, uint32_t fact);                         /* the same within another name: without quotes */

@@ -18,7 +18,7 @@ static bool has_bands(const struct say *say) {
 }
 
 static void heard_fact(struct say *say, const struct trigger *trigger) {
-  bool track = say->rulebook->facts[trigger->fact].kind == FACT_TRACK;
+  bool track = traits_of(&say->rulebook->facts[trigger->fact])->heard == HEARD_DONE;
   put(say, track ? "the customer completes the " : "the customer's ", track ? "客户完成" : "客户的");
   say_fact(say, trigger->fact);
   if (!track) put(say, " reaches one of the thresholds of this rule", has_bands(say) ? "升至本规则所列的档位" : "升至本规则所列的门槛");

@@ -3,9 +3,9 @@
 
 /* A measure that refunds lower: gifts that rest on it are judged again, whatever woke their rule. */
 static bool is_lowered(const struct say *say, const struct fact *fact) {
-  if (fact->kind == FACT_DIFFERENCE)
-    return is_lowered(say, &say->rulebook->facts[fact->parts[0]]) || is_lowered(say, &say->rulebook->facts[fact->parts[1]]);
-  return fact->kind == FACT_MEASURE && fact->refunds_subtract && acts_reversible(say, fact->on);
+  for (uint32_t i = 0; i < 2; i++)
+    if (fact->parts[i] != NONE && is_lowered(say, &say->rulebook->facts[fact->parts[i]])) return true;
+  return fact->refunds_subtract && acts_reversible(say, fact->on);
 }
 
 static bool asks_measure(const struct say *say, uint32_t node) {
@@ -42,7 +42,7 @@ static bool trigger_may_be_undone(const struct say *say, const struct trigger *t
     case TRIGGER_EVENT: return say->rulebook->catalogue->types[trigger->type].reversible;
     case TRIGGER_FACT: {
       const struct fact *fact = &say->rulebook->facts[trigger->fact];
-      return fact->kind == FACT_TRACK ? track_may_be_undone(say, fact) : acts_reversible(say, fact->on);
+      return traits_of(fact)->heard == HEARD_DONE ? track_may_be_undone(say, fact) : acts_reversible(say, fact->on);
     }
     case TRIGGER_REWARD: return may_be_undone(say, &say->rulebook->rules[trigger->rule]);
     case TRIGGER_CLOSE: return false; /* the measures that are asked may be lowered */
@@ -60,7 +60,7 @@ static bool may_be_undone(const struct say *say, const struct rule *rule) {
 static bool is_by_figure(const struct say *say, const struct rule *rule) {
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger *trigger = &say->rulebook->triggers[rule->on.first + i];
-    bool measure = trigger->kind == TRIGGER_FACT && say->rulebook->facts[trigger->fact].kind == FACT_MEASURE;
+    bool measure = trigger->kind == TRIGGER_FACT && traits_of(&say->rulebook->facts[trigger->fact])->heard == HEARD_BANDS;
     if (!measure && trigger_may_be_undone(say, trigger)) return false;
   }
   return rule->undo.partial == PARTIAL_RECHECK && rule->undo.reward != UNDO_KEEP;
