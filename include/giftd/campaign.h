@@ -326,7 +326,6 @@ static inline const struct fact_traits *traits_of(const struct fact *fact) { ret
 
 /* ---- rewards ---- */
 
-enum value_form { VALUE_FORM_NONE, VALUE_FORM_FIXED, VALUE_FORM_PERCENT, VALUE_FORM_BANDS, VALUE_FORM_SHARE };
 enum pay { PAY_HIGHEST, PAY_EACH, PAY_TOP_UP };
 enum when_empty { EMPTY_REFUSE, EMPTY_SKIP, EMPTY_QUEUE };
 
@@ -375,7 +374,7 @@ struct item {
 
 /* Whether its value goes on within a period of a measure: what was paid for it before is asked. */
 static inline bool item_is_ladder(const struct item *item) {
-  return !item->is_chance && item->value.form == VALUE_FORM_BANDS && item->value.pay != PAY_HIGHEST;
+  return !item->is_chance && item->value.pay != PAY_HIGHEST;
 }
 
 /* For one event: with `each` a gift for each band. */

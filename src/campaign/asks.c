@@ -24,7 +24,7 @@ static void node_asks(struct asking *a, uint32_t node) {
 }
 
 static void worth_asks(struct asking *a, const struct worth *worth) {
-  if (worth->form == VALUE_FORM_PERCENT || worth->form == VALUE_FORM_BANDS) node_asks(a, worth->of);
+  if (worth_traits[worth->form]->derived) node_asks(a, worth->of);
 }
 
 bool rule_asks(struct compile *c, const struct rule *rule, asked_measure *fn, void *self) {

@@ -1,5 +1,5 @@
 /* What a rule gives: one item, each of a list, the first that fits, one by odds (docs/language.md section 6). */
-#include "compile.h"
+#include "worth_row.h"
 
 static const struct key first_of_keys[] = {{"first_of", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key draw_of_keys[] = {{"draw_of", KEY_MUST}, {"when_empty", KEY_MUST}, {NULL, KEY_MAY}};
@@ -36,11 +36,8 @@ static void items_list_read(struct compile *c, const struct at *at, enum item_pl
 /* ---- draws ---- */
 
 static bool value_above(const struct worth *value, int64_t ceiling) {
-  if (value->form == VALUE_FORM_FIXED) return value->fixed > ceiling;
-  if (value->form == VALUE_FORM_PERCENT || value->form == VALUE_FORM_SHARE) return value->max > ceiling;
-  bool above = false; /* by place a lower band may be worth more */
-  for (uint32_t i = 0; value->form == VALUE_FORM_BANDS && i < value->band_count; i++) above |= value->bands[i].value > ceiling;
-  return above;
+  const struct worth_row *row = worth_rows[value->form];
+  return row->most != NULL && row->most(value) > ceiling;
 }
 
 /* Prizes of draws have a legal ceiling; substitutes are prizes as well. */

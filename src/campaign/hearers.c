@@ -81,7 +81,7 @@ static void node_bands(struct compile *c, struct bands *bands, uint32_t node) {
 }
 
 static void worth_bands(struct compile *c, struct bands *bands, const struct worth *worth) {
-  if (worth->form != VALUE_FORM_BANDS || worth->of == NONE) return;
+  if (worth->band_count == 0 || worth->of == NONE) return;
   const struct condition *by = condition_at(c, worth->of);
   if (by->left != LEFT_FACT || by->index != bands->fact) return;
   for (uint32_t i = 0; i < worth->band_count; i++) band_add(c, bands, worth->bands[i].from);

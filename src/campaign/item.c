@@ -43,9 +43,8 @@ static void reward_read(struct compile *c, const struct at *at, struct item *ite
     return;
   }
   item->reward = keep_text(c, form);
-  item->is_chance = str_equal(form, STR("chance"));
-  item->is_points = str_equal(form, STR("points"));
-  item->is_notice = str_equal(form, STR("notice"));
+  const struct reward_form *known = reward_form_find(form);
+  if (known != NULL) item->is_chance = known->chance, item->is_points = known->points, item->is_notice = known->notice;
 }
 
 static void own_id_read(struct compile *c, const struct at *at, enum item_place place, const struct rule *rule, struct item *item) {
@@ -79,10 +78,8 @@ static void id_read(struct compile *c, const struct at *at, enum item_place plac
 
 /* Forms whose value is the gift itself. */
 bool reward_is_money(struct str form) {
-  static const char *const forms[] = {"instant_discount", "cash_back", "ecny_packet", NULL};
-  for (uint32_t i = 0; forms[i] != NULL; i++)
-    if (str_equal(form, str_of(forms[i]))) return true;
-  return false;
+  const struct reward_form *known = reward_form_find(form);
+  return known != NULL && known->money;
 }
 
 static void worths_read(struct compile *c, const struct at *at, struct item *item) {

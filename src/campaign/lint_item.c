@@ -24,8 +24,7 @@ void cells_lint(struct compile *c, uint32_t node) {
 static struct str field_name(const struct compile *c, uint32_t field) { return c->catalogue->fields[field].campaign_name; }
 
 static void worth_lint(struct compile *c, const struct rule *rule, const struct item *item, const struct worth *worth, const char *key) {
-  bool derived = worth->form == VALUE_FORM_PERCENT || worth->form == VALUE_FORM_BANDS;
-  const struct condition *of = derived && worth->of != NONE ? condition_at(c, worth->of) : NULL;
+  const struct condition *of = worth_traits[worth->form]->derived && worth->of != NONE ? condition_at(c, worth->of) : NULL;
   if (of == NULL || of->left != LEFT_FIELD || !never_carried(c, &rule->on, of->index)) return;
   report_text_at(c, item->pointer, key, CHECK_CANNOT_HOLD, "none of the events of this rule carries '%.*s'",
                  STR_FORMAT(field_name(c, of->index)));
@@ -103,11 +102,6 @@ static void keep_lint(struct compile *c, const struct rule *rule, const struct i
 
 /* ---- its form ---- */
 
-/* schemas/rewards.json; a test holds the two together. */
-static const char *const known_forms[] = {"instant_discount", "voucher",    "threshold_voucher", "percent_voucher", "cash_back", "points",
-                                          "rate_coupon",      "fee_waiver", "ecny_packet",       "membership",      "goods",     "bundle",
-                                          "chance",           "notice"};
-
 static bool same_letters(struct str a, struct str b) {
   size_t i = 0, j = 0;
   for (;; i++, j++) {
@@ -121,10 +115,10 @@ static bool same_letters(struct str a, struct str b) {
 /* Forms are an open list, so one that nobody knows is right; but `point` is not `points`, and whoever gets it does not know it either. */
 static void form_lint(struct compile *c, const struct item *item) {
   const char *near = NULL;
-  for (size_t i = 0; i < sizeof known_forms / sizeof known_forms[0]; i++) {
-    struct str known = str_of(known_forms[i]);
+  for (const struct reward_form *form = reward_forms; form->word != NULL; form++) {
+    struct str known = str_of(form->word);
     if (str_equal(item->reward, known)) return;
-    if (same_letters(item->reward, known) || str_distance(item->reward, known, 2) == 1) near = known_forms[i];
+    if (same_letters(item->reward, known) || str_distance(item->reward, known, 2) == 1) near = form->word;
   }
   if (near != NULL)
     report_text_at(c, item->pointer, "reward", CHECK_UNKNOWN_REWARD, "'%.*s' is none of the forms that giftd knows; did you mean '%s'?",

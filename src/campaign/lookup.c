@@ -40,7 +40,7 @@ LOOKUP(pool, pools)
 LOOKUP(campaign, campaigns)
 
 static bool tops_up(const struct rulebook *book, const struct item *item) {
-  bool bands = item->is_chance && item->count.form == VALUE_FORM_BANDS && item->count.pay == PAY_TOP_UP;
+  bool bands = item->is_chance && item->count.pay == PAY_TOP_UP;
   return bands && book->conditions[item->count.of].left == LEFT_FACT;
 }
 

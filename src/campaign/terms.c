@@ -1,10 +1,11 @@
 /* Terms: what may change under a living name - how much, until when - in one line, so that a change can be told before it takes effect.
  * What is told is what is short: numbers of limits, pools, items and tracks, and a campaign's version and dates; conditions are not. */
 #include "fact_row.h"
+#include "worth_row.h"
 
 static int decimals_of(const struct rulebook *book, uint32_t campaign) { return book->campaigns[campaign].decimals; }
 
-static void put_amount(struct buffer *out, int64_t amount, bool money, int decimals) {
+void terms_amount(struct buffer *out, int64_t amount, bool money, int decimals) {
   if (money)
     buffer_money(out, amount, decimals);
   else
@@ -27,11 +28,11 @@ static void campaign_terms(struct buffer *out, const struct campaign *campaign) 
 static void limit_terms(struct buffer *out, const struct limit *limit, int decimals) {
   bool money = limit->of_amount && !limit->in_points;
   buffer_put(out, STR("at most "));
-  put_amount(out, limit->max, money, decimals);
+  terms_amount(out, limit->max, money, decimals);
   if (limit->partial) buffer_put(out, STR(", the last in part"));
   if (limit->least > 0) {
     buffer_put(out, STR(" from "));
-    put_amount(out, limit->least, money, decimals);
+    terms_amount(out, limit->least, money, decimals);
   }
   if (limit->missing_skip) buffer_put(out, STR(", skipped when missing"));
 }
@@ -41,38 +42,16 @@ static void pool_terms(struct buffer *out, const struct pool *pool, int decimals
   if (pool->unlimited)
     buffer_put(out, STR("unlimited"));
   else
-    put_amount(out, pool->total, money, decimals);
+    terms_amount(out, pool->total, money, decimals);
   if (!pool->paced) return;
   buffer_put(out, STR(", "));
-  put_amount(out, pool->pace_max, money, decimals);
+  terms_amount(out, pool->pace_max, money, decimals);
   buffer_print(out, " a period from second %d%s", (int)pool->pace_at_s, pool->carry_over ? ", left-overs stay" : "");
 }
 
-static void bands_terms(struct buffer *out, const struct rulebook *book, const struct worth *worth, bool money, int decimals) {
-  for (uint32_t i = 0; i < worth->band_count; i++) {
-    buffer_put(out, i == 0 ? STR("from ") : STR(", from "));
-    put_amount(out, worth->bands[i].from, book->conditions[worth->of].money, decimals);
-    buffer_put(out, STR(": "));
-    put_amount(out, worth->bands[i].value, money, decimals);
-  }
-}
-
 static void worth_terms(struct buffer *out, const struct rulebook *book, const struct worth *worth, bool money, int decimals) {
-  switch (worth->form) {
-    case VALUE_FORM_NONE: break;
-    case VALUE_FORM_FIXED: put_amount(out, worth->fixed, money, decimals); break;
-    case VALUE_FORM_PERCENT:
-      buffer_percent(out, worth->percent_bp);
-      if (worth->max == 0) break;
-      buffer_put(out, STR(" up to "));
-      put_amount(out, worth->max, money, decimals);
-      break;
-    case VALUE_FORM_BANDS: bands_terms(out, book, worth, money, decimals); break;
-    case VALUE_FORM_SHARE:
-      buffer_put(out, STR("a share"));
-      if (worth->max > 0) buffer_put(out, STR(" up to ")), put_amount(out, worth->max, money, decimals);
-      break;
-  }
+  const struct worth_row *row = worth_rows[worth->form];
+  if (row->terms != NULL) row->terms(out, book, worth, money, decimals);
 }
 
 static void item_terms(struct buffer *out, const struct rulebook *book, const struct item *item, int decimals) {

@@ -69,7 +69,8 @@ static uint32_t item_units(const json_t *item, uint32_t depth) {
   const json_t *or_else = json_object_get(item, "or_else");
   uint32_t units = depth < LIMIT_OR_ELSE && or_else != NULL ? item_units(or_else, depth + 1) : 0;
   if (json_object_get(item, "value") == NULL) return units;
-  return units | 1u << (str_equal(reward, STR("points")) ? TALLY_POINTS : TALLY_MONEY);
+  const struct reward_form *form = reward_form_find(reward);
+  return units | 1u << (form != NULL && form->points ? TALLY_POINTS : TALLY_MONEY);
 }
 
 static uint32_t items_units(const json_t *items) {

@@ -1,13 +1,11 @@
 /* What an item is worth and how many of it there are: fixed, a percentage with its ceiling, or by bands (docs/language.md section 6). */
-#include "compile.h"
+#include "worth_row.h"
 
 static const struct key percent_keys[] = {{"percent", KEY_MUST}, {"of", KEY_MUST}, {"max", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key bands_keys[] = {{"by", KEY_MUST}, {"bands", KEY_MUST}, {"pay", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key band_keys[] = {{"from", KEY_MUST}, {"value", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key share_keys[] = {{"share_of", KEY_MUST}, {"by", KEY_MUST}, {"pot", KEY_MAY}, {"max", KEY_MAY}, {NULL, KEY_MAY}};
 #define COUNT_MOST 10000
-
-enum worth_kind { WORTH_MONEY, WORTH_POINTS, WORTH_COUNT };
 
 /* A whole number may be meant as a score: who is told to write money instead gives that much of it. */
 static bool value_money_read(struct compile *c, const struct at *at, int64_t *out) {
@@ -20,7 +18,7 @@ static bool value_money_read(struct compile *c, const struct at *at, int64_t *ou
   return false;
 }
 
-static bool plain_read(struct compile *c, const struct at *at, enum worth_kind kind, int64_t *out) {
+bool worth_plain_read(struct compile *c, const struct at *at, enum worth_kind kind, int64_t *out) {
   if (kind == WORTH_MONEY) return value_money_read(c, at, out);
   return read_int(c, at, 1, kind == WORTH_COUNT ? COUNT_MOST : LIMIT_AMOUNT_MINOR, CHECK_BAD_VALUE, out);
 }
@@ -44,14 +42,13 @@ static void percent_of_check(struct compile *c, const struct at *of, const struc
 static bool percent_value_read(struct compile *c, const struct at *at, enum worth_kind kind, struct worth *out) {
   struct at percent = at_key(at, "percent"), of = at_key(at, "of"), max = at_key(at, "max");
   struct left left;
-  out->form = VALUE_FORM_PERCENT;
   (void)keys_check(c, at, percent_keys, "a percentage");
   if (percent.json != NULL) (void)read_percent(c, &percent, &out->percent_bp);
   if (of.json != NULL) {
     out->of = left_node(c, &of, PLACE_RULE, &left);
     if (out->of != NONE) percent_of_check(c, &of, &left, kind);
   }
-  if (max.json != NULL) return plain_read(c, &max, kind, &out->max);
+  if (max.json != NULL) return worth_plain_read(c, &max, kind, &out->max);
   if (kind == WORTH_MONEY) report(c, at, CHECK_NO_CEILING, "a percentage of money needs its ceiling 'max'");
   return true;
 }
@@ -69,11 +66,10 @@ static bool adds_up(struct compile *c, const struct left *left) {
 static bool share_value_read(struct compile *c, const struct at *at, enum worth_kind kind, struct worth *out) {
   struct at by = at_key(at, "by"), pot = at_key(at, "pot"), max = at_key(at, "max");
   struct left left = {.type = TYPE_BROKEN};
-  out->form = VALUE_FORM_SHARE;
   (void)keys_check(c, at, share_keys, "a share");
   if (by.json != NULL) out->of = left_node(c, &by, PLACE_RULE, &left);
-  if (pot.json != NULL) (void)plain_read(c, &pot, kind, &out->fixed);
-  if (max.json != NULL) (void)plain_read(c, &max, kind, &out->max);
+  if (pot.json != NULL) (void)worth_plain_read(c, &pot, kind, &out->fixed);
+  if (max.json != NULL) (void)worth_plain_read(c, &max, kind, &out->max);
   if (out->of == NONE || left.type == TYPE_BROKEN || adds_up(c, &left)) return true;
   report(c, &by, CHECK_BAD_VALUE,
          "a pot is shared by what everybody has of something that adds up: \"fact.NAME\" of a measure that is a sum, count or distinct; "
@@ -124,7 +120,7 @@ static void band_read(struct compile *c, const struct at *at, const struct bandi
     report(c, &value, CHECK_BAD_BANDS, "the value of a band is a fixed one, so that it is known what each band pays");
     return;
   }
-  good = plain_read(c, &value, how->kind, &band->value);
+  good = worth_plain_read(c, &value, how->kind, &band->value);
   if (good && number > 0 && !how->place && band->value < bands[number - 1].value)
     report(c, &value, CHECK_BAD_BANDS, "a higher band gives less than the one before: customers would lose by spending more");
 }
@@ -159,7 +155,6 @@ static bool rule_hears(struct compile *c, const struct left *left) {
 static bool bands_value_read(struct compile *c, const struct at *at, enum worth_kind kind, struct worth *out) {
   struct at by = at_key(at, "by"), bands = at_key(at, "bands");
   struct left left = {.type = TYPE_BROKEN};
-  out->form = VALUE_FORM_BANDS;
   if (json_is_string(by.json) && str_equal(text_of(by.json), STR("level"))) {
     report_not_served(c, &by, "level", "bands by 'level' are");
     return false;
@@ -178,19 +173,25 @@ static bool bands_value_read(struct compile *c, const struct at *at, enum worth_
   return true;
 }
 
-/* Also one whose "percent" is misspelt: the other keys say what was meant, and the nearest key can be named. */
+/* ---- which of them ---- */
+
+/* One whose "percent" is misspelt: the other keys say what was meant, and the nearest key can be named. */
 static bool is_percentage(const json_t *json) {
-  if (json_object_get(json, "percent") != NULL) return true;
   const bool banded = json_object_get(json, "by") != NULL || json_object_get(json, "bands") != NULL;
   return !banded && (json_object_get(json, "of") != NULL || json_object_get(json, "max") != NULL);
 }
 
+/* Of a number of units there are bands alone. */
+static enum value_form form_of(const json_t *json, enum worth_kind kind) {
+  if (!json_is_object(json)) return VALUE_FORM_FIXED;
+  for (uint32_t i = VALUE_FORM_COUNT; kind != WORTH_COUNT && i-- > 0;)
+    if (worth_rows[i]->word != NULL && json_object_get(json, worth_rows[i]->word) != NULL) return (enum value_form)i;
+  return kind != WORTH_COUNT && is_percentage(json) ? VALUE_FORM_PERCENT : VALUE_FORM_BANDS;
+}
+
 static bool worth_read(struct compile *c, const struct at *at, enum worth_kind kind, struct worth *out) {
-  *out = (struct worth){.form = VALUE_FORM_FIXED, .of = NONE};
-  if (kind != WORTH_COUNT && json_object_get(at->json, "share_of") != NULL) return share_value_read(c, at, kind, out);
-  if (kind != WORTH_COUNT && is_percentage(at->json)) return percent_value_read(c, at, kind, out);
-  if (json_is_object(at->json)) return bands_value_read(c, at, kind, out);
-  return plain_read(c, at, kind, &out->fixed);
+  *out = (struct worth){.form = form_of(at->json, kind), .of = NONE};
+  return worth_rows[out->form]->read(c, at, kind, out);
 }
 
 bool worth_value_read(struct compile *c, const struct at *at, bool points, struct worth *out) {
@@ -198,3 +199,62 @@ bool worth_value_read(struct compile *c, const struct at *at, bool points, struc
 }
 
 bool worth_count_read(struct compile *c, const struct at *at, struct worth *out) { return worth_read(c, at, WORTH_COUNT, out); }
+
+/* ---- rows ---- */
+
+static bool fixed_read(struct compile *c, const struct at *at, enum worth_kind kind, struct worth *out) {
+  return worth_plain_read(c, at, kind, &out->fixed);
+}
+
+static int64_t fixed_most(const struct worth *worth) { return worth->fixed; }
+
+static int64_t ceiling_most(const struct worth *worth) { return worth->max; }
+
+/* By place a lower band may be worth more. */
+static int64_t bands_most(const struct worth *worth) {
+  int64_t most = 0;
+  for (uint32_t i = 0; i < worth->band_count; i++) most = worth->bands[i].value > most ? worth->bands[i].value : most;
+  return most;
+}
+
+static void fixed_terms(struct buffer *out, const struct rulebook *book, const struct worth *worth, bool money, int decimals) {
+  (void)book;
+  terms_amount(out, worth->fixed, money, decimals);
+}
+
+static void ceiling_terms(struct buffer *out, const struct worth *worth, bool money, int decimals) {
+  if (worth->max == 0) return;
+  buffer_put(out, STR(" up to "));
+  terms_amount(out, worth->max, money, decimals);
+}
+
+static void percent_terms(struct buffer *out, const struct rulebook *book, const struct worth *worth, bool money, int decimals) {
+  (void)book;
+  buffer_percent(out, worth->percent_bp);
+  ceiling_terms(out, worth, money, decimals);
+}
+
+static void share_terms(struct buffer *out, const struct rulebook *book, const struct worth *worth, bool money, int decimals) {
+  (void)book;
+  buffer_put(out, STR("a share"));
+  ceiling_terms(out, worth, money, decimals);
+}
+
+static void bands_terms(struct buffer *out, const struct rulebook *book, const struct worth *worth, bool money, int decimals) {
+  for (uint32_t i = 0; i < worth->band_count; i++) {
+    buffer_put(out, i == 0 ? STR("from ") : STR(", from "));
+    terms_amount(out, worth->bands[i].from, book->conditions[worth->of].money, decimals);
+    buffer_put(out, STR(": "));
+    terms_amount(out, worth->bands[i].value, money, decimals);
+  }
+}
+
+const struct worth_row worth_row_none = {.word = NULL};
+const struct worth_row worth_row_fixed = {.read = fixed_read, .most = fixed_most, .terms = fixed_terms};
+const struct worth_row worth_row_percent = {.traits = {.derived = true, .rounds = true},
+                                            .word = "percent",
+                                            .read = percent_value_read,
+                                            .most = ceiling_most,
+                                            .terms = percent_terms};
+const struct worth_row worth_row_bands = {.traits = {.derived = true}, .read = bands_value_read, .most = bands_most, .terms = bands_terms};
+const struct worth_row worth_row_share = {.word = "share_of", .read = share_value_read, .most = ceiling_most, .terms = share_terms};

@@ -17,7 +17,7 @@
  *   draw.c       draws                   missed.c  back-filled for whom it was too late    hand.c  gifts that were handed out by hand
  *   hear.c       what facts hear         audience.c  who takes part
  *   kinds.c      the table of fact kinds -> first.c last.c measure.c (daily.c: of balances) track.c tables.c difference.c picks.c
- *                level.c
+ *                level.c; worth.c has the forms of worth, and their table
  *   condition.c  tests with state        value.c   left sides          key.c      dimensions              kept.c values in records
  *   hearer.c     who else hears          terms.c   terms of old        work.c     the work itself
  */
@@ -303,7 +303,7 @@ void by_hand_note(struct work *w, const struct outcome *why);
 /* What it is worth is not known: the line is a dead letter, and nothing of it happened. */
 void by_hand_worthless(struct work *w);
 
-/* ---- fact kinds: first.c last.c measure.c track.c tables.c difference.c picks.c, and their table ---- */
+/* ---- fact kinds: first.c last.c measure.c track.c tables.c difference.c picks.c level.c, and their table ---- */
 #define FACT_KIND_ROW(NAME, name) extern const struct fact_kind_row fact_kind_##name;
 FACT_KINDS(FACT_KIND_ROW)
 #undef FACT_KIND_ROW
@@ -460,9 +460,17 @@ int64_t item_count(struct work *w, const struct item *item, uint32_t campaign);
 /* Of a value by bands below the lowest one: how much there was, and where that band begins. Of a share: nothing, and the smallest unit. */
 void worth_below(struct work *w, const struct item *item, const struct worth *worth, struct outcome *outcome);
 int64_t bands_value(const struct worth *worth, int64_t by);
-static inline bool worth_is_derived(const struct worth *worth) {
-  return worth->form == VALUE_FORM_PERCENT || worth->form == VALUE_FORM_BANDS;
-}
+/* A form of worth: one row, and a file where it is more than a few lines. */
+struct worth_form_row {
+  /* NULL: there is none, so it is what there is otherwise. */
+  int64_t (*value)(struct work *w, const struct worth *worth, const struct item *item, uint32_t campaign);
+  /* What is worth telling where it comes to nothing; or NULL. */
+  void (*below)(struct work *w, const struct item *item, const struct worth *worth, struct outcome *outcome);
+};
+#define WORTH_FORM_ROW(NAME, name) extern const struct worth_form_row worth_form_##name;
+WORTH_FORMS(WORTH_FORM_ROW)
+#undef WORTH_FORM_ROW
+static inline bool worth_is_derived(const struct worth *worth) { return worth_traits[worth->form]->derived; }
 int64_t moment_or(const struct moment *moment, int64_t from_ms, struct zone zone, int64_t otherwise);
 /* The first instant behind a moment that is an end: dates and ends of units end with their last instant, durations count it in. */
 int64_t moment_behind(const struct moment *moment, int64_t from_ms, struct zone zone, int64_t otherwise);

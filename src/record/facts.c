@@ -31,7 +31,7 @@ static void condition_look(struct nearest *n, uint32_t node, const struct rule *
 }
 
 static void worth_look(struct nearest *n, const struct worth *worth, const struct rule *rule) {
-  if (worth->form != VALUE_FORM_BANDS) return;
+  if (worth->band_count == 0) return;
   const struct condition *of = &n->book->conditions[worth->of];
   bool this_fact = of->kind == CONDITION_LEAF && of->left == LEFT_FACT && of->index == n->fact;
   for (uint32_t i = 0; this_fact && i < worth->band_count; i++) threshold_look(n, worth->bands[i].from, rule);

@@ -229,7 +229,7 @@ static bool has_percent(const struct say *say) {
     const struct rule *rule = &say->rulebook->rules[say->campaign->rule_first + i];
     for (uint32_t k = 0; k < rule->item_count; k++) {
       const struct item *item = &say->rulebook->items[rule->item_first + k];
-      if (item->value.form == VALUE_FORM_PERCENT && !item->is_points) return true;
+      if (worth_traits[item->value.form]->rounds && !item->is_points) return true;
     }
   }
   return false;

@@ -23,14 +23,11 @@ bool rule_has_ladder(const struct rulebook *rulebook, const struct rule *rule) {
 /* ---- worth ---- */
 
 static bool is_face_value(struct str reward) {
-  static const char *const forms[] = {"instant_discount", "voucher", "threshold_voucher", "percent_voucher", "cash_back",
-                                      "ecny_packet",      NULL};
-  for (uint32_t i = 0; forms[i] != NULL; i++)
-    if (str_equal(reward, str_of(forms[i]))) return true;
-  return false;
+  const struct reward_form *form = reward_form_find(reward);
+  return form != NULL && form->face;
 }
 
-static void unit_say(struct say *say, const struct item *item, int64_t value) {
+void say_in_unit(struct say *say, const struct item *item, int64_t value) {
   if (item->is_points)
     say_points(say, value);
   else
@@ -45,7 +42,7 @@ static void chance_say(struct say *say, const struct item *item, bool many) {
   put(say, draw ? " to draw" : " to claim", "");
 }
 
-static void form_say(struct say *say, const struct item *item) {
+void say_form(struct say *say, const struct item *item) {
   if (item->is_chance)
     chance_say(say, item, true);
   else if (bank_name(say, item->template_id).length > 0) /* "平板电脑" for "实物" */
@@ -64,7 +61,7 @@ static bool form_is_hidden(const struct say *say, const struct item *item) {
 }
 
 /* What stands in brackets behind a form: the form where a product's name hides it, worth where that is not said in front, the product. */
-static void brackets_say(struct say *say, const struct item *item, bool worth) {
+void say_brackets(struct say *say, const struct item *item, bool worth) {
   bool form = form_is_hidden(say, item), product = item->template_id.length > 0;
   if (!form && !worth && !product) return;
   put(say, " (", "（");
@@ -72,7 +69,7 @@ static void brackets_say(struct say *say, const struct item *item, bool worth) {
   if (form && (worth || product)) put(say, ", ", "，");
   if (worth) {
     put(say, is_face_value(item->reward) ? "face value " : "worth ", is_face_value(item->reward) ? "面值" : "价值");
-    unit_say(say, item, item->value.fixed);
+    say_in_unit(say, item, item->value.fixed);
   }
   if (worth && product) put(say, ", ", "，");
   if (product) {
@@ -97,18 +94,18 @@ static void points_of(struct say *say, const struct item *item) {
 static void fixed_say(struct say *say, const struct item *item) {
   bool face = is_face_value(item->reward) && !item->is_points && bank_name(say, item->template_id).length == 0;
   if (item->is_points) {
-    unit_say(say, item, item->value.fixed);
+    say_in_unit(say, item, item->value.fixed);
     points_of(say, item);
     return;
   } else if (face && say_zh(say)) {
-    unit_say(say, item, item->value.fixed);
-    form_say(say, item);
+    say_in_unit(say, item, item->value.fixed);
+    say_form(say, item);
   } else {
-    form_say(say, item);
+    say_form(say, item);
     if (face) put(say, " of ", "");
-    if (face) unit_say(say, item, item->value.fixed);
+    if (face) say_in_unit(say, item, item->value.fixed);
   }
-  brackets_say(say, item, !face && !item->is_points);
+  say_brackets(say, item, !face && !item->is_points);
 }
 
 static void left_of(struct say *say, uint32_t node) { say_left(say, &say->rulebook->conditions[node]); }
@@ -117,8 +114,8 @@ static void left_of(struct say *say, uint32_t node) { say_left(say, &say->rulebo
 static void percent_say(struct say *say, const struct item *item) {
   const struct worth *worth = &item->value;
   bool of_money = say->rulebook->conditions[worth->of].money;
-  form_say(say, item);
-  brackets_say(say, item, false);
+  say_form(say, item);
+  say_brackets(say, item, false);
   put(say, ", ", "，");
   if (say_zh(say)) put(say, "", "为");
   if (say_zh(say)) left_of(say, worth->of);
@@ -138,22 +135,22 @@ static void percent_say(struct say *say, const struct item *item) {
   }
   if (worth->max == 0) return;
   put(say, ", at most ", "，最高");
-  unit_say(say, item, worth->max);
+  say_in_unit(say, item, worth->max);
 }
 
 /* "cash back, a share of the pot by “...”, at most 888.00": how much there is in it stands with its pool. */
 static void pot_share_say(struct say *say, const struct item *item) {
-  form_say(say, item);
-  brackets_say(say, item, false);
+  say_form(say, item);
+  say_brackets(say, item, false);
   put(say, ", a share of ", "，按");
   if (say_zh(say)) left_of(say, item->value.of);
   put(say, "", "占全体合计的比例瓜分");
-  if (item->value.fixed > 0) unit_say(say, item, item->value.fixed);
+  if (item->value.fixed > 0) say_in_unit(say, item, item->value.fixed);
   if (item->value.fixed == 0) put(say, "the pot", "奖池");
   if (!say_zh(say)) put(say, " in proportion to ", ""), left_of(say, item->value.of);
   if (item->value.max == 0) return;
   put(say, ", at most ", "，每人最高");
-  unit_say(say, item, item->value.max);
+  say_in_unit(say, item, item->value.max);
 }
 
 /* ---- bands ---- */
@@ -168,7 +165,7 @@ static void threshold_say(struct say *say, const struct condition *left, int64_t
 
 static void band_value(struct say *say, const struct item *item, int64_t value, bool count) {
   if (!count) {
-    unit_say(say, item, value);
+    say_in_unit(say, item, value);
     return;
   }
   say_number(say, value);
@@ -246,26 +243,27 @@ static void bands_say(struct say *say, const struct item *item, const struct wor
   pay_say(say, worth, left);
 }
 
-static void value_say(struct say *say, const struct item *item) {
-  switch (item->value.form) {
-    case VALUE_FORM_NONE:
-      form_say(say, item);
-      brackets_say(say, item, false);
-      return;
-    case VALUE_FORM_FIXED: fixed_say(say, item); return;
-    case VALUE_FORM_PERCENT: percent_say(say, item); return;
-    case VALUE_FORM_SHARE: pot_share_say(say, item); return;
-    case VALUE_FORM_BANDS:
-      form_say(say, item);
-      brackets_say(say, item, false);
-      bands_say(say, item, &item->value, false);
-      return;
-  }
+static void plain_say(struct say *say, const struct item *item) {
+  say_form(say, item);
+  say_brackets(say, item, false);
 }
+
+static void banded_say(struct say *say, const struct item *item) {
+  plain_say(say, item);
+  bands_say(say, item, &item->value, false);
+}
+
+const struct worth_words worth_words_none = {plain_say};
+const struct worth_words worth_words_fixed = {fixed_say};
+const struct worth_words worth_words_percent = {percent_say};
+const struct worth_words worth_words_bands = {banded_say};
+const struct worth_words worth_words_share = {pot_share_say};
+
+static void value_say(struct say *say, const struct item *item) { worth_word_rows[item->value.form]->say(say, item); }
 
 static void count_say(struct say *say, const struct item *item) {
   const struct worth *count = &item->count;
-  if (count->form == VALUE_FORM_BANDS) {
+  if (count->band_count > 0) {
     bands_say(say, item, count, true);
   } else if (count->fixed != 1) {
     put(say, " × ", "×");
@@ -275,7 +273,7 @@ static void count_say(struct say *say, const struct item *item) {
 
 /* "抽奖机会2次", "2 chances to draw". */
 static void chances_say(struct say *say, const struct item *item) {
-  if (item->count.form == VALUE_FORM_BANDS) {
+  if (item->count.band_count > 0) {
     chance_say(say, item, true);
     bands_say(say, item, &item->count, true);
     return;

@@ -176,6 +176,19 @@ void say_each_unit(struct say *say, const struct dimension *dimensions, uint32_t
 /* The others into `others`, which has room for `count`; returns how many. */
 uint32_t without_units(const struct dimension *dimensions, uint32_t count, struct dimension *others);
 
+/* ---- give.c, and the table of forms of worth ---- */
+
+struct worth_words {
+  void (*say)(struct say *say, const struct item *item); /* what the item is, and how much: "立减金50.00元" */
+};
+#define WORTH_WORDS(NAME, form) extern const struct worth_words worth_words_##form;
+WORTH_FORMS(WORTH_WORDS)
+#undef WORTH_WORDS
+extern const struct worth_words *const worth_word_rows[VALUE_FORM_COUNT];
+void say_form(struct say *say, const struct item *item);                   /* "立减金" */
+void say_brackets(struct say *say, const struct item *item, bool worth);   /* behind it: its product; `worth`: its fixed value too */
+void say_in_unit(struct say *say, const struct item *item, int64_t value); /* points or money */
+
 /* ---- the rest ---- */
 
 void say_rule(struct say *say, uint32_t rule);      /* section "content" */

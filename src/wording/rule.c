@@ -12,7 +12,7 @@ static bool has_bands(const struct say *say) {
   const struct rule *rule = rule_of(say, say->rule);
   for (uint32_t i = 0; i < rule->item_count; i++) {
     const struct item *item = &say->rulebook->items[rule->item_first + i];
-    if (item->value.form == VALUE_FORM_BANDS || item->count.form == VALUE_FORM_BANDS) return true;
+    if (item->value.band_count > 0 || item->count.band_count > 0) return true;
   }
   return false;
 }

@@ -16,10 +16,7 @@ static bool asks_measure(const struct say *say, uint32_t node) {
   return condition->kind == CONDITION_LEAF && condition->left == LEFT_FACT && is_lowered(say, &say->rulebook->facts[condition->index]);
 }
 
-static bool worth_asks(const struct say *say, const struct worth *worth) {
-  return (worth->form == VALUE_FORM_PERCENT || worth->form == VALUE_FORM_BANDS || worth->form == VALUE_FORM_SHARE) &&
-         asks_measure(say, worth->of);
-}
+static bool worth_asks(const struct say *say, const struct worth *worth) { return asks_measure(say, worth->of); }
 
 static bool rests_on_measure(const struct say *say, const struct rule *rule) {
   for (uint32_t i = 0; i < rule->item_count; i++) {

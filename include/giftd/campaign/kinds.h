@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+#include "giftd/base/str.h"
+
 /* ---- facts ---- */
 
 /* KIND(NAME, name): new ones go to the end. */
@@ -50,5 +52,38 @@ struct fact_traits {
   bool windowed; /* what it holds is of a window */
 };
 extern const struct fact_traits *const fact_traits[FACT_KIND_COUNT]; /* by enum fact_kind; all are there */
+
+/* ---- what a gift is worth, and how many there are ---- */
+
+/* FORM(NAME, name): new ones go to the end. */
+#define WORTH_FORMS(FORM) \
+  FORM(NONE, none)        \
+  FORM(FIXED, fixed)      \
+  FORM(PERCENT, percent)  \
+  FORM(BANDS, bands)      \
+  FORM(SHARE, share)
+
+#define WORTH_FORM_NAME(NAME, name) VALUE_FORM_##NAME,
+enum value_form { WORTH_FORMS(WORTH_FORM_NAME) VALUE_FORM_COUNT };
+#undef WORTH_FORM_NAME
+
+struct worth_traits {
+  bool derived; /* by the left side `of`, as it is for the event: a refund may change it */
+  bool rounds;  /* what it comes to may be no whole minor units */
+  /* In front of what it comes to, where that is too little: "the share comes to " unless a form says it otherwise. */
+  const char *comes_en, *comes_zh;
+};
+extern const struct worth_traits *const worth_traits[VALUE_FORM_COUNT]; /* by enum value_form; all are there */
+
+/* Forms of reward that giftd knows (schemas/rewards.json). The list is open: a form that is none of these is a thing. */
+struct reward_form {
+  const char *word;
+  bool money;  /* its value is the gift itself: it has to have one */
+  bool face;   /* its value is its face value */
+  bool points; /* its value is a whole number */
+  bool chance, notice;
+};
+extern const struct reward_form reward_forms[];              /* ended by a word that is NULL */
+const struct reward_form *reward_form_find(struct str word); /* NULL: none of them */
 
 #endif
