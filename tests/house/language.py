@@ -84,6 +84,7 @@ def campaign_words(root):
             yield from ((name, key, need != "NOT_SERVED") for key, need in key_tables(text))
         yield from ((name, word, word not in NOT_SERVED) for word in word_arrays(name, text))
         yield from ((name, word, True) for word in re.findall(r'\{"(\w+)", OP_\w+', text))
+        yield from ((name, word, True) for word in re.findall(r'\.word = "(\w+)"', text))  # kinds of facts, forms of worth and reward
     left = house.read(os.path.join(root, "src/campaign/left.c"))
     yield from (("left.c", word.rstrip("."), True) for word in re.findall(r'STR\("([a-z_.]+)"\)', left))
     operand = house.read(os.path.join(root, "src/campaign/operand.c"))
@@ -172,7 +173,8 @@ BROKEN = [
     ("a key of a table", {"src/campaign/pool.c": ('{"funding", KEY_MAY}', '{"sponsors", KEY_MAY}')}, "'sponsors' of pool.c"),
     ("a key of all items", {"src/campaign/item.c": ('{"template", KEY_MAY}', '{"model", KEY_MAY}')}, "'model' of item.c"),
     ("a word of a table", {"src/campaign/undo.c": ('"prorate"', '"halve"')}, "'halve' of undo.c"),
-    ("a kind of fact", {"src/campaign/fact.c": ('"picks", NULL', '"picks", "habit", NULL')}, "'habit' of fact.c"),
+    ("a kind of fact", {"src/campaign/picks.c": ('.word = "picks"', '.word = "habit"')}, "'habit' of picks.c"),
+    ("a form of reward", {"src/campaign/rewards.c": ('.word = "goods"', '.word = "wares"')}, "'wares' of rewards.c"),
     ("an operator", {"src/campaign/operand.c": ('{"same_as",', '{"like", OP_EQ, 1}, {"same_as",')}, "'like' of operand.c"),
     ("a left side", {"src/campaign/left.c": ('STR("elapsed")', 'STR("took")')}, "'took' of left.c"),
     ("a unit", {"src/base/period.c": ('"half", ', '"fortnight", ')}, "'fortnight' of src/base/period.c"),
