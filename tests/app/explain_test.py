@@ -68,7 +68,7 @@ class Explain(unittest.TestCase):
         self.assertIn("login mbank/e1, customer c1, 2026-12-05T10:00:00+08:00\n  channel app\n  decided from events.jsonl, position 0,",
                       done.stdout)
         self.assertIn(f"reward {self.reward()}, pool hello/points", done.stdout)
-        self.assertIn("The same event came 1 more time and was not judged again.", done.stdout)
+        self.assertIn("DUPLICATE_EVENT the same event came 1 more time and was not judged again.", done.stdout)
 
     def test_an_event_that_did_not(self):
         self.ask(EVENTS[1], says="✗ day: LIMIT_REACHED limit reached: 1 of 1 per customer, day 2026-12-05\n")
