@@ -1,5 +1,17 @@
-"""Every comparison, bound and policy of C files turned once, all in one text: `a < b` becomes `(M(7) ? (a) <= (b) : (a) < (b))`, and
-which M holds is said when the program starts (switch.c). So a room is built once for thousands of mutants.
+"""Every comparison, bound and policy of C files turned once, all in one text, so that a room is built once for thousands of mutants. Which
+of them holds is said when the program starts (switch.c). What is turned:
+
+    comparison   < <=   > >=   == !=   && ||   each into its neighbour; + - too, where numbers are meant
+    bound        a number, or a name for one, is one more, and one less
+    policy       a condition is turned, `!` is left out, true is false, a name of an enum is the next of it, two cases of a switch change
+                 places; and what a statement does is left out
+
+Once means once: of two that always behave alike one is left. `a > 3 - 1` is `a >= 3`, so beside a comparison turned into its neighbour
+the number on that side of it is not moved.
+
+`a < b` becomes, as mutant 7: `({ __auto_type giftd_a = (a); __auto_type giftd_b = (b); __auto_type giftd_is = giftd_a < giftd_b;
+if (W(7, giftd_is != (giftd_a <= giftd_b))) giftd_is = giftd_a <= giftd_b; giftd_is; })`. So a run with no mutant knows of each not only
+whether it came by, but whether it ever made a difference: where it made none, that test cannot notice it, and need not be asked.
 
 Where things stand is what clang says (python3-clang), so nothing is guessed from texts. Left alone: what a macro writes (assertions), and
 what must be constant.
@@ -13,6 +25,14 @@ from clang.cindex import CursorKind as Kind
 
 TURNED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "+": "-", "-": "+"}
 JOINED = {"&&": "||", "||": "&&"}
+ALIKE = {("<", 1, "+ 1"), ("<=", 1, "- 1"), (">", 1, "- 1"), (">=", 1, "+ 1"),  # operator, side, bound: what the turned operator is
+         ("<", 0, "- 1"), ("<=", 0, "+ 1"), (">", 0, "+ 1"), (">=", 0, "- 1")}
+HEAD = b"""#pragma GCC optimize "wrapv" /* what a mutant would be is reckoned beside what is */
+extern unsigned giftd_mutant;
+extern unsigned char giftd_reached[]; /* 1: came by; 3: and may have made a difference */
+#define W(n, differs) (giftd_reached[n] |= (differs) ? 3 : 1, giftd_mutant == (n))
+#define M(n) W(n, 1)
+"""
 CONSTANT = {Kind.CASE_STMT, Kind.ENUM_DECL, Kind.TYPEDEF_DECL, Kind.CXX_UNARY_EXPR, Kind.STATIC_ASSERT}  # unary: sizeof
 LOOSE = {Kind.COMPOUND_STMT, Kind.IF_STMT, Kind.FOR_STMT, Kind.WHILE_STMT, Kind.CASE_STMT, Kind.DEFAULT_STMT}
 EFFECTS = {Kind.BINARY_OPERATOR, Kind.COMPOUND_ASSIGNMENT_OPERATOR, Kind.CALL_EXPR, Kind.UNARY_OPERATOR, Kind.CSTYLE_CAST_EXPR}
@@ -65,7 +85,7 @@ class Source:
 
 def operator_of(source, left, right):
     between = source.text[left[1]:right[0]]
-    found = re.search(rb"(<=|>=|==|!=|&&|\|\||[<>+-])(?![=])", re.sub(rb"/\*.*?\*/", lambda m: b" " * len(m[0]), between, flags=re.S))
+    found = re.search(rb"(<<|>>|<=|>=|==|!=|&&|\|\||[<>+-])(?![=])", re.sub(rb"/\*.*?\*/", lambda m: b" " * len(m[0]), between, flags=re.S))
     return found[1].decode() if found else None
 
 
@@ -78,6 +98,7 @@ class Walk:
 
     def __init__(self, source, function, first):
         self.source, self.function, self.number, self.mutants = source, function, first, []
+        self.done = set()  # numbers and names that are turned with what compares them
 
     def note(self, cursor, what):
         self.mutants.append({"number": self.number, "function": self.function, "line": cursor.extent.start.line, "what": what,
@@ -94,16 +115,47 @@ class Walk:
         self.source.around(Source.extent(cursor), f"(M({n}) != !!(", "))")
 
     def binary(self, cursor, children):
-        left, right = (Source.extent(c) for c in children)
-        word = operator_of(self.source, left, right)
+        word = operator_of(self.source, *(Source.extent(c) for c in children))
         if word in JOINED:
-            n = self.note(cursor, f"{word} {JOINED[word]}")
-            self.source.around(Source.extent(cursor), f"(M({n}) != ((M({n}) != !!(", "))))")
-            self.source.puts.append((left[1], 0, 1 << 30, 0, f")) {word} (M({n}) != !!("))
-            self.source.cuts[left[1]] = right[0]
+            self.joined(cursor, children, word)
         elif word in TURNED and (word not in "+-" or self.is_number(cursor)):
-            a, b = (self.source.said(child) for child in children)
-            self.instead(cursor, f"{word} {TURNED[word]}", f"({a}) {TURNED[word]} ({b})")
+            self.compared(cursor, children, word)
+
+    def joined(self, cursor, children, word):
+        """The right side is asked when the left one does not settle it, for the mutant when it does."""
+        n, asks, settled = self.note(cursor, f"{word} {JOINED[word]}"), *(("!=", "!") if word == "&&" else ("==", ""))
+        always = "1 || " if any(c.kind == Kind.CALL_EXPR for c in children[1].walk_preorder()) else ""  # what it does is not seen here
+        self.between(cursor, children, "({ const _Bool giftd_a = !!(", (
+            f"); _Bool giftd_is = giftd_a; (void)W({n}, {always}{settled}giftd_a); if (giftd_a {asks} (giftd_mutant == {n})) {{ "
+            "giftd_is = !!("), f"); (void)W({n}, {settled}giftd_is); }} giftd_is; }})")
+
+    def compared(self, cursor, children, word):
+        turned = [(self.note(cursor, f"{word} {TURNED[word]}"), f"giftd_a {TURNED[word]} giftd_b")]
+        for side, child in enumerate(children):
+            child = self.bare(child)
+            for what, text in self.bounds(child):
+                if (word, side, what) not in ALIKE:
+                    sides = ["giftd_a", "giftd_b"]
+                    sides[side] = f"({text})"
+                    turned.append((self.note(child, what), f" {word} ".join(sides)))
+                self.done.add(Source.extent(child))
+        self.between(cursor, children, "({ __auto_type giftd_a = (", "); __auto_type giftd_b = (",
+                     f"); __auto_type giftd_is = giftd_a {word} giftd_b; " + "".join(
+                         f"if (W({n}, giftd_is != ({text}))) giftd_is = {text}; " for n, text in turned) + "giftd_is; })")
+
+    def between(self, cursor, children, before, middle, behind):
+        """The operator goes."""
+        left, right = (Source.extent(c) for c in children)
+        self.source.around(Source.extent(cursor), before, behind)
+        self.source.puts.append((left[1], 0, 1 << 30, 0, middle))
+        self.source.cuts[left[1]] = right[0]
+
+    @staticmethod
+    def bare(cursor):
+        """Without what the compiler put around it."""
+        while cursor.kind == Kind.UNEXPOSED_EXPR and len(list(cursor.get_children())) == 1:
+            cursor = next(cursor.get_children())
+        return cursor
 
     @staticmethod
     def is_number(cursor):
@@ -122,40 +174,43 @@ class Walk:
     def is_negation(self, cursor):
         return cursor.kind == Kind.UNARY_OPERATOR and self.source.said(cursor)[:1] == "!"
 
-    def bound(self, cursor):
-        """A number, one more and one less; `true` and `false` turned."""
+    def bounds(self, cursor):
+        """What a number or a name becomes, each with its text."""
         said = self.source.said(cursor)
-        if said in ("true", "false"):
-            self.truth(cursor)
-        elif not self.is_text(said):
-            self.instead(cursor, "+ 1", f"{said} + 1")
-            if said not in ("0", "0u"):
-                self.instead(cursor, "- 1", f"{said} - 1")
+        if cursor.kind == Kind.INTEGER_LITERAL and re.match(r"\w+$", said) and said not in ("true", "false"):
+            return self.numbers(said)
+        return self.enumerators(cursor) if cursor.kind == Kind.DECL_REF_EXPR else []
 
     @staticmethod
-    def is_text(said):
-        """A macro that stands for more than a number."""
-        return said == "NULL" or said.startswith("TEXT_") or said == "STR_EMPTY"
+    def numbers(said):
+        """One more and one less; not of a macro that stands for more than a number."""
+        if said == "NULL" or said.startswith("TEXT_") or said == "STR_EMPTY":
+            return []
+        return [("+ 1", f"{said} + 1")] + ([("- 1", f"{said} - 1")] if said not in ("0", "0u") else [])
 
-    def enumerator(self, cursor):
+    def enumerators(self, cursor):
         """One of an enum with a name becomes the next of it; of one without it is a number."""
         named = cursor.referenced
         if named is None or named.kind != Kind.ENUM_CONSTANT_DECL:
-            return
+            return []
         enum = named.semantic_parent
         others = [c.spelling for c in enum.get_children() if c.kind == Kind.ENUM_CONSTANT_DECL]
         if "enum " + enum.spelling in enum.type.spelling and enum.spelling and len(others) > 1:
             other = others[(others.index(named.spelling) + 1) % len(others)]
-            self.instead(cursor, other, other)
-        else:
-            self.bound(cursor)
+            return [(other, other)]
+        return self.numbers(self.source.said(cursor))
 
     def switch(self, cursor, children):
         """Each two neighbours of a switch change places."""
         labels = [next(c.get_children()) for c in children[1].walk_preorder() if c.kind == Kind.CASE_STMT]
-        asked = self.source.said(children[0])
-        for a, b in zip((self.source.said(c) for c in labels), (self.source.said(c) for c in labels[1:])):
-            self.instead(children[0], f"{a} and {b} change places", f"({asked}) == ({a}) ? ({b}) : ({asked}) == ({b}) ? ({a}) : ({asked})")
+        said, turned = [self.source.said(c) for c in labels], ""
+        for a, b in zip(said, said[1:]):
+            n = self.note(children[0], f"{a} and {b} change places")
+            turned += (f"if (W({n}, giftd_a == ({a}) || giftd_a == ({b}))) giftd_is = giftd_a == ({a}) ? ({b}) : giftd_a == ({b}) ? ({a}) "
+                       ": giftd_a; ")
+        if turned:
+            self.source.around(Source.extent(children[0]), "({ __auto_type giftd_a = (",
+                               f"); __auto_type giftd_is = giftd_a + 0; {turned}giftd_is; }})")
 
     def effect(self, cursor):
         n = self.note(cursor, "left out")
@@ -175,10 +230,11 @@ class Walk:
                     self.instead(cursor, f"{word} {other}", f"{a} {other} {b}")
         elif self.is_negation(cursor):
             self.truth(cursor, "! left out")
-        elif cursor.kind == Kind.INTEGER_LITERAL and re.match(r"\w+$", self.source.said(cursor)):
-            self.bound(cursor)
-        elif cursor.kind == Kind.DECL_REF_EXPR:
-            self.enumerator(cursor)
+        elif cursor.kind == Kind.INTEGER_LITERAL and self.source.said(cursor) in ("true", "false"):
+            self.truth(cursor)
+        elif Source.extent(cursor) not in self.done:
+            for what, text in self.bounds(cursor):
+                self.instead(cursor, what, text)
 
     def visit(self, cursor, parent):
         children = list(cursor.get_children())
@@ -217,5 +273,4 @@ def instrument(path, arguments, first):
                 if child.kind == Kind.COMPOUND_STMT:
                     walk.visit(child, cursor)
             mutants += walk.mutants
-    head = b"extern unsigned giftd_mutant;\nextern unsigned char giftd_reached[];\n#define M(n) (giftd_reached[n] = 1, giftd_mutant == n)\n"
-    return head + source.written(), mutants
+    return HEAD + source.written(), mutants
