@@ -98,11 +98,16 @@ class Walk:
 
     def __init__(self, source, function, first):
         self.source, self.function, self.number, self.mutants = source, function, first, []
+        self.noted, self.silent = set(), False
         self.done = set()  # numbers and names that are turned with what compares them
 
     def note(self, cursor, what):
-        self.mutants.append({"number": self.number, "function": self.function, "line": cursor.extent.start.line, "what": what,
-                             "text": " ".join(self.source.said(cursor).split())[:100]})
+        """Its number. A name that stands for several numbers is moved once, what is of the simulator's own mutants never."""
+        same = (*Source.extent(cursor), what)
+        if same not in self.noted and not self.silent:
+            self.mutants.append({"number": self.number, "function": self.function, "line": cursor.extent.start.line, "what": what,
+                                 "text": " ".join(self.source.said(cursor).split())[:100]})
+        self.noted.add(same)
         self.number += 1
         return self.number - 1
 
@@ -246,7 +251,15 @@ class Walk:
         if cursor.kind == Kind.SWITCH_STMT and self.source.is_plain(children[0]):
             self.switch(cursor, children)
         for child in self.open(cursor, children):
+            before = self.silent
+            self.silent = before or child != children[0] and self.is_of_simulator(cursor, children[0])
             self.visit(child, cursor)
+            self.silent = before
+
+    def is_of_simulator(self, cursor, first):
+        """Behind MUTANT(NAME) && stands nothing of the product's."""
+        said = self.source.said(first)
+        return cursor.kind in (Kind.BINARY_OPERATOR, Kind.IF_STMT) and said.startswith("MUTANT(") and "||" not in said
 
     @staticmethod
     def open(cursor, children):
@@ -263,14 +276,15 @@ class Walk:
 
 
 def instrument(path, arguments, first):
-    """The text with all its mutants, and what they are."""
+    """The text with all its mutants, what they are, and the first number behind them."""
     source = Source(path, arguments)
     mutants = []
     for cursor in source.unit.cursor.get_children():
         if cursor.kind == Kind.FUNCTION_DECL and cursor.is_definition() and cursor.location.file.name == path:
-            walk = Walk(source, cursor.spelling, first + len(mutants))
+            walk = Walk(source, cursor.spelling, first)
             for child in cursor.get_children():
                 if child.kind == Kind.COMPOUND_STMT:
                     walk.visit(child, cursor)
             mutants += walk.mutants
-    return HEAD + source.written(), mutants
+            first = walk.number
+    return HEAD + source.written(), mutants, first
