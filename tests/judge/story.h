@@ -4,6 +4,7 @@
  *   01-02T09:00 c1 refund e1 40.00          => g~2.00          txn.reversed of e1
  *   pool p                                  => 3 left          what is left of a pool of the campaign
  *   clock 01-20T00:00                       =>                 the stream's own time is this from now on
+ *   gifts                                   => g 500 pool 0 until 2027-01-05T00:00    all that the last gifts say
  *   why g                                   => LIMIT_REACHED limit 0 period 20792 1/1   what the last refusal of a rule tells
  *   record c1                               => FIRST 2027-04-22, LIMIT ever    what is remembered of a customer, and until which day;
  *                                                              `record *` of all that are no customers
@@ -16,6 +17,7 @@
 #define GIFTD_TESTS_JUDGE_STORY_H
 
 #include "judge/stage.h"
+#include "judge/tell.h"
 
 #define STORY_HEADER "'id':'c','version':1,'name':{'zh':'x','en':'x'},'period':{'from':'2026-12-01','to':'2027-03-31','closing':'P14D'},"
 
@@ -167,62 +169,6 @@ static inline void story_clock(struct stage *s, const char *text) {
   assert_true(time_parse(buffer_text(&out), &s->clock_ms, &offset));
 }
 
-#define STORY_KIND(NAME, member, hook, decl, key, period) [CELL_##NAME] = #NAME,
-static inline void story_cell(struct buffer *out, enum cell_kind kind, int32_t expires_day) {
-  static const char *const names[] = {CELL_KINDS(STORY_KIND)};
-  buffer_print(out, "%s%s ", out->length > 0 ? ", " : "", names[kind]);
-  if (expires_day == 0)
-    buffer_print(out, "ever");
-  else
-    buffer_date(out, expires_day);
-}
-#undef STORY_KIND
-
-/* Its cells in order of kind and day, each day of a kind once. */
-static inline void story_state(struct buffer *out, const struct state *state) {
-  for (uint32_t kind = CELL_FREE + 1; kind < CELL_KIND_COUNT; kind++)
-    for (int64_t day = -1, next; day < INT32_MAX; day = next) {
-      next = INT32_MAX;
-      for (uint32_t slot = 0; slot < state->used; slot++) {
-        const struct cell *cell = &state->cells[slot];
-        if (cell->name != 0 && cell_kind(cell) == kind && cell->expires_day > day && cell->expires_day < next) next = cell->expires_day;
-      }
-      if (next < INT32_MAX) story_cell(out, (enum cell_kind)kind, (int32_t)next);
-    }
-}
-
-static inline void story_record(struct stage *s, const char *customer, struct buffer *out) {
-  const struct place *place = s->live;
-  for (uint32_t i = 0; i < place->slots; i++) {
-    const struct place_owner *owner = place->owners[i];
-    bool named = owner != NULL && owner->owner.kind == OWNER_CUSTOMER &&
-                 str_equal(str_of(customer), (struct str){owner->owner.key + 1, owner->owner.length - 1u});
-    bool shared = owner != NULL && owner->owner.kind != OWNER_CUSTOMER && strcmp(customer, "*") == 0;
-    if ((named || shared) && owner->state != NULL) story_state(out, owner->state);
-  }
-}
-
-/* Its reason, what failed by number, period and dimension, and what was there of what was asked: actual/expected. */
-static inline void story_refusal(struct buffer *out, const struct outcome *o) {
-  buffer_print(out, "%s%s", out->length > 0 ? ", " : "", reasons[o->reason].code);
-  if (o->limit != NONE) buffer_print(out, " limit %u", o->limit);
-  if (o->pool != NONE) buffer_print(out, " pool %u", o->pool);
-  if (o->condition != NONE) buffer_print(out, " condition %u", o->condition);
-  if (o->dimension != NONE) buffer_print(out, " dimension %u", o->dimension);
-  if ((o->limit != NONE || o->pool != NONE) && o->period != PERIOD_NONE) buffer_print(out, " period %d", o->period);
-  if (o->has_numbers) buffer_print(out, " %lld/%lld", (long long)o->actual, (long long)o->expected);
-  buffer_print(out, "%s%s%s", o->numbers_are_money ? " money" : "", o->numbers_are_times ? " times" : "", o->of_period ? " once" : "");
-  if (o->place > 0) buffer_print(out, " place %u", o->place);
-  if (o->actual_text.length > 0) buffer_print(out, " %.*s", STR_FORMAT(o->actual_text));
-}
-
-static inline void story_why(struct stage *s, const char *rule, struct buffer *out) {
-  for (uint32_t i = 0; i < s->decision.outcome_count; i++) {
-    const struct outcome *o = &s->decision.outcomes[i];
-    if (str_equal(o->book->rules[o->rule].id, str_of(rule)) && o->reason != REASON_GIVEN) story_refusal(out, o);
-  }
-}
-
 /* What comes of one line. */
 static inline void story_words_tell(struct stage *s, char *const *words, uint32_t count, uint32_t number, struct buffer *out) {
   if (strcmp(words[0], "pool") == 0) {
@@ -233,6 +179,8 @@ static inline void story_words_tell(struct stage *s, char *const *words, uint32_
     story_clock(s, words[1]);
   } else if (strcmp(words[0], "record") == 0) {
     story_record(s, words[1], out);
+  } else if (strcmp(words[0], "gifts") == 0) {
+    story_gifts(s, out);
   } else if (strcmp(words[0], "why") == 0) {
     story_why(s, words[1], out);
   } else {

@@ -110,9 +110,8 @@ static const struct story stories[] = {
      "'facts':{'s':{'measure':'sum','of':'amount','on':'txn.card_spend','window':'month'}},'rules':[{'id':'g','on':'txn.card_spend','give':"
      "{'reward':'cash_back','value':{'by':'fact.s','bands':[{'from':'50.00','value':'2.00'},{'from':'90.00','value':'4.00'}]},'pool':'"
      "unlimited'}," FREE "},{'id':'h','on':'txn.card_spend','give':{'reward':'cash_back','value':{'percent':'1%','of':'amount','max':'5.00'"
-                         "},'pool':'unlimited'}," FREE "},{'id':'u','on':'txn.card_spend','give':{'reward':'voucher','value':'1.00','count'"
-                                                       ":{'by':'fact.s','bands':[{'from':'50.00','value':2}]},'pool':'unlimited'}," FREE
-     "}]",
+     "},'pool':'unlimited'}," FREE "},{'id':'u','on':'txn.card_spend','give':{'reward':'voucher','value':'1.00','count'"
+     ":{'by':'fact.s','bands':[{'from':'50.00','value':2}]},'pool':'unlimited'}," FREE "}]",
      "12-05T10:00 c1 spend 0.49 => g!TARGET_NOT_REACHED h!CONDITION_NOT_MET u!TARGET_NOT_REACHED\n"
      "why g => TARGET_NOT_REACHED 49/5000 money\n"
      "why h => CONDITION_NOT_MET 0/1 money\n"
@@ -150,12 +149,102 @@ static const struct story stories[] = {
      "why g => EVENT_TOO_LATE 1796140800000/1796140860000 times\n"},
 };
 
+/* What a gift says beside its value. */
+static const struct story gift_stories[] = {
+    {"plain",
+     "'rules':[{'id':'g','on':'login'," VOUCHER "," FREE
+     "},{'id':'h','on':'login','give':{'reward':'points','value':3,'pool':{'stock':9}}," FREE "}]",
+     "12-05T10:00 c1 login => g+5.00 h+3\n"
+     "gifts => g item 0 500, h item 1 3 pool 0\n"},
+    {"for how long",
+     "'rules':[{'id':'g','on':'login','give':{'reward':'voucher','value':'5.00','valid':{'from':{'after':'P2D'},'to':{'end_of':'month'}},'"
+     "pool':'unlimited'}," FREE
+     "},{'id':'h','on':'login','give':{'reward':'voucher','value':'5.00','valid':{'for':'P30D'},'pool':'unlimited'}," FREE "}]",
+     "12-05T10:00 c1 login => g+5.00 h+5.00\n"
+     "gifts => g item 0 500 from 2026-12-07T10:00 until 2027-01-01T00:00, h item 1 500 until 2027-01-04T10:00\n"},
+    {"in its place",
+     "'rules':[{'id':'g','on':'login','give':{'id':'a','reward':'voucher','value':'5.00','pool':{'stock':1},'or_else':{'id':'b','reward':'"
+     "voucher','value':'6.00','pool':{'stock':1},'or_else':{'id':'z','reward':'voucher','value':'7.00','pool':{'stock':1}}}}," FREE "}]",
+     "12-05T10:00 c1 login => g.a+5.00\n"
+     "gifts => g item 0 500 pool 0\n"
+     "12-05T10:01 c1 login => g.b+6.00\n"
+     "gifts => g item 1 600 pool 1 instead of 0\n"
+     "12-05T10:02 c1 login => g.z+7.00\n"
+     "gifts => g item 2 700 pool 2 instead of 0\n"
+     "12-05T10:03 c1 login => g!OUT_OF_STOCK\n"
+     "why g => OUT_OF_STOCK pool 0 period 0 0/1\n"},
+    {"cut off",
+     "'rules':[{'id':'f','on':'checkin'," VOUCHER
+     ",'limits':[{'count':9,'per':['customer'],'period':'day'}]},{'id':'g','on':'txn.card_spend'," CASH(
+         "{'budget':'90.00'}") ",'limits':[{'amount':'30.00','per':['customer'],'period':'month','at_limit':'partial'},{'amount':'12.00','"
+                               "per':['customer'],'period':'week','at_limit':'partial'}]}]",
+     "12-05T10:00 c1 spend 100.00 => g+10.00\n"
+     "gifts => g item 1 1000 pool 0\n"
+     "12-05T10:01 c1 spend 30.00 => g+2.00\n"
+     "gifts => g item 1 200 pool 0 cut by 2 of 300\n"},
+    {"several units cut off",
+     "'rules':[{'id':'g','on':'login','give':{'reward':'voucher','value':'3.00','count':4,'pool':{'stock':9}},'limits':[{'amount':'10.00','"
+     "per':['customer'],'period':'week','at_limit':'partial'}]}]",
+     "12-05T10:00 c1 login => g+3.00x3\n"
+     "gifts => g item 0 300 x3 pool 0 cut by 0 of 1200\n"
+     "12-05T10:01 c1 login => g!LIMIT_REACHED\n"
+     "why g => LIMIT_REACHED\n"},
+    {"drawn",
+     "'rules':[{'id':'g','on':'login','give':{'draw_of':[{'id':'a','weight':3,'reward':'voucher','value':'5.00','pool':{'stock':2}},{'id':'"
+     "b','weight':5,'reward':'points','value':2,'pool':{'stock':9}},{'id':'n','weight':2,'nothing':true}],'when_empty':'next'}," FREE "}]",
+     "12-05T10:00 c1 login => g.a+5.00\n"
+     "gifts => g item 0 500 pool 0 drawn 2 of 10\n"
+     "12-05T10:01 c1 login => g.b+2\n"
+     "gifts => g item 1 2 pool 1 drawn 4 of 10\n"
+     "12-05T10:02 c1 login => g.b+2\n"
+     "gifts => g item 1 2 pool 1 drawn 7 of 10\n"
+     "12-05T10:03 c1 login => g.a+5.00\n"
+     "gifts => g item 0 500 pool 0 drawn 0 of 10\n"
+     "12-05T10:04 c1 login => g.b+2\n"
+     "gifts => g item 1 2 pool 1 drawn 2 of 10\n"
+     "12-05T10:05 c1 login => g.b+2\n"
+     "gifts => g item 1 2 pool 1 drawn 1 of 10\n"},
+    {"set off", "'rules':[{'id':'g','on':'txn.card_spend'," CASH("{'budget':'90.00'}") "," FREE ",'on_reversal':{'reward':'offset'}}]",
+     "12-05T10:00 c1 spend 100.00 #a => g+10.00\n"
+     "12-05T10:01 c1 refund a => g=10.00\n"
+     "gifts => g item 0 1000\n"
+     "12-05T10:02 c1 spend 40.00 => g=0.00\n"
+     "gifts => g item 0 0 pool 0 offset 400\n"
+     "12-05T10:03 c1 spend 100.00 => g+4.00\n"
+     "gifts => g item 0 400 pool 0 offset 600\n"},
+    {"later",
+     "'rules':[{'id':'g','on':'login','give':{'reward':'voucher','value':'5.00','pool':{'stock':10},'timing':{'next':'month','day':10,'"
+     "time':'10:00'},'valid':{'for':'P30D'}}," FREE "},{'id':'h','on':'login','review':{'within':'P5D','otherwise':'refuse'},'give':{'"
+                                                    "reward':'voucher','value':'5.00','pool':{'stock':10}}," FREE "}]",
+     "12-05T10:00 c1 login => g>5.00 h>5.00\n"
+     "gifts => g item 0 500 pool 0 until 2027-02-09T10:00 due 2027-01-10T10:00, h item 1 500 pool 1 review 2026-12-10T10:00\n"},
+    {"chances, and what is given for one",
+     "'rules':[{'id':'g','on':'login','give':{'reward':'chance','chance':'x','count':2,'valid':{'to':{'after':'P10D'}}}," FREE
+     "},{'id':'u','on':'reward.claimed','spends':'x'," FREE "," VOUCHER "}]",
+     "12-05T10:00 c1 login => g*2\n"
+     "gifts => g item 0 0 x2 from 2026-12-05T10:00 until 2026-12-15T10:00\n"
+     "12-05T10:01 c1 claim => u+5.00\n"
+     "gifts => u item 1 500\n"},
+    {"taken back in part",
+     "'rules':[{'id':'g','on':'txn.card_spend'," CASH("{'budget':'90.00'}") "," FREE ",'on_reversal':{'partial':'recheck'}}]",
+     "12-05T10:00 c1 spend 100.00 #a => g+10.00\n"
+     "12-05T10:01 c1 refund a 40.00 => g~4.00\n"
+     "gifts => g item 0 400 x0\n"
+     "12-05T10:02 c1 refund a => g-6.00\n"
+     "gifts => g item 0 600\n"},
+};
+
+static void gifts_told(void **unused) {
+  (void)unused;
+  stories_tell(gift_stories, sizeof gift_stories / sizeof gift_stories[0]);
+}
+
 static void told(void **unused) {
   (void)unused;
   stories_tell(stories, sizeof stories / sizeof stories[0]);
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(told)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(told), cmocka_unit_test(gifts_told)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
