@@ -54,8 +54,7 @@ static const struct story stories[] = {
      "12-05T10:00 c1 login => g+5.00\n"
      "record c1 => MEASURE 2027-02-08, LIMIT 2027-08-21, DUE ever\n"},
     {"a limit of the programme: for ever",
-     "'rules':[{'id':'g','on':'login'," VOUCHER
-     ",'limits':['zz/"
+     "'rules':[{'id':'g','on':'login'," VOUCHER ",'limits':['zz/"
      "one']}]|{'id':'zz','version':1,'name':{'zh':'x','en':'x'},'limits':{'one':{'count':1,'per':['customer'],'period':'ever'}}}",
      "12-05T10:00 c1 login => g+5.00\n"
      "record c1 => LIMIT ever\n"},
@@ -171,6 +170,14 @@ static const struct story stories[] = {
      ",'give':{'reward':'voucher','value':'5.00','pool':{'stock':10}}}]",
      "12-05T10:00 c1 spend 10.00 => g+5.00\n"
      "record c1 => GRANT 2027-03-13, TAKEN 2027-03-13, ORIGINAL 2027-03-13, ISSUED 2027-03-13\n"},
+    {"a place that passed to the other of two gifts goes with that",
+     "'rules':[{'id':'g','on':'txn.card_spend','give':[{'id':'a','reward':'cash_back','value':{'percent':'10%','of':'amount','max':'50.00'}"
+     ",'pool':'unlimited'},{'id':'b','reward':'voucher','value':'5.00','pool':'unlimited'}],'limits':[{'count':1,'per':['customer'],'"
+     "period':'day'}],'on_reversal':{'limits':'restore','partial':'recheck'}}]",
+     "12-05T10:00 c1 spend 100.00 #a => g.a+10.00 g.b+5.00\n"
+     "record c1 => LIMIT 2026-12-13, GRANT 2027-03-13, TAKEN 2027-03-13, ORIGINAL 2027-03-13\n"
+     "12-05T11:00 c1 refund a 99.99 => g.a-10.00\n"
+     "record c1 => LIMIT 2026-12-13, GRANT 2027-03-13, TAKEN 2027-03-13, ORIGINAL 2027-03-13\n"},
     {"what a gift took, and what was given for it",
      "'rules':[{'id':'g','on':'txn.card_spend'," VOUCHER
      ",'limits':[{'count':1,'per':['customer'],'period':'day'}],'on_reversal':{'limits':'restore'}},{'id':'h','on':{'reward':'g'}," FREE

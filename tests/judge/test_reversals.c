@@ -211,6 +211,25 @@ static const struct story fact_stories[] = {
      "12-02T10:04 c1 spend 13.00 => g+1.30 h+5\n"
      "12-02T10:05 c1 spend 14.00 => g+1.40 h+5\n"
      "12-02T10:06 c1 refund a => g-1.00 h-5 g-1.10 h-5 g-1.20 h-5 g-1.30 h-5 g-1.40 h-5\n"},
+    {"a gift that rests on two measures of the same payment is looked at, once",
+     "'facts':{'s':{'measure':'sum','of':'amount','on':'txn.card_spend','window':'month'},'n':{'measure':'count','on':'txn.card_spend',"
+     "'window':'month'}},'rules':[{'id':'g','on':'txn.card_spend','when':{'fact.s':{'gte':'100.00'},'fact.n':{'gte':2}}," TEN "," FREE
+     "," UNDO("revoke", "recheck") "},{'id':'h','on':'txn.card_spend'," TEN "," FREE "," UNDO("revoke", "recheck") "}]",
+     "12-02T10:00 c1 spend 60.00 #a => g!TARGET_NOT_REACHED h+6.00\n"
+     "12-02T10:01 c1 spend 70.00 => g+7.00 h+7.00\n"
+     "12-02T10:02 c1 refund a => h-6.00 g-7.00\n"},
+    {"add-ons of one gift go back in order of their ids, whatever the order of the record",
+     "'rules':[{'id':'g','on':'txn.card_spend'," TEN "," FREE
+     "," UNDO("revoke", "recheck") "},{'id':'h','on':{'reward':'g'},'give':{"
+                                   "'reward':'points','value':1,'pool':'unlimited'}," FREE
+                                   "},{'id':'i','on':{'reward':'g'},'give':{'reward':'points','value':2,'pool':"
+                                   "'unlimited'}," FREE
+                                   "},{'id':'j','on':{'reward':'g'},'give':{'reward':'points','value':3,'pool':'unlimited'}," FREE
+                                   "},{'id':'k','on':{'reward':'g'},'give':{'reward':'points','value':4,'pool':'unlimited'}," FREE "}]",
+     "12-02T10:00 c1 spend 60.00 #a => g+6.00 h+1 i+2 j+3 k+4\n"
+     "12-02T10:01 c1 refund a => g-6.00 h-1 i-2 j-3 k-4\n"
+     "12-02T10:02 c1 spend 60.00 #b => g+6.00 h+1 i+2 j+3 k+4\n"
+     "12-02T10:03 c1 refund b => g-6.00 h-1 j-3 k-4 i-2\n"},
     {"top-ups follow their measure down, as far as they are not spent",
      "'facts':{'s':{'measure':'sum','of':'amount','on':'txn.card_spend','window':'month'}},'rules':[{'id':'c','on':{'fact':'s'},'give':{"
      "'reward':'chance','chance':'x','count':{'by':'fact.s','bands':[{'from':'100.00','value':1},{'from':'300.00','value':3}],'pay':"
