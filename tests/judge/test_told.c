@@ -215,7 +215,7 @@ static const struct story gift_stories[] = {
     {"later",
      "'rules':[{'id':'g','on':'login','give':{'reward':'voucher','value':'5.00','pool':{'stock':10},'timing':{'next':'month','day':10,'"
      "time':'10:00'},'valid':{'for':'P30D'}}," FREE "},{'id':'h','on':'login','review':{'within':'P5D','otherwise':'refuse'},'give':{'"
-                                                    "reward':'voucher','value':'5.00','pool':{'stock':10}}," FREE "}]",
+     "reward':'voucher','value':'5.00','pool':{'stock':10}}," FREE "}]",
      "12-05T10:00 c1 login => g>5.00 h>5.00\n"
      "gifts => g item 0 500 pool 0 until 2027-02-09T10:00 due 2027-01-10T10:00, h item 1 500 pool 1 review 2026-12-10T10:00\n"},
     {"chances, and what is given for one",
@@ -239,12 +239,43 @@ static void gifts_told(void **unused) {
   stories_tell(gift_stories, sizeof gift_stories / sizeof gift_stories[0]);
 }
 
+/* Shared records let go of what is old, and know up to when. */
+static void shared_records_forget(struct place *place, int64_t floor_ms) {
+  for (uint32_t i = 0; i < place->slots; i++) {
+    if (place->owners[i] == NULL || place->owners[i]->owner.kind != OWNER_RESOURCE) continue;
+    state_floor_set(place_load(place, place->owners[i]), floor_ms);
+    place_keep(place, place->owners[i]);
+  }
+}
+
+/* A counter that may be gone is held to be full: that of the event's day, or of the first day of its earliest window; the next is not. */
+static void nothing_is_given_where_a_counter_may_be_gone(void **unused) {
+  (void)unused;
+  const struct story story = {"gone",
+                              "'rules':[{'id':'g','on':'login'," VOUCHER
+                              ",'limits':[{'count':9,'per':['device'],'period':'day'}]},{'id':'h','on':'login'," VOUCHER
+                              ",'limits':[{'count':9,'per':['device'],'period':{'rolling':'P3D'}}]},{'id':'i','on':'login'," VOUCHER
+                              ",'limits':[{'count':9,'per':['customer'],'period':'day'}]}]",
+                              NULL};
+  struct stage *s = story_stage(&story);
+  char before[] = "12-08T10:00 c1 login device=d => g+5.00 h+5.00 i+5.00";
+  char gone[] = "12-05T23:59 c1 login device=d => g!EVENT_TOO_LATE h!EVENT_TOO_LATE i+5.00";
+  char there[] = "12-06T00:00 c1 login device=d => g+5.00 h+5.00 i+5.00";
+  assert_true(story_step(s, &story, before, 1));
+  int64_t floor_ms = s->event.time_ms + 6 * MS_PER_DAY; /* the 14th: of the 5th a counter is needed until the 13th */
+  shared_records_forget(s->live, floor_ms), shared_records_forget(s->stored, floor_ms);
+  assert_true(story_step(s, &story, gone, 2));
+  assert_true(story_step(s, &story, there, 3));
+  stage_free(s);
+}
+
 static void told(void **unused) {
   (void)unused;
   stories_tell(stories, sizeof stories / sizeof stories[0]);
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(told), cmocka_unit_test(gifts_told)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(told), cmocka_unit_test(gifts_told),
+                                     cmocka_unit_test(nothing_is_given_where_a_counter_may_be_gone)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
