@@ -173,6 +173,13 @@ static const struct story gift_stories[] = {
      "gifts => g item 2 700 pool 2 instead of 0\n"
      "12-05T10:03 c1 login => g!OUT_OF_STOCK\n"
      "why g => OUT_OF_STOCK pool 0 period 0 0/1\n"},
+    {"of several that all failed the first is told, once",
+     "'rules':[{'id':'g','on':'login','give':[{'id':'a','reward':'voucher','value':'5.00','pool':{'stock':1}},{'id':'b','reward':'voucher',"
+     "'value':'6.00','pool':{'stock':2}}]," FREE "}]",
+     "12-05T10:00 c1 login => g.a+5.00 g.b+6.00\n"
+     "12-05T10:01 c1 login => g.b+6.00 g!OUT_OF_STOCK\n"
+     "12-05T10:02 c1 login => g!OUT_OF_STOCK\n"
+     "why g => OUT_OF_STOCK pool 0 period 0 0/1\n"},
     {"cut off",
      "'rules':[{'id':'f','on':'checkin'," VOUCHER
      ",'limits':[{'count':9,'per':['customer'],'period':'day'}]},{'id':'g','on':'txn.card_spend'," CASH(
