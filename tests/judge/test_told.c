@@ -53,6 +53,12 @@ static const struct story stories[] = {
      "12-05T10:02 c1 spend 20.00 => g+2.00\n"
      "12-05T10:02 c1 spend 20.00 => g!LIMIT_REACHED\n"
      "why g => LIMIT_REACHED limit 0 period 2970 1200/1200 money\n"},
+    {"more than the limit ever has",
+     "'rules':[{'id':'g','on':'txn.card_spend'," CASH(
+         "'unlimited'") ",'limits':[{'amount':'12.00','per':['customer'],'period':'week','at_limit':'reject'}]}]",
+     "12-05T10:00 c1 spend 121.00 => g!LIMIT_REACHED\n"
+     "why g => LIMIT_REACHED limit 0 period 2970 0/1200 money\n"
+     "12-05T10:01 c1 spend 120.00 => g+12.00\n"},
     {"points are no money",
      "'rules':[{'id':'g','on':'login','give':{'reward':'points','value':7,'pool':'unlimited'},'limits':[{'amount':10,'per':['customer'],'"
      "period':'day','at_limit':'reject'}]}]",
