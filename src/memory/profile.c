@@ -29,16 +29,21 @@ struct entry {
 
 /* ---- entries ---- */
 
-/* False: behind the last, or no entry. */
+/* Bytes of the entry there, and how it begins; 0: behind the last, or no entry. */
+static inline uint32_t entry_head(const struct cell *cell, uint32_t at, uint64_t *head) {
+  if (at + HEAD_BYTES > CELL_PACK_BYTES) return 0;
+  *head = 0;
+  memcpy(head, cell->profile.entries + at, HEAD_BYTES);
+  uint32_t bytes = HEAD_BYTES + ((*head & MARK_LONG) != 0 ? HASH_BYTES : 0) + (*head >> 8 & 0x1f);
+  return (*head & MARK) != 0 && at + bytes <= CELL_PACK_BYTES ? bytes : 0;
+}
+
 static bool entry_read(const struct cell *cell, uint32_t at, struct entry *out) {
-  uint64_t head = 0;
-  if (at + HEAD_BYTES > CELL_PACK_BYTES) return false;
-  memcpy(&head, cell->profile.entries + at, HEAD_BYTES);
-  uint32_t length = head >> 8 & 0x1f, skip = HEAD_BYTES + ((head & MARK_LONG) != 0 ? HASH_BYTES : 0);
-  *out = (struct entry){head >> 16, (uint32_t)(head & ITEM_MASK), skip + length, (head & MARK_LONG) != 0, (enum value_kind)(head >> 13 & 7),
-                        {0}};
-  if ((head & MARK) == 0 || at + out->bytes > CELL_PACK_BYTES) return false;
-  out->content = (struct str){cell->profile.entries + at + skip, length};
+  uint64_t head;
+  uint32_t bytes = entry_head(cell, at, &head), length = bytes == 0 ? 0 : head >> 8 & 0x1f;
+  if (bytes == 0) return false;
+  *out = (struct entry){head >> 16, (uint32_t)(head & ITEM_MASK), bytes, (head & MARK_LONG) != 0, (enum value_kind)(head >> 13 & 7), {0}};
+  out->content = (struct str){cell->profile.entries + at + (bytes - length), length};
   return true;
 }
 
@@ -60,9 +65,9 @@ static struct remembered entry_value(const struct entry *entry) {
 
 /* Bytes in a cell that are taken by entries. */
 static uint32_t entries_end(const struct cell *cell) {
-  struct entry entry;
-  uint32_t at = 0;
-  while (entry_read(cell, at, &entry)) at += entry.bytes;
+  uint64_t head;
+  uint32_t at = 0, bytes;
+  while ((bytes = entry_head(cell, at, &head)) > 0) at += bytes;
   return at;
 }
 
@@ -85,9 +90,10 @@ bool profile_cell_holds(const struct cell *cell) {
 /* ---- reading ---- */
 
 static bool field_find(const struct state *state, uint64_t field, uint32_t item, const struct cell **cell, struct entry *entry) {
+  uint64_t head;
   for (*cell = state_first(state, CELL_PROFILE, 0, 0); *cell != NULL; *cell = state_next(state, *cell))
-    for (uint32_t at = 0; entry_read(*cell, at, entry); at += entry->bytes)
-      if (entry->field == field && entry->item == item) return true;
+    for (uint32_t at = 0, bytes; (bytes = entry_head(*cell, at, &head)) > 0; at += bytes)
+      if (head >> 16 == field && (head & ITEM_MASK) == item) return entry_read(*cell, at, entry);
   return false;
 }
 
@@ -140,13 +146,14 @@ static void cell_forget(struct state *state, const struct cell *cell, uint64_t f
 
 /* Bytes in a cell that are taken by entries of other fields. */
 static uint32_t others_end(const struct cell *cell, uint64_t field, bool *has_it) {
-  struct entry entry;
-  uint32_t at = 0, others = 0;
-  for (*has_it = false; entry_read(cell, at, &entry); at += entry.bytes)
-    if (entry.field == field)
-      *has_it = true;
-    else
-      others += entry.bytes;
+  uint64_t head;
+  uint32_t others = 0;
+  *has_it = false;
+  for (uint32_t at = 0, bytes; (bytes = entry_head(cell, at, &head)) > 0; at += bytes) {
+    bool its = head >> 16 == field;
+    *has_it |= its;
+    others += its ? 0 : bytes;
+  }
   return others;
 }
 
