@@ -31,7 +31,7 @@ void awaited_remember(struct work *w, uint64_t digest) {
 }
 
 /* What came before this event, in its currency or without one. */
-static void awaited_take(struct work *w, uint64_t digest, bool *whole, int64_t *amount) {
+static void awaited_sum(const struct work *w, uint64_t digest, bool *whole, int64_t *amount) {
   const struct cell *cell = state_first(w->customer, CELL_AWAITED, 0, digest);
   if (cell == NULL) return; /* of nearly all events nothing did */
   int32_t currency = currency_key(event_field(w->event, FIELD_ID_CURRENCY));
@@ -40,7 +40,11 @@ static void awaited_take(struct work *w, uint64_t digest, bool *whole, int64_t *
     *whole |= cell->awaited.whole != 0;
     *amount = sum_of(*amount, cell->awaited.amount);
   }
-  state_remove_all(w->customer, CELL_AWAITED, 0, digest);
+}
+
+/* Whoever is to hear the event yet, back-filled, hears what is left of it. */
+static void awaited_done(struct work *w, const struct cell *original, uint64_t digest) {
+  if (original != NULL || !missed_any(w, digest)) state_remove_all(w->customer, CELL_AWAITED, 0, digest);
 }
 
 /* ---- gifts that are undone before they went out ---- */
@@ -100,10 +104,11 @@ static bool undoing_of(struct work *w, struct undoing *u) {
   const struct hearing *hearing = w->in->hearing;
   bool whole = hearing != NULL && hearing->undone_whole;
   int64_t amount = hearing != NULL ? hearing->undone_minor : 0;
-  if (hearing == NULL) awaited_take(w, u->original, &whole, &amount);
+  if (hearing == NULL) awaited_sum(w, u->original, &whole, &amount);
   if (!whole && amount == 0) return false;
   w->out->undone_whole = whole, w->out->undone_minor = amount; /* for who hears it as another */
   const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, u->original, 0);
+  if (hearing == NULL) awaited_done(w, original, u->original);
   if (original == NULL) return false; /* it fed and gave nothing */
   u->before = original->original.amount;
   u->whole = whole || amount >= u->before;

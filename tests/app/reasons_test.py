@@ -52,7 +52,8 @@ def items_of(gift):
 
 def crowd_of(told, story):
     """Before it by their names, so that they give first."""
-    rules = [{"id": f"r{number}", "on": story["rules"][0]["on"], "limits": "unlimited", "give": items_of(MANY)} for number in range(CROWD_RULES)]
+    one = {"on": story["rules"][0]["on"], "limits": "unlimited", "give": items_of(MANY)}
+    rules = [{**one, "id": f"r{number}"} for number in range(CROWD_RULES)]
     return [{**told["base"], "id": f"crowd{number:02}", "rules": rules} for number in range(story.get("crowd", 0))]
 
 
@@ -91,8 +92,9 @@ def played(binary, told, story):
         folder = pathlib.Path(folder)
         (folder / "campaigns").mkdir()
         (folder / "campaigns" / "spring.json").write_text(json.dumps(campaign_of(told, story)), encoding="utf8")
-        if "programme" in story:
-            (folder / "campaigns" / "bank.json").write_text(json.dumps(story["programme"]), encoding="utf8")
+        for key, name in (("programme", "bank.json"),):
+            if key in story:
+                (folder / "campaigns" / name).write_text(json.dumps(story[key]), encoding="utf8")
         for campaign in crowd_of(told, story):
             (folder / "campaigns" / f"{campaign['id']}.json").write_text(json.dumps(campaign, separators=(",", ":")), encoding="utf8")
         lines = lines_of(story, first_reward(binary, folder, story))
@@ -121,8 +123,8 @@ def compare(told, answers, write):
         before = sections(file.read_text(encoding="utf8") if file.exists() else "")
         wrong += [f"{file.name}: {code} has no story" for code in before if code not in told["stories"]]
         for code, answer in answers.items():
-            golden, text = before.get(code, "").rstrip("\n"), answer[place].rstrip("\n")
-            wrong += [line.rstrip("\n") for line in difflib.unified_diff(golden.splitlines(), text.splitlines(), f"{file.name} {code}", "giftd", n=2)]
+            golden, text = (words.rstrip("\n").splitlines() for words in (before.get(code, ""), answer[place]))
+            wrong += [line.rstrip("\n") for line in difflib.unified_diff(golden, text, f"{file.name} {code}", "giftd", n=2)]
     return wrong
 
 
@@ -137,17 +139,18 @@ def main():
     if len(table) < 25:
         wrong.append(f"only {len(table)} reasons were found in {TABLE.name}")
     release = os.environ.get("GIFTD_RELEASE")
-    asked = [code for code, story in told["stories"].items() if release or write or not is_large(story)]
+    asked = {code: release if release and is_large(story) else binary for code, story in told["stories"].items()
+             if release or write or not is_large(story)}
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        answers = dict(zip(asked, pool.map(lambda code: told_of(release if release and is_large(told["stories"][code]) else binary, told, code),
-                                           asked)))
+        answers = dict(zip(asked, pool.map(lambda code: told_of(asked[code], told, code), asked)))
     wrong += [f"{code} is not told: {answer}" for code in asked for answer in answers[code]
               if code != "GIVEN" and not re.search(rf"\b{code}\b", answer)]
     wrong += compare(told, answers, write)
     for line in wrong:
         print(line)
     wrong += [] if answers else ["no reason was asked"]
-    print(f"{len(answers)} of {len(told['stories'])} reasons told in {len(LANGUAGES)} languages, {len(told['not_told'])} not told: {'wrong' if wrong else 'right'}")
+    print(f"{len(answers)} of {len(told['stories'])} reasons told in {len(LANGUAGES)} languages, {len(told['not_told'])} not told: "
+          f"{'wrong' if wrong else 'right'}")
     sys.exit(1 if wrong else 0)
 
 

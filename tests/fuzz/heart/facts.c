@@ -196,7 +196,8 @@ static void fact_write(struct grammar *g, unsigned number) {
     case FACT_TABLE: table_write(g, fact); break;
     case FACT_DIFFERENCE: difference_write(g, fact, number); break;
     case FACT_PICKS: picks_write(g, fact); break;
-    case FACT_LEVEL: break; /* not among them: it is heard at closes */
+    case FACT_LEVEL: /* not among them: it is heard at closes */
+    case FACT_KIND_COUNT: break;
   }
 }
 

@@ -112,7 +112,8 @@ static void fact_test(struct grammar *g, unsigned number) {
     case FACT_LAST: SAY("{\"dormant_for\":\"%s\"}", duration_of(g)); break;
     case FACT_TRACK: SAY("\"completed\""); break;
     case FACT_TABLE: SAY(one_in(g->b, 2) ? "\"a\"" : "{\"ne\":\"b\"}"); break;
-    case FACT_LEVEL: break;
+    case FACT_LEVEL:
+    case FACT_KIND_COUNT: break;
     case FACT_MEASURE:
     case FACT_PICKS:
     case FACT_DIFFERENCE: number_test(g, fact->money, fact->money ? (one_in(g->b, 2) ? 400 : 40) : 4); break;
