@@ -377,6 +377,9 @@ static inline bool item_is_ladder(const struct item *item) {
   return !item->is_chance && item->value.pay != PAY_HIGHEST;
 }
 
+/* Whether how many chances it gives follows its left side up and down. */
+static inline bool item_tops_up(const struct item *item) { return item->is_chance && item->count.pay == PAY_TOP_UP; }
+
 /* For one event: with `each` a gift for each band. */
 static inline uint32_t item_gifts_most(const struct item *item) {
   return item_is_ladder(item) && item->value.pay == PAY_EACH ? item->value.band_count : 1;

@@ -236,6 +236,8 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
 enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
 #undef CELL_ENUM
+#define CELL_BIT(kind) (UINT64_C(1) << (kind)) /* a set of kinds is a word */
+_Static_assert(CELL_KIND_COUNT <= 64, "a bit for each kind of cell");
 
 /* Whose record was counted in. */
 enum taken_on { ON_RESOURCE, ON_POOL, ON_CUSTOMER };
@@ -428,7 +430,7 @@ struct state {
   struct trail *trail; /* where old contents go while an event is decided; NULL: nowhere */
   /* private to the room */
   uint32_t capacity, used, free_slot, bucket_mask, seen_mask, dirty_words;
-  uint64_t kinds;           /* a bit for each kind of which a cell was ever here */
+  uint64_t kinds;           /* CELL_BIT of each of which a cell was ever here */
   uint32_t *next, *buckets; /* slot + 1; 0: the end */
   struct cell *cells;
   struct seen *seen;
@@ -453,7 +455,7 @@ static inline bool state_is_empty(const struct state *state) {
 
 /* False: it has no cell of the kind. True: it had one once, and may have it yet. Nearly all that is asked of a customer is of a kind that
  * he has nothing of: asking this first spares the look for a chain. */
-static inline bool state_knows(const struct state *state, enum cell_kind kind) { return (state->kinds >> kind & 1) != 0; }
+static inline bool state_knows(const struct state *state, enum cell_kind kind) { return (state->kinds & CELL_BIT(kind)) != 0; }
 
 /* The cell of (kind, decl, key, period), or NULL. */
 const struct cell *state_find(const struct state *state, enum cell_kind kind, uint64_t decl, uint64_t key, int32_t period);

@@ -39,19 +39,18 @@ LOOKUP(limit, limits)
 LOOKUP(pool, pools)
 LOOKUP(campaign, campaigns)
 
-static bool tops_up(const struct rulebook *book, const struct item *item) {
-  bool bands = item->is_chance && item->count.pay == PAY_TOP_UP;
-  return bands && book->conditions[item->count.of].left == LEFT_FACT;
+static bool follows_fact(const struct rulebook *book, const struct item *item) {
+  return item_tops_up(item) && book->conditions[item->count.of].left == LEFT_FACT;
 }
 
 static void top_ups_make(struct compile *c, struct rulebook *book) {
   uint32_t count = 0;
-  for (uint32_t i = 0; i < book->item_count; i++) count += tops_up(book, &book->items[i]);
+  for (uint32_t i = 0; i < book->item_count; i++) count += follows_fact(book, &book->items[i]);
   struct top_up *top_ups = take(c, count, sizeof *top_ups);
   for (uint32_t rule = 0; top_ups != NULL && rule < book->rule_count; rule++) {
     for (uint32_t i = 0; i < book->rules[rule].item_count; i++) {
       uint32_t item = book->rules[rule].item_first + i;
-      if (tops_up(book, &book->items[item]))
+      if (follows_fact(book, &book->items[item]))
         top_ups[book->top_up_count++] = (struct top_up){book->conditions[book->items[item].count.of].index, rule, item};
     }
   }

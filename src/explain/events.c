@@ -164,10 +164,11 @@ static bool unheard_tell(struct answer *a, const struct wanted *wanted, const st
 
 static void again_tell(struct answer *a, uint32_t again) {
   if (again == 0 || a->question->style.json) return;
+  buffer_print(&a->out, "%s ", reasons[REASON_DUPLICATE_EVENT].code);
   if (a->question->style.language == LANGUAGE_ZH)
-    buffer_print(&a->out, "DUPLICATE_EVENT 该事件另出现 %u 次,均未再次处理。\n", again);
+    buffer_print(&a->out, "该事件另出现 %u 次,均未再次处理。\n", again);
   else
-    buffer_print(&a->out, "DUPLICATE_EVENT the same event came %u more time%s and was not judged again.\n", again, again == 1 ? "" : "s");
+    buffer_print(&a->out, "the same event came %u more time%s and was not judged again.\n", again, again == 1 ? "" : "s");
 }
 
 static void explain_wanted(struct answer *a, const struct wanted *wanted) {

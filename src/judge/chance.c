@@ -55,8 +55,6 @@ void lot_spend(struct work *w) {
 
 /* ---- giving ---- */
 
-bool item_tops_up(const struct item *item) { return item->is_chance && item->count.pay == PAY_TOP_UP; }
-
 static uint64_t top_up_key(const struct rule *rule, uint64_t per, int32_t period) {
   uint64_t key = hash64_pair(&HASH_KEY_FIXED, rule->decl, (uint64_t)(int64_t)period);
   return per == 0 ? key : hash64_pair(&HASH_KEY_FIXED, key, per);

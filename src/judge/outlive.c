@@ -33,7 +33,6 @@ static int64_t fact_over(const struct outliving *o, uint64_t decl) {
 /* What a kind of fact remembers under its name. */
 static bool is_of_fact(enum cell_kind kind) {
   uint64_t cells = 0;
-  _Static_assert(CELL_KIND_COUNT <= 64, "a bit for each kind of cell");
   for (uint32_t i = 0; i < FACT_KIND_COUNT; i++) cells |= fact_kinds[i]->cells;
   return (cells & CELL_BIT(kind)) != 0;
 }

@@ -108,7 +108,6 @@ struct fact_kind_row {
   bool knows_again;    /* an event that it hears once more changes nothing */
   enum reason refusal; /* of its operators and comparisons */
 };
-#define CELL_BIT(kind) ((uint64_t)1 << (kind))
 
 struct work {
   const struct judge_input *in;
@@ -447,8 +446,6 @@ const struct cell *lot_choose(struct work *w, const struct rule *rule, struct ou
 void lot_spend(struct work *w);
 /* Gives the chances of an item; false fills the outcome. */
 bool lot_give(struct work *w, const struct rule *rule, const struct item *item, struct gift *gift, struct outcome *outcome);
-/* Whether the item's count follows a measure up and down. */
-bool item_tops_up(const struct item *item);
 /* A measure fell at a key and period: what top-ups gave for it is lowered; what is spent is spent. */
 void lots_lower(struct work *w, uint32_t fact, uint64_t per, int32_t period);
 /* A gift of chances comes to `left` of them now; those that are spent stay so. */

@@ -2,8 +2,6 @@
  * differs after a state was stored and read back, so nothing may depend on it (tests read every history both ways). */
 #include "inside.h"
 
-_Static_assert(CELL_KIND_COUNT <= 64, "a bit for each kind");
-
 /* What a cell on the hook reads like, and which bits of it count. */
 struct hook {
   uint64_t name, names, key, keys;
@@ -32,7 +30,7 @@ void cell_hang(struct state *state, uint32_t slot) {
   uint32_t *bucket = bucket_of(state, &hook);
   state->next[slot] = *bucket;
   *bucket = slot + 1;
-  state->kinds |= UINT64_C(1) << cell_kind(cell);
+  state->kinds |= CELL_BIT(cell_kind(cell));
 }
 
 void cell_unhang(struct state *state, uint32_t slot) {

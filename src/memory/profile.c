@@ -14,6 +14,7 @@
 #define ITEM_MASK 0x3fu
 #define HEAD_BYTES 7u
 #define HASH_BYTES 8u
+#define NO_FIELD UINT64_MAX /* names of fields have 40 bits */
 #define TAGS_OF_A_CELL (CELL_PACK_BYTES / HASH_BYTES)
 
 _Static_assert(LIMIT_EVENT_LIST <= ITEM_MASK + 1, "the number of an item has six bits");
@@ -61,14 +62,6 @@ static struct remembered entry_value(const struct entry *entry) {
     return (struct remembered){.value = {.kind = VALUE_TEXT, .text = entry->content}, .hash = entry_hash(entry)};
   memcpy(&number, entry->content.at, entry->content.length);
   return (struct remembered){.value = {.kind = entry->kind, .number = unzigzag(number)}};
-}
-
-/* Bytes in a cell that are taken by entries. */
-static uint32_t entries_end(const struct cell *cell) {
-  uint64_t head;
-  uint32_t at = 0, bytes;
-  while ((bytes = entry_head(cell, at, &head)) > 0) at += bytes;
-  return at;
 }
 
 static bool entry_holds(const struct entry *entry) {
@@ -171,8 +164,8 @@ static void room_look(struct room *room, const struct cell *cell, uint32_t end, 
   if (has_room && (room->cell == NULL || cell->period < room->cell->period)) room->cell = cell, room->end = end;
 }
 
-/* The field goes from all cells, and on the way room is found for the first entry of what is said anew. */
-static struct room field_forget(struct state *state, uint64_t field, int64_t time_ms, uint32_t bytes) {
+/* Where the entry goes; on the way the field, if one is said anew, goes from all cells. */
+static struct room room_make(struct state *state, uint64_t field, int64_t time_ms, uint32_t bytes) {
   struct room room = {0};
   const struct cell *cell = state_first(state, CELL_PROFILE, 0, 0);
   while (cell != NULL) {
@@ -183,13 +176,6 @@ static struct room field_forget(struct state *state, uint64_t field, int64_t tim
     if (has_it) cell_forget(state, cell, field);
     cell = next;
   }
-  return room;
-}
-
-static struct room room_find(const struct state *state, int64_t time_ms, uint32_t bytes) {
-  struct room room = {0};
-  for (const struct cell *cell = state_first(state, CELL_PROFILE, 0, 0); cell != NULL; cell = state_next(state, cell))
-    if ((int64_t)cell->key == time_ms) room_look(&room, cell, entries_end(cell), bytes);
   return room;
 }
 
@@ -230,12 +216,10 @@ bool profile_set(struct state *state, uint64_t field, int64_t time_ms, const str
   uint32_t count = value->kind == VALUE_LIST ? value->count : 1;
   struct packed entry;
   assert(field >> 40 == 0 && count <= LIMIT_EVENT_LIST);
-  pack(&entry, field, 0, value->kind == VALUE_ABSENT || count == 0 ? NULL : value);
-  struct room room = field_forget(state, field, time_ms, entry.bytes);
-  if (!entry_put(state, time_ms, &entry, &room)) return false;
-  for (uint32_t i = 1; i < count; i++) {
-    pack(&entry, field, i, value);
-    room = room_find(state, time_ms, entry.bytes);
+  bool cleared = value->kind == VALUE_ABSENT || count == 0;
+  for (uint32_t i = 0; i == 0 || i < count; i++) {
+    pack(&entry, field, i, cleared ? NULL : value);
+    struct room room = room_make(state, i == 0 ? field : NO_FIELD, time_ms, entry.bytes);
     if (!entry_put(state, time_ms, &entry, &room)) return false;
   }
   return true;

@@ -4,16 +4,13 @@
 
 #include "judge/stage.h"
 
-#define STORY_KIND(NAME, member, hook, decl, key, period) [CELL_##NAME] = #NAME,
 static inline void story_cell(struct buffer *out, enum cell_kind kind, int32_t expires_day) {
-  static const char *const names[] = {CELL_KINDS(STORY_KIND)};
-  buffer_print(out, "%s%s ", out->length > 0 ? ", " : "", names[kind]);
+  buffer_print(out, "%s%s ", out->length > 0 ? ", " : "", cell_kind_name(kind));
   if (expires_day == 0)
     buffer_print(out, "ever");
   else
     buffer_date(out, expires_day);
 }
-#undef STORY_KIND
 
 /* Its cells in order of kind and day, each day of a kind once. */
 static inline void story_state(struct buffer *out, const struct state *state) {
