@@ -400,12 +400,21 @@ static void begins_at(struct buffer *out, const struct worth *bands, struct str 
     put_two(out, zh ? ",下一档起点 " : ", the next band begins at ", from);
 }
 
+static void comes_to(struct buffer *out, const struct rulebook *rulebook, const struct rule *rule, struct str actual, bool zh) {
+  const char *words = zh ? "按比例所得 " : "the share comes to ";
+  for (uint32_t i = 0; i < rule->item_count; i++) {
+    const struct worth_traits *traits = worth_traits[rulebook->items[rule->item_first + i].value.form];
+    if (traits->comes_en != NULL) words = zh ? traits->comes_zh : traits->comes_en;
+  }
+  put_two(out, words, actual);
+}
+
 /* A value by bands that is below the lowest: "amount 223.80, the lowest band begins at 300.00"; or a share that rounds to nothing. */
 static void bands_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
   const struct worth *bands = bands_find(rulebook, &rulebook->rules[told->rule]);
   const bool zh = language == LANGUAGE_ZH;
   if (bands == NULL) {
-    put_two(out, zh ? "按比例所得 " : "the share comes to ", told->actual);
+    comes_to(out, rulebook, &rulebook->rules[told->rule], told->actual, zh);
     put_two(out, zh ? ",不足 " : ", less than ", told->expected);
     return;
   }

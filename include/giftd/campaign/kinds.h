@@ -70,6 +70,8 @@ enum value_form { WORTH_FORMS(WORTH_FORM_NAME) VALUE_FORM_COUNT };
 struct worth_traits {
   bool derived; /* by the left side `of`, as it is for the event: a refund may change it */
   bool rounds;  /* what it comes to may be no whole minor units */
+  /* In front of what it comes to, where that is too little: "the share comes to " unless a form says it otherwise. */
+  const char *comes_en, *comes_zh;
 };
 extern const struct worth_traits *const worth_traits[VALUE_FORM_COUNT]; /* by enum value_form; all are there */
 
