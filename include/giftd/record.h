@@ -131,6 +131,15 @@ enum status record_read_decision(struct str line, struct arena *arena, struct re
 bool record_is_range(struct str line);
 enum status record_read_range(struct str line, struct arena *arena, struct unheard_range *out, struct fault *fault) MUST_USE;
 
+/* A dead letter as it was written. Its line is empty where it was kept in base64; code, pointer, detail and remedy where it could be read
+ * but not decided. */
+struct recorded_letter {
+  struct str input, reason, code, pointer, text, detail, remedy, line;
+  uint64_t position;
+};
+/* Reads a letter that record_dead_letter or record_dead_event wrote. STATUS_INPUT as above. */
+enum status record_read_letter(struct str line, struct arena *arena, struct recorded_letter *out, struct fault *fault) MUST_USE;
+
 /* Whether a decision's id says that it is a further part of that one: "0123456789abcdef+2". */
 bool record_is_part(struct str id, struct str of);
 /* What a further part says is added to the first one's. False: the arena is full. */
@@ -151,6 +160,9 @@ struct explain_style {
  * so); `event` may be NULL when `recorded` is not (its line is not at hand: only what was recorded, said so). */
 void record_explain(struct buffer *out, const struct rulebook *rulebook, const struct event *event,
                     const struct recorded_decision *recorded, const struct explain_style *style);
+/* What became of a line that names this customer and has no decision: its letter, and what the letter's reason means (R123). */
+void record_explain_letter(struct buffer *out, const struct recorded_letter *letter, struct str customer,
+                           const struct explain_style *style);
 /* The witness for tests: one JSON line that says for every rule listening to the event's type what became of it, from the decision
  * itself and a listener-by-listener evaluation - no index, no record. tests/app/explain_agrees holds explain against it. O(rules x
  * listeners). */

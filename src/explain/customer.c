@@ -2,7 +2,8 @@
  * they are looked for in the input, where that is at hand, and told in their places:
  *
  *   decisions.jsonl -> places of the customer's decisions, ranges -> the input: his lines in ranges that have neither decision nor letter
- *   decisions.jsonl once more -> each decision, and before it what stood before it */
+ *   decisions.jsonl once more -> each decision, and before it what stood before it
+ *   dlq.jsonl -> lines that name him and were no event */
 #include <stdio.h>
 
 #include "parts.h"
@@ -126,12 +127,17 @@ static bool mine_in_range(void *self, struct str line, uint64_t position, uint32
 }
 
 /* Letters of files name their input; a position of a line that is the customer's is not met by chance. */
-static void mine_dead(void *self, struct str line, uint64_t position) {
-  struct answer *a = self;
+static void mine_dead(struct answer *a, const struct recorded_letter *letter) {
   struct event event;
-  if (!is_mine(a, line, &event)) return;
+  if (!is_mine(a, letter->line, &event)) return;
   for (uint32_t i = a->own_count; i < a->wanted_count; i++)
-    if (a->wanted[i].position == position) a->wanted[i].ranged = false;
+    if (a->wanted[i].position == letter->position) a->wanted[i].ranged = false;
+}
+
+/* Whatever --since says: the time of a line that is no event is not known. */
+static void dead_tell(struct answer *a, const struct recorded_letter *letter) {
+  struct str customer = str_of(a->question->customer);
+  if (letter_names(letter, customer)) letter_explain(a, letter, customer);
 }
 
 static void unheard_explain(struct answer *a, const struct wanted *place) {
@@ -179,10 +185,11 @@ enum status answer_customer(struct answer *a, struct fault *fault) {
   enum status status = places_note(a, fault);
   if (status != STATUS_OK) return status;
   ranges_walk(&a->ranges, a->question->input, mine_in_range, a);
-  if (a->wanted_count > a->own_count) letters_walk(a->question->letters, &a->arena, mine_dead, a);
+  if (a->wanted_count > a->own_count) letters_walk(a, mine_dead);
   status = answer_decisions(a, customer, (struct str){NULL, 0}, fault);
   if (status != STATUS_OK) return status;
   unheard_before(a, NULL);
+  letters_walk(a, dead_tell);
   away_tell(a);
   if (a->told > 0) return STATUS_OK;
   a->missing++;

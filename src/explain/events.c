@@ -1,5 +1,5 @@
 /* `giftd explain --event`: lines of events, answered in their order. Their decisions are found by digest in one pass over decisions.jsonl;
- * what has none there may be in a range of events that nobody heard: then it is looked for in the input. */
+ * what has none there may be in a range of events that nobody heard: then it is looked for in the input. Dead letters come last. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -125,18 +125,20 @@ static bool wanted_in_range(void *self, struct str line, uint64_t position, uint
 }
 
 /* It stands where the range is and has an outcome of its own. */
-static void wanted_dead(void *self, struct str line, uint64_t position) {
-  struct wanted *wanted = wanted_of(self, line);
-  if (wanted != NULL && wanted->ranged && wanted->position == position) wanted->ranged = false;
+static void wanted_dead(struct answer *a, const struct recorded_letter *letter) {
+  struct wanted *wanted = wanted_of(a, letter->line);
+  if (wanted == NULL || wanted->found) return;
+  wanted->ranged = wanted->ranged && wanted->position != letter->position;
+  wanted->dead = !wanted->ranged;
 }
 
 static void ranges_search(struct answer *a) {
   bool any = false;
   for (uint32_t i = 0; i < a->wanted_count && !any; i++) any = !a->wanted[i].found;
   ranges_settle(a);
-  if (!any || a->ranges.count == 0) return;
+  if (!any) return;
   ranges_walk(&a->ranges, a->question->input, wanted_in_range, a);
-  letters_walk(a->question->letters, &a->arena, wanted_dead, a);
+  letters_walk(a, wanted_dead);
 }
 
 /* Where the input is not at hand it may be one of any range that is of its time. Told only when they are of the campaigns that are loaded,
@@ -171,9 +173,15 @@ static void again_tell(struct answer *a, uint32_t again) {
     buffer_print(&a->out, "the same event came %u more time%s and was not judged again.\n", again, again == 1 ? "" : "s");
 }
 
+static void dead_tell(struct answer *a, const struct recorded_letter *letter) {
+  const struct wanted *wanted = wanted_of(a, letter->line);
+  if (wanted != NULL && wanted->dead) letter_explain(a, letter, wanted->customer);
+}
+
 static void explain_wanted(struct answer *a, const struct wanted *wanted) {
   struct recorded_decision recorded;
   struct event event;
+  if (wanted->dead) return;
   arena_reset(&a->arena);
   bool there = wanted->found && decision_whole(a, wanted->position, &recorded);
   if (!event_take(a, wanted->line, &event)) return;
@@ -194,13 +202,14 @@ enum status answer_events(struct answer *a, struct fault *fault) {
   if (status != STATUS_OK) return status;
   ranges_search(a);
   for (uint32_t i = 0; i < a->wanted_count; i++) explain_wanted(a, &a->wanted[i]);
+  letters_walk(a, dead_tell);
   if (a->wanted_count == 0)
     fprintf(stderr, "giftd explain: no event was found in %s; expected one JSON object a line\n", a->question->event);
   if (a->missing > 0)
     fprintf(
         stderr,
         "giftd explain: %u of %u events have no decision in %s: they were not in the input of that run, or it has not reached them yet, "
-        "or they are dead letters (dlq.jsonl), or nobody heard them and the range that they are in has not ended (--state DIR has it)\n",
+        "or nobody heard them and the range that they are in has not ended (--state DIR has it)\n",
         a->missing, a->wanted_count, a->question->decisions);
   a->missing += a->bad_lines;
   return STATUS_OK;

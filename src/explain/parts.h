@@ -2,7 +2,8 @@
  *
  *   explain.c   memory, which question      events.c    of events
  *   customer.c  of a customer, a reward     ranges.c    events that nobody heard, which have no line of their own
- *   tell.c      one explanation             scan.c      lines of files */
+ *   tell.c      one explanation             scan.c      lines of files
+ *   letters.c   dead letters */
 #ifndef GIFTD_EXPLAIN_PARTS_H
 #define GIFTD_EXPLAIN_PARTS_H
 
@@ -20,6 +21,7 @@ struct wanted {
   uint32_t range; /* ranged: number of the range that has it, at `position` of its input */
   uint32_t input; /* --customer: number of its input */
   bool found, gated, ranged;
+  bool dead;   /* it could be read and not decided */
   bool filled; /* back-filled: a second decision that judged it, at `filled_at` */
   uint64_t filled_at;
 };
@@ -53,6 +55,16 @@ void open_range_read(struct answer *a);
 void ranges_settle(struct answer *a);
 /* Takes the line of a range up; false: it is none. */
 bool range_taken(struct answer *a, struct str line);
+
+/* ---- letters.c ---- */
+
+/* The dead letters of the run, in their order; what cannot be read is passed over, a run without a file of them has none. */
+typedef void letter_take(struct answer *a, const struct recorded_letter *letter);
+void letters_walk(struct answer *a, letter_take *take);
+/* Whether the line names the customer, as far as that can be told of a line that is no event. */
+bool letter_names(const struct recorded_letter *letter, struct str customer);
+/* Told as the answer for this customer. */
+void letter_explain(struct answer *a, const struct recorded_letter *letter, struct str customer);
 
 /* ---- events.c, customer.c ---- */
 

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "scan.h"
 
@@ -107,18 +106,13 @@ static bool line_walk(struct walk *walk, struct str line, uint64_t position) {
   return range->away || walk->take(walk->self, line, position, walk->at);
 }
 
-static bool is_file(const char *path) {
-  struct stat info;
-  return stat(path, &info) == 0 && S_ISREG(info.st_mode);
-}
-
 static bool input_walk(struct walk *walk, const char *path) {
   struct scan scan;
   struct fault fault;
   struct str line;
   uint64_t position;
   bool goes_on = true;
-  if (!is_file(path) || scan_open(&scan, path, &fault) != STATUS_OK) return true;
+  if (!scan_is_file(path) || scan_open(&scan, path, &fault) != STATUS_OK) return true;
   while (goes_on && walk->at < walk->behind && scan_next(&scan, &line, &position)) goes_on = line_walk(walk, line, position);
   scan_close(&scan);
   return goes_on;
@@ -161,35 +155,4 @@ uint32_t ranges_away(const struct ranges *ranges, int64_t since_ms, uint64_t *ev
     count++;
   }
   return count;
-}
-
-/* ---- dead letters ---- */
-
-static bool letter_read(struct str letter, struct arena *arena, struct str *line, uint64_t *position) {
-  struct json_cursor json = json_open(letter);
-  struct str key;
-  int64_t number = -1;
-  *line = (struct str){NULL, 0};
-  if (!json_enter_object(&json)) return false;
-  while (json_next_key(&json, &key)) {
-    bool fine = str_equal(key, STR("line"))       ? json_text(&json, arena, line)
-                : str_equal(key, STR("position")) ? json_int(&json, &number)
-                                                  : json_skip(&json);
-    if (!fine) return false;
-  }
-  *position = (uint64_t)number;
-  return line->length > 0 && number >= 0;
-}
-
-void letters_walk(const char *path, struct arena *arena, letter_line *take, void *self) {
-  struct scan scan;
-  struct fault fault;
-  struct str letter, line;
-  uint64_t at, position;
-  if (!is_file(path) || scan_open(&scan, path, &fault) != STATUS_OK) return;
-  while (scan_next(&scan, &letter, &at)) {
-    arena_reset(arena);
-    if (letter_read(letter, arena, &line, &position)) take(self, line, position);
-  }
-  scan_close(&scan);
 }

@@ -41,8 +41,4 @@ uint32_t ranges_of_time(const struct ranges *ranges, int64_t time_ms, struct unh
 /* Of those that are away, with events from this time on: how many, and of how many events. */
 uint32_t ranges_away(const struct ranges *ranges, int64_t since_ms, uint64_t *events);
 
-/* The lines of a file of dead letters, as they came. */
-typedef void letter_line(void *self, struct str line, uint64_t position);
-void letters_walk(const char *path, struct arena *arena, letter_line *take, void *self);
-
 #endif

@@ -4,11 +4,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "giftd/load.h"
 
 #define WINDOW_BYTES (2u * SCAN_LINE_BYTES)
+
+bool scan_is_file(const char *path) {
+  struct stat info;
+  return path != NULL && stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
 
 enum status scan_open(struct scan *scan, const char *path, struct fault *fault) {
   *scan = (struct scan){.file = -1};

@@ -16,6 +16,8 @@ struct scan {
   uint32_t passed_over;
 };
 
+/* Whether there is such a file, and not a pipe. */
+bool scan_is_file(const char *path);
 /* STATUS_USAGE: it cannot be opened. "-" is standard input. */
 enum status scan_open(struct scan *scan, const char *path, struct fault *fault) MUST_USE;
 /* The next line without its newline, borrowed until the next call; false at the end. `*position` is its byte in the file. */

@@ -1,6 +1,6 @@
-/* Reading decision lines back, to explain them. The file may have been edited, cut or swapped for another, so everything is checked and
- * bounded; members may stand in any order and unknown ones are passed over (a newer giftd may write more). Arrays are counted first,
- * then read: the arena holds exactly what the line has.
+/* Reading decision lines and dead letters back, to explain them. The file may have been edited, cut or swapped for another, so everything
+ * is checked and bounded; members may stand in any order and unknown ones are passed over (a newer giftd may write more). Arrays are
+ * counted first, then read: the arena holds exactly what the line has.
  */
 #include "text.h"
 
@@ -13,6 +13,14 @@ struct reading {
 static bool reading_fail(struct reading *r, const char *problem) {
   if (r->problem == NULL) r->problem = problem;
   return false;
+}
+
+static enum status reading_fault(const struct reading *r, const char *what, struct fault *fault) {
+  const char *problem = r->problem != NULL        ? r->problem
+                        : r->json.problem != NULL ? r->json.problem
+                        : r->arena->overflowed    ? "no memory for its texts"
+                                                  : "wrong type of value";
+  return fault_set(fault, STATUS_INPUT, "not %s: byte %zu: %s", what, r->json.at, problem);
 }
 
 static bool read_text(struct reading *r, struct str *out) { return json_text(&r->json, r->arena, out); }
@@ -295,11 +303,30 @@ static bool read_line(struct reading *r, struct recorded_decision *out) {
 enum status record_read_decision(struct str line, struct arena *arena, struct recorded_decision *out, struct fault *fault) {
   memset(out, 0, sizeof *out);
   struct reading r = {json_open(line), arena, NULL};
-  if (read_line(&r, out)) return STATUS_OK;
-  if (r.problem == NULL) r.problem = r.json.problem;
-  if (r.problem == NULL && arena->overflowed) r.problem = "no memory for its texts";
-  return fault_set(fault, STATUS_INPUT, "not a decision line: byte %zu: %s", r.json.at,
-                   r.problem == NULL ? "wrong type of value" : r.problem);
+  return read_line(&r, out) ? STATUS_OK : reading_fault(&r, "a decision line", fault);
+}
+
+/* ---- dead letters ---- */
+
+static bool read_letter(struct reading *r, struct recorded_letter *out) {
+  const struct text_row rows[] = {{STR("input"), &out->input},     {STR("reason"), &out->reason}, {STR("code"), &out->code},
+                                  {STR("pointer"), &out->pointer}, {STR("text"), &out->text},     {STR("detail"), &out->detail},
+                                  {STR("remedy"), &out->remedy},   {STR("line"), &out->line}};
+  struct str key;
+  if (!json_enter_object(&r->json)) return false;
+  while (json_next_key(&r->json, &key)) {
+    bool known = false;
+    if (!read_rows(r, ROWS(rows), key, &known)) return false;
+    if (!known && !(str_equal(key, STR("position")) ? read_position(r, &out->position) : json_skip(&r->json))) return false;
+  }
+  if (!json_done(&r->json)) return false;
+  return out->reason.length > 0 || reading_fail(r, "reason is missing");
+}
+
+enum status record_read_letter(struct str line, struct arena *arena, struct recorded_letter *out, struct fault *fault) {
+  memset(out, 0, sizeof *out);
+  struct reading r = {json_open(line), arena, NULL};
+  return read_letter(&r, out) ? STATUS_OK : reading_fault(&r, "a dead letter", fault);
 }
 
 /* ---- parts ---- */

@@ -184,6 +184,23 @@ class Explain(unittest.TestCase):
                      warns="no decision for customer c1 since 2026-12-08 in out/decisions.jsonl")
         self.explain("--customer", "c9", code=1, warns="no decision for customer c9 in out/decisions.jsonl")
 
+    def test_a_customer_who_has_a_dead_letter(self):
+        """Named by a line that is no event, and is no JSON; c30 and c3 are others, and so is who is only mentioned."""
+        lines = [login(1, "c3", time=5), login(2, "c30"), login(3, "c3"), '{"customer" : "c4", "id": "cut o\n',
+                 login(5, memo=["c4", "x"], time=5)]
+        (self.folder / "more.jsonl").write_text("".join(lines))
+        self.run_giftd("run", "--input", "more.jsonl", "--campaigns", "campaigns", "--output", "out4", "--state", "state4", "--once")
+        here = ["--output", "out4", "--customer"]
+        said = self.explain(*here, "c3", says="login mbank/e3, customer c3").stdout
+        self.assertIn("dead letter from more.jsonl, position 0: the line names customer c3\n  ✗ MALFORMED_EVENT event could", said)
+        self.assertEqual(said.count("dead letter from"), 1)
+        self.assertRegex(said, "\n      BAD_TIME /time: .*; .*\n$")
+        self.assertEqual(self.explain(*here, "c4").stdout.count("dead letter from more.jsonl, position"), 1)
+        self.assertNotIn("dead letter", self.explain(*here, "c30").stdout)
+        self.explain(*here, "c3", "--lang", "zh", says="死信:more.jsonl 位置 0,该行含客户 c3\n  ✗ MALFORMED_EVENT 事件格式错误:")
+        told = [json.loads(line) for line in self.explain(*here, "c4", "--json").stdout.splitlines()]
+        self.assertEqual([(one["customer"], one["dead_letter"]["reason"]) for one in told], [("c4", "MALFORMED_EVENT")])
+
     def test_events_that_were_moved(self):
         os.rename(self.folder / "events.jsonl", self.folder / "moved.jsonl")
         done = self.explain("--customer", "c1", says="! the event's own line is not at hand (--input FILE)")
@@ -334,7 +351,7 @@ class Explain(unittest.TestCase):
         here = ["--output", "out3"]
         self.assertIn("REVERSAL_OF_REVERSAL", (self.folder / "out3" / "dlq.jsonl").read_text())
         self.explain("--event", "-", *here, stdin=spent[0], says="one of 2 such events")
-        self.explain("--event", "-", *here, stdin=wrong, code=1, says="! no decision was recorded for this event")
+        self.explain("--event", "-", *here, stdin=wrong, says="dead letter from more.jsonl, position ")
         said = self.explain("--customer", "c1", *here).stdout
         told = [line.split()[1] for line in said.splitlines() if line.startswith("txn.")]
         self.assertEqual(told, ["mbank/e9,", "mbank/e6,", "mbank/e7,"])

@@ -9,8 +9,8 @@ A story lacks the campaign's header, and its rules lack gift and limits, where t
 "many" is as many items as a rule may have. `crowd`: so
 many other campaigns give beside it, of each rule as many items as a rule may have; of the answer the story's own campaign is told. `flood`:
 the first event comes so many times before, each time another one. These two are asked of the release build (GIFTD_RELEASE; tests/run sets
-it), since they are large. Reasons that no explanation tells are named in `not_told`, each with its cause. A reason that is in neither turns
-the test red.
+it), since they are large. `ask` is "customer" where not the last event is asked for but its customer. Reasons that no explanation tells are
+named in `not_told`, each with its cause. A reason that is in neither turns the test red.
 """
 import concurrent.futures
 import difflib
@@ -100,7 +100,8 @@ def played(binary, told, story):
         lines = lines_of(story, first_reward(binary, folder, story))
         play(binary, folder, lines)
         (folder / "asked.jsonl").write_text(lines[-1], encoding="utf8")
-        ask = ["explain", "--event", "asked.jsonl", "--campaigns", "campaigns", "--output", "out", "--lang"]
+        question = ["--customer", "c1"] if story.get("ask") == "customer" else ["--event", "asked.jsonl"]
+        ask = ["explain", *question, "--campaigns", "campaigns", "--output", "out", "--lang"]
         answers = [giftd(binary, folder, *ask, language, codes=(0, 1)) for language in LANGUAGES]
     return [own_part("".join(line for line in answer.splitlines(True) if not line.startswith(OF_THE_RUN))) for answer in answers]
 

@@ -1,6 +1,6 @@
-/* The readers of decision lines and of ranges before hostile bytes: no crash, no read outside, and what is accepted is whole and within the
- * bounds that explain relies on. What was accepted is also explained, in both languages and as JSON, against an empty rulebook: quoting
- * must survive any text.
+/* The readers of decision lines, ranges and dead letters before hostile bytes: no crash, no read outside, and what is accepted is whole and
+ * within the bounds that explain relies on. What was accepted is also explained, in both languages and as JSON, against an empty rulebook:
+ * quoting must survive any text.
  */
 #include <stdlib.h>
 
@@ -49,6 +49,23 @@ static void check_range(struct str line) {
   CHECK(again.first == range.first && again.last == range.last && again.events == range.events && again.digest == range.digest);
 }
 
+static void check_letter(struct str line) {
+  struct recorded_letter letter;
+  struct fault fault;
+  struct arena arena;
+  arena_init(&arena, memory, sizeof memory);
+  if (record_read_letter(line, &arena, &letter, &fault) != STATUS_OK) return;
+  for (unsigned way = 0; way < 4; way++) {
+    struct explain_style style = {.language = way % 2 == 0 ? LANGUAGE_EN : LANGUAGE_ZH, .json = way / 2 == 1};
+    struct buffer out;
+    buffer_init(&out, text_memory, sizeof text_memory);
+    record_explain_letter(&out, &letter, STR("c1"), &style);
+    CHECK(!out.overflowed && str_is_utf8(buffer_text(&out)));
+    struct json_cursor json = json_open(buffer_text(&out));
+    CHECK(!style.json || (json_skip(&json) && json_done(&json)));
+  }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct recorded_decision decision;
@@ -57,6 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size > 1u << 20) return 0;
   arena_init(&arena, memory, sizeof memory);
   check_range((struct str){(const char *)data, size});
+  check_letter((struct str){(const char *)data, size});
   enum status status = record_read_decision((struct str){(const char *)data, size}, &arena, &decision, &fault);
   CHECK(status == STATUS_OK || (status == STATUS_INPUT && fault.text[0] != '\0'));
   if (status != STATUS_OK) return 0;

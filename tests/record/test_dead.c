@@ -71,6 +71,29 @@ static void every_problem(void **state) {
   }
 }
 
+/* What explain reads back: all that was written; cut or damaged letters are none. */
+static void read_back(void **state) {
+  (void)state;
+  struct buffer out = text_buffer();
+  struct recorded_letter letter;
+  struct fault fault;
+  struct arena arena;
+  struct event_error error = {.problem = EVENT_NOT_WHOLE, .offset = 37, .pointer = "/data/amount_minor", .detail = "12.5"};
+  record_dead_letter(&out, STR("{\"id\":\"a\"}\r"), &fixture_origin, &error);
+  arena_init(&arena, read_memory, sizeof read_memory);
+  assert_int_equal(record_read_letter(buffer_text(&out), &arena, &letter, &fault), STATUS_OK);
+  assert_text(letter.line, "{\"id\":\"a\"}\r");
+  assert_text(letter.input, "events.jsonl");
+  assert_text(letter.code, "NOT_WHOLE");
+  assert_text(letter.pointer, "/data/amount_minor");
+  assert_text(letter.remedy, event_problems[EVENT_NOT_WHOLE].remedy_en);
+  assert_int_equal(letter.position, 4711);
+  for (size_t length = 0; length < out.length - 1; length++)
+    assert_int_equal(record_read_letter((struct str){out.memory, length}, &arena, &letter, &fault), STATUS_INPUT);
+  assert_int_equal(record_read_letter(STR("{\"position\":4}"), &arena, &letter, &fault), STATUS_INPUT);
+  assert_int_equal(record_read_letter(STR("{\"reason\":\"X\",\"position\":-4}"), &arena, &letter, &fault), STATUS_INPUT);
+}
+
 static void assert_carried(struct str line, bool as_base64) {
   static char memory[1 << 21];
   struct buffer out;
@@ -113,7 +136,7 @@ static void long_lines(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(golden), cmocka_unit_test(golden_event), cmocka_unit_test(every_problem),
-                                     cmocka_unit_test(byte_for_byte), cmocka_unit_test(long_lines)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(golden),        cmocka_unit_test(golden_event),  cmocka_unit_test(read_back),
+                                     cmocka_unit_test(every_problem), cmocka_unit_test(byte_for_byte), cmocka_unit_test(long_lines)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
