@@ -96,6 +96,7 @@
   "      --coverage       requirements, rules and reasons no scenario reaches\n"   \
   "      --threshold N    fail when fewer than N percent of rules are reached\n"   \
   "      --junit FILE     a report for continuous integration\n"                   \
+  "      --events DIR     each scenario's events, as run reads them\n"             \
   "  -c, --config FILE    play with events.horizon, events.memory and\n"           \
   "                       events.catalogue of this configuration\n"                \
   "  -X key=value         any option of it; may be repeated\n"                     \

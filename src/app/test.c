@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "config_flags.h"
+#include "giftd/story/files.h"
 #include "help.h"
 #include "project.h"
-#include "giftd/story/files.h"
 
 #define REGION_BYTES (1024u * 1024u * 1024u) /* address space; touched as needed */
 #define FILE_ARENA_BYTES (512u * 1024u * 1024u)
@@ -23,8 +23,8 @@
 
 struct test_options {
   bool verbose, coverage, json, has_pattern;
-  int64_t threshold; /* percent of rules, -1: none */
-  const char *junit;
+  int64_t threshold;          /* percent of rules, -1: none */
+  const char *junit, *events; /* events: folder for the scenarios' events, or NULL */
   regex_t pattern;
   struct config_flags flags;
 };
@@ -36,6 +36,7 @@ struct test_run {
   struct arena memory;    /* of the whole run */
   struct arena folder;    /* of one folder's files */
   struct buffer output;   /* of one scenario */
+  struct buffer lines;    /* its events */
   struct buffer coverage; /* of all folders */
   struct coverage_sums sums;
   uint64_t events;
@@ -73,13 +74,30 @@ static void note_result(struct test_run *run, const struct scenario_file *file, 
       (struct test_result){arena_copy(&run->memory, file->name), arena_copy(&run->memory, scenario->title), output, scenario->line, passed};
 }
 
+/* friday-dining-3.jsonl: what the third scenario of friday-dining.test sends. */
+static void events_write(struct test_run *run, const struct scenario_file *file, uint32_t number) {
+  char path[PROJECT_PATH_BYTES];
+  const char *slash = memrchr(file->name.at, '/', file->name.length);
+  struct str name = slash == NULL ? file->name : str_from(file->name, (size_t)(slash + 1 - file->name.at));
+  int length =
+      snprintf(path, sizeof path, "%s/%.*s-%u.jsonl", run->options.events, (int)(name.length - sizeof ".test" + 1), name.at, number);
+  FILE *out = length < (int)sizeof path ? fopen(path, "w") : NULL;
+  bool written = out != NULL && !run->lines.overflowed && fwrite(run->lines.memory, 1, run->lines.length, out) == run->lines.length;
+  if (out != NULL) written = fclose(out) == 0 && written;
+  if (written) return;
+  fprintf(stderr, "giftd test: cannot write %s; --events names a folder that is there\n", path);
+  run->worst = STATUS_STORAGE;
+}
+
 static void play_file(struct test_run *run, struct stage *stage, struct coverage *coverage, const struct scenario_file *file) {
-  struct play_options options = {run->options.verbose, coverage};
+  struct play_options options = {run->options.verbose, coverage, run->options.events == NULL ? NULL : &run->lines};
   for (uint32_t i = 0; i < file->scenario_count; i++) {
     if (!is_wanted(run, &file->scenarios[i])) continue;
     buffer_reset(&run->output);
+    buffer_reset(&run->lines);
     bool passed = scenario_play(stage, file, &file->scenarios[i], &options, &run->output);
     note_result(run, file, &file->scenarios[i], passed);
+    if (options.lines != NULL) events_write(run, file, i + 1);
   }
 }
 
@@ -245,6 +263,8 @@ static int play(struct test_run *run, const struct test_files *files) {
   at += FILE_ARENA_BYTES;
   buffer_init(&run->output, at, OUTPUT_BYTES);
   at += OUTPUT_BYTES;
+  buffer_init(&run->lines, at, OUTPUT_BYTES);
+  at += OUTPUT_BYTES;
   buffer_init(&run->coverage, at, COVERAGE_BYTES);
   at += COVERAGE_BYTES;
   arena_init(&run->memory, at, REGION_BYTES - (size_t)(at - region));
@@ -257,10 +277,10 @@ static int play(struct test_run *run, const struct test_files *files) {
 
 /* ---- flags ---- */
 
-static const struct option options[] = {{"verbose", no_argument, NULL, 'v'},      {"run", required_argument, NULL, 'r'},
-                                        {"coverage", no_argument, NULL, 'C'},     {"threshold", required_argument, NULL, 't'},
-                                        {"junit", required_argument, NULL, 'u'},  {"json", no_argument, NULL, 'j'},
-                                        {"config", required_argument, NULL, 'c'}, {NULL, 0, NULL, 0}};
+static const struct option options[] = {
+    {"verbose", no_argument, NULL, 'v'},         {"run", required_argument, NULL, 'r'},    {"coverage", no_argument, NULL, 'C'},
+    {"threshold", required_argument, NULL, 't'}, {"junit", required_argument, NULL, 'u'},  {"json", no_argument, NULL, 'j'},
+    {"config", required_argument, NULL, 'c'},    {"events", required_argument, NULL, 'e'}, {NULL, 0, NULL, 0}};
 
 static bool set_pattern(struct test_options *out, const char *text) {
   if (out->has_pattern) regfree(&out->pattern);
@@ -279,6 +299,7 @@ static bool take_flag(int flag, struct test_options *out) {
     case 'C': out->coverage = true; return true;
     case 'j': out->json = true; return true;
     case 'u': out->junit = optarg; return true;
+    case 'e': out->events = optarg; return true;
     case 'r': return set_pattern(out, optarg);
     case 'c': out->flags.file = optarg; return true;
     case 'X': return config_flags_set(&out->flags, "test", optarg);

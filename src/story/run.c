@@ -275,6 +275,7 @@ static bool play_event(struct play *play, const struct step *step, uint32_t n) {
   buffer_init(&trouble, words, sizeof words);
   if (!scenario_event_line(step, n, play->now_ms, &play->scenario->home, &stage->gifts, stage->campaigns->catalogue, &line, &trouble))
     return fail_with(play, step, n, "", buffer_text(&trouble));
+  if (play->options->lines != NULL) buffer_print(play->options->lines, "%.*s\n", STR_FORMAT(buffer_text(&line)));
   if (!decide(play, buffer_text(&line), &fault)) return fail_with(play, step, n, "not decided: ", str_of(fault.text));
   if (!stage->decided) return fail_with(play, step, n, "a dead letter: ", str_of(stage->letter));
   return compare(play, step, n);

@@ -249,6 +249,23 @@ class CommandTest(unittest.TestCase):
         self.assertEqual([case.get("name") for case in root.iter("testcase")], ["Half price once a day", "Wrong <&>"])
         self.assertEqual(len(list(root.iter("failure"))), 1)
 
+    def test_events(self):
+        """What a story sends is what a run reads: the same gift, and taken back."""
+        folder = self.folder({"dining.test": HALF + '\nscenario "Other"\n2026-12-12 10:00 c1 login\n    gift hello points 5\n'})
+        (folder.path / "sent").mkdir()
+        code, _, err = folder.test("--events", "sent")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(sorted(path.name for path in (folder.path / "sent").iterdir()), ["dining-1.jsonl", "dining-2.jsonl"])
+        code, _, err = folder.call("run", "--once", "--input", "sent/dining-1.jsonl", "--campaigns", "dining.json",
+                                   "--output", "out", "--state", "state")
+        self.assertEqual(code, 0, err)
+        rewards = [json.loads(line) for line in (folder.path / "out" / "rewards.jsonl").read_text().splitlines()]
+        self.assertEqual([(one["type"], one["data"]["value_minor"]) for one in rewards],
+                         [("gift.reward.issued", 4000), ("gift.reward.revoked", 4000)])
+        code, _, err = folder.test("--events", "nowhere")
+        self.assertNotEqual(code, 0)
+        self.assertIn("cannot write nowhere/dining-1.jsonl", err)
+
     def test_coverage(self):
         code, out, _ = self.answer(HALF, "--coverage")
         self.assertEqual(code, 0)
