@@ -131,7 +131,8 @@ struct stage;
 struct stage *stage_new(const struct loaded *campaigns, const struct run_times *times, struct fault *fault);
 void stage_free(struct stage *stage);
 
-struct play_options { bool verbose; struct coverage *coverage; struct buffer *lines; }; /* lines: NULL, or gets the events as they are read */
+/* `lines`: NULL, or gets the events as they are read. */
+struct play_options { bool verbose; struct coverage *coverage; struct buffer *lines; };
 /* Plays one scenario with fresh state. What failed is written to `out` (file:line, title, diff); with `verbose` also what happened after
  * each event. Returns whether it passed. */
 bool scenario_play(struct stage *stage, const struct scenario_file *file, const struct scenario *scenario,

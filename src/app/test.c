@@ -74,19 +74,12 @@ static void note_result(struct test_run *run, const struct scenario_file *file, 
       (struct test_result){arena_copy(&run->memory, file->name), arena_copy(&run->memory, scenario->title), output, scenario->line, passed};
 }
 
-/* friday-dining-3.jsonl: what the third scenario of friday-dining.test sends. */
 static void events_write(struct test_run *run, const struct scenario_file *file, uint32_t number) {
-  char path[PROJECT_PATH_BYTES];
-  const char *slash = memrchr(file->name.at, '/', file->name.length);
-  struct str name = slash == NULL ? file->name : str_from(file->name, (size_t)(slash + 1 - file->name.at));
-  int length =
-      snprintf(path, sizeof path, "%s/%.*s-%u.jsonl", run->options.events, (int)(name.length - sizeof ".test" + 1), name.at, number);
-  FILE *out = length < (int)sizeof path ? fopen(path, "w") : NULL;
-  bool written = out != NULL && !run->lines.overflowed && fwrite(run->lines.memory, 1, run->lines.length, out) == run->lines.length;
-  if (out != NULL) written = fclose(out) == 0 && written;
-  if (written) return;
-  fprintf(stderr, "giftd test: cannot write %s; --events names a folder that is there\n", path);
-  run->worst = STATUS_STORAGE;
+  struct fault fault;
+  enum status status = test_events_write(run->options.events, file->name, number, buffer_text(&run->lines), &fault);
+  if (status == STATUS_OK) return;
+  if (run->worst == STATUS_OK) (void)app_fail("test", &fault); /* the first of them says it all */
+  run->worst = status;
 }
 
 static void play_file(struct test_run *run, struct stage *stage, struct coverage *coverage, const struct scenario_file *file) {

@@ -96,3 +96,16 @@ void test_report_json(const struct test_report *report, struct str coverage, voi
   if (coverage.length > 0) fprintf(stream, ",\n\"coverage\":{%.*s}", STR_FORMAT(coverage));
   fputs("}\n", stream);
 }
+
+enum status test_events_write(const char *folder, struct str story, uint32_t number, struct str lines, struct fault *fault) {
+  char path[4096];
+  const char *slash = memrchr(story.at, '/', story.length);
+  if (slash != NULL) story = str_from(story, (size_t)(slash + 1 - story.at));
+  int stem = (int)story.length - (int)(sizeof ".test" - 1);
+  (void)snprintf(path, sizeof path, "%s/%.*s-%u.jsonl", folder, stem, story.at, number);
+  FILE *stream = fopen(path, "wx");
+  if (stream == NULL) return fault_set(fault, STATUS_USAGE, "--events %s: %s; name an empty folder", path, strerror(errno));
+  bool failed = fwrite(lines.at, 1, lines.length, stream) != lines.length;
+  if (fclose(stream) != 0 || failed) return fault_set(fault, STATUS_STORAGE, "--events %s: cannot be written: %s", path, strerror(errno));
+  return STATUS_OK;
+}

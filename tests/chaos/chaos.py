@@ -9,6 +9,7 @@
   upgrade  the old processes are killed in mid-stream, new ones start with a changed rulebook; then killed again
   redis    FLUSHALL under load, then no Redis for --outage seconds
   leave    SIGTERM to workers that are only just joining the group, --rounds times
+  catalogue  every campaign of deploy/campaigns at once, told by its stories, under kills and faults: what a run on files says
 
 Ends with one line of figures as JSON and 0, or 1 and the folder where everything is kept. A fault is over when what it broke is there
 again; from then on all that was sent must be answered within --drain seconds (60).
@@ -24,6 +25,7 @@ import sys
 import tempfile
 import time
 
+import catalogue
 import checker
 import events
 import faults
@@ -38,7 +40,7 @@ ENDS_WELL = {69, 75}  # a service that is needed is not there; try again: whoeve
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("scenario", choices=["storm", "stock", "upgrade", "redis", "leave"])
+    parser.add_argument("scenario", choices=["storm", "stock", "upgrade", "redis", "leave", "catalogue"])
     parser.add_argument("--giftd", required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--events", type=int, default=20000)
@@ -113,8 +115,8 @@ def wait_quiet(round_, verdict, healed):
     verdict.figures["quiet_s"] = round(time.time() - max(healed, round_.feeder.ended), 1)
 
 
-def finish(round_, verdict, healed, rulebooks=None):
-    wait_quiet(round_, verdict, healed)
+def end(round_, verdict):
+    """Stops the workers; each must end well, and none may have ended by itself but for want of a service."""
     for number, code in round_.stop().items():
         verdict.complain(f"worker {number} ended with {code} after SIGTERM (-9: not within 45 s)")
     falls = round_.falls()
@@ -122,6 +124,11 @@ def finish(round_, verdict, healed, rulebooks=None):
     for worker, codes in falls.items():
         if not set(codes) <= ENDS_WELL:
             verdict.complain(f"{worker} ended by itself with {codes} (see {worker}.log)")
+
+
+def finish(round_, verdict, healed, rulebooks=None):
+    wait_quiet(round_, verdict, healed)
+    end(round_, verdict)
     judge = checker.check(round_.kafka.addresses, round_.redis.address, round_.names, round_.name, round_.args.partitions, rulebooks)
     drain_s = round(max(0.0, judge.last_ms / 1000 - max(healed, round_.feeder.ended)), 1)
     verdict.figures["drain_s"] = drain_s
@@ -272,6 +279,44 @@ def leave(args, kafka, redis):
     yield verdict
 
 
+def told_by(round_):
+    """What stands committed, as it is read from a run on files: there a gift's attributes are members, here headers."""
+    topics = checker.Topics(round_.kafka.addresses)
+    rewards = [{**{name[3:]: value for name, value in checker.headers_of(record).items() if name.startswith("ce_")},
+                "data": json.loads(record["payload"])} for record in topics.read(round_.names["rewards"])]
+    decisions = [json.loads(line) for record in topics.read(round_.names["decisions"]) for line in record["payload"].splitlines()]
+    return catalogue.Told(rewards, decisions)
+
+
+def told_alike(round_, verdict, files):
+    """What is due to silent customers comes in its own time: waits for it."""
+    deadline = time.time() + round_.args.drain + WAIT_S
+    words = catalogue.differences(files, told_by(round_))
+    while words and time.time() < deadline:
+        time.sleep(5)
+        words = catalogue.differences(files, told_by(round_))
+    for text in words:
+        verdict.complain(text)
+
+
+def whole_catalogue(args, kafka, redis):
+    verdict = Verdict("catalogue")
+    args.partitions, options = 1, {"events.clock": "event"}
+    campaigns = shutil.copytree(catalogue.CAMPAIGNS, args.folder / "campaigns")  # workers read them again when they start
+    told = catalogue.stories(args.giftd, campaigns, args.folder / "stories")
+    lines = catalogue.stream(told, max(1, args.events // sum(map(len, told))))
+    args.events = len(lines)
+    files = catalogue.of_files(catalogue.on_files(args.giftd, campaigns, lines, args.folder / "files", options))
+    round_ = stage.Round(args, kafka, redis, "catalogue", campaigns)
+    round_.start(iter(lines), args.rate)
+    healed = under_faults(round_, args, args.faults, args.kills, verdict)
+    wait_quiet(round_, verdict, healed)
+    told_alike(round_, verdict, files)
+    end(round_, verdict)
+    verdict.figures.update(events=len(lines), stories=len(told), rewards=len(files.rewards), decisions=len(files.outcomes))
+    yield verdict
+
+
 def main():
     args = arguments()
     say(f"{args.scenario}, seed {args.seed}, {args.giftd}, in {args.folder}")
@@ -280,7 +325,8 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"ended by a signal; see {args.folder}"))
     try:
         kafka, redis = stage.Kafka(args.folder, args.kafka, args.brokers), stage.Redis(args.folder)
-        scenario = {"storm": storm, "stock": stock, "upgrade": upgrade, "redis": redis_lost, "leave": leave}[args.scenario]
+        scenario = {"storm": storm, "stock": stock, "upgrade": upgrade, "redis": redis_lost, "leave": leave,
+                    "catalogue": whole_catalogue}[args.scenario]
         for verdict in scenario(args, kafka, redis):
             for complaint in verdict.complaints:
                 print(f"{verdict.name}: {complaint}")

@@ -22,6 +22,9 @@ enum status test_file_read(const char *path, struct arena *arena, struct str *te
 
 /* ---- reports ---- */
 
+/* FOLDER/friday-dining-3.jsonl: what the third scenario of friday-dining.test sends. STATUS_USAGE: no such folder, or the file is there. */
+enum status test_events_write(const char *folder, struct str story, uint32_t number, struct str lines, struct fault *fault) MUST_USE;
+
 struct test_result {
   struct str file, title, output;
   uint32_t line;
