@@ -475,8 +475,8 @@ struct forfeit {
 
 /* ---- rules and campaigns ---- */
 
-/* Rules that one event of a customer may wake: all of them may give, or the first that can. */
-enum group_mode { GROUP_ALL, GROUP_FIRST };
+/* Rules that one event of a customer may wake: all may give, or the first that can, by priority or, before that, by what it is worth. */
+enum group_mode { GROUP_ALL, GROUP_FIRST, GROUP_BEST };
 struct group {
   struct str name; /* qualified */
   enum group_mode mode;

@@ -279,7 +279,8 @@ enum unit_use {
   USE_FALLBACK, /* a pool, and the one that pays when it is empty */
   USE_PERCENT,  /* a value, and what it is a percentage of */
   USE_CAP,      /* what a rule gives, and its limit */
-  USE_COMPARE   /* a number of this file, and what it is held against */
+  USE_COMPARE,  /* a number of this file, and what it is held against */
+  USE_CHOOSE    /* what a rule gives, and what another of its group does: the more is chosen */
 };
 /* Why the two do not go together; text.length 0: they do. */
 struct clash {
@@ -394,6 +395,8 @@ void failure_read(struct compile *c, const struct at *at, struct forfeit *out);
 /* Groups of rules; `group` and `priority` of a rule, behind its triggers. */
 void groups_read(struct compile *c);
 void rule_group_read(struct compile *c, const struct at *at, struct rule *rule);
+/* All rules are read: whether what those of a group give can be compared, where it is. */
+void groups_check(struct compile *c);
 /* Of a rule that is read: what its items' `pay` does not go with. */
 void ladders_check(struct compile *c, const struct at *give, const struct rule *rule);
 void rules_read(struct compile *c);

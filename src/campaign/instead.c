@@ -13,7 +13,6 @@ static const struct instead substitutes[] = {
      "instead let the other's own measure hear the events, `as` in its \"on\" and \"per\": [\"customer\", \"caused_by.id\"], and the rule "
      "hear "
      "that"},
-    {"best_value", "instead write \"first\", and give the rule that is worth most the smallest 'priority'"},
     {"risk.review", "instead list them in \"deny\", or review in the system that fulfils, before it pays out"},
     {"reissue",
      "instead write \"forfeit\"; the system that fulfils may try again under the same id, which pays nothing twice, before it says failed"},

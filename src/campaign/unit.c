@@ -30,6 +30,8 @@ static const struct refused table[] = {
     {USE_CAP, TALLY_POINTS, TALLY_MONEY, CHECK_BAD_LIMIT, "the limit is in money, but the rule gives none"},
     {USE_CAP, TALLY_THINGS, TALLY_POINTS, CHECK_BAD_LIMIT, "the limit is in points, but the rule gives none"},
     {USE_CAP, TALLY_MONEY, TALLY_POINTS, CHECK_BAD_LIMIT, "the limit is in points, but the rule gives none"},
+    {USE_CHOOSE, TALLY_MONEY, TALLY_POINTS, CHECK_MIXED_UNITS, "points and money have no rate to each other: neither is worth more"},
+    {USE_CHOOSE, TALLY_POINTS, TALLY_MONEY, CHECK_MIXED_UNITS, "points and money have no rate to each other: neither is worth more"},
 };
 
 struct tally tally_of_pool(const struct pool *pool) {

@@ -180,6 +180,16 @@ static enum tried plain_try(struct work *w, struct giving *g, const struct item 
   return amounts_try(w, g, item, meant, a);
 }
 
+/* What limits leave of its value; 0 where it would not be given for want of either. */
+int64_t give_worth(struct work *w, const struct rule *rule) {
+  const struct item *item = &w->book->items[rule->item_first];
+  struct outcome unused = {0};
+  struct giving g = {.rule = rule, .outcome = &unused};
+  struct amounts a = {.value = item_value(w, item, rule->campaign), .count = item_count(w, item, rule->campaign)};
+  assert(rule->give == GIVE_ONE && !item->is_chance && !item_is_ladder(item));
+  return a.value > 0 && a.count > 0 && amounts_cut(w, &g, item, &a) ? a.value * a.count : 0;
+}
+
 /* ---- ladders ---- */
 
 /* What limits leave of a step is what the period has had: the rest is paid by a later step, if they let it. */

@@ -8,7 +8,7 @@ static bool by_track(const struct work *w, const struct candidate *candidate) {
 }
 
 static void candidate_add(struct work *w, uint32_t rule, uint32_t fired) {
-  if (w->candidate_count < LIMIT_OUTCOMES) w->candidates[w->candidate_count] = (struct candidate){rule, fired, false};
+  if (w->candidate_count < LIMIT_OUTCOMES) w->candidates[w->candidate_count] = (struct candidate){rule, fired, false, 0};
   w->candidate_count++; /* one too many: rules_judge tells */
 }
 
@@ -147,16 +147,28 @@ static bool candidate_judge(struct work *w, struct candidate *candidate, uint32_
 static uint32_t group_of(const struct work *w, const struct candidate *candidate) {
   uint32_t group = w->book->rules[candidate->rule].group;
   assert(group == NONE || group < w->book->group_count);
-  return group != NONE && w->book->groups[group].mode == GROUP_FIRST && !MUTANT(GROUP_UNASKED) ? group : NONE;
+  return group != NONE && w->book->groups[group].mode != GROUP_ALL && !MUTANT(GROUP_UNASKED) ? group : NONE;
 }
 
-/* Whose turn it is in a group: by priority, then in order of judgement. */
+/* Ever by priority, and before that by worth where the group says so. */
+static bool goes_before(const struct work *w, const struct candidate *a, const struct candidate *b) {
+  if (a->worth != b->worth && !MUTANT(WORTH_UNASKED)) return a->worth > b->worth;
+  return w->book->rules[a->rule].priority < w->book->rules[b->rule].priority;
+}
+
+/* What each would give, as long as none gave: nothing that a refused one does changes what the others are worth. */
+static void members_weigh(struct work *w, uint32_t group, uint32_t from, uint32_t count) {
+  for (uint32_t i = from; i < count; i++)
+    if (group_of(w, &w->candidates[i]) == group) w->candidates[i].worth = give_worth(w, &w->book->rules[w->candidates[i].rule]);
+}
+
+/* Whose turn it is in a group; of equals in order of judgement. */
 static struct candidate *member_next(const struct work *w, uint32_t group, uint32_t from, uint32_t count) {
   struct candidate *next = NULL;
   for (uint32_t i = from; i < count; i++) {
     struct candidate *one = &w->candidates[i];
     if (one->judged || group_of(w, one) != group) continue;
-    if (next == NULL || w->book->rules[one->rule].priority < w->book->rules[next->rule].priority) next = one;
+    if (next == NULL || goes_before(w, one, next)) next = one;
   }
   return next;
 }
@@ -184,6 +196,7 @@ static bool group_judge(struct work *w, uint32_t group, uint32_t from, uint32_t 
   uint32_t winner = w->in->closing == NULL ? missed_group(w, group) : group_had(w, group);
   if (winner == NONE) winner = handed_of(w, group, from, count);
   bool later = false; /* some may hear it when it is back-filled */
+  if (w->book->groups[group].mode == GROUP_BEST) members_weigh(w, group, from, count);
   for (struct candidate *one; (one = member_next(w, group, from, count)) != NULL;) {
     bool given = false; /* a rule is no other to itself: of two tracks or levels both give */
     if (!candidate_judge(w, one, winner == one->rule ? NONE : winner, &given)) return false;

@@ -66,6 +66,7 @@ struct candidate {
   uint32_t rule;
   uint32_t fired; /* number in work.fired, or NONE: the event itself */
   bool judged;    /* with its group */
+  int64_t worth;  /* GROUP_BEST: what it would give */
 };
 
 /* What a reversal works on. */
@@ -526,6 +527,8 @@ void ladder_forfeited(struct work *w, uint64_t rule_decl, uint64_t id_low, int64
 
 /* ---- give.c ---- */
 /* What the chosen items come to; false fills the outcome. */
+/* What a rule of a group that gives what is worth most would give now; reads only. */
+int64_t give_worth(struct work *w, const struct rule *rule);
 bool give_items(struct work *w, const struct rule *rule, const struct reward_key *key, const struct wake *wake, struct outcome *outcome);
 /* The item that a gift comes to that was to be chosen; false fills the outcome, and nothing changed. */
 bool give_chosen(struct work *w, const struct rule *rule, const struct item *item, const struct cell *pending, struct outcome *outcome);

@@ -73,7 +73,20 @@ static void all_say(struct say *say, const struct members *members) {
   put(say, ".\n", "符合多条规则的，分别奖励。\n");
 }
 
-static void first_say(struct say *say, const struct members *members) {
+static void order_say(struct say *say, const struct members *members, bool best) {
+  if (best && members->others)
+    put(say, "the one that is worth most; of those that are worth the same the one with the smallest number, those without a number last",
+        "以价值最高者为准；价值相同的，优先级数字小的先适用，未设优先级的排在最后");
+  else if (best)
+    put(say, "the one that is worth most, of those that are worth the same the one that stands first here",
+        "以价值最高者为准；价值相同的，按上列顺序适用");
+  else if (members->others)
+    put(say, "the one with the smallest number first, those without a number last", "优先级数字小的先适用，未设优先级的排在最后");
+  else
+    put(say, "they are tried in this order", "按上列顺序适用");
+}
+
+static void one_say(struct say *say, const struct members *members, bool best) {
   put(say, "Of ", "");
   names_say(say, members, members->others);
   if (members->others)
@@ -83,10 +96,7 @@ static void first_say(struct say *say, const struct members *members) {
   put(say, " only one gives something for ", "");
   occasion_say(say, members);
   put(say, ": ", "只享受其中一条：");
-  if (members->others)
-    put(say, "the one with the smallest number first, those without a number last", "优先级数字小的先适用，未设优先级的排在最后");
-  else
-    put(say, "they are tried in this order", "按上列顺序适用");
+  order_say(say, members, best);
   put(say, "; where a rule's conditions are not met, or its limit or supply is used up, the next one is tried",
       "；不符合条件、次数或额度已用完、名额已发完的，顺延至下一条");
   if (has_draw(say, members)) put(say, "; a draw without a prize counts as the one that gave something", "；抽奖未中奖的，视为已享受");
@@ -104,10 +114,11 @@ static void group_say(struct say *say, uint32_t rule, uint32_t *line) {
   if (members.count < 2 && !members.others) return;
   if (*line == 0) put(say, "\n### Rules beside each other\n\n", "\n### 规则之间\n\n");
   put_line(say, ++*line);
-  if (say->rulebook->groups[group].mode == GROUP_ALL)
+  const enum group_mode mode = say->rulebook->groups[group].mode;
+  if (mode == GROUP_ALL)
     all_say(say, &members);
   else
-    first_say(say, &members);
+    one_say(say, &members, mode == GROUP_BEST);
 }
 
 void say_groups(struct say *say) {

@@ -26,8 +26,6 @@ static const struct {
      WITH("{\"measure\":\"count\",\"on\":{\"event\":\"login\",\"as\":\"fact.edge\"},\"per\":[\"customer\",\"caused_by.id\"],\"window\":"
           "\"ever\"}",
           "\"on\":{\"fact\":\"f\"},\"when\":{\"fact.f\":{\"gte\":3}}," END)},
-    {BENCH_HEAD "\"groups\":{\"g\":{\"mode\":\"best_value\"}},\"rules\":[" RULE(ON "\"group\":\"g\"," END) "]}", "the smallest 'priority'",
-     BENCH_HEAD "\"groups\":{\"g\":{\"mode\":\"first\"}},\"rules\":[" RULE(ON "\"group\":\"g\",\"priority\":1," END) "]}"},
     {RULES(RULE(ON "\"on_failure\":{\"reward\":\"reissue\"}," END)), "forfeit",
      RULES(RULE(ON "\"on_failure\":{\"reward\":\"forfeit\"}," END))},
     {BENCH_HEAD "\"fx\":{" RATES ",\"table\":\"t\"},\"rules\":[" RULE(ON END) "]}", "\"rates\"", BENCH_HEAD FX RULE(ON END) "]}"},

@@ -16,7 +16,6 @@ struct not_served {
 static const struct not_served not_served[] = {
     {HEADER("\"fx\":{\"rates\":{\"USD\":\"7.0000\"},\"table\":\"t\"}"), "/fx/table"},
     {HEADER("\"fx\":{\"rates\":{\"USD\":\"7.0000\"},\"day\":\"event\"}"), "/fx/day"},
-    {HEADER("\"groups\":{\"g\":{\"mode\":\"best_value\"}}"), "/groups/g/mode"},
     {RULE("\"on\":{\"close\":\"month\",\"as\":\"referrer\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/on/as"},
     {RULE(ON "\"when\":{\"level\":\"x\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/level"},
     {RULE(ON "\"when\":{\"week\":\"2027-W01\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/week"},

@@ -161,6 +161,18 @@ static void row_add(struct world *world, uint32_t row, const struct input *input
 
 enum went { ISSUED, REVOKED, REDUCED };
 
+#define FLAT_POINTS 7 /* against a point for each 10.00 */
+
+/* Of the group "most" the rule gave that is worth more for the event, of equals the flat one. */
+static void worth_check(struct world *world, struct str line, const struct input *input) {
+  struct str rule = line_field(line, "rule");
+  bool flat = str_equal(rule, STR("most-flat")), part = str_equal(rule, STR("most-part"));
+  if (!str_equal(line_field(line, "campaign"), STR("alone")) || (!flat && !part)) return;
+  if (flat != (input->amount_minor / 1000 <= FLAT_POINTS))
+    sim_break(world, "event e%u of %lld has the gift that is worth less: %.*s", input->number, (long long)input->amount_minor,
+              STR_FORMAT(rule));
+}
+
 static void reward_add(struct world *world, struct str line, const struct input *input, enum went went) {
   struct str campaign = line_field(line, "campaign"), rule = line_field(line, "rule");
   int64_t value = number_of(line_field(line, "value_minor"));
@@ -185,6 +197,7 @@ static void reward_count(struct world *world, struct str line) {
   }
   if (!id_add(id, input)) sim_break(world, "reward id %.*s twice", STR_FORMAT(id));
   tally.undone |= !issued;
+  if (issued && input != &no_input) worth_check(world, line, input);
   if (input != &no_input) reward_add(world, line, input, issued ? ISSUED : reduced ? REDUCED : REVOKED);
 }
 

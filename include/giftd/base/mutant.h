@@ -48,6 +48,7 @@
   ROW(LADDER_FORGOTTEN, "what a period of a top-up has had is not looked at")                \
   ROW(STEP_AGAIN, "a step that is paid again has the id that it had before")                 \
   ROW(GROUP_UNASKED, "rules of a group give beside each other")                              \
+  ROW(WORTH_UNASKED, "a group gives the first by priority, whatever is worth most")          \
   ROW(RANK_EARLY, "a rank is settled before every shard has reported")                       \
   ROW(RANK_UNWALKED, "a shard reports before all its closes are judged")                     \
   ROW(RANK_BY_ARRIVAL, "of two who tie the one who was judged first is before the other")    \
