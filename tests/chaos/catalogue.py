@@ -3,24 +3,57 @@
 Every story is told several times, each time by customers of its own, all of them at once: sorted by arrival they are one stream through
 years, in which everything happens that any campaign has a mechanism for - closes, ranks, shares, levels, birthdays, choices, reviews,
 back-fill. Nobody wrote down what must come of it: giftd on files says so, which is held against stories, orders and kills elsewhere
-(tests/app/crash_test.py). One partition, since only then is the order of all events settled, and with it who has the last of a stock.
+(tests/app/crash_test.py). One partition, since only then is the order of all events settled.
+
+What follows from how the input is cut, and so is no promise, is kept out of it: of silent customers at one close who has the last of a
+pool (no pool runs dry here: `ample`; chaos.py stock is about the last ones), how far a rank had come when each was looked at, and when
+the home of a pool noticed that it runs low.
 """
 import datetime
+import decimal
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 
 CAMPAIGNS = pathlib.Path(__file__).resolve().parents[2] / "deploy" / "campaigns"
 LONGEST = 80  # events of a story; longer ones empty a stock, which the others need
 CUSTOMER = re.compile(r"c\d+\Z")
+AMPLE = 100  # times what there is
 MINE = ("input", "position", "first", "last")  # of a line: where its event stands, which is another place in a file
 
 
-def stories(giftd, campaigns, folder):
+def larger(value):
+    if isinstance(value, dict):
+        return {key: larger(one) for key, one in value.items()}
+    if isinstance(value, str):  # money, with as many decimals as before
+        return value if value == "unlimited" else str(decimal.Decimal(value) * AMPLE)
+    return value * AMPLE
+
+
+def with_larger(value):
+    if isinstance(value, list):
+        return [with_larger(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    pooled = "stock" in value or "budget" in value
+    return {key: larger(one) if pooled and key in ("stock", "budget") else
+            {**one, "max": larger(one["max"])} if pooled and key == "pace" else with_larger(one) for key, one in value.items()}
+
+
+def ample(folder):
+    """The campaigns with so much in every pool that none runs dry."""
+    shutil.copytree(CAMPAIGNS, folder)
+    for path in folder.rglob("*.json"):
+        path.write_text(json.dumps(with_larger(json.loads(path.read_text(encoding="utf8"))), ensure_ascii=False), encoding="utf8")
+    return folder
+
+
+def stories(giftd, folder):
     """Each story's events, in order."""
     folder.mkdir()
-    subprocess.run([giftd, "test", campaigns, "--events", folder], check=True, capture_output=True)
+    subprocess.run([giftd, "test", CAMPAIGNS, "--events", folder], check=True, capture_output=True)
     told = [[json.loads(line) for line in path.read_text(encoding="utf8").splitlines()] for path in sorted(folder.iterdir())]
     return [events for events in told if 0 < len(events) <= LONGEST]
 
@@ -72,7 +105,8 @@ class Told:
         self.rewards, self.outcomes, self.twice = {}, {}, 0
         for reward in rewards:
             self.twice += (reward["type"], reward["id"]) in self.rewards
-            self.rewards[reward["type"], reward["id"]] = without_place(reward)
+            if not reward["type"].startswith("gift.pool."):
+                self.rewards[reward["type"], reward["id"]] = without_place(reward)
         for decision in decisions:
             if decision["type"] == "gift.decision" and "event" in decision["data"]:
                 self.outcome(decision)
@@ -80,7 +114,9 @@ class Told:
     def outcome(self, decision):
         data = decision["data"]
         key = (decision["subject"], data["event"]["source"], data["event"]["id"], data.get("caused_by"), decision["time"])
-        self.outcomes.setdefault(key, []).append(sorted(json.dumps(without_place(one), sort_keys=True) for one in data["considered"]))
+        said = sorted(json.dumps(without_place(one), sort_keys=True) for one in data["considered"] if "rank" not in one)
+        if said or "rank" not in str(data["considered"]):
+            self.outcomes.setdefault(key, []).append(said)
 
 
 def lines_of(out):

@@ -302,8 +302,8 @@ def told_alike(round_, verdict, files):
 def whole_catalogue(args, kafka, redis):
     verdict = Verdict("catalogue")
     args.partitions, options = 1, {"events.clock": "event"}
-    campaigns = shutil.copytree(catalogue.CAMPAIGNS, args.folder / "campaigns")  # workers read them again when they start
-    told = catalogue.stories(args.giftd, campaigns, args.folder / "stories")
+    campaigns = catalogue.ample(args.folder / "campaigns")
+    told = catalogue.stories(args.giftd, args.folder / "stories")
     lines = catalogue.stream(told, max(1, args.events // sum(map(len, told))))
     args.events = len(lines)
     files = catalogue.of_files(catalogue.on_files(args.giftd, campaigns, lines, args.folder / "files", options))
