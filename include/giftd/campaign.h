@@ -19,6 +19,7 @@
 #include "giftd/base/calendar.h"
 #include "giftd/base/cycle.h"
 #include "giftd/campaign/approval.h"
+#include "giftd/campaign/audience.h"
 #include "giftd/campaign/findings.h"
 #include "giftd/campaign/kinds.h"
 #include "giftd/event.h"
@@ -540,21 +541,6 @@ struct rule {
   struct str pointer; /* "/rules/0" */
 };
 
-struct audience {
-  bool everyone;
-  uint32_t include_first, include_count; /* into rulebook.members; any of */
-  uint32_t exclude_first, exclude_count;
-  uint32_t when;      /* condition or NONE */
-  int64_t as_of_ms;   /* TIME_NONE: live */
-  int32_t holdout_bp; /* 0: none */
-};
-struct member {
-  bool is_list;
-  uint32_t list;
-  struct str tag;
-  struct str text;
-}; /* text as written: "segment:retail" */
-
 struct campaign {
   struct str id, name_zh, name_en, file;
   uint32_t version;
@@ -643,7 +629,8 @@ struct rulebook {
       schedule_count, list_count, listener_count, ref_count, member_count;
   uint32_t hearer_count; /* 0: nobody hears as another */
   uint32_t close_count;  /* at most LIMIT_CLOSES */
-  uint32_t group_count, own_cycle_count;
+  uint32_t group_count, own_cycle_count, as_of_count;
+  const struct as_of *as_ofs; /* each day once */
   const struct group *groups;
   const struct own_cycle *own_cycles;
   const struct close *closes;

@@ -158,6 +158,7 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   F(of, uint8_t flags, flags, COUNT)                                    /* enum pending_flag */
 #define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, char hashes[CELL_PACK_BYTES], hashes, BYTES)
+#define CELL_FROZEN_FIELDS CELL_TAG_FIELDS
 #define CELL_PROFILE_FIELDS(F, of) F(of, char entries[CELL_PACK_BYTES], entries, BYTES)
 #define CELL_VALUE_FIELDS(F, of)                                               \
   F(of, int64_t word, word, NUMBER)    /* a number; of a text its hash */      \
@@ -231,7 +232,8 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   KIND(RANKED, ranked, BY_KEY, "rule", "of the customer, or 0 of a share", "that closed")               \
   KIND(SHARE, share, BY_KEY, "rule", "", "that closed")                                                 \
   KIND(CYCLE, cycle, BY_DECL, "cycle", "", "")                                                          \
-  KIND(PENDING, pending, BY_DECL, "", "low id of the gift", "")
+  KIND(PENDING, pending, BY_DECL, "", "low id of the gift", "")                                         \
+  KIND(FROZEN, tag, BY_DECL, "day", "time of the event that said them", "n-th cell of its tags")
 
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
 enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
@@ -602,6 +604,12 @@ bool profile_set(struct state *state, uint64_t field, int64_t time_ms, const str
 bool tags_have(const struct state *state, struct str tag);
 bool tags_said(const struct state *state, int64_t *time_ms);
 bool tags_set(struct state *state, int64_t time_ms, const struct value *tags) MUST_USE;
+/* Tags as they were at the end of a day, beside those of now: `day` is the day's name. Frozen are those of now, or none where none were
+ * ever said; a late event may still say others. */
+bool frozen_have(const struct state *state, uint64_t day, struct str tag);
+bool frozen_said(const struct state *state, uint64_t day, int64_t *time_ms);
+bool frozen_set(struct state *state, uint64_t day, int64_t time_ms, const struct value *tags, int32_t expires_day) MUST_USE;
+bool tags_freeze(struct state *state, uint64_t day, int32_t expires_day) MUST_USE;
 
 /* ---- invariants ---- */
 

@@ -111,7 +111,7 @@ struct compile {
   uint32_t now;               /* the file that is being read, its campaign's number */
   struct campaign *campaigns; /* [file_count], in the arena */
   struct vec rules, facts, triggers, conditions, items, limits, pools, chances, schedules, lists, listeners, refs, members, decls,
-      activities, hearers, olds, closes, groups, own_cycles;
+      activities, hearers, olds, closes, groups, own_cycles, as_ofs;
   uint32_t date_first, date_count; /* into refs: closes that are days of the customer's own */
   struct vec fact_broken;          /* bool for each fact */
   struct vec fact_priced;          /* bool for each fact: a table by amounts of money */
@@ -161,6 +161,7 @@ COMPILE_VEC(old, old_at, olds)
 COMPILE_VEC(close, close_at, closes)
 COMPILE_VEC(group, group_at, groups)
 COMPILE_VEC(own_cycle, own_cycle_at, own_cycles)
+COMPILE_VEC(as_of, as_of_at, as_ofs)
 static inline uint32_t *ref_at(struct compile *c, uint32_t index) { return vec_at(c, &c->refs, index); }
 static inline const struct fact *facts_now(const struct compile *c) { return (const struct fact *)(const void *)c->facts.items; }
 static inline bool *fact_is_broken(struct compile *c, uint32_t index) { return vec_at(c, &c->fact_broken, index); }
@@ -221,6 +222,10 @@ bool read_duration(struct compile *c, const struct at *at, struct duration *out)
 bool read_unit(struct compile *c, const struct at *at, bool calendar_only, enum unit *out);
 /* The same, or a cycle of the customer's own (own_cycle.c): its number + 1, else 0. */
 bool read_period(struct compile *c, const struct at *at, bool calendar_only, enum unit *unit, uint32_t *cycle);
+uint64_t days_name(struct compile *c, struct str name); /* of what is kept by days of the file's zone */
+/* Of an audience whose lists are read (as_of.c), and what is said of it. */
+void as_of_read(struct compile *c, const struct at *audience, struct audience *out);
+void as_of_lint(struct compile *c, const struct campaign *campaign);
 void cycle_times_check(struct compile *c);                               /* when all is read */
 bool first_of_customer(struct compile *c, uint32_t fact);                /* a `first`, of the customer alone */
 void unit_check(struct compile *c, const struct at *at, enum unit unit); /* that a 'campaign' has a period */

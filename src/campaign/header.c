@@ -13,7 +13,7 @@ static const struct key period_keys[] = {{"from", KEY_MUST},   {"to", KEY_MUST},
                                          {"closing", KEY_MAY}, {"zone", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key late_keys[] = {{"accept", KEY_MAY}, {"backfill", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key audience_keys[] = {{"include", KEY_MAY}, {"exclude", KEY_MAY},      {"when", KEY_MAY},
-                                           {"holdout", KEY_MAY}, {"as_of", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+                                           {"holdout", KEY_MAY}, {"as_of", KEY_MAY},   {NULL, KEY_MAY}};
 static const struct key draws_keys[] = {{"commitment", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key risk_keys[] = {{"deny", KEY_MAY}, {"review", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
 #define LATE_MS (72 * 60 * 60 * 1000LL)
@@ -195,7 +195,7 @@ void header_read(struct compile *c) {
   *out = (struct campaign){.id = file->id,
                            .file = keep_text(c, file->source->name),
                            .programme = json_object_get(root->json, "rules") == NULL,
-                           .audience = {.everyone = true, .when = NONE, .as_of_ms = TIME_NONE}};
+                           .audience = {.everyone = true, .when = NONE}};
   (void)keys_check(c, root, header_keys, "a campaign file");
   if (id.json != NULL) (void)read_id(c, &id, false, &text);
   if (version.json != NULL && read_int(c, &version, 1, 1000000, CHECK_BAD_VALUE, &number)) out->version = (uint32_t)number;
@@ -258,7 +258,7 @@ static void audience_read(struct compile *c, const struct at *at, struct audienc
   struct at include = at_key(at, "include"), exclude = at_key(at, "exclude"), when = at_key(at, "when"), holdout = at_key(at, "holdout");
   if (is_everyone(at->json)) return;
   if (json_is_string(at->json)) {
-    report(c, at, CHECK_BAD_VALUE, "'%.*s' is not an audience: \"everyone\" or an object with include, exclude, when",
+    report(c, at, CHECK_BAD_VALUE, "'%.*s' is not an audience: \"everyone\" or an object with include, exclude, when, as_of",
            STR_FORMAT(text_of(at->json)));
     return;
   }
@@ -269,6 +269,7 @@ static void audience_read(struct compile *c, const struct at *at, struct audienc
   }
   if (exclude.json != NULL) members_read(c, &exclude, &out->exclude_first, &out->exclude_count);
   (void)condition_read(c, &when, PLACE_AUDIENCE, &out->when);
+  as_of_read(c, at, out);
   if (holdout.json == NULL || !read_percent(c, &holdout, &out->holdout_bp)) return;
   if (out->holdout_bp >= 10000) report(c, &holdout, CHECK_BAD_PERCENT, "a holdout is below 100%%: nobody would be left");
 }

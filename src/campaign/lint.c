@@ -159,6 +159,7 @@ static void audience_lint(struct compile *c, const struct campaign *campaign) {
   const struct audience *audience = &campaign->audience;
   uint32_t out = 0;
   facts_asked_lint(c, audience->when);
+  as_of_lint(c, campaign);
   if (!campaign->programme && campaign->version == 1) entry_lint(c, audience->when);
   for (uint32_t i = 0; i < audience->include_count; i++) {
     for (uint32_t j = 0; j < audience->exclude_count; j++) {

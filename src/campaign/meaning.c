@@ -246,6 +246,13 @@ static void put_rates(const struct saying *s) {
   }
 }
 
+/* Who had which tags then is kept from that day on; another day's nobody kept. */
+static void put_as_of(const struct saying *s) {
+  if (s->campaign->audience.as_of.decl == 0) return;
+  put(s, "; audience as of ");
+  buffer_date(s->out, s->campaign->audience.as_of.day);
+}
+
 static void text_make(const struct rulebook *book, uint32_t campaign, struct meaning_cursor *at, struct meaning *out) {
   struct buffer text;
   struct saying s = {book, &book->campaigns[campaign], &text};
@@ -255,6 +262,7 @@ static void text_make(const struct rulebook *book, uint32_t campaign, struct mea
       buffer_print(&text, "zone %.*s; currency %.*s", STR_FORMAT(s.campaign->zone_name), STR_FORMAT(s.campaign->currency));
       if (s.campaign->commitment.length > 0) buffer_print(&text, "; draws by the commitment %.*s", STR_FORMAT(s.campaign->commitment));
       put_rates(&s);
+      put_as_of(&s);
       break;
     case MEANING_FACT: put_fact(&s, &book->facts[out->number]); break;
     case MEANING_LIMIT: put_limit(&s, &book->limits[out->number]); break;

@@ -58,7 +58,7 @@ static struct str name_of(struct compile *c, const struct left *left, enum unit 
 }
 
 /* A month begins in one zone before it does in another: what holds from it on is kept for each by itself, under a name that stays. */
-static uint64_t days_name(struct compile *c, struct str name) {
+uint64_t days_name(struct compile *c, struct str name) {
   const struct campaign *campaign = campaign_now(c);
   if (!zone_turns(campaign->zone)) return name_hash40(arena_print(c->scratch, "%.*s%+d", STR_FORMAT(name), campaign->zone.minutes));
   return name_hash40(arena_print(c->scratch, "%.*s@%.*s", STR_FORMAT(name), STR_FORMAT(campaign->zone_name)));

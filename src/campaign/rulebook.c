@@ -189,7 +189,7 @@ static void vecs_init(struct compile *c) {
   c->members.size = sizeof(struct member), c->decls.size = sizeof(struct decl), c->activities.size = sizeof(struct activity);
   c->fact_broken.size = sizeof(bool), c->fact_priced.size = sizeof(bool), c->hearers.size = sizeof(struct hearer),
   c->olds.size = sizeof(struct old), c->closes.size = sizeof(struct close), c->groups.size = sizeof(struct group);
-  c->own_cycles.size = sizeof(struct own_cycle);
+  c->own_cycles.size = sizeof(struct own_cycle), c->as_ofs.size = sizeof(struct as_of);
 }
 
 /* ---- the result ---- */
@@ -232,6 +232,7 @@ static const struct rulebook *rulebook_keep(struct compile *c, uint64_t digest) 
                             .close_count = c->closes.count,
                             .group_count = c->groups.count,
                             .own_cycle_count = c->own_cycles.count,
+                            .as_of_count = c->as_ofs.count,
                             .campaigns = c->campaigns,
                             .rules = vec_keep(c, &c->rules),
                             .facts = vec_keep(c, &c->facts),
@@ -251,6 +252,7 @@ static const struct rulebook *rulebook_keep(struct compile *c, uint64_t digest) 
                             .date_count = c->date_count,
                             .groups = vec_keep(c, &c->groups),
                             .own_cycles = vec_keep(c, &c->own_cycles),
+                            .as_ofs = vec_keep(c, &c->as_ofs),
                             .deny_first = c->deny_first,
                             .deny_count = c->deny_count,
                             .fact_hearers = c->fact_hearers,

@@ -36,6 +36,7 @@ static void profile_apply(struct work *w) {
   for (uint32_t i = 0; i < w->event->field_count; i++) {
     uint16_t field = w->event->field_ids[i];
     uint64_t decl = decl_of_hash(w->book->catalogue->fields[field].hash);
+    if (field == FIELD_ID_TAGS) as_of_mind(w, &w->event->values[i]);
     if (!update_counts(w, field, decl)) continue;
     int32_t day = cycles ? cycle_day_said(w, field) : 0;
     work_put_profile(w, field, decl, &w->event->values[i]);

@@ -63,6 +63,7 @@ static int64_t cell_over(const struct outliving *o, const struct cell *cell) {
     case CELL_ENROLLED: return enrolment_over(o, decl);
     case CELL_DAY_END: return day_end_over(o, decl);
     case CELL_LOT: return chance_over(o, decl);
+    case CELL_FROZEN: return as_of_over(o->book, o->settings, decl);
     case CELL_KEPT:
     case CELL_WHOLE: {
       int64_t over_ms = fact_over(o, decl);

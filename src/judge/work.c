@@ -125,6 +125,12 @@ void work_put_profile(struct work *w, uint16_t field, uint64_t decl, const struc
   put_judge(w, state, field == FIELD_ID_TAGS ? tags_set(state, time_ms, value) : profile_set(state, decl, time_ms, value));
 }
 
+void work_put_frozen(struct work *w, uint64_t day, const struct value *tags, int32_t expires_day) {
+  struct state *state = w->customer;
+  bool put = tags == NULL ? tags_freeze(state, day, expires_day) : frozen_set(state, day, w->event->time_ms, tags, expires_day);
+  put_judge(w, state, put);
+}
+
 static void want(struct work *w, const struct owner *owner) {
   assert(owner->kind != OWNER_CUSTOMER);                                              /* one customer an event */
   if (w->out->want_count < LIMIT_WANTS) w->out->wants[w->out->want_count++] = *owner; /* the rest is wanted when these are there */

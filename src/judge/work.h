@@ -16,6 +16,7 @@
  *   chance.c     lots                    limit.c   caps                pool.c     stock and budgets       ids.c  reward ids
  *   draw.c       draws                   missed.c  back-filled for whom it was too late    hand.c  gifts that were handed out by hand
  *   hear.c       what facts hear         audience.c  who takes part
+ *   as_of.c      tags of a day
  *   kinds.c      the table of fact kinds -> first.c last.c measure.c (daily.c: of balances) track.c tables.c difference.c picks.c
  *                level.c; worth.c has the forms of worth, and their table
  *   condition.c  tests with state        value.c   left sides          key.c      dimensions              kept.c values in records
@@ -177,6 +178,8 @@ struct cell *work_add(struct work *w, struct state *state, enum cell_kind kind, 
 void work_put_cause(struct work *w, struct state *pool, uint64_t decl, int32_t period);
 void work_put_text(struct work *w, enum cell_kind kind, uint64_t decl, uint64_t key, struct str text, int32_t expires_day);
 void work_put_profile(struct work *w, uint16_t field, uint64_t decl, const struct value *value); /* or tags */
+/* What stood at the end of a day: these tags, of the event's time; NULL: those of now. */
+void work_put_frozen(struct work *w, uint64_t day, const struct value *tags, int32_t expires_day);
 /* The state of a pool or resource; NULL: not at hand, then it is wanted (or, of another shard, claimed) and the decision void. */
 struct state *work_state(struct work *w, const struct owner *owner);
 /* The same, when it has been asked for before. */
@@ -259,6 +262,15 @@ void kept_drop(struct work *w, const struct fact *fact, uint64_t key);
 /* ---- condition.c ---- */
 /* Whether a tree holds. `all_nodes`: stateless parts too (rules that no listener filtered). Fills failure when it does not. */
 bool condition_holds(struct work *w, uint32_t node, uint32_t campaign, bool all_nodes, struct failure *failure);
+
+/* ---- as_of.c ---- */
+
+/* In order of what is the case: one that is held makes up for others. */
+enum held { HELD_NO, HELD_UNKNOWN, HELD_YES };
+void as_of_mind(struct work *w, const struct value *tags); /* before they are set */
+/* Whether the customer had it at the end of that day; without a day, whether he has it. */
+enum held as_of_has(const struct work *w, const struct as_of *as_of, struct str tag);
+int64_t as_of_over(const struct rulebook *book, const struct judge_settings *settings, uint64_t decl); /* TIME_NONE: nobody asks */
 
 /* ---- audience.c ---- */
 /* Whether the customer enrolled at the event's time or before. */

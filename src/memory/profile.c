@@ -233,9 +233,9 @@ static uint64_t tag_hash(struct str tag) {
   return hash != 0 ? hash : 1;
 }
 
-bool tags_have(const struct state *state, struct str tag) {
+static bool any_has(const struct state *state, enum cell_kind kind, uint64_t decl, struct str tag) {
   uint64_t hash = tag_hash(tag), hashes[TAGS_OF_A_CELL];
-  for (const struct cell *cell = state_first(state, CELL_TAG, 0, 0); cell != NULL; cell = state_next(state, cell)) {
+  for (const struct cell *cell = state_first(state, kind, decl, 0); cell != NULL; cell = state_next(state, cell)) {
     memcpy(hashes, cell->tag.hashes, sizeof hashes);
     for (uint32_t i = 0; i < TAGS_OF_A_CELL; i++)
       if (hashes[i] == hash) return true;
@@ -243,24 +243,61 @@ bool tags_have(const struct state *state, struct str tag) {
   return false;
 }
 
-bool tags_said(const struct state *state, int64_t *time_ms) {
-  const struct cell *cell = state_first(state, CELL_TAG, 0, 0);
+static bool any_said(const struct state *state, enum cell_kind kind, uint64_t decl, int64_t *time_ms) {
+  const struct cell *cell = state_first(state, kind, decl, 0);
   if (cell == NULL) return false;
   *time_ms = (int64_t)cell->key;
   return true;
 }
 
-bool tags_set(struct state *state, int64_t time_ms, const struct value *tags) {
+static bool all_set(struct state *state, const struct cell *like, int64_t time_ms, const struct value *tags) {
+  const enum cell_kind kind = cell_kind(like);
   uint32_t count = tags->kind == VALUE_LIST ? tags->count : 0;
   assert(tags->kind == VALUE_LIST || tags->kind == VALUE_ABSENT); /* the catalogue says so */
-  state_remove_all(state, CELL_TAG, 0, 0);
+  state_remove_all(state, kind, cell_decl(like), 0);
   for (uint32_t first = 0; first == 0 || first < count; first += TAGS_OF_A_CELL) {
-    struct cell *cell = state_make(state, CELL_TAG, 0, (uint64_t)time_ms, (int32_t)(first / TAGS_OF_A_CELL));
+    struct cell *cell = state_make(state, kind, cell_decl(like), (uint64_t)time_ms, (int32_t)(first / TAGS_OF_A_CELL));
     if (cell == NULL) return false;
+    cell->expires_day = like->expires_day;
     for (uint32_t i = 0; i < TAGS_OF_A_CELL && first + i < count; i++) {
       uint64_t hash = tag_hash(tags->items[first + i]);
       memcpy(cell->tag.hashes + i * HASH_BYTES, &hash, HASH_BYTES);
     }
+  }
+  return true;
+}
+
+static struct cell like_frozen(uint64_t day, int32_t expires_day) {
+  return (struct cell){.name = day << 8 | CELL_FROZEN, .expires_day = expires_day};
+}
+
+bool tags_have(const struct state *state, struct str tag) { return any_has(state, CELL_TAG, 0, tag); }
+bool tags_said(const struct state *state, int64_t *time_ms) { return any_said(state, CELL_TAG, 0, time_ms); }
+bool tags_set(struct state *state, int64_t time_ms, const struct value *tags) {
+  const struct cell like = {.name = CELL_TAG};
+  return all_set(state, &like, time_ms, tags);
+}
+
+bool frozen_have(const struct state *state, uint64_t day, struct str tag) { return any_has(state, CELL_FROZEN, day, tag); }
+bool frozen_said(const struct state *state, uint64_t day, int64_t *time_ms) { return any_said(state, CELL_FROZEN, day, time_ms); }
+bool frozen_set(struct state *state, uint64_t day, int64_t time_ms, const struct value *tags, int32_t expires_day) {
+  const struct cell like = like_frozen(day, expires_day);
+  return all_set(state, &like, time_ms, tags);
+}
+
+/* A cell that is added may stand where the chain of those that are copied goes on: so it is one walk for each cell, by its number. */
+bool tags_freeze(struct state *state, uint64_t day, int32_t expires_day) {
+  const struct value none = {.kind = VALUE_ABSENT};
+  int64_t time_ms;
+  if (!tags_said(state, &time_ms)) return frozen_set(state, day, TIME_NONE, &none, expires_day);
+  const struct cell *from;
+  for (int32_t n = 0; (from = state_find(state, CELL_TAG, 0, (uint64_t)time_ms, n)) != NULL; n++) {
+    char hashes[CELL_PACK_BYTES];
+    memcpy(hashes, from->tag.hashes, sizeof hashes);
+    struct cell *cell = state_make(state, CELL_FROZEN, day, (uint64_t)time_ms, n);
+    if (cell == NULL) return false;
+    cell->expires_day = expires_day;
+    memcpy(cell->tag.hashes, hashes, sizeof hashes);
   }
   return true;
 }

@@ -294,8 +294,8 @@ static enum status input_end(struct shard *shard, uint32_t *count, struct fault 
 
 enum status shard_step(struct shard *shard, uint32_t most, int64_t now_ms, uint32_t *count, bool *ended, struct fault *fault) {
   *count = 0, *ended = false;
-  walk_ask(shard);
   if (shard->adopting.wanted) return adopt_step(shard, count, fault);
+  walk_ask(shard);
   enum status status = shard->settings.shards > 1 ? inbox_take(shard, now_ms, count, fault) : STATUS_OK;
   if (status == STATUS_OK && shard->waiting.waits && shard->waiting.anew) status = head_take(shard, now_ms, fault);
   if (status == STATUS_OK && shard->line_at == shard->line_count) {

@@ -60,9 +60,10 @@ static bool walk_awaited(void *self) {
   return walk->asked || walk->again_ms != 0;
 }
 
-/* Who waits is judged to the end first; whoever is judged behind that was looked at. */
+/* Who waits is judged to the end first; whoever is judged behind that was looked at. And first the manifest knows the rulebook: else the one
+ * before could come back, when only its rules were said to have heard, and end the walk without them. */
 void walk_ask(struct shard *shard) {
-  if (shard->walk.asked && !shard->waiting.waits) walk_swap(shard);
+  if (shard->walk.asked && !shard->adopting.wanted && !shard->waiting.waits) walk_swap(shard);
 }
 
 static void walk_end(struct shard *shard) {
@@ -117,8 +118,10 @@ enum status walk_open(struct shard *shard, struct fault *fault) {
   bool known = record.length > 0 && !MUTANT(WALK_FORGOTTEN);
   if (known && !head_read(walk, record, &rule_count)) return form_unknown(fault);
   if (known) status = walk_rules_load(shard, rule_count, fault);
-  if (status == STATUS_OK) walk_swap(shard);
-  return status;
+  if (status != STATUS_OK) return status;
+  walk->asked = walk->kept;
+  walk->asked ? walk_ask(shard) : walk_swap(shard); /* of a state without a list the manifest of before says who ran */
+  return STATUS_OK;
 }
 
 enum status walk_store(struct shard *shard, struct fault *fault) {

@@ -311,7 +311,7 @@ static struct rule fixture_rules[RULES] = {[R_HALF] = {.id = S("half"),
                                                         .pointer = S("/rules/0")}};
 
 #define EVERYONE \
-  { .everyone = true, .when = NONE, .as_of_ms = TIME_NONE }
+  { .everyone = true, .when = NONE }
 static struct campaign fixture_campaigns[] = {{.id = S("weekend"),
                                                .name_zh = S("周末半价"),
                                                .name_en = S("Weekend half price"),

@@ -158,7 +158,7 @@ struct keeper {
   struct world *world;
   const struct book *book; /* that would run */
 };
-enum input_kind { KIND_SPEND, KIND_LOGIN, KIND_BILL, KIND_BOUND, KIND_CHECKIN, KIND_REVERSED, KIND_VIEWED, KIND_SNAPSHOT, KIND_COUNT };
+enum input_kind { KIND_SPEND, KIND_LOGIN, KIND_BILL, KIND_BOUND, KIND_CHECKIN, KIND_REVERSED, KIND_VIEWED, KIND_SNAPSHOT, KIND_TAGGED, KIND_COUNT };
 struct input {
   struct str line, customer;
   enum input_kind kind;
@@ -180,6 +180,9 @@ static inline uint32_t customer_slot(uint32_t customer) {
   assert(slot < CUSTOMER_SLOTS);
   return slot;
 }
+/* Which tags an event of KIND_TAGGED sets, by its number: gold; gold and staff; none; plain; cleared. */
+#define TAG_SETS 5u
+static inline uint32_t input_tags(const struct input *input) { return input->number / 2 % TAG_SETS; }
 enum seat_state { SEAT_NONE, SEAT_OWNER, SEAT_DRAINING, SEAT_ZOMBIE };
 struct seat {
   struct world *world;

@@ -75,6 +75,12 @@ static void snapshot_put(struct world *world, const struct input *input, struct 
                time_text(world, input->time_ms - back_ms).at);
 }
 
+/* One of a few sets of tags by the event's number, the empty one too; in every fifth they are cleared. */
+static void tags_put(const struct input *input, struct buffer *out) {
+  static const char *const tags[TAG_SETS] = {"[\"gold\"]", "[\"gold\",\"staff\"]", "[]", "[\"plain\"]", "null"};
+  buffer_print(out, ",\"tags\":%s", tags[input_tags(input)]);
+}
+
 static void fields_put(struct world *world, struct input *input, struct buffer *out) {
   input->original = NONE;
   if (input->kind == KIND_SNAPSHOT) snapshot_put(world, input, out);
@@ -83,6 +89,7 @@ static void fields_put(struct world *world, struct input *input, struct buffer *
   if (tells(input))
     buffer_print(out, ",\"birthday\":\"1990-12-%02u\",\"statement_day\":%u", 6 + input->number * 7 % 24,
                  input->number % 4 == 0 ? CYCLE_DAY_A : CYCLE_DAY_B);
+  if (input->kind == KIND_TAGGED) tags_put(input, out);
   if (input->kind != KIND_BOUND) return;
   other_put(world, input, "referrer", out);
   buffer_print(out, ",\"device\":\"d%u\",\"phone_hash\":\"p%u\"", input->device, input->phone);
@@ -90,7 +97,7 @@ static void fields_put(struct world *world, struct input *input, struct buffer *
 
 static void line_write(struct world *world, struct input *input) {
   static const char *const types[KIND_COUNT] = {"txn.card_spend", "login",        "bill.paid",   "card.bound",
-                                                "checkin",        "txn.reversed", "page.viewed", "balance.snapshot"};
+                                                "checkin",        "txn.reversed", "page.viewed", "balance.snapshot", "customer.updated"};
   struct buffer out;
   buffer_init(&out, arena_take(&world->arena, 384), 384);
   buffer_print(&out, "{\"id\":\"e%u\",\"source\":\"%s\",\"type\":\"%s\",\"customer\":\"%.*s\",\"time\":\"%.*s\"", input->number,
@@ -121,7 +128,8 @@ static enum input_kind kind_draw(struct world *world) {
   static const uint8_t kinds[] = {KIND_SPEND, KIND_SPEND, KIND_SPEND,   KIND_LOGIN,  KIND_LOGIN,    KIND_BILL,
                                   KIND_BILL,  KIND_BOUND, KIND_CHECKIN, KIND_VIEWED, KIND_REVERSED, KIND_REVERSED};
   enum input_kind kind = (enum input_kind)kinds[sim_upto(world, sizeof kinds)];
-  return kind == KIND_LOGIN && world->input_count % 2 == 1 ? KIND_SNAPSHOT : kind;
+  if (world->input_count % 2 == 1 && kind == KIND_LOGIN) return KIND_SNAPSHOT;
+  return world->input_count % 2 == 1 && kind == KIND_CHECKIN ? KIND_TAGGED : kind;
 }
 
 /* ---- when ---- */

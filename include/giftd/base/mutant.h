@@ -43,6 +43,7 @@
   ROW(LOST_HEARD, "a new rule hears closes of which records keep nothing any more")          \
   ROW(LOOKED_TWICE, "who was looked at for his event is looked at again")                    \
   ROW(CYCLE_DAY_NOW, "cycles always began on the day that the profile says now")             \
+  ROW(AS_OF_LIVE, "an audience of a day goes by the tags of now")                            \
   ROW(CLOSE_TWICE, "a rule gives again when a close is judged again")                        \
   ROW(CLOSE_EXPIRED, "what a close is judged by goes before it")                             \
   ROW(LADDER_FORGOTTEN, "what a period of a top-up has had is not looked at")                \
