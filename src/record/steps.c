@@ -222,7 +222,11 @@ static void step_audience(struct walk *walk) {
     members_put(walk, audience->include_first, audience->include_count);
   if (audience->exclude_count > 0) step_put(walk, " except ", ",排除 ");
   members_put(walk, audience->exclude_first, audience->exclude_count);
-  if (walk->stage == STAGE_AUDIENCE && walk->failed != NONE) {
+  if (audience->as_of.decl != 0) {
+    step_put(walk, ", tags as they were at the end of ", ",标签以此日终为准: ");
+    buffer_date(step_text(walk), audience->as_of.day);
+  }
+  if (walk->stage == STAGE_AUDIENCE && (walk->failed != NONE || walk->told->actual.length > 0)) {
     step_put(walk, "; ", ";");
     detail_refusal(step_text(walk), walk->rulebook, walk->told, walk->language);
   }

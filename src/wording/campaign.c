@@ -133,6 +133,12 @@ static void audience_section(struct say *say) {
     members_say(say, audience->exclude_first, audience->exclude_count);
     put(say, ".\n", "不参加本活动。\n");
   }
+  if (audience->as_of.decl != 0) {
+    put_line(say, ++line);
+    put(say, "Who has which tag, and is of which group, is settled at the end of ", "标签和客群以");
+    say_date(say, audience->as_of.day);
+    put(say, "; what changes behind it counts for nothing here.\n", "日终为准，此后的变化在本活动中不计。\n");
+  }
   if (!say->campaign->enrolment) return;
   put_line(say, ++line);
   put(say, "Customers sign up first. What they did before they signed up does not count.\n",

@@ -181,7 +181,7 @@ BROKEN = [
     ("a reason", {"src/judge/reasons.c": ('{"HOLDOUT"', '{"CONTROL_GROUP"')}, "'CONTROL_GROUP' of src/judge/reasons.c"),
     ("a code of giftd check", {"src/campaign/codes.c": ('{"TINY_ODDS"', '{"SMALL_ODDS"')}, "'SMALL_ODDS' of src/campaign/codes.c"),
     ("a form of reward", {"schemas/rewards.json": ('"reward": "goods"', '"reward": "parcel"')}, "'parcel' of schemas/rewards.json"),
-    ("what is not served", {"src/campaign/header.c": ('{"as_of", KEY_NOT_SERVED}', '{"rewind", KEY_NOT_SERVED}')},
+    ("what is not served", {"src/campaign/header.c": ('{"review", KEY_NOT_SERVED}', '{"rewind", KEY_NOT_SERVED}')},
      f"{CHANGES}: 'rewind'"),
     ("a table that is not found", {"src/judge/reasons.c": ("[REASON_", "[WHY_")}, "a table of 20 rows"),
     ("a section that went", {PAGE: ("\n## 9. ", "\n## Nine. ")}, "has no section 9"),

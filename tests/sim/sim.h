@@ -348,6 +348,7 @@ bool line_is_range(struct str line);
 bool line_is_close(struct str line);
 bool line_is_of_close(struct str line);
 void check_closes(struct world *world, uint32_t shard, const struct oracle *oracle);
+void check_frozen(struct world *world, uint32_t shard); /* sim_frozen.c: audiences of a day */
 /* sim_rank.c: the same of the campaign "ranks", which has a zone of its own; and who must have won. */
 bool line_is_of_rank(struct str line);
 bool close_is_ranked(struct str id);

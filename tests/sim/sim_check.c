@@ -222,6 +222,7 @@ void check_all(struct world *world) {
     outcomes_check(world, shard);
     if (world->broken[0] == 0) oracle_check(world, shard, &oracles[shard]);
     if (world->broken[0] == 0) check_closes(world, shard, &oracles[shard]);
+    if (world->broken[0] == 0) check_frozen(world, shard);
   }
   if (world->broken[0] == 0) check_ranks(world, oracles);
   if (world->broken[0] == 0) check_pending(world);
