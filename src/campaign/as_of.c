@@ -1,5 +1,5 @@
-/* Audiences of a day (docs/language.md section 2, `as_of`): who takes part is settled when a day before the campaign is over. What is kept is
- * the customer's tags, under a name of the day and its zone, so that campaigns of one day keep them once. */
+/* Audiences of a day (docs/language.md section 2, `as_of`): who takes part is settled when a day before the campaign is over. What is kept
+ * is the customer's tags, under a name of the day and its zone, so that campaigns of one day keep them once. */
 #include "compile.h"
 
 #define DAYS_MOST 128u /* each may be kept for every customer */
@@ -51,7 +51,8 @@ void as_of_read(struct compile *c, const struct at *audience, struct audience *o
   if (when.json != NULL) report_not_served(c, &when, "as_of when", "a condition of an audience with 'as_of' is");
   if (!day_check(c, &at, end_ms)) return;
   if (!names_tags(c, out->include_first, out->include_count) && !names_tags(c, out->exclude_first, out->exclude_count)) {
-    report(c, &at, CHECK_NO_EFFECT, "it speaks of tags and segments, and this audience names none: a list is as its file says, everyone is everyone");
+    report(c, &at, CHECK_NO_EFFECT,
+           "it speaks of tags and segments, and this audience names none: a list is as its file says, everyone is everyone");
     return;
   }
   struct str text = day_text(c, day);
@@ -65,8 +66,13 @@ void as_of_read(struct compile *c, const struct at *audience, struct audience *o
 void as_of_lint(struct compile *c, const struct campaign *campaign) {
   if (campaign->audience.as_of.decl == 0) return;
   struct str day = day_text(c, campaign->audience.as_of.day);
-  report_text_at(c, STR("/audience"), "as_of", CHECK_EMPTY_AT_FIRST,
-                 "tags are kept from when giftd has this file: it must have it before %.*s is over. Else whose tags were set between that day "
-                 "and then is not known of that day, and takes no part",
-                 STR_FORMAT(day));
+  uint32_t before = c->findings->count;
+  report_text_at(
+      c, STR("/audience"), "as_of", CHECK_EMPTY_AT_FIRST,
+      "tags are kept from when giftd has this file: it must have it before %.*s is over. Else whose tags were set between that day "
+      "and then is not known of that day, and takes no part",
+      STR_FORMAT(day));
+  if (c->findings->count > before)
+    c->findings->items[before].remedy =
+        STR("take the file up before that day is over, or write the members of the day into lists/NAME.txt");
 }

@@ -166,8 +166,8 @@ static void meaning_tell(struct comparing *c, const struct campaign *campaign, c
   change->old_name = arena_copy(c->arena, old->name), change->name = arena_copy(c->arena, now->name);
   change->before = arena_copy(c->arena, old->text), change->after = arena_copy(c->arena, now->text);
   if (refused && old->kind == MEANING_CAMPAIGN)
-    change->remedy =
-        STR("put zone, currency, fx, as_of and draws back, or copy the campaign to a new one with an id of its own, which starts at nothing");
+    change->remedy = STR(
+        "put zone, currency, fx, as_of and draws back, or copy the campaign to a new one with an id of its own, which starts at nothing");
   else if (refused)
     change->remedy = STR("put the old meaning back and give the new one a name of its own beside it, or copy the campaign to a new one");
 }

@@ -12,7 +12,7 @@ static const struct key name_keys[] = {{"zh", KEY_MUST}, {"en", KEY_MUST}, {NULL
 static const struct key period_keys[] = {{"from", KEY_MUST},   {"to", KEY_MUST},  {"shown_from", KEY_MAY},
                                          {"closing", KEY_MAY}, {"zone", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key late_keys[] = {{"accept", KEY_MAY}, {"backfill", KEY_MAY}, {NULL, KEY_MAY}};
-static const struct key audience_keys[] = {{"include", KEY_MAY}, {"exclude", KEY_MAY},      {"when", KEY_MAY},
+static const struct key audience_keys[] = {{"include", KEY_MAY}, {"exclude", KEY_MAY}, {"when", KEY_MAY},
                                            {"holdout", KEY_MAY}, {"as_of", KEY_MAY},   {NULL, KEY_MAY}};
 static const struct key draws_keys[] = {{"commitment", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key risk_keys[] = {{"deny", KEY_MAY}, {"review", KEY_NOT_SERVED}, {NULL, KEY_MAY}};

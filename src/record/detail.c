@@ -522,8 +522,20 @@ static void choice_detail(struct buffer *out, const struct told *told, bool zh) 
     put_two(out, zh ? "可选项中没有 " : "there is nothing to choose that is called ", told->actual);
 }
 
+/* Whether he was of an audience of a day nobody knows: what was set since has taken the place of what stood then. */
+static bool as_of_detail(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
+  const struct as_of *as_of = &rulebook->campaigns[rulebook->rules[told->rule].campaign].audience.as_of;
+  bool zh = language == LANGUAGE_ZH;
+  if (told->reason != REASON_NOT_IN_AUDIENCE || as_of->decl == 0 || !str_equal(told->actual, as_of->unknown)) return false;
+  buffer_put(out, zh ? STR("无从得知 ") : STR("the customer's tags at the end of "));
+  buffer_date(out, as_of->day);
+  buffer_put(out, zh ? STR(" 日终的标签") : STR(" are not known"));
+  return true;
+}
+
 void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const struct told *told, enum language language) {
   const struct rule *rule = &rulebook->rules[told->rule];
+  if (as_of_detail(out, rulebook, told, language)) return;
   if (told->limit.length > 0) {
     limit_detail(out, rulebook, told, language);
     return;

@@ -226,7 +226,7 @@ static void step_audience(struct walk *walk) {
     step_put(walk, ", tags as they were at the end of ", ",标签以此日终为准: ");
     buffer_date(step_text(walk), audience->as_of.day);
   }
-  if (walk->stage == STAGE_AUDIENCE && (walk->failed != NONE || walk->told->actual.length > 0)) {
+  if (walk->stage == STAGE_AUDIENCE && walk->failed != NONE) {
     step_put(walk, "; ", ";");
     detail_refusal(step_text(walk), walk->rulebook, walk->told, walk->language);
   }

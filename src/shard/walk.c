@@ -60,8 +60,8 @@ static bool walk_awaited(void *self) {
   return walk->asked || walk->again_ms != 0;
 }
 
-/* Who waits is judged to the end first; whoever is judged behind that was looked at. And first the manifest knows the rulebook: else the one
- * before could come back, when only its rules were said to have heard, and end the walk without them. */
+/* Who waits is judged to the end first; whoever is judged behind that was looked at. And first the manifest knows the rulebook: else the
+ * one before could come back, when only its rules were said to have heard, and end the walk without them. */
 void walk_ask(struct shard *shard) {
   if (shard->walk.asked && !shard->adopting.wanted && !shard->waiting.waits) walk_swap(shard);
 }

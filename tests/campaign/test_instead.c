@@ -15,7 +15,7 @@
 #define CHANCE(rest) "{\"id\":\"e\",\"on\":\"checkin\"," GIVE("{\"reward\":\"chance\",\"chance\":\"k\"" rest "}") BENCH_LIMITS "},"
 #define NONE_YET NULL
 
-#define HELD(of, when)                                                                                                                  \
+#define HELD(of, when)                                                                                                           \
   "{\"id\":\"c\",\"version\":1,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-01-01\",\"to\":\"2027-03-31\"}," \
   "\"audience\":{\"include\":[\"tag:x\"],\"as_of\":\"2026-12-31\"" of "},\"rules\":[" RULE(ON when END) "]}"
 #define RATES "\"rates\":{\"USD\":\"7.0825\"}"
@@ -23,8 +23,7 @@
 static const struct {
   const char *refused, *remedy, *instead; /* NULL: there is none */
 } rows[] = {
-    {HELD(",\"when\":{\"profile.age\":{\"gte\":18}}", ""), "`when` of each rule",
-     HELD("", "\"when\":{\"profile.age\":{\"gte\":18}},")},
+    {HELD(",\"when\":{\"profile.age\":{\"gte\":18}}", ""), "`when` of each rule", HELD("", "\"when\":{\"profile.age\":{\"gte\":18}},")},
     {WITH(COUNT, "\"on\":{\"close\":\"month\",\"as\":\"referrer\"},\"when\":{\"fact.f\":{\"gte\":3}}," END),
      "the customer's own rule hear the close", WITH(COUNT, "\"on\":{\"close\":\"month\"},\"when\":{\"fact.f\":{\"gte\":3}}," END)},
     {WITH(COUNT, "\"on\":{\"fact\":\"f\",\"as\":\"referrer\"},\"when\":{\"fact.f\":{\"gte\":3}}," END), "the other's own measure",

@@ -33,8 +33,9 @@ static const struct not_served not_served[] = {
           "\"checkin\"}]}}"),
      "/facts/f/track/tasks/1"},
     {"{\"id\":\"c\",\"version\":1,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-01-01\",\"to\":\"2027-03-31\","
-     "\"zone\":\"America/New_York\"},\"audience\":{\"include\":[\"tag:x\"],\"as_of\":\"2026-12-31\",\"when\":{\"profile.age\":{\"gte\":18}}},\"rules\":[{\"id\":\"r\"," ON
-         BENCH_GIVE BENCH_LIMITS "}]}",
+     "\"zone\":\"America/"
+     "New_York\"},\"audience\":{\"include\":[\"tag:x\"],\"as_of\":\"2026-12-31\",\"when\":{\"profile.age\":{\"gte\":18}}},\"rules\":[{"
+     "\"id\":\"r\"," ON BENCH_GIVE BENCH_LIMITS "}]}",
      "/audience/when"},
 };
 

@@ -183,6 +183,13 @@ HEADER = [
     Edit("ends-later", "to the end of March instead of 11 February", [put("/period/to", "2027-03-31")],
          before=[("set", S, "/period/to", "2027-02-11")], events=[event("l1", "login", "2027-03-20 10:00", "c3")],
          on={"l1": "issued shop/welcome voucher 500"}),
+    Edit("audience-of-a-day", "whose tags of that day were not kept while it ran",
+         [put("/audience", {"include": ["tag:vip"], "as_of": "2026-12-31"})], refused=["shop", "as of 2026-12-31"]),
+    Edit("audience-live-again", "others would be of it from now on", [put("/audience", {"exclude": ["tag:vip"]})],
+         before=[("set", S, "/audience", {"exclude": ["tag:vip"], "as_of": "2026-12-31"})], refused=["shop", "as of 2026-12-31"]),
+    Edit("audience-of-another-day", "others would be of it from now on",
+         [put("/audience/as_of", "2026-12-30")],
+         before=[("set", S, "/audience", {"exclude": ["tag:vip"], "as_of": "2026-12-31"})], refused=["shop", "as of 2026-12-3"]),
     Edit("audience-narrowed", "vips alone from now on; nothing that was given goes back",
          [put("/audience", {"include": ["tag:vip"]})],
          on={name: "refuse shop/welcome NOT_IN_AUDIENCE" for name in ("a1", "a2", "a3", "a4", "a12")} | {

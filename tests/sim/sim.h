@@ -158,7 +158,18 @@ struct keeper {
   struct world *world;
   const struct book *book; /* that would run */
 };
-enum input_kind { KIND_SPEND, KIND_LOGIN, KIND_BILL, KIND_BOUND, KIND_CHECKIN, KIND_REVERSED, KIND_VIEWED, KIND_SNAPSHOT, KIND_TAGGED, KIND_COUNT };
+enum input_kind {
+  KIND_SPEND,
+  KIND_LOGIN,
+  KIND_BILL,
+  KIND_BOUND,
+  KIND_CHECKIN,
+  KIND_REVERSED,
+  KIND_VIEWED,
+  KIND_SNAPSHOT,
+  KIND_TAGGED,
+  KIND_COUNT
+};
 struct input {
   struct str line, customer;
   enum input_kind kind;
@@ -228,7 +239,7 @@ struct world {
   bool arrivals;                               /* the log knows when a record came */
   uint8_t outcomes[SHARDS_MOST][RECORDS_MOST]; /* of each event: lines of its own, or IN_RANGE */
   uint8_t deciders[SHARDS_MOST][RECORDS_MOST]; /* of its own line: the rulebook, + 1; 0: it is a letter, or there is none */
-  bool passed;         /* somebody had no room when he was looked at: whether he has hangs on when that is */
+  bool passed;                                 /* somebody had no room when he was looked at: whether he has hangs on when that is */
   bool full_otherwise;                         /* others were full than by the oracle: a prize of a rank comes between other events */
   bool full[CUSTOMER_SLOTS];                   /* a record of this customer was full, in what happened or by the oracle */
   struct ledger_settings ledger_settings;
@@ -305,7 +316,7 @@ struct oracle {
   struct buffer outputs[OUTPUT_COUNT];
   struct image view;
   uint64_t passed; /* customers who had no room for what is due when they were looked at */
-  bool exact; /* the other rulebook came where it came in what happened: not between an event and what was heard of it */
+  bool exact;      /* the other rulebook came where it came in what happened: not between an event and what was heard of it */
 };
 /* Whether all that happened must be as it has it. */
 static inline bool oracle_is_all(const struct world *world, const struct oracle *oracle) {

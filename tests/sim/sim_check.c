@@ -161,9 +161,15 @@ static bool of_customer_alone(const struct world *world, struct str line) {
   return alone && !of_full_customer(world, line);
 }
 
+/* That a close, or a gift that was due, used a pool up. */
+static bool is_mark_of_giftd(struct str line) {
+  return str_starts(line_field(line, "type"), STR("gift.pool.")) && str_find(line, STR("\"source_events\":[\"giftd/")) != NULL;
+}
+
 /* When what closed had its turn is no promise: sim_close.c. */
 static bool has_its_place(const struct world *world, struct str line, bool all) {
-  return all ? !line_is_close(line) && !line_is_of_close(line) && !line_is_of_pending(line) : of_customer_alone(world, line);
+  if (!all) return of_customer_alone(world, line);
+  return !line_is_close(line) && !line_is_of_close(line) && !line_is_of_pending(line) && !is_mark_of_giftd(line);
 }
 
 static bool reader_next_of(const struct world *world, struct line_reader *reader, bool all, struct str *line) {

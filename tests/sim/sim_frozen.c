@@ -1,5 +1,5 @@
-/* An audience of a day: who gets something of the campaign "frozen" had the tags that it asks when the day was over, by the events alone. Of
- * the updates that were decided before the line, in the order of decisions, the latest by its own time that is not behind the day's end
+/* An audience of a day: who gets something of the campaign "frozen" had the tags that it asks when the day was over, by the events alone.
+ * Of the updates that were decided before the line, in the order of decisions, the latest by its own time that is not behind the day's end
  * says which; of two of one time the later line. */
 #include "sim.h"
 
@@ -7,9 +7,7 @@
 
 static const struct input *said[CUSTOMER_SLOTS]; /* of each customer, as far as the lines were read */
 
-static bool is_member(const struct input *update) {
-  return update != NULL && input_tags(update) == 0; /* gold, and not of the staff */
-}
+static bool is_member(const struct input *update) { return update != NULL && input_tags(update) == 0; /* gold, and not of the staff */ }
 
 static void update_note(const struct input *input) {
   const struct input **known = &said[customer_slot(input->customer_number)];

@@ -96,8 +96,8 @@ static void fields_put(struct world *world, struct input *input, struct buffer *
 }
 
 static void line_write(struct world *world, struct input *input) {
-  static const char *const types[KIND_COUNT] = {"txn.card_spend", "login",        "bill.paid",   "card.bound",
-                                                "checkin",        "txn.reversed", "page.viewed", "balance.snapshot", "customer.updated"};
+  static const char *const types[KIND_COUNT] = {"txn.card_spend", "login",       "bill.paid",        "card.bound",      "checkin",
+                                                "txn.reversed",   "page.viewed", "balance.snapshot", "customer.updated"};
   struct buffer out;
   buffer_init(&out, arena_take(&world->arena, 384), 384);
   buffer_print(&out, "{\"id\":\"e%u\",\"source\":\"%s\",\"type\":\"%s\",\"customer\":\"%.*s\",\"time\":\"%.*s\"", input->number,

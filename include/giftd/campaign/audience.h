@@ -1,5 +1,5 @@
-/* Who takes part in a campaign (docs/language.md section 2): lists, segments and tags, a condition, a share that is held out; live, or as it
- * was at the end of a day. */
+/* Who takes part in a campaign (docs/language.md section 2): lists, segments and tags, a condition, a share that is held out; live, or as
+ * it was at the end of a day. */
 #ifndef GIFTD_CAMPAIGN_AUDIENCE_H
 #define GIFTD_CAMPAIGN_AUDIENCE_H
 
