@@ -374,7 +374,9 @@ struct item {
 };
 
 /* Whether its value goes on within a period of a measure: what was paid for it before is asked. */
-static inline bool item_is_ladder(const struct item *item) { return !item->is_chance && item->value.pay != PAY_HIGHEST; }
+static inline bool item_is_ladder(const struct item *item) {
+  return !item->is_chance && item->value.pay != PAY_HIGHEST;
+}
 
 /* Whether how many chances it gives follows its left side up and down. */
 static inline bool item_tops_up(const struct item *item) { return item->is_chance && item->count.pay == PAY_TOP_UP; }

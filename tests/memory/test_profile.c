@@ -115,6 +115,29 @@ static void tags_are_replaced_as_a_whole(void **unused) {
   free(state);
 }
 
+/* Of two days, beside those of now: each keeps what stood when it was frozen, or what is said of it since. */
+static void tags_of_a_day_stay(void **unused) {
+  (void)unused;
+  enum { DAY = 11, OTHER = 12 };
+  struct str names[] = {STR("a"), STR("b"), STR("c"), STR("d"), STR("e"), STR("f"), STR("g")};
+  const struct value seven = {.kind = VALUE_LIST, .items = names, .count = 7}, one = {.kind = VALUE_LIST, .items = names + 6, .count = 1};
+  struct state *state = block_new(32, 0);
+  int64_t time_ms = 0;
+  assert_true(tags_freeze(state, OTHER, 20));
+  assert_true(frozen_said(state, OTHER, &time_ms) && time_ms == TIME_NONE && !frozen_said(state, DAY, &time_ms));
+  assert_true(tags_set(state, 5, &seven) && tags_freeze(state, DAY, 20) && tags_set(state, 9, &one));
+  assert_true(frozen_said(state, DAY, &time_ms) && time_ms == 5 && tags_said(state, &time_ms) && time_ms == 9);
+  for (uint32_t i = 0; i < 7; i++) assert_true(frozen_have(state, DAY, names[i]) && tags_have(state, names[i]) == (i == 6));
+  assert_false(frozen_have(state, OTHER, names[0]));
+  assert_true(frozen_set(state, OTHER, 7, &one, 30) && frozen_have(state, OTHER, names[6]) && frozen_have(state, DAY, names[0]));
+  assert_int_equal(state->cell_count, 4); /* two of the day, one of the other, one of now */
+  for (const struct cell *cell = state_first(state, CELL_FROZEN, DAY, 0); cell != NULL; cell = state_next(state, cell))
+    assert_int_equal(cell->expires_day, 20);
+  (void)state_expire(state, 21, 0, 0);
+  assert_true(!frozen_said(state, DAY, &time_ms) && frozen_said(state, OTHER, &time_ms) && tags_have(state, names[6]));
+  free(state);
+}
+
 /* Bytes that are no entries are refused by the reader, wherever they are wrong. */
 static void damaged_entries_are_refused(void **unused) {
   (void)unused;
@@ -146,9 +169,9 @@ static void without_room_nothing_is_promised(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_is_said_last_is_read),        cmocka_unit_test(a_handful_takes_three_cells),
-      cmocka_unit_test(tags_are_replaced_as_a_whole),     cmocka_unit_test(damaged_entries_are_refused),
-      cmocka_unit_test(without_room_nothing_is_promised),
+      cmocka_unit_test(what_is_said_last_is_read),    cmocka_unit_test(a_handful_takes_three_cells),
+      cmocka_unit_test(tags_are_replaced_as_a_whole), cmocka_unit_test(tags_of_a_day_stay),
+      cmocka_unit_test(damaged_entries_are_refused),  cmocka_unit_test(without_room_nothing_is_promised),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -204,10 +204,17 @@ static const struct row limits[] = {
   "{\"id\":\"c\",\"version\":2,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-07-01\",\"to\":\"2027-09-30\"," \
   "\"zone\":\"" zone "\"},\"audience\":\"everyone\",\"rules\":[{\"id\":\"r\",\"on\":\"login\"," BENCH_GIVE BENCH_LIMITS "}]}"
 
+#define OF_A_DAY                                                                                                                           \
+  "{\"id\":\"c\",\"version\":2,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-07-01\",\"to\":\"2027-09-30\"},"           \
+  "\"audience\":{\"include\":[\"segment:x\"],\"as_of\":\"2027-06-30\"},\"rules\":[{\"id\":\"r\",\"on\":\"login\"," BENCH_GIVE BENCH_LIMITS \
+  "}]}"
+
 /* What comes with time: zones, periods that close, days that come again, averages over days, steps that are kept. */
 static const struct row times[] = {
     {ZONE("Europe/London"), "From 1 July 2027, 00:00 to 30 September 2027, 24:00 (London time, as the clocks there show it, summer time",
      "2027年7月1日00:00至2027年9月30日24:00（伦敦时间，含当地夏令时等时钟调整）"},
+    {OF_A_DAY, "is settled at the end of 30 June 2027; what changes behind it counts for nothing here.",
+     "标签和客群以2027年6月30日日终为准，此后的变化在本活动中不计。"},
     {MONEY("INR"), "Amounts are in INR (Indian rupees);", "金额均以印度卢比计；"},
     {MONEY("CNY"), "Amounts are in CNY (yuan);", "金额均以人民币计；"},
     {MONEY("FJD"), "Amounts are in FJD;", "金额均以FJD计；"},
