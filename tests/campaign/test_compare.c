@@ -153,7 +153,8 @@ static const struct row rows[] = {
     {BASE,
      "{\"id\":\"c\",\"version\":3,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-01-01\",\"to\":\"2027-03-31\","
      "\"zone\":\"UTC\"},\"audience\":\"everyone\"," W("") R("r", "\"w\"") "}",
-     RUNNING, CHANGE_MEANING, true, "zone Asia/Shanghai; currency CNY -> zone UTC; currency CNY; put zone, currency, fx and draws back"},
+     RUNNING, CHANGE_MEANING, true,
+     "zone Asia/Shanghai; currency CNY -> zone UTC; currency CNY; put zone, currency, fx, as_of and draws back"},
     {BASE,
      "{\"id\":\"c\",\"version\":3,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"period\":{\"from\":\"2027-01-01\",\"to\":\"2027-04-30\"},"
      "\"audience\":\"everyone\"," W("") R("r", "\"w\"") "}",
