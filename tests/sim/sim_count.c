@@ -267,8 +267,16 @@ static bool asked_for_all(const struct row *row) {
   return row->pool;
 }
 
+/* Whose record is full asks for nothing, nor hears what another one's event asks for him: fewer may have asked than there is. */
+static bool any_probe_full(const struct world *world) {
+  for (uint32_t slot = PROBE_SLOT; slot < CUSTOMER_SLOTS; slot++)
+    if (world->full[slot]) return true;
+  return false;
+}
+
 static void rest_check(struct world *world) {
   const struct input *last = &world->inputs[world->input_count - 1];
+  if (any_probe_full(world)) return;
   for (uint32_t i = 0; i < ROWS; i++) {
     int64_t used = row_used(i, last, last->customer_number), most = row_most(world, i);
     if (!asked_for_all(&rows[i]) || used == most) continue;
