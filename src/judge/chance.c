@@ -76,18 +76,35 @@ static struct lot_name lot_name(struct work *w, const struct rule *rule, const s
   return (struct lot_name){top_up_key(rule, per, period), period};
 }
 
-/* Spent and expired lots make way first; a customer with LIMIT_LOTS open lots of a chance gets no more of it. */
+/* Whether a top-up may ask yet what this lot had: as long as what its measure counted is remembered. A lot does not say whose it is; to a
+ * measure of other units its period is of long ago, or still to come. */
+static bool lot_is_asked(const struct work *w, const struct cell *lot) {
+  int32_t today = (int32_t)(w->event->arrival_ms / MS_PER_DAY);
+  for (uint32_t i = 0; lot->lot.high_water > 0 && i < w->book->top_up_count; i++) {
+    const struct top_up *top_up = &w->book->top_ups[i];
+    const struct fact *fact = &w->book->facts[top_up->fact];
+    if (w->book->chances[w->book->items[top_up->item].chance].decl != cell_decl(lot)) continue;
+    int32_t until = lot->period > measure_now(w, fact) ? 0 : measure_expiry(w, fact, lot->period);
+    if (until == 0 || until >= today) return true;
+  }
+  return false;
+}
+
+/* Spent and expired lots make way first, but for those of a top-up, which would be paid anew; a customer with LIMIT_LOTS open lots of a
+ * chance gets no more of it. */
 static bool lot_room(struct work *w, uint64_t decl) {
-  uint32_t count = 0;
+  uint32_t open = 0, done = 0;
   const struct cell *idle = NULL, *cell = state_first(w->customer, CELL_LOT, decl, 0);
   for (; cell != NULL; cell = state_next(w->customer, cell)) {
-    count++;
-    bool done = cell->lot.spent >= cell->lot.given || cell->lot.to_ms <= w->event->time_ms;
-    if (done && (idle == NULL || expires_before(cell, idle))) idle = cell;
+    if (cell->lot.spent < cell->lot.given && cell->lot.to_ms > w->event->time_ms) {
+      open++;
+    } else if (!lot_is_asked(w, cell)) {
+      done++;
+      if (idle == NULL || expires_before(cell, idle)) idle = cell;
+    }
   }
-  if (count < LIMIT_LOTS) return true;
-  if (idle == NULL) return false;
-  state_remove(w->customer, idle);
+  if (open >= LIMIT_LOTS) return false;
+  if (idle != NULL && open + done >= LIMIT_LOTS) state_remove(w->customer, idle);
   return true;
 }
 

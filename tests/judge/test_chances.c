@@ -1,0 +1,97 @@
+/* Chances (docs/language.md section 6): which lot is spent, why none can be, how many a customer may have, and which make way. */
+#include "judge/story.h"
+
+#define FREE "'limits':'unlimited'"
+#define VOUCHER "'give':{'reward':'voucher','value':'5.00','pool':'unlimited'}"
+#define SPENDS "{'id':'u','on':'reward.claimed','spends':'x'," FREE "," VOUCHER "}"
+#define SUM(per) "'facts':{'s':{'measure':'sum','of':'amount','on':'txn.card_spend','window':'month'" per "}},"
+#define TOP_UP(id, bands)                                                                             \
+  "{'id':'" id                                                                                        \
+  "','on':{'fact':'s'},'give':{'reward':'chance','chance':'x','count':{'by':'fact.s','pay':'top_up'," \
+  "'bands':[" bands "]}}," FREE "}"
+#define ONE_AND_THREE "{'from':'50.00','value':1},{'from':'90.00','value':3}"
+#define EIGHT(line) line line line line line line line line
+#define THIRTY(line) EIGHT(line) EIGHT(line) EIGHT(line) line line line line line line
+#define THIRTY_ONE(line) THIRTY(line) line
+#define THIRTY_TWO(line) THIRTY(line) line line
+
+static const struct story stories[] = {
+    {"not yet, all spent, too late: each tells its own numbers",
+     "'rules':[{'id':'g','on':'login','give':{'reward':'chance','chance':'x','count':2,'valid':{'from':{'after':'P2D'},'to':{'after':'P10D'"
+     "}"
+     "}}," FREE "}," SPENDS "]",
+     "12-05T10:00 c1 login => g*2\n"
+     "12-05T10:00 c2 login => g*2\n"
+     "12-07T09:59 c1 claim => u!PENDING_HOLD\n"
+     "why u => PENDING_HOLD 1796608740000/1796608800000 times\n"
+     "12-07T10:00 c1 claim => u+5.00\n"
+     "12-15T09:59 c1 claim => u+5.00\n"
+     "12-15T09:59 c1 claim => u!LIMIT_REACHED\n"
+     "why u => LIMIT_REACHED 2/2\n"
+     "12-15T10:00 c2 claim => u!EXPIRED\n"
+     "why u => EXPIRED 1797300000000/1797300000000 times\n"},
+    {"thirty-two that can still be spent, and no more; one that is spent makes way, once",
+     "'rules':[{'id':'g','on':'login','give':{'reward':'chance','chance':'x'}," FREE "}," SPENDS "]",
+     THIRTY_TWO("12-05T10:00 c1 login => g*1\n") "12-05T10:01 c1 login => g!LIMIT_REACHED\n"
+                                                 "why g => LIMIT_REACHED\n"
+                                                 "12-05T11:00 c1 claim => u+5.00\n"
+                                                 "12-05T11:01 c1 login => g*1\n"
+                                                 "12-05T11:02 c1 login => g!LIMIT_REACHED\n" THIRTY_TWO(
+                                                     "12-05T12:00 c1 claim => u+5.00\n") "12-05T12:01 c1 claim => u!LIMIT_REACHED\n"
+                                                                                         "12-05T12:02 c1 login => g*1\n"},
+    {"what expires makes way from that instant on",
+     "'rules':[{'id':'g','on':'login','give':{'reward':'chance','chance':'x','valid':{'to':{'after':'P10D'}}}," FREE "}," SPENDS "]",
+     THIRTY_TWO("12-05T10:00 c1 login => g*1\n") "12-15T09:59:59 c1 login => g!LIMIT_REACHED\n"
+                                                 "12-15T10:00 c1 login => g*1\n"
+                                                 "12-15T10:01 c1 claim => u+5.00\n"
+                                                 "12-15T10:02 c1 claim => u!LIMIT_REACHED\n"},
+    {"of those that expired the one goes that did first: the other may be claimed late",
+     "'rules':[{'id':'g','on':'login','give':{'reward':'chance','chance':'x','keep':['device'],'valid':{'to':{'after':'P10D'}}}," FREE
+     "},{'id':'u','on':'reward.claimed','spends':{'chance':'x','match':['device']}," FREE "," VOUCHER "}]",
+     "12-01T10:00 c1 login device=a => g*1\n"
+     "12-02T10:00 c1 login device=b => g*1\n" THIRTY(
+         "12-10T10:00 c1 login device=z => g*1\n") "12-13T10:00 c1 login device=n => g*1\n"
+                                                   "12-11T09:00 c1 claim device=a @12-13T11:00 => u!CONDITION_NOT_MET\n"
+                                                   "12-11T11:00 c1 claim device=b @12-13T11:00 => u+5.00\n"
+                                                   "12-02T10:00 c2 login device=b => g*1\n"
+                                                   "12-01T10:00 c2 login device=a @12-02T11:00 => g*1\n" THIRTY(
+                                                       "12-10T10:00 c2 login device=z => g*1\n") "12-13T10:00 c2 login device=n => g*1\n"
+                                                                                                 "12-11T11:00 c2 claim device=b "
+                                                                                                 "@12-13T11:00 => u+5.00\n"},
+    {"a top-up has a lot for each key; a refund lowers that one, and what had been announced is not announced again",
+     SUM(",'per':['customer','merchant']") "'rules':[" TOP_UP("g", ONE_AND_THREE) "," SPENDS "]",
+     "12-05T10:00 c1 spend 49.99 merchant=a #a0 => \n"
+     "12-05T10:00 c1 spend 0.01 merchant=a #a => g*1\n"
+     "12-05T10:01 c1 spend 95.00 merchant=b #b => g*3\n"
+     "12-05T10:02 c1 spend 45.00 merchant=a #a2 => g*2\n"
+     "12-05T10:03 c1 refund a2 => \n"
+     "12-05T11:00 c1 claim => u+5.00\n"
+     "12-05T11:00 c1 claim => u+5.00\n"
+     "12-05T11:00 c1 claim => u+5.00\n"
+     "12-05T11:00 c1 claim => u+5.00\n"
+     "12-05T11:00 c1 claim => u!LIMIT_REACHED\n"
+     "12-05T12:00 c1 spend 45.00 merchant=a => g!TARGET_NOT_REACHED\n"
+     "12-05T13:00 c1 claim => u+5.00\n"
+     "12-05T13:00 c1 claim => u+5.00\n"
+     "12-05T13:00 c1 claim => u!LIMIT_REACHED\n"},
+    {"one of the customer alone is lowered likewise, in part and as a whole", SUM("") "'rules':[" TOP_UP("g", ONE_AND_THREE) "," SPENDS "]",
+     "12-05T10:00 c1 spend 95.00 #a => g*3\n"
+     "12-05T10:01 c1 refund a 5.01 => \n"
+     "12-05T11:00 c1 claim => u+5.00\n"
+     "12-05T11:00 c1 claim => u!LIMIT_REACHED\n"
+     "why u => LIMIT_REACHED 1/1\n"
+     "12-05T10:00 c2 spend 95.00 #b => g*3\n"
+     "12-05T10:01 c2 refund b => \n"
+     "12-05T11:00 c2 claim => u!LIMIT_REACHED\n"
+     "why u => LIMIT_REACHED 0/0\n"},
+};
+
+static void chances(void **unused) {
+  (void)unused;
+  stories_tell(stories, sizeof stories / sizeof stories[0]);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(chances)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
