@@ -27,7 +27,8 @@ struct stage {
   struct judge_settings settings;
   struct terms_shelf shelf;
   struct place *live, *stored;
-  int64_t clock_ms; /* of the stream, or TIME_NONE */
+  int64_t clock_ms;              /* of the stream, or TIME_NONE */
+  const struct closing *closing; /* what closes now, or NULL */
   struct event event;
   uint32_t matches[LIMIT_MATCHES], match_count;
   struct str dead; /* why the last event was not decided; empty: it was */
@@ -126,9 +127,11 @@ static inline struct judge_input stage_input(const struct stage *s, const struct
                               .settings = &s->settings,
                               .event = event,
                               .clock_ms = s->clock_ms,
+                              .reached_ms = s->clock_ms,
                               .matches = s->matches,
                               .match_count = hearing != NULL ? 0 : s->match_count,
-                              .hearing = hearing};
+                              .hearing = hearing,
+                              .closing = s->closing};
 }
 
 /* In both places; the answers go to `decision` and `s->again`. */

@@ -8,6 +8,9 @@
  *   why g                                   => LIMIT_REACHED limit 0 period 20792 1/1   what the last refusal of a rule tells
  *   record c1                               => FIRST 2027-04-22, LIMIT ever    what is remembered of a customer, and until which day;
  *                                                              `record *` of all that are no customers
+ *   passes 01-02T00:00 c1                   => g+5.00          what is due of a customer by then closes, or is issued, one after the other
+ *   dues c1                                 => 2027-01-02T00:00 of 683    what is due of him yet
+ *   01-02T09:00 c1 claim reward_id=last     =>                 the gift that was told last
  *
  * What comes of an event: RULE+VALUE given (RULE.ITEM where the item has another id, xN units), RULE*N chances, RULE? a draw lost,
  * RULE-VALUE revoked, RULE~VALUE reduced, RULE=VALUE set off, RULE>VALUE pending, RULE!REASON refused; the gate's reason; dead CODE.
@@ -16,14 +19,16 @@
 #ifndef GIFTD_TESTS_JUDGE_STORY_H
 #define GIFTD_TESTS_JUDGE_STORY_H
 
+#include "judge/passing.h"
 #include "judge/stage.h"
 #include "judge/tell.h"
 
-#define STORY_HEADER "'id':'c','version':1,'name':{'zh':'x','en':'x'},'period':{'from':'2026-12-01','to':'2027-03-31','closing':'P14D'},"
+#define STORY_NAME "'id':'c','version':1,'name':{'zh':'x','en':'x'},"
+#define STORY_PERIOD "'period':{'from':'2026-12-01','to':'2027-03-31','closing':'P14D'},"
 
 struct story {
   const char *name;
-  const char *campaign; /* members of the campaign file, in single quotes; behind a | another, whole file */
+  const char *campaign; /* members of the campaign file, in single quotes, its period first if it has one; behind a | another, whole file */
   const char *steps;
 };
 
@@ -41,7 +46,8 @@ static inline struct stage *story_stage(const struct story *story) {
   const char *bar = strchr(story->campaign, '|');
   size_t length = bar == NULL ? strlen(story->campaign) : (size_t)(bar - story->campaign);
   const char *tail = strstr(story->campaign, "'audience':") == NULL ? ",'audience':'everyone'}" : "}";
-  char *texts[2] = {story_text("{" STORY_HEADER, story->campaign, length, tail), NULL};
+  const char *head = strncmp(story->campaign, "'period'", 8) == 0 ? "{" STORY_NAME : "{" STORY_NAME STORY_PERIOD;
+  char *texts[2] = {story_text(head, story->campaign, length, tail), NULL};
   if (bar != NULL) texts[1] = story_text("", bar + 1, strlen(bar + 1), "");
   struct stage *s = stage_new((const char *const *)texts, bar == NULL ? 1 : 2);
   free(texts[0]), free(texts[1]);
@@ -66,11 +72,15 @@ static inline int64_t story_minor(const char *amount) {
   return minor;
 }
 
+static char story_last_gift[LIMIT_REWARD_ID_BYTES + 1];
+
 /* One word behind customer and type. */
 static inline void story_field(struct buffer *out, const char *word) {
   const char *equals = strchr(word, '=');
   if (word[0] == '@')
     story_time(out, "recordedtime", word + 1);
+  else if (strcmp(word, "reward_id=last") == 0)
+    buffer_print(out, ",\"reward_id\":\"%s\"", story_last_gift);
   else if (equals == NULL)
     buffer_print(out, ",\"amount_minor\":%lld", (long long)story_minor(word));
   else if (equals[-1] == ':')
@@ -122,8 +132,12 @@ static inline void story_gift(struct buffer *out, const struct gift *gift) {
       [GIFT_ISSUED] = '+', [GIFT_SUBSTITUTED] = '+', [GIFT_CHANCE] = '*', [GIFT_REVOKED] = '-',    [GIFT_REDUCED] = '~',
       [GIFT_OFFSET] = '=', [GIFT_LOST] = '?',        [GIFT_UNDONE] = '0', [GIFT_REGISTERED] = '!', [GIFT_PENDING] = '>'};
   const struct rule *rule = &gift->book->rules[gift->rule];
-  const struct item *item = &gift->book->items[gift->item];
   buffer_print(out, "%s%.*s", out->length > 0 ? " " : "", STR_FORMAT(rule->id));
+  if (gift->item == NONE) { /* the customer has to choose it yet */
+    buffer_print(out, "%cchoice", signs[gift->kind]);
+    return;
+  }
+  const struct item *item = &gift->book->items[gift->item];
   if (!str_equal(item->id, rule->id)) buffer_print(out, ".%.*s", STR_FORMAT(item->id));
   buffer_byte(out, signs[gift->kind]);
   if (gift->kind == GIFT_LOST) return;
@@ -151,6 +165,12 @@ static inline void story_told(struct buffer *out, const struct decision *d) {
   }
 }
 
+static inline void story_note_gift(const struct decision *d) {
+  if (d->gift_count == 0) return;
+  const struct gift *gift = &d->gifts[d->gift_count - 1];
+  snprintf(story_last_gift, sizeof story_last_gift, "%.*s", (int)gift->id_length, gift->id);
+}
+
 static inline uint32_t story_words(char *line, char **words, uint32_t most) {
   uint32_t count = 0;
   for (char *word = strtok(line, " "); word != NULL; word = strtok(NULL, " ")) {
@@ -160,13 +180,22 @@ static inline uint32_t story_words(char *line, char **words, uint32_t most) {
   return count;
 }
 
-static inline void story_clock(struct stage *s, const char *text) {
+static inline int64_t story_instant_of(const char *text) {
   char moment[64];
   struct buffer out;
+  int64_t time_ms;
   int32_t offset;
   buffer_init(&out, moment, sizeof moment);
   story_moment(&out, text);
-  assert_true(time_parse(buffer_text(&out), &s->clock_ms, &offset));
+  assert_true(time_parse(buffer_text(&out), &time_ms, &offset));
+  return time_ms;
+}
+
+static inline void story_passes(struct stage *s, const char *customer, int64_t until_ms, struct buffer *out) {
+  while (passing_next(s, customer, until_ms)) {
+    story_told(out, &s->decision);
+    story_note_gift(&s->decision);
+  }
 }
 
 /* What comes of one line. */
@@ -176,7 +205,11 @@ static inline void story_words_tell(struct stage *s, char *const *words, uint32_
     snprintf(name, sizeof name, "c/%s", words[1]);
     buffer_print(out, "%lld left", (long long)stage_pool(s, name).left);
   } else if (strcmp(words[0], "clock") == 0) {
-    story_clock(s, words[1]);
+    s->clock_ms = story_instant_of(words[1]);
+  } else if (strcmp(words[0], "passes") == 0) {
+    story_passes(s, words[2], story_instant_of(words[1]), out);
+  } else if (strcmp(words[0], "dues") == 0) {
+    passing_dues(s, words[1], out);
   } else if (strcmp(words[0], "record") == 0) {
     story_record(s, words[1], out);
   } else if (strcmp(words[0], "gifts") == 0) {
@@ -189,6 +222,7 @@ static inline void story_words_tell(struct stage *s, char *const *words, uint32_
       buffer_print(out, "dead %.*s", STR_FORMAT(s->dead));
     else
       story_told(out, decision);
+    story_note_gift(decision);
   }
 }
 

@@ -150,6 +150,25 @@ static const struct story stories[] = {
      "12-05T11:00 c1 claim => u+5.00\n"
      "12-05T12:00 c1 claim => u!LIMIT_REACHED\n"
      "why u => LIMIT_REACHED 1/1\n"},
+    {"who takes part: what was asked of him and what there is, or nothing that was asked",
+     "'audience':{'include':'everyone','exclude':['tag:staff'],'when':{'profile.tier':'gold','profile.age':{'gte':18}}},'enrolment':'"
+     "required','rules':[{'id':'g','on':'login','when':{'channel':'app'}," FREE "," VOUCHER "}]",
+     "12-05T10:00 c1 login channel=app => g!NOT_IN_AUDIENCE\n"
+     "why g => NOT_IN_AUDIENCE condition 1\n"
+     "12-05T10:01 c1 update tier=silver age:=20 => \n"
+     "12-05T10:02 c1 login channel=app => g!NOT_IN_AUDIENCE\n"
+     "why g => NOT_IN_AUDIENCE condition 1 silver\n"
+     "12-05T10:03 c1 update tier=gold age:=17 => \n"
+     "12-05T10:04 c1 login channel=app => g!NOT_IN_AUDIENCE\n"
+     "why g => NOT_IN_AUDIENCE condition 2 17/18\n"
+     "12-05T10:05 c1 update age:=18 tags:=[\"staff\"] => \n"
+     "12-05T10:06 c1 login channel=app => g!NOT_IN_AUDIENCE\n"
+     "why g => NOT_IN_AUDIENCE\n"
+     "12-05T10:07 c1 update tags:=[] => \n"
+     "12-05T10:08 c1 login channel=app => g!NOT_ENROLLED\n"
+     "why g => NOT_ENROLLED\n"
+     "12-05T10:09 c1 campaign.enrolled campaign=c => \n"
+     "12-05T10:10 c1 login channel=app => g+5.00\n"},
     {"late for its campaign", "'late':{'accept':'PT72H'},'rules':[{'id':'g','on':'login'," FREE "," VOUCHER "}]",
      "12-02T00:00 c1 login @12-05T00:01 => g!EVENT_TOO_LATE\n"
      "why g => EVENT_TOO_LATE 1796140800000/1796140860000 times\n"},
