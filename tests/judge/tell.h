@@ -81,8 +81,10 @@ static inline void story_gift_says(struct buffer *out, const struct gift *gift) 
   story_instant(out, gift->in_review ? "review" : "due", gift->due_ms);
 }
 
+/* All but those that were undone before they went out: nothing is told of these, as in the journal. */
 static inline void story_gifts(const struct stage *s, struct buffer *out) {
-  for (uint32_t i = 0; i < s->decision.gift_count; i++) story_gift_says(out, &s->decision.gifts[i]);
+  for (uint32_t i = 0; i < s->decision.gift_count; i++)
+    if (s->decision.gifts[i].kind != GIFT_UNDONE) story_gift_says(out, &s->decision.gifts[i]);
 }
 
 #endif

@@ -90,6 +90,24 @@ static const struct story stories[] = {
      "12-05T10:01 c1 login => g!TARGET_NOT_REACHED h!TARGET_NOT_REACHED\n"
      "why g => TARGET_NOT_REACHED condition 1 2/20\n"
      "why h => TARGET_NOT_REACHED condition 5 2/5\n"},
+    {"above what was allowed is as far as below what was asked; a difference may be below nothing",
+     "'facts':{'n':{'measure':'count','on':'txn.card_spend','window':'month'},'m':{'measure':'count','on':'login','window':'month'},'s':{'"
+     "measure':'sum','of':'amount','on':'txn.card_spend','window':'month'},'d':{'difference':['n','m']}},'rules':[{'id':'g','on':'"
+     "txn.card_spend','when':{'any':[{'fact.n':{'gte':5}},{'fact.s':{'lte':'10.00'}}]}," FREE "," VOUCHER
+     "},{'id':'h','on':'login','when':{'any':[{'fact.d':{'gte':-2}},{'fact.m':{'gte':20}}]}," FREE "," VOUCHER "}]",
+     "12-05T10:00 c1 spend 11.00 => g!TARGET_NOT_REACHED\n"
+     "why g => TARGET_NOT_REACHED condition 2 1100/1000 money\n"
+     "12-05T10:00 c1 spend 11.00 => g!TARGET_NOT_REACHED\n"
+     "why g => TARGET_NOT_REACHED condition 1 2/5\n"
+     "12-05T10:00 c2 login => h+5.00\n"
+     "12-05T10:00 c2 login => h+5.00\n"
+     "12-05T10:00 c2 login => h!TARGET_NOT_REACHED\n"
+     "why h => TARGET_NOT_REACHED condition 4 -3/-2\n"},
+    {"what must not be is asked as a whole", "'rules':[" RULE("g", "{'not':{'all':[{'channel':'app'},{'tag':'a'}]}}") "]",
+     "12-05T10:00 c1 update tags:=[\"a\"] => \n"
+     "12-05T10:01 c1 login channel=pos => g+5.00\n"
+     "12-05T10:01 c1 login channel=app => g!CONDITION_NOT_MET\n"
+     "12-05T10:01 c2 login channel=app => g+5.00\n"},
     {"where two are as near none is named before the other, and their reason only if they share it",
      "'facts':{'l':{'last':'checkin'}},'rules':[" RULE("g", "{'any':[{'profile.tier':'gold'},{'fact.l':{'dormant_for':'P7D'}}]}") "," RULE(
          "h", "{'any':[{'profile.tier':'gold'},{'profile.city':'sh'}]}") "]",

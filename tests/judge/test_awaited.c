@@ -25,6 +25,12 @@ static const struct story stories[] = {
      "12-02T09:00 c1 spend 100.00 #a => \n"
      "12-02T10:00 c1 refund b 90.00 => ORIGINAL_UNKNOWN\n"
      "12-02T09:00 c1 spend 100.00 #b => g+1.00\n"},
+    {"of an event that names no amount any part is all of it",
+     "'rules':[{'id':'g','on':'txn.card_spend'," VOUCHER "," FREE "," UNDO("revoke", "recheck") "}]",
+     "12-02T10:00 c1 refund a 40.00 => ORIGINAL_UNKNOWN\n"
+     "12-02T09:00 c1 spend #a => \n"
+     "12-02T09:00 c1 spend #b => g+5.00\n"
+     "12-02T10:00 c1 refund b 40.00 => g-5.00\n"},
     {"parts that come to the whole are the whole, one fen less is not",
      "'rules':[{'id':'g','on':'txn.card_spend'," VOUCHER "," FREE "," UNDO("revoke", "ignore") "}]",
      "12-02T10:00 c1 refund a 60.00 => ORIGINAL_UNKNOWN\n"
@@ -52,6 +58,13 @@ static const struct story stories[] = {
      "record c1 => ORIGINAL 2027-03-12, ORIGINAL 2027-03-13, AWAITED 2026-12-20\n"
      "12-07T10:00 c1 refund a 10.00 => ORIGINAL_UNKNOWN\n"
      "record c1 => ORIGINAL 2027-03-12, ORIGINAL 2027-03-13, ORIGINAL 2027-03-15, AWAITED 2026-12-22\n"},
+    {"what was the first is none, though it gave nothing",
+     "'facts':{'f':{'first':'txn.card_spend','refunds':'reopen'}},'rules':[{'id':'g','on':'txn.card_spend','when':{'fact.f':'this_event','"
+     "tag':'vip'}," VOUCHER "," FREE "," UNDO("revoke", "recheck") "}]",
+     "12-02T10:00 c1 refund a => ORIGINAL_UNKNOWN\n"
+     "12-02T09:00 c1 spend 10.00 #a => g!CONDITION_NOT_MET\n"
+     "12-02T10:00 c1 update tags:=[\"vip\"] => \n"
+     "12-02T11:00 c1 spend 10.00 #b => g+5.00\n"},
     {"it lowers what older gifts rest on: they are told beside what the event itself gave",
      "'facts':{'m':{'measure':'average','of':'amount','on':'txn.card_spend','window':'month'}},'rules':[{'id':'g','on':'txn.card_spend','"
      "when':{'fact.m':{'gte':'50.00'}}," VOUCHER "," FREE "," UNDO("revoke", "recheck") "},{'id':'h','on':'txn.card_spend'," VOUCHER
@@ -65,12 +78,17 @@ static const struct story stories[] = {
      "12-02T10:01 c1 refund a => g=4.00\n"
      "12-02T11:00 c1 refund b 20.00 => ORIGINAL_UNKNOWN\n"
      "12-02T10:30 c1 spend 100.00 #b => g+4.00\n"
-     "gifts => g item 0 400 pool 0 offset 400, g item 0 200 x0\n"},
+     "gifts => g item 0 400 pool 0 offset 400\n"},
     {"the same where all that was paid out goes back",
      "'rules':[{'id':'g','on':'txn.card_spend'," TEN "," FREE "," UNDO("offset", "prorate") "}]",
      "12-02T10:00 c1 spend 40.00 #a => g+4.00\n"
      "12-02T10:01 c1 refund a => g=4.00\n"
      "12-02T11:00 c1 refund b 60.00 => ORIGINAL_UNKNOWN\n"
+     "12-02T10:30 c1 spend 100.00 #b => g=0.00\n"},
+    {"and where that was a single fen", "'rules':[{'id':'g','on':'txn.card_spend'," TEN "," FREE "," UNDO("offset", "prorate") "}]",
+     "12-02T10:00 c1 spend 0.10 #a => g+0.01\n"
+     "12-02T10:01 c1 refund a => g=0.01\n"
+     "12-02T11:00 c1 refund b 99.90 => ORIGINAL_UNKNOWN\n"
      "12-02T10:30 c1 spend 100.00 #b => g=0.00\n"},
     {"units without a price go back one by one, and what is left is a gift",
      "'rules':[{'id':'g','on':'txn.card_spend','give':{'reward':'goods','count':{'by':'amount','bands':[{'from':'100.00','value':5}]},"
@@ -85,6 +103,7 @@ static const struct story stories[] = {
      "'value':{'percent':'10%','of':'amount','max':'50.00'},'pool':'unlimited'}]," FREE "," UNDO("revoke", "recheck") "}]",
      "12-02T10:00 c1 refund a 40.00 => ORIGINAL_UNKNOWN\n"
      "12-02T09:00 c1 spend 100.00 #a => g.b+3 g.d+6.00\n"
+     "gifts => g item 1 3, g item 2 600\n"
      "12-02T11:00 c1 refund a 20.00 => g.d~2.00\n"},
 };
 
