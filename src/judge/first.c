@@ -6,8 +6,10 @@
 
 static uint64_t standing_key(uint64_t per, uint64_t event) { return hash64_pair(&HASH_KEY_FIXED, per, event); }
 
-/* As long as any event before it may be undone. */
-static bool may_be_undone(const struct work *w, int64_t first_ms) { return first_ms + w->in->settings->memory_ms >= w->event->time_ms; }
+/* As long as any event before it may be undone: by a reversal, too, that is late. */
+static bool may_be_undone(const struct work *w, int64_t first_ms) {
+  return first_ms + w->in->settings->memory_ms + w->in->settings->horizon_ms >= w->event->time_ms;
+}
 
 static struct cell *standing_make(struct work *w, const struct fact *fact, uint64_t per, uint64_t event, int64_t time_ms) {
   struct cell *standing = work_make(w, w->customer, CELL_STANDING, fact->decl, event, 0);
