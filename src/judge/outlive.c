@@ -1,6 +1,6 @@
 /* A campaign that goes on longer than it was to (docs/language.md section 9.5). What is needed until a campaign is over was remembered
  * until then by the file of its day. If the file says another day since, what would go stays: else who had something once could have it
- * again.
+ * again. So does the last track that was completed, which nothing but a later one makes needless.
  */
 #include "work.h"
 
@@ -37,6 +37,14 @@ static bool is_of_fact(enum cell_kind kind) {
   return (cells & CELL_BIT(kind)) != 0;
 }
 
+/* Of tracks that open anew for each event the one that was completed last, with its tasks: it stays completed, and rules ask for it until
+ * the end. */
+static int64_t track_over(const struct outliving *o, const struct state *state, const struct cell *cell) {
+  uint32_t number = rulebook_fact(o->book, cell_decl(cell));
+  const struct cell *last = number == NONE ? NULL : track_last(state, cell_decl(cell));
+  return last != NULL && last->key == cell->key ? over_of(o, o->book->facts[number].campaign) : fact_over(o, cell_decl(cell));
+}
+
 /* What there was at the end of a day goes on until another day is told. */
 static int64_t day_end_over(const struct outliving *o, uint64_t decl) {
   uint32_t number = rulebook_fact(o->book, decl);
@@ -55,7 +63,7 @@ static int64_t enrolment_over(const struct outliving *o, uint64_t decl) {
 }
 
 /* Until when a cell is needed by the files as they are, if that hangs on the campaign's end; else TIME_NONE. */
-static int64_t cell_over(const struct outliving *o, const struct cell *cell) {
+static int64_t cell_over(const struct outliving *o, const struct state *state, const struct cell *cell) {
   uint64_t decl = cell_decl(cell);
   switch (cell_kind(cell)) {
     case CELL_ONCE: return cell->period == 0 ? rule_over(o, decl) : TIME_NONE; /* of a close: for as long as it may be judged again */
@@ -64,6 +72,8 @@ static int64_t cell_over(const struct outliving *o, const struct cell *cell) {
     case CELL_DAY_END: return day_end_over(o, decl);
     case CELL_LOT: return chance_over(o, decl);
     case CELL_FROZEN: return as_of_over(o->book, o->settings, decl);
+    case CELL_TRACK:
+    case CELL_TASK: return track_over(o, state, cell);
     case CELL_KEPT:
     case CELL_WHOLE: {
       int64_t over_ms = fact_over(o, decl);
@@ -78,7 +88,7 @@ void cells_outlive(struct state *state, const struct rulebook *book, const struc
   for (uint32_t slot = 0; slot < state->used; slot++) {
     const struct cell *cell = &state->cells[slot];
     if (cell->name == 0 || cell->expires_day == 0 || cell->expires_day >= today) continue;
-    int64_t over_ms = cell_over(&o, cell);
+    int64_t over_ms = cell_over(&o, state, cell);
     if (over_ms == TIME_NONE) continue;
     int32_t day = state_expiry(over_ms); /* 0: never */
     if (day != 0 && day < today) continue;

@@ -219,7 +219,8 @@ static bool track_may_open(const struct work *w, const struct fact *fact, uint64
   return open < LIMIT_TRACKS_OPEN;
 }
 
-/* One without `per` that ran out is asked for by nobody any more; one with it keeps its key from opening again. */
+/* One without `per` that ran out is asked for by nobody any more, but for the last that was completed (outlive.c); one with it keeps its
+ * key from opening again. */
 static int32_t track_expiry(const struct work *w, const struct fact *fact, int64_t until_ms) {
   int32_t whole = fact_expiry(w, fact), own = state_expiry(until_ms + w->in->settings->memory_ms);
   return fact->dimension_count == 0 && own != 0 && own < whole ? own : whole;
@@ -259,10 +260,9 @@ static void hear(struct work *w, uint32_t number, uint32_t part) {
 
 /* ---- asking ---- */
 
-/* The track that was completed last: what a rule that asks "completed" means. */
-const struct cell *track_completed(const struct work *w, const struct fact *fact) {
-  const struct cell *found = NULL, *cell = state_first(w->customer, CELL_TRACK, fact->decl, 0);
-  for (; cell != NULL; cell = state_next(w->customer, cell)) {
+const struct cell *track_last(const struct state *customer, uint64_t decl) {
+  const struct cell *found = NULL, *cell = state_first(customer, CELL_TRACK, decl, 0);
+  for (; cell != NULL; cell = state_next(customer, cell)) {
     if (cell->track.done_ms == 0) continue;
     if (found == NULL || cell->track.done_ms > found->track.done_ms ||
         (cell->track.done_ms == found->track.done_ms && opened_before(found, cell)))
@@ -270,6 +270,8 @@ const struct cell *track_completed(const struct work *w, const struct fact *fact
   }
   return found;
 }
+
+const struct cell *track_completed(const struct work *w, const struct fact *fact) { return track_last(w->customer, fact->decl); }
 
 static struct value ask(struct work *w, const struct fact *fact) {
   const struct cell *cell = track_completed(w, fact);
@@ -296,7 +298,7 @@ static bool holds(struct work *w, const struct condition *leaf, struct failure *
   return false;
 }
 
-/* Of what opens anew for each event nothing is needed behind its time. */
+/* Of what opens anew for each event nothing is needed behind its time, but for what was completed last (outlive.c). */
 static bool outlives(const struct fact *fact) { return fact->dimension_count > 0; }
 
 const struct fact_kind_row fact_kind_track = {.kind = FACT_TRACK,

@@ -356,6 +356,8 @@ uint32_t level_fires(struct work *w, uint32_t fact, struct fired *out);
 const struct cell *first_cell(const struct work *w, const struct fact *fact, uint64_t key);
 /* track.c */
 const struct cell *track_completed(const struct work *w, const struct fact *fact);
+/* The track of a fact that was completed last, which is what a rule that asks "completed" means; or NULL. */
+const struct cell *track_last(const struct state *customer, uint64_t decl);
 
 /* Heard as another no listener of this record filtered: what event and rulebook alone decide is asked here. */
 static inline bool asks_all(const struct work *w) { return w->in->hearing != NULL; }
