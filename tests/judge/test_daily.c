@@ -141,6 +141,21 @@ static const struct story stories[] = {
                                                               "500") " => \n"
                                                                      "12-25T10:00 c1 login => " TOO_LITTLE WHY(
                                                                          "38000") "03-31T10:00 c1 login => " TOO_LITTLE WHY("47520")},
+    {"whoever hears the balance asks as of the day that it speaks of",
+     "'facts':{" DAILY("a", "'month'") "},'rules':[{'id':'g','on':'balance.snapshot'," MUCH "]",
+     "12-10T10:00 c1 " HAS("100") " date=2026-12-04 => " TOO_LITTLE WHY("2500") "12-10T10:01 c1 " HAS(
+         "300") " date=2026-12-05 => " TOO_LITTLE WHY("8000") "12-10T10:02 c1 " HAS("500") " => " TOO_LITTLE WHY("21000")},
+    {"of a programme, between dates: what is settled is known for ever",
+     "'rules':[{'id':'g','on':'login','when':{'fact.zz/a':{'gte':'9000000.00'}}," FREE "," VOUCHER
+     "}]|{'id':'zz','version':1,'name':{'zh':'x','en':'x'},'facts':{" DAILY("a", "{'from':'2026-12-05','to':'2026-12-14'}") "}}",
+     "clock 12-03T09:00 => \n"
+     "12-05T10:00 c1 " HAS("100") " => \n"
+                                  "12-10T10:00 c1 " HAS("200") " => \n"
+                                                               "clock 01-20T09:00 => \n"
+                                                               "01-20T10:00 c1 " HAS(
+                                                                   "900") " => \n"
+                                                                          "01-20T10:00 c1 login => " TOO_LITTLE WHY(
+                                                                              "15000") "record c1 => MEASURE ever, DAY_END ever\n"},
     {"of rolling days: their snapshots stay, those behind them go",
      "'facts':{" DAILY("a", "{'rolling':'P5D'}") "},'rules':[" ASKS("g") "," CLOSES("h", "'day'") "]",
      "clock 12-01T09:00 => \n"

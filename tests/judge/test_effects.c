@@ -87,7 +87,27 @@ static void windows_that_have_not_come_are_silent(void **unused) {
   play(&campaign, steps, sizeof steps / sizeof steps[0]);
 }
 
+/* Of a balance the average up to the day that it speaks of, before and with it; of a window that has not come nothing. */
+static void averages_of_balances(void **unused) {
+  (void)unused;
+  static const struct story campaign = {
+      "averages",
+      "'facts':{'a':{'measure':'daily_average','of':'balance','on':'balance.snapshot','window':'month'},'b':{'measure':'daily_average','of'"
+      ":'balance','on':'balance.snapshot','window':'month','previous':1},'r':{'measure':'daily_average','of':'balance','on':'"
+      "balance.snapshot','window':{'rolling':'P2D'}}},'rules':[{'id':'g','on':'login','when':{'fact.a':{'gte':'1.00'},'fact.b':{'gte':'1."
+      "00'"
+      "},'fact.r':{'gte':'1.00'}},'give':{'reward':'points','value':1,'pool':'unlimited'},'limits':'unlimited'}]",
+      ""};
+  static const struct step steps[] = {
+      {"12-04T10:00 c1 balance.snapshot currency=CNY balance_minor:=800", "a counted 0 200; r counted 0 400"},
+      {"12-06T10:00 c1 balance.snapshot currency=CNY balance_minor:=600 date=2026-12-05", "a counted 320 280; r counted 800 700"},
+      {"12-06T10:01 c1 balance.snapshot currency=CNY balance_minor:=600 date=2026-11-28", ""},
+  };
+  play(&campaign, steps, sizeof steps / sizeof steps[0]);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(steps_tell_of_facts), cmocka_unit_test(windows_that_have_not_come_are_silent)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(steps_tell_of_facts), cmocka_unit_test(windows_that_have_not_come_are_silent),
+                                     cmocka_unit_test(averages_of_balances)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
