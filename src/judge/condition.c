@@ -83,19 +83,26 @@ static bool holds_value(struct work *w, const struct condition *leaf, uint32_t c
   return leaf_matches(w, leaf, actual);
 }
 
+static bool asks_in_fact(const struct condition *leaf) { return leaf->op == OP_IN_FACT || leaf->op == OP_NOT_IN_FACT; }
+
+/* It counts by a cycle that the customer does not have. */
+static bool lacks_cycle(const struct work *w, const struct fact *fact) {
+  if (fact->window.cycle == 0) return false;
+  return work_period(w, fact->window.unit, fact->window.cycle, work_zone(w, fact->campaign), counted_ms(w)) == PERIOD_NONE;
+}
+
 static bool holds_in_fact(struct work *w, const struct condition *leaf, struct value *actual) {
   const struct fact *fact = &w->book->facts[leaf->operand.fact];
   *actual = left_value(w, leaf);
-  if (actual->kind == VALUE_ABSENT) return false;
+  if (actual->kind == VALUE_ABSENT || lacks_cycle(w, fact)) return false;
   return w->kinds[fact->kind]->has(w, fact, actual) == (leaf->op == OP_IN_FACT);
 }
 
-/* Why there is no figure: it counts by a cycle that the customer does not have. */
+/* Why there is no figure, or nothing that was picked. */
 static void cycle_tell(struct work *w, const struct condition *leaf, struct failure *failure) {
-  const struct fact *fact = leaf->left == LEFT_FACT ? &w->book->facts[leaf->index] : NULL;
-  if (fact == NULL || fact->window.cycle == 0) return;
-  int32_t period = work_period(w, fact->window.unit, fact->window.cycle, work_zone(w, fact->campaign), counted_ms(w));
-  if (period != PERIOD_NONE) return;
+  if (!asks_in_fact(leaf) && leaf->left != LEFT_FACT) return;
+  const struct fact *fact = &w->book->facts[asks_in_fact(leaf) ? leaf->operand.fact : leaf->index];
+  if (!lacks_cycle(w, fact)) return;
   failure->reason = REASON_CONDITION_NOT_MET, failure->text = w->book->own_cycles[fact->window.cycle - 1].lacking;
 }
 
@@ -105,7 +112,7 @@ static bool leaf_holds(struct work *w, const struct condition *leaf, uint32_t ca
   bool holds = false;
   if (is_of_kind(leaf->op))
     holds = row_of(w, leaf)->holds(w, leaf, failure);
-  else if (leaf->op == OP_IN_FACT || leaf->op == OP_NOT_IN_FACT)
+  else if (asks_in_fact(leaf))
     holds = holds_in_fact(w, leaf, &actual);
   else if (leaf->left == LEFT_TAG)
     holds = holds_tag(w, leaf);
@@ -117,9 +124,9 @@ static bool leaf_holds(struct work *w, const struct condition *leaf, uint32_t ca
     holds = holds_value(w, leaf, campaign, &actual, failure);
   if (holds) return true;
   failure->reason = reason_of(w, leaf, failure);
-  if (actual.kind == VALUE_ABSENT) cycle_tell(w, leaf, failure);
   assert(failure->reason != REASON_GIVEN); /* a refusal has a reason */
   failure_values(w, leaf, &actual, failure);
+  if (actual.kind == VALUE_ABSENT || asks_in_fact(leaf)) cycle_tell(w, leaf, failure);
   return false;
 }
 

@@ -20,10 +20,12 @@ static uint32_t picks_count(const struct work *w, const struct fact *fact, int32
   return count;
 }
 
-/* There may be more in the record than count, since fewer are allowed than were. */
+/* There may be more in the record than count, since fewer are allowed than were. Whoever has no cycle has no number in it either. */
 static struct value ask(struct work *w, const struct fact *fact) {
   const struct cell *least;
-  uint32_t count = picks_count(w, fact, measure_now(w, fact), &least);
+  int32_t period = measure_now(w, fact);
+  if (period == PERIOD_NONE) return value_absent();
+  uint32_t count = picks_count(w, fact, period, &least);
   return value_number(count < fact->most ? count : fact->most);
 }
 

@@ -1,0 +1,67 @@
+/* Picks (docs/language.md section 5): which values count in a period, by the times at which they were named, in whatever order that comes.
+ */
+#include "judge/story.h"
+
+#define FREE "'limits':'unlimited'"
+#define VOUCHER "'give':{'reward':'voucher','value':'5.00','pool':'unlimited'}"
+#define PICKS(most, period, change) \
+  "'facts':{'p':{'picks':'page.viewed','of':'page','most':" most ",'period':" period ",'change':'" change "'}},"
+#define RULES                                                                            \
+  "'rules':[{'id':'g','on':'login','when':{'channel':{'in_fact':'p'}}," FREE "," VOUCHER \
+  "},{'id':'h','on':'login','when':{'channel':{'not_in_fact':'p'}}," FREE "," VOUCHER    \
+  "},{'id':'i','on':'login','when':{'fact.p':{"                                          \
+  "'gte':2}}," FREE "," VOUCHER "}]"
+#define IN "g+5.00 h!CONDITION_NOT_MET"
+#define OUT "g!CONDITION_NOT_MET h+5.00"
+#define FEW " i!TARGET_NOT_REACHED\n"
+#define TWO " i+5.00\n"
+
+static const struct story stories[] = {
+    {"the first ones count; one that comes late and was named before them takes the place of the last", PICKS("2", "'month'", "no") RULES,
+     "12-05T09:00 c1 login channel=a => " OUT FEW "why i => TARGET_NOT_REACHED condition 2 0/2\n"
+     "12-05T10:00 c1 page.viewed page=a => \n"
+     "12-05T10:01 c1 login channel=a => " IN FEW "12-05T11:00 c1 page.viewed page=b => \n"
+     "12-05T12:00 c1 page.viewed page=x => \n"
+     "12-05T12:00 c1 page.viewed page=a => \n"
+     "12-05T12:01 c1 login channel=a => " IN TWO "12-05T12:01 c1 login channel=b => " IN TWO "12-05T12:01 c1 login channel=x => " OUT TWO
+     "12-05T10:30 c1 page.viewed page=d @12-05T13:00 => \n"
+     "12-05T13:01 c1 login channel=d => " IN TWO "12-05T13:01 c1 login channel=b => " OUT TWO
+     "12-05T10:00 c1 page.viewed page=b @12-05T14:00 => \n"
+     "12-05T14:01 c1 login channel=a => " IN TWO "12-05T14:01 c1 login channel=b => " IN TWO "12-05T14:01 c1 login channel=d => " OUT TWO
+     "12-05T14:02 c1 login => g!CONDITION_NOT_MET h!CONDITION_NOT_MET" TWO "01-01T00:00 c1 login channel=a => " OUT FEW},
+    {"replaced: the latest ones count, and what is named again is named later", PICKS("2", "'campaign'", "replace") RULES,
+     "12-05T10:00 c1 page.viewed page=a => \n"
+     "12-05T11:00 c1 page.viewed page=b => \n"
+     "12-05T12:00 c1 page.viewed page=a => \n"
+     "12-05T13:00 c1 page.viewed page=d => \n"
+     "12-05T13:01 c1 login channel=a => " IN TWO "12-05T13:01 c1 login channel=b => " OUT TWO "12-05T13:01 c1 login channel=d => " IN TWO
+     "12-05T12:30 c1 page.viewed page=b @12-05T14:00 => \n"
+     "12-05T14:01 c1 login channel=a => " OUT TWO "12-05T14:01 c1 login channel=b => " IN TWO
+     "12-05T11:30 c1 page.viewed page=a @12-05T15:00 => \n"
+     "12-05T15:01 c1 login channel=a => " OUT TWO},
+    {"whoever has no cycle picks nothing in it, and has no number of it",
+     PICKS("2", "{'cycle':'profile.statement_day'}", "no") "'rules':[{'id':'g','on':'login','when':{'fact.p':{'lt':1}}," FREE "," VOUCHER
+                                                           "},{'id':'h','on':'login','when':{'channel':{'not_in_fact':'p'}}," FREE
+                                                           "," VOUCHER "},{'id':'i','on':'login','when':{'channel':{'in_fact':'p'}}," FREE
+                                                           "," VOUCHER "}]",
+     "12-05T10:00 c1 page.viewed page=app => \n"
+     "12-05T10:01 c1 login channel=app => g!CONDITION_NOT_MET h!CONDITION_NOT_MET i!CONDITION_NOT_MET\n"
+     "why g => CONDITION_NOT_MET condition 1 without profile.statement_day\n"
+     "why h => CONDITION_NOT_MET condition 2 without profile.statement_day\n"
+     "why i => CONDITION_NOT_MET condition 3 without profile.statement_day\n"
+     "12-05T10:02 c1 update statement_day:=3 => \n"
+     "12-05T10:03 c1 login channel=app => g+5.00 h+5.00 i!CONDITION_NOT_MET\n"
+     "why i => CONDITION_NOT_MET condition 3 app\n"
+     "12-05T10:04 c1 page.viewed page=app => \n"
+     "12-05T10:05 c1 login channel=app => g!TARGET_NOT_REACHED h!CONDITION_NOT_MET i+5.00\n"},
+};
+
+static void picks(void **unused) {
+  (void)unused;
+  stories_tell(stories, sizeof stories / sizeof stories[0]);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(picks)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
