@@ -18,8 +18,11 @@ int64_t set_off_of(const struct work *w, uint64_t id_low) {
 struct citing {
   const struct rulebook *book;
   void (*fn)(void *self, uint32_t fact);
+  void (*made)(void *self, uint32_t fact); /* of measures or whatever else: differences, tables; or NULL */
   void *self;
 };
+
+static void cite_condition(const struct citing *c, uint32_t node);
 
 static void cite_fact(const struct citing *c, uint32_t number) {
   const struct fact *fact = &c->book->facts[number];
@@ -27,6 +30,8 @@ static void cite_fact(const struct citing *c, uint32_t number) {
   if (traits_of(fact)->counts) c->fn(c->self, number);
   for (uint32_t i = 0; i < 2; i++)
     if (fact->parts[i] != NONE) cite_fact(c, fact->parts[i]);
+  for (uint32_t i = 0; i < fact->axis_count; i++) cite_condition(c, fact->axes[i].left);
+  if (c->made != NULL) c->made(c->self, number);
 }
 
 static void cite_condition(const struct citing *c, uint32_t node) {
@@ -43,21 +48,26 @@ static void cite_worth(const struct citing *c, const struct worth *worth) {
   if (worth_is_derived(worth)) cite_condition(c, worth->of);
 }
 
-void rule_measures(const struct rulebook *book, const struct rule *rule, void (*fn)(void *self, uint32_t fact), void *self) {
-  const struct citing citing = {book, fn, self};
-  cite_condition(&citing, rule->when);
-  if (rank_settles(&rule->rank)) cite_condition(&citing, rule->rank.by.left);
-  for (uint32_t i = 0; i < rule->rank.tie_count; i++) cite_condition(&citing, rule->rank.ties[i].left);
+static void cite_rule(const struct citing *c, const struct rule *rule) {
+  const struct rulebook *book = c->book;
+  cite_condition(c, rule->when);
+  if (rank_settles(&rule->rank)) cite_condition(c, rule->rank.by.left);
+  for (uint32_t i = 0; i < rule->rank.tie_count; i++) cite_condition(c, rule->rank.ties[i].left);
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger *trigger = &book->triggers[rule->on.first + i];
-    if (trigger->kind == TRIGGER_FACT || trigger_level(trigger) != NONE) cite_fact(&citing, trigger->fact);
+    if (trigger->kind == TRIGGER_FACT || trigger_level(trigger) != NONE) cite_fact(c, trigger->fact);
   }
   for (uint32_t i = 0; i < rule->item_count; i++) {
     const struct item *item = &book->items[rule->item_first + i];
-    cite_condition(&citing, item->when);
-    cite_worth(&citing, &item->value);
-    cite_worth(&citing, &item->count);
+    cite_condition(c, item->when);
+    cite_worth(c, &item->value);
+    cite_worth(c, &item->count);
   }
+}
+
+void rule_measures(const struct rulebook *book, const struct rule *rule, void (*fn)(void *self, uint32_t fact), void *self) {
+  const struct citing citing = {book, fn, NULL, self};
+  cite_rule(&citing, rule);
 }
 
 /* ---- remembering ---- */
@@ -74,9 +84,7 @@ static void rest_on(void *self, uint32_t number) {
   struct work *w = r->w;
   const struct fact *fact = &w->book->facts[number];
   uint64_t per = 0;
-  bool lowers =
-      fact->refunds_subtract && (fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE);
-  if (!lowers || !key_of_fact(w, fact, &per)) return;
+  if (!measure_falls(fact) || !key_of_fact(w, fact, &per)) return;
   r->any = true;
   if (r->only_ask) return;
   int32_t period = measure_now(w, fact);
@@ -85,6 +93,24 @@ static void rest_on(void *self, uint32_t number) {
   struct cell *rests = work_add(w, w->customer, CELL_RESTS, fact->decl, own_digest(w), period);
   rests->rests.id_low = r->id_low, rests->rests.per = per;
   rests->expires_day = undo_expiry(w);
+}
+
+/* Of a difference what no refund lowers: when the other part falls, it is asked again with this one as it was. */
+static void part_note(struct work *w, const struct fact *fact) {
+  uint64_t per = 0;
+  if (measure_falls(fact) || !key_of_fact(w, fact, &per)) return;
+  const struct value now = w->kinds[fact->kind]->ask(w, fact);
+  const int32_t period = measure_now(w, fact);
+  if (now.kind == VALUE_INT && period != PERIOD_NONE) fed_note(w, fact, per, period, now.number);
+}
+
+/* What a gift is judged again by, beside what falls. */
+static void made_note(void *self, uint32_t number) {
+  struct work *w = ((struct resting *)self)->w;
+  const struct fact *fact = &w->book->facts[number];
+  for (uint32_t i = 0; i < 2; i++)
+    if (fact->parts[i] != NONE && fact->kind == FACT_DIFFERENCE) part_note(w, &w->book->facts[fact->parts[i]]);
+  if (fact->axis_count > 1) fed_note(w, fact, 0, 0, table_noted(w, fact));
 }
 
 static bool rests_on_any(struct work *w, const struct rule *rule) {
@@ -167,7 +193,8 @@ void grant_keep(struct work *w, const struct granting *g) {
   w->kept_something = true;
   grant_add(w, g);
   taken_keep(w, g);
-  rule_measures(w->book, g->rule, rest_on, &resting);
+  const struct citing citing = {w->book, rest_on, made_note, &resting};
+  cite_rule(&citing, g->rule);
   set_off_keep(w, g->gift);
   if (may_fail(g)) issued_keep(w, g);
   if (g->base != NULL) child_keep(w, g->base->id_words[0], 0, g->gift);

@@ -147,10 +147,14 @@ bool measure_counted(const struct work *w, const struct fact *fact) {
   return measure_counts_next(w, fact, w->closed_ms) == w->closed_ms;
 }
 
-/* While a gift is judged again its measures are those that its own event saw. */
+/* While a gift is judged again its measures are those that its own event saw; what no refund lowers is as it was. */
 static struct value ask(struct work *w, const struct fact *fact) {
   uint64_t key = 0;
   bool none = false;
+  if (w->rechecking && !measure_falls(fact)) {
+    const struct cell *noted = fed_find(w, fact, w->recheck_cause);
+    return noted == NULL ? value_absent() : value_number(noted->fed.amount);
+  }
   if (fact->measure == MEASURE_DAILY_AVERAGE) return daily_ask(w, fact);
   int32_t period = measure_now(w, fact);
   if (w->rechecking) {
@@ -179,13 +183,13 @@ static void bands_fire(struct work *w, const struct fact *fact, int32_t period, 
   work_fire(w, &fired);
 }
 
-static bool subtracts(const struct fact *fact) {
+bool measure_falls(const struct fact *fact) {
   bool counts = fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE;
   return counts && fact->refunds_subtract;
 }
 
 /* What the event at hand feeds may be taken out again. */
-static bool may_fall(const struct work *w, const struct fact *fact) { return subtracts(fact) && event_reversible(w); }
+static bool may_fall(const struct work *w, const struct fact *fact) { return measure_falls(fact) && event_reversible(w); }
 
 /* Until when a window's cell is needed: as long as it is looked at, and the time that late events have. A refund has what rests on it
  * judged again: what is left of a period must be known as long as anything of it can be refunded. */
@@ -206,6 +210,14 @@ void fed_remember(struct work *w, const struct fact *fact, uint64_t per, int32_t
   if (fed_find(w, fact, own_digest(w)) != NULL) return;
   struct cell *fed = work_add(w, w->customer, CELL_FED, fact->decl, own_digest(w), period);
   fed->fed.per = per, fed->fed.amount = amount, fed->fed.counted = counted;
+  fed->expires_day = undo_expiry(w);
+  w->kept_something = true;
+}
+
+void fed_note(struct work *w, const struct fact *fact, uint64_t per, int32_t period, int64_t value) {
+  if (fed_find(w, fact, own_digest(w)) != NULL) return;
+  struct cell *fed = work_add(w, w->customer, CELL_FED, fact->decl, own_digest(w), period);
+  fed->fed.per = per, fed->fed.amount = value, fed->fed.counted = false;
   fed->expires_day = undo_expiry(w);
   w->kept_something = true;
 }

@@ -15,11 +15,33 @@ static uint32_t axis_index(struct work *w, const struct axis *axis) {
   return found;
 }
 
+/* ---- a gift that is judged again ---- */
+
+#define AXIS_BITS 16 /* of what is noted of a gift's event: a step of each axis, from 1 on, or 0 */
+
+int64_t table_noted(struct work *w, const struct fact *fact) {
+  int64_t noted = 0;
+  for (uint32_t i = 0; i < fact->axis_count; i++) noted |= (int64_t)(axis_index(w, &fact->axes[i]) + 1) << (AXIS_BITS * i);
+  return noted;
+}
+
+static const struct cell *noted_of(const struct work *w, const struct fact *fact) { return fed_find(w, fact, w->recheck_cause); }
+
+/* What cannot have changed is where it was then. */
+static uint32_t axis_now(struct work *w, const struct fact *fact, uint32_t number) {
+  const struct axis *axis = &fact->axes[number];
+  const struct cell *noted = w->rechecking && !left_can_change(w, &w->book->conditions[axis->left]) ? noted_of(w, fact) : NULL;
+  if (noted == NULL) return axis_index(w, axis);
+  return (uint32_t)(noted->fed.amount >> (AXIS_BITS * number) & ((1 << AXIS_BITS) - 1)) - 1;
+}
+
+/* ---- asking ---- */
+
 static struct str table_cell(struct work *w, const struct fact *fact) {
   uint32_t at = 0;
   assert(fact->kind == FACT_TABLE && fact->axis_count > 0);
   for (uint32_t i = 0; i < fact->axis_count; i++) {
-    uint32_t index = axis_index(w, &fact->axes[i]);
+    uint32_t index = axis_now(w, fact, i);
     if (index == NONE) return fact->otherwise;
     at = at * fact->axes[i].count + index;
   }
@@ -32,9 +54,9 @@ static struct value ask(struct work *w, const struct fact *fact) {
 }
 
 static bool can_change(const struct work *w, const struct fact *fact) {
-  for (uint32_t i = 0; i < fact->axis_count; i++)
-    if (!left_can_change(w, &w->book->conditions[fact->axes[i].left])) return false;
-  return true;
+  uint32_t changing = 0;
+  for (uint32_t i = 0; i < fact->axis_count; i++) changing += left_can_change(w, &w->book->conditions[fact->axes[i].left]);
+  return changing == fact->axis_count || (changing > 0 && noted_of(w, fact) != NULL);
 }
 
 const struct fact_kind_row fact_kind_table = {

@@ -190,7 +190,7 @@ static void lots_follow(struct work *w, const struct undoing *u) {
   w->book = before;
 }
 
-/* What a gift that stays rested on stays with it, as nothing. */
+/* What a gift that stays rested on stays with it, as nothing; what is noted of it as it was. */
 static void fed_forget(struct work *w, uint64_t original) {
   bool gifts = state_first(w->customer, CELL_GRANT, 0, original) != NULL;
   const struct cell *fed = state_first(w->customer, CELL_FED, 0, original);
@@ -198,7 +198,7 @@ static void fed_forget(struct work *w, uint64_t original) {
     const struct cell *next = state_next(w->customer, fed);
     if (gifts) {
       struct cell *changed = state_write(w->customer, fed);
-      changed->fed.amount = 0, changed->fed.counted = 0;
+      if (changed->fed.counted) changed->fed.amount = 0, changed->fed.counted = 0;
     } else {
       state_remove(w->customer, fed);
     }
