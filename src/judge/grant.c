@@ -18,8 +18,9 @@ int64_t set_off_of(const struct work *w, uint64_t id_low) {
 struct citing {
   const struct rulebook *book;
   void (*fn)(void *self, uint32_t fact);
-  void (*made)(void *self, uint32_t fact); /* of measures or whatever else: differences, tables; or NULL */
   void *self;
+  bool axes;                               /* by tables as well: their closes nobody hears (campaign sees to it), but refunds lower them */
+  void (*made)(void *self, uint32_t fact); /* what is made of others, differences and tables; or NULL */
 };
 
 static void cite_condition(const struct citing *c, uint32_t node);
@@ -30,7 +31,7 @@ static void cite_fact(const struct citing *c, uint32_t number) {
   if (traits_of(fact)->counts) c->fn(c->self, number);
   for (uint32_t i = 0; i < 2; i++)
     if (fact->parts[i] != NONE) cite_fact(c, fact->parts[i]);
-  for (uint32_t i = 0; i < fact->axis_count; i++) cite_condition(c, fact->axes[i].left);
+  for (uint32_t i = 0; c->axes && i < fact->axis_count; i++) cite_condition(c, fact->axes[i].left);
   if (c->made != NULL) c->made(c->self, number);
 }
 
@@ -66,7 +67,7 @@ static void cite_rule(const struct citing *c, const struct rule *rule) {
 }
 
 void rule_measures(const struct rulebook *book, const struct rule *rule, void (*fn)(void *self, uint32_t fact), void *self) {
-  const struct citing citing = {book, fn, NULL, self};
+  const struct citing citing = {.book = book, .fn = fn, .self = self};
   cite_rule(&citing, rule);
 }
 
@@ -115,7 +116,8 @@ static void made_note(void *self, uint32_t number) {
 
 static bool rests_on_any(struct work *w, const struct rule *rule) {
   struct resting resting = {.w = w, .only_ask = true};
-  rule_measures(w->book, rule, rest_on, &resting);
+  const struct citing citing = {.book = w->book, .fn = rest_on, .self = &resting, .axes = true};
+  cite_rule(&citing, rule);
   return resting.any;
 }
 
@@ -193,7 +195,7 @@ void grant_keep(struct work *w, const struct granting *g) {
   w->kept_something = true;
   grant_add(w, g);
   taken_keep(w, g);
-  const struct citing citing = {w->book, rest_on, made_note, &resting};
+  const struct citing citing = {.book = w->book, .fn = rest_on, .self = &resting, .axes = true, .made = made_note};
   cite_rule(&citing, g->rule);
   set_off_keep(w, g->gift);
   if (may_fail(g)) issued_keep(w, g);

@@ -93,6 +93,32 @@ static const struct story stories[] = {
      "12-05T11:02 c1 refund a => \n"
      "12-05T11:03 c1 refund b 10.00 => \n"
      "12-05T11:04 c1 refund b 0.01 => g-5.00\n"},
+    {"given for what nobody can take back: by a table as well",
+     SUM "'t':{'table':[{'of':'fact.s','from':['0.00','100.00']}],'cells':['low','high']}},'rules':[{'id':'g','on':'login','when':{'fact.t'"
+         ":'high'}," FREE "," VOUCHER
+         "},{'id':'h','on':'login','give':{'first_of':[{'id':'big','when':{'fact.t':'high'},'reward':'voucher','value':'9.00','pool':'"
+         "unlimited'},{'id':'small','reward':'voucher','value':'4.00','pool':'unlimited'}]}," FREE "}]",
+     "12-05T10:00 c1 spend 160.00 #a => \n"
+     "12-05T11:00 c1 login => g+5.00 h.big+9.00\n"
+     "12-05T11:01 c1 refund a 60.00 => \n"
+     "12-05T11:02 c1 refund a 0.01 => g-5.00 h.big~5.00\n"},
+    {"at a close what a table asks wakes nobody",
+     SUM "'m':{'measure':'count','on':'bill.paid','window':'month'},'t':{'table':[{'of':'fact.s','from':['0.00','100.00']}],'cells':['low',"
+         "'high']}},'rules':[{'id':'g','on':{'close':'month'},'when':{'fact.t':'high','fact.m':{'gte':1}}," FREE "," VOUCHER
+         "},{'id':'h','on':{'close':'month'},'when':{'fact.s':{'gte':'1.00'}}," FREE "," VOUCHER "}]",
+     "12-05T10:00 c1 spend 160.00 => \n"
+     "passes 01-01T00:00 c1 => h+5.00\n"
+     "01-05T10:00 c1 spend 160.00 => \n"
+     "01-05T10:00 c1 bill.paid => \n"
+     "passes 02-01T00:00 c1 => g+5.00 h+5.00\n"},
+    {"of each cell of a table for itself",
+     SUM "'t':{'table':[{'of':'fact.s','from':['0.00','100.00']}],'cells':['low','high']},'n':{'measure':'count','on':'txn.card_spend','"
+         "window':'month','per':['customer','fact.t']}},'rules':[{'id':'g','on':'txn.card_spend','when':{'fact.n':{'gte':2}}," FREE
+         "," VOUCHER "}]",
+     "12-05T10:00 c1 spend 60.00 #a => g!TARGET_NOT_REACHED\n"
+     "12-05T10:01 c1 spend 30.00 #b => g+5.00\n"
+     "12-05T10:02 c1 spend 30.00 #d => g!TARGET_NOT_REACHED\n"
+     "12-05T10:03 c1 refund a => g-5.00\n"},
     {"at a close as well",
      SUM
      "'m':{'measure':'max','of':'amount','on':'txn.card_spend','window':'month'},'d':{'difference':['s','m']},'t':{'table':[{'of':'fact.s',"
