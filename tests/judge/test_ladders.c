@@ -1,0 +1,80 @@
+/* Values that go on within a period (docs/language.md section 6): what is paid for each rise, what goes back from the last step down, what
+ * was withheld or failed, and that a period never has more than its band is worth. */
+#include "judge/story.h"
+
+#define FREE "'limits':'unlimited'"
+#define SUM "'facts':{'s':{'measure':'sum','of':'amount','on':'txn.card_spend','window':'month'}},"
+#define BANDS "'bands':[{'from':'100.00','value':'10.00'},{'from':'200.00','value':'25.00'},{'from':'300.00','value':'45.00'}]"
+#define LADDER(pay, more)                                                                                                  \
+  SUM "'rules':[{'id':'g','on':'txn.card_spend','give':{'reward':'cash_back','value':{'by':'fact.s'," BANDS ",'pay':'" pay \
+      "'},'pool':{'budget':'1000.00'}}," more "}]"
+#define NOT " => g!TARGET_NOT_REACHED\n"
+
+static const struct story stories[] = {
+    {"up and down, and up again", LADDER("top_up", FREE),
+     "12-02T10:00 c1 spend 99.99 #z" NOT "why g => TARGET_NOT_REACHED 9999/10000 money\n"
+     "12-02T10:00 c1 spend 0.01 #a => g+10.00\n"
+     "12-02T10:01 c1 spend 99.99 #b" NOT "12-02T10:01 c1 spend 0.01 #d => g+15.00\n"
+     "12-02T10:02 c1 spend 100.00 #e => g+20.00\n"
+     "12-02T10:03 c1 spend 100.00 #f => g!LIMIT_REACHED\n"
+     "12-02T11:00 c1 refund f => \n"
+     "12-02T11:01 c1 refund e 0.01 => g-20.00\n"
+     "12-02T11:02 c1 refund e 99.99 => \n"
+     "12-02T11:03 c1 refund b 0.01 => g-15.00\n"
+     "12-02T11:04 c1 spend 100.01 #h => g+35.00\n"
+     "12-02T11:05 c1 refund h 0.01 => g~20.00\n"
+     "12-02T11:06 c1 refund h => g-15.00\n"
+     "12-02T11:07 c1 refund z => \n"
+     "12-02T11:08 c1 refund a => g-10.00\n"
+     "12-02T11:09 c1 spend 0.01 => g+10.00\n"
+     "01-01T00:00 c1 spend 300.00 => g+45.00\n"},
+    {"what a limit withheld is paid when there is room, and never goes back",
+     LADDER("top_up", "'limits':[{'amount':'20.00','per':['customer'],'period':'day','at_limit':'partial'}]"),
+     "12-02T10:00 c1 spend 100.00 #a => g+10.00\n"
+     "12-02T10:01 c1 spend 100.00 #b => g+10.00\n"
+     "12-02T10:02 c1 spend 1.00 #d => g!LIMIT_REACHED\n"
+     "12-03T10:00 c1 spend 1.00 #e => g+5.00\n"
+     "12-03T10:01 c1 refund e => \n"
+     "12-03T10:02 c1 refund d => \n"
+     "12-03T10:03 c1 refund b 0.01 => g-5.00 g-10.00\n"
+     "12-03T10:04 c1 refund a 99.99 => \n"
+     "12-03T10:05 c1 refund a => g-10.00\n"},
+    {"what failed counts as had, and is taken back once", LADDER("top_up", FREE ",'on_failure':{'reward':'forfeit'}"),
+     "12-02T10:00 c1 spend 100.00 #a => g+10.00\n"
+     "12-02T10:01 c1 spend 100.00 #b => g+15.00\n"
+     "12-02T10:02 c1 fulfilment.result reward_id=last result=failed => g-15.00\n"
+     "12-02T10:03 c1 spend 50.00 #d" NOT "why g => TARGET_NOT_REACHED 25000/30000 money\n"
+     "12-02T10:04 c1 refund b => \n"
+     "12-02T10:05 c1 refund d => \n"
+     "12-02T10:06 c1 refund a 0.01 => g-10.00\n"},
+    {"what is set off against the next ones", LADDER("top_up", FREE ",'on_reversal':{'reward':'offset'}"),
+     "12-02T10:00 c1 spend 200.00 #a => g+25.00\n"
+     "12-02T10:01 c1 refund a 50.00 => g=15.00\n"
+     "12-02T10:02 c1 spend 150.00 #b => g+20.00\n"
+     "gifts => g item 0 2000 pool 0 offset 1500\n"
+     "12-02T10:03 c1 refund b => g=35.00\n"
+     "01-02T10:03 c1 spend 300.00 => g+10.00\n"},
+    {"what is kept counts as had", LADDER("top_up", FREE ",'on_reversal':{'reward':'keep'}"),
+     "12-02T10:00 c1 spend 200.00 #a => g+25.00\n"
+     "12-02T10:01 c1 refund a 50.00 => \n"
+     "12-02T10:02 c1 spend 50.00 #b => g!TARGET_NOT_REACHED\n"
+     "12-02T10:03 c1 spend 100.00 #d => g+20.00\n"},
+    {"each band its own, once; the lowest that fails is told", LADDER("each", FREE),
+     "12-02T10:00 c1 spend 200.00 #a => g+10.00 g+25.00\n"
+     "12-02T10:01 c1 refund a 0.01 => g-25.00\n"
+     "12-02T10:02 c1 spend 100.01 #b => g+25.00 g+45.00\n"
+     "12-02T10:03 c1 refund b 0.01 => g-45.00\n"
+     "12-02T10:04 c1 spend 0.01 => g+45.00\n"
+     "12-02T10:05 c1 spend 0.01 => g!LIMIT_REACHED\n"
+     "why g => LIMIT_REACHED once\n"},
+};
+
+static void ladders(void **unused) {
+  (void)unused;
+  stories_tell(stories, sizeof stories / sizeof stories[0]);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(ladders)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
