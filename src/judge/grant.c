@@ -109,8 +109,7 @@ static void part_note(struct work *w, const struct fact *fact) {
 static void made_note(void *self, uint32_t number) {
   struct work *w = ((struct resting *)self)->w;
   const struct fact *fact = &w->book->facts[number];
-  for (uint32_t i = 0; i < 2; i++)
-    if (fact->parts[i] != NONE && fact->kind == FACT_DIFFERENCE) part_note(w, &w->book->facts[fact->parts[i]]);
+  for (uint32_t i = 0; i < 2 && fact->parts[1] != NONE; i++) part_note(w, &w->book->facts[fact->parts[i]]);
   if (fact->axis_count > 1) fed_note(w, fact, 0, 0, table_noted(w, fact));
 }
 
