@@ -21,6 +21,7 @@
 #include "giftd/campaign/approval.h"
 #include "giftd/campaign/audience.h"
 #include "giftd/campaign/findings.h"
+#include "giftd/campaign/fx.h"
 #include "giftd/campaign/kinds.h"
 #include "giftd/event.h"
 
@@ -374,9 +375,7 @@ struct item {
 };
 
 /* Whether its value goes on within a period of a measure: what was paid for it before is asked. */
-static inline bool item_is_ladder(const struct item *item) {
-  return !item->is_chance && item->value.pay != PAY_HIGHEST;
-}
+static inline bool item_is_ladder(const struct item *item) { return !item->is_chance && item->value.pay != PAY_HIGHEST; }
 
 /* Whether how many chances it gives follows its left side up and down. */
 static inline bool item_tops_up(const struct item *item) { return item->is_chance && item->count.pay == PAY_TOP_UP; }
@@ -556,8 +555,7 @@ struct campaign {
   int64_t late_ms, backfill_ms;    /* accepted lateness; of what is back-filled, or 0 */
   struct str currency;
   int32_t decimals;
-  uint32_t rate_count; /* fx: other currencies that count, by code */
-  const struct fx_rate *rates;
+  struct campaign_fx fx;
   bool enrolment; /* required */
   bool sign_up;   /* when a customer enrolled is remembered though nobody has to: a window begins there */
   struct audience audience;
@@ -727,6 +725,7 @@ enum change_class {
   CHANGE_SAME_VERSION,  /* other content under the same version */
   CHANGE_CAMPAIGN_GONE, /* the file is not there any more */
   CHANGE_PAST_DAY,      /* a day that was judged by is another one in the calendar now */
+  CHANGE_PAST_RATE,     /* what the table said of a day it does not say any more */
   CHANGE_CLASSES
 };
 struct change_class_info {

@@ -54,6 +54,7 @@ enum reason {
   REASON_GIFT_UNKNOWN,     /* fulfilment failed or a choice or review of a gift that is not the customer's, has no policy for it, or is not
                               remembered any more */
   REASON_RESULT_CONTRADICTED, /* fulfilment or a reviewer said otherwise of this gift before: that stands */
+  REASON_RATE_UNKNOWN,        /* money of another currency, paid on a day that the campaign's table of rates does not cover yet */
   REASON_COUNT
 };
 /* Of an event's gate: told, not stopped. Facts and rules hear the event all the same. */

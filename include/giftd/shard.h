@@ -103,6 +103,8 @@ bool manifest_list(const struct manifest *manifest, size_t *at, struct str *name
 enum status manifest_text_load(const struct view_port *view, struct manifest_text text, char *out, struct fault *fault) MUST_USE;
 /* Whether a rulebook has the campaign of an entry, under the same terms. */
 bool manifest_runs(const struct rulebook *rulebook, const struct manifest_entry *entry);
+/* The same terms, whatever came to the table of rates since: what was given under them goes by the running ones. */
+bool manifest_is_same(const struct rulebook *rulebook, const struct manifest_entry *entry);
 /* Whether every campaign of a rulebook, and no other, runs in it under the same terms. */
 bool manifest_agrees(const struct manifest *manifest, const struct rulebook *rulebook);
 

@@ -315,8 +315,14 @@ static uint32_t named_as(const struct calendar *from, uint32_t bits, const struc
   return out;
 }
 
+/* A payment is worth what a day before it says, as far back as the calendar goes; what it does not know is not guessed (rates.c). */
+static bool goes_by_days_before(const struct campaign *campaign) {
+  return campaign->fx.table != NULL && campaign->fx.day == RATE_DAY_PREVIOUS_WORKDAY;
+}
+
 static bool day_differs(const struct campaign *old, const struct campaign *now, int64_t day) {
   const struct calendar *before = old->calendar, *after = now->calendar;
+  if (goes_by_days_before(old) && !calendar_covers(after, day)) return true;
   if (old->asks_rests && calendar_is_workday(before, day) != calendar_is_workday(after, day)) return true;
   for (uint32_t i = 0; i < before->day_count; i++) {
     uint32_t bit = old->asks_named & 1u << i;
@@ -332,7 +338,12 @@ bool calendar_past_differs(const struct campaign *old, const struct campaign *no
   if (before == NULL || after == NULL || (!old->asks_rests && old->asks_named == 0)) return false;
   if (before == after || before->digest == after->digest) return false;
   int64_t first = before->from_day, last = before->to_day < until_day ? before->to_day : until_day;
-  if (old->from_ms > INT64_MIN / 2 && day_of(old->zone, old->from_ms) > first) first = day_of(old->zone, old->from_ms);
+  if (goes_by_days_before(old) && after->from_day < first) {
+    *day = after->from_day;
+    return true;
+  }
+  if (old->from_ms > INT64_MIN / 2 && !goes_by_days_before(old) && day_of(old->zone, old->from_ms) > first)
+    first = day_of(old->zone, old->from_ms);
   for (*day = first; *day <= last; ++*day)
     if (day_differs(old, now, *day)) return true;
   return false;

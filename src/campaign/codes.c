@@ -101,6 +101,10 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
                                  "lower it, or raise events.horizon in the configuration and name it with -c"},
     [CHECK_BAD_CALENDAR] = {"BAD_CALENDAR", "a calendar file that cannot be", "日历文件有误",
                             "every date stands once, within \"covers\"; what rests and what is worked do not contradict each other"},
+    [CHECK_BAD_RATES] =
+        {"BAD_RATES", "a table of rates that cannot be", "汇率表文件有误",
+         "every day with rates stands within \"covers\", which begins with one and has no long gap; days without rates are left "
+         "out"},
     [CHECK_NOT_COVERED] = {"NOT_COVERED", "the calendar does not know the days that are asked", "日历未覆盖活动期间",
                            "bring a calendar file that covers these days as soon as they are published, or end the campaign (or its "
                            "\"closing\") before them"},

@@ -19,6 +19,7 @@ const struct change_class_info change_classes[CHANGE_CLASSES] = {
     [CHANGE_SAME_VERSION] = {"SAME_VERSION", "says something else under the same version", "同一版本内容不同"},
     [CHANGE_CAMPAIGN_GONE] = {"CAMPAIGN_GONE", "is not there any more", "活动文件已不存在"},
     [CHANGE_PAST_DAY] = {"PAST_DAY", "goes by a calendar in which a day that has begun is another one", "日历改变了已过去的日子"},
+    [CHANGE_PAST_RATE] = {"PAST_RATE", "goes by a table in which a day that it had has other rates", "汇率表改变了已有日期的汇率"},
 };
 
 #define NEAR_CHANGES 200u
@@ -269,7 +270,8 @@ static void campaign_gone_tell(struct comparing *c, const struct campaign *old, 
 /* What events of a day were judged by holds for those of the same day that come late. */
 static void calendar_compare(struct comparing *c, const struct campaign *old, const struct campaign *now, const struct life *life) {
   int64_t day, until_ms = c->now.latest_ms < old->closing_ms ? c->now.latest_ms : old->closing_ms - 1;
-  if (!life->living || !life->begun || c->now.latest_ms == TIME_NONE) return;
+  bool workdays = old->fx.table != NULL && old->fx.day == RATE_DAY_PREVIOUS_WORKDAY; /* a first goes by them before it begins */
+  if (!life->living || (!life->begun && !workdays) || c->now.latest_ms == TIME_NONE) return;
   if (!calendar_past_differs(old, now, zone_local(old->zone, until_ms) / MS_PER_DAY, &day)) return;
   struct change *change = change_new(c, CHANGE_PAST_DAY, true, MEANING_CAMPAIGN, old->id);
   char memory[32];
@@ -282,6 +284,23 @@ static void calendar_compare(struct comparing *c, const struct campaign *old, co
   change->remedy = STR("put the days that have begun back as they were; later ones may change");
 }
 
+/* What a payment counted as, whenever it is asked again. Any day that the table had may have been asked; another table is another meaning.
+ */
+static void rates_compare(struct comparing *c, const struct campaign *old, const struct campaign *now, const struct life *life) {
+  const struct rate_table *before = old->fx.table, *after = now->fx.table;
+  int64_t day;
+  if (!life->living || before == NULL || after == NULL || !str_equal(before->id, after->id) || !rates_differ(before, after, &day)) return;
+  struct change *change = change_new(c, CHANGE_PAST_RATE, true, MEANING_CAMPAIGN, old->id);
+  char memory[32];
+  struct buffer text;
+  if (change == NULL) return;
+  buffer_init(&text, memory, sizeof memory);
+  buffer_date(&text, day);
+  change->name = change->old_name = change->campaign;
+  change->after = arena_print(c->arena, "%.*s in the table of rates '%.*s'", STR_FORMAT(buffer_text(&text)), STR_FORMAT(after->id));
+  change->remedy = STR("put the days that the table had back as they were; new ones go behind the last that it covered");
+}
+
 static void campaign_compare(struct comparing *c, uint32_t number) {
   const struct campaign *old = &c->before->campaigns[number];
   struct life life = life_of(c, old);
@@ -292,6 +311,7 @@ static void campaign_compare(struct comparing *c, uint32_t number) {
   }
   version_compare(c, old, &c->after->campaigns[now], life.living);
   calendar_compare(c, old, &c->after->campaigns[now], &life);
+  rates_compare(c, old, &c->after->campaigns[now], &life);
   names_compare(c, number, &life);
 }
 

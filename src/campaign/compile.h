@@ -116,6 +116,7 @@ struct compile {
   struct vec fact_broken;          /* bool for each fact */
   struct vec fact_priced;          /* bool for each fact: a table by amounts of money */
   struct calendar *calendars;      /* one behind the other */
+  struct rate_table *rate_tables;
   struct name_map names;
   struct span *fact_hearers, *reward_hearers;
   uint32_t deny_first, deny_count;
@@ -510,9 +511,20 @@ json_t *source_json(struct compile *c, const struct source *source);
 
 /* ---- fx.c ---- */
 void fx_read(struct compile *c, const struct at *at);
+void fx_day_check(struct compile *c,
+                  const struct at *at); /* when the header has been read: a day before the event's is asked of the calendar */
+/* Report what is heard as another in a file with a table: what a trigger names, and `as` itself. */
+void fx_as_check(struct compile *c, const struct at *at, struct vec *triggers, uint32_t first);
+void fx_as_refuse(struct compile *c, const struct at *at);
 /* Whether a left side is money of the event that is converted: the index cannot ask it. Reports where nobody else would. */
 bool fx_asks_later(struct compile *c, const struct at *at, enum place place, const struct left *left);
 void fx_keeps(struct compile *c, const struct at *at, uint16_t field); /* reports money that would be kept as it came */
+
+/* ---- rates_file.c ---- */
+bool is_rates(const json_t *json);
+void rates_read(struct compile *c); /* the file at hand is one */
+/* The one of that name, or NULL after reporting. */
+const struct rate_table *rates_find(struct compile *c, const struct at *at);
 
 /* ---- calendar_file.c ---- */
 bool is_calendar(const json_t *json);

@@ -10,6 +10,8 @@ static struct str digest_text(struct compile *c, uint64_t digest) {
 
 static uint64_t calendar_digest(const struct campaign *campaign) { return campaign->calendar == NULL ? 0 : campaign->calendar->digest; }
 
+/* Of a table of rates nothing that was there changes: what comes to it makes no other campaign of it. The rulebook's digest tells. */
+
 /* The file and everything it cites, directly or not, in whatever order; and the calendars by which all these go. */
 static uint64_t chain(struct compile *c, uint32_t number) {
   const struct campaign *campaign = &c->campaigns[number];

@@ -207,6 +207,7 @@ void header_read(struct compile *c) {
   draws_read(c, root, out);
   if (approval.json != NULL) approval_read(c, &approval);
   if (calendar.json != NULL) calendar_name_read(c, &calendar);
+  if (fx.json != NULL) fx_day_check(c, &fx);
   if (enrolment.json != NULL && read_word(c, &enrolment, enrolments, CHECK_BAD_VALUE, &word)) out->enrolment = word == 1;
   kind_check(c, root, file, out);
 }

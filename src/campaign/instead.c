@@ -16,10 +16,8 @@ static const struct instead substitutes[] = {
     {"risk.review", "instead list them in \"deny\", or review in the system that fulfils, before it pays out"},
     {"reissue",
      "instead write \"forfeit\"; the system that fulfils may try again under the same id, which pays nothing twice, before it says failed"},
-    {"table",
-     "instead write the rate that holds for the campaign into \"rates\", or let the bank convert the amount and send it in the campaign's "
-     "currency"},
-    {"day", "instead write the rate that holds for the campaign into \"rates\""},
+    {"fx programme", "instead write the rates into \"rates\", or the fact or activity into the campaign itself"},
+    {"fx as", "instead write the rates into \"rates\", or let a campaign without `fx` hear it"},
     {"fx trigger", "instead ask it in the `when` of the rule, fact or task"},
     {"fx keep", "instead let the bank send the amount in the campaign's currency in a field of its own, or keep another field"},
     {"as_of when", "instead ask it in the `when` of each rule, where it is live, or write the members into lists/NAME.txt"},

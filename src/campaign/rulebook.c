@@ -53,10 +53,10 @@ static void file_read(struct compile *c, const struct source *source) {
   }
   struct file *file = &c->files[c->file_count++];
   struct str id = text_of(json_object_get(json, "id"));
-  if (is_calendar(json)) {
+  if (is_calendar(json) || is_rates(json)) {
     *file = (struct file){.source = source, .json = json, .root = at_root(json)};
     c->now = --c->file_count;
-    calendar_read(c);
+    is_rates(json) ? rates_read(c) : calendar_read(c);
     json_decref(json);
     return;
   }
@@ -200,6 +200,8 @@ static uint64_t all_digest(const struct compile *c, const struct source *const *
   for (uint32_t i = 0; i < c->file_count; i++) digest = zone_digest(c->campaigns[i].zone, digest);
   for (uint32_t i = 0; i < c->file_count; i++)
     if (c->campaigns[i].calendar != NULL) digest = hash64_pair(&HASH_KEY_FIXED, digest, c->campaigns[i].calendar->digest);
+  for (uint32_t i = 0; i < c->file_count; i++)
+    if (c->campaigns[i].fx.table != NULL) digest = hash64_pair(&HASH_KEY_FIXED, digest, c->campaigns[i].fx.table->digest);
   for (uint32_t i = 0; i < source_count; i++) {
     if (!source_is_list(sources[i])) continue;
     digest = hash64_pair(&HASH_KEY_FIXED, digest, hash64(&HASH_KEY_FIXED, sources[i]->text));

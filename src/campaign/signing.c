@@ -168,6 +168,15 @@ static void calendars_put(struct signing *signing, uint32_t campaign, struct buf
   }
 }
 
+/* Its days come every day, and what was there stays: signed is whose rates they are. A table belongs to the campaign, never to a programme.
+ */
+static void rates_put(struct signing *signing, uint32_t campaign, struct buffer *out) {
+  const struct rate_table *table = signing->rulebook->campaigns[campaign].fx.table;
+  if (table == NULL) return;
+  struct digest256 digest = hash256(table->head);
+  line(out, &digest, "rates", table->id);
+}
+
 static bool declared_put(struct signing *signing, uint32_t campaign, struct buffer *out) {
   uint32_t parts = signing->rulebook->campaigns[campaign].cited_count + 1;
   for (uint32_t i = 0; signing->declared_count > 0 && i < parts; i++)
@@ -193,6 +202,7 @@ enum status signing_statement(struct signing *signing, uint32_t campaign, struct
   for (uint32_t i = 0; i < of->approval.list_count; i++)
     line(&text, list_digest(signing, of->approval.lists[i]), "list", rulebook->lists[of->approval.lists[i]].name);
   calendars_put(signing, campaign, &text);
+  rates_put(signing, campaign, &text);
   if (!declared_put(signing, campaign, &text) || text.overflowed) return full(fault);
   *out = buffer_text(&text);
   return STATUS_OK;

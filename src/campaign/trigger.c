@@ -207,6 +207,8 @@ static void object_read(struct compile *c, const struct at *at, enum place place
     date_read(c, &child, at, out);
   else if (strcmp(kind, "activity") == 0)
     activity_read(c, &child, out);
+  fx_as_check(c, &child, out, first);
+  if (as.json != NULL) fx_as_refuse(c, &as);
   if (as.json != NULL) as_read(c, &as, out, first);
 }
 

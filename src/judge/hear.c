@@ -5,12 +5,12 @@ bool listener_is_foreign(const struct work *w, const struct listener *listener) 
   return condition_is_foreign(w, listener->conditions[0]) || condition_is_foreign(w, listener->conditions[1]);
 }
 
-/* Money of another currency, or a claim that means another campaign: this fact does not hear it after all. Of what is heard as another
- * that was asked where the event came from. */
+/* Money of another currency, or whose rate is not there yet, or a claim that means another campaign: this fact does not hear it after all.
+ * Of what is heard as another that was asked where the event came from. */
 static bool hears(const struct work *w, const struct listener *listener) {
   if (w->in->hearing != NULL) return true;
   bool addressed = work_campaign(w, listener->campaign)->programme || event_addresses(w, listener->campaign);
-  return addressed && !listener_is_foreign(w, listener);
+  return addressed && rate_is_known(w, work_campaign(w, listener->campaign), NULL) && !listener_is_foreign(w, listener);
 }
 
 static const struct listener *listener_at(const struct work *w, uint32_t match) {

@@ -279,7 +279,7 @@ static bool measure_amount(const struct work *w, const struct fact *fact, int64_
   if (value == NULL || value->kind != VALUE_INT) return false;
   *amount = value->number;
   const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
-  return !fact->money || currency == NULL || money_in(w, fact->campaign, currency->text, value->number, amount);
+  return !fact->money || currency == NULL || money_in(w, fact->campaign, paid_now(w), value->number, amount);
 }
 
 static void hear(struct work *w, uint32_t number, uint32_t part) {
@@ -318,10 +318,10 @@ static int64_t part_of(const struct work *w, const struct fact *fact, const stru
   assert(fed->fed.counted && u->amount >= 0);
   if (u->whole) return fed->fed.amount;
   if (fact->measure == MEASURE_COUNT || fact->of != FIELD_ID_AMOUNT) return 0;
-  struct str currency = original_currency(state_find(w->customer, CELL_ORIGINAL, 0, u->original, 0));
-  bool own = currency.length == 0 || str_equal(currency, work_campaign(w, fact->campaign)->currency);
+  struct payment paid = paid_then(state_find(w->customer, CELL_ORIGINAL, 0, u->original, 0));
+  bool own = paid.currency.length == 0 || str_equal(paid.currency, work_campaign(w, fact->campaign)->currency);
   if (own) return u->amount < fed->fed.amount ? u->amount : fed->fed.amount;
-  if (!money_in(w, fact->campaign, currency, u->before - u->amount, &left)) return 0; /* nothing was added */
+  if (!money_in(w, fact->campaign, paid, u->before - u->amount, &left)) return 0; /* nothing was added */
   return left < fed->fed.amount ? fed->fed.amount - left : 0;
 }
 

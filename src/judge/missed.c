@@ -1,7 +1,7 @@
-/* Back-fill (docs/language.md section 9.3; R111): an event that came too late for a campaign may come again, marked. That it came before is
- * remembered with the ids of all events, so the marked one would be a duplicate; therefore each campaign that may have it back-filled
- * remembers, as long as the id is, that it did not hear it. Those alone hear it then, once: for all others it stays a duplicate. A mark is
- * a CELL_ONCE by the campaign's name, beside those by the names of rules. */
+/* Back-fill (docs/language.md section 9.3; R111): an event that came too late for a campaign, or before the rate it goes by (R47), may come
+ * again, marked. That it came before is remembered with the ids of all events, so the marked one would be a duplicate; therefore each
+ * campaign that may have it back-filled remembers, as long as the id is, that it did not hear it. Those alone hear it then, once: for all
+ * others it stays a duplicate. A mark is a CELL_ONCE by the campaign's name, beside those by the names of rules. */
 #include "work.h"
 
 /* Its mark, or NULL. */
@@ -29,9 +29,11 @@ bool missed_again(const struct work *w) {
   return w->event->backfill && whole && missed_any(w, own_digest(w)) && !handed_before(w);
 }
 
+/* Too late, or paid at a rate that is not there yet: then also one that was marked before the rate came. */
 bool missed_later(const struct work *w, const struct campaign *campaign) {
   bool covers = campaign->backfill_ms > 0 && w->event->time_ms >= w->event->arrival_ms - campaign->backfill_ms;
-  return covers && !campaign->programme && !w->event->backfill && !campaign_accepts_late(w, campaign);
+  bool late = !w->event->backfill && !campaign_accepts_late(w, campaign);
+  return covers && !campaign->programme && (late || !rate_is_known(w, campaign, NULL));
 }
 
 static void mark(struct work *w, uint64_t decl) {
@@ -69,11 +71,11 @@ static void matches_again(struct work *w) {
   w->matches = w->parted, w->match_count = kept;
 }
 
-/* They have heard it now. */
+/* They have heard it now, unless its rate is not there yet. */
 static void marks_remove(struct work *w) {
   for (uint32_t i = 0; i < w->book->campaign_count; i++) {
     const struct cell *known = missed(w, work_campaign(w, i), own_digest(w));
-    if (known != NULL) state_remove(w->customer, known);
+    if (known != NULL && rate_is_known(w, work_campaign(w, i), NULL)) state_remove(w->customer, known);
   }
 }
 

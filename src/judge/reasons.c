@@ -80,6 +80,13 @@ const struct reason_info reasons[REASON_COUNT] = {
                                "The event is older than the campaign accepts, or older than what giftd remembers of the customer.",
                                "事件早于活动接受的时限,或早于系统对该客户的记忆范围。",
                                "Find out why it was late; late.accept says how old is accepted.", "查明延迟原因;时限见 late.accept。"},
+    [REASON_RATE_UNKNOWN] =
+        {"RATE_UNKNOWN", "no exchange rate for that day yet", "当日汇率尚未提供",
+         "The payment is in another currency, and the table of rates that the campaign goes by does not reach the day whose "
+         "rate it counts at. Nothing was counted, no limit was used.",
+         "交易为外币,而活动所用的汇率表尚未提供其折算所用日期的汇率。未计入任何统计,也未占用任何限额。",
+         "Bring the table up to that day and back-fill the event (late.backfill); without it the refusal stands.",
+         "补充该日汇率后补录该事件(须有 late.backfill);否则拒绝不再改变。"},
     [REASON_EVENT_IN_FUTURE] = {"EVENT_IN_FUTURE", "event time lies in the future", "事件时间在未来",
                                 "The event's time is ahead of its arrival by more than is allowed.",
                                 "事件时间超前于到达时间,超出允许范围。", "Check the clock of the system that sent it.",

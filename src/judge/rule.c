@@ -78,6 +78,15 @@ static bool rule_is_foreign(const struct work *w, const struct rule *rule) {
   return false;
 }
 
+/* Nobody of the campaign heard it: it may come again when the rate is there (missed.c). */
+static bool step_rate(struct judging *j) {
+  struct str which;
+  if (rate_is_known(j->w, work_campaign(j->w, j->rule->campaign), &which)) return true;
+  j->outcome->reason = REASON_RATE_UNKNOWN;
+  j->outcome->actual_text = which;
+  return false;
+}
+
 static bool step_currency(struct judging *j) {
   if (!rule_is_foreign(j->w, j->rule)) return true;
   j->outcome->reason = REASON_CONDITION_NOT_MET;
@@ -320,9 +329,9 @@ static bool step_give(struct judging *j) {
   return true;
 }
 
-static bool (*const steps[])(struct judging *j) = {step_lifecycle, step_addressed, step_late,   step_currency, step_audience, step_risk,
-                                                   step_level,     step_when,      step_spends, step_once,     step_holdout,  step_group,
-                                                   step_rank,      step_limits,    step_bound,  step_give};
+static bool (*const steps[])(struct judging *j) = {step_lifecycle, step_addressed, step_late,   step_rate,   step_currency, step_audience,
+                                                   step_risk,      step_level,     step_when,   step_spends, step_once,     step_holdout,
+                                                   step_group,     step_rank,      step_limits, step_bound,  step_give};
 
 /* What is no reason any more when the customer has the gift: it is told beside it. */
 static bool let_pass(bool (*step)(struct judging *j)) {

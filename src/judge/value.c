@@ -1,24 +1,40 @@
 /* Left sides: what a condition, a worth or an axis looks at, as it is now. */
 #include "work.h"
 
-static const struct fx_rate *rate_of(const struct campaign *campaign, struct str currency) {
-  for (uint32_t i = 0; i < campaign->rate_count; i++)
-    if (str_equal(campaign->rates[i].currency, currency)) return &campaign->rates[i];
-  return NULL;
-}
-
-bool money_in(const struct work *w, uint32_t campaign, struct str currency, int64_t minor, int64_t *out) {
+bool money_in(const struct work *w, uint32_t campaign, struct payment paid, int64_t minor, int64_t *out) {
   const struct campaign *own = work_campaign(w, campaign);
-  const struct fx_rate *rate = rate_of(own, currency);
+  struct fx_rate rate;
+  int64_t day;
   *out = minor;
-  if (currency.length == 0 || str_equal(currency, own->currency)) return true;
-  return rate != NULL && fx_convert(rate, minor, own->decimals, out);
+  if (paid.currency.length == 0 || str_equal(paid.currency, own->currency)) return true;
+  bool found = campaign_rate(own, paid.currency, paid.time_ms, &rate, &day) == RATE_FOUND;
+  return found && fx_convert(&rate, minor, own->decimals, out);
 }
 
-static struct str currency_at_hand(const struct work *w) {
+struct payment paid_now(const struct work *w) {
   const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
-  if (w->rechecking) return w->recheck_currency;
-  return currency == NULL ? STR("") : currency->text;
+  return (struct payment){currency == NULL ? STR("") : currency->text, w->event->time_ms};
+}
+
+struct payment paid_then(const struct cell *original) {
+  return (struct payment){original_currency(original), original == NULL ? 0 : original->original.time_ms};
+}
+
+bool rate_is_known(const struct work *w, const struct campaign *campaign, struct str *which) {
+  const struct payment paid = paid_now(w);
+  struct fx_rate rate;
+  int64_t day;
+  if (campaign->fx.table == NULL || paid.currency.length == 0 || str_equal(paid.currency, campaign->currency)) return true;
+  if (campaign_rate(campaign, paid.currency, paid.time_ms, &rate, &day) != RATE_NOT_YET || MUTANT(RATE_GUESSED)) return true;
+  if (which == NULL) return false;
+  char memory[32];
+  struct buffer text;
+  buffer_init(&text, memory, sizeof memory);
+  buffer_put(&text, paid.currency);
+  buffer_byte(&text, ' ');
+  buffer_date(&text, day);
+  *which = arena_copy(w->arena, buffer_text(&text));
+  return false;
 }
 
 /* Money in the currency of the file that asks; of one that it cannot convert there is none. */
@@ -28,7 +44,7 @@ static struct value event_value(struct work *w, const struct condition *leaf) {
   struct value found = again ? value_number(w->recheck_amount) : value == NULL ? value_absent() : *value;
   if (found.kind != VALUE_INT || w->book->catalogue->fields[leaf->index].kind != FIELD_MONEY) return found;
   if (!again && w->rechecking) return found;
-  return money_in(w, leaf->campaign, currency_at_hand(w), found.number, &found.number) ? found : value_absent();
+  return money_in(w, leaf->campaign, w->rechecking ? w->recheck_paid : paid_now(w), found.number, &found.number) ? found : value_absent();
 }
 
 static struct value fact_value(struct work *w, const struct condition *leaf) {
@@ -71,7 +87,7 @@ struct value left_value(struct work *w, const struct condition *leaf) {
 bool amount_is_foreign(const struct work *w, uint32_t campaign) {
   const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY), *amount = event_field(w->event, FIELD_ID_AMOUNT);
   int64_t unused;
-  return currency != NULL && amount != NULL && !money_in(w, campaign, currency->text, amount->number, &unused);
+  return currency != NULL && amount != NULL && !money_in(w, campaign, paid_now(w), amount->number, &unused);
 }
 
 /* Each test is one of the file that says it: an activity of a programme has the programme's rates. */

@@ -111,6 +111,12 @@ struct fact_kind_row {
   enum reason refusal; /* of its operators and comparisons */
 };
 
+/* What decides what money counts as: its currency, "" where an event said none, and when it was paid. */
+struct payment {
+  struct str currency;
+  int64_t time_ms;
+};
+
 struct work {
   const struct judge_input *in;
   const struct rulebook *book;              /* the running one; while a gift is undone that of its terms */
@@ -146,7 +152,7 @@ struct work {
   /* a recheck after a reversal: fields other than the amount count as they did then */
   bool rechecking;
   int64_t recheck_amount;
-  struct str recheck_currency; /* of the event; "" where it said none */
+  struct payment recheck_paid; /* of the event that earned it */
   uint64_t recheck_cause;      /* digest of the event whose gift is rechecked */
   uint32_t place;              /* of the customer in the rank of the rule at hand, or 0 */
   int64_t share;               /* of the customer in the pot of the rule at hand, or 0 */
@@ -223,15 +229,20 @@ static inline struct str original_currency(const struct cell *original) {
   if (original == NULL) return STR("");
   return (struct str){original->original.currency, strnlen(original->original.currency, sizeof original->original.currency)};
 }
+/* Of an event that is remembered: it counts as what it did when it was paid. */
+struct payment paid_then(const struct cell *original);
 /* From here until `rechecking` is false again the event at hand is the one that earned the gift, as far as it is asked. */
 static inline void recheck_begin(struct work *w, const struct cell *grant, const struct cell *original, int64_t amount) {
   assert(!w->rechecking);
   w->rechecking = true, w->recheck_cause = grant->key;
-  w->recheck_amount = amount, w->recheck_currency = original_currency(original);
+  w->recheck_amount = amount, w->recheck_paid = paid_then(original);
 }
 bool condition_is_foreign(const struct work *w, uint32_t node);
 /* Money of a currency ("" is the own one) in that of a campaign; false: it has no rate for it. */
-bool money_in(const struct work *w, uint32_t campaign, struct str currency, int64_t minor, int64_t *out);
+bool money_in(const struct work *w, uint32_t campaign, struct payment paid, int64_t minor, int64_t *out);
+/* What the event at hand was paid in, and when. Whether its rate is there: a table may not reach its day yet; `which` says which is not. */
+struct payment paid_now(const struct work *w);
+bool rate_is_known(const struct work *w, const struct campaign *campaign, struct str *which);
 /* Of a gift that is judged again: whether a left side can have changed, and is known as it is now (else it is as it was). */
 bool left_can_change(const struct work *w, const struct condition *leaf);
 bool fact_can_change(const struct work *w, const struct fact *fact);

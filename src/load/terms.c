@@ -299,6 +299,7 @@ static enum status admit(void *self, const struct manifest *manifest, const stru
     if (comes_back(keeper->rulebook, manifest, &entry)) status = returning_admit(keeper, &c, &entry, now, fault);
     if (status != STATUS_OK) break;
     c = fresh;
+    if (manifest_is_same(keeper->rulebook, &entry)) continue;
     status = shelf_add(keeper, &c, &entry, fault);
   }
   return status;

@@ -153,12 +153,12 @@ static void decision_values(struct buffer *out, const struct told *told) {
 
 /* The rate by which the campaign read the event's money. */
 static void decision_rate(struct buffer *out, const struct event *event, const struct campaign *campaign) {
-  const struct fx_rate *rate = words_rate(event, campaign);
-  if (rate == NULL) return;
+  struct fx_rate rate;
+  if (!words_rate(event, campaign, &rate)) return;
   PUT(out, ",\"fx\":\"");
-  text_put(out, rate->currency);
+  text_put(out, rate.currency);
   PUT(out, " ");
-  buffer_fx(out, rate->rate_e8);
+  buffer_fx(out, rate.rate_e8);
   PUT(out, "\"");
 }
 

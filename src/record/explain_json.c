@@ -139,10 +139,10 @@ static void campaign_open(struct telling *t, const struct campaign *campaign) {
   PUT(t->out, ",\"en\":");
   text_json(t->out, campaign->name_en);
   PUT(t->out, "}");
-  const struct fx_rate *rate = t->event == NULL ? NULL : words_rate(t->event, campaign);
-  if (rate == NULL) return;
-  buffer_print(t->out, ",\"fx\":\"%.*s ", STR_FORMAT(rate->currency));
-  buffer_fx(t->out, rate->rate_e8);
+  struct fx_rate rate;
+  if (t->event == NULL || !words_rate(t->event, campaign, &rate)) return;
+  buffer_print(t->out, ",\"fx\":\"%.*s ", STR_FORMAT(rate.currency));
+  buffer_fx(t->out, rate.rate_e8);
   PUT(t->out, "\"");
 }
 

@@ -387,6 +387,7 @@ static enum stage stage_of(const struct walk *walk) {
     case REASON_CAMPAIGN_PAUSED: return STAGE_LIFE;
     case REASON_OUTSIDE_SCHEDULE: return STAGE_SCHEDULE;
     case REASON_EVENT_TOO_LATE:
+    case REASON_RATE_UNKNOWN:
     case REASON_ORIGINAL_UNKNOWN:
     case REASON_GIFT_UNKNOWN:
     case REASON_RESULT_CONTRADICTED:

@@ -9,7 +9,7 @@
 static const char *const refusal_places[REASON_COUNT] = {
     [REASON_CAMPAIGN_NOT_STARTED] = "/period", [REASON_CAMPAIGN_ENDED] = "/period",    [REASON_NOT_IN_AUDIENCE] = "/audience",
     [REASON_NOT_ENROLLED] = "/enrolment",      [REASON_HOLDOUT] = "/audience/holdout", [REASON_RISK_DENIED] = "/risk/deny",
-    [REASON_EVENT_TOO_LATE] = "/late"};
+    [REASON_EVENT_TOO_LATE] = "/late",         [REASON_RATE_UNKNOWN] = "/fx"};
 
 /* Places inside the rule, behind its own pointer. LIMIT_REACHED without a limit is `once_per` or an empty chance. */
 static const char *place_in_rule(const struct rule *rule, enum reason reason) {

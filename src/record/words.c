@@ -188,9 +188,10 @@ struct money_style money_style_of(const struct rulebook *rulebook, uint32_t camp
   return (struct money_style){c->decimals, c->zone};
 }
 
-const struct fx_rate *words_rate(const struct event *event, const struct campaign *campaign) {
+bool words_rate(const struct event *event, const struct campaign *campaign, struct fx_rate *out) {
   const struct value *currency = event_field(event, FIELD_ID_CURRENCY);
-  for (uint32_t i = 0; currency != NULL && i < campaign->rate_count; i++)
-    if (str_equal(campaign->rates[i].currency, currency->text)) return &campaign->rates[i];
-  return NULL;
+  int64_t day;
+  if (currency == NULL || str_equal(currency->text, campaign->currency)) return false;
+  if (campaign->fx.table != NULL && event->type == TYPE_ID_REVERSED) return false; /* that of its payment, whose decision says it */
+  return campaign_rate(campaign, currency->text, event->time_ms, out, &day) == RATE_FOUND;
 }

@@ -13,7 +13,7 @@
 void adopt_look(struct shard *shard) {
   struct manifest_entry entry;
   shard->adopting.wanted = shard->settings.terms != NULL && !manifest_agrees(&shard->manifest, shard->rulebook);
-  shard->adopting.campaign = 0, shard->adopting.calendar = NULL;
+  shard->adopting.campaign = 0, shard->adopting.calendar = NULL, shard->adopting.table = NULL;
   if (!shard->adopting.wanted) return;
   memset(shard->adopting.known, 0, sizeof shard->adopting.known);
   for (size_t at = 0; manifest_next(&shard->manifest, &at, &entry);)
@@ -41,6 +41,12 @@ static enum status calendar_store(struct shard *shard, const struct calendar *ca
   return text_store(shard, calendar->source_text, fault);
 }
 
+static enum status rates_store(struct shard *shard, const struct rate_table *table, struct fault *fault) {
+  if (table == NULL || table == shard->adopting.table) return STATUS_OK;
+  shard->adopting.table = table;
+  return text_store(shard, table->source_text, fault);
+}
+
 static enum status texts_store(struct shard *shard, uint32_t *count, struct fault *fault) {
   struct adopting *adopting = &shard->adopting;
   size_t bytes = 0;
@@ -50,6 +56,7 @@ static enum status texts_store(struct shard *shard, uint32_t *count, struct faul
     if (shard->log.full != NULL && shard->log.full(shard->log.self)) return STATUS_OK;
     enum status status = text_store(shard, text, fault);
     if (status == STATUS_OK) status = calendar_store(shard, shard->rulebook->campaigns[adopting->campaign].calendar, fault);
+    if (status == STATUS_OK) status = rates_store(shard, shard->rulebook->campaigns[adopting->campaign].fx.table, fault);
     if (status != STATUS_OK) return status;
     bytes += text.length;
     (*count)++;
@@ -97,7 +104,7 @@ static int64_t waiting_ms(const struct shard *shard, const struct manifest_entry
 /* Whether an entry is still needed once another rulebook runs, and until when. Where nothing was ever decided nothing can be undone. */
 static bool entry_stays(const struct shard *shard, struct manifest_entry *entry) {
   struct about now = clock_about(&shard->clock);
-  if (manifest_runs(shard->rulebook, entry) || now.latest_ms == TIME_NONE) return false;
+  if (manifest_is_same(shard->rulebook, entry) || now.latest_ms == TIME_NONE) return false;
   if (entry->until_ms == 0)
     entry->until_ms = now.latest_ms + shard->settings.judge.memory_ms + shard->settings.judge.horizon_ms + waiting_ms(shard, entry);
   return entry->until_ms >= now.earliest_ms;

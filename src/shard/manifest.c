@@ -149,9 +149,18 @@ struct manifest_text manifest_cited(const struct manifest_entry *entry, uint32_t
   return text;
 }
 
-bool manifest_runs(const struct rulebook *rulebook, const struct manifest_entry *entry) {
+bool manifest_is_same(const struct rulebook *rulebook, const struct manifest_entry *entry) {
   uint32_t number = rulebook_campaign(rulebook, entry->campaign);
   return number != NONE && terms_number(&rulebook->campaigns[number]) == entry->terms;
+}
+
+/* Days that came to its table of rates are part of what it is counted by from then on. */
+bool manifest_runs(const struct rulebook *rulebook, const struct manifest_entry *entry) {
+  if (!manifest_is_same(rulebook, entry)) return false;
+  const struct rate_table *table = rulebook->campaigns[rulebook_campaign(rulebook, entry->campaign)].fx.table;
+  bool there = table == NULL;
+  for (uint32_t i = 0; i < entry->cited_count && !there; i++) there = manifest_cited(entry, i).hash == table->digest;
+  return there;
 }
 
 bool manifest_agrees(const struct manifest *manifest, const struct rulebook *rulebook) {
@@ -232,7 +241,9 @@ void manifest_add_running(struct writer *w, const struct rulebook *rulebook, con
                                  .text = manifest_text_of(campaign),
                                  .cited_count = campaign->cited_count};
   const struct calendar *calendar;
+  const struct rate_table *table = campaign->fx.table;
   while (calendar_cited(rulebook, campaign, entry.cited_count - campaign->cited_count) != NULL) entry.cited_count++;
+  entry.cited_count += table != NULL;
   entry_head(w, &entry);
   for (uint32_t i = 0; i < campaign->cited_count; i++) {
     struct manifest_text text = manifest_text_of(&rulebook->campaigns[rulebook->refs[campaign->cited_first + i]]);
@@ -243,4 +254,7 @@ void manifest_add_running(struct writer *w, const struct rulebook *rulebook, con
     put_fixed(w, calendar->digest, 8);
     put_fixed(w, calendar->source_text.length, 4);
   }
+  if (table == NULL) return;
+  put_fixed(w, table->digest, 8);
+  put_fixed(w, table->source_text.length, 4);
 }

@@ -222,6 +222,7 @@ struct adopting {
   uint32_t campaign;               /* whose text comes next */
   bool known[LIMIT_CAMPAIGNS];     /* those that run as they did */
   const struct calendar *calendar; /* whose text went last */
+  const struct rate_table *table;  /* likewise */
 };
 
 struct shard {

@@ -265,10 +265,28 @@ static void draws_say(struct say *say) {
       "各奖项自上而下按其权重依次占有相应个数的数字。\n");
 }
 
+/* "; other currencies count as in the table 'pboc' of the day of the payment", "；外币按汇率表“pboc”中交易当日的汇率折算" */
+static void table_say(struct say *say, const struct campaign_fx *fx) {
+  static const char *const days[][2] = {[RATE_DAY_EVENT] = {"the day of the payment", "交易当日"},
+                                        [RATE_DAY_PREVIOUS_WORKDAY] = {"the workday before the payment", "交易前一工作日"},
+                                        [RATE_DAY_MONTH_END] = {"the last day of the month before the payment", "交易上月最后一日"}};
+  put(say, "; other currencies count as on ", "；外币按汇率表“");
+  if (say_zh(say)) put_str(say, fx->table->id), put(say, "", "”中");
+  if (fx->day == RATE_DAY_FIXED)
+    buffer_date(say->out, fx->fixed_day);
+  else
+    put(say, days[fx->day][0], days[fx->day][1]);
+  put(say, " by the table of rates \"", "的汇率折算");
+  if (!say_zh(say)) put_str(say, fx->table->id), put(say, "\"", "");
+  put(say, ", a day without rates as the last before it", "（当日无汇率的，用此前最近一日的汇率）");
+}
+
 /* "; USD 1 counts as CNY 7.0825", "；1美元按7.0825元折算" */
 static void rates_say(struct say *say) {
-  for (uint32_t i = 0; i < say->campaign->rate_count; i++) {
-    const struct fx_rate *rate = &say->campaign->rates[i];
+  const struct campaign_fx *fx = &say->campaign->fx;
+  if (fx->table != NULL) table_say(say, fx);
+  for (uint32_t i = 0; i < fx->rate_count; i++) {
+    const struct fx_rate *rate = &fx->rates[i];
     put(say, "; ", "；");
     put(say, "", "1");
     say_currency(say, rate->currency);
@@ -278,7 +296,7 @@ static void rates_say(struct say *say) {
     if (say_zh(say)) say_currency(say, say->campaign->currency);
     put(say, "", "折算");
   }
-  if (say->campaign->rate_count > 0) put(say, "; what comes of it is rounded half up", "；折算结果四舍五入");
+  if (fx_converts(fx)) put(say, "; what comes of it is rounded half up", "；折算结果四舍五入");
 }
 
 /* "CNY (yuan)", "人民币". */

@@ -24,7 +24,7 @@ static const char *const codes[REASON_COUNT] = {
     "LIMIT_REACHED",   "OUT_OF_STOCK",         "BUDGET_EXHAUSTED", "EXCLUDED_BY_GROUP", "HOLDOUT",          "RISK_DENIED",
     "DUPLICATE_EVENT", "EVENT_TOO_LATE",       "EVENT_IN_FUTURE",  "REVERSED",          "PENDING_HOLD",     "DRAW_LOST",
     "EXPIRED",         "MALFORMED_EVENT",      "TOO_MANY_GIFTS",   "RECORD_FULL",       "ORIGINAL_UNKNOWN",
-    "GIFT_UNKNOWN",    "RESULT_CONTRADICTED"};
+    "GIFT_UNKNOWN",    "RESULT_CONTRADICTED",  "RATE_UNKNOWN"};
 
 static void every_reason_in_both_languages(void **state) {
   (void)state;

@@ -15,6 +15,7 @@
   ROW(MARK_EARLY, "the mark moves before the states up to it are in the view")               \
   ROW(FLUSH_UNCOMMITTED, "states go to the view before their batch is committed")            \
   ROW(FORGET_PENDING, "a state that is not in the view yet is loaded from the view")         \
+  ROW(RATE_GUESSED, "what is paid at a rate that is not there yet is judged without it")     \
   ROW(NO_DUPLICATES, "the same event is judged again")                                       \
   ROW(TRIM_EARLY, "the journal is trimmed to the youngest bucket")                           \
   ROW(CHECKPOINT_OUTSIDE, "buckets are written outside the transaction")                     \
