@@ -29,6 +29,16 @@
   "{\"id\": \"again\", \"on\": {\"close\": \"day\", \"delay\": \"PT3H\"}, \"when\": {\"fact.two\": {\"gte\": \"100.00\"}}, " \
   "\"give\": {\"reward\": \"points\", \"value\": 1, \"pool\": \"unlimited\"}, \"limits\": \"unlimited\"}"
 
+#define ABROAD_AGAIN                                                                                                        \
+  "{\"id\": \"again\", \"on\": {\"close\": \"day\", \"delay\": \"PT1H\"}, \"when\": {\"fact.two\": {\"gte\": \"20.00\"}}, " \
+  "\"give\": {\"reward\": \"points\", \"value\": 1, \"pool\": \"unlimited\"}, \"limits\": \"unlimited\"}"
+#define WOKE "{\"id\": \"woke\""
+/* A table has no longer gap than fifteen days. */
+#define MORE_DAYS                                                                                                         \
+  "\"2026-12-12\": {\"CNY\": \"0.1300\"}, \"2026-12-20\": {\"CNY\": \"0.1350\"}, \"2027-01-03\": {\"CNY\": \"0.1500\"}, " \
+  "\"2027-01-17\": {\"CNY\": \"0.1250\"}, \"2027-01-31\": {\"CNY\": \"0.1420\"}, \"2027-02-14\": {\"CNY\": \"0.1370\"}, " \
+  "\"2027-02-28\": {\"CNY\": \"0.1480\"}, \"2027-03-14\": {\"CNY\": \"0.1400\"}"
+
 /* One on top of the other; each in the rulebooks from `since` on. */
 static struct {
   enum book_kind since;
@@ -46,6 +56,9 @@ static struct {
      false},                                                  /* what nobody heard before is heard */
     {BOOK_RAISED, BIRTHDAY, AGAIN ",\n    " BIRTHDAY, false}, /* days that closed long ago are heard by one more */
     {BOOK_RAISED, BIRTHDAY_ON("10:00"), BIRTHDAY_ON("08:00"), false},
+    {BOOK_RAISED, WOKE, ABROAD_AGAIN ",\n    " WOKE, false},
+    {BOOK_RAISED, "\"to\": \"2026-12-14\"", "\"to\": \"2027-03-28\"", false}, /* days come to a table while campaigns go by it */
+    {BOOK_RAISED, "\"2026-12-12\": {\"CNY\": \"0.1300\"}", MORE_DAYS, false},
     {BOOK_RAISED, "\"version\": 1,", "\"version\": 2,", false},
     {BOOK_WRONG, THREE("\"ever\""), THREE("\"day\""), false},
     {BOOK_WRONG, "\"version\": 2,", "\"version\": 3,", false},

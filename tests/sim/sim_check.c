@@ -158,6 +158,7 @@ const struct input *whole_reversal_of(const struct world *world, struct str line
 static bool of_customer_alone(const struct world *world, struct str line) {
   struct str campaign = line_field(line, "campaign");
   bool alone = str_equal(campaign, STR("alone")) || str_equal(campaign, STR("order")) || str_equal(campaign, STR("terms"));
+  alone |= str_equal(campaign, STR("abroad")) && !line_is_of_close(line);
   return alone && !of_full_customer(world, line);
 }
 

@@ -4,7 +4,10 @@
 #include "sim.h"
 
 bool line_is_close(struct str line) { return str_equal(line_field(line, "input"), STR("giftd:closes")); }
-static bool is_of_closes(struct str line) { return str_equal(line_field(line, "campaign"), STR("closes")); }
+static bool is_of_closes(struct str line) {
+  struct str campaign = line_field(line, "campaign");
+  return str_equal(campaign, STR("closes")) || (str_equal(campaign, STR("abroad")) && str_equal(line_field(line, "rule"), STR("again")));
+}
 bool line_is_of_close(struct str line) { return is_of_closes(line) || line_is_of_rank(line); }
 
 /* Which close of whom, and what came of it; not the how-many-eth it was, nor under which version of the files. */

@@ -33,6 +33,8 @@ static const struct row rows[] = {
     {"alone", "welcome", "or-else", OF_CUSTOMER, EVER, false, 1, 1, false, 0},
     {"alone", "cycle", NULL, OF_CUSTOMER, A_CYCLE, false, 1, 1, false, 0},
     {"alone", "ladder", NULL, OF_CUSTOMER, IN_MONEY, true, 20, 20, false, 0},
+    {"abroad", "cash", NULL, OF_CUSTOMER, EVER, false, 2, 2, false, 0},
+    {"abroad", "visit", NULL, OF_CUSTOMER, EVER, false, 2, 2, false, 0},
     {"terms", "undone", NULL, OF_CUSTOMER, EVER, false, 3, 3, false, 0},
     {"terms", "stays", NULL, OF_CUSTOMER, EVER, false, 3, 3, false, 0},
     {"order", "nested", NULL, OF_CUSTOMER, A_DAY, true, 1, 1, false, 0},
@@ -183,6 +185,37 @@ static void reward_add(struct world *world, struct str line, const struct input 
   }
 }
 
+/* ---- the campaign "abroad", in another currency than all payments ---- */
+
+/* What its table says, computed anew: from which day on (of December 2026), and ten-thousandths. */
+static const struct {
+  int32_t day, rate;
+} day_rates[] = {{-21, 1400}, {-7, 1390}, {3, 1410},  {7, 1450},  {11, 1300}, {19, 1350},
+                 {33, 1500},  {47, 1250}, {61, 1420}, {75, 1370}, {89, 1480}, {103, 1400}};
+#define DAY_KNOWN 13 /* the last one that the first rulebook's table covers, the second's */
+#define DAY_RAISED 117
+
+static bool is_undone(const struct world *world, const struct input *input) {
+  for (uint32_t i = 0; i < world->input_count; i++)
+    if (world->inputs[i].kind == KIND_REVERSED && world->inputs[i].original == input->number) return true;
+  return false;
+}
+
+static void rate_check(struct world *world, struct str line, const struct input *input) {
+  struct str rule = line_field(line, "rule");
+  int64_t rate = 0;
+  if (!str_equal(line_field(line, "campaign"), STR("abroad")) || input->kind != KIND_SPEND) return;
+  for (size_t i = 0; i < sizeof day_rates / sizeof day_rates[0]; i++)
+    if (input->day >= day_rates[i].day) rate = day_rates[i].rate;
+  if (rate == 0 || input->day > (world->swapped ? DAY_RAISED : DAY_KNOWN))
+    sim_break(world, "a gift of abroad/%.*s for event e%u, whose rate nobody knows", STR_FORMAT(rule), input->number);
+  if (!str_equal(rule, STR("cash"))) return;
+  int64_t worth = (input->amount_minor * rate + 5000) / 10000, want = (worth * 1000 + 5000) / 10000;
+  int64_t value = number_of(line_field(line, "value_minor"));
+  if (value > want || (value < want && !is_undone(world, input)))
+    sim_break(world, "event e%u comes to %lld in abroad/cash, its day's rate to %lld", input->number, (long long)value, (long long)want);
+}
+
 static void reward_count(struct world *world, struct str line) {
   struct str type = line_field(line, "type"), id = line_field(line, "id");
   if (line_is_of_pending(line)) return; /* sim_pending.c */
@@ -196,6 +229,7 @@ static void reward_count(struct world *world, struct str line) {
     return;
   }
   if (!id_add(id, input)) sim_break(world, "reward id %.*s twice", STR_FORMAT(id));
+  if (issued && input != &no_input) rate_check(world, line, input);
   tally.undone |= !issued;
   if (issued && input != &no_input) worth_check(world, line, input);
   if (input != &no_input) reward_add(world, line, input, issued ? ISSUED : reduced ? REDUCED : REVOKED);

@@ -42,7 +42,7 @@
 #define LIMIT_SHARDS 1024u
 #define LIMIT_STATE_BYTES (64u * 1024u) /* one record of the store: a page of an owner's state, encoded */
 #ifdef GIFTD_SMALL                      /* the simulator's: records of several pages, and full ones, are met often */
-#define LIMIT_STATE_CELLS 120u
+#define LIMIT_STATE_CELLS 144u
 #define LIMIT_STATE_SPARE 32u
 #define LIMIT_SHARED_KEPT 3u
 #define LIMIT_STATE_PAGES 64u
