@@ -8,7 +8,8 @@ example. Of docs/events.md the events are read, and the catalogue is taken.
 Blocks are marked behind their fence. `json` is a whole file. `json rule`, `json part` and `json programme` are filled up: a rule gets what
 it leaves out of id, on, give and limits; a part (keys of a campaign file) a header and a rule; a programme a header. A word in capitals
 behind that is the code with which it is refused. `scenario` is a story of the example above it. Whole files without rules are the
-programmes that stand beside all others; list files are those of the shipped campaigns. `json calendar` is a calendar file.
+programmes that stand beside all others; list files are those of the shipped campaigns. `json calendar` is a calendar file,
+`json rates` a table of rates, which stands beside all others.
 """
 import json
 import os
@@ -45,7 +46,7 @@ def rules_filled(rules):
 def whole(example):
     """The file that an example stands for."""
     said = json.loads(example.text)
-    if example.kind in ("", "calendar"):
+    if example.kind in ("", "calendar", "rates"):
         return said
     if example.kind == "programme":
         return {**HEADER, **said}
@@ -71,7 +72,7 @@ def examples_of(text, findings):
         kind = words[0] if words else ""
         if language == "scenario" and examples and examples[-1].code in ACCEPTED:
             examples[-1].story = body
-        elif language == "json" and len(words) < 2 and kind in ("", "rule", "part", "programme", "calendar"):
+        elif language == "json" and len(words) < 2 and kind in ("", "rule", "part", "programme", "calendar", "rates"):
             examples.append(Example(line, kind, code, body))
         else:
             findings.append(f"{PAGE}:{line}: a block that no test looks at: mark it json, json rule, json part, json programme or scenario")
@@ -113,8 +114,8 @@ def example_findings(folder, example, programmes):
         return
     for name, text in programmes.items():
         put(folder, name + ".json", text)
-    name = file["calendar" if example.kind == "calendar" else "id"]
-    put(folder, name + ".json", example.text if example.kind in ("", "calendar") else json.dumps(file, ensure_ascii=False))
+    name = file[example.kind if example.kind in ("calendar", "rates") else "id"]
+    put(folder, name + ".json", example.text if example.kind in ("", "calendar", "rates") else json.dumps(file, ensure_ascii=False))
     yield from check_findings(folder, example)
     if example.story is not None:
         yield from story_findings(folder, name, example)
@@ -190,6 +191,8 @@ def check(root, build=None, least=LEAST):
     for example in examples:
         if example.kind == "" and '"rules"' not in example.text:
             programmes[json.loads(example.text)["id"]] = example.text
+        if example.kind == "rates":
+            programmes[json.loads(example.text)["rates"]] = example.text
     for example in examples:
         with tempfile.TemporaryDirectory(prefix="giftd-language-") as folder:
             lists = os.path.join(root, "deploy/campaigns/lists")

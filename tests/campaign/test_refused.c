@@ -14,8 +14,6 @@ struct not_served {
   const char *text, *pointer;
 };
 static const struct not_served not_served[] = {
-    {HEADER("\"fx\":{\"rates\":{\"USD\":\"7.0000\"},\"table\":\"t\"}"), "/fx/table"},
-    {HEADER("\"fx\":{\"rates\":{\"USD\":\"7.0000\"},\"day\":\"event\"}"), "/fx/day"},
     {RULE("\"on\":{\"close\":\"month\",\"as\":\"referrer\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/on/as"},
     {RULE(ON "\"when\":{\"level\":\"x\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/level"},
     {RULE(ON "\"when\":{\"week\":\"2027-W01\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/week"},
