@@ -256,9 +256,12 @@ class Void(Stage):
         self.write("lists/others.txt", "c9\n")
         self.write("calendars/own.json", {"calendar": "own", "name": {"zh": "本", "en": "Own"}, "source": "us",
                                           "covers": {"from": "2026-01-01", "to": "2027-12-31"}})
+        self.write("rates/daily.json", {"rates": "daily", "currency": "CNY", "source": "the treasury",
+                                        "covers": {"from": "2026-12-01", "to": "2026-12-05"}, "days": {"2026-12-01": {"USD": "7.0825"}}})
         self.write("shared.json", programme("shared", period={"from": "2026-12-01", "to": "2026-12-31"},
                                             activities={"seat": {"event": "seat.taken", "when": {"seat_no": {"not_in_list": "staff"}}}}))
-        self.week = campaign("week", approval=["risk"], calendar="own", audience={"include": ["list:vip"]},
+        self.week = campaign("week", approval=["risk"], calendar="own", fx={"table": "daily", "day": "event"},
+                             audience={"include": ["list:vip"]},
                              rules=[{**RULE, "on": {"activity": "shared/seat"}, "schedule": {"days": ["workday"]},
                                      "when": {"list": {"ne": "left"}, "profile.floor": {"ne": "9"}, "code_minor": {"ne": "9"}}}])
         self.write("week.json", self.week)
@@ -288,11 +291,14 @@ class Void(Stage):
         self.edited("catalogue.json", '"customer.updated", "fields": ["floor"]', '"customer.updated", "fields": ["floor", "seat_no"]', True)
         self.edited("shared.json", "2026-12-31", "2026-12-30", True)
         self.edited("calendars/own.json", '"us"', '"them"', True)
+        self.edited("rates/daily.json", "the treasury", "the branch", True)
         self.edited("catalogue.json", '"seat.taken", "fields": ["seat_no",', '"seat.taken", "fields": ["seat_no", "fee_minor",', True)
         self.edited("catalogue.json", '"code_minor", "kind": "text"}', '"code_minor", "kind": "text", "campaign_name": "code_minor"}', True)
         self.edited("catalogue.json", '"seat.taken",', '"seat.taken", "reversible": true,', True)
 
     def test_what_is_not(self):
+        self.edited("rates/daily.json", '{"USD": "7.0825"}', '{"USD": "7.0825"}, "2026-12-02": {"USD": "7.0901"}', False)
+        self.edited("rates/daily.json", '"to": "2026-12-05"', '"to": "2026-12-06"', False)
         self.edited("lists/others.txt", "c9", "c10", False)
         self.edited("catalogue.json", '"seat.left", "fields": ["branch"]', '"seat.left", "fields": ["branch", "fee_minor"]', False)
         self.edited("catalogue.json", '{"event_name": "fee_minor", "kind": "money"}', '{"event_name": "fee_minor", "kind": "money"}, '
@@ -338,6 +344,8 @@ class Void(Stage):
         statement += line("programme", "shared", (self.set / "shared.json").read_text())
         statement += line("list", "left", "c7\n") + line("list", "staff", "c8\n") + line("list", "vip", "c1\nc2\n")
         statement += line("calendar", "own", (self.set / "calendars/own.json").read_text())
+        rates = json.loads((self.set / "rates/daily.json").read_text())
+        statement += line("rates", "daily", compact({key: value for key, value in rates.items() if key not in ("covers", "days")}))
         catalogue = json.loads((self.set / "catalogue.json").read_text())
         for number in (1, 3, 0):
             statement += line("field", catalogue["fields"][number]["event_name"], compact(catalogue["fields"][number]))

@@ -92,7 +92,7 @@ def played(binary, told, story):
         folder = pathlib.Path(folder)
         (folder / "campaigns").mkdir()
         (folder / "campaigns" / "spring.json").write_text(json.dumps(campaign_of(told, story)), encoding="utf8")
-        for key, name in (("programme", "bank.json"),):
+        for key, name in (("programme", "bank.json"), ("rates", "rates.json")):
             if key in story:
                 (folder / "campaigns" / name).write_text(json.dumps(story[key]), encoding="utf8")
         for campaign in crowd_of(told, story):

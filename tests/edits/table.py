@@ -219,4 +219,32 @@ FOLDER = [
     Edit("bank-list-shorter", "a biller is taken out: bills of it give nothing now, what was given stays",
          [put("/lists/billers", ["power"], B)], on={"a10": "nothing"}, events=[spend("g2", "2027-02-12 19:00", 10, "c9")]),
 ]
-EDITS = LIMITS + POOLS + RULES + FACTS + HEADER + FOLDER
+
+
+def rates(to, **days):
+    return {"rates": "daily", "currency": "CNY", "source": "invented", "covers": {"from": "2027-02-01", "to": to},
+            "days": {"2027-02-01": {"USD": "6.90"}, "2027-02-10": {"USD": "7.00"}} | {f"2027-02-{day[1:]}": of for day, of in days.items()}}
+
+
+BY_TABLE = [put("/fx", {"table": "daily", "day": "event"}), ("new", "rates.json", rates("2027-02-12"))]
+DOLLARS = [{**spend("u1", "2027-02-12 20:00", 20, "c8"), "currency": "USD"}, {**spend("u2", "2027-02-13 10:00", 20, "c9"), "currency": "USD"}]
+KNOWN, UNKNOWN = {"u1": "issued shop/back cash_back 1400"}, {"u2": "refuse shop/back RATE_UNKNOWN ; refuse shop/goal RATE_UNKNOWN"}
+RATES = [
+    Edit("rates-day-comes", "a day behind the last, in the same version", [("new", "rates.json", rates("2027-02-13", d13={"USD": "7.50"}))],
+         before=BY_TABLE, events=DOLLARS, on={**KNOWN, "u2": "issued shop/back cash_back 1500"}),
+    Edit("rates-covered-further", "the last day's rates go on over the weekend", [("new", "rates.json", rates("2027-02-14"))],
+         before=BY_TABLE, events=DOLLARS, on={**KNOWN, "u2": "issued shop/back cash_back 1400"}),
+    Edit("rates-and-text", "another text; the day has still to come", [put("/name/en", "Shop!")], before=BY_TABLE, events=DOLLARS,
+         on={**KNOWN, **UNKNOWN}),
+    Edit("rates-past-day", "another rate on a day that the table had", [("new", "rates.json", rates("2027-02-13", d10={"USD": "7.01"}))],
+         before=BY_TABLE, events=DOLLARS, on={**KNOWN, **UNKNOWN}, refused=["PAST_RATE", "2027-02-10", "daily", "put the days"]),
+    Edit("rates-past-gap", "a rate on a day that had the one before", [("new", "rates.json", rates("2027-02-12", d05={"USD": "7.20"}))],
+         before=BY_TABLE, events=DOLLARS, on={**KNOWN, **UNKNOWN}, refused=["PAST_RATE", "2027-02-05"]),
+    Edit("rates-day-gone", "the table ends earlier", [("new", "rates.json", rates("2027-02-11"))], before=BY_TABLE, events=DOLLARS,
+         on={**KNOWN, **UNKNOWN}, refused=["PAST_RATE", "2027-02-12"]),
+    Edit("rates-file-gone", "the table that shop goes by", [("gone", "rates.json")], before=BY_TABLE, events=DOLLARS,
+         on={**KNOWN, **UNKNOWN}, refused=["no table of rates 'daily'"]),
+    Edit("rates-other-day", "the workday before", [put("/fx/day", "previous_workday")], before=BY_TABLE, events=DOLLARS,
+         on={**KNOWN, **UNKNOWN}, refused=["shop", "of its day", "of the workday before"]),
+]
+EDITS = LIMITS + POOLS + RULES + FACTS + HEADER + FOLDER + RATES
