@@ -239,12 +239,12 @@ static void put_item(const struct saying *s, const struct item *item) {
 
 /* Fixed for the campaign, or by a table of which what was there stays (compare.c): a refund goes back at the rate of its payment. */
 static void put_rates(const struct saying *s) {
-  static const char *const days[] = {[RATE_DAY_EVENT] = "of its day",
-                                     [RATE_DAY_PREVIOUS_WORKDAY] = "of the workday before",
-                                     [RATE_DAY_MONTH_END] = "of the end of the month before",
-                                     [RATE_DAY_FIXED] = "of "};
+  static const char *const words[] = {[RATE_DAY_EVENT] = "of its day",
+                                      [RATE_DAY_PREVIOUS_WORKDAY] = "of the workday before",
+                                      [RATE_DAY_MONTH_END] = "of the end of the month before",
+                                      [RATE_DAY_FIXED] = "of "};
   const struct campaign_fx *fx = &s->campaign->fx;
-  if (fx->table != NULL) buffer_print(s->out, "; fx by the table %.*s, %s", STR_FORMAT(fx->table->id), days[fx->day]);
+  if (fx->table != NULL) buffer_print(s->out, "; fx by the table %.*s, %s", STR_FORMAT(fx->table->id), words[fx->day]);
   if (fx->table != NULL && fx->day == RATE_DAY_FIXED) buffer_date(s->out, fx->fixed_day);
   for (uint32_t i = 0; i < fx->rate_count; i++) {
     const struct fx_rate *rate = &fx->rates[i];

@@ -21,10 +21,11 @@ struct payment paid_then(const struct cell *original) {
 }
 
 bool rate_is_known(const struct work *w, const struct campaign *campaign, struct str *which) {
+  if (campaign->fx.table == NULL) return true; /* of nearly all campaigns */
   const struct payment paid = paid_now(w);
   struct fx_rate rate;
   int64_t day;
-  if (campaign->fx.table == NULL || paid.currency.length == 0 || str_equal(paid.currency, campaign->currency)) return true;
+  if (paid.currency.length == 0 || str_equal(paid.currency, campaign->currency)) return true;
   if (campaign_rate(campaign, paid.currency, paid.time_ms, &rate, &day) != RATE_NOT_YET || MUTANT(RATE_GUESSED)) return true;
   if (which == NULL) return false;
   char memory[32];

@@ -43,6 +43,7 @@ static enum status calendar_store(struct shard *shard, const struct calendar *ca
 
 static enum status rates_store(struct shard *shard, const struct rate_table *table, struct fault *fault) {
   if (table == NULL || table == shard->adopting.table) return STATUS_OK;
+  assert(table->source_text.length > 0 && table->digest == hash64(&HASH_KEY_FIXED, table->source_text)); /* as the manifest names it */
   shard->adopting.table = table;
   return text_store(shard, table->source_text, fault);
 }

@@ -255,6 +255,7 @@ void manifest_add_running(struct writer *w, const struct rulebook *rulebook, con
     put_fixed(w, calendar->source_text.length, 4);
   }
   if (table == NULL) return;
+  assert(entry.cited_count > campaign->cited_count && table->source_text.length <= UINT32_MAX);
   put_fixed(w, table->digest, 8);
   put_fixed(w, table->source_text.length, 4);
 }

@@ -357,8 +357,12 @@ static void other_section(struct say *say) {
   currency_say(say);
   put(say, "", "计");
   rates_say(say);
-  put(say, "; a payment in another currency meets no condition on an amount and does not count towards any total of amounts.\n",
-      "；其他币种的交易不符合有关金额的条件，也不计入累计金额。\n");
+  bool table = say->campaign->fx.table != NULL;
+  put(say, table ? "; a payment in a currency without a rate" : "; a payment in another currency", table ? "；无汇率的币种" : "；其他币种");
+  put(say, " meets no condition on an amount and does not count towards any total of amounts",
+      "的交易不符合有关金额的条件，也不计入累计金额");
+  if (table) put(say, ", and nothing is given for one before its rate is known", "；所用汇率公布前的外币交易不发放奖励");
+  put(say, ".\n", "。\n");
   if (has_percent(say)) {
     put_line(say, ++line);
     put(say, "Percentages of amounts are rounded half up to the smallest unit of the currency.\n",

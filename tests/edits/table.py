@@ -227,7 +227,8 @@ def rates(to, **days):
 
 
 BY_TABLE = [put("/fx", {"table": "daily", "day": "event"}), ("new", "rates.json", rates("2027-02-12"))]
-DOLLARS = [{**spend("u1", "2027-02-12 20:00", 20, "c8"), "currency": "USD"}, {**spend("u2", "2027-02-13 10:00", 20, "c9"), "currency": "USD"}]
+DOLLARS = [{**spend("u1", "2027-02-12 20:00", 20, "c8"), "currency": "USD"},
+           {**spend("u2", "2027-02-13 10:00", 20, "c9"), "currency": "USD"}]
 KNOWN, UNKNOWN = {"u1": "issued shop/back cash_back 1400"}, {"u2": "refuse shop/back RATE_UNKNOWN ; refuse shop/goal RATE_UNKNOWN"}
 RATES = [
     Edit("rates-day-comes", "a day behind the last, in the same version", [("new", "rates.json", rates("2027-02-13", d13={"USD": "7.50"}))],
