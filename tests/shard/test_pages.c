@@ -5,7 +5,7 @@
 #define MANY_CELLS 80u
 #define MANY_OWNERS 12u
 #define TOO_MANY_OWNERS 400u
-#define TOO_MANY_CELLS 121u
+#define TOO_MANY_CELLS 145u
 #else
 #define MANY_CELLS 5000u
 #define MANY_OWNERS 3000u
