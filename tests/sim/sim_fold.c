@@ -106,10 +106,13 @@ static void dues_compare(struct world *world, const struct image *expected) {
 }
 
 /* With another rulebook: of an event without a line of its own it is not known under which of them it was heard, so neither at which of
- * their times of a day its customer was told of. */
+ * their times of a day its customer was told of; nor of a day of his own at which nothing was told, under which of them it was over. */
 static void times_plain(struct state *state) {
-  for (uint32_t i = 0; i < state->used; i++)
-    if (cell_kind(&state->cells[i]) == CELL_ONCE) state->cells[i].once.time_ms = 0;
+  for (uint32_t i = 0; i < state->used; i++) {
+    struct cell *cell = &state->cells[i];
+    if (cell_kind(cell) == CELL_ONCE) cell->once.time_ms = 0;
+    if (cell_kind(cell) == CELL_DUE && cell->period == 0 && cell->due.done_ms != 0) cell->due.time_ms -= cell->due.time_ms % MS_PER_DAY;
+  }
 }
 
 /* What made a close due that came first, an event or a look, hangs on the walk; and so does up to when it counts as heard where nobody
