@@ -74,6 +74,21 @@ static const struct story stories[] = {
      "12-05T13:00 c1 claim => u+5.00\n"
      "12-05T13:00 c1 claim => u+5.00\n"
      "12-05T13:00 c1 claim => u!LIMIT_REACHED\n"},
+    {"a number of chances by bands: below the lowest there are none, and it tells so",
+     "'rules':[{'id':'g','on':'txn.card_spend','give':{'reward':'chance','chance':'x','count':{'by':'amount','bands':[{'from':'50.00',"
+     "'value':2}]}}," FREE "}," SPENDS "]",
+     "12-05T10:00 c1 spend 49.99 => g!TARGET_NOT_REACHED\n"
+     "why g => TARGET_NOT_REACHED 4999/5000 money\n"
+     "12-05T10:00 c1 claim => u!CONDITION_NOT_MET\n"
+     "12-05T10:00 c1 spend 50.00 => g*2\n"
+     "12-05T10:01 c1 claim => u+5.00\n"},
+    {"of an average of nothing nothing is left to be spent",
+     "'facts':{'s':{'measure':'average','of':'amount','on':'txn.card_spend','window':'month'}},'rules':[" TOP_UP(
+         "g", "{'from':'0.01','value':1}") "," SPENDS "]",
+     "12-05T10:00 c1 spend 10.00 #a => g*1\n"
+     "12-05T10:01 c1 refund a => \n"
+     "12-05T11:00 c1 claim => u!LIMIT_REACHED\n"
+     "why u => LIMIT_REACHED 0/0\n"},
     {"one of the customer alone is lowered likewise, in part and as a whole", SUM("") "'rules':[" TOP_UP("g", ONE_AND_THREE) "," SPENDS "]",
      "12-05T10:00 c1 spend 95.00 #a => g*3\n"
      "12-05T10:01 c1 refund a 5.01 => \n"

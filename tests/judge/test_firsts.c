@@ -38,6 +38,11 @@ static const struct story stories[] = {
      "12-02T13:03 c1 login channel=app => " THIRD "12-02T13:04 c1 refund d => \n"
      "12-02T13:05 c1 login channel=app => " NONE_OF_THEM "12-02T13:06 c1 login channel=pos => " OTHER
      "12-02T13:06 c1 login => " NONE_OF_THEM},
+    {"of two at one instant the one that came first is the first", KEEPS,
+     "12-02T10:00 c1 spend 10.00 channel=app card=k1 #a => \n"
+     "12-02T10:00 c1 spend 10.00 channel=app card=k2 #b => \n"
+     "12-02T10:01 c1 login channel=app => " ONE "12-02T10:02 c1 refund a => \n"
+     "12-02T10:03 c1 login channel=app => " OTHER},
     {"anew so long behind a reset, the instant itself in", ANEW(",'after':'P10D'"),
      "12-01T10:00 c1 card.bound" FIRST_ONE "12-02T10:00 c1 card.bound" NOT "12-05T10:00 c1 card.unbound => \n"
      "12-15T10:00 c1 card.bound" FIRST_ONE "12-15T10:01 c1 card.bound" NOT "12-30T10:00 c1 card.bound" NOT

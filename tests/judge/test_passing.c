@@ -135,6 +135,47 @@ static const struct story close_stories[] = {
      "dues c1 => 2027-01-08T00:00 of 683 done 2027-01-05T00:00, 2027-01-21T00:00 of 683\n"
      "passes 01-21T00:00 c1 => h+5.00 i+5.00\n"
      "dues c1 => \n"},
+    {"a month that no rule hears closes for nobody, though something counts in it",
+     "'period':{'from':'2026-12-01','to':'2027-01-31','closing':'P31D'},'audience':'everyone','facts':{'a':{'measure':'daily_average','of':"
+     "'balance','on':'"
+     "balance."
+     "snapshot','window':'month'}},'rules':[{'id':'g','on':{'close':'month'},'when':{'fact.a':{'gte':'1.00'}}," FREE "," VOUCHER
+     "}]|{'id':'d','version':1,'name':{'zh':'x','en':'x'},'period':{'from':'2027-03-01','to':'2027-04-30'},'audience':'everyone','facts':{'"
+     "a'"
+     ":{'measure':'daily_average','of':'balance','on':'balance.snapshot','window':'month'}},'rules':[{'id':'h','on':{'close':'month'},'"
+     "when'"
+     ":{'fact.a':{'gte':'1.00'}}," FREE "," VOUCHER "}]}",
+     "02-10T10:00 c1 balance.snapshot currency=CNY balance_minor:=2000000 => \n"
+     "dues c1 => \n"
+     "12-10T10:00 c2 balance.snapshot currency=CNY balance_minor:=2000000 => \n"
+     "dues c2 => 2027-01-01T00:00 of 683\n"
+     "passes 02-01T00:00 c2 => g+5.00 g+5.00\n"
+     "dues c2 => 2027-04-01T00:00 of 686\n"
+     "passes 05-02T00:00 c2 => h+5.00 h+5.00\n"
+     "dues c2 => \n"},
+    {"months counted from a moment: they move with it, and without it nobody hears them",
+     "'period':{'from':'2026-12-01','to':'2027-03-31','closing':'P40D'},'facts':{'o':{'first':'txn.card_spend','refunds':'reopen'},'n':{'"
+     "measure':'count','on':'login','window':{'cycle':'fact.o.at','unit':'month'}}},'rules':[" CLOSE(
+         "g", "{'cycle':'fact.o.at','unit':'month'}", "", FREE) "," CLOSE("h", "{'cycle':'fact.o.at','unit':'month'}", ",'delay':'P2D'",
+                                                                          FREE) "]",
+     "12-05T10:00 c1 spend 10.00 #a => \n"
+     "12-06T10:00 c1 login => \n"
+     "dues c1 => 2027-01-05T00:00 of 683\n"
+     "12-03T10:00 c1 spend 10.00 #b @12-06T09:00 => \n"
+     "dues c1 => 2027-01-03T00:00 of 683\n"
+     "passes 01-03T00:00 c1 => g+5.00\n"
+     "dues c1 => 2027-01-05T00:00 of 683 done 2027-01-03T00:00\n"
+     "01-03T10:00 c1 refund b => \n"
+     "dues c1 => 2027-01-05T00:00 of 683 done 2027-01-03T00:00\n"
+     "01-03T11:00 c1 refund a => \n"
+     "passes 01-10T00:00 c1 => \n"
+     "dues c1 => \n"
+     "12-05T10:00 c2 spend 10.00 #d => \n"
+     "12-06T10:00 c2 login => \n"
+     "12-07T10:00 c2 refund d => \n"
+     "dues c2 => 2027-01-05T00:00 of 683\n"
+     "passes 01-10T00:00 c2 => \n"
+     "dues c2 => \n"},
     {"what closes comes before a gift of the same instant",
      COUNT("'month'") ",'rules':[" CLOSE(
          "g", "'month'", "",
