@@ -39,6 +39,16 @@ static const struct story stories[] = {
                                                  "12-05T11:02 c1 login => g!LIMIT_REACHED\n" THIRTY_TWO(
                                                      "12-05T12:00 c1 claim => u+5.00\n") "12-05T12:01 c1 claim => u!LIMIT_REACHED\n"
                                                                                          "12-05T12:02 c1 login => g*1\n"},
+    {"below thirty-two none makes way: what was spent is told as spent",
+     "'rules':[{'id':'g','on':'login','give':{'reward':'chance','chance':'x','keep':['device']}," FREE
+     "},{'id':'u','on':'reward.claimed','spends':{'chance':'x','match':['device']}," FREE "," VOUCHER "}]",
+     "12-01T10:00 c1 login device=a => g*1\n"
+     "12-01T10:01 c1 claim device=a => u+5.00\n" THIRTY(
+         "12-01T10:02 c1 login device=b => g*1\n") "12-01T10:03 c1 claim device=a => u!LIMIT_REACHED\n"
+                                                   "12-01T10:04 c1 login device=b => g*1\n"
+                                                   "12-01T10:05 c1 claim device=a => u!LIMIT_REACHED\n"
+                                                   "12-01T10:06 c1 login device=b => g*1\n"
+                                                   "12-01T10:07 c1 claim device=a => u!CONDITION_NOT_MET\n"},
     {"what expires makes way from that instant on",
      "'rules':[{'id':'g','on':'login','give':{'reward':'chance','chance':'x','valid':{'to':{'after':'P10D'}}}," FREE "}," SPENDS "]",
      THIRTY_TWO("12-05T10:00 c1 login => g*1\n") "12-15T09:59:59 c1 login => g!LIMIT_REACHED\n"
