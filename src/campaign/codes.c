@@ -4,7 +4,8 @@
 const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
     [CHECK_UNREADABLE] = {"UNREADABLE", "the file cannot be read", "文件无法读取", "check its path and permissions"},
     [CHECK_TOO_LARGE] = {"TOO_LARGE", "the file is too large", "文件过大",
-                         "a campaign file has at most 256 KiB; long lists stand in lists/NAME.txt"},
+                         "a file has at most 256 KiB; long lists stand in lists/NAME.txt, and a table of rates needs no days before all "
+                         "campaigns that go by it"},
     [CHECK_SYNTAX] = {"SYNTAX", "the file is not valid JSON", "不是合法的 JSON",
                       "correct the JSON at this place; most editors highlight it"},
     [CHECK_NOT_OBJECT] = {"NOT_OBJECT", "a campaign file is one JSON object", "活动文件应为一个 JSON 对象", "begin with { and end with }"},
@@ -18,7 +19,7 @@ const struct check_code_info check_codes[CHECK_CODE_COUNT] = {
     [CHECK_DUPLICATE_ID] = {"DUPLICATE_ID", "an id appears twice", "编号重复", "give each its own; ids are never reused"},
     [CHECK_BAD_VALUE] = {"BAD_VALUE", "a value that is not allowed", "取值不合法", "choose one of the values named"},
     [CHECK_BAD_MONEY] = {"BAD_MONEY", "not an amount of money", "金额格式不对",
-                         "write it as a text with the decimals of the campaign's currency"},
+                         "write it as a text, an amount with the decimals of the campaign's currency"},
     [CHECK_BAD_PERCENT] = {"BAD_PERCENT", "not a percentage", "百分比格式不对", "write it as a text like \"12.5%\""},
     [CHECK_BAD_DURATION] = {"BAD_DURATION", "not a duration", "时长格式不对", "write \"P3M\", \"P7D\", \"PT2H\" or {\"working_days\": 2}"},
     [CHECK_BAD_UNIT] = {"BAD_UNIT", "not a unit of time", "周期单位不对", "choose one of the units named"},

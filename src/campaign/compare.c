@@ -284,12 +284,14 @@ static void calendar_compare(struct comparing *c, const struct campaign *old, co
   change->remedy = STR("put the days that have begun back as they were; later ones may change");
 }
 
-/* What a payment counted as, whenever it is asked again. Any day that the table had may have been asked; another table is another meaning.
- */
+/* What a payment counted as, whenever it is asked again. Any day from the first that the campaign asks for may have been asked; another
+ * table is another meaning. */
 static void rates_compare(struct comparing *c, const struct campaign *old, const struct campaign *now, const struct life *life) {
   const struct rate_table *before = old->fx.table, *after = now->fx.table;
-  int64_t day;
-  if (!life->living || before == NULL || after == NULL || !str_equal(before->id, after->id) || !rates_differ(before, after, &day)) return;
+  int64_t day, asked;
+  if (!life->living || before == NULL || after == NULL || !str_equal(before->id, after->id)) return;
+  if (rates_first_day(old, old->calendar, &asked) != RATE_FOUND) asked = INT64_MIN;
+  if (!rates_differ(before, after, asked, &day)) return;
   struct change *change = change_new(c, CHANGE_PAST_RATE, true, MEANING_CAMPAIGN, old->id);
   char memory[32];
   struct buffer text;

@@ -511,6 +511,7 @@ json_t *source_json(struct compile *c, const struct source *source);
 
 /* ---- fx.c ---- */
 void fx_read(struct compile *c, const struct at *at);
+#define RATE_EXPECTED "a rate is a text like \"7.0825\", %.*s for one %.*s, above 0, at most 1000000000, with at most eight decimals"
 void fx_day_check(struct compile *c,
                   const struct at *at); /* when the header has been read: a day before the event's is asked of the calendar */
 /* Report what is heard as another in a file with a table: what a trigger names, and `as` itself. */

@@ -17,8 +17,7 @@ static bool rate_read(struct compile *c, const struct at *at, struct fx_rate *ou
     return false;
   }
   if (json_is_string(at->json) && fx_parse(text, &out->rate_e8)) return true;
-  report(c, at, CHECK_BAD_MONEY, "a rate is a text like \"7.0825\", %.*s for one %.*s, above 0, with at most eight decimals",
-         STR_FORMAT(campaign->currency), STR_FORMAT(code));
+  report(c, at, CHECK_BAD_MONEY, RATE_EXPECTED, STR_FORMAT(campaign->currency), STR_FORMAT(code));
   return false;
 }
 
@@ -87,13 +86,40 @@ void fx_read(struct compile *c, const struct at *at) {
     report(c, at, CHECK_BAD_VALUE, "fx is {\"rates\": {...}}, fixed, or {\"table\": NAME, \"day\": ...}, by day");
 }
 
+/* What lies before the table or the calendar has no rate and never will: no payment of that day could be made up for. */
+static void first_day_check(struct compile *c, const struct at *at, const struct calendar *calendar) {
+  const struct campaign *campaign = campaign_now(c);
+  const struct rate_table *table = campaign->fx.table;
+  char memory[64];
+  struct buffer text;
+  int64_t day;
+  const enum rate_found found = rates_first_day(campaign, calendar, &day);
+  buffer_init(&text, memory, sizeof memory);
+  buffer_date(&text, day);
+  if (found == RATE_NONE)
+    report(c, at, CHECK_NOT_COVERED, "the calendar knows no workday before the first day of the campaign: it begins too late");
+  else if (found == RATE_FOUND && table->to_day >= table->from_day && day < table->from_day)
+    report(c, at, CHECK_BAD_RATES, "the campaign's first day asks for the rates of %.*s, and the table begins behind it",
+           STR_FORMAT(buffer_text(&text)));
+}
+
+static void last_day_check(struct compile *c, const struct at *at) {
+  const struct campaign *campaign = campaign_now(c);
+  if (campaign->fx.day == RATE_DAY_FIXED && campaign->fx.fixed_day * MS_PER_DAY > campaign->closing_ms)
+    report(c, at, CHECK_BAD_VALUE, "'%.*s' lies behind the end of the campaign: no payment would ever have a rate",
+           STR_FORMAT(text_of(at->json)));
+}
+
 void fx_day_check(struct compile *c, const struct at *at) {
   struct campaign *campaign = campaign_now(c);
   struct at day = at_key(at, "day");
-  if (campaign->fx.table == NULL || campaign->fx.day != RATE_DAY_PREVIOUS_WORKDAY) return;
-  const struct calendar *calendar = calendar_now(c);
-  campaign->asks_rests = true;
+  const bool workdays = campaign->fx.day == RATE_DAY_PREVIOUS_WORKDAY;
+  if (campaign->fx.table == NULL || !file_now(c)->has_period) return;
+  const struct calendar *calendar = workdays ? calendar_now(c) : NULL;
+  campaign->asks_rests |= workdays;
   if (calendar != NULL) calendar_cover_check(c, &day, calendar);
+  if (workdays ? calendar != NULL : campaign->fx.day != RATE_DAY_FIXED) first_day_check(c, &day, calendar);
+  last_day_check(c, &day);
 }
 
 void fx_as_refuse(struct compile *c, const struct at *at) {

@@ -16,21 +16,25 @@ static enum rate_found workday_before(const struct calendar *calendar, int64_t d
   return *out > calendar->to_day ? RATE_NOT_YET : RATE_NONE;
 }
 
-static enum rate_found day_asked(const struct campaign *campaign, int64_t paid_ms, int64_t *day) {
+static enum rate_found day_asked(const struct campaign *campaign, const struct calendar *calendar, int64_t paid_ms, int64_t *day) {
   int64_t local = zone_local(campaign->zone, paid_ms), today = local / MS_PER_DAY - (local % MS_PER_DAY < 0 ? 1 : 0);
   *day = today;
   switch (campaign->fx.day) {
     case RATE_DAY_EVENT: break;
-    case RATE_DAY_PREVIOUS_WORKDAY: return workday_before(campaign->calendar, today, day);
+    case RATE_DAY_PREVIOUS_WORKDAY: return workday_before(calendar, today, day);
     case RATE_DAY_MONTH_END: *day = period_first_day(UNIT_MONTH, period_of(UNIT_MONTH, paid_ms, campaign->zone)) - 1; break;
     case RATE_DAY_FIXED: *day = campaign->fx.fixed_day; break;
   }
   return RATE_FOUND;
 }
 
+enum rate_found rates_first_day(const struct campaign *campaign, const struct calendar *calendar, int64_t *day) {
+  return day_asked(campaign, calendar, campaign->from_ms, day);
+}
+
 static enum rate_found table_rate(const struct campaign *campaign, int64_t paid_ms, struct fx_rate *out, int64_t *day) {
   const struct rate_table *table = campaign->fx.table;
-  enum rate_found found = day_asked(campaign, paid_ms, day);
+  enum rate_found found = day_asked(campaign, campaign->calendar, paid_ms, day);
   if (found != RATE_FOUND) return found;
   if (*day > table->to_day) return RATE_NOT_YET;
   if (*day < table->from_day) return RATE_NONE;
@@ -59,12 +63,13 @@ static bool day_differs(const struct rate_table *old, const struct rate_table *n
   return false;
 }
 
-/* Where it begins says of what days there is no rate. */
-bool rates_differ(const struct rate_table *old, const struct rate_table *now, int64_t *day) {
+/* Days that nobody asks for may go, or come in front. Where it begins says of what days there is no rate. */
+bool rates_differ(const struct rate_table *old, const struct rate_table *now, int64_t asked, int64_t *day) {
   if (old->digest == now->digest) return false;
-  *day = old->from_day < now->from_day ? old->from_day : now->from_day;
-  if (old->from_day != now->from_day) return true;
-  for (; *day <= old->to_day; ++*day)
+  const int64_t from = old->from_day > asked ? old->from_day : asked;
+  *day = now->from_day > asked ? now->from_day : asked;
+  if (now->from_day > from || (now->from_day < old->from_day && asked < old->from_day)) return true;
+  for (*day = from; *day <= old->to_day; ++*day)
     if (*day > now->to_day || day_differs(old, now, *day)) return true;
   return false;
 }

@@ -78,14 +78,13 @@ static bool rate_check(struct reading *r, const struct at *at) {
   struct str code = str_of(at->key);
   int64_t unused;
   if (currency_decimals(code) < 0 || str_equal(code, r->table->currency)) {
-    report(r->c, at, CHECK_BAD_CURRENCY,
-           currency_decimals(code) < 0 ? "'%.*s' is not a currency of ISO 4217" : "'%.*s' is the currency that rates are in",
-           STR_FORMAT(code));
+    bool own = currency_decimals(code) >= 0;
+    report(r->c, at, own ? CHECK_BAD_RATES : CHECK_BAD_CURRENCY,
+           own ? "'%.*s' is the currency that rates are in: it has none itself" : "'%.*s' is not a currency of ISO 4217", STR_FORMAT(code));
     return false;
   }
   if (json_is_string(at->json) && fx_parse(text_of(at->json), &unused)) return true;
-  report(r->c, at, CHECK_BAD_MONEY, "a rate is a text like \"7.0825\", %.*s for one %.*s, above 0, with at most eight decimals",
-         STR_FORMAT(r->table->currency), STR_FORMAT(code));
+  report(r->c, at, CHECK_BAD_MONEY, RATE_EXPECTED, STR_FORMAT(r->table->currency), STR_FORMAT(code));
   return false;
 }
 

@@ -45,7 +45,10 @@ enum rate_found {
 enum rate_found campaign_rate(const struct campaign *campaign, struct str currency, int64_t paid_ms, struct fx_rate *out, int64_t *day);
 /* Of a day: the rate of one currency, 0 if it has none. The day is covered. */
 int64_t rate_of_day(const struct rate_table *table, struct str currency, int64_t day);
-/* The first day that `now` does not have as `old` had it. */
-bool rates_differ(const struct rate_table *old, const struct rate_table *now, int64_t *day);
+/* The first day whose rate a payment of the campaign may ask for, by this calendar. Not RATE_FOUND: the calendar does not say. */
+struct calendar;
+enum rate_found rates_first_day(const struct campaign *campaign, const struct calendar *calendar, int64_t *day);
+/* The first day, of those from `asked` on, that `now` does not have as `old` had it. */
+bool rates_differ(const struct rate_table *old, const struct rate_table *now, int64_t asked, int64_t *day);
 
 #endif
