@@ -55,6 +55,25 @@ enum rate_found campaign_rate(const struct campaign *campaign, struct str curren
   return table_rate(campaign, paid_ms, out, day);
 }
 
+bool event_day_told(const struct event *event, struct zone zone, int32_t *day) {
+  const struct value *date = event_field(event, FIELD_ID_DATE);
+  int32_t now = period_of(UNIT_DAY, event->time_ms, zone);
+  int64_t told = now;
+  *day = now;
+  if (date == NULL || date->kind != VALUE_TEXT || !date_parse(date->text, &told)) return true;
+  if (told > now || told < now - DAILY_TOLD_DAYS) return false;
+  *day = (int32_t)told;
+  return true;
+}
+
+int64_t event_rate_ms(const struct catalogue *catalogue, const struct campaign *campaign, const struct event *event) {
+  int32_t day;
+  if (campaign->fx.table == NULL || event_field(event, FIELD_ID_DATE) == NULL) return event->time_ms; /* of nearly all events */
+  if (event->type >= catalogue->type_count || catalogue->types[event->type].reversible) return event->time_ms;
+  (void)event_day_told(event, campaign->zone, &day);
+  return period_start(UNIT_DAY, day, campaign->zone);
+}
+
 static bool day_differs(const struct rate_table *old, const struct rate_table *now, int64_t day) {
   for (uint32_t i = 0; i < old->currency_count; i++)
     if (rate_of_day(old, old->currencies[i].currency, day) != rate_of_day(now, old->currencies[i].currency, day)) return true;

@@ -72,17 +72,9 @@ static struct days days_seen(const struct work *w, const struct fact *fact, int6
   return days;
 }
 
-/* The day that an event speaks of: what it says itself, if that is its own or one of the week before it; else that of its time. False: it
- * says a day that it cannot know, or one that is settled. */
+/* False: it says a day that it cannot know, or one that is settled. */
 static bool day_told(const struct work *w, const struct fact *fact, int32_t *day) {
-  const struct value *date = event_field(w->event, FIELD_ID_DATE);
-  int32_t now = day_of(w, fact, w->event->time_ms);
-  int64_t told = now;
-  *day = now;
-  if (date == NULL || date->kind != VALUE_TEXT || !date_parse(date->text, &told)) return true;
-  if (told > now || told < now - DAILY_TOLD_DAYS) return false;
-  *day = (int32_t)told;
-  return true;
+  return event_day_told(w->event, work_zone(w, fact->campaign), day);
 }
 
 /* ---- snapshots ---- */

@@ -279,7 +279,8 @@ static bool measure_amount(const struct work *w, const struct fact *fact, int64_
   if (value == NULL || value->kind != VALUE_INT) return false;
   *amount = value->number;
   const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
-  return !fact->money || currency == NULL || money_in(w, fact->campaign, paid_now(w), value->number, amount);
+  return !fact->money || currency == NULL ||
+         money_in(w, fact->campaign, paid_now(w, work_campaign(w, fact->campaign)), value->number, amount);
 }
 
 static void hear(struct work *w, uint32_t number, uint32_t part) {

@@ -11,9 +11,10 @@ bool money_in(const struct work *w, uint32_t campaign, struct payment paid, int6
   return found && fx_convert(&rate, minor, own->decimals, out);
 }
 
-struct payment paid_now(const struct work *w) {
+struct payment paid_now(const struct work *w, const struct campaign *campaign) {
   const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
-  return (struct payment){currency == NULL ? STR("") : currency->text, w->event->time_ms};
+  int64_t time_ms = event_rate_ms(w->in->rulebook->catalogue, campaign, w->event);
+  return (struct payment){currency == NULL ? STR("") : currency->text, time_ms};
 }
 
 struct payment paid_then(const struct cell *original) {
@@ -22,7 +23,7 @@ struct payment paid_then(const struct cell *original) {
 
 bool rate_is_known(const struct work *w, const struct campaign *campaign, struct str *which) {
   if (campaign->fx.table == NULL) return true; /* of nearly all campaigns */
-  const struct payment paid = paid_now(w);
+  const struct payment paid = paid_now(w, campaign);
   struct fx_rate rate;
   int64_t day;
   if (paid.currency.length == 0 || str_equal(paid.currency, campaign->currency)) return true;
@@ -45,7 +46,8 @@ static struct value event_value(struct work *w, const struct condition *leaf) {
   struct value found = again ? value_number(w->recheck_amount) : value == NULL ? value_absent() : *value;
   if (found.kind != VALUE_INT || w->book->catalogue->fields[leaf->index].kind != FIELD_MONEY) return found;
   if (!again && w->rechecking) return found;
-  return money_in(w, leaf->campaign, w->rechecking ? w->recheck_paid : paid_now(w), found.number, &found.number) ? found : value_absent();
+  const struct payment paid = w->rechecking ? w->recheck_paid : paid_now(w, work_campaign(w, leaf->campaign));
+  return money_in(w, leaf->campaign, paid, found.number, &found.number) ? found : value_absent();
 }
 
 static struct value fact_value(struct work *w, const struct condition *leaf) {
@@ -88,7 +90,7 @@ struct value left_value(struct work *w, const struct condition *leaf) {
 bool amount_is_foreign(const struct work *w, uint32_t campaign) {
   const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY), *amount = event_field(w->event, FIELD_ID_AMOUNT);
   int64_t unused;
-  return currency != NULL && amount != NULL && !money_in(w, campaign, paid_now(w), amount->number, &unused);
+  return currency != NULL && amount != NULL && !money_in(w, campaign, paid_now(w, work_campaign(w, campaign)), amount->number, &unused);
 }
 
 /* Each test is one of the file that says it: an activity of a programme has the programme's rates. */

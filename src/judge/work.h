@@ -240,8 +240,9 @@ static inline void recheck_begin(struct work *w, const struct cell *grant, const
 bool condition_is_foreign(const struct work *w, uint32_t node);
 /* Money of a currency ("" is the own one) in that of a campaign; false: it has no rate for it. */
 bool money_in(const struct work *w, uint32_t campaign, struct payment paid, int64_t minor, int64_t *out);
-/* What the event at hand was paid in, and when. Whether its rate is there: a table may not reach its day yet; `which` says which is not. */
-struct payment paid_now(const struct work *w);
+/* What the event at hand was paid in, and when: of a snapshot on the day that it speaks of. Whether its
+ * rate is there: a table may not reach its day yet; `which` says which is not. */
+struct payment paid_now(const struct work *w, const struct campaign *campaign);
 bool rate_is_known(const struct work *w, const struct campaign *campaign, struct str *which);
 /* Of a gift that is judged again: whether a left side can have changed, and is known as it is now (else it is as it was). */
 bool left_can_change(const struct work *w, const struct condition *leaf);

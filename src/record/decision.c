@@ -152,9 +152,9 @@ static void decision_values(struct buffer *out, const struct told *told) {
 }
 
 /* The rate by which the campaign read the event's money. */
-static void decision_rate(struct buffer *out, const struct event *event, const struct campaign *campaign) {
+static void decision_rate(struct buffer *out, const struct rulebook *rulebook, const struct event *event, const struct campaign *campaign) {
   struct fx_rate rate;
-  if (!words_rate(event, campaign, &rate)) return;
+  if (!words_rate(rulebook, event, campaign, &rate)) return;
   PUT(out, ",\"fx\":\"");
   text_put(out, rate.currency);
   PUT(out, " ");
@@ -172,7 +172,7 @@ static void decision_outcome(struct buffer *out, const struct event *event, cons
   text_put(out, campaign->id);
   PUT(out, "\",\"version\":");
   buffer_int(out, campaign->version);
-  decision_rate(out, event, campaign);
+  decision_rate(out, rulebook, event, campaign);
   PUT(out, ",\"rule\":\"");
   text_put(out, rule->id);
   PUT(out, "\",\"reason\":\"");

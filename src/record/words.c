@@ -188,10 +188,10 @@ struct money_style money_style_of(const struct rulebook *rulebook, uint32_t camp
   return (struct money_style){c->decimals, c->zone};
 }
 
-bool words_rate(const struct event *event, const struct campaign *campaign, struct fx_rate *out) {
+bool words_rate(const struct rulebook *rulebook, const struct event *event, const struct campaign *campaign, struct fx_rate *out) {
   const struct value *currency = event_field(event, FIELD_ID_CURRENCY);
   int64_t day;
   if (currency == NULL || str_equal(currency->text, campaign->currency)) return false;
   if (campaign->fx.table != NULL && event->type == TYPE_ID_REVERSED) return false; /* that of its payment, whose decision says it */
-  return campaign_rate(campaign, currency->text, event->time_ms, out, &day) == RATE_FOUND;
+  return campaign_rate(campaign, currency->text, event_rate_ms(rulebook->catalogue, campaign, event), out, &day) == RATE_FOUND;
 }

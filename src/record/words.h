@@ -51,6 +51,6 @@ bool words_actual(struct buffer *out, const struct rulebook *rulebook, const str
                   struct money_style style, enum language language);
 
 /* The rate by which a campaign reads the event's money, or NULL: it is in its own currency, or in one that it has none for. */
-bool words_rate(const struct event *event, const struct campaign *campaign, struct fx_rate *out);
+bool words_rate(const struct rulebook *rulebook, const struct event *event, const struct campaign *campaign, struct fx_rate *out);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "giftd/base/money.h"
 #include "giftd/base/str.h"
+#include "giftd/base/zone.h"
 
 #define RATES_MOST 64u            /* currencies */
 #define RATE_BACK_MOST 15         /* days back to the last day that has a rate: longer than any row of holidays */
@@ -36,6 +37,8 @@ struct campaign_fx {
 static inline bool fx_converts(const struct campaign_fx *fx) { return fx->rate_count > 0 || fx->table != NULL; }
 
 struct campaign;
+struct catalogue;
+struct event;
 enum rate_found {
   RATE_FOUND,
   RATE_NONE,   /* the campaign has none for it, and never will */
@@ -43,6 +46,12 @@ enum rate_found {
 };
 /* What money of a currency, not the campaign's own, that was paid at an instant counts as in a campaign. `day`: by whose rate. */
 enum rate_found campaign_rate(const struct campaign *campaign, struct str currency, int64_t paid_ms, struct fx_rate *out, int64_t *day);
+/* The day that an event says it speaks of, in a zone: its `date`, if that is its own day or one of the week before it (DAILY_TOLD_DAYS);
+ * without one that of its time. False, and that of its time: it says a day that it cannot know, or one too long ago. */
+bool event_day_told(const struct event *event, struct zone zone, int32_t *day);
+/* The instant by whose day an event's money counts in a campaign: of what says how things stood at the end of a day, as snapshots do, of
+ * that day; else its own. Of a reversal its payment's counts, which the record knows (judge, value.c). */
+int64_t event_rate_ms(const struct catalogue *catalogue, const struct campaign *campaign, const struct event *event);
 /* Of a day: the rate of one currency, 0 if it has none. The day is covered. */
 int64_t rate_of_day(const struct rate_table *table, struct str currency, int64_t day);
 /* The first day whose rate a payment of the campaign may ask for, by this calendar. Not RATE_FOUND: the calendar does not say. */
