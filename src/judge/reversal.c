@@ -3,12 +3,6 @@
  * 8). */
 #include "work.h"
 
-static uint64_t original_digest(const struct work *w) {
-  const struct value *id = event_field(w->event, FIELD_ID_ORIGINAL_ID), *source = event_field(w->event, FIELD_ID_ORIGINAL_SOURCE);
-  assert(id != NULL); /* the reader refuses one without */
-  return memory_digest(w, event_digest(source == NULL ? w->event->source : source->text, id->text));
-}
-
 static void dead(struct work *w, struct str code, const char *text) {
   w->dead = code;
   (void)fault_set(w->fault, STATUS_INPUT, "%s", text);

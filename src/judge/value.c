@@ -11,9 +11,18 @@ bool money_in(const struct work *w, uint32_t campaign, struct payment paid, int6
   return found && fx_convert(&rate, minor, own->decimals, out);
 }
 
+/* What goes back goes back as it came: by when it says that was, else as it is remembered. Of what nobody remembers its own day. */
+static int64_t reversed_ms(const struct work *w) {
+  const struct value *told = event_field(w->event, FIELD_ID_ORIGINAL_TIME);
+  if (told != NULL) return told->number;
+  const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, original_digest(w), 0);
+  return original == NULL ? w->event->time_ms : original->original.time_ms;
+}
+
 struct payment paid_now(const struct work *w, const struct campaign *campaign) {
   const struct value *currency = event_field(w->event, FIELD_ID_CURRENCY);
-  int64_t time_ms = event_rate_ms(w->in->rulebook->catalogue, campaign, w->event);
+  bool back = w->event->type == TYPE_ID_REVERSED && campaign->fx.table != NULL;
+  int64_t time_ms = back ? reversed_ms(w) : event_rate_ms(w->in->rulebook->catalogue, campaign, w->event);
   return (struct payment){currency == NULL ? STR("") : currency->text, time_ms};
 }
 

@@ -207,6 +207,12 @@ bool event_names(const struct work *w, const struct rule *rule);
 int64_t sum_of(int64_t a, int64_t b); /* at most as far as numbers go */
 static inline uint64_t memory_digest(const struct work *w, uint64_t digest) { return cause_digest(w->event, digest); }
 static inline uint64_t own_digest(const struct work *w) { return memory_digest(w, w->event->digest); }
+/* Of what the reversal at hand takes back. */
+static inline uint64_t original_digest(const struct work *w) {
+  const struct value *id = event_field(w->event, FIELD_ID_ORIGINAL_ID), *source = event_field(w->event, FIELD_ID_ORIGINAL_SOURCE);
+  assert(id != NULL); /* the reader refuses one without */
+  return memory_digest(w, event_digest(source == NULL ? w->event->source : source->text, id->text));
+}
 
 /* ---- key.c ---- */
 bool value_of_dimension(struct work *w, const struct dimension *dimension, uint32_t campaign, struct value *out);
@@ -240,7 +246,7 @@ static inline void recheck_begin(struct work *w, const struct cell *grant, const
 bool condition_is_foreign(const struct work *w, uint32_t node);
 /* Money of a currency ("" is the own one) in that of a campaign; false: it has no rate for it. */
 bool money_in(const struct work *w, uint32_t campaign, struct payment paid, int64_t minor, int64_t *out);
-/* What the event at hand was paid in, and when: of a snapshot on the day that it speaks of. Whether its
+/* What the event at hand was paid in, and when: of a reversal when its payment was, of a snapshot on the day that it speaks of. Whether its
  * rate is there: a table may not reach its day yet; `which` says which is not. */
 struct payment paid_now(const struct work *w, const struct campaign *campaign);
 bool rate_is_known(const struct work *w, const struct campaign *campaign, struct str *which);
