@@ -114,6 +114,7 @@ static void own_judge(struct work *w) {
   missed_mind(w);
   facts_hear(w);
   rules_judge(w);
+  missed_tell(w);
   facts_hear_later(w);
   dates_mind(w);
   forwards_remember(w);

@@ -91,3 +91,73 @@ void missed_mind(struct work *w) {
     if (missed_later(w, campaign)) mark(w, campaign->decl);
   }
 }
+
+/* ---- what facts alone would have heard ---- */
+
+static bool tree_asks(const struct rulebook *book, uint32_t node, uint32_t fact) {
+  if (node == NONE) return false;
+  const struct condition *condition = &book->conditions[node];
+  if (condition->kind == CONDITION_LEAF)
+    return (condition->left == LEFT_FACT || condition->left == LEFT_FACT_AT || condition->left == LEFT_FACT_ELAPSED) &&
+           condition->index == fact;
+  for (uint32_t i = 0; i < condition->count; i++)
+    if (tree_asks(book, condition->first + i, fact)) return true;
+  return false;
+}
+
+static bool item_asks(const struct rulebook *book, const struct item *item, uint32_t fact) {
+  return tree_asks(book, item->when, fact) || (worth_is_derived(&item->value) && tree_asks(book, item->value.of, fact)) ||
+         (worth_is_derived(&item->count) && tree_asks(book, item->count.of, fact));
+}
+
+static bool trigger_asks(const struct rulebook *book, const struct trigger *trigger, uint32_t fact) {
+  uint32_t level = trigger_level(trigger);
+  return (trigger->kind == TRIGGER_FACT && trigger->fact == fact) || (level != NONE && book->facts[level].parts[0] == fact);
+}
+
+static bool rule_asks(const struct rulebook *book, const struct rule *rule, uint32_t fact) {
+  bool asks = tree_asks(book, rule->when, fact);
+  for (uint32_t i = 0; i < rule->on.count && !asks; i++) asks = trigger_asks(book, &book->triggers[rule->on.first + i], fact);
+  for (uint32_t i = 0; i < rule->item_count && !asks; i++) asks = item_asks(book, &book->items[rule->item_first + i], fact);
+  return asks;
+}
+
+/* The first rule that asks the fact itself, else the campaign's first: another fact stands between them. */
+static uint32_t teller(const struct work *w, const struct campaign *campaign, uint32_t fact) {
+  for (uint32_t i = 0; i < campaign->rule_count; i++)
+    if (rule_asks(w->book, &w->book->rules[campaign->rule_first + i], fact)) return campaign->rule_first + i;
+  return campaign->rule_first;
+}
+
+/* Rules stand behind facts, in their own order. */
+static bool a_rule_hears(const struct work *w, const struct campaign *campaign) {
+  uint32_t low = 0, high = w->match_count;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    const struct listener *listener = &w->book->listeners[w->matches[middle]];
+    if (listener->kind != LISTENER_RULE || listener->owner < campaign->rule_first)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < w->match_count && w->book->listeners[w->matches[low]].owner < campaign->rule_first + campaign->rule_count;
+}
+
+static bool is_told_here(const struct work *w, uint32_t number, struct str *which) {
+  const struct campaign *campaign = work_campaign(w, number);
+  if (campaign->programme || campaign->rule_count == 0 || rate_is_known(w, campaign, which)) return false;
+  return event_addresses(w, number) && campaign_accepts_late(w, campaign) && !a_rule_hears(w, campaign);
+}
+
+/* Gifts have the room first. */
+void missed_tell(struct work *w) {
+  uint32_t told = NONE;
+  for (uint32_t i = 0; i < w->match_count && w->out->outcome_count < LIMIT_OUTCOMES - LIMIT_OUTCOMES_SPARE; i++) {
+    const struct listener *listener = &w->book->listeners[w->matches[i]];
+    struct str which;
+    if (listener->kind == LISTENER_RULE) return;
+    if (listener->campaign == told || !is_told_here(w, listener->campaign, &which)) continue;
+    told = listener->campaign;
+    outcome_new(w, teller(w, work_campaign(w, told), listener->owner), REASON_RATE_UNKNOWN)->actual_text = which;
+  }
+}

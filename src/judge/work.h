@@ -319,6 +319,8 @@ bool missed_later(const struct work *w, const struct campaign *campaign);
 /* Of a group that a rule of such a campaign is in: which rule gave for the event; and which had when it came before, or NONE. */
 void missed_group_mark(struct work *w, uint32_t winner);
 uint32_t missed_group(const struct work *w, uint32_t group);
+/* Behind the rules: campaigns whose facts alone would have heard it, had its rate been there, have that told by a rule that asks them. */
+void missed_tell(struct work *w);
 
 /* ---- hand.c ---- */
 /* False: the event says that a gift was handed out that nobody could have given for it. */

@@ -4,6 +4,7 @@
 #define GIFTD_RECORD_EXPLAIN_H
 
 #include "steps.h"
+#include "words.h"
 
 enum verdict_kind {
   VERDICT_RECORDED,   /* quoted from the decision line */
@@ -53,6 +54,10 @@ struct telling {
 /* A decision for a customer who heard the event as another: about what was forwarded, and nothing else. */
 static inline bool telling_heard(const struct telling *t) { return t->recorded != NULL && t->recorded->caused_by.length > 0; }
 
+/* The rate by which a campaign read the event's money; false also where it was not there when that was decided. */
+static inline bool telling_rate(const struct telling *t, const struct campaign *campaign, struct fx_rate *out) {
+  return t->event != NULL && !words_rate_unknown(t->recorded, campaign) && words_rate(t->rulebook, t->event, campaign, out);
+}
 /* What the event says that the catalogue does not know; nothing when there is nothing. */
 void unknown_text(const struct telling *t);
 void unknown_json(const struct telling *t);

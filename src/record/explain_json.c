@@ -140,7 +140,7 @@ static void campaign_open(struct telling *t, const struct campaign *campaign) {
   text_json(t->out, campaign->name_en);
   PUT(t->out, "}");
   struct fx_rate rate;
-  if (t->event == NULL || !words_rate(t->rulebook, t->event, campaign, &rate)) return;
+  if (!telling_rate(t, campaign, &rate)) return;
   buffer_print(t->out, ",\"fx\":\"%.*s ", STR_FORMAT(rate.currency));
   buffer_fx(t->out, rate.rate_e8);
   PUT(t->out, "\"");

@@ -208,7 +208,7 @@ static void campaign_head(struct telling *t, const struct campaign *campaign) {
   struct str name = is_zh(t) ? campaign->name_zh : campaign->name_en;
   buffer_print(t->out, "  %.*s\n", STR_FORMAT(name));
   struct fx_rate rate;
-  if (t->event == NULL || !words_rate(t->rulebook, t->event, campaign, &rate)) return;
+  if (!telling_rate(t, campaign, &rate)) return;
   buffer_print(t->out, is_zh(t) ? "  1 %.*s 按 " : "  1 %.*s counts as ", STR_FORMAT(rate.currency));
   buffer_fx(t->out, rate.rate_e8);
   buffer_print(t->out, is_zh(t) ? " %.*s 折算\n" : " %.*s\n", STR_FORMAT(campaign->currency));

@@ -243,6 +243,9 @@ static void unchanged_words(struct buffer *out, const struct telling *t, const s
     put(out, t, ": ", ":");
     buffer_put(out, str_of(is_zh(t) ? reasons[reason].label_zh : reasons[reason].label_en));
     if (answer.refusal == MATCH_CONDITION) condition_words(out, t, answer.condition, fact->campaign);
+  } else if (hears && words_rate_unknown(t->recorded, &t->rulebook->campaigns[fact->campaign])) {
+    put(out, t, ": ", ":");
+    buffer_put(out, str_of(is_zh(t) ? reasons[REASON_RATE_UNKNOWN].label_zh : reasons[REASON_RATE_UNKNOWN].label_en));
   } else if (answer.refusal == MATCH_HEARS_AS && !telling_heard(t) && fact_elsewhere_words(out, t, told)) {
     return;
   } else if (hears && fact->measure == MEASURE_DAILY_AVERAGE) {

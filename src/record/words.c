@@ -195,3 +195,10 @@ bool words_rate(const struct rulebook *rulebook, const struct event *event, cons
   if (campaign->fx.table != NULL && event->type == TYPE_ID_REVERSED) return false; /* that of its payment, whose decision says it */
   return campaign_rate(campaign, currency->text, event_rate_ms(rulebook->catalogue, campaign, event), out, &day) == RATE_FOUND;
 }
+
+bool words_rate_unknown(const struct recorded_decision *recorded, const struct campaign *campaign) {
+  const struct str code = str_of(reasons[REASON_RATE_UNKNOWN].code);
+  for (uint32_t i = 0; campaign->fx.table != NULL && recorded != NULL && i < recorded->outcome_count; i++)
+    if (str_equal(recorded->outcomes[i].reason, code) && str_equal(recorded->outcomes[i].campaign, campaign->id)) return true;
+  return false;
+}

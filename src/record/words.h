@@ -53,4 +53,7 @@ bool words_actual(struct buffer *out, const struct rulebook *rulebook, const str
 /* The rate by which a campaign reads the event's money, or NULL: it is in its own currency, or in one that it has none for. */
 bool words_rate(const struct rulebook *rulebook, const struct event *event, const struct campaign *campaign, struct fx_rate *out);
 
+/* Whether nobody of the campaign heard the event, since its rate was not there. `recorded` may be NULL. */
+bool words_rate_unknown(const struct recorded_decision *recorded, const struct campaign *campaign);
+
 #endif
