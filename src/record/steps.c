@@ -80,8 +80,37 @@ static void step_life(struct walk *walk) {
   step_end(walk, start, walk->stage != STAGE_LIFE);
 }
 
+static bool tree_has(const struct rulebook *rulebook, uint32_t tree, uint32_t node) {
+  if (tree == NONE || node == NONE) return false;
+  if (tree == node) return true;
+  const struct condition *condition = &rulebook->conditions[tree];
+  for (uint32_t i = 0; condition->kind != CONDITION_LEAF && i < condition->count; i++)
+    if (tree_has(rulebook, condition->first + i, node)) return true;
+  return false;
+}
+
+/* The trigger that was heard, or came nearest: the one with the failed leaf. NONE: no trigger hears this type (woken by a fact or a
+ * gift). */
+static uint32_t heard_trigger(const struct walk *walk) {
+  uint32_t found = NONE;
+  for (uint32_t i = 0; i < walk->rule->on.count; i++) {
+    uint32_t number = walk->rule->on.first + i;
+    const struct trigger *trigger = &walk->rulebook->triggers[number];
+    if (trigger->kind != TRIGGER_EVENT || walk->event == NULL || trigger->type != walk->event->type) continue;
+    if (tree_has(walk->rulebook, trigger->when, walk->failed)) return number;
+    bool holds = trigger->when == NONE || match_condition(walk->rulebook, trigger->when, walk->event, walk->style.zone);
+    if (found == NONE && holds) found = number;
+  }
+  return found;
+}
+
+/* Facts alone would have heard it, had its rate been there; the rule that tells it did not, and nothing of its own was asked. */
+static bool of_facts_alone(const struct walk *walk) {
+  return walk->told->reason == REASON_RATE_UNKNOWN && walk->event != NULL && heard_trigger(walk) == NONE;
+}
+
 static void step_schedule(struct walk *walk) {
-  if (walk->rule->schedule == NONE) return;
+  if (walk->rule->schedule == NONE || of_facts_alone(walk)) return;
   struct buffer *text = step_text(walk);
   size_t start = text->length;
   step_put(walk, "schedule ", "时段 ");
@@ -91,15 +120,6 @@ static void step_schedule(struct walk *walk) {
 }
 
 /* ---- conditions ---- */
-
-static bool tree_has(const struct rulebook *rulebook, uint32_t tree, uint32_t node) {
-  if (tree == NONE || node == NONE) return false;
-  if (tree == node) return true;
-  const struct condition *condition = &rulebook->conditions[tree];
-  for (uint32_t i = 0; condition->kind != CONDITION_LEAF && i < condition->count; i++)
-    if (tree_has(rulebook, condition->first + i, node)) return true;
-  return false;
-}
 
 static void condition_step(struct walk *walk, uint32_t node) {
   const struct condition *condition = &walk->rulebook->conditions[node];
@@ -134,21 +154,6 @@ static bool condition_steps(struct walk *walk, uint32_t node, bool stateless) {
     if (tree_has(walk->rulebook, first + i, walk->failed)) return false;
   }
   return true;
-}
-
-/* The trigger that was heard, or came nearest: the one with the failed leaf. NONE: no trigger hears this type (woken by a fact or a
- * gift). */
-static uint32_t heard_trigger(const struct walk *walk) {
-  uint32_t found = NONE;
-  for (uint32_t i = 0; i < walk->rule->on.count; i++) {
-    uint32_t number = walk->rule->on.first + i;
-    const struct trigger *trigger = &walk->rulebook->triggers[number];
-    if (trigger->kind != TRIGGER_EVENT || walk->event == NULL || trigger->type != walk->event->type) continue;
-    if (tree_has(walk->rulebook, trigger->when, walk->failed)) return number;
-    bool holds = trigger->when == NONE || match_condition(walk->rulebook, trigger->when, walk->event, walk->style.zone);
-    if (found == NONE && holds) found = number;
-  }
-  return found;
 }
 
 static void woken_by(struct walk *walk, const struct trigger *trigger) {
@@ -189,6 +194,7 @@ static void step_woken(struct walk *walk) {
 }
 
 static void step_on(struct walk *walk) {
+  if (of_facts_alone(walk)) return;
   uint32_t trigger = heard_trigger(walk);
   if (trigger == NONE)
     step_woken(walk);
