@@ -263,8 +263,10 @@ static enum tried hand_try(struct work *w, struct giving *g) {
   uint32_t item, meant;
   bool found = by_hand_item(w, g->rule, &item, &meant);
   assert(w->hand && found); /* else it were a dead letter */
-  enum tried tried = plain_try(w, g, &w->book->items[item], &w->book->items[meant]);
-  if (tried != TRIED_GIVEN) by_hand_worthless(w);
+  bool waits = by_hand_waits(w, g->rule, &w->book->items[item]);
+  enum tried tried = waits ? TRIED_REFUSED : plain_try(w, g, &w->book->items[item], &w->book->items[meant]);
+  if (waits) g->outcome->reason = REASON_RATE_UNKNOWN;
+  if (tried != TRIED_GIVEN) by_hand_worthless(w, waits);
   return tried;
 }
 

@@ -70,11 +70,26 @@ bool by_hand_known(struct work *w) {
   return false;
 }
 
-void by_hand_worthless(struct work *w) {
+/* By money that cannot be read yet, or by what the campaign has not counted it in yet. */
+static bool worth_waits(const struct work *w, const struct worth *worth) {
+  if (!worth_is_derived(worth)) return false;
+  const struct condition *of = &w->book->conditions[worth->of];
+  bool fact = of->left == LEFT_FACT || of->left == LEFT_FACT_AT || of->left == LEFT_FACT_ELAPSED;
+  return condition_is_foreign(w, worth->of) || (fact && !w->book->facts[of->index].of_programme);
+}
+
+bool by_hand_waits(const struct work *w, const struct rule *rule, const struct item *item) {
+  if (rate_is_known(w, work_campaign(w, rule->campaign), NULL)) return false;
+  return worth_waits(w, &item->value) || worth_waits(w, &item->count);
+}
+
+void by_hand_worthless(struct work *w, bool waits) {
   assert(w->hand);
-  dead(w,
-       "what it is worth goes by the event or by facts, and comes to nothing here; write the amount and currency that it was handed out "
-       "for, or send it again behind the events that it rests on");
+  dead(w, waits
+              ? "what it is worth goes by a rate that is not there yet; write the amount and currency that it was handed out for, or send "
+                "it again when the rate is there, before the event is back-filled"
+              : "what it is worth goes by the event or by facts, and comes to nothing here; write the amount and currency that it was "
+                "handed out for, or send it again behind the events that it rests on");
 }
 
 void by_hand_note(struct work *w, const struct outcome *why) {

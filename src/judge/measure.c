@@ -207,7 +207,10 @@ int32_t measure_expiry(const struct work *w, const struct fact *fact, int32_t pe
 
 void fed_remember(struct work *w, const struct fact *fact, uint64_t per, int32_t period, int64_t amount, bool counted) {
   assert(counted || amount == 0); /* what fed nothing has nothing to give back */
-  if (fed_find(w, fact, own_digest(w)) != NULL) return;
+  const struct cell *known = fed_find(w, fact, own_digest(w));
+  bool later = known != NULL && counted && !known->fed.counted; /* a gift that was handed out rested on it before it heard the event */
+  if (known != NULL && !later) return;
+  if (later) state_remove(w->customer, known);
   struct cell *fed = work_add(w, w->customer, CELL_FED, fact->decl, own_digest(w), period);
   fed->fed.per = per, fed->fed.amount = amount, fed->fed.counted = counted;
   fed->expires_day = undo_expiry(w);

@@ -16,10 +16,10 @@ bool missed_any(const struct work *w, uint64_t digest) {
   return false;
 }
 
-/* A gift that was handed out for who heard the event is a duplicate, though others may hear it. */
+/* A gift that was handed out for who heard the event is a duplicate, though others may hear it. So is one that was told before its rate. */
 static bool handed_before(const struct work *w) {
   const struct rule *rule = by_hand_rule(w);
-  return rule != NULL && missed(w, work_campaign(w, rule->campaign), own_digest(w)) == NULL;
+  return rule != NULL && (missed(w, work_campaign(w, rule->campaign), own_digest(w)) == NULL || missed_hand(w, rule));
 }
 
 /* What was taken back of it meanwhile was taken back for those who had heard it: then it is not heard by parts. */
@@ -41,6 +41,19 @@ static void mark(struct work *w, uint64_t decl) {
   cell->once.time_ms = w->event->time_ms;
   cell->expires_day = state_expiry(w->event->time_ms + w->in->settings->horizon_ms);
 }
+
+/* By the rule's name. It goes with the id of the event, whatever becomes of the rule. */
+static bool gave(const struct work *w, const struct rule *rule) {
+  return state_find(w->customer, CELL_ONCE, rule->decl, own_digest(w), 0) != NULL;
+}
+
+/* ---- gifts that were handed out before the rate was there ---- */
+
+void missed_hand_mark(struct work *w, const struct rule *rule) {
+  if (missed_later(w, work_campaign(w, rule->campaign))) mark(w, rule->decl);
+}
+
+bool missed_hand(const struct work *w, const struct rule *rule) { return gave(w, rule); }
 
 /* ---- groups ---- */
 

@@ -79,9 +79,12 @@ struct due recheck(struct work *w, const struct undoing *u, const struct rule *r
   const struct item *given = grant_item(w->book, rule, grant);
   struct gift base;
   struct due now = {grant->grant.value_minor + set_off_of(w, grant->grant.id_low), grant->grant.units};
+  const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, grant->key, 0);
+  int64_t day;
   if (given == NULL) return now; /* terms without the item: nothing is known against it */
+  if (rate_is_awaited(work_campaign(w, rule->campaign), paid_then(original), &day)) return now; /* nor here: it was handed out */
   assert(w->base == NULL);
-  recheck_begin(w, grant, state_find(w->customer, CELL_ORIGINAL, 0, grant->key, 0), amount_left(w, u, grant));
+  recheck_begin(w, grant, original, amount_left(w, u, grant));
   w->base = base_now(w, grant, &base) ? &base : NULL;
   struct due due = due_now(w, rule, given, now);
   w->rechecking = false, w->base = NULL;

@@ -335,8 +335,8 @@ static bool (*const steps[])(struct judging *j) = {step_lifecycle, step_addresse
 
 /* What is no reason any more when the customer has the gift: it is told beside it. */
 static bool let_pass(bool (*step)(struct judging *j)) {
-  return step == step_currency || step == step_audience || step == step_risk || step == step_when || step == step_holdout ||
-         step == step_group || step == step_limits;
+  return step == step_rate || step == step_currency || step == step_audience || step == step_risk || step == step_when ||
+         step == step_holdout || step == step_group || step == step_limits;
 }
 
 static bool judge(struct judging *j) {
@@ -378,6 +378,7 @@ bool rule_judge(struct work *w, uint32_t number, const struct wake *wake) {
   w->lot = NULL, w->base = wake->base, w->level = level_of(w, wake), w->place = 0, w->share = 0;
   w->hand = wake->base == NULL && wake->fired == NULL && by_hand(w, judging.rule), w->hand_noted = w->hand_refused = false;
   bool given = judge(&judging);
+  if (given && w->hand) missed_hand_mark(w, judging.rule);
   w->hand = false;
   outcome->gift_count = w->out->gift_count - outcome->gift_first;
   bool gave = outcome->reason == REASON_GIVEN || outcome->reason == REASON_DRAW_LOST;

@@ -30,13 +30,18 @@ struct payment paid_then(const struct cell *original) {
   return (struct payment){original_currency(original), original == NULL ? 0 : original->original.time_ms};
 }
 
-bool rate_is_known(const struct work *w, const struct campaign *campaign, struct str *which) {
-  if (campaign->fx.table == NULL) return true; /* of nearly all campaigns */
-  const struct payment paid = paid_now(w, campaign);
+bool rate_is_awaited(const struct campaign *campaign, struct payment paid, int64_t *day) {
   struct fx_rate rate;
+  if (campaign->fx.table == NULL) return false; /* of nearly all campaigns */
+  if (paid.currency.length == 0 || str_equal(paid.currency, campaign->currency)) return false;
+  return campaign_rate(campaign, paid.currency, paid.time_ms, &rate, day) == RATE_NOT_YET;
+}
+
+bool rate_is_known(const struct work *w, const struct campaign *campaign, struct str *which) {
   int64_t day;
-  if (paid.currency.length == 0 || str_equal(paid.currency, campaign->currency)) return true;
-  if (campaign_rate(campaign, paid.currency, paid.time_ms, &rate, &day) != RATE_NOT_YET || MUTANT(RATE_GUESSED)) return true;
+  if (campaign->fx.table == NULL) return true;
+  const struct payment paid = paid_now(w, campaign);
+  if (!rate_is_awaited(campaign, paid, &day) || MUTANT(RATE_GUESSED)) return true;
   if (which == NULL) return false;
   char memory[32];
   struct buffer text;

@@ -120,13 +120,18 @@ static void candidates_sort(struct work *w, uint32_t count) {
   }
 }
 
+/* Its gift for this event was handed out before the rate was there: now that its campaign hears it, it is not given again. */
+static bool was_handed(const struct work *w, const struct candidate *candidate) {
+  return w->again && !by_track(w, candidate) && missed_hand(w, &w->book->rules[candidate->rule]);
+}
+
 /* Several triggers of one rule, but one gift of this event: judged once. */
 static uint32_t candidates_unique(struct work *w, uint32_t count) {
   uint32_t kept = 0;
   for (uint32_t i = 0; i < count; i++) {
     const struct candidate *candidate = &w->candidates[i];
     bool again = kept > 0 && w->candidates[kept - 1].rule == candidate->rule && !by_track(w, candidate);
-    if (!again) w->candidates[kept++] = *candidate;
+    if (!again && !was_handed(w, candidate)) w->candidates[kept++] = *candidate;
   }
   return kept;
 }

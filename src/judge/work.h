@@ -250,6 +250,7 @@ bool money_in(const struct work *w, uint32_t campaign, struct payment paid, int6
  * rate is there: a table may not reach its day yet; `which` says which is not. */
 struct payment paid_now(const struct work *w, const struct campaign *campaign);
 bool rate_is_known(const struct work *w, const struct campaign *campaign, struct str *which);
+bool rate_is_awaited(const struct campaign *campaign, struct payment paid, int64_t *day); /* the same, of any payment */
 /* Of a gift that is judged again: whether a left side can have changed, and is known as it is now (else it is as it was). */
 bool left_can_change(const struct work *w, const struct condition *leaf);
 bool fact_can_change(const struct work *w, const struct fact *fact);
@@ -321,6 +322,9 @@ void missed_group_mark(struct work *w, uint32_t winner);
 uint32_t missed_group(const struct work *w, uint32_t group);
 /* Behind the rules: campaigns whose facts alone would have heard it, had its rate been there, have that told by a rule that asks them. */
 void missed_tell(struct work *w);
+/* The rule's gift was handed out, and its campaign hears the event later; and whether it was. */
+void missed_hand_mark(struct work *w, const struct rule *rule);
+bool missed_hand(const struct work *w, const struct rule *rule);
 
 /* ---- hand.c ---- */
 /* False: the event says that a gift was handed out that nobody could have given for it. */
@@ -332,8 +336,10 @@ const struct rule *by_hand_rule(const struct work *w);
 bool by_hand_item(const struct work *w, const struct rule *rule, uint32_t *item, uint32_t *meant);
 /* What would have refused it: told beside it. */
 void by_hand_note(struct work *w, const struct outcome *why);
+/* Whether it is worth what nobody knows before the rate is there. */
+bool by_hand_waits(const struct work *w, const struct rule *rule, const struct item *item);
 /* What it is worth is not known: the line is a dead letter, and nothing of it happened. */
-void by_hand_worthless(struct work *w);
+void by_hand_worthless(struct work *w, bool waits);
 
 /* ---- fact kinds: first.c last.c measure.c track.c tables.c difference.c picks.c level.c, and their table ---- */
 #define FACT_KIND_ROW(NAME, name) extern const struct fact_kind_row fact_kind_##name;
