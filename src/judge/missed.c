@@ -57,15 +57,33 @@ bool missed_hand(const struct work *w, const struct rule *rule) { return gave(w,
 
 /* ---- groups ---- */
 
-void missed_group_mark(struct work *w, uint32_t winner) { mark(w, w->book->rules[winner].decl); }
+/* A rule may have the group's name: they are kept apart. */
+static uint64_t group_decl(const struct work *w, uint32_t group) {
+  static const struct hash_key groups = {UINT64_C(0x67726f7570), 0};
+  return decl_of_hash(hash64(&groups, w->book->groups[group].name));
+}
+
+/* Under the group's name, so that it is known whatever becomes of who gave; and under the rule's, so that it can be told. */
+void missed_group_mark(struct work *w, uint32_t group, uint32_t winner) {
+  mark(w, group_decl(w, group));
+  if (winner != MISSED_GONE) mark(w, w->book->rules[winner].decl);
+}
+
+/* A rule that a fact wakes was not even asked: its fact did not hear the event. */
+bool missed_group_later(const struct work *w, uint32_t group) {
+  for (uint32_t i = 0; w->missed_some && i < w->book->rule_count; i++) {
+    const struct rule *rule = &w->book->rules[i];
+    if (rule->group == group && missed(w, work_campaign(w, rule->campaign), own_digest(w)) != NULL) return true;
+  }
+  return false;
+}
 
 uint32_t missed_group(const struct work *w, uint32_t group) {
   bool came = w->event->backfill && (w->again || w->in->hearing != NULL);
-  for (uint32_t i = 0; came && i < w->book->rule_count; i++) {
-    const struct rule *rule = &w->book->rules[i];
-    if (rule->group == group && state_find(w->customer, CELL_ONCE, rule->decl, own_digest(w), 0) != NULL) return i;
-  }
-  return NONE;
+  for (uint32_t i = 0; came && i < w->book->rule_count; i++)
+    if (w->book->rules[i].group == group && gave(w, &w->book->rules[i])) return i;
+  bool known = came && state_find(w->customer, CELL_ONCE, group_decl(w, group), own_digest(w), 0) != NULL;
+  return known ? MISSED_GONE : NONE;
 }
 
 /* ---- the event at hand ---- */
@@ -95,13 +113,16 @@ static void marks_remove(struct work *w) {
 void missed_mind(struct work *w) {
   assert(w->in->hearing == NULL && w->in->closing == NULL);
   if (w->again) {
+    w->missed_some = true; /* there may be others */
     matches_again(w);
     marks_remove(w);
     return;
   }
   for (uint32_t i = 0; i < w->match_count; i++) {
     const struct campaign *campaign = work_campaign(w, w->book->listeners[w->matches[i]].campaign);
-    if (missed_later(w, campaign)) mark(w, campaign->decl);
+    if (!missed_later(w, campaign)) continue;
+    mark(w, campaign->decl);
+    w->missed_some = true;
   }
 }
 

@@ -205,8 +205,9 @@ static bool step_holdout(struct judging *j) {
 /* Another rule of its group gave for this event. */
 static bool step_group(struct judging *j) {
   if (j->wake->excluded == NONE) return true;
+  bool gone = j->wake->excluded == MISSED_GONE;
   j->outcome->reason = REASON_EXCLUDED_BY_GROUP;
-  j->outcome->actual_text = j->w->book->rules[j->wake->excluded].name;
+  j->outcome->actual_text = gone ? j->w->book->groups[j->rule->group].name : j->w->book->rules[j->wake->excluded].name;
   return false;
 }
 

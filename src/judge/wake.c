@@ -208,7 +208,7 @@ static bool group_judge(struct work *w, uint32_t group, uint32_t from, uint32_t 
     if (given) winner = one->rule;
     later |= missed_later(w, work_campaign(w, w->book->rules[one->rule].campaign));
   }
-  if (later && winner != NONE) missed_group_mark(w, winner);
+  if (winner != NONE && (later || missed_group_later(w, group))) missed_group_mark(w, group, winner);
   return true;
 }
 

@@ -47,7 +47,7 @@ struct wake {
   const struct fired *fired;
   const struct gift *base;
   uint32_t outcome;  /* of the base gift, or NONE */
-  uint32_t excluded; /* the rule of its group that gave for this event, or NONE */
+  uint32_t excluded; /* the rule of its group that gave for this event, MISSED_GONE, or NONE */
 };
 
 struct failure {
@@ -132,6 +132,7 @@ struct work {
   int64_t counted_at_ms; /* as of that instant: the event's own, or of the day that it speaks of */
   bool kept_something;   /* the event fed a measure or gave: an ORIGINAL is worth remembering */
   bool again;            /* the event came before, too late for some: they alone hear it */
+  bool missed_some;      /* it is too late for some, who may hear it later */
   bool hand;             /* the item at hand was handed out by hand ... */
   bool hand_refused;     /* ... though the rule would have given nothing: its other items are not given */
   bool hand_noted;       /* ... though this would have refused it */
@@ -318,7 +319,9 @@ void missed_mind(struct work *w);
 /* Whether it is too late for a campaign that may have it back-filled. */
 bool missed_later(const struct work *w, const struct campaign *campaign);
 /* Of a group that a rule of such a campaign is in: which rule gave for the event; and which had when it came before, or NONE. */
-void missed_group_mark(struct work *w, uint32_t winner);
+#define MISSED_GONE (NONE - 1) /* one that is not in the group any more, or whose file is gone */
+void missed_group_mark(struct work *w, uint32_t group, uint32_t winner);
+bool missed_group_later(const struct work *w, uint32_t group); /* whether a rule of it may hear the event later */
 uint32_t missed_group(const struct work *w, uint32_t group);
 /* Behind the rules: campaigns whose facts alone would have heard it, had its rate been there, have that told by a rule that asks them. */
 void missed_tell(struct work *w);

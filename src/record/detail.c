@@ -570,7 +570,7 @@ void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const s
     return;
   }
   if (told->reason == REASON_EXCLUDED_BY_GROUP) {
-    buffer_put(out, told->actual); /* the rule that did */
+    buffer_put(out, told->actual); /* the rule that did, or the group */
     return;
   }
   if (is_below_bands(told)) {
