@@ -100,14 +100,30 @@ static void gifts_merge(struct work *w, uint32_t outcomes, uint32_t gifts) {
 
 /* ---- the event ---- */
 
+static bool was_undone(const struct cell *original) {
+  return original != NULL && (original->original.reversed > 0 || original->original.undone);
+}
+
+/* What others had heard, and was taken off that, is taken off what is heard again. */
+static void undone_sum(const struct work *w, const struct cell *original, bool *whole, int64_t *amount) {
+  const struct hearing *hearing = w->in->hearing;
+  if (hearing != NULL)
+    *whole = hearing->undone_whole, *amount = hearing->undone_minor;
+  else if (was_undone(original))
+    *amount = original->original.reversed; /* of a whole one nobody hears anything (missed.c) */
+  else
+    awaited_sum(w, own_digest(w), whole, amount);
+}
+
 static bool undoing_of(struct work *w, struct undoing *u) {
   const struct hearing *hearing = w->in->hearing;
-  bool whole = hearing != NULL && hearing->undone_whole;
-  int64_t amount = hearing != NULL ? hearing->undone_minor : 0;
-  if (hearing == NULL) awaited_sum(w, u->original, &whole, &amount);
+  const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, u->original, 0);
+  bool whole = false;
+  int64_t amount = 0;
+  u->again = was_undone(original);
+  undone_sum(w, original, &whole, &amount);
   if (!whole && amount == 0) return false;
   w->out->undone_whole = whole, w->out->undone_minor = amount; /* for who hears it as another */
-  const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, u->original, 0);
   if (hearing == NULL) awaited_done(w, original, u->original);
   if (original == NULL) return false; /* it fed and gave nothing */
   u->before = original->original.amount;

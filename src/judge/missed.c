@@ -22,11 +22,11 @@ static bool handed_before(const struct work *w) {
   return rule != NULL && (missed(w, work_campaign(w, rule->campaign), own_digest(w)) == NULL || missed_hand(w, rule));
 }
 
-/* What was taken back of it meanwhile was taken back for those who had heard it: then it is not heard by parts. */
+/* Of what was taken back as a whole nobody hears anything; of a part what is left (awaited.c). */
 bool missed_again(const struct work *w) {
   const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, own_digest(w), 0);
-  bool whole = original == NULL || (original->original.reversed == 0 && !original->original.undone);
-  return w->event->backfill && whole && missed_any(w, own_digest(w)) && !handed_before(w);
+  bool left = original == NULL || !original->original.undone;
+  return w->event->backfill && left && missed_any(w, own_digest(w)) && !handed_before(w);
 }
 
 /* Too late, or paid at a rate that is not there yet: then also one that was marked before the rate came. */

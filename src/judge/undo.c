@@ -5,6 +5,40 @@
  * policy of the terms it was given under; what it took of limits and pools with it. Facts answer for themselves (their row's `undo`). */
 #include "work.h"
 
+/* ---- heard again: who heard it now ---- */
+
+/* Facts that no listener lets hear have counted nothing. What programmes count they counted when it came first. */
+static bool fact_hears_now(const struct work *w, uint64_t decl) {
+  const struct rulebook *book = w->in->rulebook;
+  for (uint32_t i = 0; i < w->match_count; i++) {
+    const struct listener *listener = &book->listeners[w->matches[i]];
+    if (listener->kind == LISTENER_RULE) continue;
+    const struct fact *fact = &book->facts[listener->owner];
+    if (fact->decl == decl && !fact->of_programme) return true;
+  }
+  return false;
+}
+
+/* The next of what it fed, from `fed` on; heard again, what came down before is passed over. */
+static const struct cell *fed_from(const struct work *w, const struct undoing *u, const struct cell *fed) {
+  while (fed != NULL && u->again && !fact_hears_now(w, cell_decl(fed))) fed = state_next(w->customer, fed);
+  return fed;
+}
+
+static const struct cell *fed_first(const struct work *w, const struct undoing *u) {
+  return fed_from(w, u, state_first(w->customer, CELL_FED, 0, u->original));
+}
+
+static const struct cell *fed_next(const struct work *w, const struct undoing *u, const struct cell *fed) {
+  return fed_from(w, u, state_next(w->customer, fed));
+}
+
+static bool given_now(const struct work *w, const struct cell *grant) {
+  for (uint32_t i = 0; i < w->out->gift_count; i++)
+    if (w->out->gifts[i].id_words[0] == grant->grant.id_low && w->out->gifts[i].id_words[1] == grant->grant.id_high) return true;
+  return false;
+}
+
 /* ---- what rests on the event ---- */
 
 struct gathering {
@@ -17,9 +51,10 @@ static void grant_gather(struct gathering *g, uint64_t event, uint64_t id_low) {
   g->w->grants[g->count++] = (struct grant_name){event, id_low};
 }
 
-static void own_gather(struct gathering *g, uint64_t original) {
-  const struct cell *grant = state_first(g->w->customer, CELL_GRANT, 0, original);
-  for (; grant != NULL; grant = state_next(g->w->customer, grant)) grant_gather(g, original, grant->grant.id_low);
+static void own_gather(struct gathering *g, const struct undoing *u) {
+  const struct cell *grant = state_first(g->w->customer, CELL_GRANT, 0, u->original);
+  for (; grant != NULL; grant = state_next(g->w->customer, grant))
+    if (!u->again || given_now(g->w, grant)) grant_gather(g, u->original, grant->grant.id_low);
 }
 
 /* Gifts that asked the measure at this key, when the period that falls was in their window. */
@@ -33,10 +68,9 @@ static void resting_gather(struct gathering *g, const struct fact *fact, const s
   }
 }
 
-static void all_gather(struct gathering *g, uint64_t original) {
-  own_gather(g, original);
-  const struct cell *fed = state_first(g->w->customer, CELL_FED, 0, original);
-  for (; fed != NULL; fed = state_next(g->w->customer, fed)) {
+static void all_gather(struct gathering *g, const struct undoing *u) {
+  own_gather(g, u);
+  for (const struct cell *fed = fed_first(g->w, u); fed != NULL; fed = fed_next(g->w, u, fed)) {
     const struct rulebook *book;
     uint32_t fact;
     if (fed->fed.counted && terms_fact(g->w, cell_decl(fed), &book, &fact)) resting_gather(g, &book->facts[fact], fed);
@@ -170,7 +204,7 @@ static void fed_swap(struct work *w, uint32_t a, uint32_t b) {
 static void facts_undo(struct work *w, const struct undoing *u) {
   static const struct sorting by_name = {fed_before, fed_swap};
   uint32_t count = 0;
-  for (const struct cell *fed = state_first(w->customer, CELL_FED, 0, u->original); fed != NULL; fed = state_next(w->customer, fed)) {
+  for (const struct cell *fed = fed_first(w, u); fed != NULL; fed = fed_next(w, u, fed)) {
     assert(count < LIMIT_STATE_CELLS);
     w->fed[count++] = fed;
   }
@@ -181,8 +215,7 @@ static void facts_undo(struct work *w, const struct undoing *u) {
 /* Top-ups of the running campaigns, and of those whose terms are all that is left of them. */
 static void lots_follow(struct work *w, const struct undoing *u) {
   const struct rulebook *before = w->book;
-  const struct cell *fed = state_first(w->customer, CELL_FED, 0, u->original);
-  for (; fed != NULL; fed = state_next(w->customer, fed)) {
+  for (const struct cell *fed = fed_first(w, u); fed != NULL; fed = fed_next(w, u, fed)) {
     uint32_t number;
     if (!fed->fed.counted || !terms_fact(w, cell_decl(fed), &w->book, &number)) continue;
     lots_lower(w, number, fed->fed.per, fed->period);
@@ -208,7 +241,7 @@ static void fed_forget(struct work *w, uint64_t original) {
 
 void undo_apply(struct work *w, struct undoing *u) {
   struct gathering gathering = {.w = w};
-  all_gather(&gathering, u->original);
+  all_gather(&gathering, u);
   uint32_t count = sort_unique(w, gathering.count);
   assert(w->takes_back && u->amount >= 0 && u->amount <= u->before && count <= gathering.count);
   facts_undo(w, u);

@@ -76,6 +76,7 @@ struct undoing {
   int64_t amount, before; /* this reversal; what was left of the original before it */
   bool whole;
   bool awaited;  /* it came before the event: nothing was out yet, so nothing is owed */
+  bool again;    /* and before it was heard again: what was heard and given before came down then */
   bool failed;   /* it was never fulfilled: by the rule's forfeit, and not owed either */
   bool refused;  /* it was never issued: `still` did not hold */
   bool rejected; /* it was never issued: its review was not passed */
