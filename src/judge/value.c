@@ -11,12 +11,13 @@ bool money_in(const struct work *w, uint32_t campaign, struct payment paid, int6
   return found && fx_convert(&rate, minor, own->decimals, out);
 }
 
-/* What goes back goes back as it came: by when it says that was, else as it is remembered. Of what nobody remembers its own day. */
+/* What goes back goes back as it came: at the time that is remembered of it, whose rate its decision names, else when the reversal says
+ * that it was. Of what nobody remembers its own day. */
 static int64_t reversed_ms(const struct work *w) {
   const struct value *told = event_field(w->event, FIELD_ID_ORIGINAL_TIME);
-  if (told != NULL) return told->number;
   const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, original_digest(w), 0);
-  return original == NULL ? w->event->time_ms : original->original.time_ms;
+  if (original != NULL) return original->original.time_ms;
+  return told != NULL ? told->number : w->event->time_ms;
 }
 
 struct payment paid_now(const struct work *w, const struct campaign *campaign) {
