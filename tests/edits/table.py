@@ -222,8 +222,9 @@ FOLDER = [
 
 
 def rates(to, **days):
-    return {"rates": "daily", "currency": "CNY", "source": "invented", "covers": {"from": "2027-02-01", "to": to},
-            "days": {"2027-02-01": {"USD": "6.90"}, "2027-02-10": {"USD": "7.00"}} | {f"2027-02-{day[1:]}": of for day, of in days.items()}}
+    before = {day: {"USD": "6.90"} for day in ("2026-12-25", "2027-01-08", "2027-01-20", "2027-02-01")}
+    return {"rates": "daily", "currency": "CNY", "source": "invented", "covers": {"from": "2026-12-25", "to": to},
+            "days": {**before, "2027-02-10": {"USD": "7.00"}} | {f"2027-02-{day[1:]}": of for day, of in days.items()}}
 
 
 BY_TABLE = [put("/fx", {"table": "daily", "day": "event"}), ("new", "rates.json", rates("2027-02-12"))]
