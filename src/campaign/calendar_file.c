@@ -52,10 +52,15 @@ static void name_read(struct compile *c, const struct at *whole, struct str *zh,
 
 /* ---- its frame ---- */
 
-static bool covers_read(struct compile *c, const struct at *root, struct calendar *out) {
-  struct at covers = at_key(root, "covers"), from = at_key(&covers, "from"), to = at_key(&covers, "to");
-  if (covers.json == NULL || !keys_check(c, &covers, covers_keys, "covers") || from.json == NULL || to.json == NULL) return false;
-  if (!read_date(c, &from, &out->from_day) || !read_date(c, &to, &out->to_day)) return false;
+bool covers_read(struct compile *c, const struct at *covers, int64_t *from_day, int64_t *to_day) {
+  struct at from = at_key(covers, "from"), to = at_key(covers, "to");
+  if (covers->json == NULL || !keys_check(c, covers, covers_keys, "covers") || from.json == NULL || to.json == NULL) return false;
+  return read_date(c, &from, from_day) && read_date(c, &to, to_day);
+}
+
+static bool frame_read(struct compile *c, const struct at *root, struct calendar *out) {
+  struct at covers = at_key(root, "covers");
+  if (!covers_read(c, &covers, &out->from_day, &out->to_day)) return false;
   int64_t days = out->to_day - out->from_day + 1;
   if (days >= 1 && days <= CALENDAR_DAYS_MOST) return true;
   report(c, &covers, CHECK_BAD_CALENDAR, days < 1 ? "the calendar ends before it begins" : "a calendar covers at most twenty years");
@@ -212,7 +217,7 @@ void calendar_read(struct compile *c) {
   name_read(c, root, &calendar->zh, &calendar->en);
   text_read(c, &source, TEXT_MOST, &text);
   weekend_read(c, root, calendar);
-  if (!covers_read(c, root, calendar) || !days_take(&r)) {
+  if (!frame_read(c, root, calendar) || !days_take(&r)) {
     calendar->from_day = 0, calendar->to_day = -1;
     return;
   }

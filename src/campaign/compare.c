@@ -267,21 +267,28 @@ static void campaign_gone_tell(struct comparing *c, const struct campaign *old, 
                                  old->version + 1);
 }
 
-/* What events of a day were judged by holds for those of the same day that come late. */
-static void calendar_compare(struct comparing *c, const struct campaign *old, const struct campaign *now, const struct life *life) {
-  int64_t day, until_ms = c->now.latest_ms < old->closing_ms ? c->now.latest_ms : old->closing_ms - 1;
-  bool workdays = old->fx.table != NULL && old->fx.day == RATE_DAY_PREVIOUS_WORKDAY; /* a first goes by them before it begins */
-  if (!life->living || (!life->begun && !workdays) || c->now.latest_ms == TIME_NONE) return;
-  if (!calendar_past_differs(old, now, zone_local(old->zone, until_ms) / MS_PER_DAY, &day)) return;
-  struct change *change = change_new(c, CHANGE_PAST_DAY, true, MEANING_CAMPAIGN, old->id);
+/* A day by which something was judged is another one in what the campaign goes by. */
+static void past_change(struct comparing *c, const struct campaign *old, enum change_class class, int64_t day, const char *in,
+                        struct str id, struct str remedy) {
+  struct change *change = change_new(c, class, true, MEANING_CAMPAIGN, old->id);
   char memory[32];
   struct buffer text;
   if (change == NULL) return;
   buffer_init(&text, memory, sizeof memory);
   buffer_date(&text, day);
   change->name = change->old_name = change->campaign;
-  change->after = arena_print(c->arena, "%.*s in calendar '%.*s'", STR_FORMAT(buffer_text(&text)), STR_FORMAT(now->calendar->id));
-  change->remedy = STR("put the days that have begun back as they were; later ones may change");
+  change->after = arena_print(c->arena, "%.*s in %s '%.*s'", STR_FORMAT(buffer_text(&text)), in, STR_FORMAT(id));
+  change->remedy = remedy;
+}
+
+/* What events of a day were judged by holds for those of the same day that come late. */
+static void calendar_compare(struct comparing *c, const struct campaign *old, const struct campaign *now, const struct life *life) {
+  int64_t day, until_ms = c->now.latest_ms < old->closing_ms ? c->now.latest_ms : old->closing_ms - 1;
+  bool workdays = old->fx.table != NULL && old->fx.day == RATE_DAY_PREVIOUS_WORKDAY; /* a first goes by them before it begins */
+  if (!life->living || (!life->begun && !workdays) || c->now.latest_ms == TIME_NONE) return;
+  if (!calendar_past_differs(old, now, zone_local(old->zone, until_ms) / MS_PER_DAY, &day)) return;
+  past_change(c, old, CHANGE_PAST_DAY, day, "calendar", now->calendar->id,
+              STR("put the days that have begun back as they were; later ones may change"));
 }
 
 /* What a payment counted as, whenever it is asked again. Any day from the first that the campaign asks for may have been asked; another
@@ -292,15 +299,8 @@ static void rates_compare(struct comparing *c, const struct campaign *old, const
   if (!life->living || before == NULL || after == NULL || !str_equal(before->id, after->id)) return;
   if (rates_first_day(old, old->calendar, &asked) != RATE_FOUND) asked = INT64_MIN;
   if (!rates_differ(before, after, asked, &day)) return;
-  struct change *change = change_new(c, CHANGE_PAST_RATE, true, MEANING_CAMPAIGN, old->id);
-  char memory[32];
-  struct buffer text;
-  if (change == NULL) return;
-  buffer_init(&text, memory, sizeof memory);
-  buffer_date(&text, day);
-  change->name = change->old_name = change->campaign;
-  change->after = arena_print(c->arena, "%.*s in the table of rates '%.*s'", STR_FORMAT(buffer_text(&text)), STR_FORMAT(after->id));
-  change->remedy = STR("put the days that the table had back as they were; new ones go behind the last that it covered");
+  past_change(c, old, CHANGE_PAST_RATE, day, "the table of rates", after->id,
+              STR("put the days that the table had back as they were; new ones go behind the last that it covered"));
 }
 
 static void campaign_compare(struct comparing *c, uint32_t number) {

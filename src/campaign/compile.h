@@ -531,6 +531,8 @@ const struct rate_table *rates_find(struct compile *c, const struct at *at);
 bool is_calendar(const json_t *json);
 /* The file at hand is one. */
 void calendar_read(struct compile *c);
+/* "covers" of a file of days: its first and last day, as they are said. False: told. */
+bool covers_read(struct compile *c, const struct at *covers, int64_t *from_day, int64_t *to_day);
 /* The one that giftd brings along, before all files. */
 void calendar_built_in(struct compile *c);
 extern const struct source calendar_cn; /* deploy/calendars/cn.json, embedded */

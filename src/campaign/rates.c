@@ -17,7 +17,7 @@ static enum rate_found workday_before(const struct calendar *calendar, int64_t d
 }
 
 static enum rate_found day_asked(const struct campaign *campaign, const struct calendar *calendar, int64_t paid_ms, int64_t *day) {
-  int64_t local = zone_local(campaign->zone, paid_ms), today = local / MS_PER_DAY - (local % MS_PER_DAY < 0 ? 1 : 0);
+  const int64_t today = period_of(UNIT_DAY, paid_ms, campaign->zone);
   *day = today;
   switch (campaign->fx.day) {
     case RATE_DAY_EVENT: break;

@@ -11,7 +11,6 @@
 #define SOURCE_MOST 1024u
 static const struct key file_keys[] = {{"$schema", KEY_MAY}, {"rates", KEY_MUST}, {"currency", KEY_MUST}, {"source", KEY_MUST},
                                        {"covers", KEY_MUST}, {"days", KEY_MUST},  {NULL, KEY_MAY}};
-static const struct key covers_keys[] = {{"from", KEY_MUST}, {"to", KEY_MUST}, {NULL, KEY_MAY}};
 
 /* A table that is being read: its days can be written. */
 struct reading {
@@ -24,10 +23,9 @@ struct reading {
 
 bool is_rates(const json_t *json) { return json_object_get(json, "rates") != NULL && json_object_get(json, "id") == NULL; }
 
-static bool covers_read(struct compile *c, const struct at *root, struct rate_table *out) {
-  struct at covers = at_key(root, "covers"), from = at_key(&covers, "from"), to = at_key(&covers, "to");
-  if (covers.json == NULL || !keys_check(c, &covers, covers_keys, "covers") || from.json == NULL || to.json == NULL) return false;
-  if (!read_date(c, &from, &out->from_day) || !read_date(c, &to, &out->to_day)) return false;
+static bool frame_read(struct compile *c, const struct at *root, struct rate_table *out) {
+  struct at covers = at_key(root, "covers");
+  if (!covers_read(c, &covers, &out->from_day, &out->to_day)) return false;
   int64_t days = out->to_day - out->from_day + 1;
   if (days >= 1 && days <= RATE_TABLE_DAYS_MOST) return true;
   report(c, &covers, CHECK_BAD_RATES, days < 1 ? "the table ends before it begins" : "a table covers at most ten years");
@@ -218,7 +216,7 @@ void rates_read(struct compile *c) {
   table_add(c, &id, table);
   if (source.json != NULL && read_text(c, &source, &text) && text.length > SOURCE_MOST)
     report(c, &source, CHECK_BAD_RATES, "the text has %zu bytes; at most %u", text.length, SOURCE_MOST);
-  bool good = currency_read(c, root, table) && covers_read(c, root, table) && days_read(&r, &days);
+  bool good = currency_read(c, root, table) && frame_read(c, root, table) && days_read(&r, &days);
   if (!good) table->from_day = 0, table->to_day = -1, table->currency_count = 0;
   table->head = head_of(c, file->json);
 }

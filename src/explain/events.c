@@ -130,6 +130,7 @@ static void wanted_dead(struct answer *a, const struct recorded_letter *letter) 
   if (wanted == NULL || wanted->found) return;
   wanted->ranged = wanted->ranged && wanted->position != letter->position;
   wanted->dead = !wanted->ranged;
+  a->dead += wanted->dead;
 }
 
 static void ranges_search(struct answer *a) {
@@ -202,7 +203,7 @@ enum status answer_events(struct answer *a, struct fault *fault) {
   if (status != STATUS_OK) return status;
   ranges_search(a);
   for (uint32_t i = 0; i < a->wanted_count; i++) explain_wanted(a, &a->wanted[i]);
-  letters_walk(a, dead_tell);
+  if (a->dead > 0) letters_walk(a, dead_tell);
   if (a->wanted_count == 0)
     fprintf(stderr, "giftd explain: no event was found in %s; expected one JSON object a line\n", a->question->event);
   if (a->missing > 0)

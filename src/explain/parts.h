@@ -36,6 +36,7 @@ struct answer {
   struct ranges ranges;
   struct unheard_range open; /* of the state, as it was before decisions were read; of no events: none is */
   uint32_t own_count, next;  /* --customer: of `wanted`, those with decisions; the next without */
+  uint32_t dead;             /* --event: letters of what is asked */
   uint32_t told, missing, bad_lines, damaged;
 };
 

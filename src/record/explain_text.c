@@ -134,9 +134,8 @@ static void head_gate(const struct telling *t) {
     buffer_print(t->out, "%.*s\n", STR_FORMAT(t->recorded->gate));
     return;
   }
-  const struct reason_info *info = &reasons[t->gate];
-  buffer_print(t->out, is_zh(t) ? "%s %s:%s%s\n" : "%s %s. %s %s\n", info->code, is_zh(t) ? info->label_zh : info->label_en,
-               is_zh(t) ? info->help_zh : info->help_en, is_zh(t) ? info->todo_zh : info->todo_en);
+  words_reason(t->out, t->gate, t->style->language);
+  buffer_byte(t->out, '\n');
 }
 
 static void text_head(struct telling *t) {

@@ -8,20 +8,13 @@
 #include "explain.h"
 #include "text.h"
 
-static const struct reason_info *reason_of(struct str code) {
-  for (uint32_t i = 0; i < REASON_COUNT; i++)
-    if (str_equal(str_of(reasons[i].code), code)) return &reasons[i];
-  return NULL;
-}
-
 static void reason_line(struct buffer *out, const struct recorded_letter *letter, const struct explain_style *style) {
-  const struct reason_info *info = reason_of(letter->reason);
+  const enum reason reason = reason_of_code(letter->reason);
   buffer_put(out, style->color ? STR("  \033[31m✗ \033[0m") : STR("  ✗ "));
-  buffer_put(out, letter->reason);
-  if (info != NULL && style->language == LANGUAGE_ZH)
-    buffer_print(out, " %s:%s%s", info->label_zh, info->help_zh, info->todo_zh);
-  else if (info != NULL)
-    buffer_print(out, " %s. %s %s", info->label_en, info->help_en, info->todo_en);
+  if (reason == REASON_COUNT)
+    buffer_put(out, letter->reason); /* of a newer giftd */
+  else
+    words_reason(out, reason, style->language);
   buffer_byte(out, '\n');
 }
 

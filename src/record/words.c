@@ -188,6 +188,14 @@ struct money_style money_style_of(const struct rulebook *rulebook, uint32_t camp
   return (struct money_style){c->decimals, c->zone};
 }
 
+void words_reason(struct buffer *out, enum reason reason, enum language language) {
+  const struct reason_info *info = &reasons[reason];
+  if (language == LANGUAGE_ZH)
+    buffer_print(out, "%s %s:%s%s", info->code, info->label_zh, info->help_zh, info->todo_zh);
+  else
+    buffer_print(out, "%s %s. %s %s", info->code, info->label_en, info->help_en, info->todo_en);
+}
+
 bool words_rate(const struct rulebook *rulebook, const struct event *event, const struct campaign *campaign, struct fx_rate *out) {
   const struct value *currency = event_field(event, FIELD_ID_CURRENCY);
   int64_t day;

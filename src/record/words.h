@@ -50,6 +50,9 @@ void words_expected(struct buffer *out, const struct rulebook *rulebook, const s
 bool words_actual(struct buffer *out, const struct rulebook *rulebook, const struct condition *leaf, const struct event *event,
                   struct money_style style, enum language language);
 
+/* "LIMIT_REACHED limit reached. What it means. What to do." */
+void words_reason(struct buffer *out, enum reason reason, enum language language);
+
 /* The rate by which a campaign reads the event's money, or NULL: it is in its own currency, or in one that it has none for. */
 bool words_rate(const struct rulebook *rulebook, const struct event *event, const struct campaign *campaign, struct fx_rate *out);
 

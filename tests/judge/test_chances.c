@@ -1,19 +1,8 @@
 /* Chances (docs/language.md section 6): which lot is spent, why none can be, how many a customer may have, and which make way. */
-#include "judge/story.h"
+#include "judge/chances.h"
 
-#define FREE "'limits':'unlimited'"
-#define VOUCHER "'give':{'reward':'voucher','value':'5.00','pool':'unlimited'}"
-#define SPENDS "{'id':'u','on':'reward.claimed','spends':'x'," FREE "," VOUCHER "}"
-#define SUM(per) "'facts':{'s':{'measure':'sum','of':'amount','on':'txn.card_spend','window':'month'" per "}},"
-#define TOP_UP(id, bands)                                                                             \
-  "{'id':'" id                                                                                        \
-  "','on':{'fact':'s'},'give':{'reward':'chance','chance':'x','count':{'by':'fact.s','pay':'top_up'," \
-  "'bands':[" bands "]}}," FREE "}"
 #define ONE_AND_THREE "{'from':'50.00','value':1},{'from':'90.00','value':3}"
-#define EIGHT(line) line line line line line line line line
-#define THIRTY(line) EIGHT(line) EIGHT(line) EIGHT(line) line line line line line line
 #define THIRTY_ONE(line) THIRTY(line) line
-#define THIRTY_TWO(line) THIRTY(line) line line
 
 static const struct story stories[] = {
     {"not yet, all spent, too late: each tells its own numbers",
