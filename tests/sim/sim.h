@@ -120,6 +120,7 @@ struct owner_record {
 struct image {
   struct segment segment;
   uint32_t count;
+  uint32_t marks[OWNERS_MOST]; /* of the keys: they are looked for again and again */
   struct owner_record owners[OWNERS_MOST];
 };
 struct queued_write {
@@ -310,6 +311,7 @@ void connection_leave(struct seat *seat);
 void sim_store_tick(struct world *world);
 void sim_store_heal(struct world *world); /* what was late never comes */
 const struct owner_record *image_find(const struct image *image, struct str key);
+struct owner_record *image_place(struct image *image, struct str key); /* a new one has no key yet */
 
 /* sim_oracle.c: the shard room alone on events in order, nothing lent, nothing failing */
 struct oracle {

@@ -5,15 +5,6 @@
 
 #include "parts.h"
 
-static void fold_put(struct image *image, struct str key, struct str record) {
-  struct owner_record *there = (struct owner_record *)(uintptr_t)image_find(image, key);
-  if (there == NULL) {
-    assert(image->count < OWNERS_MOST);
-    there = &image->owners[image->count++];
-  }
-  *there = (struct owner_record){key, record, 0};
-}
-
 static bool record_fold(struct world *world, const struct record *record, struct image *image, struct redo_head *head) {
   struct redo_reader reader;
   struct fault fault = {0};
@@ -23,7 +14,7 @@ static bool record_fold(struct world *world, const struct record *record, struct
     sim_break(world, "a committed record cannot be read: %s", fault.text);
     return false;
   }
-  while (redo_next(&reader, &key, &state, &bad)) fold_put(image, key, state);
+  while (redo_next(&reader, &key, &state, &bad)) *image_place(image, key) = (struct owner_record){key, state, 0};
   if (bad) sim_break(world, "a committed record is damaged at place %llu", (unsigned long long)record->place);
   return !bad;
 }

@@ -158,7 +158,7 @@ static bool seed_run(const struct options *options, const char *program, uint64_
   steps_all += world->step;
   for (uint32_t i = 0; i < FAULT_COUNT; i++) hits[i] += world->hits[i], world->hits[i] = 0;
   counts_add();
-  digest_all = hash64_pair(&HASH_KEY_FIXED, digest_all, world_digest(world));
+  if (options->digest) digest_all = hash64_pair(&HASH_KEY_FIXED, digest_all, world_digest(world));
   if (world->broken[0] == 0 || (options->mutant != MUTANT_NONE && !caught_by_mutant(options, seed))) return true;
   broken_runs++;
   if (first_broken == 0) first_broken = seed;

@@ -60,14 +60,9 @@ static enum status stage_load(void *self, struct str key, struct str *record, st
 
 static enum status stage_store(void *self, struct str key, struct str record, struct fault *fault) {
   struct stage *stage = self;
-  struct image *view = &stage->oracle->view;
+  struct owner_record *there = image_place(&stage->oracle->view, key);
   (void)fault;
-  struct owner_record *there = (struct owner_record *)(uintptr_t)image_find(view, key);
-  if (there == NULL) {
-    assert(view->count < OWNERS_MOST);
-    there = &view->owners[view->count++];
-    there->key = sim_copy(stage->world, key);
-  }
+  if (there->key.at == NULL) there->key = sim_copy(stage->world, key);
   there->record = sim_copy(stage->world, record);
   return STATUS_OK;
 }

@@ -8,22 +8,34 @@
 static void image_copy(struct image *to, const struct image *from) {
   to->segment = from->segment;
   to->count = from->count;
+  memcpy(to->marks, from->marks, from->count * sizeof from->marks[0]);
   memcpy(to->owners, from->owners, from->count * sizeof from->owners[0]);
 }
 
+static uint32_t key_mark(struct str key) { return (uint32_t)hash64(&HASH_KEY_FIXED, key); }
+
+static uint32_t image_at(const struct image *image, struct str key, uint32_t mark) {
+  uint32_t at = 0;
+  while (at < image->count && (image->marks[at] != mark || !str_equal(image->owners[at].key, key))) at++;
+  return at;
+}
+
 const struct owner_record *image_find(const struct image *image, struct str key) {
-  for (uint32_t i = 0; i < image->count; i++)
-    if (str_equal(image->owners[i].key, key)) return &image->owners[i];
-  return NULL;
+  uint32_t at = image_at(image, key, key_mark(key));
+  return at == image->count ? NULL : &image->owners[at];
+}
+
+struct owner_record *image_place(struct image *image, struct str key) {
+  uint32_t mark = key_mark(key), at = image_at(image, key, mark);
+  if (at < image->count) return &image->owners[at];
+  assert(image->count < OWNERS_MOST);
+  image->marks[at] = mark, image->count++;
+  image->owners[at] = (struct owner_record){0};
+  return &image->owners[at];
 }
 
 static void image_put(struct image *image, const struct store_record *record) {
-  struct owner_record *there = (struct owner_record *)(uintptr_t)image_find(image, record->key);
-  if (there == NULL) {
-    assert(image->count < OWNERS_MOST);
-    there = &image->owners[image->count++];
-  }
-  *there = (struct owner_record){record->key, record->record, record->bucket};
+  *image_place(image, record->key) = (struct owner_record){record->key, record->record, record->bucket};
 }
 
 void sim_store_open(struct world *world) {
