@@ -20,7 +20,7 @@ import subprocess
 CAMPAIGNS = pathlib.Path(__file__).resolve().parents[2] / "deploy" / "campaigns"
 LONGEST = 80  # events of a story; longer ones empty a stock, which the others need
 CUSTOMER = re.compile(r"c\d+\Z")
-AMPLE = 100  # times what there is
+AMPLE = 1000  # times what there is: one close may give to hundreds
 MINE = ("input", "position", "first", "last")  # of a line: where its event stands, which is another place in a file
 
 

@@ -32,9 +32,9 @@ Reviewers answer (each payment's answer comes two events behind it: the ids are 
 
 Where the order may decide, what still excludes wrong money:
 
-  since                one gift at most, and only where payments that still stand, within ten days of one login, reach the goal: what
-                       arrives before the login is not counted later, and the first login moves. Exactly one, where it is reached and
-                       the first login came before all payments, and each refund before its payment
+  since                one gift at most, and only where what is left of the payments that were counted reaches the goal: those within ten
+                       days of the first login that was known when they arrived, since what was counted stays though that one moves.
+                       Exactly one, where it is reached and the first login came before all payments, and each refund before its payment
   waits-day            at no time two gifts that wait or stand of one day, none of a payment that is undone as a whole, all issued by then;
                        where nothing is undone, one of each day with a payment
 
@@ -305,10 +305,22 @@ def since_reached(a_set, login):
     return sum(a_set.left[event.key] for event in a_set.payments if 0 <= event.minute - login.minute <= SINCE_DAYS * DAY) >= SINCE_GOAL
 
 
+def since_counted(a_set, order):
+    """What is left of the payments that were within ten days of the first login that was known then."""
+    first, counted = None, {}
+    for event in order:
+        if event.type == "login":
+            first = event.minute if first is None else min(first, event.minute)
+        elif event.type == "txn.card_spend" and event.key not in counted:  # a copy is heard by nobody
+            inside = first is not None and 0 <= event.minute - first <= SINCE_DAYS * DAY
+            counted[event.key] = a_set.left[event.key] if inside else 0
+    return sum(counted.values())
+
+
 def since_wrong(a_set, order, number):
     logins = a_set.of("login")
-    if number > int(any(since_reached(a_set, login) for login in logins)):
-        return [f"{number} stand, no ten days behind a login reach the goal"]
+    if number > int(since_counted(a_set, order) >= SINCE_GOAL):
+        return [f"{number} stand, what was counted does not reach the goal"]
     place = {event.key: number for number, event in reversed(list(enumerate(order)))}
     early = logins and all(place[logins[0].key] < place[event.key] for event in a_set.payments)
     known = all(place[event.key] < place.get(event.original, -1) for event in a_set.reversals if event.original in place)
