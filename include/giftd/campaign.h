@@ -467,9 +467,10 @@ struct undo {
   enum undo_partial partial;
 };
 
-/* When fulfilment says that it failed (docs/language.md section 8; R144): the gift is taken back. */
+/* When fulfilment says that it failed (docs/language.md section 8; R144): the gift is taken back, or issued anew first. */
 struct forfeit {
   bool answers; /* false: the file says nothing, and nothing is done */
+  bool reissue; /* once, under another id; what fails again is taken back */
   bool restore_limits, restore_pool;
 };
 

@@ -243,8 +243,9 @@ _Static_assert(CELL_KIND_COUNT <= 64, "a bit for each kind of cell");
 
 /* Whose record was counted in. */
 enum taken_on { ON_RESOURCE, ON_POOL, ON_CUSTOMER };
-/* What fulfilment said of a gift that has a policy for it. */
-enum issued_result { ISSUED_UNTOLD, ISSUED_DONE, ISSUED_FAILED };
+/* What fulfilment said of a gift that has a policy for it. REISSUED: that it failed, and it stands under another id now, which has a cell
+ * of its own. */
+enum issued_result { ISSUED_UNTOLD, ISSUED_DONE, ISSUED_FAILED, ISSUED_REISSUED };
 /* What a gift that was qualified waits for. */
 enum pending_for { PENDING_TIMING, PENDING_CHOICE, PENDING_SETTLED /* chosen, or over: nothing waits */, PENDING_REVIEW };
 /* ON_PASS: when nobody has answered a review in time the gift is issued. PASSED, REFUSED: what its review came to. */

@@ -118,7 +118,8 @@ static void tally_gift(struct demo_tally *tally, const struct item *item, const 
       if (!item->is_chance) *(item->is_points ? &tally->points_back : &tally->money_back) += worth;
       break;
     case GIFT_UNDONE:
-    case GIFT_PENDING: /* it counts when it is issued */
+    case GIFT_REISSUED: /* it counted when it was issued first */
+    case GIFT_PENDING:  /* it counts when it is issued */
     case GIFT_LOST: break;
   }
 }

@@ -14,8 +14,6 @@ static const struct instead substitutes[] = {
      "hear "
      "that"},
     {"risk.review", "instead list them in \"deny\", or review in the system that fulfils, before it pays out"},
-    {"reissue",
-     "instead write \"forfeit\"; the system that fulfils may try again under the same id, which pays nothing twice, before it says failed"},
     {"fx programme", "instead write the rates into \"rates\", or the fact or activity into the campaign itself"},
     {"fx as", "instead write the rates into \"rates\", or let a campaign without `fx` hear it"},
     {"fx trigger", "instead ask it in the `when` of the rule, fact or task"},

@@ -42,20 +42,12 @@ void undo_read(struct compile *c, const struct at *at, struct undo *out) {
 
 /* ---- when fulfilment failed ---- */
 
-static bool forfeits(struct compile *c, const struct at *reward) {
-  uint32_t word = 0;
-  if (reward->json == NULL) return true;
-  if (!read_word(c, reward, failure_words, CHECK_BAD_REVERSAL, &word)) return false;
-  if (word == 0) return true;
-  report_not_served(c, reward, "reissue", "a gift that is given anew when fulfilment failed is");
-  return false;
-}
-
 void failure_read(struct compile *c, const struct at *at, struct forfeit *out) {
   struct at reward = at_key(at, "reward"), limits = at_key(at, "limits"), pool = at_key(at, "pool");
   uint32_t word = 0;
-  if (!keys_check(c, at, failure_keys, "on_failure") || !forfeits(c, &reward)) return;
+  if (!keys_check(c, at, failure_keys, "on_failure")) return;
   if (!out->answers) *out = (struct forfeit){.answers = true, .restore_pool = true};
+  if (reward.json != NULL && read_word(c, &reward, failure_words, CHECK_BAD_REVERSAL, &word)) out->reissue = word == 1;
   if (limits.json != NULL && read_word(c, &limits, keep_words, CHECK_BAD_REVERSAL, &word)) out->restore_limits = word == 1;
   if (pool.json != NULL && read_word(c, &pool, keep_words, CHECK_BAD_REVERSAL, &word)) out->restore_pool = word == 1;
 }

@@ -123,6 +123,18 @@ static bool rests_on_any(struct work *w, const struct rule *rule) {
 /* Chances are kept here, and nobody else fulfils them. */
 static bool may_fail(const struct granting *g) { return g->rule->forfeit.answers && !g->item->is_chance; }
 
+const struct cell *issued_find(const struct work *w, struct digest128 id) {
+  const struct cell *issued = state_first(w->customer, CELL_ISSUED, 0, id.low);
+  while (issued != NULL && issued->issued.id_high != id.high) issued = state_next(w->customer, issued);
+  return issued;
+}
+
+struct digest128 grant_standing(const struct work *w, const struct cell *grant) {
+  const struct cell *issued = issued_find(w, grant_digest(grant));
+  bool anew = issued != NULL && issued->issued.result == ISSUED_REISSUED;
+  return anew && !MUTANT(REISSUE_UNNAMED) ? reissue_digest(w, grant_digest(grant)) : grant_digest(grant);
+}
+
 /* What fulfilment's answer is found by. */
 static void issued_keep(struct work *w, const struct granting *g) {
   struct cell *issued = work_make(w, w->customer, CELL_ISSUED, g->rule->decl, g->gift->id_words[0], 0);
@@ -138,7 +150,8 @@ static void taken_keep(struct work *w, const struct granting *g) {
     bool reversed = claim->on == ON_POOL ? g->rule->undo.restore_pool : g->rule->undo.restore_limits;
     bool failed = may_fail(g) && (claim->on == ON_POOL ? g->rule->forfeit.restore_pool : g->rule->forfeit.restore_limits);
     bool refused = g->gift->kind == GIFT_PENDING && claim->on == ON_POOL;
-    if (!reversed && !failed && !refused) continue;
+    bool told = may_fail(g) && g->rule->forfeit.reissue && claim->on == ON_POOL; /* which pool it was, when it is issued anew */
+    if (!reversed && !failed && !refused && !told) continue;
     struct cell *taken = work_add(w, w->customer, CELL_TAKEN, claim->decl, g->gift->id_words[0], claim->period);
     taken->taken.owner_key = claim->owner_key, taken->taken.amount = claim->amount;
     taken->taken.on = (uint8_t)claim->on, taken->taken.of_value = claim->of_value;

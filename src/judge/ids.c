@@ -31,6 +31,20 @@ struct digest128 reward_digest(const struct work *w, const struct rule *rule, co
   return hash128(&w->in->settings->id_key, buffer_text(&text));
 }
 
+/* Of a gift that is issued anew since it was not delivered: by its first id alone. */
+struct digest128 reissue_digest(const struct work *w, struct digest128 first) {
+  char memory[8 + 1 + ID22_BYTES];
+  struct buffer text;
+  buffer_init(&text, memory, sizeof memory);
+  buffer_put(&text, STR("reissue"));
+  buffer_byte(&text, 0);
+  char id[ID22_BYTES];
+  digest_to_id(first, id);
+  buffer_put(&text, (struct str){id, sizeof id});
+  assert(!text.overflowed);
+  return hash128(&w->in->settings->id_key, buffer_text(&text));
+}
+
 /* The number in [0, total) of an id: multiply-shift of a second hash, so the odds are exact to 2^-64. */
 uint32_t draw_number(const struct hash_key *key, struct digest128 id, uint32_t attempt, uint32_t total) {
   assert(total > 0);

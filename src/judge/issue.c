@@ -8,31 +8,36 @@ struct issuing {
   const struct item *item;
 };
 
-/* What was told when it was qualified, as far as it is left; valid from when the customer has it. */
-static void gift_issue(struct work *w, const struct issuing *i, int64_t at_ms, struct outcome *outcome) {
+/* As far as it is left; valid from when the customer has it. */
+struct gift *gift_of_grant(struct work *w, const struct rule *rule, const struct item *item, const struct cell *grant, int64_t at_ms) {
   struct gift *gift = &w->out->gifts[w->out->gift_count++];
-  const struct cell *grant = i->grant;
-  uint32_t pool = i->pending->pending.pool == 0 ? NONE : rulebook_pool(w->book, i->pending->pending.pool);
   int64_t off = set_off_of(w, grant->grant.id_low);
-  struct zone zone = work_zone(w, i->rule->campaign);
+  struct zone zone = work_zone(w, rule->campaign);
   *gift = (struct gift){.book = w->book,
                         .kind = grant->grant.value_minor == 0 && off > 0 ? GIFT_OFFSET : GIFT_ISSUED,
-                        .rule = (uint32_t)(i->rule - w->book->rules),
-                        .item = (uint32_t)(i->item - w->book->items),
+                        .rule = (uint32_t)(rule - w->book->rules),
+                        .item = (uint32_t)(item - w->book->items),
                         .instead_of = NONE,
-                        .pool = pool,
+                        .pool = NONE,
                         .value_minor = grant->grant.value_minor,
                         .count = grant->grant.units,
                         .offset_minor = off,
-                        .partial = (i->pending->pending.flags & PENDING_PARTIAL) != 0,
                         .cut_by = NONE,
                         .due_ms = TIME_NONE,
-                        .valid_from_ms = moment_or(&i->item->valid_from, at_ms, zone, TIME_NONE),
-                        .valid_to_ms = moment_or(&i->item->valid_to, at_ms, zone, TIME_NONE),
-                        .cause_digest = i->pending->pending.event,
+                        .valid_from_ms = moment_or(&item->valid_from, at_ms, zone, TIME_NONE),
+                        .valid_to_ms = moment_or(&item->valid_to, at_ms, zone, TIME_NONE),
+                        .cause_digest = grant->key,
                         .id_length = ID22_BYTES,
                         .id_words = {grant->grant.id_low, grant->grant.id_high}};
-  digest_to_id((struct digest128){grant->grant.id_low, grant->grant.id_high}, gift->id);
+  digest_to_id(grant_digest(grant), gift->id);
+  return gift;
+}
+
+/* What was told when it was qualified. */
+static void gift_issue(struct work *w, const struct issuing *i, int64_t at_ms, struct outcome *outcome) {
+  struct gift *gift = gift_of_grant(w, i->rule, i->item, i->grant, at_ms);
+  gift->pool = i->pending->pending.pool == 0 ? NONE : rulebook_pool(w->book, i->pending->pending.pool);
+  gift->partial = (i->pending->pending.flags & PENDING_PARTIAL) != 0;
   const struct item *meant = item_of_mark(w->book, i->rule, i->pending->pending.meant);
   if (meant != NULL && meant != i->item && gift->kind == GIFT_ISSUED) gift->kind = GIFT_SUBSTITUTED;
   if (gift->kind == GIFT_SUBSTITUTED) gift->instead_of = (uint32_t)(meant - w->book->items);

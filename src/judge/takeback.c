@@ -91,6 +91,7 @@ static struct gift *gift_back(struct work *w, const struct undoing *u, const str
     w->crowded = true;
     return NULL;
   }
+  const struct digest128 id = grant_standing(w, grant);
   struct gift *gift = &w->out->gifts[w->out->gift_count++];
   *gift = (struct gift){.book = w->book,
                         .due_ms = TIME_NONE,
@@ -102,10 +103,10 @@ static struct gift *gift_back(struct work *w, const struct undoing *u, const str
                         .valid_from_ms = TIME_NONE,
                         .valid_to_ms = TIME_NONE,
                         .cause_digest = u->original,
-                        .id_words = {grant->grant.id_low, grant->grant.id_high}};
+                        .id_words = {id.low, id.high}};
   const struct cell *pending = pending_gift(w, grant->grant.id_low);
   if (pending != NULL && pending->pending.waits == PENDING_CHOICE) gift->item = NONE; /* nothing was chosen yet */
-  digest_to_id((struct digest128){grant->grant.id_low, grant->grant.id_high}, gift->id);
+  digest_to_id(id, gift->id);
   return gift;
 }
 

@@ -419,6 +419,7 @@ struct reward_key {
 };
 void key_print(struct reward_key *key, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
 struct digest128 reward_digest(const struct work *w, const struct rule *rule, const struct item *item, const struct reward_key *key);
+struct digest128 reissue_digest(const struct work *w, struct digest128 first);
 uint32_t draw_number(const struct hash_key *key, struct digest128 id, uint32_t attempt, uint32_t total);
 uint64_t lot_number(const struct hash_key *key, uint64_t entrant, uint32_t ticket);
 
@@ -537,6 +538,13 @@ const struct cell *grant_find(const struct work *w, struct grant_name name);
 /* The gift that woke an add-on, of the same event; NULL: it is none, or its base is not remembered any more. */
 const struct cell *base_of(const struct work *w, const struct cell *grant);
 void grant_remove(struct work *w, struct grant_name name);
+static inline struct digest128 grant_digest(const struct cell *grant) {
+  return (struct digest128){grant->grant.id_low, grant->grant.id_high};
+}
+/* What fulfilment's answer about a gift of that id is found by; NULL: its rule has no word for it, or it is forgotten. */
+const struct cell *issued_find(const struct work *w, struct digest128 id);
+/* The id under which the gift stands: its first one, or that under which it was issued anew. */
+struct digest128 grant_standing(const struct work *w, const struct cell *grant);
 /* The measures that a rule or its items ask: fn for each. */
 void rule_measures(const struct rulebook *book, const struct rule *rule, void (*fn)(void *self, uint32_t fact), void *self);
 uint32_t item_mark(const struct item *item); /* terms.c: what a grant remembers of its item */
@@ -686,6 +694,8 @@ void pending_settle(struct cell *pending);
 /* ---- issue.c ---- */
 /* The gift at hand is due: it is issued, or refused by `still`; of a choice it is the default. */
 void pending_issue(struct work *w);
+/* What of a gift is issued now, or again, by what is remembered of it; no pool is named yet. */
+struct gift *gift_of_grant(struct work *w, const struct rule *rule, const struct item *item, const struct cell *grant, int64_t at_ms);
 /* A review is over: the gift is issued, or waits for its time; or it is refused. */
 void pending_reviewed(struct work *w, const struct cell *pending, bool passed, enum reason refusal);
 

@@ -23,6 +23,7 @@ struct str text_gift_kind(enum gift_kind kind) {
     case GIFT_UNDONE: return STR("undone");
     case GIFT_PENDING: return STR("pending");
     case GIFT_REGISTERED: return STR("registered");
+    case GIFT_REISSUED: return STR("reissued");
   }
   assert(false && "a gift's kind is one of the list");
   return STR("");
@@ -93,6 +94,7 @@ static void decision_gift(struct buffer *out, const struct rulebook *rulebook, c
   TEXT_NUMBER(out, "value_minor", gift->value_minor);
   TEXT_NUMBER(out, "count", gift->count);
   if (gift->pool != NONE) TEXT_MEMBER(out, "pool", rulebook->pools[gift->pool].name);
+  if (gift->kind == GIFT_REISSUED) TEXT_MEMBER(out, "reissue_of", ((struct str){gift->first_id, sizeof gift->first_id}));
   if (gift->kind == GIFT_PENDING) {
     TEXT_MEMBER(out, "why", text_waits(gift));
     PUT(out, ",\"due\":\"");

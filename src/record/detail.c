@@ -83,6 +83,7 @@ struct told_gift told_gift_of(const struct rulebook *rulebook, const struct gift
                            .in_review = gift->in_review};
   if (gift->item != NONE) gift_item(&told, rulebook, &rulebook->items[gift->item]);
   if (gift->pool != NONE) told.pool = rulebook->pools[gift->pool].name;
+  if (gift->kind == GIFT_REISSUED) told.first_id = (struct str){gift->first_id, sizeof gift->first_id};
   if (gift->instead_of != NONE) told.instead_of = rulebook->items[gift->instead_of].id;
   if (!gift->partial || gift->cut_by == NONE) return told;
   told.cut_limit = &rulebook->limits[gift->cut_by];
@@ -98,6 +99,7 @@ struct told_gift told_gift_read(const struct rulebook *rulebook, const struct ru
                            .reward = gift->reward,
                            .pool = gift->pool,
                            .cut_by = gift->cut_by,
+                           .first_id = gift->reissue_of,
                            .value_minor = gift->value_minor,
                            .count = gift->count,
                            .cut_from_minor = gift->cut_from_minor,
@@ -119,15 +121,17 @@ struct gift_verb {
   struct str kind;
   const char *en, *zh;
 };
-static const struct gift_verb gift_verbs[] = {{{"issued", 6}, "gave", "发放"},
-                                              {{"substituted", 11}, "gave", "发放"},
-                                              {{"chance", 6}, "gave", "发放"},
-                                              {{"revoked", 7}, "took back", "收回"},
-                                              {{"reduced", 7}, "took back a part:", "部分收回"},
-                                              {{"offset", 6}, "set off", "冲抵"},
-                                              {{"pending", 7}, "holds for later:", "待发放"},
-                                              {{"registered", 10}, "recorded as handed out:", "登记已发放"},
-                                              {{"lost", 4}, "drew a blank", "未中奖"}};
+static const struct gift_verb gift_verbs[] = {
+    {{"issued", 6}, "gave", "发放"},
+    {{"substituted", 11}, "gave", "发放"},
+    {{"chance", 6}, "gave", "发放"},
+    {{"revoked", 7}, "took back", "收回"},
+    {{"reduced", 7}, "took back a part:", "部分收回"},
+    {{"offset", 6}, "set off", "冲抵"},
+    {{"pending", 7}, "holds for later:", "待发放"},
+    {{"registered", 10}, "recorded as handed out:", "登记已发放"},
+    {{"reissued", 8}, "gave again, under another id, what could not be delivered:", "发放失败,换新编号补发"},
+    {{"lost", 4}, "drew a blank", "未中奖"}};
 
 static const char *gift_verb(struct str kind, enum language language) {
   for (size_t i = 0; i < sizeof gift_verbs / sizeof *gift_verbs; i++)
@@ -207,6 +211,10 @@ void detail_gift(struct buffer *out, const struct rulebook *rulebook, uint32_t c
   gift_count(out, gift);
   gift_cut(out, rulebook, campaign, gift, language);
   gift_due(out, &rulebook->campaigns[campaign], gift, language);
+  if (gift->first_id.length > 0) {
+    buffer_put(out, zh ? STR(",原奖励 ") : STR(", of "));
+    buffer_put(out, gift->first_id);
+  }
   if (gift->instead_of.length == 0) {
     if (str_equal(gift->kind, STR("substituted"))) buffer_put(out, zh ? STR("(替换)") : STR(" (substitute)"));
     return;

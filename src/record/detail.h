@@ -7,7 +7,7 @@
 
 /* A gift with its names, from either side. */
 struct told_gift {
-  struct str id, kind, item, reward, pool, instead_of, chance, cut_by; /* empty: not said */
+  struct str id, kind, item, reward, pool, instead_of, chance, cut_by, first_id; /* empty: not said */
   int64_t value_minor, count, cut_from_minor;
   int64_t due_ms; /* of what is pending; TIME_NONE: it is not, or nobody knows */
   bool chosen;    /* it waits for the customer's choice */

@@ -37,6 +37,7 @@ static struct str reward_type(enum gift_kind kind) {
     case GIFT_PENDING: return STR("gift.reward.pending");
     case GIFT_REGISTERED: return STR("gift.reward.registered");
     case GIFT_ISSUED:
+    case GIFT_REISSUED:
     case GIFT_CHANCE:
     case GIFT_LOST:
     case GIFT_UNDONE: break;
@@ -177,6 +178,7 @@ static void reward_gift(struct buffer *out, const struct reward_line *line) {
   reward_moment(out, STR(",\"valid_from\":\""), gift->valid_from_ms, line->campaign->zone);
   reward_moment(out, STR(",\"valid_until\":\""), gift->valid_to_ms, line->campaign->zone);
   if (gift->instead_of != NONE) TEXT_MEMBER(out, "substituted_from", line->rulebook->items[gift->instead_of].id);
+  if (gift->kind == GIFT_REISSUED) TEXT_MEMBER(out, "reissue_of", ((struct str){gift->first_id, sizeof gift->first_id}));
   if (gift->offset_minor != 0) TEXT_NUMBER(out, "offset_minor", gift->offset_minor);
   if (gift->partial) PUT(out, ",\"partial\":true");
   if (line->event->backfill) PUT(out, ",\"mode\":\"backfill\"");

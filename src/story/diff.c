@@ -88,6 +88,7 @@ static bool sight_matches(const struct comparison *c, const struct expectation *
   switch (sight->kind) {
     case EXPECT_PENDING:
     case EXPECT_REGISTERED:
+    case EXPECT_REISSUE:
     case EXPECT_GIFT: return issued_matches(c, expect, sight->gift) && value_matches(c, expect, sight->gift);
     case EXPECT_CHANCE: return sight->gift->count == expect->count;
     case EXPECT_REFUSE: return refusal_matches(c, expect, sight);

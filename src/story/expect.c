@@ -9,6 +9,7 @@ const struct str expect_words[EXPECT_KIND_COUNT] = {
     [EXPECT_NOTHING] = {"nothing", 7}, [EXPECT_DUPLICATE] = {"duplicate", 9},
     [EXPECT_LATE] = {"late", 4},       [EXPECT_FUTURE] = {"future", 6},
     [EXPECT_UNKNOWN] = {"unknown", 7}, [EXPECT_CONTRADICTED] = {"contradicted", 12},
+    [EXPECT_REISSUE] = {"reissue", 7},
 };
 
 /* How each kind is written, for messages. */
@@ -19,6 +20,7 @@ static const char *const forms[EXPECT_KIND_COUNT] = {
     [EXPECT_GIFT] = (GIFT_FORM),
     [EXPECT_PENDING] = "pending RULE REWARD [VALUE] [until MOMENT], and all that may follow 'gift'",
     [EXPECT_REGISTERED] = "registered RULE REWARD [VALUE], and all that may follow 'gift'",
+    [EXPECT_REISSUE] = "reissue RULE REWARD [VALUE], and all that may follow 'gift'",
     [EXPECT_REFUSE] = "refuse RULE REASON [limit NAME] [actual X] [to CUSTOMER]",
     [EXPECT_REVOKE] = "revoke RULE [VALUE] [to CUSTOMER]",
     [EXPECT_REDUCE] = "reduce RULE VALUE [to CUSTOMER]",
@@ -161,6 +163,7 @@ static bool read_middle(struct expect_reader *r) {
     case EXPECT_GIFT:
     case EXPECT_PENDING:
     case EXPECT_REGISTERED:
+    case EXPECT_REISSUE:
       if (!more) return complain(r, "the reward is missing");
       out->reward = r->words[r->at++];
       if (r->at < r->count && option_of(r->words[r->at]) == OPTION_NONE) out->value = r->words[r->at++];

@@ -10,9 +10,9 @@
 
 #include "giftd/story.h"
 
-/* A gift of a rule: issued, held for later, or handed out by hand. */
+/* A gift of a rule: issued, also anew, held for later, or handed out by hand. */
 static inline bool expects_gift(enum expect_kind kind) {
-  return kind == EXPECT_GIFT || kind == EXPECT_PENDING || kind == EXPECT_REGISTERED;
+  return kind == EXPECT_GIFT || kind == EXPECT_PENDING || kind == EXPECT_REGISTERED || kind == EXPECT_REISSUE;
 }
 
 /* ---- trouble ---- */

@@ -154,7 +154,9 @@ static void decision_of(struct stage *stage, struct str customer) {
 }
 
 static void gift_note(struct scenario_gifts *gifts, const struct gift *gift) {
-  if (gift->kind != GIFT_ISSUED && gift->kind != GIFT_SUBSTITUTED && gift->kind != GIFT_PENDING && gift->kind != GIFT_REGISTERED) return;
+  bool names = gift->kind == GIFT_ISSUED || gift->kind == GIFT_SUBSTITUTED || gift->kind == GIFT_PENDING || gift->kind == GIFT_REGISTERED ||
+               gift->kind == GIFT_REISSUED;
+  if (!names) return;
   struct str rule = gift->book->rules[gift->rule].id;
   uint32_t at = 0;
   while (at < gifts->count && !str_equal(gifts->items[at].rule, rule)) at++;

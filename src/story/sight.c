@@ -40,7 +40,7 @@ static void add_gifts(struct comparison *c) {
   static const enum expect_kind kinds[] = {
       [GIFT_ISSUED] = EXPECT_GIFT,     [GIFT_SUBSTITUTED] = EXPECT_GIFT,      [GIFT_CHANCE] = EXPECT_CHANCE,
       [GIFT_REVOKED] = EXPECT_REVOKE,  [GIFT_REDUCED] = EXPECT_REDUCE,        [GIFT_OFFSET] = EXPECT_OFFSET,
-      [GIFT_PENDING] = EXPECT_PENDING, [GIFT_REGISTERED] = EXPECT_REGISTERED,
+      [GIFT_PENDING] = EXPECT_PENDING, [GIFT_REGISTERED] = EXPECT_REGISTERED, [GIFT_REISSUED] = EXPECT_REISSUE,
   };
   for (uint32_t i = 0; i < c->decision->gift_count; i++) {
     const struct gift *gift = &c->decision->gifts[i];

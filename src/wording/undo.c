@@ -241,7 +241,8 @@ static bool is_delivered(const struct say *say, const struct rule *rule) {
 
 static bool same_forfeit(const struct say *say, const struct rule *a, const struct rule *b) {
   return a->forfeit.answers && b->forfeit.answers && is_delivered(say, a) && is_delivered(say, b) &&
-         a->forfeit.restore_limits == b->forfeit.restore_limits && a->forfeit.restore_pool == b->forfeit.restore_pool;
+         a->forfeit.reissue == b->forfeit.reissue && a->forfeit.restore_limits == b->forfeit.restore_limits &&
+         a->forfeit.restore_pool == b->forfeit.restore_pool;
 }
 
 static void forfeit_rules(struct say *say, uint32_t place) {
@@ -259,7 +260,11 @@ static void forfeit_rules(struct say *say, uint32_t place) {
 
 static void forfeit_say(struct say *say, const struct forfeit *forfeit) {
   put(say, say->campaign->rule_count > 1 ? "when" : "When", "");
-  put(say, " a gift cannot be delivered, it is forfeited", "奖励未能成功发放的，该奖励作废");
+  if (forfeit->reissue)
+    put(say, " a gift cannot be delivered, it is issued once more; if that cannot be delivered either, it is forfeited",
+        "奖励未能成功发放的，重新发放一次；仍未成功的，该奖励作废");
+  else
+    put(say, " a gift cannot be delivered, it is forfeited", "奖励未能成功发放的，该奖励作废");
   put(say,
       forfeit->restore_limits ? ". It no longer counts towards the customer's limits" : ". It still counts towards the customer's limits",
       forfeit->restore_limits ? "。已占用的次数和额度恢复" : "。已占用的次数和额度不恢复");

@@ -30,8 +30,6 @@ static const struct {
      WITH("{\"measure\":\"count\",\"on\":{\"event\":\"login\",\"as\":\"fact.edge\"},\"per\":[\"customer\",\"caused_by.id\"],\"window\":"
           "\"ever\"}",
           "\"on\":{\"fact\":\"f\"},\"when\":{\"fact.f\":{\"gte\":3}}," END)},
-    {RULES(RULE(ON "\"on_failure\":{\"reward\":\"reissue\"}," END)), "forfeit",
-     RULES(RULE(ON "\"on_failure\":{\"reward\":\"forfeit\"}," END))},
     {BENCH_HEAD FX RULE("\"on\":{\"event\":\"txn.card_spend\",\"when\":{\"amount\":{\"gte\":\"1.00\"}}}," END) "]}", "`when` of the rule",
      BENCH_HEAD FX RULE(ON "\"when\":{\"amount\":{\"gte\":\"1.00\"}}," END) "]}"},
     {RULES(RULE(

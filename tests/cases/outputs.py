@@ -62,6 +62,8 @@ def rule_of(data):
 def gift_of(line, customers):
     data = line["data"]
     kind = line["type"].rsplit(".", 1)[1]
+    if "reissue_of" in data:
+        kind = "reissued"
     if kind == "issued" and data.get("reward") == "chance":
         kind = "chance"
     count = data.get("count", data.get("quantity", 1))

@@ -200,6 +200,32 @@ HEADER = [
 
 CAMPAIGN = {"id": "new", "version": 1, "name": {"zh": "new", "en": "new"}, "period": {"from": "2027-02-01", "to": "2027-12-31"},
             "audience": "everyone", "rules": [{"id": "g", "on": "checkin", "give": points(8), "limits": [count(1, "month")]}]}
+FORFEIT, REISSUE = {"reward": "forfeit"}, {"reward": "reissue"}
+
+
+def failed(name, time, reward):
+    return event(name, "fulfilment.result", time, reward_id=reward, result="failed")
+
+
+# Of b1, whose gift is of the files of before, twice; the one that is issued in its place; of a1, whose gift is of those behind.
+FAILED = [failed("f1", "2027-02-12 19:00", "T8_vp6KbGrcF1MvQdszwYA"), failed("f2", "2027-02-12 19:10", "f5mPcCjOP2SA6T1saoZ6EQ"),
+          failed("f3", "2027-02-12 19:20", "WFRCsAcPcg53fXyDLNMCLg")]
+ANEW = {"f1": "reissued shop/welcome voucher 500", "f2": "revoked shop/welcome voucher 500"}
+FAILURES = [
+    Edit("failure-same", "another text: the failure of a gift of before is answered", [put("/name/en", "Shop!")],
+         before=[put("/on_failure", REISSUE)], events=FAILED, on={**ANEW, "f3": "reissued shop/welcome voucher 500"}),
+    Edit("failure-word-gone", "a gift goes by the file that gave it", [drop("/on_failure")], before=[put("/on_failure", REISSUE)],
+         events=FAILED, on={**ANEW, "f3": "gate GIFT_UNKNOWN"}),
+    Edit("failure-forfeits-now", "what was given is issued anew, what is given from now on is not",
+         [put("/on_failure/reward", "forfeit")], before=[put("/on_failure", REISSUE)], events=FAILED,
+         on={**ANEW, "f3": "revoked shop/welcome voucher 500"}),
+    Edit("failure-reissues-now", "what was given is forfeited, what is given from now on is issued anew",
+         [put("/on_failure/reward", "reissue")], before=[put("/on_failure", FORFEIT)], events=FAILED,
+         on={"f1": "revoked shop/welcome voucher 500", "f2": "gate GIFT_UNKNOWN", "f3": "reissued shop/welcome voucher 500"}),
+    Edit("failure-word-added", "nobody knows of what was given before", [put("/on_failure", REISSUE)], events=FAILED,
+         on={"f1": "gate GIFT_UNKNOWN", "f2": "gate GIFT_UNKNOWN", "f3": "reissued shop/welcome voucher 500"}),
+]
+
 FOLDER = [
     Edit("file-gone", "its period runs: refused with a remedy, and back again it goes on", [("gone", S)], refused=["shop"]),
     Edit("ended-file-gone", "december is over: its file may go, its gifts are undone all the same", [("gone", "december.json")], on={}),
@@ -249,4 +275,4 @@ RATES = [
     Edit("rates-other-day", "the workday before", [put("/fx/day", "previous_workday")], before=BY_TABLE, events=DOLLARS,
          on={**KNOWN, **UNKNOWN}, refused=["shop", "of its day", "of the workday before"]),
 ]
-EDITS = LIMITS + POOLS + RULES + FACTS + HEADER + FOLDER + RATES
+EDITS = LIMITS + POOLS + RULES + FACTS + HEADER + FAILURES + FOLDER + RATES

@@ -169,6 +169,7 @@ enum input_kind {
   KIND_VIEWED,
   KIND_SNAPSHOT,
   KIND_TAGGED,
+  KIND_RESULT, /* of what fulfils */
   KIND_COUNT
 };
 struct input {
@@ -178,7 +179,8 @@ struct input {
   int32_t day; /* of the event, since 2026-12-01 in the campaigns' zone */
   uint32_t number, customer_number, shard, device, phone;
   int64_t amount_minor, back_minor; /* back: of a reversal, how much; 0: all of it */
-  uint32_t original;                /* of a reversal: number of the input that it undoes, or NONE */
+  uint32_t original;                /* of a reversal, a result: number of the input that it undoes or whose gift it is about, or NONE */
+  bool again, failed;               /* of a result: about the gift that was issued anew; that it failed */
   bool poison, wild;                /* wild: of a time far off the stream's */
 };
 /* Customers have slots: those of a history, and behind them those that probe what is left. */
@@ -369,6 +371,12 @@ void check_ranks(struct world *world, const struct oracle *oracles);
 /* sim_pending.c: of gifts that are issued later, in their turn, as closes are. */
 bool line_is_of_pending(struct str line);
 void check_pending(struct world *world);
+/* What a pool of one shard alone has given by its record. */
+void sim_pool_check(struct world *world, const char *name, int64_t given);
+/* ---- sim_failed.c: gifts that could not be delivered ---- */
+void check_failed(struct world *world);
+/* The id of the gift of "failing" for that event; of the one that is issued anew in its place. */
+struct str failing_id(struct world *world, const struct input *original, bool anew);
 uint8_t decider_of(const struct world *world, struct str digest); /* as in world.deciders */
 /* Whether a line is about a customer whose record was full: what he had depends on what others had. */
 bool of_full_customer(const struct world *world, struct str line);

@@ -16,6 +16,7 @@
   "\"value\": " value                                                                                                \
   ", \"pool\": \"unlimited\"},\n     \"limits\": [{\"count\": 3, \"per\": [\"customer\"], \"period\": \"ever\"}],\n" \
   "     \"on_reversal\": {\"reward\": \"" back "\"}"
+#define ANEW(reward) "\"ever\"}],\n     \"on_failure\": {\"reward\": \"" reward "\"}"
 #define THREE(period) \
   "\"value\": 10, \"pool\": \"unlimited\"},\n     \"limits\": [{\"count\": 3, \"per\": [\"customer\"], \"period\": " period "}]"
 
@@ -52,6 +53,7 @@ static struct {
     {BOOK_RAISED, NESTED_DAY COMMA NESTED_EVER, NESTED_EVER COMMA NESTED_DAY, false}, /* the same limits, in other places */
     {BOOK_RAISED, TERMS("4", "revoke"), TERMS("4", "keep"), false},
     {BOOK_RAISED, TERMS("6", "keep"), TERMS("6", "revoke"), false},
+    {BOOK_RAISED, ANEW("reissue"), ANEW("forfeit"), false},
     {BOOK_RAISED, "\"rules\": [\n    {\"id\": \"three-ever\"", "\"rules\": [\n    " VIEWED ",\n    {\"id\": \"three-ever\"",
      false},                                                  /* what nobody heard before is heard */
     {BOOK_RAISED, BIRTHDAY, AGAIN ",\n    " BIRTHDAY, false}, /* days that closed long ago are heard by one more */

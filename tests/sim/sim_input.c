@@ -81,6 +81,20 @@ static void tags_put(const struct input *input, struct buffer *out) {
   buffer_print(out, ",\"tags\":%s", tags[input_tags(input)]);
 }
 
+/* Of the last payment of the customer, or the one before it; of the gift, or the one in its place: all by the number. */
+static void result_put(struct world *world, struct input *input, struct buffer *out) {
+  uint32_t skip = input->number / 4 % 3 == 2;
+  for (uint32_t i = input->number; i-- > 0;) {
+    const struct input *paid = &world->inputs[i];
+    if (paid->customer_number != input->customer_number || (paid->kind != KIND_SPEND && paid->kind != KIND_BILL)) continue;
+    input->original = i;
+    if (skip-- == 0) break;
+  }
+  input->again = input->number / 4 % 2 == 1, input->failed = input->number % 5 != 0;
+  struct str id = input->original == NONE ? STR("nobody") : failing_id(world, &world->inputs[input->original], input->again);
+  buffer_print(out, ",\"reward_id\":\"%.*s\",\"result\":\"%s\"", STR_FORMAT(id), input->failed ? "failed" : "done");
+}
+
 static void fields_put(struct world *world, struct input *input, struct buffer *out) {
   input->original = NONE;
   if (input->kind == KIND_SNAPSHOT) snapshot_put(world, input, out);
@@ -90,14 +104,16 @@ static void fields_put(struct world *world, struct input *input, struct buffer *
     buffer_print(out, ",\"birthday\":\"1990-12-%02u\",\"statement_day\":%u", 6 + input->number * 7 % 24,
                  input->number % 4 == 0 ? CYCLE_DAY_A : CYCLE_DAY_B);
   if (input->kind == KIND_TAGGED) tags_put(input, out);
+  if (input->kind == KIND_RESULT) result_put(world, input, out);
   if (input->kind != KIND_BOUND) return;
   other_put(world, input, "referrer", out);
   buffer_print(out, ",\"device\":\"d%u\",\"phone_hash\":\"p%u\"", input->device, input->phone);
 }
 
 static void line_write(struct world *world, struct input *input) {
-  static const char *const types[KIND_COUNT] = {"txn.card_spend", "login",       "bill.paid",        "card.bound",      "checkin",
-                                                "txn.reversed",   "page.viewed", "balance.snapshot", "customer.updated"};
+  static const char *const types[KIND_COUNT] = {
+      "txn.card_spend", "login",       "bill.paid",        "card.bound",       "checkin",
+      "txn.reversed",   "page.viewed", "balance.snapshot", "customer.updated", "fulfilment.result"};
   struct buffer out;
   buffer_init(&out, arena_take(&world->arena, 384), 384);
   buffer_print(&out, "{\"id\":\"e%u\",\"source\":\"%s\",\"type\":\"%s\",\"customer\":\"%.*s\",\"time\":\"%.*s\"", input->number,
@@ -129,6 +145,7 @@ static enum input_kind kind_draw(struct world *world) {
                                   KIND_BILL,  KIND_BOUND, KIND_CHECKIN, KIND_VIEWED, KIND_REVERSED, KIND_REVERSED};
   enum input_kind kind = (enum input_kind)kinds[sim_upto(world, sizeof kinds)];
   if (world->input_count % 2 == 1 && kind == KIND_LOGIN) return KIND_SNAPSHOT;
+  if (world->input_count % 4 == 1 && kind == KIND_VIEWED) return KIND_RESULT;
   return world->input_count % 2 == 1 && kind == KIND_CHECKIN ? KIND_TAGGED : kind;
 }
 

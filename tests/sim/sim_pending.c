@@ -76,16 +76,15 @@ static void reversal_check(struct world *world, struct str line) {
 }
 
 /* Where one shard has all of it, its record says what it gave. */
-static void pool_check(struct world *world) {
+void sim_pool_check(struct world *world, const char *name, int64_t given) {
   const struct rulebook *book = world->books[BOOK_FIRST].rulebook;
   const struct pool *pool = NULL;
   for (uint32_t i = 0; i < book->pool_count; i++)
-    if (str_equal(book->pools[i].name, STR("pending/all"))) pool = &book->pools[i];
+    if (str_equal(book->pools[i].name, str_of(name))) pool = &book->pools[i];
   assert(pool != NULL);
   struct owner owner = pool_owner(pool, STR(""));
   const struct owner_record *found = image_find(&world->segments[0].now, owner_key(&owner));
-  int64_t used = 0, given = 0;
-  for (uint32_t i = 0; i < gift_count; i++) given += !gifts[i].gone && (gifts[i].issued || !gifts[i].choice);
+  int64_t used = 0;
   size_t bytes = state_bytes(64, 0);
   void *block = aligned_alloc(64, (bytes + 63) / 64 * 64);
   struct state *state = block == NULL ? NULL : state_init(block, bytes, 0);
@@ -94,8 +93,13 @@ static void pool_check(struct world *world) {
   if (found != NULL && found->record.length > 0 && page_decode(found->record, state, &fault)) used = pool_used(state, pool, POOL_TOTAL, 0);
   free(block);
   if (used != given)
-    sim_break(world, "the pool of what is issued later has given %lld, and %lld were told and not taken back", (long long)used,
-              (long long)given);
+    sim_break(world, "the pool %s has given %lld, and %lld were told and not taken back", name, (long long)used, (long long)given);
+}
+
+static void pool_check(struct world *world) {
+  int64_t given = 0;
+  for (uint32_t i = 0; i < gift_count; i++) given += !gifts[i].gone && (gifts[i].issued || !gifts[i].choice);
+  sim_pool_check(world, "pending/all", given);
 }
 
 void check_pending(struct world *world) {

@@ -333,6 +333,9 @@ static const struct row others[] = {
      "other "
      "customers again.",
      "奖励未能成功发放的，该奖励作废。已占用的次数和额度恢复，名额退回供其他客户使用。"},
+    {LONG(SPENT, "\"on\":\"login\",\"on_failure\":{\"reward\":\"reissue\",\"limits\":\"restore\"}," PAY),
+     "When a gift cannot be delivered, it is issued once more; if that cannot be delivered either, it is forfeited. It no longer counts",
+     "奖励未能成功发放的，重新发放一次；仍未成功的，该奖励作废。已占用的次数和额度恢复，名额退回供其他客户使用。"},
     {LONG(SPENT, "\"on\":\"login\",\"on_failure\":{\"pool\":\"keep\"}," PAY),
      "It still counts towards the customer's limits, and it is not given to anybody else.", "已占用的次数和额度不恢复，名额不退回。"},
     {LONG("\"family\":{\"measure\":\"sum\",\"of\":\"amount\",\"on\":{\"event\":\"txn.card_spend\",\"as\":[\"primary\",\"customer\"]},"
