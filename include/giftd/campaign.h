@@ -448,6 +448,7 @@ struct pool {
   int32_t pace_at_s; /* second of the day at which a period's share is released */
   bool carry_over;
   bool pot;                  /* shared out at a close, and nothing else draws on it */
+  bool reserve, shut;        /* reserve: it says whether it is `released`; shut: it is not, and pays nothing */
   uint32_t parent, fallback; /* pools or NONE */
   uint32_t low_count;
   const int32_t *low_bp; /* watermarks, falling, in basis points of the total */

@@ -106,6 +106,7 @@ struct outcome {
   uint32_t condition; /* the leaf that failed, or NONE */
   uint32_t limit;     /* LIMIT_REACHED: number of the limit, or NONE (once_per, chance) */
   uint32_t pool;      /* OUT_OF_STOCK, BUDGET_EXHAUSTED: number of the pool */
+  uint32_t shut;      /* likewise: the reserve that would have been asked and is not released, or NONE */
   uint32_t dimension; /* LIMIT_REACHED of per_each: which identity was full; NONE otherwise */
   int32_t period;     /* LIMIT_REACHED, paced pools: period number */
   int64_t expected, actual;

@@ -92,6 +92,7 @@ struct recorded_outcome {
   uint32_t campaign_version;
   struct str at;                                              /* JSON pointer of what failed */
   struct str expected, actual, limit, pool, identity, period; /* as printed; empty: not said */
+  struct str shut;                                            /* the reserve that is not released */
   struct str rank, place;                                     /* how far the rule's rank came: "open" ... */
   struct str pot, units, units_all;                           /* of a share that was settled */
   uint32_t gift_count;

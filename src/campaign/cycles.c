@@ -81,6 +81,15 @@ static void link_check(struct compile *c, uint32_t number, uint32_t other, enum 
   if (clash.text.length > 0) pool_report(c, pool_at(c, number), key, clash.code, clash.text);
 }
 
+/* What nobody falls back on, and items draw on themselves, is no reserve: without stock it would be none. */
+static void reserve_check(struct compile *c, uint32_t number) {
+  bool reserve = !pool_at(c, number)->reserve;
+  for (uint32_t i = 0; i < c->pools.count && !reserve; i++) reserve = pool_at(c, i)->fallback == number;
+  if (!reserve)
+    pool_report(c, pool_at(c, number), "released", CHECK_BAD_POOL,
+                STR("'released' is said of a reserve: name the pool as the 'fallback' of another, or leave 'released' out"));
+}
+
 /* ---- gifts on gifts ---- */
 
 static void rule_walk(struct compile *c, struct walk *walk, uint32_t number) {
@@ -117,6 +126,7 @@ void cycles_check(struct compile *c) {
     if (facts.colours[i] == WHITE) fact_walk(c, &facts, i);
   for (uint32_t i = 0; i < c->pools.count; i++) {
     bool above = chain_check(c, i, true), behind = chain_check(c, i, false);
+    reserve_check(c, i);
     if (above || behind) continue;
     link_check(c, i, pool_at(c, i)->parent, USE_PARENT, "parent");
     link_check(c, i, pool_at(c, i)->fallback, USE_FALLBACK, "fallback");

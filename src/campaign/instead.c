@@ -20,7 +20,6 @@ static const struct instead substitutes[] = {
     {"fx keep", "instead let the bank send the amount in the campaign's currency in a field of its own, or keep another field"},
     {"as_of when", "instead ask it in the `when` of each rule, where it is live, or write the members into lists/NAME.txt"},
     {"queue", "instead write \"refuse\" or \"skip\", and raise the stock or budget before it is used up (\"low_at\" tells in time)"},
-    {"released", "instead begin with the smaller stock or budget, and raise it in the file when the reserve is released"},
     {"each", "instead use \"top_up\", or write a rule for each band, with a limit of one in the period: {\"fact.NAME\": {\"gte\": ...}}"},
     {"level",
      "instead hear a level, \"on\": {\"fact\": NAME}, and write \"first_of\" with an item for each, \"when\": {\"level\": ID}; or \"by\": "

@@ -1,19 +1,11 @@
 /* Pools: what there is to give, in units or in money, released at a pace, below a parent (docs/language.md section 7). */
 #include "compile.h"
 
-static const struct key pool_keys[] = {{"id", KEY_MAY},
-                                       {"was", KEY_MAY},
-                                       {"stock", KEY_MAY},
-                                       {"budget", KEY_MAY},
-                                       {"pace", KEY_MAY},
-                                       {"parent", KEY_MAY},
-                                       {"by", KEY_MAY},
-                                       {"fallback", KEY_MAY},
-                                       {"low_at", KEY_MAY},
-                                       {"funding", KEY_MAY},
-                                       {"released", KEY_NOT_SERVED},
-                                       {NULL, KEY_MAY}};
+static const struct key pool_keys[] = {{"id", KEY_MAY},     {"was", KEY_MAY},     {"stock", KEY_MAY},    {"budget", KEY_MAY},
+                                       {"pace", KEY_MAY},   {"parent", KEY_MAY},  {"by", KEY_MAY},       {"fallback", KEY_MAY},
+                                       {"low_at", KEY_MAY}, {"funding", KEY_MAY}, {"released", KEY_MAY}, {NULL, KEY_MAY}};
 static const struct key pace_keys[] = {{"max", KEY_MUST}, {"period", KEY_MUST}, {"at", KEY_MAY}, {"carry_over", KEY_MAY}, {NULL, KEY_MAY}};
+static const struct key release_keys[] = {{"by", KEY_MUST}, {"reason", KEY_MUST}, {NULL, KEY_MAY}};
 static const struct key funder_keys[] = {{"party", KEY_MUST}, {"share", KEY_MUST}, {NULL, KEY_MAY}};
 #define STOCK_MOST 1000000000000LL
 #define SHARES_MOST 4096u
@@ -142,6 +134,21 @@ static void funding_read(struct compile *c, const struct at *at, struct pool *ou
     report(c, at, CHECK_BAD_SHARES, "the shares add up to %lld.%02lld%%, not to 100%%", (long long)(sum / 100), (long long)(sum % 100));
 }
 
+/* Shut: the word alone. Open: who released it, and why. */
+static void released_read(struct compile *c, const struct at *at, struct pool *out) {
+  struct at by = at_key(at, "by"), reason = at_key(at, "reason");
+  struct str text;
+  out->reserve = true;
+  if (json_is_object(at->json)) {
+    if (keys_check(c, at, release_keys, "a release")) (void)(read_text(c, &by, &text) && read_text(c, &reason, &text));
+    return;
+  }
+  out->shut = json_is_string(at->json) && str_equal(text_of(at->json), STR("by_operator"));
+  if (!out->shut)
+    report(c, at, CHECK_BAD_POOL,
+           "a reserve is shut, \"released\": \"by_operator\", or was released: {\"by\": \"ops.li\", \"reason\": \"...\"}");
+}
+
 static uint32_t pool_cited(struct compile *c, const struct at *at) {
   struct str ref;
   if (at->json == NULL || !read_text(c, at, &ref)) return NONE;
@@ -169,7 +176,9 @@ void pool_read(struct compile *c, const struct at *at, const struct pool *named,
                       .pointer = at_pointer(c, at)};
   struct at pace = at_key(at, "pace"), marks = at_key(at, "low_at"), funding = at_key(at, "funding");
   struct at parent = at_key(at, "parent"), fallback = at_key(at, "fallback");
+  struct at released = at_key(at, "released");
   if (keys_check(c, at, pool_keys, "a pool")) {
+    if (released.json != NULL) released_read(c, &released, &pool);
     by_read(c, at, &pool);
     total_read(c, at, &pool);
     if (pace.json != NULL) pace_read(c, &pace, &pool);

@@ -138,10 +138,20 @@ struct paying {
   uint32_t count;
 };
 
+/* It has nothing for anybody, whatever it has: what this shard holds of it goes home by itself. */
+static bool is_shut(struct work *w, uint32_t number, struct pool_need need, struct outcome *outcome) {
+  const struct left nothing = {0, 0, 0};
+  if (!w->book->pools[number].shut || MUTANT(SHUT_PAYS)) return false;
+  pool_refuse(w, number, &nothing, need_of(&w->book->pools[number], need), outcome);
+  outcome->shut = number;
+  return true;
+}
+
 /* A pool and all above it. */
 static bool chain_has(struct work *w, uint32_t number, struct pool_need need, struct paying before, struct outcome *outcome) {
   for (uint32_t depth = 0; number != NONE; depth++, number = w->book->pools[number].parent) {
     assert(depth < LIMIT_POOL_DEPTH);
+    if (is_shut(w, number, need, outcome)) return false;
     struct sight sight = pool_see(w, number, false);
     int64_t wanted = need_of(sight.pool, need) * (1 + times_paying(w, before.pools, before.count, number));
     struct left left = {INT64_MAX, INT64_MAX, sight.period};
@@ -157,12 +167,14 @@ static bool chain_has(struct work *w, uint32_t number, struct pool_need need, st
 static bool one_has(struct work *w, uint32_t number, struct pool_need need, struct outcome *outcome, uint32_t *paying,
                     uint32_t *paying_count) {
   struct outcome first = *outcome; /* the pool that was meant is the one to name, not its fallback */
+  first.shut = NONE;
   struct paying before = {paying, *paying_count};
   bool has = chain_has(w, number, need, before, &first);
   for (uint32_t depth = 0; !has && w->book->pools[number].fallback != NONE && depth < LIMIT_POOL_DEPTH; depth++) {
     struct outcome other = *outcome;
     number = w->book->pools[number].fallback;
     has = chain_has(w, number, need, before, &other);
+    if (first.shut == NONE) first.shut = other.shut;
   }
   if (!has) {
     *outcome = first;
@@ -192,7 +204,10 @@ bool pools_have(struct work *w, const struct item *item, struct pool_need need, 
     if (w->book != terms) number = rulebook_pool(w->book, terms->pools[number].decl);
     has = one_has(w, number, need, outcome, paying, paying_count);
   }
-  if (!has && w->book != terms) outcome->pool = rulebook_pool(terms, w->book->pools[outcome->pool].decl);
+  if (!has && w->book != terms) {
+    outcome->pool = rulebook_pool(terms, w->book->pools[outcome->pool].decl);
+    if (outcome->shut != NONE) outcome->shut = rulebook_pool(terms, w->book->pools[outcome->shut].decl);
+  }
   w->book = terms;
   return has;
 }

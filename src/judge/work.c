@@ -209,6 +209,7 @@ struct outcome *outcome_new(struct work *w, uint32_t rule, enum reason reason) {
                               .condition = NONE,
                               .limit = NONE,
                               .pool = NONE,
+                              .shut = NONE,
                               .dimension = NONE,
                               .gift_first = w->out->gift_count,
                               .caused_by = NONE};

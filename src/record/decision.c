@@ -142,6 +142,7 @@ static void decision_values(struct buffer *out, const struct told *told) {
   TEXT_MEMBER(out, "at", told->at);
   TEXT_MEMBER(out, "limit", told->limit);
   TEXT_MEMBER(out, "pool", told->pool);
+  TEXT_MEMBER(out, "shut", told->shut);
   TEXT_MEMBER(out, "identity", told->identity);
   TEXT_MEMBER(out, "period", told->period);
   TEXT_MEMBER(out, "expected", told->expected);

@@ -575,6 +575,7 @@ void detail_refusal(struct buffer *out, const struct rulebook *rulebook, const s
   }
   if (told->pool.length > 0) {
     pool_detail(out, told, language);
+    if (told->shut.length > 0) put_two(out, language == LANGUAGE_ZH ? ";备用池尚未开放:" : "; its reserve is not released: ", told->shut);
     return;
   }
   if (told->reason == REASON_EXCLUDED_BY_GROUP) {

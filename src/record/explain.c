@@ -17,6 +17,7 @@ static void verdict_clear(struct verdict *verdict, const struct rule *rule, uint
   verdict->told.reason = REASON_COUNT;
   struct told *told = &verdict->told;
   told->at = told->limit = told->pool = told->identity = told->period = told->expected = told->actual = none;
+  told->shut = none;
   told->rank = told->place = told->pot = told->units = told->units_all = none;
 }
 
@@ -26,6 +27,7 @@ static void verdict_recorded(struct verdict *verdict, const struct recorded_outc
   verdict->recorded = outcome;
   verdict->code = outcome->reason;
   told->reason = reason_of_code(outcome->reason);
+  told->shut = outcome->shut;
   told->at = outcome->at, told->limit = outcome->limit, told->pool = outcome->pool, told->identity = outcome->identity;
   told->rank = outcome->rank, told->place = outcome->place;
   told->pot = outcome->pot, told->units = outcome->units, told->units_all = outcome->units_all;

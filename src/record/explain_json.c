@@ -4,7 +4,7 @@
  *    "recorded":true,"gate","rulebook","same_rulebook","position","input","range":{first,last,events},"may_be_in",
  *    "campaigns":[{campaign,version,name,enrolment,facts:[{fact,what,period,before,after,next,rule,text}],
  *                  waiting:[{rule,fact,period,actual,expected,text}],
- *                  rules:[{rule,reason,recorded,text,why,at,limit,pool,identity,rank,place,units,units_all,pot,
+ *                  rules:[{rule,reason,recorded,text,why,at,limit,pool,shut,identity,rank,place,units,units_all,pot,
  *                         period,expected,actual,gifts,draw,steps}]}],
  *    "elsewhere":[{campaign,version,rule,reason}]}
  *
@@ -217,6 +217,7 @@ static void json_rule(struct telling *t, const struct campaign *campaign, const 
   TEXT_MEMBER(t->out, "at", verdict->told.at);
   TEXT_MEMBER(t->out, "limit", verdict->told.limit);
   TEXT_MEMBER(t->out, "pool", verdict->told.pool);
+  TEXT_MEMBER(t->out, "shut", verdict->told.shut);
   TEXT_MEMBER(t->out, "identity", verdict->told.identity);
   TEXT_MEMBER(t->out, "rank", verdict->told.rank);
   TEXT_MEMBER(t->out, "place", verdict->told.place);

@@ -180,6 +180,7 @@ static bool read_outcome(struct reading *r, void *item) {
                                   {STR("at"), &outcome->at},
                                   {STR("limit"), &outcome->limit},
                                   {STR("pool"), &outcome->pool},
+                                  {STR("shut"), &outcome->shut},
                                   {STR("identity"), &outcome->identity},
                                   {STR("period"), &outcome->period},
                                   {STR("expected"), &outcome->expected},

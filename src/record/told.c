@@ -81,7 +81,9 @@ static void told_limit(struct told *told, struct buffer *text, const struct limi
   if (outcome->period != PERIOD_NONE) told->period = told_period(text, limit->unit, limit->rolling_days, outcome->period);
 }
 
-static void told_pool(struct told *told, struct buffer *text, const struct pool *pool, const struct outcome *outcome) {
+static void told_pool(struct told *told, struct buffer *text, const struct rulebook *rulebook, const struct outcome *outcome) {
+  const struct pool *pool = &rulebook->pools[outcome->pool];
+  if (outcome->shut != NONE) told->shut = rulebook->pools[outcome->shut].name;
   told->at = pool->pointer;
   told->pool = pool->name;
   if (pool->paced && outcome->period != 0) /* 0: the pool itself is empty, not only this period's release */
@@ -132,6 +134,7 @@ static void told_clear(struct told *told, struct buffer *text, enum reason reaso
   struct str none = {NULL, 0};
   told->reason = reason;
   told->rule = rule;
+  told->shut = none;
   told->at = told->limit = told->pool = told->identity = told->period = told->expected = told->actual = none;
   told->rank = told->place = told->pot = told->units = told->units_all = none;
   buffer_init(text, told->memory, sizeof told->memory);
@@ -199,7 +202,7 @@ void told_outcome(struct told *told, const struct rulebook *rulebook, const stru
   else if (outcome->limit != NONE)
     told_limit(told, &text, &rulebook->limits[outcome->limit], outcome);
   else if (outcome->pool != NONE)
-    told_pool(told, &text, &rulebook->pools[outcome->pool], outcome);
+    told_pool(told, &text, rulebook, outcome);
   else if (outcome->ranking != RANKING_NONE && outcome->ranking != RANKING_WON)
     told_rank(told, &text, rule, outcome);
   else if (outcome->of_choice)

@@ -13,6 +13,7 @@
 struct told {
   enum reason reason;
   uint32_t rule;
+  struct str shut;                                                /* the reserve that is not released */
   struct str at, limit, pool, identity, period, expected, actual; /* empty: not said; in `memory`, the rulebook or the event */
   struct str rank, place;                                         /* how far the rule's rank came: told_rankings; and the place */
   struct str pot, units, units_all;                               /* of a share: of what, what he has, what all have */

@@ -109,7 +109,10 @@ static void pool_say(struct say *say, uint32_t number) {
     if (pool_of(say, up)->campaign != say->number) put(say, " (shared with other campaigns)", "（与其他活动共用）");
   }
   if (pool->fallback == NONE) return;
-  put(say, "; when it has run out, from a reserve: ", "；用完后由备用额度发放：");
+  if (pool_of(say, pool->fallback)->shut)
+    put(say, "; when it has run out, from a reserve, once the bank has released it: ", "；用完后由备用额度发放（须经本行开放）：");
+  else
+    put(say, "; when it has run out, from a reserve: ", "；用完后由备用额度发放：");
   own_say(say, pool_of(say, pool->fallback));
 }
 

@@ -38,8 +38,6 @@ static const struct {
      "\"low_at\"",
      RULES(RULE(ON GIVE("{\"first_of\":[{\"id\":\"a\",\"when\":{\"channel\":\"qr\"},\"reward\":\"goods\",\"value\":\"5.00\",\"pool\":{"
                         "\"stock\":9,\"low_at\":[\"20%\"]},\"when_empty\":\"skip\"}," VOUCHER "]}") BENCH_LIMITS))},
-    {RULES(RULE(ON GIVE("{\"reward\":\"goods\",\"value\":\"5.00\",\"pool\":{\"stock\":9,\"released\":\"by_operator\"}}") BENCH_LIMITS)),
-     "the smaller stock", RULES(RULE(ON END))},
     {WITH(COUNT, "\"on\":{\"fact\":\"f\"}," GIVE("{\"reward\":\"goods\",\"count\":{\"by\":\"fact.f\",\"bands\":[{\"from\":2,\"value\":"
                                                  "5}],\"pay\":\"each\"},\"pool\":{\"stock\":9}}") BENCH_LIMITS),
      "a rule for each band",

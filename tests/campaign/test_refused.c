@@ -17,8 +17,6 @@ static const struct not_served not_served[] = {
     {RULE("\"on\":{\"close\":\"month\",\"as\":\"referrer\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/on/as"},
     {RULE(ON "\"when\":{\"level\":\"x\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/level"},
     {RULE(ON "\"when\":{\"week\":\"2027-W01\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/week"},
-    {RULE(ON "\"give\":{\"reward\":\"goods\",\"pool\":{\"stock\":1,\"released\":\"by_operator\"}}," BENCH_LIMITS),
-     "/rules/0/give/pool/released"},
     {RULE(ON "\"give\":{\"first_of\":[{\"id\":\"a\",\"reward\":\"goods\",\"pool\":{\"stock\":1},\"when_empty\":\"queue\"}]}," BENCH_LIMITS),
      "/rules/0/give/first_of/0/when_empty"},
     {RULE(ON "\"give\":{\"reward\":\"goods\",\"count\":{\"by\":\"amount\",\"bands\":[{\"from\":\"1.00\",\"value\":1}],\"pay\":\"each\"},"

@@ -102,6 +102,28 @@ POOLS = [
          on={"a9": "refuse shop/two OUT_OF_STOCK ; issued shop/two points 3", "a12": "refuse shop/welcome OUT_OF_STOCK"}),
 ]
 
+SHUT, OPEN = {"stock": 2, "released": "by_operator"}, {"stock": 2, "released": {"by": "ops.li", "reason": "demand"}}
+
+
+def reserve(what):
+    """Of two in the pot both are given before the edit."""
+    return [put("/pools/pot", {"stock": 2, "fallback": "spare"}), put("/pools/spare", what)]
+
+
+NONE_LEFT = {name: "refuse shop/welcome OUT_OF_STOCK" for name in ("a1", "a2", "a3", "a4", "a12")} | {
+    "a9": "refuse shop/two OUT_OF_STOCK ; issued shop/two points 3"}
+SPARED = {"a12": "refuse shop/welcome OUT_OF_STOCK", "a9": "refuse shop/two OUT_OF_STOCK ; issued shop/two points 3"}
+POOLS += [
+    Edit("reserve-released", "two more behind the edit", [put("/pools/spare", OPEN)], before=reserve(SHUT), on=SPARED),
+    Edit("reserve-free", "no word of it any more: it pays as any other", [drop("/pools/spare/released")], before=reserve(SHUT), on=SPARED),
+    Edit("reserve-shut", "none of its two from now on", [put("/pools/spare", SHUT)], before=reserve(OPEN), on=NONE_LEFT),
+    Edit("reserve-stays-shut", "another text", [put("/name/en", "Shop!")], before=reserve(SHUT), on=NONE_LEFT),
+    Edit("reserve-added", "a reserve that is shut comes to a pool that is empty",
+         reserve(SHUT), before=[put("/pools/pot", {"stock": 2})], on=NONE_LEFT),
+    Edit("reserve-added-open", "and one that is not", reserve(OPEN), before=[put("/pools/pot", {"stock": 2})], on=SPARED),
+    Edit("reserve-named-by-nobody", "a reserve whose pool does not fall back on it", [drop("/pools/pot/fallback")], before=reserve(SHUT),
+         on=NONE_LEFT, refused=["released", "fallback"]),
+]
 RULES = [
     Edit("rule-renamed", "nothing says that it is the same", [put("/rules/welcome/id", "hello")], refused=["welcome", r"\bwas\b"]),
     Edit("rule-renamed-with-was", "its limits go on; gifts bear the new name",

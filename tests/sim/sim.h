@@ -373,6 +373,8 @@ bool line_is_of_pending(struct str line);
 void check_pending(struct world *world);
 /* What a pool of one shard alone has given by its record. */
 void sim_pool_check(struct world *world, const char *name, int64_t given);
+/* ---- sim_reserve.c: a reserve that is released ---- */
+void check_reserve(struct world *world);
 /* ---- sim_failed.c: gifts that could not be delivered ---- */
 void check_failed(struct world *world);
 /* The id of the gift of "failing" for that event; of the one that is issued anew in its place. */

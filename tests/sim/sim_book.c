@@ -7,7 +7,7 @@
 #include "sim.h"
 
 #define BOOK_BYTES (64u << 20)
-#define SOURCES_MOST 16u
+#define SOURCES_MOST 24u
 
 #define NESTED_DAY "{\"count\": 1, \"per\": [\"customer\"], \"period\": \"day\"}"
 #define NESTED_EVER "{\"count\": 4, \"per\": [\"customer\"], \"period\": \"ever\"}"
@@ -53,6 +53,7 @@ static struct {
     {BOOK_RAISED, NESTED_DAY COMMA NESTED_EVER, NESTED_EVER COMMA NESTED_DAY, false}, /* the same limits, in other places */
     {BOOK_RAISED, TERMS("4", "revoke"), TERMS("4", "keep"), false},
     {BOOK_RAISED, TERMS("6", "keep"), TERMS("6", "revoke"), false},
+    {BOOK_RAISED, "\"released\": \"by_operator\"", "\"released\": {\"by\": \"ops.li\", \"reason\": \"demand\"}", false},
     {BOOK_RAISED, ANEW("reissue"), ANEW("forfeit"), false},
     {BOOK_RAISED, "\"rules\": [\n    {\"id\": \"three-ever\"", "\"rules\": [\n    " VIEWED ",\n    {\"id\": \"three-ever\"",
      false},                                                  /* what nobody heard before is heard */
