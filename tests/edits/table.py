@@ -121,8 +121,8 @@ POOLS += [
     Edit("reserve-added", "a reserve that is shut comes to a pool that is empty",
          reserve(SHUT), before=[put("/pools/pot", {"stock": 2})], on=NONE_LEFT),
     Edit("reserve-added-open", "and one that is not", reserve(OPEN), before=[put("/pools/pot", {"stock": 2})], on=SPARED),
-    Edit("reserve-named-by-nobody", "a reserve whose pool does not fall back on it", [drop("/pools/pot/fallback")], before=reserve(SHUT),
-         on=NONE_LEFT, refused=["released", "fallback"]),
+    Edit("reserve-named-by-nobody", "a reserve whose pool does not fall back on it", [drop("/pools/pot/fallback")],
+         before=[put("/pools/pot/fallback", "spare"), put("/pools/spare", SHUT)], refused=["released", "fallback"]),
 ]
 RULES = [
     Edit("rule-renamed", "nothing says that it is the same", [put("/rules/welcome/id", "hello")], refused=["welcome", r"\bwas\b"]),
