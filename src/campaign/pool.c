@@ -140,7 +140,8 @@ static void released_read(struct compile *c, const struct at *at, struct pool *o
   struct str text;
   out->reserve = true;
   if (json_is_object(at->json)) {
-    if (keys_check(c, at, release_keys, "a release")) (void)(read_text(c, &by, &text) && read_text(c, &reason, &text));
+    if (keys_check(c, at, release_keys, "a release"))
+      (void)(by.json != NULL && read_text(c, &by, &text) && reason.json != NULL && read_text(c, &reason, &text));
     return;
   }
   out->shut = json_is_string(at->json) && str_equal(text_of(at->json), STR("by_operator"));

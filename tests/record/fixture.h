@@ -428,6 +428,7 @@ static inline struct outcome fixture_outcome(uint32_t rule, enum reason reason) 
                           .condition = NONE,
                           .limit = NONE,
                           .pool = NONE,
+                          .shut = NONE,
                           .dimension = NONE,
                           .caused_by = NONE};
 }
