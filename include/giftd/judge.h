@@ -201,10 +201,17 @@ struct shortage {
  * A reversal goes to whoever heard the event it takes back (CELL_HEARD), when the causing customer's record still knows that event. */
 
 /* A rule or fact through which an event is heard, by the names that records have: shards may have different rulebooks for a moment. */
+enum heard_what {
+  HEARD_WAKES,  /* the event, or a track of who caused it, wakes the rule; or a fact hears it */
+  HEARD_FIGURE, /* a measure of who caused it rose to `figure`: that wakes the rule, and is what it is judged by */
+  HEARD_FELL    /* what was told so of the event `key` is `figure` now */
+};
 struct heard_way {
-  uint64_t rule;    /* decl; 0: no rule, a fact hears the event */
-  uint64_t fact;    /* its decl. Of a rule that of the track that completed, with its key and period; 0: the event itself is heard */
-  uint64_t key;     /* of a fact that hears: as what, enum listener_kind */
+  uint64_t rule; /* decl; 0: no rule, a fact hears the event, or a figure fell */
+  uint64_t fact; /* its decl. Of a rule that of the track that completed, with its key and period; 0: the event itself is heard */
+  uint64_t key;  /* of a fact that hears: as what, enum listener_kind */
+  enum heard_what what;
+  int64_t figure;
   int32_t period;   /* of a fact that hears: of a track the task */
   uint32_t forward; /* of decision.forwards */
   uint32_t number;  /* of the rule, or of the fact that hears, at the sender */
@@ -429,7 +436,7 @@ struct forward_message {
   struct hearing hearing;
 };
 #define FORWARD_INPUT_BYTES 4096u /* a path, or topic and partition */
-#define FORWARD_BYTES (LIMIT_EVENT_BYTES + FORWARD_INPUT_BYTES + LIMIT_ID_BYTES + LIMIT_HEARD * 24u + 64u)
+#define FORWARD_BYTES (LIMIT_EVENT_BYTES + FORWARD_INPUT_BYTES + LIMIT_ID_BYTES + LIMIT_HEARD * 36u + 64u)
 bool forward_is(struct str message); /* or one of lending */
 /* The ways are those of `decision->heard` that belong to forward number `forward`; message.hearing is not read. 0: does not fit. */
 size_t forward_encode(const struct forward_message *message, const struct decision *decision, uint32_t forward, char *out, size_t capacity);

@@ -87,10 +87,11 @@
 #define CELL_POOL_FIELDS(F, of)     \
   F(of, int64_t used, used, NUMBER) \
   F(of, uint32_t told, told, COUNT) /* watermarks that were announced */
-#define CELL_FED_FIELDS(F, of)                                                 \
-  F(of, uint64_t per, per, DIGEST)       /* key of the measure */              \
-  F(of, int64_t amount, amount, NUMBER)  /* that a reversal takes out again */ \
-  F(of, uint8_t counted, counted, COUNT) /* 0: the event fed nothing, a gift of it asked */
+#define CELL_FED_FIELDS(F, of)                                                                \
+  F(of, uint64_t per, per, DIGEST)         /* key of the measure */                           \
+  F(of, int64_t amount, amount, NUMBER)    /* that a reversal takes out again */              \
+  F(of, uint8_t counted, counted, COUNT)   /* 0: the event fed nothing, a gift of it asked */ \
+  F(of, uint8_t of_cause, of_cause, COUNT) /* 1: `amount` is what who caused the event came to, whose measure it is */
 #define CELL_ORIGINAL_FIELDS(F, of)                                                           \
   F(of, int64_t time_ms, time_ms, NUMBER)                                                     \
   F(of, int64_t amount, amount, NUMBER)                                                       \
@@ -147,15 +148,20 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   F(of, int64_t tie_c, tie_c, NUMBER)                                                                  \
   F(of, uint32_t entry, entry, COUNT) /* number among those who wait; of all shards: whose customer */ \
   F(of, uint32_t place, place, COUNT) /* settled; 0: not known */
-#define CELL_PENDING_FIELDS(F, of)                                                                                                        \
-  F(of, int64_t time_ms, time_ms, NUMBER) /* when it is issued, or what it waits for is over */                                           \
-  F(of, uint64_t event, event, DIGEST)    /* of the gift */                                                                               \
-  F(of, uint64_t id_high, id_high, DIGEST)                                                                                                \
-  F(of, uint64_t pool, pool, DIGEST)                                    /* decl of the pool that paid, or 0 */                            \
-  F(of, uint32_t meant, meant, COUNT)                                   /* mark of the item that was meant */                             \
-  F(of, uint16_t ahead, ahead, COUNT)                                   /* of UTC: minutes of the campaign's clocks by then, and a day */ \
-  F(of, uint8_t waits, waits, COUNT)                                    /* enum pending_for */                                            \
-  F(of, uint8_t flags, flags, COUNT)                                    /* enum pending_flag */
+#define CELL_PENDING_FIELDS(F, of)                                                                      \
+  F(of, int64_t time_ms, time_ms, NUMBER) /* when it is issued, or what it waits for is over */         \
+  F(of, uint64_t event, event, DIGEST)    /* of the gift */                                             \
+  F(of, uint64_t id_high, id_high, DIGEST)                                                              \
+  F(of, uint64_t pool, pool, DIGEST)  /* decl of the pool that paid, or 0 */                            \
+  F(of, uint32_t meant, meant, COUNT) /* mark of the item that was meant */                             \
+  F(of, uint16_t ahead, ahead, COUNT) /* of UTC: minutes of the campaign's clocks by then, and a day */ \
+  F(of, uint8_t waits, waits, COUNT)  /* enum pending_for */                                            \
+  F(of, uint8_t flags, flags, COUNT)  /* enum pending_flag */
+#define CELL_TOLD_FIELDS(F, of)                                                                                          \
+  F(of, uint64_t event, event, DIGEST)                                  /* that brought the measure so far */            \
+  F(of, uint64_t hearer, hearer, DIGEST)                                /* by name_decl: the id is in the HEARD cells */ \
+  F(of, uint64_t per, per, DIGEST)                                      /* key of the measure */                         \
+  F(of, int64_t value, value, NUMBER)                                   /* the least that the hearer was told that it is */
 #define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, char hashes[CELL_PACK_BYTES], hashes, BYTES)
 #define CELL_FROZEN_FIELDS CELL_TAG_FIELDS
@@ -233,7 +239,8 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   KIND(SHARE, share, BY_KEY, "rule", "", "that closed")                                                 \
   KIND(CYCLE, cycle, BY_DECL, "cycle", "", "")                                                          \
   KIND(PENDING, pending, BY_DECL, "", "low id of the gift", "")                                         \
-  KIND(FROZEN, tag, BY_DECL, "day", "time of the event that said them", "n-th cell of its tags")
+  KIND(FROZEN, tag, BY_DECL, "day", "time of the event that said them", "n-th cell of its tags")        \
+  KIND(TOLD, told, BY_DECL, "fact", "digest of event and hearer", "of the window")
 
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
 enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
@@ -340,6 +347,9 @@ struct cell {
     struct {
       CELL_LEVEL_FIELDS(CELL_FIELD, level)
     } level;
+    struct {
+      CELL_TOLD_FIELDS(CELL_FIELD, told)
+    } told;
     struct {
       CELL_RANK_FIELDS(CELL_FIELD, rank)
     } rank;

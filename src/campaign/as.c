@@ -2,8 +2,8 @@
  * 3).
  *
  * It names event fields and facts that keep a customer id; of a list the first that is present. Rules hear so, and facts, which are the
- * hearer's then (R136); an activity says it once for both. Facts that are heard themselves are tracks alone: a measure of one customer is
- * no measure of the other's, and what a rule asks of it would be the hearer's. */
+ * hearer's then (R136); an activity says it once for both. Facts that are heard themselves are tracks and measures. Of a measure the rule
+ * is judged by what it came to, which is the other's: so it hears that alone, and asks of the others' measures no other. */
 #include "fact_row.h"
 
 #define SOURCES_MOST 8u
@@ -130,9 +130,7 @@ static bool heard_as(struct compile *c, const struct at *at, const struct trigge
            STR_FORMAT(fact_at(c, trigger->fact)->name));
     return false;
   }
-  if (traits_of(fact_at(c, trigger->fact))->heard == HEARD_DONE) return true;
-  report_not_served(c, at, "as measure", "a measure heard as another is");
-  return false;
+  return true;
 }
 
 void as_read(struct compile *c, const struct at *at, struct vec *triggers, uint32_t first) {
@@ -143,4 +141,24 @@ void as_read(struct compile *c, const struct at *at, struct vec *triggers, uint3
     if (!heard_as(c, at, trigger)) return;
     trigger->as_first = from, trigger->as_count = count;
   }
+}
+
+/* ---- a measure of who caused the event ---- */
+
+static bool is_figure(struct compile *c, const struct trigger *trigger) {
+  bool fact = trigger->kind == TRIGGER_FACT && trigger->as_count > 0;
+  return fact && traits_of(fact_at(c, trigger->fact))->heard == HEARD_BANDS;
+}
+
+uint32_t figure_of(struct compile *c, const struct trigger_set *on) {
+  for (uint32_t i = 0; i < on->count; i++)
+    if (is_figure(c, trigger_at(c, on->first + i))) return trigger_at(c, on->first + i)->fact;
+  return NONE;
+}
+
+void figure_check(struct compile *c, const struct at *at, const struct trigger_set *on) {
+  if (on->count < 2 || figure_of(c, on) == NONE) return;
+  report(c, at, CHECK_BAD_TRIGGER,
+         "a rule that hears a measure as another is judged by what it came to: it hears that alone; write another rule for what else there "
+         "is");
 }

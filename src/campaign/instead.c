@@ -9,10 +9,9 @@ struct instead {
 
 static const struct instead substitutes[] = {
     {"as close", "instead let the customer's own rule hear the close; there is no way yet to give for it to another"},
-    {"as measure",
-     "instead let the other's own measure hear the events, `as` in its \"on\" and \"per\": [\"customer\", \"caused_by.id\"], and the rule "
-     "hear "
-     "that"},
+    {"as steps",
+     "instead write \"highest\"; or let the other's own measure hear the events, `as` in its \"on\" and \"per\": [\"customer\", "
+     "\"caused_by.id\"], and the rule hear that"},
     {"risk.review", "instead list them in \"deny\", or review in the system that fulfils, before it pays out"},
     {"fx programme", "instead write the rates into \"rates\", or the fact or activity into the campaign itself"},
     {"fx as", "instead write the rates into \"rates\", or let a campaign without `fx` hear it"},

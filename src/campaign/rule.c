@@ -93,6 +93,7 @@ static void rule_read(struct compile *c, const struct at *at, uint32_t number) {
   c->rule = number, c->rule_spends = c->rule_on_reward = false;
   if (!keys_check(c, at, rule_keys, "a rule")) return;
   if (on.json != NULL) triggers_read(c, &on, PLACE_RULE, &rule.on);
+  figure_check(c, &on, &rule.on);
   if (spends.json != NULL) spends_read(c, &spends, &rule);
   *rule_at(c, number) = rule;
   c->lasts = rule_lasts(c, &rule);

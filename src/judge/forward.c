@@ -2,14 +2,16 @@
  *
  *   'F' version flags | undone | from | to | position | arrival | input | hearer | number of ways, {rule 5, fact 5, key 8, period} | line
  *
- * Version 2 is what only rules hear, so a giftd that knows no other reads it; 3 what some fact hears too (rule 0 of that way). Texts have
+ * Version 2 is what only rules hear, so a giftd that knows no other reads it; 3 what some fact hears too (rule 0 of that way); 4 what tells
+ * how far a measure of who caused it is: then each way ends with what it is and the figure. Texts have
  * their length in front. Flags: 1 a reversal, 2 a reversal came before the event and undid all of it; `undone`: or so much. */
 #include "giftd/base/bytes.h"
 #include "work.h"
 
 #define FORWARD_MAGIC 'F'
 #define FORWARD_OF_RULES 2u
-#define FORWARD_VERSION 3u
+#define FORWARD_OF_FACTS 3u
+#define FORWARD_VERSION 4u
 #define FLAG_REVERSAL 1u
 #define FLAG_UNDONE 2u
 
@@ -26,12 +28,17 @@ static void put_text(struct writer *w, struct str text) {
 }
 
 static unsigned version_of(const struct decision *decision, uint32_t forward) {
-  for (uint32_t i = 0; i < decision->heard_count; i++)
-    if (decision->heard[i].forward == forward && decision->heard[i].rule == 0) return FORWARD_VERSION;
-  return FORWARD_OF_RULES;
+  unsigned version = FORWARD_OF_RULES;
+  for (uint32_t i = 0; i < decision->heard_count; i++) {
+    if (decision->heard[i].forward != forward) continue;
+    if (decision->heard[i].what != HEARD_WAKES) return FORWARD_VERSION;
+    if (decision->heard[i].rule == 0) version = FORWARD_OF_FACTS;
+  }
+  return version;
 }
 
 static void put_ways(struct writer *w, const struct decision *decision, uint32_t forward) {
+  bool figures = version_of(decision, forward) == FORWARD_VERSION;
   put_varint(w, decision->forwards[forward].ways);
   for (uint32_t i = 0; i < decision->heard_count; i++) {
     const struct heard_way *heard = &decision->heard[i];
@@ -40,6 +47,9 @@ static void put_ways(struct writer *w, const struct decision *decision, uint32_t
     put_fixed(w, heard->fact, 5);
     put_fixed(w, heard->key, 8);
     put_varint(w, zigzag(heard->period));
+    if (!figures) continue;
+    put_byte(w, (unsigned char)heard->what);
+    put_varint(w, zigzag(heard->figure));
   }
 }
 
@@ -79,8 +89,15 @@ static uint32_t get_shard(struct reader *r) {
   return (uint32_t)shard;
 }
 
+static void get_figure(struct reader *r, struct heard_way *way) {
+  unsigned what = get_byte(r);
+  way->figure = get_zigzag(r);
+  if (what > HEARD_FELL || (what == HEARD_FELL && way->rule != 0) || (what != HEARD_WAKES && way->fact == 0)) r->bad = true;
+  way->what = r->bad ? HEARD_WAKES : (enum heard_what)what;
+}
+
 static void get_ways(struct reader *r, unsigned version, struct heard_way *ways, struct hearing *hearing) {
-  bool facts = false;
+  bool facts = false, figures = false;
   uint64_t count = get_varint(r);
   if (count > LIMIT_HEARD) r->bad = true;
   for (uint32_t i = 0; i < count && !r->bad; i++) {
@@ -92,8 +109,10 @@ static void get_ways(struct reader *r, unsigned version, struct heard_way *ways,
     int64_t period = get_zigzag(r);
     if (period < INT32_MIN || period > INT32_MAX) r->bad = true;
     ways[i].period = (int32_t)period;
+    if (version == FORWARD_VERSION) get_figure(r, &ways[i]);
+    figures |= ways[i].what != HEARD_WAKES;
   }
-  if (facts != (version == FORWARD_VERSION)) r->bad = true;
+  if (figures != (version == FORWARD_VERSION) || (!figures && facts != (version == FORWARD_OF_FACTS))) r->bad = true;
   hearing->count = r->bad ? 0 : (uint32_t)count, hearing->ways = ways;
 }
 

@@ -84,10 +84,15 @@ static void rest_on(void *self, uint32_t number) {
   struct resting *r = self;
   struct work *w = r->w;
   const struct fact *fact = &w->book->facts[number];
+  bool elsewhere = number == w->figure_of;
   uint64_t per = 0;
-  if (!measure_falls(fact) || !key_of_fact(w, fact, &per)) return;
+  if (!measure_falls(fact) || !(elsewhere || key_of_fact(w, fact, &per))) return;
   r->any = true;
   if (r->only_ask) return;
+  if (elsewhere) {
+    figure_keep(w, fact, r->id_low);
+    return;
+  }
   int32_t period = measure_now(w, fact);
   if (period == PERIOD_NONE) return; /* of no cycle nothing was asked that could fall */
   fed_remember(w, fact, per, period, 0, false);

@@ -184,7 +184,7 @@ static void matches_of_hearing(struct work *w) {
   assert(hearing->count <= LIMIT_HEARD && w->match_count == 0);
   w->matches = w->parted;
   for (uint32_t i = 0; i < hearing->count && !may_be_forgotten(w); i++) {
-    uint32_t listener = hearing->ways[i].rule == 0 ? listener_of(w, &hearing->ways[i]) : NONE;
+    uint32_t listener = hearing->ways[i].rule == 0 && hearing->ways[i].what == HEARD_WAKES ? listener_of(w, &hearing->ways[i]) : NONE;
     if (listener != NONE) parted_add(w, listener);
   }
 }

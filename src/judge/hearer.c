@@ -68,7 +68,7 @@ static bool heard_already(const struct decision *out, const struct heard_way *he
   return false;
 }
 
-static void forward_add(struct work *w, struct str hearer, struct heard_way way) {
+void forward_add(struct work *w, struct str hearer, struct heard_way way) {
   assert(!str_equal(hearer, w->event->customer));
   struct forward *forward = forward_to(w, hearer, &way.forward);
   if (forward == NULL || heard_already(w->out, &way)) return;
@@ -84,6 +84,10 @@ void forward_to_rule(struct work *w, struct str hearer, uint32_t rule, const str
   assert(rule < w->book->rule_count);
   struct heard_way way = {.rule = w->book->rules[rule].decl, .number = rule};
   if (fired != NULL) way.fact = w->book->facts[fired->fact].decl, way.key = fired->key, way.period = fired->period;
+  if (fired != NULL && !fired->track) {
+    way.what = HEARD_FIGURE, way.figure = fired->figure;
+    figure_told(w, hearer, fired);
+  }
   forward_add(w, hearer, way);
 }
 

@@ -84,13 +84,16 @@ static void original_remember(struct work *w) {
 /* Heard as another: the rules and facts that it was forwarded to. What it tells of its customer - the profile, an enrolment - is in that
  * customer's record. */
 static void heard_judge(struct work *w) {
+  figures_note(w); /* what of the event at hand rests on it as a part does not go as a whole */
   if (w->in->hearing->reversal) reversal_apply(w);
+  figures_apply(w);
   w->out->gate = REASON_GIVEN; /* late or not is said to who caused it */
   facts_hear(w);
   rules_judge(w);
   facts_hear_later(w);
   dates_mind(w);
   original_remember(w);
+  figures_note(w); /* of the event at hand, which was undone before it came */
   awaited_apply(w);
 }
 

@@ -177,9 +177,9 @@ static uint32_t band_of(const struct fact *fact, int64_t value) {
 }
 
 /* Rules hear of another band when the value rose; what fell wakes nobody (gifts that rest on it are judged again, undo.c). */
-static void bands_fire(struct work *w, const struct fact *fact, int32_t period, int64_t before, int64_t after) {
+static void bands_fire(struct work *w, const struct fact *fact, uint64_t per, int32_t period, int64_t before, int64_t after) {
   if (!fact->seen_by_rules || band_of(fact, after) <= band_of(fact, before)) return;
-  struct fired fired = {.fact = (uint32_t)(fact - w->book->facts), .key = own_digest(w), .period = period};
+  struct fired fired = {.fact = (uint32_t)(fact - w->book->facts), .key = own_digest(w), .period = period, .per = per, .figure = after};
   work_fire(w, &fired);
 }
 
@@ -308,7 +308,7 @@ static void hear(struct work *w, uint32_t number, uint32_t part) {
   else
     measure_add(w, fact, key, period, amount);
   int64_t after = measure_value(w, fact, key, period, &absent);
-  bands_fire(w, fact, period, before, after);
+  bands_fire(w, fact, key, period, before, after);
   w->counted = true;
   if (!window_lags(&fact->window)) effect_add(w, number, EFFECT_COUNTED, period, before, after);
 }
@@ -341,6 +341,7 @@ static void undo(struct work *w, const struct undoing *u, uint32_t number, const
   if (!u->whole) state_write(w->customer, fed)->fed.amount -= part;
   int64_t after = measure_value(w, fact, fed->fed.per, fed->period, &absent);
   if (after != before) effect_add(w, number, EFFECT_LOWERED, fed->period, before, after);
+  figures_fell(w, fact, fed->fed.per, fed->period);
 }
 
 static bool can_change(const struct work *w, const struct fact *fact) { return fed_find(w, fact, w->recheck_cause) != NULL; }

@@ -377,6 +377,7 @@ bool rule_judge(struct work *w, uint32_t number, const struct wake *wake) {
   struct outcome *outcome = judging.outcome;
   outcome->caused_by = wake->base == NULL ? NONE : wake->outcome;
   w->lot = NULL, w->base = wake->base, w->level = level_of(w, wake), w->place = 0, w->share = 0;
+  figure_take(w, wake->fired);
   w->hand = wake->base == NULL && wake->fired == NULL && by_hand(w, judging.rule), w->hand_noted = w->hand_refused = false;
   bool given = judge(&judging);
   if (given && w->hand) missed_hand_mark(w, judging.rule);
@@ -385,6 +386,7 @@ bool rule_judge(struct work *w, uint32_t number, const struct wake *wake) {
   bool gave = outcome->reason == REASON_GIVEN || outcome->reason == REASON_DRAW_LOST;
   assert(w->crowded || (given == gave && given == (outcome->gift_count > 0))); /* a refusal has a reason, and no gifts */
   w->lot = NULL, w->base = NULL, w->level = NULL, w->place = 0, w->share = 0;
+  figure_take(w, NULL);
   if (given && w->hand_noted) *outcome_new(w, number, w->hand_why.reason) = w->hand_why;
   if (given && outcome->reason == REASON_GIVEN) wake_hearers(w, number, outcome_number);
   return given;

@@ -249,3 +249,16 @@ void undo_apply(struct work *w, struct undoing *u) {
   for (uint32_t i = 0; i < count; i++) grant_reverse(w, u, w->grants[i]);
   if (u->whole) fed_forget(w, u->original);
 }
+
+void undo_resting(struct work *w, const uint64_t *events, uint32_t count) {
+  struct gathering gathering = {.w = w};
+  struct undoing u = {.original = w->event->type == TYPE_ID_REVERSED ? original_digest(w) : own_digest(w)};
+  for (uint32_t i = 0; i < count; i++) {
+    struct undoing of = {.original = events[i]};
+    if (events[i] != u.original) own_gather(&gathering, &of); /* its own go with it */
+  }
+  uint32_t grants = sort_unique(w, gathering.count);
+  w->takes_back = true;
+  for (uint32_t i = 0; i < grants; i++) grant_reverse(w, &u, w->grants[i]);
+  w->takes_back = false;
+}

@@ -68,6 +68,8 @@ static struct value event_value(struct work *w, const struct condition *leaf) {
 static struct value fact_value(struct work *w, const struct condition *leaf) {
   const struct fact *fact = &w->book->facts[leaf->index];
   const struct fact_kind_row *row = w->kinds[fact->kind];
+  int64_t figure;
+  if (leaf->left == LEFT_FACT && figure_find(w, fact, &figure)) return value_number(figure);
   return leaf->left == LEFT_FACT || row->ask_more == NULL ? row->ask(w, fact) : row->ask_more(w, fact, leaf->left);
 }
 

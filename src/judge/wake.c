@@ -83,6 +83,7 @@ static void heard_candidates(struct work *w) {
     uint32_t rule = heard->rule == 0 ? NONE : rulebook_rule(w->book, heard->rule);
     struct fired fired = {.fact = NONE, .key = heard->key, .period = heard->period, .track = true, .elsewhere = true};
     if (rule == NONE) continue;
+    if (heard->what == HEARD_FIGURE) fired.track = false, fired.fact = rulebook_fact(w->book, heard->fact), fired.figure = heard->figure;
     if (heard->fact != 0) work_fire(w, &fired);
     candidate_add(w, rule, heard->fact != 0 ? w->fired_count - 1 : NONE);
   }
@@ -163,8 +164,11 @@ static bool goes_before(const struct work *w, const struct candidate *a, const s
 
 /* What each would give, as long as none gave: nothing that a refused one does changes what the others are worth. */
 static void members_weigh(struct work *w, uint32_t group, uint32_t from, uint32_t count) {
-  for (uint32_t i = from; i < count; i++)
-    if (group_of(w, &w->candidates[i]) == group) w->candidates[i].worth = give_worth(w, &w->book->rules[w->candidates[i].rule]);
+  for (uint32_t i = from; i < count; i++) {
+    if (group_of(w, &w->candidates[i]) != group) continue;
+    figure_take(w, fired_at(w, w->candidates[i].fired));
+    w->candidates[i].worth = give_worth(w, &w->book->rules[w->candidates[i].rule]);
+  }
 }
 
 /* Whose turn it is in a group; of equals in order of judgement. */

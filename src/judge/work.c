@@ -23,6 +23,7 @@ void work_init(struct work *w, const struct judge_input *input) {
                      .event = input->event,
                      .customer = input->customer,
                      .audience_reason = REASON_COUNT,
+                     .figure_of = NONE,
                      .closed_ms = TIME_NONE,
                      .pending_ms = TIME_NONE,
                      .match_count = input->match_count,

@@ -20,6 +20,7 @@
  *   kinds.c      the table of fact kinds -> first.c last.c measure.c (daily.c: of balances) track.c tables.c difference.c picks.c
  *                level.c; worth.c has the forms of worth, and their table
  *   condition.c  tests with state        value.c   left sides          key.c      dimensions              kept.c values in records
+ *   figure.c     how far a measure of who caused the event is
  *   hearer.c     who else hears          terms.c   terms of old        work.c     the work itself
  */
 #ifndef GIFTD_JUDGE_WORK_H
@@ -34,12 +35,14 @@
 struct fired {
   uint32_t fact;
   bool track;
-  bool elsewhere; /* a track of the customer who caused the event, heard as another */
+  bool elsewhere; /* a track or measure of the customer who caused the event, heard as another */
   uint64_t key;   /* track: its key; measure: the digest of the event */
   int32_t period; /* measure: period of the value that changed; level: that closed */
   bool level;     /* `key` is the number of the level that completed; else, by `reason`, none did */
   enum reason reason;
   int64_t expected, actual; /* of a level that did not complete */
+  uint64_t per;             /* measure: its key, and what it came to */
+  int64_t figure;
 };
 
 /* What woke a rule: the event (fired and base NULL), a fact, or a gift. */
@@ -151,6 +154,8 @@ struct work {
   const struct cell *lot;
   const struct gift *base;
   const struct level *level; /* that completed, and woke the rule at hand */
+  uint32_t figure_of;        /* the measure whose figure is that of who caused the event, for the rule at hand; or NONE */
+  int64_t figure;
   /* a recheck after a reversal: fields other than the amount count as they did then */
   bool rechecking;
   int64_t recheck_amount;
@@ -408,6 +413,7 @@ bool hearer_find(struct work *w, const struct trigger *trigger, struct str *hear
 /* The event goes on to a hearer: through a rule (fired: the track that completed, or NULL), or to a fact, as this listener hears it. */
 void forward_to_rule(struct work *w, struct str hearer, uint32_t rule, const struct fired *fired);
 void forward_to_fact(struct work *w, struct str hearer, const struct listener *listener);
+void forward_add(struct work *w, struct str hearer, struct heard_way way);
 /* A reversal goes where its original went. */
 void reversal_forward(struct work *w, uint64_t original);
 void forwards_remember(struct work *w);
@@ -625,6 +631,23 @@ void ladder_descend(struct work *w, const struct undoing *u, const struct cell *
 
 /* ---- undo.c ---- */
 void undo_apply(struct work *w, struct undoing *u);
+/* Gifts for an event that rest on what its cause came to, which is less now. `events`: digests, as the record knows them. */
+void undo_resting(struct work *w, const uint64_t *events, uint32_t count);
+
+/* ---- figure.c: a measure of who caused the event, which a rule hears as another ---- */
+/* The rule at hand was woken by that, or by something else. */
+void figure_take(struct work *w, const struct fired *fired);
+/* What the measure is for the rule at hand, or was for the gift that is judged again; false: it is the hearer's own. */
+bool figure_find(const struct work *w, const struct fact *fact, int64_t *figure);
+/* A gift of the rule at hand rests on it. */
+void figure_keep(struct work *w, const struct fact *fact, uint64_t id_low);
+/* Who was told how far it came is remembered, as long as it may fall. */
+void figure_told(struct work *w, struct str hearer, const struct fired *fired);
+/* The measure fell, at a key and period: who was told more than it is now hears it. */
+void figures_fell(struct work *w, const struct fact *fact, uint64_t per, int32_t period);
+/* What fell elsewhere is noted; then what rests on it is judged again. */
+void figures_note(struct work *w);
+void figures_apply(struct work *w);
 
 /* ---- outlive.c ---- */
 /* Of what would go by `today`, what a campaign still needs that goes on longer than it was to when it was remembered. */

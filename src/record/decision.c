@@ -206,17 +206,26 @@ static void heard_open(struct buffer *out, bool first, const struct forward *for
   PUT(out, "\"");
 }
 
+/* What was heard is taken back: the event itself, or a measure fell that had been heard. */
+static bool takes_back(const struct decision *decision, uint32_t forward) {
+  bool back = decision->forwards[forward].reversal;
+  for (uint32_t i = 0; i < decision->heard_count && !back; i++)
+    back = decision->heard[i].forward == forward && decision->heard[i].what == HEARD_FELL;
+  return back;
+}
+
 /* Who hears the event as another, through which rule or fact, or since what it takes back was heard: each has a decision of his own. */
 static void decision_heard(struct buffer *out, const struct rulebook *rulebook, const struct decision *decision) {
   bool first = true;
   for (uint32_t i = 0; i < decision->forward_count; i++) {
-    if (!decision->forwards[i].reversal) continue;
+    if (!takes_back(decision, i)) continue;
     heard_open(out, first, &decision->forwards[i]);
     first = false;
     PUT(out, ",\"takes_back\":true}");
   }
   for (uint32_t i = 0; i < decision->heard_count; i++) {
     const struct heard_way *way = &decision->heard[i];
+    if (way->what == HEARD_FELL) continue; /* told above */
     const struct rule *rule = way->rule == 0 ? NULL : &rulebook->rules[way->number];
     heard_open(out, first, &decision->forwards[way->forward]);
     first = false;

@@ -40,10 +40,21 @@ static void verdict_of_reason(struct verdict *verdict, enum verdict_kind kind, e
   verdict->code = reason == REASON_COUNT ? (struct str){NULL, 0} : str_of(reasons[reason].code);
 }
 
+/* A fact that the event moved woke it for another. */
+static bool heard_elsewhere(const struct telling *t, uint32_t number) {
+  const struct rule *rule = &t->rulebook->rules[number];
+  for (uint32_t i = 0; t->recorded != NULL && i < t->recorded->heard_count; i++) {
+    const struct recorded_heard *heard = &t->recorded->heard[i];
+    if (str_equal(heard->rule, rule->id) && str_equal(heard->campaign, t->rulebook->campaigns[rule->campaign].id)) return true;
+  }
+  return false;
+}
+
 /* Whether the rule has something to say without a record: false when it does not listen to the type. */
 static bool verdict_recomputed(struct verdict *verdict, const struct telling *t, uint32_t number) {
   if (t->event == NULL || telling_heard(t)) return false;
   struct match_answer answer = match_rule_refusal(t->rulebook, number, t->event);
+  if (answer.refusal == MATCH_OTHER_TYPE && heard_elsewhere(t, number)) answer.refusal = MATCH_HEARS_AS;
   if (answer.refusal == MATCH_OTHER_TYPE) return false;
   if (t->gate != REASON_GIVEN) {
     verdict_of_reason(verdict, VERDICT_GATED, t->gate);

@@ -43,6 +43,14 @@ static bool ends_with_self(const struct say *say, const struct trigger *trigger)
   return hearer_at(say, trigger, trigger->as_count - 1)->kind == HEARER_SELF;
 }
 
+/* A measure is of who brought it so far. */
+static void figure_say(struct say *say, const struct trigger *trigger) {
+  if (trigger->kind != TRIGGER_FACT || traits_of(&say->rulebook->facts[trigger->fact])->heard != HEARD_BANDS) return;
+  put(say, " The ", "其中");
+  say_fact(say, trigger->fact);
+  put(say, " alone is that of the customer who reaches the threshold.", "以达到门槛的客户本人为准。");
+}
+
 void say_hearers(struct say *say, const struct trigger *trigger) {
   if (trigger->as_count == 0) return;
   put(say, "The gift goes to ", "奖励归");
@@ -54,6 +62,7 @@ void say_hearers(struct say *say, const struct trigger *trigger) {
   put(say, "; customers who name themselves count as having named nobody.", "（登记为客户本人的，视为没有登记）。");
   put(say, " Who may take part, the conditions and the limits are those of whoever gets the gift.",
       "活动对象、条件和次数均以获得奖励的人为准。");
+  figure_say(say, trigger);
 }
 
 /* Of what facts hear: "计入该笔交易登记的主账户人名下，没有登记的计入客户本人名下". */

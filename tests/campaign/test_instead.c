@@ -13,6 +13,11 @@
 #define COUNT "{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\"}"
 #define SPENDS(on) "{\"id\":\"s\"," on "\"spends\":\"k\"," END "}"
 #define CHANCE(rest) "{\"id\":\"e\",\"on\":\"checkin\"," GIVE("{\"reward\":\"chance\",\"chance\":\"k\"" rest "}") BENCH_LIMITS "},"
+#define STEPS                                                                                                                              \
+  GIVE(                                                                                                                                    \
+      "{\"reward\":\"points\",\"value\":{\"by\":\"fact.f\",\"bands\":[{\"from\":2,\"value\":5}],\"pay\":\"top_up\"},\"pool\":{\"budget\":" \
+      "99}}")                                                                                                                              \
+  BENCH_LIMITS
 #define NONE_YET NULL
 
 #define HELD(of, when)                                                                                                           \
@@ -26,10 +31,10 @@ static const struct {
     {HELD(",\"when\":{\"profile.age\":{\"gte\":18}}", ""), "`when` of each rule", HELD("", "\"when\":{\"profile.age\":{\"gte\":18}},")},
     {WITH(COUNT, "\"on\":{\"close\":\"month\",\"as\":\"referrer\"},\"when\":{\"fact.f\":{\"gte\":3}}," END),
      "the customer's own rule hear the close", WITH(COUNT, "\"on\":{\"close\":\"month\"},\"when\":{\"fact.f\":{\"gte\":3}}," END)},
-    {WITH(COUNT, "\"on\":{\"fact\":\"f\",\"as\":\"referrer\"},\"when\":{\"fact.f\":{\"gte\":3}}," END), "the other's own measure",
+    {WITH(COUNT, "\"on\":{\"fact\":\"f\",\"as\":\"referrer\"}," STEPS), "the other's own measure",
      WITH("{\"measure\":\"count\",\"on\":{\"event\":\"login\",\"as\":\"fact.edge\"},\"per\":[\"customer\",\"caused_by.id\"],\"window\":"
           "\"ever\"}",
-          "\"on\":{\"fact\":\"f\"},\"when\":{\"fact.f\":{\"gte\":3}}," END)},
+          "\"on\":{\"fact\":\"f\"}," STEPS)},
     {BENCH_HEAD FX RULE("\"on\":{\"event\":\"txn.card_spend\",\"when\":{\"amount\":{\"gte\":\"1.00\"}}}," END) "]}", "`when` of the rule",
      BENCH_HEAD FX RULE(ON "\"when\":{\"amount\":{\"gte\":\"1.00\"}}," END) "]}"},
     {RULES(RULE(

@@ -15,6 +15,11 @@ struct not_served {
 };
 static const struct not_served not_served[] = {
     {RULE("\"on\":{\"close\":\"month\",\"as\":\"referrer\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/on/as"},
+    {BENCH_HEAD
+     "\"facts\":{\"f\":{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\"}},\"rules\":[{\"id\":\"r\",\"on\":{\"fact\":\"f\","
+     "\"as\":\"referrer\"},\"give\":{\"reward\":\"points\",\"value\":{\"by\":\"fact.f\",\"bands\":[{\"from\":2,\"value\":5}],\"pay\":"
+     "\"each\"},\"pool\":{\"budget\":9}}," BENCH_LIMITS "}]}",
+     "/rules/0/give/value/pay"},
     {RULE(ON "\"when\":{\"level\":\"x\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/level"},
     {RULE(ON "\"when\":{\"week\":\"2027-W01\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/week"},
     {RULE(ON "\"give\":{\"first_of\":[{\"id\":\"a\",\"reward\":\"goods\",\"pool\":{\"stock\":1},\"when_empty\":\"queue\"}]}," BENCH_LIMITS),

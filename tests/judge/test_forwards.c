@@ -136,6 +136,49 @@ static void versions(void **unused) {
   sending_free(s);
 }
 
+/* 4: what a measure of who caused the event came to, or that it fell. */
+static void figures(void **unused) {
+  (void)unused;
+  struct sending *s = sending_new(LIMIT_HEARD);
+  for (uint32_t i = 0; i < LIMIT_HEARD; i++) {
+    struct heard_way *way = &s->decision->heard[i];
+    way->what = (enum heard_what)(i % 3), way->figure = i % 2 == 0 ? INT64_MIN : INT64_MAX - i, way->fact = i + 1;
+    if (way->what == HEARD_FELL) way->rule = 0;
+  }
+  encoded(s);
+  assert_true(s->length <= FORWARD_BYTES && s->bytes[1] == 4 && decoded(s, s->length));
+  for (uint32_t i = 0; i < LIMIT_HEARD - 1; i++) {
+    const struct heard_way *got = &s->got.hearing.ways[i], *sent = &s->decision->heard[i + 1];
+    assert_true(got->what == sent->what && got->figure == sent->figure && got->rule == sent->rule && got->fact == sent->fact);
+  }
+  for (char version = 0; version < 6; version++) {
+    s->bytes[1] = version;
+    assert_int_equal(decoded(s, s->length), version == 4);
+  }
+  sending_free(s);
+}
+
+/* Of no fact, of a rule that hears that it fell; and what there is none of. */
+static void figures_that_cannot_be(void **unused) {
+  (void)unused;
+  static const struct {
+    struct heard_way way;
+    bool good;
+  } tries[] = {{{.rule = 1, .fact = 2, .what = HEARD_FIGURE, .forward = 1}, true},
+               {{.rule = 1, .what = HEARD_FIGURE, .forward = 1}, false},
+               {{.fact = 2, .what = HEARD_FELL, .forward = 1}, true},
+               {{.rule = 1, .fact = 2, .what = HEARD_FELL, .forward = 1}, false},
+               {{.what = HEARD_FELL, .forward = 1}, false},
+               {{.rule = 1, .fact = 2, .what = (enum heard_what)3, .forward = 1}, false}};
+  struct sending *s = sending_new(2);
+  for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+    s->decision->heard[1] = tries[i].way;
+    encoded(s);
+    assert_int_equal(decoded(s, s->length), tries[i].good);
+  }
+  sending_free(s);
+}
+
 static void beyond_each_bound(void **unused) {
   (void)unused;
   struct sending *s = sending_new(3);
@@ -201,8 +244,13 @@ static void ways_that_cannot_be(void **unused) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_sent_is_read),      cmocka_unit_test(each_flag_for_itself),
-                                     cmocka_unit_test(no_byte_less_and_none_more), cmocka_unit_test(versions),
-                                     cmocka_unit_test(beyond_each_bound),          cmocka_unit_test(ways_that_cannot_be)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_sent_is_read),
+                                     cmocka_unit_test(each_flag_for_itself),
+                                     cmocka_unit_test(no_byte_less_and_none_more),
+                                     cmocka_unit_test(versions),
+                                     cmocka_unit_test(beyond_each_bound),
+                                     cmocka_unit_test(ways_that_cannot_be),
+                                     cmocka_unit_test(figures),
+                                     cmocka_unit_test(figures_that_cannot_be)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

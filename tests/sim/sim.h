@@ -338,6 +338,8 @@ void check_counts(struct world *world);
 void check_folds(struct world *world, const struct oracle *oracles);
 void check_heard(struct world *world, const struct oracle *oracles);
 void check_families(struct world *world);
+void check_figures(struct world *world);
+int64_t cents_of(struct str text); /* "-12.50" */
 void check_times(struct world *world);
 void check_undone(struct world *world);
 void check_orders(struct world *world);

@@ -1,6 +1,6 @@
 /* What was committed, held against the promises: every input line has one outcome, in order; what depends on the customer alone is what the
  * oracle says, to the byte; with one shard everything is. Counting is in sim_count.c, states in sim_fold.c, refusals for their time in
- * sim_clock.c, what is undone in sim_undo.c, facts heard as another in sim_family.c,
+ * sim_clock.c, what is undone in sim_undo.c, facts heard as another in sim_family.c, measures in sim_figure.c,
  * other orders of the same events in sim_order.c. */
 #include <string.h>
 
@@ -225,6 +225,7 @@ void check_all(struct world *world) {
   check_folds(world, oracles);
   if (world->broken[0] == 0) check_heard(world, oracles);
   if (world->broken[0] == 0) check_families(world);
+  if (world->broken[0] == 0) check_figures(world);
   for (uint32_t shard = 0; shard < world->shards && world->broken[0] == 0; shard++) {
     outcomes_check(world, shard);
     if (world->broken[0] == 0) oracle_check(world, shard, &oracles[shard]);

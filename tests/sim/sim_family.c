@@ -13,8 +13,7 @@ static struct {
   int64_t sums[CUSTOMER_SLOTS], latest_ms[SHARDS_MOST];
 } family;
 
-/* "-12.50" in cents. */
-static int64_t cents_of(struct str text) {
+int64_t cents_of(struct str text) {
   int64_t cents = 0;
   bool below = text.length > 0 && text.at[0] == '-';
   for (size_t i = below; i < text.length; i++)

@@ -60,6 +60,7 @@ static void decisions_check(struct world *world) {
 
 static bool of_causer_alone(struct str line) {
   struct str rule = line_field(line, "rule");
+  if (str_equal(line_field(line, "campaign"), STR("told"))) return true;
   if (!str_equal(line_field(line, "campaign"), STR("friend"))) return false;
   return str_equal(rule, STR("once")) || str_equal(rule, STR("kept")) || str_equal(rule, STR("bill"));
 }

@@ -37,6 +37,7 @@
   ROW(HEARD_UNMARKED, "that it was heard is not in the journal")                             \
   ROW(HEARD_HERE, "what a fact hears as another the causing customer's own fact hears too")  \
   ROW(HEARD_UNRETURNED, "a reversal does not go to whoever heard its original")              \
+  ROW(FIGURE_STAYS, "who heard how far another's measure came does not hear that it fell")   \
   ROW(DUES_FORGOTTEN, "who is down for a close is not there after a take-over")              \
   ROW(DUE_UNTOUCHED, "an event is judged before what closed for its customer")               \
   ROW(WALK_SKIPPED, "nobody is looked at when rules hear other closes than before")          \
