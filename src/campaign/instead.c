@@ -20,9 +20,6 @@ static const struct instead substitutes[] = {
     {"as_of when", "instead ask it in the `when` of each rule, where it is live, or write the members into lists/NAME.txt"},
     {"queue", "instead write \"refuse\" or \"skip\", and raise the stock or budget before it is used up (\"low_at\" tells in time)"},
     {"each", "instead use \"top_up\", or write a rule for each band, with a limit of one in the period: {\"fact.NAME\": {\"gte\": ...}}"},
-    {"level",
-     "instead hear a level, \"on\": {\"fact\": NAME}, and write \"first_of\" with an item for each, \"when\": {\"level\": ID}; or \"by\": "
-     "\"fact.NAME\" of its measure"},
     {"unit", "instead ask {\"schedule\": NAME}, with the days declared in `schedules`"},
     {"per", "instead add \"customer\"; how often a device or card may earn something is a limit, \"per\": [\"device\"]"},
     {"match", "instead give every task the same `match`, or write a track for each"},

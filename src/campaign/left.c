@@ -119,7 +119,7 @@ static bool base_left_read(struct compile *c, const struct at *at, struct str na
 bool left_is_month(struct str text) { return str_equal(text, STR("month")); }
 
 static bool not_served(struct str text) {
-  static const char *const words[] = {"level", "day", "week", "ten_days", "quarter", "half", "year", NULL};
+  static const char *const words[] = {"day", "week", "ten_days", "quarter", "half", "year", NULL};
   for (uint32_t i = 0; words[i] != NULL; i++)
     if (str_equal(text, str_of(words[i]))) return true;
   return false;
@@ -159,15 +159,22 @@ static bool place_left_read(struct compile *c, const struct at *at, struct left 
   return false;
 }
 
+/* Of the fact that the rule hears; that says which there are. */
+static bool level_left_read(struct compile *c, const struct at *at, enum place place, struct left *out) {
+  uint32_t level = place == PLACE_RULE && c->rule != NONE ? rule_level(c, rule_at(c, c->rule)) : NONE;
+  out->kind = LEFT_LEVEL, out->index = level, out->type = TYPE_TEXT;
+  if (level != NONE) return true;
+  report(c, at, CHECK_BAD_CONDITION,
+         "'level' is the one that completed: a rule asks it that hears a level, \"on\": {\"fact\": NAME}, in its `when`, its items' or in "
+         "bands");
+  return false;
+}
+
 bool left_read(struct compile *c, const struct at *at, struct str text, enum place place, struct left *out) {
   *out = (struct left){.kind = LEFT_FIELD, .type = TYPE_BROKEN, .text = keep_text(c, text)};
-  bool level = str_equal(text, STR("level")) && place == PLACE_RULE && c->rule != NONE && rule_level(c, rule_at(c, c->rule)) != NONE;
-  if (level) {
-    out->kind = LEFT_LEVEL, out->type = TYPE_TEXT;
-    return true;
-  }
+  if (str_equal(text, STR("level"))) return level_left_read(c, at, place, out);
   if (not_served(text)) {
-    report_not_served(c, at, str_equal(text, STR("level")) ? "level" : "unit", "'%.*s' in a condition is", STR_FORMAT(text));
+    report_not_served(c, at, "unit", "'%.*s' in a condition is", STR_FORMAT(text));
     return false;
   }
   if (left_is_month(text)) {

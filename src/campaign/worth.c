@@ -100,23 +100,35 @@ static void pay_read(struct compile *c, const struct at *at, const struct left *
     report(c, &pay, CHECK_BAD_BANDS, "\"top_up\" follows a measure: the rule must hear it, \"on\": {\"fact\": ...}");
 }
 
-static bool from_read(struct compile *c, const struct at *at, enum left_type type, int64_t *out) {
-  if (type == TYPE_MONEY) return read_money(c, at, true, out);
-  return read_int(c, at, 0, LIMIT_AMOUNT_MINOR, CHECK_BAD_BANDS, out);
-}
-
 /* What is banded, and what a band is worth. */
 struct banding {
   enum left_type type;
-  bool place; /* who stands further back gets less */
+  bool place;     /* who stands further back gets less */
+  uint32_t level; /* the fact whose levels they begin at, or NONE */
   enum worth_kind kind;
 };
+
+/* As its number: levels rise. */
+static bool level_from_read(struct compile *c, const struct at *at, const struct fact *fact, int64_t *out) {
+  struct str id;
+  if (!read_text(c, at, &id)) return false;
+  for (*out = 0; *out < fact->level_count; (*out)++)
+    if (str_equal(fact->levels[*out].id, id)) return true;
+  report(c, at, CHECK_CANNOT_HOLD, "'%.*s' has no level '%.*s'", STR_FORMAT(fact->name), STR_FORMAT(id));
+  return false;
+}
+
+static bool from_read(struct compile *c, const struct at *at, const struct banding *how, int64_t *out) {
+  if (how->level != NONE) return level_from_read(c, at, fact_at(c, how->level), out);
+  if (how->type == TYPE_MONEY) return read_money(c, at, true, out);
+  return read_int(c, at, 0, LIMIT_AMOUNT_MINOR, CHECK_BAD_BANDS, out);
+}
 
 static void band_read(struct compile *c, const struct at *at, const struct banding *how, struct band *bands, uint32_t number) {
   struct at from = at_key(at, "from"), value = at_key(at, "value");
   struct band *band = &bands[number];
   if (!keys_check(c, at, band_keys, "a band") || from.json == NULL || value.json == NULL) return;
-  bool good = from_read(c, &from, how->type, &band->from);
+  bool good = from_read(c, &from, how, &band->from);
   if (good && number > 0 && band->from <= bands[number - 1].from)
     report(c, &from, CHECK_BAD_BANDS, "the bands must rise; this one does not begin above the one before");
   if (json_is_object(value.json)) {
@@ -158,19 +170,16 @@ static bool rule_hears(struct compile *c, const struct left *left) {
 static bool bands_value_read(struct compile *c, const struct at *at, enum worth_kind kind, struct worth *out) {
   struct at by = at_key(at, "by"), bands = at_key(at, "bands");
   struct left left = {.type = TYPE_BROKEN};
-  if (json_is_string(by.json) && str_equal(text_of(by.json), STR("level"))) {
-    report_not_served(c, &by, "level", "bands by 'level' are");
-    return false;
-  }
   (void)keys_check(c, at, bands_keys, "a value by bands");
   if (by.json == NULL || bands.json == NULL) return false;
   out->of = left_node(c, &by, PLACE_RULE, &left);
   if (out->of == NONE || left.type == TYPE_BROKEN) return false;
-  if (left.type != TYPE_MONEY && left.type != TYPE_INT) {
+  bool level = left.kind == LEFT_LEVEL;
+  if (!level && left.type != TYPE_MONEY && left.type != TYPE_INT) {
     report(c, &by, CHECK_BAD_BANDS, "'%.*s' is not a number: it has no bands", STR_FORMAT(left.text));
     return false;
   }
-  const struct banding how = {left.type, left.kind == LEFT_PLACE, kind};
+  const struct banding how = {left.type, left.kind == LEFT_PLACE, level ? left.index : NONE, kind};
   bands_list_read(c, &bands, &how, out);
   pay_read(c, at, &left, rule_hears(c, &left), kind, out);
   return true;
@@ -243,10 +252,17 @@ static void share_terms(struct buffer *out, const struct rulebook *book, const s
   ceiling_terms(out, worth, money, decimals);
 }
 
+static void band_begins(struct buffer *out, const struct rulebook *book, const struct condition *of, int64_t from, int decimals) {
+  if (of->left == LEFT_LEVEL)
+    buffer_put(out, book->facts[of->index].levels[from].id);
+  else
+    terms_amount(out, from, of->money, decimals);
+}
+
 static void bands_terms(struct buffer *out, const struct rulebook *book, const struct worth *worth, bool money, int decimals) {
   for (uint32_t i = 0; i < worth->band_count; i++) {
     buffer_put(out, i == 0 ? STR("from ") : STR(", from "));
-    terms_amount(out, worth->bands[i].from, book->conditions[worth->of].money, decimals);
+    band_begins(out, book, &book->conditions[worth->of], worth->bands[i].from, decimals);
     buffer_put(out, STR(": "));
     terms_amount(out, worth->bands[i].value, money, decimals);
   }

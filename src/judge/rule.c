@@ -364,8 +364,7 @@ static void wake_hearers(struct work *w, uint32_t rule, uint32_t outcome_number)
     }
 }
 
-static const struct level *level_of(const struct work *w, const struct wake *wake) {
-  const struct fired *fired = wake->fired;
+const struct level *fired_level(const struct work *w, const struct fired *fired) {
   if (fired == NULL || !fired->level || fired->reason != REASON_GIVEN) return NULL;
   assert(fired->key < w->book->facts[fired->fact].level_count);
   return &w->book->facts[fired->fact].levels[fired->key];
@@ -376,7 +375,7 @@ bool rule_judge(struct work *w, uint32_t number, const struct wake *wake) {
   struct judging judging = {.w = w, .rule = &w->book->rules[number], .wake = wake, .outcome = outcome_new(w, number, REASON_GIVEN)};
   struct outcome *outcome = judging.outcome;
   outcome->caused_by = wake->base == NULL ? NONE : wake->outcome;
-  w->lot = NULL, w->base = wake->base, w->level = level_of(w, wake), w->place = 0, w->share = 0;
+  w->lot = NULL, w->base = wake->base, w->level = fired_level(w, wake->fired), w->place = 0, w->share = 0;
   figure_take(w, wake->fired);
   w->hand = wake->base == NULL && wake->fired == NULL && by_hand(w, judging.rule), w->hand_noted = w->hand_refused = false;
   bool given = judge(&judging);

@@ -167,6 +167,7 @@ static void members_weigh(struct work *w, uint32_t group, uint32_t from, uint32_
   for (uint32_t i = from; i < count; i++) {
     if (group_of(w, &w->candidates[i]) != group) continue;
     figure_take(w, fired_at(w, w->candidates[i].fired));
+    w->level = fired_level(w, fired_at(w, w->candidates[i].fired));
     w->candidates[i].worth = give_worth(w, &w->book->rules[w->candidates[i].rule]);
   }
 }

@@ -656,6 +656,8 @@ void cells_outlive(struct state *state, const struct rulebook *book, const struc
 /* ---- rule.c: of the close at hand ---- */
 /* Whether the rule gave for it before. */
 bool close_gave(const struct work *w, const struct rule *rule);
+/* The level that completed, or NULL. */
+const struct level *fired_level(const struct work *w, const struct fired *fired);
 
 /* ---- close.c ---- */
 /* The measure counted the event: the closes of its periods whose rules ask it are due. */

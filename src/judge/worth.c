@@ -38,8 +38,14 @@ static int64_t share_value(struct work *w, const struct worth *worth, const stru
   return worth->max > 0 && w->share > worth->max ? worth->max : w->share;
 }
 
+/* Of a level its number. */
+static struct value banded_by(struct work *w, const struct condition *of) {
+  if (of->left != LEFT_LEVEL) return left_value(w, of);
+  return w->level == NULL ? value_absent() : value_number(w->level - w->book->facts[of->index].levels);
+}
+
 static int64_t banded_value(struct work *w, const struct worth *worth, const struct item *item, uint32_t campaign) {
-  struct value by = left_value(w, &w->book->conditions[worth->of]);
+  struct value by = banded_by(w, &w->book->conditions[worth->of]);
   (void)item, (void)campaign;
   return by.kind == VALUE_INT ? bands_value(worth, by.number) : 0;
 }

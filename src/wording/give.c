@@ -156,6 +156,7 @@ static void pot_share_say(struct say *say, const struct item *item) {
 /* ---- bands ---- */
 
 static void threshold_say(struct say *say, const struct condition *left, int64_t number) {
+  if (left->left == LEFT_LEVEL && say_level(say, say->rulebook->facts[left->index].levels[number].id)) return;
   if (left->money)
     say_money(say, number);
   else
@@ -196,7 +197,8 @@ static void band_say(struct say *say, const struct item *item, const struct wort
   put(say, last ? " or more" : "", last ? "（含）以上" : "（含）至");
   if (!last) {
     const int64_t next = worth->bands[band + 1].from;
-    const bool whole = !say_zh(say) && !left->money; /* numbers that are counted: up to the last one is said in fewer words */
+    const bool whole =
+        !say_zh(say) && !left->money && left->left != LEFT_LEVEL; /* numbers that are counted: up to the last one is said in fewer words */
     if (!whole) put(say, " to less than ", "");
     if (whole && next - 1 > from) put(say, " to ", "");
     if (!whole || next - 1 > from) threshold_say(say, left, whole ? next - 1 : next);

@@ -48,15 +48,6 @@ static const struct {
      "a rule for each band",
      WITH(COUNT, "\"on\":{\"fact\":\"f\"},\"when\":{\"fact.f\":{\"gte\":2}}," BENCH_GIVE
                  "\"limits\":[{\"count\":1,\"per\":[\"customer\"],\"period\":\"month\"}]")},
-    {WITH(COUNT,
-          "\"on\":\"login\"," GIVE(
-              "{\"reward\":\"voucher\",\"value\":{\"by\":\"level\",\"bands\":[{\"from\":2,\"value\":\"5.00\"}]},\"pool\":{\"stock\":9}}")
-              BENCH_LIMITS),
-     "an item for each",
-     WITH(COUNT,
-          "\"on\":\"login\"," GIVE(
-              "{\"reward\":\"voucher\",\"value\":{\"by\":\"fact.f\",\"bands\":[{\"from\":2,\"value\":\"5.00\"}]},\"pool\":{\"stock\":9}}")
-              BENCH_LIMITS)},
     {RULES(RULE(ON "\"when\":{\"week\":\"2027-W01\"}," END)), "`schedules`",
      BENCH_HEAD "\"schedules\":{\"jan\":{\"to\":\"2027-01-31\"}},\"rules\":[" RULE(ON "\"when\":{\"schedule\":\"jan\"}," END) "]}"},
     {WITH("{\"measure\":\"count\",\"on\":\"login\",\"window\":\"month\",\"per\":[\"device\"]}",

@@ -20,7 +20,6 @@ static const struct not_served not_served[] = {
      "\"as\":\"referrer\"},\"give\":{\"reward\":\"points\",\"value\":{\"by\":\"fact.f\",\"bands\":[{\"from\":2,\"value\":5}],\"pay\":"
      "\"each\"},\"pool\":{\"budget\":9}}," BENCH_LIMITS "}]}",
      "/rules/0/give/value/pay"},
-    {RULE(ON "\"when\":{\"level\":\"x\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/level"},
     {RULE(ON "\"when\":{\"week\":\"2027-W01\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/week"},
     {RULE(ON "\"give\":{\"first_of\":[{\"id\":\"a\",\"reward\":\"goods\",\"pool\":{\"stock\":1},\"when_empty\":\"queue\"}]}," BENCH_LIMITS),
      "/rules/0/give/first_of/0/when_empty"},
