@@ -157,6 +157,7 @@ struct gift {
   int64_t valid_from_ms, valid_to_ms;  /* TIME_NONE: not said */
   int64_t due_ms;                      /* PENDING */
   bool in_review;                      /* PENDING, and `due_ms` is when its review is over */
+  bool in_queue;                       /* PENDING, and `pool` is what it waits for, until `due_ms` */
   uint64_t cause_digest;               /* REVOKED..OFFSET: digest of the original event */
   uint32_t weight_drawn, weight_total; /* draws: the number drawn, of how many */
 };
@@ -250,6 +251,7 @@ struct closing {
   /* `close` is NONE: a gift is due that was qualified before (docs/language.md section 6, `timing`), an event "gift.due". */
   struct digest128 gift;
   int32_t ahead; /* minutes of its campaign's clocks before UTC */
+  bool first;    /* it is not due: it waits for a pool, as the first of its line, and is asked for */
 };
 /* What is due of a customer first, of all that is: a close or a gift; NULL: nothing. */
 const struct cell *due_first(const struct state *customer);
@@ -295,6 +297,16 @@ struct rank_wait {
   int64_t order;  /* struct ranked */
 };
 
+/* ---- lines at pools (docs/language.md section 6, `when_empty`) ----
+ *
+ * A gift that waits for a pool stands in its line: the caller keeps one for each pool that somebody waits for in its shard, in the order in
+ * which they came, and asks for the first of it when the pool may have something again, by a `closing` that says so. What the decision
+ * tells for that: gifts that are pending `in_queue` go to the end; at `pokes` something may be to be had, or one who waited is gone. As
+ * long as there is a line, its pool has nothing for anybody but the first. */
+enum queue_sight { QUEUE_NOBODY, QUEUE_SOMEBODY, QUEUE_NO_ROOM /* nobody waits, and nobody can: there are too many lines */ };
+#define LIMIT_QUEUED 8u /* gifts of one event that wait for a pool; for more there is none */
+#define LIMIT_POKES 16u /* more are found by whoever looks from time to time */
+
 /* ---- the terms of earlier versions ---- */
 
 /* A gift is undone by the terms it was given under, whatever became of the file (docs/language.md section 9.5). Each campaign's version has
@@ -332,6 +344,8 @@ struct decision {
   struct heard_way heard[LIMIT_HEARD];
   uint32_t due_count; /* closes that this event made due, each instant once */
   int64_t dues[LIMIT_DUES];
+  uint32_t poke_count; /* decls of pools */
+  uint64_t pokes[LIMIT_POKES];
   uint32_t rank_wait_count; /* ranks that this close waits for */
   struct rank_wait rank_waits[LIMIT_RANKS];
   struct outcome outcomes[LIMIT_OUTCOMES + 1]; /* the last is where one too many is written */
@@ -367,6 +381,8 @@ struct judge_input {
   struct state *customer;
   /* The state of another owner (resource or pool), or NULL: it is wanted. What was given stays at hand until the decision is kept. */
   struct state *(*find)(void *self, const struct owner *owner);
+  /* Who waits for the pool of that decl. NULL: nobody does, and nobody can. */
+  enum queue_sight (*queue)(void *self, uint64_t pool);
   void *self;
   uint64_t turn;                 /* a number that no other judgement had: tells what of a state's transient fields is old */
   bool lent;                     /* several shards: pools are spent from blocks, resources must be here as a whole (lend.h) */

@@ -152,7 +152,7 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   F(of, int64_t time_ms, time_ms, NUMBER) /* when it is issued, or what it waits for is over */         \
   F(of, uint64_t event, event, DIGEST)    /* of the gift */                                             \
   F(of, uint64_t id_high, id_high, DIGEST)                                                              \
-  F(of, uint64_t pool, pool, DIGEST)  /* decl of the pool that paid, or 0 */                            \
+  F(of, uint64_t pool, pool, DIGEST)  /* decl of the pool that paid, or it waits for; or 0 */           \
   F(of, uint32_t meant, meant, COUNT) /* mark of the item that was meant */                             \
   F(of, uint16_t ahead, ahead, COUNT) /* of UTC: minutes of the campaign's clocks by then, and a day */ \
   F(of, uint8_t waits, waits, COUNT)  /* enum pending_for */                                            \
@@ -254,7 +254,13 @@ enum taken_on { ON_RESOURCE, ON_POOL, ON_CUSTOMER };
  * of its own. */
 enum issued_result { ISSUED_UNTOLD, ISSUED_DONE, ISSUED_FAILED, ISSUED_REISSUED };
 /* What a gift that was qualified waits for. */
-enum pending_for { PENDING_TIMING, PENDING_CHOICE, PENDING_SETTLED /* chosen, or over: nothing waits */, PENDING_REVIEW };
+enum pending_for {
+  PENDING_TIMING,
+  PENDING_CHOICE,
+  PENDING_SETTLED /* chosen, or over: nothing waits */,
+  PENDING_REVIEW,
+  PENDING_QUEUE /* for its pool, behind those who waited before */
+};
 /* ON_PASS: when nobody has answered a review in time the gift is issued. PASSED, REFUSED: what its review came to. */
 enum pending_flag { PENDING_PARTIAL = 1, PENDING_ON_PASS = 2, PENDING_PASSED = 4, PENDING_REFUSED = 8 };
 /* Of a grant. */

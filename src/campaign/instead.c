@@ -18,7 +18,6 @@ static const struct instead substitutes[] = {
     {"fx trigger", "instead ask it in the `when` of the rule, fact or task"},
     {"fx keep", "instead let the bank send the amount in the campaign's currency in a field of its own, or keep another field"},
     {"as_of when", "instead ask it in the `when` of each rule, where it is live, or write the members into lists/NAME.txt"},
-    {"queue", "instead write \"refuse\" or \"skip\", and raise the stock or budget before it is used up (\"low_at\" tells in time)"},
     {"each", "instead use \"top_up\", or write a rule for each band, with a limit of one in the period: {\"fact.NAME\": {\"gte\": ...}}"},
     {"unit", "instead ask {\"schedule\": NAME}, with the days declared in `schedules`"},
     {"per", "instead add \"customer\"; how often a device or card may earn something is a limit, \"per\": [\"device\"]"},

@@ -373,7 +373,6 @@ static void chooser_read(struct compile *c, const struct at *at, enum item_place
   if (place == ITEM_OF_FIRST) {
     (void)condition_read(c, &when, PLACE_RULE, &item->when);
     if (empty.json != NULL && read_word(c, &empty, words, CHECK_BAD_VALUE, &word)) item->when_empty = (enum when_empty)word;
-    if (item->when_empty == EMPTY_QUEUE) report_not_served(c, &empty, "queue", "\"when_empty\": \"queue\" is");
   }
   if (place != ITEM_OF_DRAW) return;
   if (weight.json == NULL)
@@ -429,6 +428,7 @@ void item_read(struct compile *c, const struct at *at, enum item_place place, ui
     if (contents.json != NULL) contents_read(c, &contents, place, rule, &item);
     if (or_else.json != NULL) or_else_read(c, &or_else, depth, rule, &item);
     timing_read(c, at, place, &item);
+    queue_check(c, at, &item);
   }
   *item_at(c, number) = item;
 }

@@ -160,7 +160,7 @@ void item_lint(struct compile *c, const struct rule *rule, uint32_t number) {
   valid_lint(c, rule, &item);
   if (money && item.pool_count == 0 && c->campaigns[rule->campaign].audience.everyone)
     report_text_at(c, item.pointer, "pool", CHECK_WIDE_OPEN, "money for everyone from a pool without bottom");
-  if (item.when_empty == EMPTY_SKIP && item.pool_count == 0)
+  if (item.when_empty != EMPTY_REFUSE && item.pool_count == 0 && !item.is_chance)
     report_text_at(c, item.pointer, "when_empty", CHECK_NO_EFFECT, "the item draws on no pool: it is never empty");
   if (item.or_else != NONE) item_lint(c, rule, item.or_else);
 }

@@ -80,6 +80,8 @@ static const struct duration *held_of(const struct rule *rule, const struct item
 
 /* When the customer has it, at the latest. */
 static int64_t held_until(const struct validity *v, int64_t given_ms) {
+  if (v->item->when_empty == EMPTY_QUEUE && given_ms < v->closing_ms)
+    return v->closing_ms - given_ms < LIMIT_PENDING_MS ? v->closing_ms : given_ms + LIMIT_PENDING_MS;
   return v->held == NULL ? given_ms : duration_add(given_ms, *v->held, 1, v->zone);
 }
 
@@ -156,11 +158,11 @@ static struct days_seen days_look(struct compile *c, const struct rule *rule, co
 static void some_day_report(struct compile *c, const struct validity *v, int64_t day_ms) {
   char memory[32];
   struct buffer day;
+  const bool waits = v->held != NULL || v->item->when_empty == EMPTY_QUEUE;
   buffer_init(&day, memory, sizeof memory);
   buffer_date(&day, period_of(UNIT_DAY, day_ms, v->zone));
-  report_text_at(c, v->item->pointer, "valid", CHECK_NOT_ALWAYS_VALID, "who %s on %.*s cannot use it%s",
-                 v->held == NULL ? "gets it" : "earns it", STR_FORMAT(buffer_text(&day)),
-                 v->held == NULL ? "" : " when it is held as long as it may be");
+  report_text_at(c, v->item->pointer, "valid", CHECK_NOT_ALWAYS_VALID, "who %s on %.*s cannot use it%s", waits ? "earns it" : "gets it",
+                 STR_FORMAT(buffer_text(&day)), waits ? " when it is held as long as it may be" : "");
 }
 
 void valid_lint(struct compile *c, const struct rule *rule, const struct item *item) {

@@ -83,11 +83,31 @@ void timing_read(struct compile *c, const struct at *at, enum item_place place, 
     report(c, one, CHECK_BAD_VALUE, "a chance is given at once: when it may be spent is said by \"valid\"");
   else if (item_is_ladder(item))
     report(c, one, CHECK_BAD_VALUE, "what goes on within a period (\"pay\") is issued step by step, at once: it has no '%s'", one->key);
-  else if (timing.json == NULL)
+  else if (timing.json == NULL && item->when_empty != EMPTY_QUEUE)
     report(c, one, CHECK_BAD_VALUE, "'still' is asked again when the gift is issued: it goes with 'timing'");
-  else if (read_moment(c, &timing, false, &item->timing))
+  else if (timing.json != NULL && read_moment(c, &timing, false, &item->timing))
     closing_check(c, &timing, item);
   if (still.json != NULL && condition_read(c, &still, PLACE_RULE, &item->still)) still_check(c, item->still);
+}
+
+/* ---- in line ---- */
+
+/* What it draws on must be known when there is no event any more, and one line is one pool's. */
+void queue_check(struct compile *c, const struct at *at, const struct item *item) {
+  struct at pool = at_key(at, "pool"), timing = at_key(at, "timing"), empty = at_key(at, "when_empty");
+  if (item->when_empty != EMPTY_QUEUE) return;
+  if (timing.json != NULL)
+    report(c, &timing, CHECK_BAD_VALUE, "a gift waits for one thing: what waits for its pool is issued when that has it, without 'timing'");
+  if (item->is_chance) report(c, &empty, CHECK_NO_EFFECT, "a chance draws on no pool: it is never empty");
+  if (item->pool_count > 1)
+    report(c, &pool, CHECK_BAD_POOL,
+           "who waits stands in the line of one pool: name one here, and what it shares with others as the 'parent' of that pool");
+  for (uint32_t number = item->pool_count == 0 ? NONE : *ref_at(c, item->pool_first); number != NONE; number = pool_at(c, number)->parent)
+    if (pool_at(c, number)->by != FIELD_NONE) {
+      report(c, &pool, CHECK_BAD_POOL,
+             "no event says which share of the pool pays when it has it again: write a pool for each, without 'by'");
+      return;
+    }
 }
 
 /* An add-on rests on a gift that is issued when its event is judged. */
@@ -103,8 +123,12 @@ void timing_lint(struct compile *c, uint32_t number) {
   }
   for (uint32_t i = 0; i < rule.item_count; i++) {
     const struct item *item = item_at(c, rule.item_first + i);
-    if (item->timing.kind == MOMENT_NONE && rule.give != GIVE_CHOICE_OF) continue;
-    report_text_at(c, rule.give == GIVE_CHOICE_OF ? rule.pointer : item->pointer, rule.give == GIVE_CHOICE_OF ? "give" : "timing",
+    bool queues = item->when_empty == EMPTY_QUEUE, chooses = rule.give == GIVE_CHOICE_OF;
+    if (item->timing.kind == MOMENT_NONE && !chooses && !queues) continue;
+    report_text_at(c, chooses ? rule.pointer : item->pointer,
+                   chooses  ? "give"
+                   : queues ? "when_empty"
+                            : "timing",
                    CHECK_BAD_VALUE,
                    "another rule hears the gifts of this one (\"reward\"), and would hear nothing of a gift that waits: let both hear the "
                    "event");

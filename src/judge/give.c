@@ -147,6 +147,16 @@ static bool amounts_cut(struct work *w, const struct giving *g, const struct ite
   return false;
 }
 
+static struct gift *gift_of(struct work *w, const struct giving *g, const struct item *item, const struct item *meant, enum gift_kind kind,
+                            const struct amounts *a) {
+  struct gift *gift = gift_new(w, g, meant, kind);
+  gift->item = (uint32_t)(item - w->book->items);
+  if (item != meant) gift->instead_of = (uint32_t)(meant - w->book->items);
+  gift->value_minor = a->value, gift->count = a->count;
+  gift->partial = !w->hand && a->cut_by != NONE, gift->cut_by = a->cut_by, gift->uncut_minor = a->uncut;
+  return gift;
+}
+
 /* So much of an item, if limits and its own pools have it. */
 static enum tried amounts_try(struct work *w, struct giving *g, const struct item *item, const struct item *meant, struct amounts a) {
   uint32_t paying[PAYING_MAX], paying_count = 0;
@@ -161,11 +171,7 @@ static enum tried amounts_try(struct work *w, struct giving *g, const struct ite
     by_hand_note(w, g->outcome); /* a pool never has less than nothing: it pays no part of it */
     *g->outcome = plain, paying_count = 0;
   }
-  struct gift *gift = gift_new(w, g, meant, w->hand ? GIFT_REGISTERED : item == meant ? GIFT_ISSUED : GIFT_SUBSTITUTED);
-  gift->item = (uint32_t)(item - w->book->items);
-  if (item != meant) gift->instead_of = (uint32_t)(meant - w->book->items);
-  gift->value_minor = a.value, gift->count = a.count;
-  gift->partial = !w->hand && a.cut_by != NONE, gift->cut_by = a.cut_by, gift->uncut_minor = a.uncut;
+  struct gift *gift = gift_of(w, g, item, meant, w->hand ? GIFT_REGISTERED : item == meant ? GIFT_ISSUED : GIFT_SUBSTITUTED, &a);
   gift->due_ms = w->hand ? TIME_NONE : pending_until(w, meant, g->rule->campaign, w->event->time_ms);
   gift_valid(w, g, item, gift);
   const struct paid paid = {paying, paying_count};
@@ -188,6 +194,38 @@ int64_t give_worth(struct work *w, const struct rule *rule) {
   struct amounts a = {.value = item_value(w, item, rule->campaign), .count = item_count(w, item, rule->campaign)};
   assert(rule->give == GIVE_ONE && !item->is_chance && !item_is_ladder(item));
   return a.value > 0 && a.count > 0 && amounts_cut(w, &g, item, &a) ? a.value * a.count : 0;
+}
+
+/* ---- lines ---- */
+
+static bool may_queue(const struct work *w, const struct giving *g, const struct item *item) {
+  if (item->when_empty != EMPTY_QUEUE || w->hand || w->in->queue == NULL || w->queued == LIMIT_QUEUED) return false;
+  const struct pool *pool = &w->book->pools[w->book->refs[item->pool_first]];
+  return w->in->queue(w->in->self, pool->decl) != QUEUE_NO_ROOM && pending_queues_until(w, g->rule->campaign) != TIME_NONE;
+}
+
+/* It has its limits, as a whole, and goes out when its pool has it: what is owed is set off then. */
+static void queue_commit(struct work *w, struct giving *g, const struct item *item, struct gift *gift) {
+  struct claims claims = {0};
+  if (!g->counted) limits_take_count(w, g->rule, &claims);
+  g->counted = true;
+  limits_take_amount(w, g->rule, item->is_points, gift->value_minor * gift->count, &claims);
+  gift->in_queue = true, w->queued++;
+  gift->pool = w->book->refs[item->pool_first];
+  gift->due_ms = pending_queues_until(w, g->rule->campaign);
+  pending_keep(w, gift, item, g->rule);
+  const struct granting granting = {g->rule, item, gift, g->wake->base, &claims};
+  grant_keep(w, &granting);
+  w->out->gift_count++;
+}
+
+/* Nothing is left, and what stands in for it neither: he waits, for as much as limits leave of it. */
+static bool queue_try(struct work *w, struct giving *g, const struct item *item) {
+  struct amounts a = {.value = item_value(w, item, g->rule->campaign), .count = item_count(w, item, g->rule->campaign)};
+  if (!may_queue(w, g, item) || !amounts_cut(w, g, item, &a)) return false;
+  queue_commit(w, g, item, gift_of(w, g, item, item, GIFT_PENDING, &a));
+  g->outcome->reason = REASON_GIVEN, g->outcome->pool = NONE, g->outcome->has_numbers = false;
+  return true;
 }
 
 /* ---- ladders ---- */
@@ -318,7 +356,7 @@ static bool give_first_of(struct work *w, struct giving *g) {
     enum tried tried = item_try(w, g, number);
     if (tried == TRIED_GIVEN) return true;
     if (tried == TRIED_EMPTY && item->when_empty == EMPTY_SKIP) continue; /* as if its `when` were false */
-    return false;
+    return tried == TRIED_EMPTY && queue_try(w, g, item);
   }
   if (some) return false; /* the last one tried has said why */
   failure_into(&first, g->outcome);
@@ -415,15 +453,14 @@ static uint32_t chosen_pays(struct work *w, const struct item *item, const uint3
   return count == 0 ? NONE : rulebook_pool(terms, pools->pools[paying[0]].decl);
 }
 
-bool give_chosen(struct work *w, const struct rule *rule, const struct item *item, const struct cell *pending, struct outcome *outcome) {
+/* So much of what was qualified before, from the pools that have it now. */
+static struct gift *pending_give(struct work *w, const struct rule *rule, const struct item *item, const struct cell *pending,
+                                 struct due due, struct paid paid, struct outcome *outcome) {
   struct giving g = {.rule = rule, .outcome = outcome};
-  uint32_t paying[PAYING_MAX], paying_count = 0;
   struct digest128 id = {pending->key, pending->pending.id_high};
   struct claims claims = {0};
   uint64_t event = pending->pending.event;
-  const struct due due = due_of_chosen(w, rule, event, (struct due){item->value.fixed, (uint32_t)item->count.fixed});
   struct pool_need need = {due.units, due.value * due.units};
-  if (!pools_have(w, item, need, outcome, paying, &paying_count)) return false;
   struct gift *gift = &w->out->gifts[w->out->gift_count];
   gift_begin(w, &g, item, GIFT_ISSUED, id, gift);
   gift->cause_digest = event;
@@ -431,7 +468,7 @@ bool give_chosen(struct work *w, const struct rule *rule, const struct item *ite
   gift_valid(w, &g, item, gift);
   gift->value_minor = item->is_notice ? due.value : owed_set_off(w, &g, item, due.value, gift);
   if (!rule->undo.restore_pool) need.money = gift->value_minor * gift->count;
-  gift->pool = chosen_pays(w, item, paying, paying_count, need, &claims);
+  gift->pool = chosen_pays(w, item, paid.pools, paid.count, need, &claims);
   const struct granting granting = {rule, item, gift, NULL, &claims};
   w->pending_ms = pending->pending.time_ms; /* remembered as long as its grant is */
   pending_settle(state_write(w->customer, pending));
@@ -439,7 +476,37 @@ bool give_chosen(struct work *w, const struct rule *rule, const struct item *ite
   w->pending_ms = TIME_NONE;
   w->out->gift_count++;
   outcome->gift_count = 1;
+  return gift;
+}
+
+bool give_chosen(struct work *w, const struct rule *rule, const struct item *item, const struct cell *pending, struct outcome *outcome) {
+  uint32_t paying[PAYING_MAX], paying_count = 0;
+  const struct due whole = {item->value.fixed, (uint32_t)item->count.fixed};
+  const struct due due = due_of_chosen(w, rule, pending->pending.event, whole);
+  struct pool_need need = {due.units, due.value * due.units};
+  if (!pools_have(w, item, need, outcome, paying, &paying_count)) return false;
+  (void)pending_give(w, rule, item, pending, due, (struct paid){paying, paying_count}, outcome);
   return true;
+}
+
+/* What is left of it stands in its grant. */
+enum waited give_waited(struct work *w, const struct rule *rule, const struct item *item, const struct cell *pending,
+                        struct outcome *outcome) {
+  uint32_t paying[PAYING_MAX], paying_count = 0;
+  const struct cell *grant = grant_find(w, (struct grant_name){pending->pending.event, pending->key});
+  const struct due due = {grant->grant.value_minor, grant->grant.units};
+  struct pool_need need = {due.units, due.value * due.units};
+  struct failure failure;
+  if (!pools_have(w, item, need, outcome, paying, &paying_count)) return WAITED_EMPTY;
+  if (!pending_still(w, rule, pending, &failure)) {
+    failure_into(&failure, outcome);
+    return WAITED_REFUSED;
+  }
+  bool partial = (pending->pending.flags & PENDING_PARTIAL) != 0;
+  struct gift *gift = pending_give(w, rule, item, pending, due, (struct paid){paying, paying_count}, outcome);
+  gift->partial = partial, gift->cut_by = NONE;
+  state_remove(w->customer, pending_known(w, gift->id_words[0])); /* nothing will be said of it any more */
+  return WAITED_GIVEN;
 }
 
 /* A new chooser is a function and its row. */

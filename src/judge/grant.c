@@ -247,6 +247,8 @@ void grant_remove(struct work *w, struct grant_name name) {
     rests_remove(w, cell_decl(fed), name);
   state_remove_all(w->customer, CELL_TAKEN, 0, name.id_low);
   state_remove_all(w->customer, CELL_SET_OFF, 0, name.id_low);
-  if (pending_known(w, name.id_low) != NULL) state_remove(w->customer, pending_known(w, name.id_low));
+  const struct cell *pending = pending_known(w, name.id_low);
+  if (pending != NULL && pending->pending.waits == PENDING_QUEUE) queue_poke(w, pending->pending.pool);
+  if (pending != NULL) state_remove(w->customer, pending);
   if (grant != NULL) state_remove(w->customer, grant);
 }

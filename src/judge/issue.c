@@ -70,9 +70,8 @@ static void choose_default(struct work *w, const struct issuing *i, struct outco
 }
 
 static void issue_or_refuse(struct work *w, const struct issuing *i, struct outcome *outcome) {
-  const struct item *meant = item_of_mark(w->book, i->rule, i->pending->pending.meant);
   struct failure failure;
-  if (condition_holds(w, meant == NULL ? NONE : meant->still, i->rule->campaign, true, &failure)) {
+  if (pending_still(w, i->rule, i->pending, &failure)) {
     gift_issue(w, i, w->event->time_ms, outcome);
     pending_done(w, i->pending);
     return;
@@ -81,8 +80,24 @@ static void issue_or_refuse(struct work *w, const struct issuing *i, struct outc
   gift_refuse(w, i->pending);
 }
 
+/* Its pool has it again, or he waits on and nothing is told; in the end it is refused for what it waited for. */
+static void issue_from_line(struct work *w, const struct issuing *i, struct outcome *outcome) {
+  bool first = w->in->closing->first;
+  w->first_of = first ? i->pending->pending.pool : 0;
+  enum waited waited = give_waited(w, i->rule, i->item, i->pending, outcome);
+  w->first_of = 0;
+  if (waited == WAITED_EMPTY && first)
+    w->out->outcome_count--;
+  else if (waited != WAITED_GIVEN)
+    gift_refuse(w, i->pending);
+}
+
 static void issue(struct work *w, const struct issuing *i) {
   struct outcome *outcome = outcome_new(w, (uint32_t)(i->rule - w->book->rules), REASON_GIVEN);
+  if (i->pending->pending.waits == PENDING_QUEUE) {
+    issue_from_line(w, i, outcome);
+    return;
+  }
   if (i->pending->pending.waits == PENDING_CHOICE) {
     choose_default(w, i, outcome);
     return;
@@ -161,7 +176,8 @@ void pending_issue(struct work *w) {
   const struct cell *pending = pending_gift(w, w->in->closing->gift.low);
   const struct rulebook *before = w->book;
   struct issuing i;
-  assert(pending != NULL && pending->pending.time_ms == w->event->time_ms);
+  assert(pending != NULL &&
+         (w->in->closing->first ? pending->pending.waits == PENDING_QUEUE : pending->pending.time_ms == w->event->time_ms));
   if (pending->pending.waits == PENDING_REVIEW) {
     pending_reviewed(w, pending, (pending->pending.flags & PENDING_ON_PASS) != 0 || MUTANT(REVIEW_PASSES), REASON_EXPIRED);
     return;

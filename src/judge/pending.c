@@ -18,6 +18,18 @@ int64_t pending_until(const struct work *w, const struct item *item, uint32_t ca
   return due_ms > w->event->time_ms ? due_ms : TIME_NONE;
 }
 
+/* Of one that waits for its pool: as long as the campaign pays, and no longer than any gift waits. */
+int64_t pending_queues_until(const struct work *w, uint32_t campaign) {
+  int64_t closing_ms = work_campaign(w, campaign)->closing_ms, longest_ms = w->event->time_ms + LIMIT_PENDING_MS;
+  int64_t until_ms = closing_ms < longest_ms ? closing_ms : longest_ms;
+  return until_ms > w->event->time_ms ? until_ms : TIME_NONE;
+}
+
+bool pending_still(struct work *w, const struct rule *rule, const struct cell *pending, struct failure *failure) {
+  const struct item *meant = item_of_mark(w->book, rule, pending->pending.meant);
+  return condition_holds(w, meant == NULL ? NONE : meant->still, rule->campaign, true, failure);
+}
+
 /* Money that the campaign cannot read is no reason to let a gift go by unseen. */
 static bool review_asks(struct work *w, const struct rule *rule) {
   struct failure failure;
@@ -41,6 +53,12 @@ uint16_t pending_ahead(const struct work *w, uint32_t campaign, int64_t due_ms) 
   return (uint16_t)(zone_offset(work_zone(w, campaign), due_ms) + MINUTES_A_DAY);
 }
 
+static enum pending_for waits_for(const struct gift *gift) {
+  if (gift->in_review) return PENDING_REVIEW;
+  if (gift->in_queue) return PENDING_QUEUE;
+  return gift->item == NONE ? PENDING_CHOICE : PENDING_TIMING;
+}
+
 void pending_keep(struct work *w, const struct gift *gift, const struct item *meant, const struct rule *rule) {
   struct cell *cell = work_make(w, w->customer, CELL_PENDING, 0, gift->id_words[0], 0);
   assert(gift->kind == GIFT_PENDING && gift->due_ms > w->event->time_ms);
@@ -50,7 +68,7 @@ void pending_keep(struct work *w, const struct gift *gift, const struct item *me
   cell->pending.pool = gift->pool == NONE ? 0 : w->book->pools[gift->pool].decl;
   cell->pending.meant = meant->mark;
   cell->pending.flags = (gift->partial ? PENDING_PARTIAL : 0) | (gift->in_review && rule->review.passes ? PENDING_ON_PASS : 0);
-  cell->pending.waits = gift->in_review ? PENDING_REVIEW : gift->item == NONE ? PENDING_CHOICE : PENDING_TIMING;
+  cell->pending.waits = (uint8_t)waits_for(gift);
   cell->pending.ahead = pending_ahead(w, rule->campaign, gift->due_ms);
   cell->expires_day = undo_expiry(w);
   due_tell(w, pending_looked_at(gift->due_ms));

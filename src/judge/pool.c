@@ -147,6 +147,21 @@ static bool is_shut(struct work *w, uint32_t number, struct pool_need need, stru
   return true;
 }
 
+/* A gift of this same event. */
+static bool queues_now(const struct work *w, uint64_t decl) {
+  for (uint32_t i = 0; i < w->out->gift_count; i++) {
+    const struct gift *gift = &w->out->gifts[i];
+    if (gift->kind == GIFT_PENDING && gift->in_queue && gift->book->pools[gift->pool].decl == decl) return true;
+  }
+  return false;
+}
+
+/* What comes back is for who waits for it. What was handed out is gone from the pool whoever waits. */
+static bool others_wait(const struct work *w, uint64_t decl) {
+  if (w->in->queue == NULL || w->hand || w->first_of == decl || MUTANT(QUEUE_OVERTAKEN)) return false;
+  return w->in->queue(w->in->self, decl) == QUEUE_SOMEBODY || (w->queued > 0 && queues_now(w, decl));
+}
+
 /* A pool and all above it. */
 static bool chain_has(struct work *w, uint32_t number, struct pool_need need, struct paying before, struct outcome *outcome) {
   for (uint32_t depth = 0; number != NONE; depth++, number = w->book->pools[number].parent) {
@@ -156,7 +171,10 @@ static bool chain_has(struct work *w, uint32_t number, struct pool_need need, st
     int64_t wanted = need_of(sight.pool, need) * (1 + times_paying(w, before.pools, before.count, number));
     struct left left = {INT64_MAX, INT64_MAX, sight.period};
     if (sight.state == NULL) continue;
-    if (w->in->lent ? block_has(w, &sight, wanted, &left) : book_has(w, &sight, wanted, &left)) continue;
+    if (others_wait(w, sight.pool->decl))
+      left.total = 0;
+    else if (w->in->lent ? block_has(w, &sight, wanted, &left) : book_has(w, &sight, wanted, &left))
+      continue;
     pool_refuse(w, number, &left, wanted, outcome);
     return false;
   }
@@ -241,6 +259,7 @@ static void used_less(struct state *state, const struct cell *known, int64_t amo
 
 /* A block is given back to whether or not the rulebook still has its pool: home books it by its name. */
 void pool_give_back(struct work *w, const struct cell *taken, int64_t amount) {
+  queue_poke(w, cell_decl(taken));
   struct owner owner = owner_named(OWNER_POOL, cell_decl(taken), taken->taken.owner_key);
   const struct pool pool = {.decl = cell_decl(taken)};
   struct state *state = work_state(w, &owner);

@@ -40,7 +40,7 @@ void decision_clear(struct decision *decision) {
   decision->want_count = decision->shortage_count = 0;
   decision->cramped = NULL;
   decision->outcome_count = decision->gift_count = decision->mark_count = decision->effect_count = 0;
-  decision->forward_count = decision->heard_count = decision->due_count = decision->rank_wait_count = 0;
+  decision->forward_count = decision->heard_count = decision->due_count = decision->rank_wait_count = decision->poke_count = 0;
   decision->again = decision->remembers = decision->unheard = decision->undone_whole = false;
   decision->undone_minor = 0;
 }
@@ -233,6 +233,13 @@ void due_tell(struct work *w, int64_t due_ms) {
     out->dues[out->due_count++] = due_ms;
   else
     w->crowded = true;
+}
+
+void queue_poke(struct work *w, uint64_t pool) {
+  struct decision *out = w->out;
+  for (uint32_t i = 0; i < out->poke_count; i++)
+    if (out->pokes[i] == pool) return;
+  if (out->poke_count < LIMIT_POKES) out->pokes[out->poke_count++] = pool;
 }
 
 void effect_add(struct work *w, uint32_t fact, enum effect_kind kind, int32_t period, int64_t before, int64_t after) {

@@ -137,6 +137,7 @@ struct work {
   bool kept_something;   /* the event fed a measure or gave: an ORIGINAL is worth remembering */
   bool again;            /* the event came before, too late for some: they alone hear it */
   bool missed_some;      /* it is too late for some, who may hear it later */
+  uint32_t queued;       /* gifts of this event that wait for a pool */
   bool hand;             /* the item at hand was handed out by hand ... */
   bool hand_refused;     /* ... though the rule would have given nothing: its other items are not given */
   bool hand_noted;       /* ... though this would have refused it */
@@ -164,6 +165,7 @@ struct work {
   uint32_t place;              /* of the customer in the rank of the rule at hand, or 0 */
   int64_t share;               /* of the customer in the pot of the rule at hand, or 0 */
   int64_t closed_ms;           /* of a close: the first instant behind the period; else TIME_NONE */
+  uint64_t first_of;           /* decl of the pool whose line the gift at hand is the first of, or 0 */
   int64_t pending_ms;          /* when the last gift of this event is issued; TIME_NONE: all are now */
   struct cell spare;           /* what is written when there is no room: the decision is void then */
   /* large, counted above, not cleared for each event */
@@ -199,7 +201,8 @@ struct state *work_state(struct work *w, const struct owner *owner);
 struct state *work_state_known(const struct work *w, const struct owner *owner);
 struct outcome *outcome_new(struct work *w, uint32_t rule, enum reason reason);
 void failure_into(const struct failure *failure, struct outcome *outcome);
-void due_tell(struct work *w, int64_t due_ms); /* to the caller: come back then */
+void due_tell(struct work *w, int64_t due_ms);  /* to the caller: come back then */
+void queue_poke(struct work *w, uint64_t pool); /* likewise: look who is first in its line */
 void effect_add(struct work *w, uint32_t fact, enum effect_kind kind, int32_t period, int64_t before, int64_t after);
 bool event_reversible(const struct work *w);
 /* When nothing of a campaign is needed any more: what is late has come, and what it gave cannot be undone. */
@@ -595,6 +598,10 @@ int64_t give_worth(struct work *w, const struct rule *rule);
 bool give_items(struct work *w, const struct rule *rule, const struct reward_key *key, const struct wake *wake, struct outcome *outcome);
 /* The item that a gift comes to that was to be chosen; false fills the outcome, and nothing changed. */
 bool give_chosen(struct work *w, const struct rule *rule, const struct item *item, const struct cell *pending, struct outcome *outcome);
+/* One that waited for its pool is given what is left of it, if the pool has that now; else `outcome` says why not. */
+enum waited { WAITED_GIVEN, WAITED_EMPTY, WAITED_REFUSED /* by `still` */ };
+enum waited give_waited(struct work *w, const struct rule *rule, const struct item *item, const struct cell *pending,
+                        struct outcome *outcome);
 
 /* ---- terms.c ---- */
 /* Under which terms a gift was given: `book` and `rule` of them; false: they are not known any more. */
@@ -701,6 +708,9 @@ static inline bool is_date(const struct work *w) { return w->in->closing != NULL
 /* When an item is issued that was earned at `from_ms`, or TIME_NONE: now. */
 int64_t pending_until(const struct work *w, const struct item *item, uint32_t campaign, int64_t from_ms);
 /* When silent customers are looked at for what is due then; and the minutes that its campaign's clocks are ahead of UTC then, and a day. */
+int64_t pending_queues_until(const struct work *w, uint32_t campaign); /* how long for its pool; TIME_NONE: not at all */
+/* What is asked again when it is issued. */
+bool pending_still(struct work *w, const struct rule *rule, const struct cell *pending, struct failure *failure);
 int64_t pending_looked_at(int64_t due_ms);
 uint16_t pending_ahead(const struct work *w, uint32_t campaign, int64_t due_ms);
 /* Whether a gift of the rule is held until somebody has looked at it: then it says until when. */

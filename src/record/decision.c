@@ -31,6 +31,7 @@ struct str text_gift_kind(enum gift_kind kind) {
 
 struct str text_waits(const struct gift *gift) {
   if (gift->in_review) return STR("review");
+  if (gift->in_queue) return STR("queue");
   return gift->item == NONE ? STR("choice") : STR("timing");
 }
 

@@ -80,7 +80,8 @@ struct told_gift told_gift_of(const struct rulebook *rulebook, const struct gift
                            .count = gift->count,
                            .due_ms = gift->kind == GIFT_PENDING ? gift->due_ms : TIME_NONE,
                            .chosen = gift->kind == GIFT_PENDING && gift->item == NONE,
-                           .in_review = gift->in_review};
+                           .in_review = gift->in_review,
+                           .in_queue = gift->in_queue};
   if (gift->item != NONE) gift_item(&told, rulebook, &rulebook->items[gift->item]);
   if (gift->pool != NONE) told.pool = rulebook->pools[gift->pool].name;
   if (gift->kind == GIFT_REISSUED) told.first_id = (struct str){gift->first_id, sizeof gift->first_id};
@@ -105,6 +106,7 @@ struct told_gift told_gift_read(const struct rulebook *rulebook, const struct ru
                            .cut_from_minor = gift->cut_from_minor,
                            .points = str_equal(gift->reward, STR("points"))};
   told.chosen = str_equal(gift->why, STR("choice")), told.in_review = str_equal(gift->why, STR("review"));
+  told.in_queue = str_equal(gift->why, STR("queue"));
   if (gift->due.length == 0 || !time_parse(gift->due, &told.due_ms, NULL)) told.due_ms = TIME_NONE;
   if (rule == NULL) return told;
   uint32_t limit = detail_limit(rulebook, rule, gift->cut_by);
@@ -189,10 +191,12 @@ static void gift_due(struct buffer *out, const struct campaign *campaign, const 
     buffer_put(out, zh ? STR("客户选择,截至 ") : STR("the customer's choice until "));
   else if (gift->in_review)
     buffer_put(out, zh ? STR(";待复核,截至 ") : STR("; it waits to be reviewed until "));
+  else if (gift->in_queue)
+    buffer_put(out, zh ? STR(";已发完,排队等候,截至 ") : STR("; it has run out, and it waits in line until "));
   else
     buffer_put(out, zh ? STR(";待 ") : STR("; it waits until "));
   buffer_time_in(out, gift->due_ms, campaign->zone);
-  if (!gift->chosen && !gift->in_review) buffer_put(out, zh ? STR(" 发放") : STR(" for its issue"));
+  if (!gift->chosen && !gift->in_review && !gift->in_queue) buffer_put(out, zh ? STR(" 发放") : STR(" for its issue"));
 }
 
 void detail_gift(struct buffer *out, const struct rulebook *rulebook, uint32_t campaign, const struct told_gift *gift,

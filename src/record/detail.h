@@ -12,6 +12,7 @@ struct told_gift {
   int64_t due_ms; /* of what is pending; TIME_NONE: it is not, or nobody knows */
   bool chosen;    /* it waits for the customer's choice */
   bool in_review; /* it waits for a reviewer */
+  bool in_queue;  /* it waits for its pool */
   bool points;
   const struct limit *cut_limit; /* the limit `cut_by` names, or NULL: the loaded campaigns do not have it any more */
 };

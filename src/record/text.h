@@ -101,7 +101,7 @@ void text_envelope(struct buffer *out, struct str type, struct str subject, cons
 
 /* "issued" ... of a gift's kind; the same word stands in decisions and, but for chances, in gift.reward.WORD. */
 struct str text_gift_kind(enum gift_kind kind);
-/* "timing", "choice" or "review": what a pending one waits for. */
+/* "timing", "choice", "review" or "queue": what a pending one waits for. */
 struct str text_waits(const struct gift *gift);
 
 #endif

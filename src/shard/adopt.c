@@ -90,7 +90,7 @@ static bool may_wait(const struct rulebook *book) {
   for (uint32_t i = 0; i < book->rule_count; i++)
     if (book->rules[i].give == GIVE_CHOICE_OF || book->rules[i].review.asked) return true;
   for (uint32_t i = 0; i < book->item_count; i++)
-    if (book->items[i].timing.kind != MOMENT_NONE) return true;
+    if (book->items[i].timing.kind != MOMENT_NONE || book->items[i].when_empty == EMPTY_QUEUE) return true;
   return false;
 }
 

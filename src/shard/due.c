@@ -241,8 +241,7 @@ static void event_make(struct shard *shard, struct str name, struct reading *rea
   memset(event->unknown_counts, 0, sizeof event->unknown_counts);
 }
 
-/* Nobody hears it any more. */
-static enum status due_forget(struct shard *shard, struct state *state, const struct cell *due, struct fault *fault) {
+enum status due_forget(struct shard *shard, struct state *state, const struct cell *due, struct fault *fault) {
   state_remove(state, due);
   state_settle(state);
   return owner_keep(shard, state, fault);
@@ -404,4 +403,4 @@ enum status due_take(struct shard *shard, struct fault *fault) {
 void shard_pass(struct shard *shard, int64_t time_ms) {
   if (time_ms > shard->passed_ms) shard->passed_ms = time_ms;
 }
-bool shard_due(const struct shard *shard) { return dues_ripe(shard) || ranks_ripe(shard) || shard->walk.on; }
+bool shard_due(const struct shard *shard) { return dues_ripe(shard) || queues_ripe(shard) || ranks_ripe(shard) || shard->walk.on; }

@@ -37,6 +37,7 @@ static struct judge_input input_of(struct shard *shard, const struct attempt *a)
                               .match_count = a->reading->match_count,
                               .customer = a->customer,
                               .find = owner_find,
+                              .queue = queue_see,
                               .self = shard,
                               .turn = shard->turn,
                               .lent = shard->settings.shards > 1,
@@ -149,6 +150,7 @@ static enum status event_settle(struct shard *shard, struct attempt *a, struct f
   enum status status = judge_refused(&shard->decision) ? STATUS_OK : event_keep(shard, a, fault);
   if (status == STATUS_OK) status = event_tell(shard, a, fault);
   if (status == STATUS_OK) status = dues_add(shard, &a->reading->customer, fault);
+  if (status == STATUS_OK) status = queues_add(shard, &a->reading->customer, fault);
   if (status == STATUS_OK) status = ranks_add(shard, &a->reading->customer, fault);
   return status == STATUS_OK ? forwards_send(shard, a->reading, a->origin, fault) : status;
 }

@@ -6,6 +6,7 @@
  *   tell.c    what goes out: decisions, rewards, dead letters                  clock.c   the stream's own time
  *   borrow.c  what other shards lend        wait.c    the event that waits for it         review.c  once a second
  *   due.c     periods that close        rank.c, rank_rows.c   who is first of all customers
+ *   queue.c   who waits for a pool
  *   heard.c   what is heard as another      place.c    where customers live             manifest.c the manifest as bytes
  *   adopt.c   following another rulebook    range.c    runs of events that nobody hears
  */
@@ -113,6 +114,27 @@ struct dues {
   struct due_list lists[DUE_LISTS]; /* by time; none is empty */
 };
 
+/* Who waits for which pool (queue.c). */
+#ifdef GIFTD_SMALL
+#define QUEUES_MOST 24u
+#define QUEUES_A_LINE 2u
+#else
+#define QUEUES_MOST 2048u
+#define QUEUES_A_LINE 4u /* customers who are asked for between two lines */
+#endif
+struct queue_line {
+  uint64_t pool;       /* decl */
+  int64_t ask_ms;      /* when the first of it is asked for next */
+  uint32_t head, tail; /* numbers of the first entry, and behind the last */
+};
+struct queues {
+  uint32_t count, since_line;           /* since_line: asked for since the last line */
+  bool changed;                         /* since the last flush */
+  int64_t next_ms;                      /* the earliest of ask_ms */
+  uint64_t rulebook;                    /* sign of the one by which all were asked, or will be */
+  struct queue_line lines[QUEUES_MOST]; /* none is empty */
+};
+
 /* A rule that hears a kind of close (walk.c): by which terms, and which closes of it are heard. Periods of a campaign's close are the days
  * on which it ends. */
 struct walk_rule {
@@ -194,8 +216,8 @@ struct touch {
   bool missing, pinned;
 };
 
-/* What is decided next: a line, the first of the queue of what is heard as another, a period that closed. */
-enum head { HEAD_LINE, HEAD_HEARD, HEAD_DUE, HEAD_RANK, HEAD_WALK };
+/* What is decided next: a line, the first of the queue of what is heard as another, a period that closed, the first of a line at a pool. */
+enum head { HEAD_LINE, HEAD_HEARD, HEAD_DUE, HEAD_RANK, HEAD_WALK, HEAD_QUEUE };
 
 /* The event at hand waits for another shard: whom it touched, in order of key, and which of them it keeps meanwhile (lend.h,
  * "Deadlock"). */
@@ -249,6 +271,7 @@ struct shard {
   struct reading heard_reading; /* of what is heard as another, and of what closed: they are decided one at a time */
   struct heard_queue heard;
   struct dues dues;
+  struct queues queues;
   struct ranks ranks;
   struct walk walk;
   int64_t passed_ms; /* shard_pass() */
@@ -386,6 +409,24 @@ enum status due_take(struct shard *shard, struct fault *fault);
 int64_t due_clock(const struct shard *shard);
 /* The reading of a close, a line that nobody sent: of dues.closing and the reading's customer. `name` in its id is the close's. */
 void closing_begin(struct shard *shard, struct str name, struct reading *reading);
+
+/* Nobody hears it any more. */
+enum status due_forget(struct shard *shard, struct state *state, const struct cell *due, struct fault *fault);
+
+/* ---- queue.c ---- */
+
+enum status queues_open(struct shard *shard, struct fault *fault);
+enum status queues_store(struct shard *shard, struct fault *fault); /* with a flush */
+/* Another rulebook: what ran out may be there again. */
+void queues_swap(struct shard *shard);
+/* Which gifts of the decision at hand wait for a pool; and where something came back. */
+enum status queues_add(struct shard *shard, const struct owner *owner, struct fault *fault);
+enum queue_sight queue_see(void *self, uint64_t pool);
+/* Whether the first of a line is to be asked for; whether that goes before the line at hand; a line was taken. */
+bool queues_ripe(const struct shard *shard);
+bool queues_turn(const struct shard *shard);
+void queues_line_taken(struct shard *shard);
+enum status queue_take(struct shard *shard, struct fault *fault);
 
 /* ---- walk.c, walk_rules.c ---- */
 

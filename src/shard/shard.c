@@ -92,6 +92,7 @@ enum status shard_open(void *memory, const struct shard_settings *settings, cons
   if (status == STATUS_OK) status = place_open(shard, fault);
   if (status == STATUS_OK) status = heard_open(shard, fault);
   if (status == STATUS_OK) status = due_open(shard, fault);
+  if (status == STATUS_OK) status = queues_open(shard, fault);
   if (status == STATUS_OK) status = rank_open(shard, fault);
   if (status == STATUS_OK) status = range_open(shard, fault);
   if (status == STATUS_OK && settings->terms != NULL) status = terms_open(shard, fault);
@@ -108,6 +109,7 @@ void shard_terms(struct shard *shard, const struct terms_port *terms) { shard->s
 /* Who waits is not to be looked at: what he waits for is his. */
 void shard_swap(struct shard *shard, const struct rulebook *rulebook, const struct match_index *index, struct match_cache *cache) {
   rulebook_take(shard, rulebook, index, cache);
+  queues_swap(shard);
   shard->walk.asked = true;
 }
 
@@ -217,6 +219,7 @@ static enum status line_take(struct shard *shard, int64_t now_ms, struct fault *
     return STATUS_OK;
   }
   dues_line_taken(shard);
+  queues_line_taken(shard);
   shard->counts.lines++;
   shard->next = reading->line->next;
   shard->line_at++;
@@ -233,6 +236,7 @@ static enum head head_next(const struct shard *shard) {
   if (MUTANT(RANK_UNWALKED) && ranks_turn(shard)) return HEAD_RANK;
   if (walk_turn(shard)) return HEAD_WALK;
   if (dues_turn(shard)) return HEAD_DUE;
+  if (queues_turn(shard)) return HEAD_QUEUE;
   return ranks_turn(shard) ? HEAD_RANK : HEAD_LINE;
 }
 
@@ -243,6 +247,7 @@ enum status head_take(struct shard *shard, int64_t now_ms, struct fault *fault) 
     case HEAD_DUE: return due_take(shard, fault);
     case HEAD_RANK: return rank_work(shard, fault);
     case HEAD_WALK: return walk_take(shard, fault);
+    case HEAD_QUEUE: return queue_take(shard, fault);
   }
   return line_take(shard, now_ms, fault);
 }
@@ -320,6 +325,7 @@ enum status shard_flush(struct shard *shard, struct fault *fault) {
   if (status == STATUS_OK) status = place_store(shard, fault);
   if (status == STATUS_OK) status = heard_store(shard, fault);
   if (status == STATUS_OK) status = due_store(shard, fault);
+  if (status == STATUS_OK) status = queues_store(shard, fault);
   if (status == STATUS_OK) status = rank_store(shard, fault);
   if (status == STATUS_OK) status = walk_store(shard, fault);
   if (status == STATUS_OK) status = range_store(shard, fault);

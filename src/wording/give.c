@@ -341,16 +341,31 @@ void say_item_name(struct say *say, uint32_t number) {
   count_say(say, item);
 }
 
+static void still_say(struct say *say, const struct item *item) {
+  if (item->still == NONE) return;
+  put(say, "; it is issued only if this still holds then: ", "，届时须仍符合：");
+  say_condition(say, item->still);
+  put(say, "", "（否则不予发放）");
+}
+
 /* When it is issued, and what is asked again by then. */
 static void timing_say(struct say *say, const struct item *item) {
   static const struct from event = {"it is earned", "获得资格后", " in which it is earned", "获得资格"};
   if (item->timing.kind == MOMENT_NONE) return;
   put(say, "; it is set aside at once and issued later: ", "；获得资格时即预留，发放时间为");
   say_moment(say, &item->timing, false, event);
-  if (item->still == NONE) return;
-  put(say, "; it is issued only if this still holds then: ", "，届时须仍符合：");
-  say_condition(say, item->still);
-  put(say, "", "（否则不予发放）");
+  still_say(say, item);
+}
+
+/* Until when is the campaign's, or the longest that any gift waits. */
+static void queue_say(struct say *say, const struct item *item) {
+  put(say, "; when it has run out, whoever qualifies waits in line, first come, first served, until there is more, and for ",
+      "；发完后按先后顺序排队等候补充，最多等候");
+  say_number(say, LIMIT_PENDING_MS / MS_PER_DAY);
+  put(say, " days at most, no longer than until ", "天，且不晚于");
+  say_end(say, say->campaign->closing_ms);
+  put(say, "; after that it is not given", "，届时仍无补充的不予发放");
+  still_say(say, item);
 }
 
 static void item_say(struct say *say, uint32_t number) {
@@ -450,7 +465,7 @@ static void first_item(struct say *say, uint32_t number, uint32_t place) {
   switch (item->when_empty) {
     case EMPTY_REFUSE: break;
     case EMPTY_SKIP: put(say, "; when it has run out, the next gift in this list that applies", "；发完后适用下一项"); break;
-    case EMPTY_QUEUE: put(say, "; when it has run out, customers are put on a waiting list", "；发完后登记排队"); break;
+    case EMPTY_QUEUE: queue_say(say, item); break;
   }
   put(say, ".\n", "。\n");
 }

@@ -65,7 +65,9 @@
   ROW(REVIEW_PASSES, "a gift that nobody reviewed in time is issued all the same")           \
   ROW(REISSUE_UNNAMED, "of a gift that was issued anew the one that failed is taken back")   \
   ROW(REISSUE_AGAIN, "what failed again is issued anew again")                               \
-  ROW(SHUT_PAYS, "a reserve pays that nobody has released")                                   \
+  ROW(SHUT_PAYS, "a reserve pays that nobody has released")                                  \
+  ROW(QUEUE_OVERTAKEN, "who comes takes what others wait for")                               \
+  ROW(QUEUE_FORGOTTEN, "lines at pools are not there after a take-over")                     \
   ROW(LIMIT_LOOKS_BACK, "a rolling limit looks only at the days before the event")           \
   ROW(TERMS_OF_TODAY, "a gift is judged again by what the file says now")                    \
   ROW(EXPIRE_MIDWAY, "what has expired is dropped while an event is judged")                 \
