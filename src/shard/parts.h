@@ -117,7 +117,7 @@ struct dues {
 /* Who waits for which pool (queue.c). */
 #ifdef GIFTD_SMALL
 #define QUEUES_MOST 24u
-#define QUEUES_A_LINE 2u
+#define QUEUES_A_LINE 4u
 #else
 #define QUEUES_MOST 2048u
 #define QUEUES_A_LINE 4u /* customers who are asked for between two lines */

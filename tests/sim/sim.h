@@ -381,6 +381,9 @@ void check_reserve(struct world *world);
 void check_failed(struct world *world);
 /* The id of the gift of "failing" for that event; of the one that is issued anew in its place. */
 struct str failing_id(struct world *world, const struct input *original, bool anew);
+/* sim_queue.c: of gifts that wait for a pool, likewise. */
+bool line_is_of_queue(struct str line);
+void check_queue(struct world *world);
 uint8_t decider_of(const struct world *world, struct str digest); /* as in world.deciders */
 /* Whether a line is about a customer whose record was full: what he had depends on what others had. */
 bool of_full_customer(const struct world *world, struct str line);

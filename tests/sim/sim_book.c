@@ -47,6 +47,7 @@ static struct {
   bool found;
 } edits[] = {
     {BOOK_RAISED, "\"stock\": 8,", "\"stock\": 11,", false},
+    {BOOK_RAISED, "\"cups\": {\"stock\": 2}", "\"cups\": {\"stock\": 3}", false}, /* for who waits */
     {BOOK_RAISED, "\"budget\": \"100.00\"", "\"budget\": \"130.00\"", false},
     {BOOK_RAISED, "\"ever\"},\n                {\"count\": 2, \"per\": [\"device\"], \"period\": \"ever\", \"missing\": \"skip\"}",
      "\"ever\"}", false},                                                             /* a wait for nothing */

@@ -170,7 +170,7 @@ static bool is_mark_of_giftd(struct str line) {
 /* When what closed had its turn is no promise: sim_close.c. */
 static bool has_its_place(const struct world *world, struct str line, bool all) {
   if (!all) return of_customer_alone(world, line);
-  return !line_is_close(line) && !line_is_of_close(line) && !line_is_of_pending(line) && !is_mark_of_giftd(line);
+  return !line_is_close(line) && !line_is_of_close(line) && !line_is_of_pending(line) && !line_is_of_queue(line) && !is_mark_of_giftd(line);
 }
 
 static bool reader_next_of(const struct world *world, struct line_reader *reader, bool all, struct str *line) {
@@ -236,6 +236,7 @@ void check_all(struct world *world) {
   if (world->broken[0] == 0) check_pending(world);
   if (world->broken[0] == 0) check_failed(world);
   if (world->broken[0] == 0) check_reserve(world);
+  if (world->broken[0] == 0) check_queue(world);
   if (world->broken[0] == 0) check_times(world);
   if (world->broken[0] == 0) check_undone(world);
   if (world->broken[0] == 0) check_orders(world);

@@ -218,7 +218,7 @@ static void rate_check(struct world *world, struct str line, const struct input 
 
 static void reward_count(struct world *world, struct str line) {
   struct str type = line_field(line, "type"), id = line_field(line, "id");
-  if (line_is_of_pending(line)) return; /* sim_pending.c */
+  if (line_is_of_pending(line) || line_is_of_queue(line)) return; /* sim_pending.c, sim_queue.c */
   bool issued = str_equal(type, STR("gift.reward.issued")), reduced = str_equal(type, STR("gift.reward.reduced"));
   if (!issued && !reduced && !str_equal(type, STR("gift.reward.revoked"))) return; /* marks of pools */
   static const struct input no_input; /* what a period gave that closed: how much that is the oracle says */

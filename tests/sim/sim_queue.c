@@ -1,0 +1,105 @@
+/* Who waits for a pool, of the campaign "queue": first come, first served in each shard. From the committed lines alone: what is issued
+ * from a line is what was pending there and waited longest, nobody is given of a pool for which another waits in his shard, what was taken
+ * back or refused is not issued, and whoever waits behind what the campaign closes is told of it. The pools never gave more than they had.
+ */
+#include <string.h>
+
+#include "sim.h"
+
+#define WAITS_MOST 4096u
+#define POOLS 2u
+
+struct wait {
+  uint64_t id;
+  uint32_t shard, pool;
+  bool waits, issued, gone;
+};
+static struct wait waits[WAITS_MOST];
+static uint32_t wait_count;
+static int64_t given[POOLS];
+
+bool line_is_of_queue(struct str line) { return str_equal(line_field(line, "campaign"), STR("queue")); }
+
+static struct wait *wait_find(struct str id) {
+  uint64_t digest = hash64(&HASH_KEY_FIXED, id);
+  for (uint32_t i = 0; i < wait_count; i++)
+    if (waits[i].id == digest) return &waits[i];
+  return NULL;
+}
+
+static struct wait *wait_first(uint32_t shard, uint32_t pool) {
+  for (uint32_t i = 0; i < wait_count; i++)
+    if (waits[i].waits && waits[i].shard == shard && waits[i].pool == pool) return &waits[i];
+  return NULL;
+}
+
+static uint32_t pool_of(struct str line) { return str_equal(line_field(line, "rule"), STR("day")); }
+
+static struct wait *wait_add(struct str id, uint32_t shard, uint32_t pool) {
+  assert(wait_count < WAITS_MOST);
+  waits[wait_count] = (struct wait){.id = hash64(&HASH_KEY_FIXED, id), .shard = shard, .pool = pool};
+  return &waits[wait_count++];
+}
+
+static void pending_note(struct world *world, uint32_t shard, struct str line) {
+  struct str id = line_field(line, "reward_id");
+  if (wait_find(id) != NULL) sim_break(world, "who waits is put in line again: %.*s", STR_FORMAT(line));
+  if (!str_equal(line_field(line, "why"), STR("queue"))) sim_break(world, "it waits for something else: %.*s", STR_FORMAT(line));
+  wait_add(id, shard, pool_of(line))->waits = true;
+}
+
+static void issued_note(struct world *world, uint32_t shard, struct str line) {
+  struct str id = line_field(line, "id");
+  struct wait *known = wait_find(id), *first = wait_first(shard, pool_of(line));
+  if (known != NULL && (known->issued || known->gone)) sim_break(world, "it was issued or taken back before: %.*s", STR_FORMAT(line));
+  if (first != NULL && first != known) sim_break(world, "another has waited longer in shard %u: %.*s", shard, STR_FORMAT(line));
+  if (known == NULL) known = wait_add(id, shard, pool_of(line));
+  known->issued = true, known->waits = false;
+  given[known->pool]++;
+}
+
+static void reward_note(struct world *world, uint32_t shard, struct str line) {
+  struct str type = line_field(line, "type");
+  if (!line_is_of_queue(line) || str_starts(type, STR("gift.pool."))) return;
+  if (str_equal(type, STR("gift.reward.pending"))) {
+    pending_note(world, shard, line);
+  } else if (str_equal(type, STR("gift.reward.issued"))) {
+    issued_note(world, shard, line);
+  } else if (str_equal(type, STR("gift.reward.revoked"))) {
+    struct wait *known = wait_find(line_field(line, "reward_id"));
+    if (known == NULL || known->gone) {
+      sim_break(world, "it was never told of, or is gone: %.*s", STR_FORMAT(line));
+      return;
+    }
+    given[known->pool] -= known->issued && !str_equal(line_field(line, "rule"), STR("passing"));
+    known->gone = true, known->waits = false;
+  }
+}
+
+/* A pool that has stock, and whoever waits: of a shard whose clock has gone past what the campaign closes nobody does. */
+#define CLOSED_DAY 20
+
+static bool has_closed(const struct world *world, uint32_t shard) {
+  const struct partition *events = &world->log.partitions[TOPIC_EVENTS][shard];
+  uint32_t behind = 0;
+  for (uint32_t i = 0; i < events->count; i++) {
+    const struct input *input = &world->inputs[events->records[i].input];
+    behind += !events->records[i].astray && !input->poison && !input->wild && input->day >= CLOSED_DAY;
+  }
+  return behind > 32;
+}
+
+void check_queue(struct world *world) {
+  wait_count = 0;
+  memset(given, 0, sizeof given);
+  for (uint32_t shard = 0; shard < world->shards && world->broken[0] == 0; shard++) {
+    struct line_reader rewards = {.partition = &world->log.partitions[TOPIC_REWARDS][shard]};
+    struct str line;
+    while (line_next(&rewards, &line)) reward_note(world, shard, line);
+    for (uint32_t pool = 0; pool < POOLS && world->broken[0] == 0; pool++)
+      if (has_closed(world, shard) && wait_first(shard, pool) != NULL)
+        sim_break(world, "shard %u: somebody waits though the campaign has closed, and was told nothing", shard);
+  }
+  int64_t stock = world->swapped ? 3 : 2;
+  if (world->broken[0] == 0 && given[0] > stock) sim_break(world, "a stock of %lld has given %lld", (long long)stock, (long long)given[0]);
+}
