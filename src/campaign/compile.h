@@ -391,6 +391,8 @@ bool reward_is_money(struct str form); /* its value is the gift itself */
 /* timing.c: `timing` and `still` of an item that is read; and, when all is read, who hears a gift that waits. */
 void timing_read(struct compile *c, const struct at *at, enum item_place place, struct item *item);
 void timing_lint(struct compile *c, uint32_t rule);
+/* Whether what pays of its pools, or of those above them, hangs on a field of the event. */
+bool item_pays_by_field(struct compile *c, const struct item *item);
 /* What cannot wait for its pool. */
 void queue_check(struct compile *c, const struct at *at, const struct item *item);
 /* How long a gift waits for somebody; and in words: to be what, and what becomes of the last day's. */

@@ -106,13 +106,8 @@ static void chosen_check(struct compile *c, const struct at *at, const struct it
   if (or_else.json != NULL)
     report(c, &or_else, CHECK_BAD_OR_ELSE, "what is chosen is given, or refused, so that the customer may choose another");
   if (timing.json != NULL) report(c, &timing, CHECK_BAD_VALUE, "what is chosen is issued when it is: it has no 'timing'");
-  for (uint32_t i = 0; i < item->pool_count; i++)
-    for (uint32_t pool_number = *ref_at(c, item->pool_first + i); pool_number != NONE; pool_number = pool_at(c, pool_number)->parent)
-      if (pool_at(c, pool_number)->by != FIELD_NONE) {
-        report(c, &pool, CHECK_BAD_POOL,
-               "no event says which share of the pool pays when it is chosen: write a pool for each, without 'by'");
-        return;
-      }
+  if (item_pays_by_field(c, item))
+    report(c, &pool, CHECK_BAD_POOL, "no event says which share of the pool pays when it is chosen: write a pool for each, without 'by'");
 }
 
 static void default_read(struct compile *c, const struct at *at, struct rule *rule) {

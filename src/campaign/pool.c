@@ -204,3 +204,13 @@ void pools_named_read(struct compile *c) {
     pool_read(c, &decl.at, &named, decl.number);
   }
 }
+
+/* Circles are told later (cycles.c). */
+bool item_pays_by_field(struct compile *c, const struct item *item) {
+  for (uint32_t i = 0; i < item->pool_count; i++) {
+    uint32_t number = *ref_at(c, item->pool_first + i);
+    for (uint32_t depth = 0; number != NONE && depth < LIMIT_POOL_DEPTH; number = pool_at(c, number)->parent, depth++)
+      if (pool_at(c, number)->by != FIELD_NONE) return true;
+  }
+  return false;
+}

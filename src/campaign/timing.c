@@ -102,12 +102,9 @@ void queue_check(struct compile *c, const struct at *at, const struct item *item
   if (item->pool_count > 1)
     report(c, &pool, CHECK_BAD_POOL,
            "who waits stands in the line of one pool: name one here, and what it shares with others as the 'parent' of that pool");
-  for (uint32_t number = item->pool_count == 0 ? NONE : *ref_at(c, item->pool_first); number != NONE; number = pool_at(c, number)->parent)
-    if (pool_at(c, number)->by != FIELD_NONE) {
-      report(c, &pool, CHECK_BAD_POOL,
-             "no event says which share of the pool pays when it has it again: write a pool for each, without 'by'");
-      return;
-    }
+  if (item_pays_by_field(c, item))
+    report(c, &pool, CHECK_BAD_POOL,
+           "no event says which share of the pool pays when it has it again: write a pool for each, without 'by'");
 }
 
 /* An add-on rests on a gift that is issued when its event is judged. */

@@ -162,6 +162,9 @@ static bool others_wait(const struct work *w, uint64_t decl) {
   return w->in->queue(w->in->self, decl) == QUEUE_SOMEBODY || (w->queued > 0 && queues_now(w, decl));
 }
 
+/* A gift that waited as long as it may is told what there is. */
+static bool is_due(const struct work *w) { return w->in->closing != NULL && w->in->closing->close == NONE; }
+
 /* A pool and all above it. */
 static bool chain_has(struct work *w, uint32_t number, struct pool_need need, struct paying before, struct outcome *outcome) {
   for (uint32_t depth = 0; number != NONE; depth++, number = w->book->pools[number].parent) {
@@ -171,11 +174,11 @@ static bool chain_has(struct work *w, uint32_t number, struct pool_need need, st
     int64_t wanted = need_of(sight.pool, need) * (1 + times_paying(w, before.pools, before.count, number));
     struct left left = {INT64_MAX, INT64_MAX, sight.period};
     if (sight.state == NULL) continue;
-    if (others_wait(w, sight.pool->decl))
-      left.total = 0;
-    else if (w->in->lent ? block_has(w, &sight, wanted, &left) : book_has(w, &sight, wanted, &left))
-      continue;
+    bool others = others_wait(w, sight.pool->decl), asks = !others || is_due(w);
+    bool has = asks && (w->in->lent ? block_has(w, &sight, wanted, &left) : book_has(w, &sight, wanted, &left));
+    if (has && !others) continue;
     pool_refuse(w, number, &left, wanted, outcome);
+    if (has || !asks) outcome->has_numbers = false, outcome->period = 0; /* whatever there is, it is for others */
     return false;
   }
   return true;

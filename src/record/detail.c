@@ -278,6 +278,7 @@ static void pool_detail(struct buffer *out, const struct told *told, enum langua
   if (told->actual.length > 0) put_two(out, zh ? ":剩余 " : ": ", told->actual);
   if (told->actual.length > 0 && !zh) buffer_put(out, STR(" left"));
   if (told->expected.length > 0) put_two(out, zh ? ",需 " : ", needs ", told->expected);
+  if (told->expected.length == 0) buffer_put(out, zh ? STR(":先到者正在排队等候") : STR(": others wait in line for what there is"));
 }
 
 /* What was wanted and what there was, where both are moments or a schedule and a moment: in which words. */

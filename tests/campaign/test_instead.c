@@ -37,12 +37,6 @@ static const struct {
           "\"on\":{\"fact\":\"f\"}," STEPS)},
     {BENCH_HEAD FX RULE("\"on\":{\"event\":\"txn.card_spend\",\"when\":{\"amount\":{\"gte\":\"1.00\"}}}," END) "]}", "`when` of the rule",
      BENCH_HEAD FX RULE(ON "\"when\":{\"amount\":{\"gte\":\"1.00\"}}," END) "]}"},
-    {RULES(RULE(
-         ON GIVE("{\"first_of\":[{\"id\":\"a\",\"reward\":\"goods\",\"value\":\"5.00\",\"pool\":{\"stock\":9},\"when_empty\":\"queue\"}]}")
-             BENCH_LIMITS)),
-     "\"low_at\"",
-     RULES(RULE(ON GIVE("{\"first_of\":[{\"id\":\"a\",\"when\":{\"channel\":\"qr\"},\"reward\":\"goods\",\"value\":\"5.00\",\"pool\":{"
-                        "\"stock\":9,\"low_at\":[\"20%\"]},\"when_empty\":\"skip\"}," VOUCHER "]}") BENCH_LIMITS))},
     {WITH(COUNT, "\"on\":{\"fact\":\"f\"}," GIVE("{\"reward\":\"goods\",\"count\":{\"by\":\"fact.f\",\"bands\":[{\"from\":2,\"value\":"
                                                  "5}],\"pay\":\"each\"},\"pool\":{\"stock\":9}}") BENCH_LIMITS),
      "a rule for each band",

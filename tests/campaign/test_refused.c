@@ -21,8 +21,6 @@ static const struct not_served not_served[] = {
      "\"each\"},\"pool\":{\"budget\":9}}," BENCH_LIMITS "}]}",
      "/rules/0/give/value/pay"},
     {RULE(ON "\"when\":{\"week\":\"2027-W01\"}," BENCH_GIVE BENCH_LIMITS), "/rules/0/when/week"},
-    {RULE(ON "\"give\":{\"first_of\":[{\"id\":\"a\",\"reward\":\"goods\",\"pool\":{\"stock\":1},\"when_empty\":\"queue\"}]}," BENCH_LIMITS),
-     "/rules/0/give/first_of/0/when_empty"},
     {RULE(ON "\"give\":{\"reward\":\"goods\",\"count\":{\"by\":\"amount\",\"bands\":[{\"from\":\"1.00\",\"value\":1}],\"pay\":\"each\"},"
              "\"pool\":{\"stock\":1}}," BENCH_LIMITS),
      "/rules/0/give/count/pay"},

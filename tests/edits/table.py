@@ -80,6 +80,39 @@ LIMITS = [
          [drop("/limits/daily"), put("/limits/a-day", {**DAILY, "was": "daily"}), put("/rules/welcome/limits/0", "a-day")], on={}),
 ]
 
+
+
+def in_line(empty, stock=1):
+    """A rule of its own: of sixteen before the edit the first has what there is."""
+    item = {"id": "cup", "reward": "goods", "value": "9.00", "pool": "cups", "when_empty": empty}
+    rule = {"id": "cup", "on": "game.finished", "give": {"first_of": [item]}, "limits": [count(1, "month")]}
+    return [add("/rules/0", rule), put("/pools/cups", {"stock": stock})]
+
+
+EMPTY = "/rules/cup/give/first_of/cup/when_empty"
+SECOND, THIRD = "gift:qYgrvqzzCohugkAzCjIS-Q", "gift:zsrciA9ar_eYiQUBgvgCOg"  # ids are what secret, rule, item and event say
+QUEUES = [
+    Edit("queue-pool-raised", "two more: for the two who waited longest; who comes waits behind the others",
+         [put("/pools/cups/stock", 3)], before=in_line("queue"),
+         on={SECOND: "issued shop/cup goods 900 to x2", THIRD: "issued shop/cup goods 900 to x3",
+             "a13": "issued beside/g points 1 ; pending shop/cup goods 900"}),
+    Edit("queue-taken-away", "nobody is put in line any more; what is added is for who waits all the same",
+         [put(EMPTY, "refuse"), put("/pools/cups/stock", 2)], before=in_line("queue"),
+         on={SECOND: "issued shop/cup goods 900 to x2", "a13": "issued beside/g points 1 ; refuse shop/cup OUT_OF_STOCK"}),
+    Edit("queue-to-skip", "the same where the list would go on", [put(EMPTY, "skip"), put("/pools/cups/stock", 2)],
+         before=in_line("queue"),
+         on={SECOND: "issued shop/cup goods 900 to x2", "a13": "issued beside/g points 1 ; refuse shop/cup OUT_OF_STOCK"}),
+    Edit("queue-added", "who was refused stays it, who comes waits", [put(EMPTY, "queue")], before=in_line("refuse"),
+         on={"a13": "issued beside/g points 1 ; pending shop/cup goods 900"}),
+    Edit("queue-pool-gets-a-parent", "which has one more than the pool that it stands above",
+         [put("/pools/house", {"stock": 5}), put("/pools/cups", {"stock": 2, "parent": "house"})], before=in_line("queue"),
+         on={SECOND: "issued shop/cup goods 900 to x2", "a13": "issued beside/g points 1 ; pending shop/cup goods 900"}),
+    Edit("queue-pool-gets-a-fallback", "which pays for two of them: the third waits",
+         [put("/pools/spare", {"stock": 2}), put("/pools/cups", {"stock": 1, "fallback": "spare"})], before=in_line("queue"),
+         on={SECOND: "issued shop/cup goods 900 to x2", THIRD: "issued shop/cup goods 900 to x3",
+             "a13": "issued beside/g points 1 ; pending shop/cup goods 900"}),
+]
+
 POOLS = [
     Edit("pool-stock-to-budget", "units become money", [put("/pools/pot", {"budget": "100.00"})], refused=["pot", "stock", "budget"]),
     Edit("pool-lowered", "three in all, two of them given: one is left", [put("/pools/pot/stock", 3)],
@@ -301,4 +334,4 @@ RATES = [
     Edit("rates-other-day", "the workday before", [put("/fx/day", "previous_workday")], before=BY_TABLE, events=DOLLARS,
          on={**KNOWN, **UNKNOWN}, refused=["shop", "of its day", "of the workday before"]),
 ]
-EDITS = LIMITS + POOLS + RULES + FACTS + HEADER + FAILURES + FOLDER + RATES
+EDITS = LIMITS + QUEUES + POOLS + RULES + FACTS + HEADER + FAILURES + FOLDER + RATES

@@ -19,7 +19,7 @@ NO_WORDS = {"extend.c": {"kinds"}, "left.c": {"starts"}, "lint_hear.c": {"common
             "names.c": {"kind_names"}, "operand.c": {"type_words"}, "trigger.c": {"close_keys"}, "was.c": {"old_words"}}
 NO_KEYS = {"extend.c"}
 # Words in the tables of the code that are refused as NOT_SERVED.
-NOT_SERVED = {"queue", "place"}
+NOT_SERVED = {"place"}
 
 
 def code_of(text):
