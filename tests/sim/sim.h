@@ -384,6 +384,10 @@ struct str failing_id(struct world *world, const struct input *original, bool an
 /* sim_queue.c: of gifts that wait for a pool, likewise. */
 bool line_is_of_queue(struct str line);
 void check_queue(struct world *world);
+/* Under two rulebooks: whether a customer may be given of it, whether a record is of its pools and lines; and a decision without it. */
+bool queue_has(const struct world *world, uint32_t customer);
+bool key_is_of_queue(const struct world *world, struct str key);
+struct str line_without_queue(const struct world *world, struct str line, char *out, size_t capacity);
 uint8_t decider_of(const struct world *world, struct str digest); /* as in world.deciders */
 /* Whether a line is about a customer whose record was full: what he had depends on what others had. */
 bool of_full_customer(const struct world *world, struct str line);

@@ -20,6 +20,49 @@ static int64_t given[POOLS];
 
 bool line_is_of_queue(struct str line) { return str_equal(line_field(line, "campaign"), STR("queue")); }
 
+/* Where another rulebook comes while somebody was taken out of a line, and its walk begins, who comes next finds that line or none. So
+ * what is given from it is looked at here alone: whose records that is in, and what of a decision. */
+bool queue_has(const struct world *world, uint32_t customer) {
+  return world->swapped && (customer == 0 || customer == 3 || customer == 6 || customer == 8);
+}
+
+bool key_is_of_queue(const struct world *world, struct str key) {
+  bool pool = false;
+  if (!world->swapped) return false;
+  for (unsigned book = 0; book < BOOKS; book++)
+    for (uint32_t i = 0; i < world->books[book].rulebook->pool_count; i++) {
+      const struct pool *one = &world->books[book].rulebook->pools[i];
+      struct owner owner = pool_owner(one, STR(""));
+      pool |= str_starts(one->name, STR("queue/")) && str_equal(key, owner_key(&owner));
+    }
+  return pool || key.at[0] == 'q' || str_equal(key, STR("m:queue"));
+}
+
+static const char *object_end(const char *at, const char *end) {
+  uint32_t depth = 0;
+  for (; at < end; at++) {
+    depth += *at == '{';
+    if (*at == '}' && --depth == 0) return at + 1;
+  }
+  return end;
+}
+
+struct str line_without_queue(const struct world *world, struct str line, char *out, size_t capacity) {
+  struct buffer text;
+  buffer_init(&text, out, capacity);
+  if (!world->swapped) return line;
+  for (const char *found; (found = str_find(line, STR("{\"campaign\":\"queue\""))) != NULL;) {
+    buffer_put(&text, (struct str){line.at, (size_t)(found - line.at)});
+    const char *behind = object_end(found, line.at + line.length);
+    if (*behind == ',') behind++;
+    line = str_from(line, (size_t)(behind - line.at));
+  }
+  if (text.length > 0 && out[text.length - 1] == ',' && line.at[0] == ']') text.length--;
+  buffer_put(&text, line);
+  assert(!text.overflowed);
+  return buffer_text(&text);
+}
+
 static struct wait *wait_find(struct str id) {
   uint64_t digest = hash64(&HASH_KEY_FIXED, id);
   for (uint32_t i = 0; i < wait_count; i++)
