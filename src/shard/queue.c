@@ -228,6 +228,7 @@ static enum status asked(struct shard *shard, struct queue_line *line, const str
   struct state *state;
   enum status status = owner_load(shard, shard->heard_reading.key, &state, fault);
   if (status != STATUS_OK) return status;
+  if (MUTANT(QUEUE_PASSED_OVER)) return place_drop(shard, line, fault);
   const struct cell *pending = place_gift(state, place);
   bool stays = pending != NULL && shard->decision.gate == REASON_GIVEN;
   if (pending != NULL && !stays) status = due_forget(shard, state, pending, fault);

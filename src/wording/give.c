@@ -364,7 +364,7 @@ static void queue_say(struct say *say, const struct item *item) {
   say_number(say, LIMIT_PENDING_MS / MS_PER_DAY);
   put(say, " days at most, no longer than until ", "天，且不晚于");
   say_end(say, say->campaign->closing_ms);
-  put(say, "; after that it is not given", "，届时仍无补充的不予发放");
+  put(say, "; after that it is not given", "，逾期仍无补充的不予发放");
   still_say(say, item);
 }
 

@@ -119,17 +119,29 @@ static void reward_note(struct world *world, uint32_t shard, struct str line) {
   }
 }
 
-/* A pool that has stock, and whoever waits: of a shard whose clock has gone past what the campaign closes nobody does. */
+/* Behind it the campaign has closed. */
 #define CLOSED_DAY 20
 
-static bool has_closed(const struct world *world, uint32_t shard) {
+/* So many that the shard knows its time. */
+#define TIMES_ENOUGH 32u
+
+static uint32_t events_behind(const struct world *world, uint32_t shard, int32_t day) {
   const struct partition *events = &world->log.partitions[TOPIC_EVENTS][shard];
   uint32_t behind = 0;
   for (uint32_t i = 0; i < events->count; i++) {
     const struct input *input = &world->inputs[events->records[i].input];
-    behind += !events->records[i].astray && !input->poison && !input->wild && input->day >= CLOSED_DAY;
+    behind += !events->records[i].astray && !input->poison && !input->wild && input->day >= day;
   }
-  return behind > 32;
+  return behind;
+}
+
+/* Where one shard has all of a pool, nobody waits while something is left, but for a full record. */
+static void idle_check(struct world *world, int64_t stock) {
+  bool full = false;
+  for (uint32_t i = 0; i < sizeof world->full / sizeof world->full[0]; i++) full |= world->full[i];
+  if (full || world->shards > 1 || events_behind(world, 0, 0) <= TIMES_ENOUGH) return;
+  if (given[0] < stock && wait_first(0, 0) != NULL)
+    sim_break(world, "somebody waits, and a stock of %lld has given %lld", (long long)stock, (long long)given[0]);
 }
 
 void check_queue(struct world *world) {
@@ -140,9 +152,10 @@ void check_queue(struct world *world) {
     struct str line;
     while (line_next(&rewards, &line)) reward_note(world, shard, line);
     for (uint32_t pool = 0; pool < POOLS && world->broken[0] == 0; pool++)
-      if (has_closed(world, shard) && wait_first(shard, pool) != NULL)
+      if (events_behind(world, shard, CLOSED_DAY) > TIMES_ENOUGH && wait_first(shard, pool) != NULL)
         sim_break(world, "shard %u: somebody waits though the campaign has closed, and was told nothing", shard);
   }
   int64_t stock = world->swapped ? 3 : 2;
   if (world->broken[0] == 0 && given[0] > stock) sim_break(world, "a stock of %lld has given %lld", (long long)stock, (long long)given[0]);
+  if (world->broken[0] == 0) idle_check(world, stock);
 }

@@ -116,6 +116,11 @@ static const struct row gifts[] = {
           "{\"from\":\"50.00\",\"value\":\"6.00\"}]}}"),
      "the value depends on the amount: CNY 10.00 to less than CNY 50.00: CNY 1.00; CNY 50.00 or more: CNY 6.00; below CNY 10.00: nothing",
      "10.00元（含）至50.00元（不含）为1.00元，50.00元（含）以上为6.00元，不足10.00元的不发放"},
+    {GIVE("{\"first_of\":[{\"id\":\"a\",\"reward\":\"goods\",\"value\":\"9.00\",\"pool\":{\"stock\":9},\"when_empty\":\"queue\",\"still\":{"
+          "\"tag\":\"vip\"}}]}"),
+     "when it has run out, whoever qualifies waits in line, first come, first served, until there is more, and for 92 days at most, no "
+     "longer than until",
+     "发完后按先后顺序排队等候补充，最多等候92天，且不晚于"},
     {GIVE("{\"draw_of\":[{\"id\":\"a\",\"weight\":1,\"reward\":\"goods\",\"value\":\"9.00\",\"pool\":{\"stock\":9}},"
           "{\"id\":\"b\",\"weight\":2,\"nothing\":true}],\"when_empty\":\"lose\"}"),
      "- odds 1/3 (about 33.3333%): goods (worth CNY 9.00).\n- odds 2/3 (about 66.6667%): no prize.",

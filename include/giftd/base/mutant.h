@@ -67,6 +67,7 @@
   ROW(REISSUE_AGAIN, "what failed again is issued anew again")                               \
   ROW(SHUT_PAYS, "a reserve pays that nobody has released")                                  \
   ROW(QUEUE_OVERTAKEN, "who comes takes what others wait for")                               \
+  ROW(QUEUE_PASSED_OVER, "who was asked for in vain loses his place")                        \
   ROW(QUEUE_FORGOTTEN, "lines at pools are not there after a take-over")                     \
   ROW(LIMIT_LOOKS_BACK, "a rolling limit looks only at the days before the event")           \
   ROW(TERMS_OF_TODAY, "a gift is judged again by what the file says now")                    \
