@@ -112,7 +112,8 @@ static void a_large_owner_comes_back_whole_and_shrinks_again(void **unused) {
   stage_text(stage, "c c1 3\n");
   stage_start(stage);
   run_to_end(stage, 10, 1, TIME_NONE);
-  assert_int_equal(stage->loads - loads, pages + 5); /* the clock, the queue's ends, what closes, ranks, the range, and each page once */
+  assert_int_equal(stage->loads - loads,
+                   pages + 6); /* the clock, the queue's ends, what closes, lines at pools, ranks, the range, and each page once */
   assert_int_equal(stage->prefetched - prefetched, pages - 1);
   assert_int_equal(owner_read(stage, "cc1", block, sizeof block)->cell_count, MANY_CELLS + 1);
   snprintf(text, sizeof text, "d c1 4 k%u\n", MANY_CELLS);
@@ -216,7 +217,9 @@ static void an_event_of_many_owners_asks_for_them_together(void **unused) {
   snprintf(text, sizeof text, "a c1 1 w%u\nb c1 2 w%u\n", MANY_OWNERS, MANY_OWNERS);
   struct stage *stage = started(text);
   run_to_end(stage, 10, 1000, TIME_NONE);
-  assert_int_equal(stage->loads, MANY_OWNERS + 6); /* each once; the customer, the clock, the queue's ends, what closes, ranks, the range */
+  assert_int_equal(
+      stage->loads,
+      MANY_OWNERS + 7); /* each once; the customer, the clock, the queue's ends, what closes, lines at pools, ranks, the range */
   assert_int_equal(stage->prefetched, MANY_OWNERS);
   assert_int_equal(stage->prefetches, (MANY_OWNERS + 1023) / 1024);
   assert_int_equal(stage->stores, MANY_OWNERS + 2);
