@@ -41,52 +41,6 @@ void figure_keep(struct work *w, const struct fact *fact, uint64_t id_low) {
   w->kept_something = true;
 }
 
-/* ---- who is told ---- */
-
-void figure_told(struct work *w, struct str hearer, const struct fired *fired) {
-  const struct fact *fact = &w->book->facts[fired->fact];
-  uint64_t key = hash64_pair(&HASH_KEY_FIXED, own_digest(w), name_decl(hearer));
-  if (!measure_falls(fact)) return;
-  struct cell *told = work_make(w, w->customer, CELL_TOLD, fact->decl, key, fired->period);
-  told->told.event = own_digest(w), told->told.hearer = name_decl(hearer), told->told.per = fired->per;
-  told->told.value = fired->figure;
-  told->expires_day = undo_expiry(w);
-  work_put_text(w, CELL_HEARD, name_decl(hearer), own_digest(w), hearer, undo_expiry(w));
-  w->kept_something = true;
-}
-
-static bool has_period(const struct fact *fact, const struct cell *told, uint64_t per, int32_t period) {
-  int32_t from, to;
-  measure_window(fact, told->period, &from, &to);
-  return told->told.per == per && period >= from && period <= to;
-}
-
-/* In order of their keys: where they stand in the record means nothing. */
-static const struct cell *told_behind(const struct work *w, const struct fact *fact, uint64_t per, int32_t period,
-                                      const struct cell *last) {
-  const struct cell *next = NULL, *cell = state_first(w->customer, CELL_TOLD, fact->decl, 0);
-  for (; cell != NULL; cell = state_next(w->customer, cell))
-    if (has_period(fact, cell, per, period) && (last == NULL || cell->key > last->key) && (next == NULL || cell->key < next->key))
-      next = cell;
-  return next;
-}
-
-static void fell_tell(struct work *w, const struct cell *told, int64_t figure) {
-  char id[LIMIT_ID_BYTES];
-  struct heard_way way = {.fact = cell_decl(told), .key = told->told.event, .what = HEARD_FELL, .figure = figure, .number = NONE};
-  size_t length = state_get_text(w->customer, CELL_HEARD, told->told.hearer, told->told.event, id);
-  state_write(w->customer, told)->told.value = figure;
-  if (length > 0 && !MUTANT(FIGURE_STAYS)) forward_add(w, arena_copy(w->arena, (struct str){id, length}), way);
-}
-
-void figures_fell(struct work *w, const struct fact *fact, uint64_t per, int32_t period) {
-  for (const struct cell *told = NULL; w->in->hearing == NULL && (told = told_behind(w, fact, per, period, told)) != NULL;) {
-    bool none = false;
-    int64_t now = measure_value(w, fact, per, told->period, &none);
-    if (now < told->told.value) fell_tell(w, told, now);
-  }
-}
-
 /* ---- what fell ---- */
 
 void figures_note(struct work *w) {
@@ -96,13 +50,4 @@ void figures_note(struct work *w) {
     const struct cell *known = way->what == HEARD_FELL ? figure_cell(w, way->fact, memory_digest(w, way->key)) : NULL;
     if (known != NULL && way->figure < known->fed.amount) state_write(w->customer, known)->fed.amount = way->figure;
   }
-}
-
-void figures_apply(struct work *w) {
-  const struct hearing *hearing = w->in->hearing;
-  uint64_t events[LIMIT_HEARD];
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < hearing->count; i++)
-    if (hearing->ways[i].what == HEARD_FELL) events[count++] = memory_digest(w, hearing->ways[i].key);
-  if (count > 0) undo_resting(w, events, count);
 }

@@ -84,10 +84,7 @@ void forward_to_rule(struct work *w, struct str hearer, uint32_t rule, const str
   assert(rule < w->book->rule_count);
   struct heard_way way = {.rule = w->book->rules[rule].decl, .number = rule};
   if (fired != NULL) way.fact = w->book->facts[fired->fact].decl, way.key = fired->key, way.period = fired->period;
-  if (fired != NULL && !fired->track) {
-    way.what = HEARD_FIGURE, way.figure = fired->figure;
-    figure_told(w, hearer, fired);
-  }
+  if (fired != NULL && !fired->track) way.what = HEARD_FIGURE, way.figure = fired->figure;
   forward_add(w, hearer, way);
 }
 

@@ -341,7 +341,6 @@ static void undo(struct work *w, const struct undoing *u, uint32_t number, const
   if (!u->whole) state_write(w->customer, fed)->fed.amount -= part;
   int64_t after = measure_value(w, fact, fed->fed.per, fed->period, &absent);
   if (after != before) effect_add(w, number, EFFECT_LOWERED, fed->period, before, after);
-  figures_fell(w, fact, fed->fed.per, fed->period);
 }
 
 static bool can_change(const struct work *w, const struct fact *fact) { return fed_find(w, fact, w->recheck_cause) != NULL; }

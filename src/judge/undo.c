@@ -190,6 +190,7 @@ static void fact_undo(struct work *w, const struct undoing *u, const struct cell
   const struct fact_kind_row *row = w->kinds[book->facts[number].kind];
   w->book = book;
   if (row->undo != NULL) row->undo(w, u, number, fed);
+  figures_fell(w, &book->facts[number], fed);
   w->book = before;
 }
 
@@ -250,7 +251,8 @@ void undo_apply(struct work *w, struct undoing *u) {
   if (u->whole) fed_forget(w, u->original);
 }
 
-void undo_resting(struct work *w, const uint64_t *events, uint32_t count) {
+/* Gifts for these events that rest on what their cause came to, which is less now. */
+static void resting_undo(struct work *w, const uint64_t *events, uint32_t count) {
   struct gathering gathering = {.w = w};
   struct undoing u = {.original = w->event->type == TYPE_ID_REVERSED ? original_digest(w) : own_digest(w)};
   for (uint32_t i = 0; i < count; i++) {
@@ -261,4 +263,13 @@ void undo_resting(struct work *w, const uint64_t *events, uint32_t count) {
   w->takes_back = true;
   for (uint32_t i = 0; i < grants; i++) grant_reverse(w, &u, w->grants[i]);
   w->takes_back = false;
+}
+
+void figures_apply(struct work *w) {
+  const struct hearing *hearing = w->in->hearing;
+  uint64_t events[LIMIT_HEARD];
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < hearing->count; i++)
+    if (hearing->ways[i].what == HEARD_FELL) events[count++] = memory_digest(w, hearing->ways[i].key);
+  if (count > 0) resting_undo(w, events, count);
 }

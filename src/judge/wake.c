@@ -20,7 +20,10 @@ static void trigger_wakes(struct work *w, uint32_t rule, const struct trigger *t
   struct str hearer;
   bool self = trigger->as_count == 0;
   bool goes = !self && w->in->hearing == NULL;
-  if (goes && hearer_find(w, trigger, &hearer, &self)) forward_to_rule(w, hearer, rule, fired_at(w, fired));
+  if (goes && hearer_find(w, trigger, &hearer, &self)) {
+    forward_to_rule(w, hearer, rule, fired_at(w, fired));
+    figure_told(w, hearer, fired_at(w, fired));
+  }
   if (self) candidate_add(w, rule, fired);
 }
 

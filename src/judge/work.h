@@ -20,7 +20,7 @@
  *   kinds.c      the table of fact kinds -> first.c last.c measure.c (daily.c: of balances) track.c tables.c difference.c picks.c
  *                level.c; worth.c has the forms of worth, and their table
  *   condition.c  tests with state        value.c   left sides          key.c      dimensions              kept.c values in records
- *   figure.c     how far a measure of who caused the event is
+ *   figure.c     how far a measure of who caused the event is: told.c
  *   hearer.c     who else hears          terms.c   terms of old        work.c     the work itself
  */
 #ifndef GIFTD_JUDGE_WORK_H
@@ -638,8 +638,8 @@ void ladder_descend(struct work *w, const struct undoing *u, const struct cell *
 
 /* ---- undo.c ---- */
 void undo_apply(struct work *w, struct undoing *u);
-/* Gifts for an event that rest on what its cause came to, which is less now. `events`: digests, as the record knows them. */
-void undo_resting(struct work *w, const uint64_t *events, uint32_t count);
+/* What fell elsewhere and was noted: what rests on it is judged again. */
+void figures_apply(struct work *w);
 
 /* ---- figure.c: a measure of who caused the event, which a rule hears as another ---- */
 /* The rule at hand was woken by that, or by something else. */
@@ -648,13 +648,14 @@ void figure_take(struct work *w, const struct fired *fired);
 bool figure_find(const struct work *w, const struct fact *fact, int64_t *figure);
 /* A gift of the rule at hand rests on it. */
 void figure_keep(struct work *w, const struct fact *fact, uint64_t id_low);
-/* Who was told how far it came is remembered, as long as it may fall. */
-void figure_told(struct work *w, struct str hearer, const struct fired *fired);
-/* The measure fell, at a key and period: who was told more than it is now hears it. */
-void figures_fell(struct work *w, const struct fact *fact, uint64_t per, int32_t period);
-/* What fell elsewhere is noted; then what rests on it is judged again. */
+/* What fell elsewhere is noted. */
 void figures_note(struct work *w);
-void figures_apply(struct work *w);
+
+/* ---- told.c ---- */
+/* Who was told how far it came is remembered, as long as it may fall. `fired` may be no measure, or NULL. */
+void figure_told(struct work *w, struct str hearer, const struct fired *fired);
+/* A measure fell in what this event fed: who was told more than it is now hears it. */
+void figures_fell(struct work *w, const struct fact *fact, const struct cell *fed);
 
 /* ---- outlive.c ---- */
 /* Of what would go by `today`, what a campaign still needs that goes on longer than it was to when it was remembered. */
