@@ -420,9 +420,6 @@ void judge_expire_shared(struct state *state, int64_t clock_ms);
 /* The decision is kept: remembers that the event was decided. False: the state is cramped; to be asked again in a larger block. */
 bool judge_remember(const struct judge_input *input, const struct decision *decision) MUST_USE;
 
-/* Draws of a campaign without commitment: the number in [0, total) for a reward id; the same id draws the same for ever (R55). */
-uint32_t judge_draw(const struct hash_key *key, const char *id, size_t id_length, uint32_t total);
-
 /* ---- draws that can be audited (docs/draws.md, byte by byte; R55) ----
  *
  *     installation's secret -> secret of a campaign -> commitment, published in the campaign's text before it begins

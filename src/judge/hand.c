@@ -74,8 +74,8 @@ bool by_hand_known(struct work *w) {
 static bool worth_waits(const struct work *w, const struct worth *worth) {
   if (!worth_is_derived(worth)) return false;
   const struct condition *of = &w->book->conditions[worth->of];
-  bool fact = of->left == LEFT_FACT || of->left == LEFT_FACT_AT || of->left == LEFT_FACT_ELAPSED;
-  return condition_is_foreign(w, worth->of) || (fact && !w->book->facts[of->index].of_programme);
+  bool counted = of->left == LEFT_FACT; /* times and what is kept are none, or from before the event */
+  return condition_is_foreign(w, worth->of) || (counted && !w->book->facts[of->index].of_programme);
 }
 
 bool by_hand_waits(const struct work *w, const struct rule *rule, const struct item *item) {

@@ -58,29 +58,3 @@ uint64_t lot_number(const struct hash_key *key, uint64_t entrant, uint32_t ticke
   struct hash_key drawing = {key->k0 ^ UINT64_C(0x6472617764726177), key->k1 ^ UINT64_C(0x6c6f746c6f74)};
   return hash64_pair(&drawing, entrant, ticket);
 }
-
-static int id_digit(char c) {
-  static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  const char *at = strchr(alphabet, c);
-  return at == NULL || c == 0 ? -1 : (int)(at - alphabet);
-}
-
-/* An auditor's way in: the id as it stands in the records. Ids of our own form only. */
-uint32_t judge_draw(const struct hash_key *key, const char *id, size_t id_length, uint32_t total) {
-  unsigned char bytes[17] = {0};
-  unsigned held = 0, bits = 0;
-  size_t count = 0;
-  assert(id_length == ID22_BYTES);
-  for (size_t i = 0; i < id_length && count < 16; i++) {
-    int digit = id_digit(id[i]);
-    assert(digit >= 0);
-    held = held << 6 | (unsigned)digit, bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes[count++] = (unsigned char)(held >> bits);
-  }
-  struct digest128 digest;
-  memcpy(&digest.low, bytes, 8);
-  memcpy(&digest.high, bytes + 8, 8);
-  return draw_number(key, digest, 0, total);
-}

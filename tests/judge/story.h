@@ -28,7 +28,8 @@
 
 struct story {
   const char *name;
-  const char *campaign; /* members of the campaign file, in single quotes, its period first if it has one; behind a | another, whole file */
+  const char
+      *campaign; /* members of the campaign file, in single quotes, its period first if it has one; behind each | another, whole file */
   const char *steps;
 };
 
@@ -43,14 +44,18 @@ static inline char *story_text(const char *head, const char *text, size_t length
 }
 
 static inline struct stage *story_stage(const struct story *story) {
-  const char *bar = strchr(story->campaign, '|');
-  size_t length = bar == NULL ? strlen(story->campaign) : (size_t)(bar - story->campaign);
+  size_t length = strcspn(story->campaign, "|");
   const char *tail = strstr(story->campaign, "'audience':") == NULL ? ",'audience':'everyone'}" : "}";
   const char *head = strncmp(story->campaign, "'period'", 8) == 0 ? "{" STORY_NAME : "{" STORY_NAME STORY_PERIOD;
-  char *texts[2] = {story_text(head, story->campaign, length, tail), NULL};
-  if (bar != NULL) texts[1] = story_text("", bar + 1, strlen(bar + 1), "");
-  struct stage *s = stage_new((const char *const *)texts, bar == NULL ? 1 : 2);
-  free(texts[0]), free(texts[1]);
+  char *texts[4] = {story_text(head, story->campaign, length, tail)};
+  uint32_t count = 1;
+  for (const char *at = story->campaign + length; *at == '|'; at += 1 + length, count++) {
+    length = strcspn(at + 1, "|");
+    assert_true(count < 4);
+    texts[count] = story_text("", at + 1, length, "");
+  }
+  struct stage *s = stage_new((const char *const *)texts, count);
+  for (uint32_t i = 0; i < count; i++) free(texts[i]);
   return s;
 }
 

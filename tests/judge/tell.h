@@ -46,6 +46,7 @@ static inline void story_refusal(struct buffer *out, const struct outcome *o) {
   if ((o->limit != NONE || o->pool != NONE) && o->period != PERIOD_NONE) buffer_print(out, " period %d", o->period);
   if (o->has_numbers) buffer_print(out, " %lld/%lld", (long long)o->actual, (long long)o->expected);
   buffer_print(out, "%s%s%s", o->numbers_are_money ? " money" : "", o->numbers_are_times ? " times" : "", o->of_period ? " once" : "");
+  if (o->of_review) buffer_print(out, " review");
   if (o->place > 0) buffer_print(out, " place %u", o->place);
   if (o->actual_text.length > 0) buffer_print(out, " %.*s", STR_FORMAT(o->actual_text));
 }
@@ -74,7 +75,8 @@ static inline void story_gift_says(struct buffer *out, const struct gift *gift) 
   if (gift->pool != NONE) buffer_print(out, " pool %u", gift->pool);
   if (gift->instead_of != NONE) buffer_print(out, " instead of %u", gift->instead_of);
   if (gift->offset_minor != 0) buffer_print(out, " offset %lld", (long long)gift->offset_minor);
-  if (gift->partial) buffer_print(out, " cut by %u of %lld", gift->cut_by, (long long)gift->uncut_minor);
+  if (gift->partial) buffer_print(out, " cut");
+  if (gift->partial && gift->cut_by != NONE) buffer_print(out, " by %u of %lld", gift->cut_by, (long long)gift->uncut_minor);
   if (gift->weight_total > 0) buffer_print(out, " drawn %u of %u", gift->weight_drawn, gift->weight_total);
   story_instant(out, "from", gift->valid_from_ms);
   story_instant(out, "until", gift->valid_to_ms);

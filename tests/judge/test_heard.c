@@ -283,6 +283,22 @@ static void facts_are_told_by_a_version_of_their_own(void **unused) {
   stage_free(s);
 }
 
+/* What was handed out was handed to the customer of the event: whoever hears it beside him is given his own. */
+static void what_was_handed_to_one_is_given_to_the_other(void **unused) {
+  (void)unused;
+  const char *text = "{" HEADER("x") "\"rules\": [{\"id\": \"r\", \"on\": [\"login\", {\"event\": \"login\", \"as\": \"primary\"}], " POINTS
+                                     "\"limits\": \"unlimited\"}]}";
+  struct stage *s = stage_new(&text, 1);
+  stage_event(s,
+              "{\"id\":\"1\",\"source\":\"t\",\"type\":\"login\",\"customer\":\"bob\",\"primary\":\"pam\",\"registeredgift\":\"x/r\"," AT(
+                  "05") "}");
+  assert_true(s->decision.gift_count == 1 && s->decision.gifts[0].kind == GIFT_REGISTERED);
+  hears(s, "pam", 1);
+  const struct decision *heard = hear(s, 0);
+  assert_true(heard->gift_count == 1 && heard->gifts[0].kind == GIFT_ISSUED);
+  stage_free(s);
+}
+
 static void no_bytes_harm_the_reader_of_forwards(void **unused) {
   (void)unused;
   static struct decision decision;
@@ -345,6 +361,7 @@ int main(void) {
       cmocka_unit_test(a_fact_does_not_hear_what_may_be_forgotten),
       cmocka_unit_test(facts_are_told_by_a_version_of_their_own),
       cmocka_unit_test(cut_or_changed_forwards_are_refused),
+      cmocka_unit_test(what_was_handed_to_one_is_given_to_the_other),
       cmocka_unit_test(no_bytes_harm_the_reader_of_forwards),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
