@@ -207,6 +207,11 @@ static void an_unknown_reversal_is_said_to_who_caused_it(void **unused) {
   happens(s, "12-05T11:00 c1 refund p"), forwarded(s, 0, "pam", 0);
   const struct decision *heard = hear(s, 0);
   assert_true(s->decision.forwards[0].reversal && heard->gate == REASON_GIVEN && heard->gift_count == 0);
+  happens(s, "12-05T10:00 c1 spend 10.00 primary=pam #q"), forwarded(s, 0, "pam", 1);
+  assert_int_equal(hear(s, 0)->gift_count, 1);
+  happens(s, "12-05T11:00 c1 refund q");
+  heard = hear_at(s, 0, s->event.time_ms + s->settings.memory_ms); /* too late for what pam's record says */
+  assert_true(heard->gate == REASON_GIVEN && heard->gift_count == 0);
   stage_free(s);
 }
 
@@ -259,6 +264,18 @@ static void own_facts(void **unused) {
 }
 
 /* An event that two triggers of one fact let in is heard by it once. */
+static void two_triggers_of_the_only_fact_are_one_step(void **unused) {
+  (void)unused;
+  static const struct story campaign = {
+      "step",
+      "'facts':{'l':{'last':[{'event':'login','when':{'channel':'app'}},'login']}},'rules':[{'id':'g','on':'"
+      "checkin','when':{'fact.l':{'dormant_for':'P1D'}}," GIVE "," FREE "}]",
+      ""};
+  struct stage *s = story_stage(&campaign);
+  assert_int_equal(happens(s, "12-05T10:00 c1 login channel=app")->effect_count, 1);
+  stage_free(s);
+}
+
 static void two_triggers_are_one_step(void **unused) {
   (void)unused;
   static const struct story campaign = {
@@ -286,6 +303,7 @@ int main(void) {
       cmocka_unit_test(within_the_campaign_that_is_there),
       cmocka_unit_test(an_unknown_reversal_is_said_to_who_caused_it),
       cmocka_unit_test(own_facts),
+      cmocka_unit_test(two_triggers_of_the_only_fact_are_one_step),
       cmocka_unit_test(two_triggers_are_one_step),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,110 @@
+/* What stops an event before anything of it is judged (docs/language.md section 9.3), to the millisecond; and until when a record knows ids
+ * and places by the stream's own clock: whole days, in UTC. */
+#include "judge/story.h"
+
+#define FREE "'limits':'unlimited'"
+#define GIVE "'give':{'reward':'voucher','value':'5.00','pool':'unlimited'}"
+#define RULE(id, on) "{'id':'" id "','on':'" on "'," GIVE "," FREE "}"
+#define ONCE "'rules':[{'id':'g','on':'login'," GIVE ",'limits':[{'count':1,'per':['customer'],'period':'day'}]}]"
+
+static const struct story stories[] = {
+    {"five minutes ahead of its arrival, and no more", "'rules':[" RULE("g", "login") "]",
+     "12-05T10:05 c1 login @12-05T10:00 => g+5.00\n"
+     "12-05T10:05:00.001 c1 login @12-05T10:00 => EVENT_IN_FUTURE\n"},
+    {"as old as the horizon, and no older: by its arrival", "'late':{'accept':'P7D'},'rules':[" RULE("g", "login") "]",
+     "12-05T10:00 c1 login @12-12T10:00 => g+5.00\n"
+     "12-05T10:00 c1 login @12-12T10:00:00.001 => EVENT_TOO_LATE\n"},
+    {"and by the clock", "'rules':[" RULE("g", "login") "]",
+     "clock 12-12T10:00 => \n"
+     "12-05T10:00 c1 login => g+5.00\n"
+     "12-05T09:59:59.999 c1 login => EVENT_TOO_LATE\n"},
+    {"who signs up in the instant in which it is over has not", "'enrolment':'required','rules':[" RULE("g", "login") "]",
+     "03-31T23:59:59.999 c1 campaign.enrolled => \n"
+     "record c1 => ENROLLED 2027-07-21\n"
+     "04-01T00:00 c2 campaign.enrolled => \n"
+     "record c2 => \n"},
+    {"a close is heard however late it is worked off",
+     "'facts':{'n':{'measure':'count','on':'login','window':'month'}},'rules':[{'id':'g','on':{'close':'month','delay':'P3D'},'when':{'"
+     "fact."
+     "n':{'gte':1}}," GIVE "," FREE "}]",
+     "12-05T10:00 c1 login => \n"
+     "clock 02-20T10:00 => \n"
+     "passes 02-20T10:00 c1 => g+5.00\n"},
+    {"a place of a day is known until its last day is over", ONCE,
+     "12-05T10:00 c1 login => g+5.00\n"
+     "clock 12-14T07:59:59.999 => \n"
+     "12-14T07:59 c1 checkin => \n"
+     "record c1 => LIMIT 2026-12-13\n"
+     "clock 12-14T08:00 => \n"
+     "12-14T08:00 c1 checkin => \n"
+     "record c1 => \n"},
+    {"ids of the day that is a horizon ago are known, of the day before they are not", "'rules':[" RULE("g", "login") "]",
+     "12-06T07:59:50 c1 login #a => g+5.00\n"
+     "12-06T08:00:10 c1 login #b => g+5.00\n"
+     "clock 12-13T07:59:50 => \n"
+     "12-06T07:59:50 c1 login #a => DUPLICATE_EVENT\n"
+     "clock 12-13T08:00 => \n"
+     "12-06T08:00:10 c1 login #b => DUPLICATE_EVENT\n"
+     "12-06T07:59:50 c1 login #a => EVENT_TOO_LATE\n"},
+};
+
+static void gates(void **unused) {
+  (void)unused;
+  stories_tell(stories, sizeof stories / sizeof stories[0]);
+}
+
+/* What a full record let go may have come before: nothing that is as old is judged. */
+static void nothing_as_old_as_what_was_let_go(void **unused) {
+  (void)unused;
+  static const struct story campaign = {"floor", "'rules':[" RULE("g", "login") "]", ""};
+  static const struct {
+    const char *time;
+    enum reason gate;
+  } edges[] = {{"12-05T09:59", REASON_EVENT_TOO_LATE}, {"12-05T10:00", REASON_EVENT_TOO_LATE}, {"12-05T10:00:00.001", REASON_GIVEN}};
+  struct owner owner = owner_customer(STR("c1"));
+  for (uint32_t i = 0; i < 3; i++) {
+    struct stage *s = story_stage(&campaign);
+    char line[128], *words[8];
+    s->stored->stored = false;
+    place_state(s->live, &owner)->floor_ms = place_state(s->stored, &owner)->floor_ms = story_instant_of("12-05T10:00");
+    snprintf(line, sizeof line, "%s c1 login", edges[i].time);
+    assert_int_equal(stage_event(s, story_line(words, story_words(line, words, 8), i))->gate, edges[i].gate);
+    stage_free(s);
+  }
+}
+
+/* Who is heard though no rule and no fact listens: a claim only where it names a gift. */
+static void what_concerns_the_judge(void **unused) {
+  (void)unused;
+  static const struct story campaign = {"concerns", "'rules':[" RULE("g", "login") "]", ""};
+  static const struct {
+    const char *step;
+    bool concerns;
+  } edges[] = {{"12-05T10:00 c1 checkin", false},
+               {"12-05T10:00 c1 claim rule=g", false},
+               {"12-05T10:00 c1 claim choice=a", false},
+               {"12-05T10:00 c1 claim reward_id=AAAAAAAAAAAAAAAAAAAAAA", true},
+               {"12-05T10:00 c1 checkin registeredgift=c/g", true},
+               {"12-05T10:00 c1 checkin registeredgift=x", true},
+               {"12-05T10:00 c1 update tier=gold", true},
+               {"12-05T10:00 c1 refund a", true}};
+  struct stage *s = story_stage(&campaign);
+  for (uint32_t i = 0; i < sizeof edges / sizeof edges[0]; i++) {
+    char line[128], *words[8];
+    snprintf(line, sizeof line, "%s", edges[i].step);
+    stage_read(s, story_line(words, story_words(line, words, 8), i));
+    if (judge_concerns(&s->event) != edges[i].concerns) fail_msg("%s", edges[i].step);
+  }
+  stage_read(s, "{\"id\":\"1\",\"source\":\"t\",\"type\":\"checkin\",\"customer\":\"c1\",\"time\":\"2026-12-05T10:00:00+08:00\"}");
+  judge_unheard(&s->event, &s->settings, TIME_NONE, &s->decision);
+  assert_true(s->decision.unheard && s->decision.gate == REASON_GIVEN && !s->decision.remembers);
+  judge_unheard(&s->event, &s->settings, s->event.time_ms + s->settings.horizon_ms + 1, &s->decision);
+  assert_int_equal(s->decision.gate, REASON_EVENT_TOO_LATE);
+  stage_free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(gates), cmocka_unit_test(nothing_as_old_as_what_was_let_go),
+                                     cmocka_unit_test(what_concerns_the_judge)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
