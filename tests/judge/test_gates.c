@@ -103,8 +103,53 @@ static void what_concerns_the_judge(void **unused) {
   stage_free(s);
 }
 
+static void checked(const char *late, int64_t horizon_ms, const char *hours, const char *remedy) {
+  char text[256];
+  snprintf(text, sizeof text, "'late':{%s},'rules':[" RULE("g", "login") "]", late);
+  const struct story campaign = {"late", text, ""};
+  struct stage *s = story_stage(&campaign);
+  struct fault fault = {0};
+  s->settings.horizon_ms = horizon_ms;
+  assert_int_equal(judge_check(s->book, &s->settings, &fault), remedy == NULL ? STATUS_OK : STATUS_INPUT);
+  if (remedy != NULL && (strstr(fault.text, hours) == NULL || strstr(fault.text, remedy) == NULL)) fail_msg("%s", fault.text);
+  stage_free(s);
+}
+
+/* What may come later than its id is remembered for could be given twice: a run refuses to begin, and says what may be done. */
+static void ids_are_remembered_as_long_as_events_come(void **unused) {
+  (void)unused;
+  const int64_t week_ms = 7 * MS_PER_DAY;
+  checked("'accept':'P7D'", week_ms, NULL, NULL);
+  checked("'accept':'P7D'", week_ms - 1, "168 hours late, but event ids are remembered for 167 hours", "lower late.accept");
+  checked("'accept':'P7D'", week_ms - 3600000, "168 hours late, but event ids are remembered for 167 hours", "lower late.accept");
+  checked("'accept':'P1D','backfill':'P7D'", week_ms, NULL, NULL);
+  checked("'accept':'P1D','backfill':'P7D'", week_ms - MS_PER_DAY, "168 hours late, but event ids are remembered for 144 hours",
+          "lower late.backfill");
+  checked("'accept':'P6D','backfill':'P7D'", week_ms - MS_PER_DAY, "remembered for 144 hours", "lower late.backfill");
+}
+
+/* What many share is let go by whole days as well, and nothing of it as long as the stream has no clock. */
+static void what_is_shared_expires_by_whole_days(void **unused) {
+  (void)unused;
+  const int64_t over_ms = 20001 * MS_PER_DAY;
+  struct state *state = block_new(LIMIT_SHARED_KEPT + 2, 1);
+  for (uint64_t i = 0; i < LIMIT_SHARED_KEPT + 1; i++) {
+    struct cell *cell = state_add(state, CELL_LIMIT, 1, i + 1, 0);
+    assert_non_null(cell);
+    cell->expires_day = 20000;
+  }
+  state_look_on(state, 0);
+  judge_expire_shared(state, TIME_NONE);
+  judge_expire_shared(state, over_ms - 1);
+  assert_int_equal(state->cell_count, LIMIT_SHARED_KEPT + 1);
+  judge_expire_shared(state, over_ms);
+  assert_int_equal(state->cell_count, 0);
+  free(state);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(gates), cmocka_unit_test(nothing_as_old_as_what_was_let_go),
-                                     cmocka_unit_test(what_concerns_the_judge)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(ids_are_remembered_as_long_as_events_come),
+                                     cmocka_unit_test(what_is_shared_expires_by_whole_days), cmocka_unit_test(gates),
+                                     cmocka_unit_test(nothing_as_old_as_what_was_let_go), cmocka_unit_test(what_concerns_the_judge)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,14 @@
   "|{'rates':'t','currency':'CNY','source':'invented','covers':{'from':'2026-11-30','to':'2026-12-05'},'days':{'2026-11-30':{'" \
   "USD':'7.0'},'2026-12-05':{'USD':'7.2'}}}"
 
+#define FACTS SUM("s") "," COUNT("n")
+#define FIXED AT("fixed", CASH("'5.00'"))
+#define MONEY AT("money", CASH(PERCENT("amount")))
+#define BY_SUM AT("sum", CASH(PERCENT("fact.s")))
+#define BY_COUNT AT("count", CASH(BANDS("fact.n", "1")))
+#define UNITS AT("units", "'reward':'voucher','count':{'by':'fact.n','bands':[{'from':1,'value':2}]}")
+#define BY_DAY AT("day", CASH(BANDS("profile.statement_day", "10")))
+
 static const struct story stories[] = {
     {"the rule of that name, not one whose name begins it, nor one that gives to another",
      "'facts':{" COUNT("n") "},'rules':[" PLAIN("g", "'txn.card_spend'") "," PLAIN("gx", "'login'") "," PLAIN(
@@ -45,24 +53,15 @@ static const struct story stories[] = {
      "12-05T10:02 c1 login registeredgift=c/g => g.a!5.00\n"
      "12-05T10:03 c1 checkin registeredgift=c/k/c => k.a+5.00 k.c!5.00\n"
      "12-05T10:04 c1 checkin registeredgift=c/k => dead REGISTERED_UNKNOWN\n"},
+    {"a rule that facts wake as well was woken by the event",
+     "'facts':{" COUNT("m") "," COUNT("n") "," COUNT(
+         "z") "},'rules':[{'id':'a','on':{'fact':'z'},'when':{'fact.z':{'gte':1}}," GIVE "," FREE
+              "},{'id':'g','on':[{'fact':'m'},{'fact':'n'},'txn.card_spend'],'when':{'fact.m':{'gte':1},'fact.n':{'gte':1}}," GIVE "," FREE
+              "}]",
+     "12-05T10:00 c1 spend 1.00 registeredgift=c/g => a+5.00 g!5.00\n"},
     {"before the rate: what needs none is recorded, what goes by the money, or by what counts it, is not",
-     "'period':{'from':'2026-12-01','to':'2027-03-31','closing':'P14D'},'fx':{'table':'t','day':'event'},'facts':{" SUM("s") "," COUNT("n") "},'rules':[" AT(
-         "fixed",
-         CASH("'5.00'")) "," AT("money",
-                                CASH(PERCENT(
-                                    "amount"))) "," AT("sum",
-                                                       CASH(PERCENT(
-                                                           "fact.s"))) "," AT("count",
-                                                                              CASH(
-                                                                                  BANDS(
-                                                                                      "fact.n",
-                                                                                      "1"))) "," AT("units",
-                                                                                                    "'reward':'voucher','count':{'by':'"
-                                                                                                    "fact.n','bands':[{'from':1,'value':2}]"
-                                                                                                    "}") "," AT("day",
-                                                                                                                CASH(BANDS(
-                                                                                                                    "profile.statement_day",
-                                                                                                                    "10"))) "]" RATES,
+     "'period':{'from':'2026-12-01','to':'2027-03-31','closing':'P14D'},'fx':{'table':'t','day':'event'},'facts':{" FACTS
+     "},'rules':[" FIXED "," MONEY "," BY_SUM "," BY_COUNT "," UNITS "," BY_DAY "]" RATES,
      "12-01T10:00 c1 update statement_day:=20 => \n"
      "12-05T10:00 c1 spend 10.00 merchant=other => \n"
      "12-06T10:01 c1 spend 10.00 currency=USD merchant=fixed registeredgift=c/fixed => fixed!5.00 fixed!RATE_UNKNOWN\n"

@@ -68,6 +68,11 @@ static const struct story stories[] = {
      "12-07T11:00 c1 reward.reviewed reward_id=last result=passed staff=s1 => GIFT_UNKNOWN\n"
      "12-07T11:00 c1 reward.reviewed reward_id=last result=refused staff=s1 => GIFT_UNKNOWN\n"
      "record c1 => GRANT 2027-03-15, TAKEN 2027-03-15, ORIGINAL 2027-03-15\n"},
+    {"at the deadline it is the deadline's word that counts",
+     "'rules':[{'id':'g','on':'login'," REVIEW("refuse") "," VOUCHER("") "," FREE "}]",
+     "12-05T10:00 c1 login => g>5.00\n"
+     "12-08T10:00 c1 reward.reviewed reward_id=last result=passed staff=s1 => GIFT_UNKNOWN\n"
+     "12-08T09:59:59.999 c1 reward.reviewed reward_id=last result=passed staff=s1 => g+5.00\n"},
     {"not reviewed in time", "'rules':[{'id':'g','on':'login'," REVIEW("refuse") "," VOUCHER("") "," FREE "}]",
      "12-05T10:00 c1 login => g>5.00\n"
      "passes 12-08T10:00 c1 => g!EXPIRED g-5.00\n"
