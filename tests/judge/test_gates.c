@@ -46,6 +46,13 @@ static const struct story stories[] = {
      "clock 12-13T08:00 => \n"
      "12-06T08:00:10 c1 login #b => DUPLICATE_EVENT\n"
      "12-06T07:59:50 c1 login #a => EVENT_TOO_LATE\n"},
+    {"a refund that came first is waited for as long as its payment may come, to the last instant",
+     "'late':{'accept':'P7D'},'rules':[" RULE("g", "txn.card_spend") "]",
+     "clock 12-12T10:00 => \n"
+     "12-12T09:00 c1 refund a original_time=2026-12-05T10:00:00+08:00 => \n"
+     "12-12T09:00 c1 refund b original_time=2026-12-05T09:59:59+08:00 => \n"
+     "12-05T10:00 c1 spend 5.00 #a => \n"
+     "12-05T10:00 c1 spend 5.00 #c => g+5.00\n"},
 };
 
 static void gates(void **unused) {
@@ -103,6 +110,29 @@ static void what_concerns_the_judge(void **unused) {
   stage_free(s);
 }
 
+/* What a reversal may not be is a dead letter that says what came in, and what to do. */
+static void reversals_that_cannot_be(void **unused) {
+  (void)unused;
+  static const struct story campaign = {"dead", "'rules':[" RULE("g", "txn.card_spend") "]", ""};
+  static const struct {
+    const char *step, *code, *text;
+  } edges[] = {
+      {"12-05T10:00 c1 spend 5.00 #a", "", ""},
+      {"12-05T11:00 c1 refund a 1.00 currency=USD #r", "CURRENCY_MISMATCH", "the reversal is in USD, the event that it undoes in CNY"},
+      {"12-05T11:00 c1 refund a 1.00 #r", "", ""},
+      {"12-05T12:00 c1 refund r 1.00", "REVERSAL_OF_REVERSAL", "is a reversal itself"}};
+  struct stage *s = story_stage(&campaign);
+  for (uint32_t i = 0; i < sizeof edges / sizeof edges[0]; i++) {
+    char line[128], *words[8];
+    snprintf(line, sizeof line, "%s", edges[i].step);
+    memset(&s->fault, 0, sizeof s->fault);
+    (void)stage_try(s, story_line(words, story_words(line, words, 8), i));
+    assert_true(str_equal(s->dead, str_of(edges[i].code)) && strstr(s->fault.text, edges[i].text) != NULL);
+    if (s->dead.length > 0) assert_int_equal(s->fault.status, STATUS_INPUT);
+  }
+  stage_free(s);
+}
+
 static void checked(const char *late, int64_t horizon_ms, const char *hours, const char *remedy) {
   char text[256];
   snprintf(text, sizeof text, "'late':{%s},'rules':[" RULE("g", "login") "]", late);
@@ -148,8 +178,11 @@ static void what_is_shared_expires_by_whole_days(void **unused) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(ids_are_remembered_as_long_as_events_come),
-                                     cmocka_unit_test(what_is_shared_expires_by_whole_days), cmocka_unit_test(gates),
-                                     cmocka_unit_test(nothing_as_old_as_what_was_let_go), cmocka_unit_test(what_concerns_the_judge)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(reversals_that_cannot_be),
+                                     cmocka_unit_test(ids_are_remembered_as_long_as_events_come),
+                                     cmocka_unit_test(what_is_shared_expires_by_whole_days),
+                                     cmocka_unit_test(gates),
+                                     cmocka_unit_test(nothing_as_old_as_what_was_let_go),
+                                     cmocka_unit_test(what_concerns_the_judge)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
