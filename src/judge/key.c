@@ -34,9 +34,9 @@ static bool fact_time(struct work *w, const struct fact *fact, struct value *out
   return true;
 }
 
-bool value_of_dimension(struct work *w, const struct dimension *dimension, uint32_t campaign, struct value *out) {
+static bool value_of_dimension(struct work *w, const struct dimension *dimension, uint32_t campaign, struct value *out) {
   switch (dimension->kind) {
-    case DIMENSION_CUSTOMER: *out = (struct value){.kind = VALUE_TEXT, .text = w->event->customer}; return true;
+    case DIMENSION_CUSTOMER: break; /* no part of a key: the record is his */
     case DIMENSION_CAUSE:
       *out = (struct value){.kind = VALUE_TEXT, .text = w->event->cause.length > 0 ? w->event->cause : w->event->customer};
       return true;

@@ -225,7 +225,6 @@ static inline uint64_t original_digest(const struct work *w) {
 }
 
 /* ---- key.c ---- */
-bool value_of_dimension(struct work *w, const struct dimension *dimension, uint32_t campaign, struct value *out);
 uint64_t hash_of_value(uint64_t seed, const struct value *value);
 /* Key of a `per` without the customer; false when the event lacks one of the values. No dimension: 0. */
 bool key_of_dimensions(struct work *w, const struct dimension *dimensions, uint32_t count, uint32_t campaign, uint64_t *key);

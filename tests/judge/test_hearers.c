@@ -71,6 +71,20 @@ static void one_rule_for_two(void **unused) {
   stage_free(s);
 }
 
+/* Each whom he brought is another, however short their ids are. */
+static void each_cause_for_itself(void **unused) {
+  (void)unused;
+  static const struct story campaign = {
+      "causes", "'rules':[{'id':'a','on':" AS("login", "'primary'") ",'once_per':['caused_by.id']," GIVE "," FREE "}]", ""};
+  static const char *const steps[] = {"12-05T10:00 x login primary=p", "12-05T10:00 y login primary=p", "12-05T11:00 x login primary=p"};
+  struct stage *s = story_stage(&campaign);
+  for (uint32_t i = 0; i < 3; i++) {
+    happens(s, steps[i]);
+    assert_int_equal(hear(s, 0)->gift_count, i < 2);
+  }
+  stage_free(s);
+}
+
 /* A first that is waiting to be reached anew keeps nobody. */
 static void who_was_kept_before_a_reset_hears_no_more(void **unused) {
   (void)unused;
@@ -296,6 +310,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_by_his_own_sources),
       cmocka_unit_test(one_rule_for_two),
+      cmocka_unit_test(each_cause_for_itself),
       cmocka_unit_test(who_was_kept_before_a_reset_hears_no_more),
       cmocka_unit_test(so_many_and_no_more),
       cmocka_unit_test(facts_hear_once_in_any_order),
