@@ -27,7 +27,7 @@
 #define TOUCHED_SLOTS 16u
 #define TOUCHED_MOST 4u
 #define SWEEP_FIRST 3u
-#define SWEEP_LATER 2u
+#define SWEEP_LATER 8u /* all within three reviews: what is quiet for longer has nothing lying about */
 #define PAGES_AHEAD 2u
 #define LOOK_NEAR 3u
 #else

@@ -24,6 +24,7 @@
 #define OWNERS_MOST 2048u  /* of one segment */
 #define IMAGES_MOST 16u    /* earlier states of a segment that a failover may go back to */
 #define WRITES_QUEUED 16u
+#define REVIEW_MS 1000 /* of ledger.c */
 #define LATE_MOST 32u
 #define OPEN_MOST 64u
 #define INPUT_MOST 512u
@@ -204,7 +205,8 @@ struct seat {
   enum seat_state state;
   uint32_t life; /* a zombie's steps until it learns that it has lost the shard */
   bool dead;
-  int64_t turn_ms;         /* of its last step */
+  int64_t turn_ms;         /* of its last step that came a second or more behind the one before that is here: it reviewed pools */
+  uint32_t reviews;        /* how many of them, since all has been quiet */
   int64_t sleeps_until_ms; /* what the ledger said: nothing to do before, unless something comes */
   struct ledger *ledger;
   void *ledger_memory, *shard_memory;

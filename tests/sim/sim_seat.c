@@ -36,6 +36,7 @@ void seat_open(struct world *world, uint32_t worker, uint32_t shard) {
   seat->state = SEAT_OWNER;
   seat->dead = false;
   seat->turn_ms = seat->sleeps_until_ms = 0;
+  seat->reviews = 0;
   seat->book = &world->books[world->swapped && sim_chance(world, 7000) ? BOOK_RAISED : BOOK_FIRST];
   keepers_open(world, seat->keepers);
   struct ledger_settings settings = world->ledger_settings;
@@ -143,7 +144,7 @@ void seat_step(struct seat *seat) {
     worker_die(world, seat->worker);
     return;
   }
-  seat->turn_ms = world->now_ms;
+  if (world->now_ms >= seat->turn_ms + REVIEW_MS) seat->turn_ms = world->now_ms, seat->reviews++;
   seat->sleeps_until_ms = busy ? 0 : wake_ms - world->crew[seat->worker].skew_ms;
   if (status != STATUS_OK && seat_refuses(seat, status, &fault)) return;
   if (status != STATUS_OK) sim_break(world, "shard %u asks for a person: %s", seat->shard, fault.text);

@@ -13,8 +13,7 @@ static const uint16_t odds_few[FAULT_COUNT] = {FAULTS(FAULT_FEW)}, odds_many[FAU
 
 #define STEPS_TROUBLED 1500u
 #define STEPS_HEALED 40000u
-#define NOTICED_MS 2500 /* an idle shard looks at its view once a second, */
-#define LOOKED_MS 1000  /* if it had a turn then: time may leap over several */
+#define REVIEWED 4u /* an idle shard looks at its view and its pools once a second, if it has a turn then: time may leap over several */
 #define DAY_MS 86400000LL
 
 /* ---- what befalls workers ---- */
@@ -147,21 +146,26 @@ static void stage_tell(struct world *world) {
   sim_break(world, "not drained after %u steps without faults", STEPS_HEALED);
 }
 
-static bool all_looked(const struct world *world, int64_t since_ms) {
+static bool all_looked(const struct world *world) {
   for (uint32_t shard = 0; shard < world->shards; shard++)
-    if (world->seats[world->owner[shard]][shard].turn_ms < since_ms + LOOKED_MS) return false;
+    if (world->seats[world->owner[shard]][shard].reviews < REVIEWED) return false;
   return true;
 }
 
-/* Quiet for so long without a break that every shard has looked at its view and at its pools since: a zombie that has just gone may have
- * left a view half rebuilt, a rulebook that has just come may have more units than shards were told. */
+static void looks_forget(struct world *world) {
+  for (uint32_t shard = 0; shard < world->shards; shard++) world->seats[world->owner[shard]][shard].reviews = 0;
+}
+
+/* Quiet for so long without a break that every shard has looked at its view and at all its pools since: a zombie that has just gone may
+ * have left a view half rebuilt, a rulebook that has just come may have more units than shards were told, and of a pool for which there was
+ * no place among those that changed the sweep alone tells what came back. */
 static void quiet_reach(struct world *world) {
   uint32_t end = world->step + STEPS_HEALED;
-  int64_t since_ms = world->now_ms;
+  looks_forget(world);
   while (world->step < end && world->broken[0] == 0) {
     world_step(world);
-    if (!world_quiet(world)) since_ms = world->now_ms;
-    if (world->now_ms > since_ms + NOTICED_MS && all_looked(world, since_ms)) return;
+    if (!world_quiet(world)) looks_forget(world);
+    if (all_looked(world)) return;
   }
   if (world->broken[0] == 0) stage_tell(world);
 }
