@@ -252,6 +252,7 @@ struct closing {
   struct digest128 gift;
   int32_t ahead; /* minutes of its campaign's clocks before UTC */
   bool first;    /* it is not due: it waits for a pool, as the first of its line, and is asked for */
+  bool in_front; /* it waits for a pool, as the first of its line: nobody is before it */
 };
 /* What is due of a customer first, of all that is: a close or a gift; NULL: nothing. */
 const struct cell *due_first(const struct state *customer);

@@ -157,11 +157,12 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   F(of, uint16_t ahead, ahead, COUNT) /* of UTC: minutes of the campaign's clocks by then, and a day */ \
   F(of, uint8_t waits, waits, COUNT)  /* enum pending_for */                                            \
   F(of, uint8_t flags, flags, COUNT)  /* enum pending_flag */
-#define CELL_TOLD_FIELDS(F, of)                                                                                          \
-  F(of, uint64_t event, event, DIGEST)                                  /* that brought the measure so far */            \
-  F(of, uint64_t hearer, hearer, DIGEST)                                /* by name_decl: the id is in the HEARD cells */ \
-  F(of, uint64_t per, per, DIGEST)                                      /* key of the measure */                         \
-  F(of, int64_t value, value, NUMBER)                                   /* the least that the hearer was told that it is */
+#define CELL_TOLD_FIELDS(F, of)                                                                                             \
+  F(of, uint64_t event, event, DIGEST)                                  /* that brought the measure so far */               \
+  F(of, uint64_t hearer, hearer, DIGEST)                                /* by name_decl: the id is in the HEARD cells */    \
+  F(of, uint64_t per, per, DIGEST)                                      /* key of the measure */                            \
+  F(of, int64_t value, value, NUMBER)                                   /* the least that the hearer was told that it is */ \
+  F(of, int64_t from, from, NUMBER)                                     /* the lowest threshold of then: below it nothing is left to fall */
 #define CELL_PICK_FIELDS(F, of) F(of, int64_t time_ms, time_ms, NUMBER) /* of the event that named it first, or last */
 #define CELL_TAG_FIELDS(F, of) F(of, char hashes[CELL_PACK_BYTES], hashes, BYTES)
 #define CELL_FROZEN_FIELDS CELL_TAG_FIELDS

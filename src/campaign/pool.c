@@ -206,11 +206,17 @@ void pools_named_read(struct compile *c) {
 }
 
 /* Circles are told later (cycles.c). */
+static bool chain_pays_by_field(struct compile *c, uint32_t number) {
+  for (uint32_t depth = 0; number != NONE && depth < LIMIT_POOL_DEPTH; number = pool_at(c, number)->parent, depth++)
+    if (pool_at(c, number)->by != FIELD_NONE) return true;
+  return false;
+}
+
 bool item_pays_by_field(struct compile *c, const struct item *item) {
   for (uint32_t i = 0; i < item->pool_count; i++) {
     uint32_t number = *ref_at(c, item->pool_first + i);
-    for (uint32_t depth = 0; number != NONE && depth < LIMIT_POOL_DEPTH; number = pool_at(c, number)->parent, depth++)
-      if (pool_at(c, number)->by != FIELD_NONE) return true;
+    for (uint32_t depth = 0; number != NONE && depth <= LIMIT_POOL_DEPTH; number = pool_at(c, number)->fallback, depth++)
+      if (chain_pays_by_field(c, number)) return true;
   }
   return false;
 }

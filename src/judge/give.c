@@ -219,10 +219,12 @@ static void queue_commit(struct work *w, struct giving *g, const struct item *it
   w->out->gift_count++;
 }
 
-/* Nothing is left, and what stands in for it neither: he waits, for as much as limits leave of it. */
+/* Nothing is left, and what stands in for it neither: he waits, for as much as limits leave of it. Not for more than ever comes at once:
+ * all others would wait behind him. */
 static bool queue_try(struct work *w, struct giving *g, const struct item *item) {
   struct amounts a = {.value = item_value(w, item, g->rule->campaign), .count = item_count(w, item, g->rule->campaign)};
   if (!may_queue(w, g, item) || !amounts_cut(w, g, item, &a)) return false;
+  if (!pool_could(w->book, w->book->refs[item->pool_first], (struct pool_need){a.count, a.value * a.count})) return false;
   queue_commit(w, g, item, gift_of(w, g, item, item, GIFT_PENDING, &a));
   g->outcome->reason = REASON_GIVEN, g->outcome->pool = NONE, g->outcome->has_numbers = false;
   return true;
@@ -275,10 +277,11 @@ static enum tried own_try(struct work *w, struct giving *g, const struct item *i
   return item_is_ladder(item) ? ladder_try(w, g, item) : plain_try(w, g, item, item);
 }
 
-/* An item, or what stands in for it when its pool is empty; the reason is that of the item that was meant. */
+/* An item, or what stands in for it when its pool is empty; what became of it and the reason are those of the item that was meant. */
 static enum tried item_try(struct work *w, struct giving *g, uint32_t number) {
   const struct item *meant = &w->book->items[number];
-  enum tried tried = own_try(w, g, meant);
+  const enum tried own = own_try(w, g, meant);
+  enum tried tried = own;
   struct outcome first = *g->outcome;
   const struct item *item = meant;
   for (uint32_t i = 0; tried == TRIED_EMPTY && item->or_else != NONE && i < LIMIT_OR_ELSE; i++) {
@@ -289,7 +292,7 @@ static enum tried item_try(struct work *w, struct giving *g, uint32_t number) {
     g->outcome->reason = REASON_GIVEN, g->outcome->pool = NONE, g->outcome->has_numbers = false;
   else
     *g->outcome = first;
-  return tried;
+  return tried == TRIED_GIVEN ? tried : own;
 }
 
 /* ---- choosers ---- */

@@ -83,7 +83,7 @@ static void issue_or_refuse(struct work *w, const struct issuing *i, struct outc
 /* Its pool has it again, or he waits on and nothing is told; in the end it is refused for what it waited for. */
 static void issue_from_line(struct work *w, const struct issuing *i, struct outcome *outcome) {
   bool first = w->in->closing->first;
-  w->first_of = first ? i->pending->pending.pool : 0;
+  w->first_of = w->in->closing->in_front ? i->pending->pending.pool : 0;
   enum waited waited = give_waited(w, i->rule, i->item, i->pending, outcome);
   w->first_of = 0;
   if (waited == WAITED_EMPTY && first)

@@ -191,7 +191,8 @@ static bool one_has(struct work *w, uint32_t number, struct pool_need need, stru
   first.shut = NONE;
   struct paying before = {paying, *paying_count};
   bool has = chain_has(w, number, need, before, &first);
-  for (uint32_t depth = 0; !has && w->book->pools[number].fallback != NONE && depth < LIMIT_POOL_DEPTH; depth++) {
+  bool line = !has && others_wait(w, w->book->pools[number].decl); /* what stands in for it is for them as well */
+  for (uint32_t depth = 0; !has && !line && w->book->pools[number].fallback != NONE && depth < LIMIT_POOL_DEPTH; depth++) {
     struct outcome other = *outcome;
     number = w->book->pools[number].fallback;
     has = chain_has(w, number, need, before, &other);
@@ -204,6 +205,23 @@ static bool one_has(struct work *w, uint32_t number, struct pool_need need, stru
   assert(*paying_count < PAYING_MAX);
   paying[(*paying_count)++] = number;
   return true;
+}
+
+/* By what its file says, were nothing of it used; and all above it. */
+static bool chain_could(const struct rulebook *book, uint32_t number, struct pool_need need) {
+  for (; number != NONE; number = book->pools[number].parent) {
+    const struct pool *pool = &book->pools[number];
+    int64_t wanted = need_of(pool, need);
+    if (!pool->unlimited && wanted > pool->total) return false;
+    if (pool->paced && !pool->carry_over && wanted > pool->pace_max) return false;
+  }
+  return true;
+}
+
+bool pool_could(const struct rulebook *book, uint32_t number, struct pool_need need) {
+  for (uint32_t depth = 0; number != NONE && depth <= LIMIT_POOL_DEPTH; number = book->pools[number].fallback, depth++)
+    if (chain_could(book, number, need)) return true;
+  return false;
 }
 
 const struct rulebook *pools_book(const struct work *w, const struct item *item) {

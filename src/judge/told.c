@@ -7,7 +7,7 @@ void figure_told(struct work *w, struct str hearer, const struct fired *fired) {
   uint64_t key = hash64_pair(&HASH_KEY_FIXED, own_digest(w), name_decl(hearer));
   struct cell *told = work_make(w, w->customer, CELL_TOLD, fact->decl, key, fired->period);
   told->told.event = own_digest(w), told->told.hearer = name_decl(hearer), told->told.per = fired->per;
-  told->told.value = fired->figure;
+  told->told.value = fired->figure, told->told.from = fact->bands[0];
   told->expires_day = undo_expiry(w);
   work_put_text(w, CELL_HEARD, name_decl(hearer), own_digest(w), hearer, undo_expiry(w));
   w->kept_something = true;
@@ -33,16 +33,22 @@ static void fell_tell(struct work *w, const struct cell *told, int64_t figure) {
   char id[LIMIT_ID_BYTES];
   struct heard_way way = {.fact = cell_decl(told), .key = told->told.event, .what = HEARD_FELL, .figure = figure, .number = NONE};
   size_t length = state_get_text(w->customer, CELL_HEARD, told->told.hearer, told->told.event, id);
-  state_write(w->customer, told)->told.value = figure;
   if (length > 0 && !MUTANT(FIGURE_STAYS)) forward_add(w, arena_copy(w->arena, (struct str){id, length}), way);
+  if (figure < told->told.from)
+    state_remove(w->customer, told); /* who was told needs no more of it: else all who ever were would be, of each refund */
+  else
+    state_write(w->customer, told)->told.value = figure;
 }
 
 void figures_fell(struct work *w, const struct fact *fact, const struct cell *fed) {
   bool counted = measure_falls(fact) && fed->fed.counted && w->in->hearing == NULL;
   if (!counted || state_find(w->customer, CELL_MEASURE, fact->decl, fed->fed.per, fed->period) == NULL) return;
+  struct cell last;
   for (const struct cell *told = NULL; (told = told_behind(w, fact, fed->fed.per, fed->period, told)) != NULL;) {
     bool none = false;
     int64_t now = measure_value(w, fact, fed->fed.per, told->period, &none);
+    last = *told;
     if (now < told->told.value) fell_tell(w, told, now);
+    told = &last;
   }
 }

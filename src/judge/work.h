@@ -496,6 +496,8 @@ const struct rulebook *pools_book(const struct work *w, const struct item *item)
  * of the outcome. */
 bool pools_have(struct work *w, const struct item *item, struct pool_need need, struct outcome *outcome, uint32_t *paying,
                 uint32_t *paying_count);
+/* Whether the pool, or what falls in for it, will ever have so much, if its file stays as it is. */
+bool pool_could(const struct rulebook *book, uint32_t number, struct pool_need need);
 void pools_take(struct work *w, const uint32_t *paying, uint32_t count, struct pool_need need, struct claims *claims);
 /* What a claim took goes back: to the pool's record, or to this shard's block of it. */
 void pool_give_back(struct work *w, const struct cell *taken, int64_t amount);

@@ -322,8 +322,9 @@ static enum status owner_close(struct shard *shard, const struct owner *owner, i
   const struct cell *due = status == STATUS_OK ? due_first(state) : NULL;
   if (due == NULL || due_time(due) > now_ms) return status;
   *more = true;
-  if (closing_of(shard->rulebook, due, &shard->dues.closing)) return close_decide(shard, due, fault);
-  return due_forget(shard, state, due, fault);
+  if (!closing_of(shard->rulebook, due, &shard->dues.closing)) return due_forget(shard, state, due, fault);
+  status = queue_leads(shard, due, &shard->dues.closing.in_front, fault);
+  return status == STATUS_OK ? close_decide(shard, due, fault) : status;
 }
 
 /* ---- the first of the lists ---- */

@@ -423,6 +423,8 @@ void queues_swap(struct shard *shard);
 enum status queues_add(struct shard *shard, const struct owner *owner, struct fault *fault);
 enum queue_sight queue_see(void *self, uint64_t pool);
 /* Whether the first of a line is to be asked for; whether that goes before the line at hand; a line was taken. */
+/* Whether a gift that is due waits for a pool as the first of its line. */
+enum status queue_leads(struct shard *shard, const struct cell *due, bool *is, struct fault *fault);
 bool queues_ripe(const struct shard *shard);
 bool queues_turn(const struct shard *shard);
 void queues_line_taken(struct shard *shard);

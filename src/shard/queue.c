@@ -158,7 +158,7 @@ static enum status place_add(struct shard *shard, uint64_t pool, const struct gi
   if (line == NULL) {
     assert(queues->count < QUEUES_MOST); /* queue_see */
     line = &queues->lines[queues->count++];
-    *line = (struct queue_line){.pool = pool, .ask_ms = asked_later(shard)};
+    *line = (struct queue_line){.pool = pool, .ask_ms = 0}; /* at once: to a late event its pool of then was empty, not that of now */
     next_find(queues);
   }
   struct writer w = writer_into(record, sizeof record);
@@ -223,6 +223,17 @@ static const struct cell *place_gift(const struct state *state, const struct pla
   return waits ? pending : NULL;
 }
 
+enum status queue_leads(struct shard *shard, const struct cell *due, bool *is, struct fault *fault) {
+  const bool waits = cell_kind(due) == CELL_PENDING && due->pending.waits == PENDING_QUEUE;
+  const struct queue_line *line = waits ? line_find(&shard->queues, due->pending.pool) : NULL;
+  struct place place;
+  *is = false;
+  if (line == NULL) return STATUS_OK;
+  enum status status = place_load(shard, line, &place, fault);
+  *is = status == STATUS_OK && place.gift.low == due->key && place.gift.high == due->pending.id_high;
+  return status;
+}
+
 /* What it came to: who was issued or refused is gone, who could not be decided was told, and does not hold up the others. */
 static enum status asked(struct shard *shard, struct queue_line *line, const struct place *place, struct fault *fault) {
   struct state *state;
@@ -241,7 +252,7 @@ static enum status ask(struct shard *shard, struct queue_line *line, const struc
   struct reading *reading = &shard->heard_reading;
   struct origin origin = {STR(INPUT_CLOSES), shard->dues.taken};
   (void)closing_of(shard->rulebook, pending, &shard->dues.closing);
-  shard->dues.closing.first = true, shard->dues.closing.at_ms = due_clock(shard);
+  shard->dues.closing.first = shard->dues.closing.in_front = true, shard->dues.closing.at_ms = due_clock(shard);
   closing_begin(shard, STR(""), reading);
   enum status status = event_decide(shard, reading, NULL, &origin, fault);
   reading->closing = NULL;
