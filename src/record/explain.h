@@ -54,6 +54,11 @@ struct telling {
 /* A decision for a customer who heard the event as another: about what was forwarded, and nothing else. */
 static inline bool telling_heard(const struct telling *t) { return t->recorded != NULL && t->recorded->caused_by.length > 0; }
 
+/* Nothing was judged of a gift that was issued anew. */
+static inline bool verdict_is_anew(const struct verdict *verdict) {
+  return verdict->recorded != NULL && verdict->recorded->gift_count > 0 && str_equal(verdict->recorded->gifts[0].kind, STR("reissued"));
+}
+
 /* The rate by which a campaign read the event's money; false also where it was not there when that was decided. */
 static inline bool telling_rate(const struct telling *t, const struct campaign *campaign, struct fx_rate *out) {
   return t->event != NULL && !words_rate_unknown(t->recorded, campaign) && words_rate(t->rulebook, t->event, campaign, out);

@@ -106,7 +106,9 @@ static void json_draw(const struct telling *t, const struct recorded_outcome *ou
 
 static void json_steps(const struct telling *t, const struct verdict *verdict) {
   bool judged = verdict->kind == VERDICT_RECORDED || verdict->kind == VERDICT_RECOMPUTED;
-  if (t->style->brief || !judged || verdict->told.reason >= REASON_COUNT || verdict->told.reason == REASON_REVERSED) return;
+  if (t->style->brief || !judged || verdict_is_anew(verdict) || verdict->told.reason >= REASON_COUNT ||
+      verdict->told.reason == REASON_REVERSED)
+    return;
   struct steps steps;
   steps_fill(&steps, t->rulebook, t->event, &verdict->told, t->style->language);
   PUT(t->out, ",\"steps\":[");

@@ -257,7 +257,7 @@ static void rule_steps(const struct telling *t, const struct verdict *verdict) {
   if (verdict->told.reason >= REASON_REVERSED && verdict->told.reason != REASON_PENDING_HOLD && verdict->told.reason != REASON_DRAW_LOST &&
       verdict->told.reason != REASON_EXPIRED)
     return;
-  if (told_is_at(&verdict->told, STR("/review"))) return; /* its event was judged before */
+  if (verdict_is_anew(verdict) || told_is_at(&verdict->told, STR("/review"))) return; /* its event was judged before */
   struct steps steps;
   steps_fill(&steps, t->rulebook, t->event, &verdict->told, t->style->language);
   for (uint32_t i = 0; i < steps.count; i++) {

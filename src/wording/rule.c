@@ -165,7 +165,8 @@ static void heading_say(struct say *say, uint32_t number) {
 }
 
 /* What is held until somebody has looked at it. */
-static void review_say(struct say *say, const struct review *review) {
+static void review_say(struct say *say, const struct rule *rule) {
+  const struct review *review = &rule->review;
   if (!review->asked) return;
   put(say, "\nA gift is reviewed by the bank before it is issued", "\n奖励须先经复核后发放");
   if (review->when != NONE) {
@@ -178,7 +179,11 @@ static void review_say(struct say *say, const struct review *review) {
       review->passes ? "; when nothing has been decided by then, it is issued"
                      : "; when nothing has been decided by then, it is not issued",
       review->passes ? "，逾期未作决定的予以发放" : "，逾期未作决定的不予发放");
-  put(say, ". A gift that is refused is treated like one that cannot be delivered.\n", "。复核未通过的，按未能成功发放处理。\n");
+  if (rule->forfeit.reissue)
+    put(say, ". A gift that is refused is forfeited, like one that could not be delivered twice.\n",
+        "。复核未通过的，该奖励作废，按两次未能成功发放处理。\n");
+  else
+    put(say, ". A gift that is refused is treated like one that cannot be delivered.\n", "。复核未通过的，按未能成功发放处理。\n");
 }
 
 void say_rule(struct say *say, uint32_t number) {
@@ -196,5 +201,5 @@ void say_rule(struct say *say, uint32_t number) {
   extras_say(say, rule);
   put_str(say, STR("\n"));
   say_give(say, number);
-  review_say(say, &rule->review);
+  review_say(say, rule);
 }
