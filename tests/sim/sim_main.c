@@ -167,18 +167,21 @@ static bool seed_run(const struct options *options, const char *program, uint64_
   return broken_runs < 20;
 }
 
-static void list_run(const struct options *options, const char *program) {
+/* True: go on. */
+static bool list_run(const struct options *options, const char *program) {
   char line[256];
+  bool more = true;
   FILE *file = fopen(options->list, "r");
   if (file == NULL) {
     fprintf(stderr, "sim: %s cannot be read\n", options->list);
     exit(2);
   }
-  while (fgets(line, sizeof line, file) != NULL) {
+  while (more && fgets(line, sizeof line, file) != NULL) {
     uint64_t seed = strtoull(line, NULL, 10);
-    if (seed != 0 && !seed_run(options, program, seed)) break;
+    more = seed == 0 || seed_run(options, program, seed);
   }
   (void)fclose(file);
+  return more;
 }
 
 static void histogram_print(void) {
@@ -219,8 +222,8 @@ static int result_print(const struct options *options) {
 }
 
 static int seeds_run(const struct options *options, const char *program) {
-  if (options->list != NULL) list_run(options, program);
-  for (uint64_t i = 0; i < options->seeds && broken_runs < 20; i++) {
+  bool more = options->list == NULL || list_run(options, program);
+  for (uint64_t i = 0; more && i < options->seeds && broken_runs < 20; i++) {
     if (!seed_run(options, program, options->first + i)) break;
     if ((i + 1) % 100000 == 0)
       fprintf(stderr, "sim: %llu histories, %llu broken\n", (unsigned long long)runs, (unsigned long long)broken_runs);
