@@ -430,6 +430,11 @@ struct funder {
 };
 
 /* An inline pool is "campaign/rule.item", with an id "campaign/rule.item#ID" ("campaign/rule" of a single item without an id). */
+/* Until when a gift of that instant waits for its pool (`when_empty`): as long as its campaign pays, and no longer than any gift waits. */
+static inline int64_t queue_until(int64_t closing_ms, int64_t given_ms) {
+  return closing_ms < given_ms + LIMIT_PENDING_MS ? closing_ms : given_ms + LIMIT_PENDING_MS;
+}
+
 struct pool {
   struct str name, first_name; /* qualified */
   uint64_t decl;

@@ -150,10 +150,15 @@ static bool is_figure(struct compile *c, const struct trigger *trigger) {
   return fact && traits_of(fact_at(c, trigger->fact))->heard == HEARD_BANDS;
 }
 
-uint32_t figure_of(struct compile *c, const struct trigger_set *on) {
+/* The measure that is heard as another, or NONE. */
+static uint32_t figure_of(struct compile *c, const struct trigger_set *on) {
   for (uint32_t i = 0; i < on->count; i++)
     if (is_figure(c, trigger_at(c, on->first + i))) return trigger_at(c, on->first + i)->fact;
   return NONE;
+}
+
+bool asks_figure(struct compile *c, enum left_kind left, uint32_t index) {
+  return left == LEFT_FACT && c->rule != NONE && figure_of(c, &rule_at(c, c->rule)->on) == index;
 }
 
 void figure_check(struct compile *c, const struct at *at, const struct trigger_set *on) {

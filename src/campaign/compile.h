@@ -328,8 +328,8 @@ bool dimensions_read(struct compile *c, const struct at *at, const struct dimens
 void as_read(struct compile *c, const struct at *at, struct vec *triggers, uint32_t first);
 bool fact_hears_as(struct compile *c, uint32_t fact); /* through one of its triggers */
 void fact_as_check(struct compile *c, const struct at *at, const struct fact *fact);
-/* The measure that a rule hears as another, or NONE; then it hears nothing else. */
-uint32_t figure_of(struct compile *c, const struct trigger_set *on);
+/* Whether it is the measure that the rule at hand hears as another: then it hears nothing else. */
+bool asks_figure(struct compile *c, enum left_kind left, uint32_t index);
 void figure_check(struct compile *c, const struct at *at, const struct trigger_set *on);
 /* All that a fact hears: itself, what resets it, its tasks. */
 #define FACT_SETS (LIMIT_TASKS + 2u)

@@ -111,9 +111,8 @@ static int64_t waits_ms(const struct rulebook *rulebook, const struct rule *rule
   if (rule->give == GIVE_CHOICE_OF) most = duration_add(from, rule->within, 1, campaign->zone) - from;
   for (uint32_t i = 0; i < rule->item_count; i++) {
     const struct moment *timing = &rulebook->items[rule->item_first + i].timing;
-    int64_t queues = rulebook->items[rule->item_first + i].when_empty == EMPTY_QUEUE ? campaign->closing_ms - from : 0;
-    if (queues > LIMIT_PENDING_MS) queues = LIMIT_PENDING_MS;
-    if (queues > most) most = queues;
+    bool queues = rulebook->items[rule->item_first + i].when_empty == EMPTY_QUEUE;
+    if (queues && queue_until(campaign->closing_ms, from) - from > most) most = queue_until(campaign->closing_ms, from) - from;
     int64_t waits = timing->kind == MOMENT_NONE ? 0 : moment_resolve(timing, from, campaign->zone) - from;
     if (waits > most) most = waits;
   }

@@ -80,8 +80,7 @@ static const struct duration *held_of(const struct rule *rule, const struct item
 
 /* When the customer has it, at the latest. */
 static int64_t held_until(const struct validity *v, int64_t given_ms) {
-  if (v->item->when_empty == EMPTY_QUEUE && given_ms < v->closing_ms)
-    return v->closing_ms - given_ms < LIMIT_PENDING_MS ? v->closing_ms : given_ms + LIMIT_PENDING_MS;
+  if (v->item->when_empty == EMPTY_QUEUE && given_ms < v->closing_ms) return queue_until(v->closing_ms, given_ms);
   return v->held == NULL ? given_ms : duration_add(given_ms, *v->held, 1, v->zone);
 }
 

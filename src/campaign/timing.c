@@ -30,15 +30,12 @@ static bool is_remembered(struct compile *c, const struct condition *leaf) {
 }
 
 /* What the rule was told of another's measure nobody tells again. */
-static bool asks_figure(struct compile *c, const struct condition *leaf) {
-  return leaf->left == LEFT_FACT && c->rule != NONE && figure_of(c, &rule_at(c, c->rule)->on) == leaf->index;
-}
-
 static void still_check(struct compile *c, uint32_t node) {
   if (node == NONE) return;
   const struct condition condition = *condition_at(c, node);
   for (uint32_t i = 0; condition.kind != CONDITION_LEAF && i < condition.count; i++) still_check(c, condition.first + i);
-  if (condition.kind != CONDITION_LEAF || (is_remembered(c, &condition) && !asks_figure(c, &condition))) return;
+  if (condition.kind != CONDITION_LEAF) return;
+  if (is_remembered(c, &condition) && !asks_figure(c, condition.left, condition.index)) return;
   report_text_at(c, condition.pointer, NULL, CHECK_CANNOT_HOLD,
                  "there is no event when the gift is issued, so '%.*s' is not known then: ask the profile, a tag, a list, a day, or what a "
                  "first, last, measure or difference without further 'per' remembers",

@@ -91,8 +91,7 @@ static void pay_read(struct compile *c, const struct at *at, const struct left *
   }
   if (!read_word(c, &pay, words, CHECK_BAD_BANDS, &word)) return;
   out->pay = (enum pay)word;
-  bool figure = c->rule != NONE && by->kind == LEFT_FACT && figure_of(c, &rule_at(c, c->rule)->on) == by->index;
-  if (out->pay != PAY_HIGHEST && figure)
+  if (out->pay != PAY_HIGHEST && asks_figure(c, by->kind, by->index))
     report_not_served(c, &pay, "as steps", "\"pay\": \"%s\" by a measure heard as another is", words[word]);
   else if (out->pay == PAY_EACH && kind == WORTH_COUNT)
     report_not_served(c, &pay, "each", "\"pay\": \"each\" of a count is");

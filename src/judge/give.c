@@ -157,6 +157,13 @@ static struct gift *gift_of(struct work *w, const struct giving *g, const struct
   return gift;
 }
 
+static struct amounts amounts_of(struct work *w, const struct rule *rule, const struct item *item) {
+  return (struct amounts){.value = item_value(w, item, rule->campaign), .count = item_count(w, item, rule->campaign)};
+}
+
+/* What was tried before may have been refused for a pool. */
+static void outcome_given(struct outcome *outcome) { outcome->reason = REASON_GIVEN, outcome->pool = NONE, outcome->has_numbers = false; }
+
 /* So much of an item, if limits and its own pools have it. */
 static enum tried amounts_try(struct work *w, struct giving *g, const struct item *item, const struct item *meant, struct amounts a) {
   uint32_t paying[PAYING_MAX], paying_count = 0;
@@ -181,7 +188,7 @@ static enum tried amounts_try(struct work *w, struct giving *g, const struct ite
 
 /* One item with its own pools, no substitutes. */
 static enum tried plain_try(struct work *w, struct giving *g, const struct item *item, const struct item *meant) {
-  struct amounts a = {.value = item_value(w, item, g->rule->campaign), .count = item_count(w, item, g->rule->campaign)};
+  struct amounts a = amounts_of(w, g->rule, item);
   if (!value_known(w, g, item, a.value) || !count_known(w, g, item, a.count)) return TRIED_REFUSED;
   return amounts_try(w, g, item, meant, a);
 }
@@ -191,7 +198,7 @@ int64_t give_worth(struct work *w, const struct rule *rule) {
   const struct item *item = &w->book->items[rule->item_first];
   struct outcome unused = {0};
   struct giving g = {.rule = rule, .outcome = &unused};
-  struct amounts a = {.value = item_value(w, item, rule->campaign), .count = item_count(w, item, rule->campaign)};
+  struct amounts a = amounts_of(w, rule, item);
   assert(rule->give == GIVE_ONE && !item->is_chance && !item_is_ladder(item));
   return a.value > 0 && a.count > 0 && amounts_cut(w, &g, item, &a) ? a.value * a.count : 0;
 }
@@ -222,11 +229,11 @@ static void queue_commit(struct work *w, struct giving *g, const struct item *it
 /* Nothing is left, and what stands in for it neither: he waits, for as much as limits leave of it. Not for more than ever comes at once:
  * all others would wait behind him. */
 static bool queue_try(struct work *w, struct giving *g, const struct item *item) {
-  struct amounts a = {.value = item_value(w, item, g->rule->campaign), .count = item_count(w, item, g->rule->campaign)};
+  struct amounts a = amounts_of(w, g->rule, item);
   if (!may_queue(w, g, item) || !amounts_cut(w, g, item, &a)) return false;
   if (!pool_could(w->book, w->book->refs[item->pool_first], (struct pool_need){a.count, a.value * a.count})) return false;
   queue_commit(w, g, item, gift_of(w, g, item, item, GIFT_PENDING, &a));
-  g->outcome->reason = REASON_GIVEN, g->outcome->pool = NONE, g->outcome->has_numbers = false;
+  outcome_given(g->outcome);
   return true;
 }
 
@@ -289,7 +296,7 @@ static enum tried item_try(struct work *w, struct giving *g, uint32_t number) {
     tried = plain_try(w, g, item, meant);
   }
   if (tried == TRIED_GIVEN)
-    g->outcome->reason = REASON_GIVEN, g->outcome->pool = NONE, g->outcome->has_numbers = false;
+    outcome_given(g->outcome);
   else
     *g->outcome = first;
   return tried == TRIED_GIVEN ? tried : own;

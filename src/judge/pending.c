@@ -18,10 +18,8 @@ int64_t pending_until(const struct work *w, const struct item *item, uint32_t ca
   return due_ms > w->event->time_ms ? due_ms : TIME_NONE;
 }
 
-/* Of one that waits for its pool: as long as the campaign pays, and no longer than any gift waits. */
 int64_t pending_queues_until(const struct work *w, uint32_t campaign) {
-  int64_t closing_ms = work_campaign(w, campaign)->closing_ms, longest_ms = w->event->time_ms + LIMIT_PENDING_MS;
-  int64_t until_ms = closing_ms < longest_ms ? closing_ms : longest_ms;
+  int64_t until_ms = queue_until(work_campaign(w, campaign)->closing_ms, w->event->time_ms);
   return until_ms > w->event->time_ms ? until_ms : TIME_NONE;
 }
 
