@@ -513,7 +513,8 @@ uint32_t rank_kept(const struct rank *rank);
 /* A gift is held until somebody has looked at it (section 8, `review`; R125). */
 struct review {
   bool asked, passes; /* passes: also when nobody answered in time */
-  uint32_t when;      /* condition or NONE: every gift of the rule */
+  uint32_t when;      /* condition or NONE: every gift */
+  uint32_t campaign;  /* whose file asks for it */
   struct duration within;
 };
 
@@ -657,6 +658,7 @@ struct rulebook {
   const uint32_t *refs;
   const struct member *members;
   uint32_t deny_first, deny_count; /* into members: the bank's risk.deny lists (RISK_DENIED); no campaign key can switch them off (R130) */
+  struct review risk_review;       /* likewise its risk.review, of every gift of every campaign, before a rule's own */
   /* Which rules hear a fact / a rule's gift: for rule r and fact f, in order of judgement. */
   const struct span *fact_hearers;   /* [fact_count] into refs: rules */
   const struct span *reward_hearers; /* [rule_count] into refs: rules */

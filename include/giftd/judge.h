@@ -112,7 +112,8 @@ struct outcome {
   int64_t expected, actual;
   bool has_numbers; /* expected and actual mean something */
   bool of_period;   /* LIMIT_REACHED: the rule hears a close, and gave for this period before */
-  bool of_review;   /* EXPIRED: nobody reviewed the gift in time, and its rule refuses then */
+  bool of_review;   /* EXPIRED: nobody reviewed the gift in time, and who asked for it refuses then ... */
+  bool for_bank;    /* ... the bank, at least */
   bool of_choice;   /* what the customer chose cannot be: it is not there (actual_text), too late, or was settled before */
   bool numbers_are_times, numbers_are_money;
   enum ranking ranking;
@@ -156,7 +157,8 @@ struct gift {
   int64_t uncut_minor;                 /* ... from this, of all units together */
   int64_t valid_from_ms, valid_to_ms;  /* TIME_NONE: not said */
   int64_t due_ms;                      /* PENDING */
-  bool in_review;                      /* PENDING, and `due_ms` is when its review is over */
+  bool in_review, passes;              /* PENDING, and `due_ms` is when its review is over; what nobody reviewed is issued then */
+  bool for_bank;                       /* `in_review`: the bank asks for it, whatever the rule asks */
   bool in_queue;                       /* PENDING, and `pool` is what it waits for, until `due_ms` */
   uint64_t cause_digest;               /* REVOKED..OFFSET: digest of the original event */
   uint32_t weight_drawn, weight_total; /* draws: the number drawn, of how many */

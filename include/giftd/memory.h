@@ -262,8 +262,9 @@ enum pending_for {
   PENDING_REVIEW,
   PENDING_QUEUE /* for its pool, behind those who waited before */
 };
-/* ON_PASS: when nobody has answered a review in time the gift is issued. PASSED, REFUSED: what its review came to. */
-enum pending_flag { PENDING_PARTIAL = 1, PENDING_ON_PASS = 2, PENDING_PASSED = 4, PENDING_REFUSED = 8 };
+/* ON_PASS: when nobody has answered a review in time the gift is issued. PASSED, REFUSED: what its review came to. FOR_BANK: the bank asked
+ * for it, whatever the rule asks. */
+enum pending_flag { PENDING_PARTIAL = 1, PENDING_ON_PASS = 2, PENDING_PASSED = 4, PENDING_REFUSED = 8, PENDING_FOR_BANK = 16 };
 /* Of a grant. */
 enum grant_flag { GRANT_BY_FACT = 1 /* a measure or track woke the rule */ };
 

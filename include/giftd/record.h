@@ -79,6 +79,7 @@ void record_dead_event(struct buffer *out, struct str line, const struct origin 
 /* `cut_by`: the amount limit that cut it from cut_from_minor; empty: none did. */
 struct recorded_gift {
   struct str id, kind, item, reward, pool, cut_by, why, due; /* why, due: of what is pending */
+  struct str asked_by;                                       /* of what is in review: "bank", if the bank asks for it */
   struct str reissue_of;                                     /* of what was issued anew: its first id */
   int64_t value_minor, count, cut_from_minor;
 };

@@ -120,6 +120,7 @@ struct compile {
   struct name_map names;
   struct span *fact_hearers, *reward_hearers;
   uint32_t deny_first, deny_count;
+  struct review risk_review;
   /* the rule that is being read */
   uint32_t rule; /* number or NONE */
   bool rule_spends, rule_on_reward;
@@ -400,7 +401,11 @@ struct waiting_words {
   const char *end, *last;
 };
 void waiting_read(struct compile *c, const struct at *at, struct duration *within, struct waiting_words words);
+void waiting_bound(struct compile *c, const struct at *at, struct duration within, struct waiting_words words);
 void review_read(struct compile *c, const struct at *at, struct rule *rule);
+void risk_review_read(struct compile *c, const struct at *at); /* the bank's, of every gift */
+void risk_review_check(struct compile *c);                     /* that the gifts of the file can be held for it */
+bool rule_is_reviewed(struct compile *c, const struct rule *rule);
 void give_read(struct compile *c, const struct at *at, struct rule *rule);
 void choice_limits_check(struct compile *c, const struct at *limits, const struct rule *rule);
 void undo_read(struct compile *c, const struct at *at, struct undo *out);

@@ -15,7 +15,7 @@ static const struct key late_keys[] = {{"accept", KEY_MAY}, {"backfill", KEY_MAY
 static const struct key audience_keys[] = {{"include", KEY_MAY}, {"exclude", KEY_MAY}, {"when", KEY_MAY},
                                            {"holdout", KEY_MAY}, {"as_of", KEY_MAY},   {NULL, KEY_MAY}};
 static const struct key draws_keys[] = {{"commitment", KEY_MUST}, {NULL, KEY_MAY}};
-static const struct key risk_keys[] = {{"deny", KEY_MAY}, {"review", KEY_NOT_SERVED}, {NULL, KEY_MAY}};
+static const struct key risk_keys[] = {{"deny", KEY_MAY}, {"review", KEY_MAY}, {NULL, KEY_MAY}};
 #define LATE_MS (72 * 60 * 60 * 1000LL)
 #define LATE_MOST_DAYS 90
 #define MEMBERS_MOST 256u
@@ -275,10 +275,11 @@ static void audience_read(struct compile *c, const struct at *at, struct audienc
   if (out->holdout_bp >= 10000) report(c, &holdout, CHECK_BAD_PERCENT, "a holdout is below 100%%: nobody would be left");
 }
 
-static void deny_read(struct compile *c, const struct at *risk) {
-  struct at deny = at_key(risk, "deny");
-  if (!keys_check(c, risk, risk_keys, "risk") || deny.json == NULL) return;
-  members_read(c, &deny, &c->deny_first, &c->deny_count);
+static void risk_read(struct compile *c, const struct at *risk) {
+  struct at deny = at_key(risk, "deny"), review = at_key(risk, "review");
+  if (!keys_check(c, risk, risk_keys, "risk")) return;
+  if (deny.json != NULL) members_read(c, &deny, &c->deny_first, &c->deny_count);
+  if (review.json != NULL) risk_review_read(c, &review);
 }
 
 void header_rest(struct compile *c) {
@@ -288,7 +289,7 @@ void header_rest(struct compile *c) {
   struct audience out = campaign_now(c)->audience;
   if (audience.json != NULL) audience_read(c, &audience, &out);
   campaign_now(c)->audience = out;
-  if (risk.json != NULL && file->is_bank) deny_read(c, &risk);
+  if (risk.json != NULL && file->is_bank) risk_read(c, &risk);
   if (undo.json != NULL) undo_read(c, &undo, &file->undo);
   if (failure.json != NULL) failure_read(c, &failure, &file->forfeit);
 }

@@ -12,7 +12,6 @@ static const struct instead substitutes[] = {
     {"as steps",
      "instead write \"highest\"; or let the other's own measure hear the events, `as` in its \"on\" and \"per\": [\"customer\", "
      "\"caused_by.id\"], and the rule hear that"},
-    {"risk.review", "instead list them in \"deny\", or review in the system that fulfils, before it pays out"},
     {"fx programme", "instead write the rates into \"rates\", or the fact or activity into the campaign itself"},
     {"fx as", "instead write the rates into \"rates\", or let a campaign without `fx` hear it"},
     {"fx trigger", "instead ask it in the `when` of the rule, fact or task"},

@@ -15,11 +15,6 @@ static void key_unknown(struct compile *c, const struct at *at, const struct key
   report(c, at, CHECK_UNKNOWN_KEY, "'%s' is not a key of %s%.*s", at->key, what, STR_FORMAT(hint));
 }
 
-/* Two keys of one name have substitutes of their own. */
-static const char *substitute_name(const char *key, const char *what) {
-  return strcmp(key, "review") == 0 && strcmp(what, "risk") == 0 ? "risk.review" : key;
-}
-
 bool keys_check(struct compile *c, const struct at *at, const struct key *keys, const char *what) {
   if (!json_is_object(at->json)) {
     report(c, at, CHECK_WRONG_TYPE, "%s must be an object, found %s", what, type_of(at->json));
@@ -31,7 +26,7 @@ bool keys_check(struct compile *c, const struct at *at, const struct key *keys, 
     if (key == NULL)
       key_unknown(c, &child, keys, what);
     else if (key->need == KEY_NOT_SERVED)
-      report_not_served(c, &child, substitute_name(key->name, what), "'%s' of %s is", child.key, what);
+      report_not_served(c, &child, key->name, "'%s' of %s is", child.key, what);
   }
   for (const struct key *key = keys; key->name != NULL; key++)
     if (key->need == KEY_MUST && json_object_get(at->json, key->name) == NULL)

@@ -69,19 +69,28 @@ struct validity {
   const struct item *item;
   struct zone zone;
   int64_t closing_ms;          /* of a chance: nothing is spent after it */
-  const struct duration *held; /* how long a reviewer or the customer's choice may take; NULL: nobody is asked */
+  const struct duration *held[2]; /* how long a reviewer - of the rule, of the bank - or the customer's choice may take; NULL: not asked */
 };
 
-static const struct duration *held_of(const struct rule *rule, const struct item *item) {
-  if (item->is_chance) return NULL;
-  if (rule->give == GIVE_CHOICE_OF) return &rule->within;
-  return rule->review.asked ? &rule->review.within : NULL;
+static struct validity validity_of(const struct compile *c, const struct rule *rule, const struct item *item) {
+  const struct campaign *campaign = &c->campaigns[rule->campaign];
+  struct validity v = {.item = item, .zone = campaign->zone, .closing_ms = campaign->closing_ms};
+  if (item->is_chance) return v;
+  if (rule->give == GIVE_CHOICE_OF) v.held[0] = &rule->within;
+  if (rule->review.asked) v.held[0] = &rule->review.within;
+  if (c->risk_review.asked) v.held[1] = &c->risk_review.within;
+  return v;
 }
 
 /* When the customer has it, at the latest. */
 static int64_t held_until(const struct validity *v, int64_t given_ms) {
   if (v->item->when_empty == EMPTY_QUEUE && given_ms < v->closing_ms) return queue_until(v->closing_ms, given_ms);
-  return v->held == NULL ? given_ms : duration_add(given_ms, *v->held, 1, v->zone);
+  int64_t latest = given_ms;
+  for (uint32_t i = 0; i < 2; i++) {
+    int64_t until = v->held[i] == NULL ? given_ms : duration_add(given_ms, *v->held[i], 1, v->zone);
+    if (until > latest) latest = until;
+  }
+  return latest;
 }
 
 /* Of one that is held until `had_ms`. */
@@ -157,7 +166,7 @@ static struct days_seen days_look(struct compile *c, const struct rule *rule, co
 static void some_day_report(struct compile *c, const struct validity *v, int64_t day_ms) {
   char memory[32];
   struct buffer day;
-  const bool waits = v->held != NULL || v->item->when_empty == EMPTY_QUEUE;
+  const bool waits = v->held[0] != NULL || v->held[1] != NULL || v->item->when_empty == EMPTY_QUEUE;
   buffer_init(&day, memory, sizeof memory);
   buffer_date(&day, period_of(UNIT_DAY, day_ms, v->zone));
   report_text_at(c, v->item->pointer, "valid", CHECK_NOT_ALWAYS_VALID, "who %s on %.*s cannot use it%s", waits ? "earns it" : "gets it",
@@ -165,8 +174,7 @@ static void some_day_report(struct compile *c, const struct validity *v, int64_t
 }
 
 void valid_lint(struct compile *c, const struct rule *rule, const struct item *item) {
-  const struct campaign *campaign = &c->campaigns[rule->campaign];
-  const struct validity v = {item, campaign->zone, campaign->closing_ms, held_of(rule, item)};
+  const struct validity v = validity_of(c, rule, item);
   bool says = item->valid_from.kind != MOMENT_NONE || item->valid_to.kind != MOMENT_NONE;
   if ((!says && !item->is_chance) || !c->files[rule->campaign].has_period) return;
   struct days_seen seen = days_look(c, rule, &v);

@@ -54,11 +54,15 @@ static void waiting_check(struct compile *c, const struct at *at, int64_t first_
            (long long)((last_until - campaign->to_ms + MS_PER_DAY - 1) / MS_PER_DAY));
 }
 
-void waiting_read(struct compile *c, const struct at *at, struct duration *within, struct waiting_words words) {
+void waiting_bound(struct compile *c, const struct at *at, struct duration within, struct waiting_words words) {
   const struct campaign *campaign = campaign_now(c);
-  if (at->json == NULL || !read_duration(c, at, within) || !file_now(c)->has_period) return;
-  waiting_check(c, at, duration_add(campaign->from_ms, *within, 1, campaign->zone),
-                duration_add(campaign->to_ms - 1, *within, 1, campaign->zone), words);
+  if (!file_now(c)->has_period) return;
+  waiting_check(c, at, duration_add(campaign->from_ms, within, 1, campaign->zone),
+                duration_add(campaign->to_ms - 1, within, 1, campaign->zone), words);
+}
+
+void waiting_read(struct compile *c, const struct at *at, struct duration *within, struct waiting_words words) {
+  if (at->json != NULL && read_duration(c, at, within)) waiting_bound(c, at, *within, words);
 }
 
 static void closing_check(struct compile *c, const struct at *timing, const struct item *item) {
@@ -108,11 +112,11 @@ void queue_check(struct compile *c, const struct at *at, const struct item *item
 void timing_lint(struct compile *c, uint32_t number) {
   const struct rule rule = *rule_at(c, number);
   if (c->reward_hearers[number].count == 0) return;
-  if (rule.review.asked) {
+  if (rule_is_reviewed(c, &rule)) {
     report_text_at(
-        c, rule.pointer, "review", CHECK_BAD_VALUE,
-        "another rule hears the gifts of this one (\"reward\"), and would hear nothing of a gift that is held: let both hear the "
-        "event, and review both");
+        c, rule.pointer, rule.review.asked ? "review" : "give", CHECK_BAD_VALUE,
+        "another rule hears the gifts of this one (\"reward\"), and would hear nothing of a gift that is held%s: let both hear the event",
+        rule.review.asked ? "" : ", as the bank's review (\"risk\" of bank.json) holds all");
     return;
   }
   for (uint32_t i = 0; i < rule.item_count; i++) {

@@ -143,11 +143,16 @@ static void review_refuse(struct work *w, const struct issuing *i) {
   cell->expires_day = expires_day;
 }
 
+static void review_late(struct outcome *outcome, const struct cell *pending) {
+  outcome->of_review = true;
+  outcome->for_bank = (pending->pending.flags & PENDING_FOR_BANK) != 0;
+}
+
 static void reviewed(struct work *w, struct issuing *i, bool passed, enum reason refusal) {
   if (passed)
     review_pass(w, i, outcome_new(w, (uint32_t)(i->rule - w->book->rules), REASON_GIVEN));
   else if (refusal != REASON_GIVEN)
-    outcome_new(w, (uint32_t)(i->rule - w->book->rules), refusal)->of_review = true;
+    review_late(outcome_new(w, (uint32_t)(i->rule - w->book->rules), refusal), i->pending);
   if (!passed) review_refuse(w, i);
 }
 

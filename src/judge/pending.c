@@ -28,19 +28,29 @@ bool pending_still(struct work *w, const struct rule *rule, const struct cell *p
   return condition_holds(w, meant == NULL ? NONE : meant->still, rule->campaign, true, failure);
 }
 
-/* Money that the campaign cannot read is no reason to let a gift go by unseen. */
-static bool review_asks(struct work *w, const struct rule *rule) {
+/* Money that who asks cannot read is no reason to let a gift go by unseen. */
+static bool review_asks(struct work *w, const struct review *review) {
   struct failure failure;
-  if (!rule->review.asked) return false;
-  return condition_is_foreign(w, rule->review.when) || condition_holds(w, rule->review.when, rule->campaign, true, &failure);
+  if (!review->asked) return false;
+  return condition_is_foreign(w, review->when) || condition_holds(w, review->when, review->campaign, true, &failure);
 }
 
-bool review_begin(struct work *w, const struct rule *rule, struct gift *gift) {
-  if (!review_asks(w, rule)) return false;
-  int64_t until_ms = duration_add(w->event->time_ms, rule->review.within, 1, work_zone(w, rule->campaign));
+static void review_ask(struct work *w, const struct review *review, struct zone zone, struct gift *gift) {
+  if (!review_asks(w, review)) return;
+  int64_t until_ms = duration_add(w->event->time_ms, review->within, 1, zone);
   assert(until_ms > w->event->time_ms);
-  gift->in_review = true, gift->due_ms = until_ms;
-  return true;
+  if (!gift->in_review || until_ms < gift->due_ms) gift->due_ms = until_ms;
+  gift->passes = review->passes && (gift->passes || !gift->in_review);
+  gift->in_review = true;
+}
+
+/* The bank's first, then the rule's own: one person looks at it, the earlier deadline counts, and who lets nothing pass has the say. */
+bool review_begin(struct work *w, const struct rule *rule, struct gift *gift) {
+  struct zone zone = work_zone(w, rule->campaign);
+  if (!MUTANT(RISK_REVIEW_SKIPPED)) review_ask(w, &w->book->risk_review, zone, gift);
+  gift->for_bank = gift->in_review;
+  review_ask(w, &rule->review, zone, gift);
+  return gift->in_review;
 }
 
 /* Each gift has an instant of its own; whoever comes back to silent customers does so every full hour, or there would be as many lists of
@@ -65,7 +75,8 @@ void pending_keep(struct work *w, const struct gift *gift, const struct item *me
   cell->pending.id_high = gift->id_words[1];
   cell->pending.pool = gift->pool == NONE ? 0 : w->book->pools[gift->pool].decl;
   cell->pending.meant = meant->mark;
-  cell->pending.flags = (gift->partial ? PENDING_PARTIAL : 0) | (gift->in_review && rule->review.passes ? PENDING_ON_PASS : 0);
+  cell->pending.flags =
+      (gift->partial ? PENDING_PARTIAL : 0) | (gift->passes ? PENDING_ON_PASS : 0) | (gift->for_bank ? PENDING_FOR_BANK : 0);
   cell->pending.waits = (uint8_t)waits_for(gift);
   cell->pending.ahead = pending_ahead(w, rule->campaign, gift->due_ms);
   cell->expires_day = undo_expiry(w);

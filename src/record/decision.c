@@ -35,6 +35,8 @@ struct str text_waits(const struct gift *gift) {
   return gift->item == NONE ? STR("choice") : STR("timing");
 }
 
+struct str text_asked_by(const struct gift *gift) { return gift->for_bank ? STR("bank") : STR(""); }
+
 static char *digits_put(char *at, int32_t number) {
   assert(number >= 0 && number < 100);
   memcpy(at, &digit_pairs[2 * number], 2);
@@ -98,6 +100,7 @@ static void decision_gift(struct buffer *out, const struct rulebook *rulebook, c
   if (gift->kind == GIFT_REISSUED) TEXT_MEMBER(out, "reissue_of", ((struct str){gift->first_id, sizeof gift->first_id}));
   if (gift->kind == GIFT_PENDING) {
     TEXT_MEMBER(out, "why", text_waits(gift));
+    TEXT_MEMBER(out, "asked_by", text_asked_by(gift));
     PUT(out, ",\"due\":\"");
     buffer_time_in(out, gift->due_ms, rulebook->campaigns[rulebook->rules[gift->rule].campaign].zone);
     PUT(out, "\"");

@@ -81,6 +81,7 @@ struct told_gift told_gift_of(const struct rulebook *rulebook, const struct gift
                            .due_ms = gift->kind == GIFT_PENDING ? gift->due_ms : TIME_NONE,
                            .chosen = gift->kind == GIFT_PENDING && gift->item == NONE,
                            .in_review = gift->in_review,
+                           .for_bank = gift->for_bank,
                            .in_queue = gift->in_queue};
   if (gift->item != NONE) gift_item(&told, rulebook, &rulebook->items[gift->item]);
   if (gift->pool != NONE) told.pool = rulebook->pools[gift->pool].name;
@@ -106,7 +107,7 @@ struct told_gift told_gift_read(const struct rulebook *rulebook, const struct ru
                            .cut_from_minor = gift->cut_from_minor,
                            .points = str_equal(gift->reward, STR("points"))};
   told.chosen = str_equal(gift->why, STR("choice")), told.in_review = str_equal(gift->why, STR("review"));
-  told.in_queue = str_equal(gift->why, STR("queue"));
+  told.in_queue = str_equal(gift->why, STR("queue")), told.for_bank = str_equal(gift->asked_by, STR("bank"));
   if (gift->due.length == 0 || !time_parse(gift->due, &told.due_ms, NULL)) told.due_ms = TIME_NONE;
   if (rule == NULL) return told;
   uint32_t limit = detail_limit(rulebook, rule, gift->cut_by);
@@ -189,6 +190,8 @@ static void gift_due(struct buffer *out, const struct campaign *campaign, const 
   if (gift->due_ms == TIME_NONE) return;
   if (gift->chosen)
     buffer_put(out, zh ? STR("客户选择,截至 ") : STR("the customer's choice until "));
+  else if (gift->in_review && gift->for_bank)
+    buffer_put(out, zh ? STR(";待本行风险复核,截至 ") : STR("; it waits for the bank's risk review until "));
   else if (gift->in_review)
     buffer_put(out, zh ? STR(";待复核,截至 ") : STR("; it waits to be reviewed until "));
   else if (gift->in_queue)

@@ -11,7 +11,8 @@ struct told_gift {
   int64_t value_minor, count, cut_from_minor;
   int64_t due_ms; /* of what is pending; TIME_NONE: it is not, or nobody knows */
   bool chosen;    /* it waits for the customer's choice */
-  bool in_review; /* it waits for a reviewer */
+  bool in_review; /* it waits for a reviewer ... */
+  bool for_bank;  /* ... whom the bank asks for, whatever its rule says */
   bool in_queue;  /* it waits for its pool */
   bool points;
   const struct limit *cut_limit; /* the limit `cut_by` names, or NULL: the loaded campaigns do not have it any more */

@@ -80,6 +80,7 @@ static void json_gifts(const struct telling *t, const struct recorded_outcome *o
     if (gift->cut_by.length > 0) TEXT_NUMBER(t->out, "cut_from_minor", gift->cut_from_minor);
     TEXT_MEMBER(t->out, "cut_by", gift->cut_by);
     TEXT_MEMBER(t->out, "why", gift->why);
+    TEXT_MEMBER(t->out, "asked_by", gift->asked_by);
     TEXT_MEMBER(t->out, "due", gift->due);
     PUT(t->out, "}");
   }

@@ -102,7 +102,8 @@ static bool read_gift(struct reading *r, void *item) {
   struct recorded_gift *gift = item;
   const struct text_row rows[] = {{STR("id"), &gift->id},         {STR("kind"), &gift->kind}, {STR("item"), &gift->item},
                                   {STR("reward"), &gift->reward}, {STR("pool"), &gift->pool}, {STR("cut_by"), &gift->cut_by},
-                                  {STR("due"), &gift->due},       {STR("why"), &gift->why},   {STR("reissue_of"), &gift->reissue_of}};
+                                  {STR("due"), &gift->due},       {STR("why"), &gift->why},   {STR("asked_by"), &gift->asked_by},
+                                  {STR("reissue_of"), &gift->reissue_of}};
   struct str key;
   if (!json_enter_object(&r->json)) return false;
   while (json_next_key(&r->json, &key)) {

@@ -117,6 +117,7 @@ static void reward_pending(struct buffer *out, const struct reward_line *line) {
   const struct rule *rule = line->rule;
   if (line->gift->kind != GIFT_PENDING) return;
   TEXT_MEMBER(out, "why", text_waits(line->gift));
+  TEXT_MEMBER(out, "asked_by", text_asked_by(line->gift));
   reward_moment(out, STR(",\"due\":\""), line->gift->due_ms, line->campaign->zone);
   if (line->gift->item != NONE) return;
   TEXT_MEMBER(out, "default", line->rulebook->items[rule->otherwise].id);

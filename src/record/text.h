@@ -103,5 +103,7 @@ void text_envelope(struct buffer *out, struct str type, struct str subject, cons
 struct str text_gift_kind(enum gift_kind kind);
 /* "timing", "choice", "review" or "queue": what a pending one waits for. */
 struct str text_waits(const struct gift *gift);
+/* "bank": for whose review; empty: what it waits for is its own rule's. */
+struct str text_asked_by(const struct gift *gift);
 
 #endif

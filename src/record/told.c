@@ -208,7 +208,7 @@ void told_outcome(struct told *told, const struct rulebook *rulebook, const stru
   else if (outcome->of_choice)
     told->at = told_key(&text, rule, STR("/give/choice_of"));
   else if (outcome->of_review)
-    told->at = told_key(&text, rule, STR("/review"));
+    told->at = outcome->for_bank ? STR("/risk/review") : told_key(&text, rule, STR("/review"));
   else if (outcome->of_period)
     told->at = told_key(&text, rule, goes_on(rulebook, rule) ? STR("/give") : STR("/on"));
   else

@@ -87,6 +87,7 @@ static uint32_t lists_gather(const struct shard *shard, struct str *lists) {
 /* Whether gifts of these terms may wait for their issue or their choice: what they are is needed until then, and then as long as that of
  * any gift. */
 static bool may_wait(const struct rulebook *book) {
+  if (book->risk_review.asked) return true;
   for (uint32_t i = 0; i < book->rule_count; i++)
     if (book->rules[i].give == GIVE_CHOICE_OF || book->rules[i].review.asked) return true;
   for (uint32_t i = 0; i < book->item_count; i++)
@@ -94,12 +95,16 @@ static bool may_wait(const struct rulebook *book) {
   return false;
 }
 
+/* What the bank reviews waits by the bank's file, which most terms know nothing of: by the one that runs, or one that ran and is still
+ * needed, as it is for as long as any gift can wait for it. */
 static int64_t waiting_ms(const struct shard *shard, const struct manifest_entry *entry) {
   const struct terms_shelf *shelf = shard->settings.terms == NULL ? NULL : shard->settings.terms->shelf;
-  for (uint32_t i = 0; shelf != NULL && i < shelf->count; i++)
-    if (shelf->items[i].campaign == entry->campaign && shelf->items[i].number == entry->terms && may_wait(shelf->items[i].book))
-      return LIMIT_PENDING_MS;
-  return 0;
+  bool waits = shard->rulebook->risk_review.asked;
+  for (uint32_t i = 0; shelf != NULL && i < shelf->count && !waits; i++) {
+    const struct terms *item = &shelf->items[i];
+    waits = item->book->risk_review.asked || (item->campaign == entry->campaign && item->number == entry->terms && may_wait(item->book));
+  }
+  return waits ? LIMIT_PENDING_MS : 0;
 }
 
 /* Whether an entry is still needed once another rulebook runs, and until when. Where nothing was ever decided nothing can be undone. */

@@ -372,9 +372,13 @@ static void other_section(struct say *say) {
     put_line(say, ++line);
     draws_say(say);
   }
-  if (say->rulebook->deny_count == 0) return;
+  if (say->rulebook->deny_count > 0) {
+    put_line(say, ++line);
+    put(say, "Customers whom the bank has barred for reasons of risk receive no gift.\n", "被本行列入风险名单的客户不能获得奖励。\n");
+  }
+  if (!say->rulebook->risk_review.asked) return;
   put_line(say, ++line);
-  put(say, "Customers whom the bank has barred for reasons of risk receive no gift.\n", "被本行列入风险名单的客户不能获得奖励。\n");
+  say_risk_review(say);
 }
 
 static void foot_say(struct say *say) {

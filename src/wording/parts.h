@@ -192,6 +192,7 @@ void say_in_unit(struct say *say, const struct item *item, int64_t value); /* po
 /* ---- the rest ---- */
 
 void say_rule(struct say *say, uint32_t rule);      /* section "content" */
+void say_risk_review(struct say *say);              /* the bank's, of every gift */
 void say_give(struct say *say, uint32_t rule);      /* the list of what it gives */
 void say_item_name(struct say *say, uint32_t item); /* "立减金50.00元" */
 void say_supply(struct say *say, uint32_t rule);    /* how many there are, a line an item */

@@ -164,6 +164,15 @@ static void heading_say(struct say *say, uint32_t number) {
   put_str(say, STR("\n\n"));
 }
 
+static void review_end_say(struct say *say, const struct review *review) {
+  put(say, ". That takes up to ", "，复核期限为");
+  say_duration(say, review->within);
+  put(say,
+      review->passes ? "; when nothing has been decided by then, it is issued"
+                     : "; when nothing has been decided by then, it is not issued",
+      review->passes ? "，逾期未作决定的予以发放" : "，逾期未作决定的不予发放");
+}
+
 /* What is held until somebody has looked at it. */
 static void review_say(struct say *say, const struct rule *rule) {
   const struct review *review = &rule->review;
@@ -173,17 +182,24 @@ static void review_say(struct say *say, const struct rule *rule) {
     put(say, ", if this holds: ", "，限符合以下条件的：");
     say_condition(say, review->when);
   }
-  put(say, ". That takes up to ", "，复核期限为");
-  say_duration(say, review->within);
-  put(say,
-      review->passes ? "; when nothing has been decided by then, it is issued"
-                     : "; when nothing has been decided by then, it is not issued",
-      review->passes ? "，逾期未作决定的予以发放" : "，逾期未作决定的不予发放");
+  review_end_say(say, review);
   if (rule->forfeit.reissue)
     put(say, ". A gift that is refused is forfeited, like one that could not be delivered twice.\n",
         "。复核未通过的，该奖励作废，按两次未能成功发放处理。\n");
   else
     put(say, ". A gift that is refused is treated like one that cannot be delivered.\n", "。复核未通过的，按未能成功发放处理。\n");
+}
+
+/* Which gifts it is about is the bank's own affair, unless it is all of them. */
+void say_risk_review(struct say *say) {
+  const struct review *review = &say->rulebook->risk_review;
+  if (review->when == NONE)
+    put(say, "The bank reviews each gift before it is issued", "奖励须先经本行复核后发放");
+  else
+    put(say, "The bank may review a gift before it is issued", "本行可对奖励先行复核，复核后发放");
+  review_end_say(say, review);
+  put(say, ". A gift that is refused is forfeited, like one that cannot be delivered, and it is not issued anew.\n",
+      "。复核未通过的，该奖励作废，按未能成功发放处理，且不再补发。\n");
 }
 
 void say_rule(struct say *say, uint32_t number) {

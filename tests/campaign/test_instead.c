@@ -93,17 +93,7 @@ static void what_is_refused_has_a_substitute(void **unused) {
   bench_free(bench);
 }
 
-static void risk_has_its_own(void **unused) {
-  (void)unused;
-  struct bench *bench = bench_new();
-  struct source bank = {STR("bank.json"),
-                        STR("{\"id\":\"bank\",\"version\":1,\"name\":{\"zh\":\"b\",\"en\":\"b\"},\"risk\":{\"deny\":[],\"review\":[]}}")};
-  bench_read(bench, &bank, 1);
-  assert_true(has(refusal(bench)->remedy, "\"deny\""));
-  bench_free(bench);
-}
-
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_refused_has_a_substitute), cmocka_unit_test(risk_has_its_own)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_refused_has_a_substitute)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,6 +63,7 @@
   ROW(PENDING_UNDONE, "a gift is issued though its event was undone while it was pending")   \
   ROW(PENDING_KEEPS, "a pool does not get back what was refused when it was due")            \
   ROW(REVIEW_PASSES, "a gift that nobody reviewed in time is issued all the same")           \
+  ROW(RISK_REVIEW_SKIPPED, "what the bank wants to see before it goes out goes out at once") \
   ROW(REISSUE_UNNAMED, "of a gift that was issued anew the one that failed is taken back")   \
   ROW(REISSUE_AGAIN, "what failed again is issued anew again")                               \
   ROW(SHUT_PAYS, "a reserve pays that nobody has released")                                  \
