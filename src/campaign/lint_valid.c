@@ -68,7 +68,7 @@ void schedule_lint(struct compile *c, const struct rule *rule, uint32_t when, st
 struct validity {
   const struct item *item;
   struct zone zone;
-  int64_t closing_ms;          /* of a chance: nothing is spent after it */
+  int64_t closing_ms;             /* of a chance: nothing is spent after it */
   const struct duration *held[2]; /* how long a reviewer - of the rule, of the bank - or the customer's choice may take; NULL: not asked */
 };
 

@@ -73,10 +73,11 @@ static void rule_held_check(struct compile *c, const struct at *at, const struct
   struct at give = at_key(at, "give");
   const char *why = why_not_held(c, rule);
   if (why == NULL || rule->review.asked || give.json == NULL) return; /* its own review was told so already */
-  report(c, &give, CHECK_BAD_VALUE,
-         "%s, and the bank reviews gifts (\"risk\" of bank.json), so it must be held before: give it otherwise, or let the bank review where "
-         "gifts are fulfilled",
-         why);
+  report(
+      c, &give, CHECK_BAD_VALUE,
+      "%s, and the bank reviews gifts (\"risk\" of bank.json), so it must be held before: give it otherwise, or let the bank review where "
+      "gifts are fulfilled",
+      why);
 }
 
 void risk_review_check(struct compile *c) {

@@ -158,9 +158,9 @@ static uint32_t names_bound(const struct compile *c, uint32_t source_count) {
 }
 
 static void compile_all(struct compile *c) {
-  static const file_step steps[] = {facts_sign,      facts_sign_parts,  facts_price,      lists_read,  schedules_read,
-                                    activities_read, limits_named_read, pools_named_read, groups_read, facts_read,
-                                    header_rest,     rules_read,        risk_review_check, groups_check,    draws_lint};
+  static const file_step steps[] = {facts_sign,      facts_sign_parts,  facts_price,       lists_read,   schedules_read,
+                                    activities_read, limits_named_read, pools_named_read,  groups_read,  facts_read,
+                                    header_rest,     rules_read,        risk_review_check, groups_check, draws_lint};
   for_each_file(c, header_read);
   declare_all(c);
   for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) for_each_file(c, steps[i]);

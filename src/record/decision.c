@@ -35,7 +35,9 @@ struct str text_waits(const struct gift *gift) {
   return gift->item == NONE ? STR("choice") : STR("timing");
 }
 
-struct str text_asked_by(const struct gift *gift) { return gift->for_bank ? STR("bank") : STR(""); }
+struct str text_asked_by(const struct gift *gift) {
+  return gift->for_bank ? STR("bank") : STR("");
+}
 
 static char *digits_put(char *at, int32_t number) {
   assert(number >= 0 && number < 100);

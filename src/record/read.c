@@ -100,9 +100,15 @@ static void *read_array(struct reading *r, const void *before, const struct arra
 
 static bool read_gift(struct reading *r, void *item) {
   struct recorded_gift *gift = item;
-  const struct text_row rows[] = {{STR("id"), &gift->id},         {STR("kind"), &gift->kind}, {STR("item"), &gift->item},
-                                  {STR("reward"), &gift->reward}, {STR("pool"), &gift->pool}, {STR("cut_by"), &gift->cut_by},
-                                  {STR("due"), &gift->due},       {STR("why"), &gift->why},   {STR("asked_by"), &gift->asked_by},
+  const struct text_row rows[] = {{STR("id"), &gift->id},
+                                  {STR("kind"), &gift->kind},
+                                  {STR("item"), &gift->item},
+                                  {STR("reward"), &gift->reward},
+                                  {STR("pool"), &gift->pool},
+                                  {STR("cut_by"), &gift->cut_by},
+                                  {STR("due"), &gift->due},
+                                  {STR("why"), &gift->why},
+                                  {STR("asked_by"), &gift->asked_by},
                                   {STR("reissue_of"), &gift->reissue_of}};
   struct str key;
   if (!json_enter_object(&r->json)) return false;

@@ -9,7 +9,8 @@ Blocks are marked behind their fence. `json` is a whole file. `json rule`, `json
 it leaves out of id, on, give and limits; a part (keys of a campaign file) a header and a rule; a programme a header. A word in capitals
 behind that is the code with which it is refused. `scenario` is a story of the example above it. Whole files without rules are the
 programmes that stand beside all others; list files are those of the shipped campaigns. `json calendar` is a calendar file,
-`json rates` a table of rates, which stands beside all others.
+`json rates` a table of rates, which stands beside all others. `json risk` is what the page's bank.json says of `risk`, beside a campaign
+with one rule.
 """
 import json
 import os
@@ -50,6 +51,8 @@ def whole(example):
         return said
     if example.kind == "programme":
         return {**HEADER, **said}
+    if example.kind == "risk":
+        said = {}
     if example.kind == "rule":
         said = {"rules": [said]}
     return {**CAMPAIGN, **said, "rules": rules_filled(said.get("rules", [{}]))}
@@ -72,7 +75,7 @@ def examples_of(text, findings):
         kind = words[0] if words else ""
         if language == "scenario" and examples and examples[-1].code in ACCEPTED:
             examples[-1].story = body
-        elif language == "json" and len(words) < 2 and kind in ("", "rule", "part", "programme", "calendar", "rates"):
+        elif language == "json" and len(words) < 2 and kind in ("", "rule", "part", "programme", "calendar", "rates", "risk"):
             examples.append(Example(line, kind, code, body))
         else:
             findings.append(f"{PAGE}:{line}: a block that no test looks at: mark it json, json rule, json part, json programme or scenario")
@@ -114,6 +117,8 @@ def example_findings(folder, example, programmes):
         return
     for name, text in programmes.items():
         put(folder, name + ".json", text)
+    if example.kind == "risk":
+        put(folder, "bank.json", json.dumps({**json.loads(programmes["bank"]), "risk": json.loads(example.text)}, ensure_ascii=False))
     name = file[example.kind if example.kind in ("calendar", "rates") else "id"]
     put(folder, name + ".json", example.text if example.kind in ("", "calendar", "rates") else json.dumps(file, ensure_ascii=False))
     yield from check_findings(folder, example)
@@ -220,6 +225,10 @@ CATALOGUE = '```json\n{"types": [{"name": "wifi.joined"}]}\n```\n'
 CASES = [
     ("good", page(GIFT + STORY + '```json part\n{"late": {"accept": "PT1H"}}\n```\n```json rule NO_LIMITS\n{"limits": []}\n```\n'
                   '```json programme\n{"lists": {"a": ["1"]}}\n```\n'), None),
+    ("what the bank reviews", page('```json risk\n{"review": {"within": "P1D", "otherwise": "pass"}}\n```\n'
+                                   + STORY.replace("gift rule", "pending rule").replace("5.00", "5.00 until 2027-01-03T10:00")
+                                   .replace("login", "txn.card_spend amount=9.00")), None),
+    ("what the bank cannot review", page('```json risk\n{"review": {"otherwise": "pass"}}\n```\n'), "MISSING_KEY"),
     ("a rule that is refused", page('```json rule\n{"on": "log-in"}\n```\n'), "UNKNOWN_EVENT"),
     ("a warning", page('```json part\n{"lists": {"a": ["1"]}}\n```\n'), "UNUSED"),
     ("a refusal that does not come", page('```json rule BAD_MONEY\n{"on": "login"}\n```\n'), "BAD_MONEY is said to come, but nothing does"),

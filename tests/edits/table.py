@@ -285,6 +285,43 @@ FAILURES = [
          on={"f1": "gate GIFT_UNKNOWN", "f2": "gate GIFT_UNKNOWN", "f3": "reissued shop/welcome voucher 500"}),
 ]
 
+PHONE = {"when": {"biller": "phone"}, "within": "P2D", "otherwise": "refuse"}
+B4 = "gift:11b1HzPP9ABrFvNIKQSZyg"
+
+
+def review(**more):
+    return put("/risk", {"review": {**PHONE, **more}}, B)
+
+
+# Of b4, that it passes: a day later, before anything of the files behind is over.
+PASSED = [event("r1", "reward.reviewed", "2027-02-12 20:00", reward_id=B4[5:], result="passed", staff="s1")]
+HELD = {"b4": "pending shop/ladder voucher 600"}
+REFUSED = {B4: "refuse shop/ladder EXPIRED ; revoked shop/ladder voucher 600 to c1", "a15": "nothing", "a16": "nothing"}
+REVIEWS = [
+    Edit("bank-review-added", "what comes from now on waits; nobody looks at what was given", [review()],
+         on={"a10": "pending shop/ladder voucher 600"}),
+    Edit("bank-review-of-all", "of every campaign, whether it cites the bank or not; chances are given, and what they buy waits",
+         [put("/risk", {"review": {"within": "P7D", "otherwise": "pass"}}, B)],
+         on={name: f"pending {gift}" for name, gift in (
+             ("a1", "shop/welcome voucher 500"), ("a3", "shop/welcome voucher 500"), ("a5", "shop/back cash_back 1500"),
+             ("a10", "shop/ladder voucher 600"), ("a11", "shop/use points 41"), ("a12", "shop/welcome voucher 500"),
+             ("a13", "beside/g points 1"))} | {
+             "a7": "refuse shop/back LIMIT_REACHED ; pending shop/goal points 5",
+             "a9": "pending shop/two voucher 200 ; pending shop/two points 3"}),
+    Edit("bank-review-gone", "what waits keeps its deadline, and its answer to silence", [drop("/risk", B)], before=[review()],
+         on={**HELD, **REFUSED}),
+    Edit("bank-review-gone-answered", "and a reviewer may answer until then", [drop("/risk", B)],
+         before=[review(within="P7D")], events=PASSED,
+         on={**HELD, "r1": "issued shop/ladder voucher 200"}),
+    Edit("bank-review-changed", "another deadline and answer, for what comes from now on",
+         [put("/risk/review/otherwise", "pass", B), put("/risk/review/within", "P7D", B)], before=[review()],
+         on={**HELD, **REFUSED, "a10": "pending shop/ladder voucher 600"}),
+    Edit("bank-review-beside-a-ladder", "a rule that pays step by step cannot be held", [review(), add("/rules/0", CLIMB)],
+         refused=["shop.json", "/rules/0/give", "bank.json", "step by step"]),
+    Edit("bank-review-longer-than-closing", "shop closes after a week", [review(within="P8D")],
+         refused=["shop.json", "SHORT_CLOSING", '"closing": "P8D"']),
+]
+
 FOLDER = [
     Edit("file-gone", "its period runs: refused with a remedy, and back again it goes on", [("gone", S)], refused=["shop"]),
     Edit("ended-file-gone", "december is over: its file may go, its gifts are undone all the same", [("gone", "december.json")], on={}),
@@ -334,4 +371,4 @@ RATES = [
     Edit("rates-other-day", "the workday before", [put("/fx/day", "previous_workday")], before=BY_TABLE, events=DOLLARS,
          on={**KNOWN, **UNKNOWN}, refused=["shop", "of its day", "of the workday before"]),
 ]
-EDITS = LIMITS + QUEUES + POOLS + RULES + FACTS + HEADER + FAILURES + FOLDER + RATES
+EDITS = LIMITS + QUEUES + POOLS + RULES + FACTS + HEADER + FAILURES + REVIEWS + FOLDER + RATES

@@ -417,6 +417,7 @@ bool range_next(const struct world *world, uint32_t shard, struct range_reader *
 void check_ranges(struct world *world, uint32_t shard);
 
 /* sim_book.c */
-void book_load(struct book *book, const char *folder, enum book_kind kind);
+/* `reviewed`: beside a bank that reviews the gifts of balance.snapshot. */
+void book_load(struct book *book, bool reviewed, enum book_kind kind);
 
 #endif

@@ -1,5 +1,6 @@
 /* The rulebooks of the simulator, compiled once for the life of the process: the campaigns of a folder; the same ones with larger totals
  * and other terms for what is undone, for a swap in mid-stream; and those with a limit that counts something else, which no state may take.
+ * And all of these again beside a bank that reviews gifts: what cannot be held for it is written otherwise there.
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -41,11 +42,12 @@
   "\"2027-02-28\": {\"CNY\": \"0.1480\"}, \"2027-03-14\": {\"CNY\": \"0.1400\"}"
 
 /* One on top of the other; each in the rulebooks from `since` on. */
-static struct {
+struct edit {
   enum book_kind since;
   const char *from, *to;
   bool found;
-} edits[] = {
+};
+static struct edit edits[] = {
     {BOOK_RAISED, "\"stock\": 8,", "\"stock\": 11,", false},
     {BOOK_RAISED, "\"cups\": {\"stock\": 2}", "\"cups\": {\"stock\": 3}", false}, /* for who waits */
     {BOOK_RAISED, "\"budget\": \"100.00\"", "\"budget\": \"130.00\"", false},
@@ -69,6 +71,22 @@ static struct {
 };
 #define EDITS (sizeof edits / sizeof edits[0])
 
+#define TEA "{\"id\": \"tea\", \"reward\": \"voucher\", \"value\": \"3.00\", \"pool\": \"all\"}"
+#define CHOICE "{\"choice_of\": [" TEA ", {\"id\": \"points\", \"reward\": \"points\", \"value\": 3, \"pool\": \"unlimited\"}],\n"
+#define CHOOSE "              \"within\": \"PT20H\", \"default\": \"tea\"}"
+#define LADDER(pay, limits) "\"pay\": \"" pay "\"}},\n     \"limits\": " limits
+
+/* Beside a bank that reviews; its own terms change as well. */
+static struct edit reviewed_edits[] = {
+    {BOOK_FIRST, LADDER("top_up", "\"unlimited\""), LADDER("highest", "[{\"count\": 1, \"per\": [\"customer\"], \"period\": \"ever\"}]"),
+     false},
+    {BOOK_FIRST, "\"queue\"}", "\"refuse\"}", false},
+    {BOOK_FIRST, "{\"id\": \"pick\",\n     \"on\": \"checkin\"", "{\"id\": \"pick\",\n     \"on\": \"balance.snapshot\"", false},
+    {BOOK_FIRST, CHOICE CHOOSE, TEA, false},
+    {BOOK_RAISED, "\"within\": \"PT11H\"", "\"within\": \"PT15H\"", false},
+};
+#define REVIEWED_EDITS (sizeof reviewed_edits / sizeof reviewed_edits[0])
+
 static void give_up(const char *what, const char *which) {
   fprintf(stderr, "sim: %s: %s\n", which, what);
   exit(2);
@@ -85,15 +103,15 @@ static struct str file_text(const char *folder, const char *name, struct arena *
   return (struct str){bytes, length};
 }
 
-static struct str text_edited(struct str text, enum book_kind kind, struct arena *arena) {
-  for (size_t i = 0; i < EDITS && edits[i].since <= kind; i++) {
+static struct str text_edited(struct str text, struct edit *list, size_t count, enum book_kind kind, struct arena *arena) {
+  for (size_t i = 0; i < count && list[i].since <= kind; i++) {
     struct buffer out;
     buffer_init(&out, arena_take(arena, text.length * 2 + 64), text.length * 2 + 64);
-    size_t from = strlen(edits[i].from);
+    size_t from = strlen(list[i].from);
     while (text.length > 0) {
-      bool here = text.length >= from && memcmp(text.at, edits[i].from, from) == 0;
-      edits[i].found |= here;
-      buffer_put(&out, here ? str_of(edits[i].to) : (struct str){text.at, 1});
+      bool here = text.length >= from && memcmp(text.at, list[i].from, from) == 0;
+      list[i].found |= here;
+      buffer_put(&out, here ? str_of(list[i].to) : (struct str){text.at, 1});
       text = str_from(text, here ? from : 1);
     }
     text = buffer_text(&out);
@@ -103,7 +121,14 @@ static struct str text_edited(struct str text, enum book_kind kind, struct arena
 
 static int by_name(const void *a, const void *b) { return strcmp((const char *)a, (const char *)b); }
 
-static uint32_t names_list(const char *folder, char names[SOURCES_MOST][64]) {
+static void edits_found(const struct edit *list, size_t count, enum book_kind kind) {
+  for (size_t i = 0; i < count && list[i].since <= kind; i++)
+    if (!list[i].found) give_up("is in no campaign", list[i].from);
+}
+
+/* Behind those that are there. */
+static uint32_t sources_read(const char *folder, struct source *sources, uint32_t begin, struct arena *arena) {
+  char names[SOURCES_MOST][64];
   uint32_t count = 0;
   DIR *directory = opendir(folder);
   if (directory == NULL) give_up("cannot be opened", folder);
@@ -112,32 +137,39 @@ static uint32_t names_list(const char *folder, char names[SOURCES_MOST][64]) {
       memcpy(names[count++], entry->d_name, strlen(entry->d_name) + 1);
   (void)closedir(directory);
   qsort(names, count, sizeof names[0], by_name);
+  for (uint32_t i = 0; i < count && begin + i < SOURCES_MOST; i++)
+    sources[begin + i] = (struct source){.name = arena_copy(arena, str_of(names[i])), .text = file_text(folder, names[i], arena)};
+  return begin + count;
+}
+
+static uint32_t sources_edited(struct source *sources, bool reviewed, enum book_kind kind, struct arena *arena) {
+  uint32_t count = sources_read(SIM_DIR "/campaigns", sources, 0, arena);
+  if (reviewed) count = sources_read(SIM_DIR "/reviewed", sources, count, arena);
+  for (uint32_t i = 0; i < count; i++) {
+    if (reviewed) sources[i].text = text_edited(sources[i].text, reviewed_edits, REVIEWED_EDITS, kind, arena);
+    sources[i].text = text_edited(sources[i].text, edits, EDITS, kind, arena);
+  }
+  if (reviewed) edits_found(reviewed_edits, REVIEWED_EDITS, kind);
+  edits_found(edits, EDITS, kind);
   return count;
 }
 
-void book_load(struct book *book, const char *folder, enum book_kind kind) {
+void book_load(struct book *book, bool reviewed, enum book_kind kind) {
   static struct catalogue catalogue;
   static struct findings findings;
-  char names[SOURCES_MOST][64];
   struct source sources[SOURCES_MOST];
   struct arena arena, scratch;
   struct fault fault = {0};
   arena_init(&arena, malloc(BOOK_BYTES), BOOK_BYTES);
   arena_init(&scratch, malloc(BOOK_BYTES), BOOK_BYTES);
-  if (arena.memory == NULL || scratch.memory == NULL) give_up("no memory", folder);
+  if (arena.memory == NULL || scratch.memory == NULL) give_up("no memory", "rulebooks");
   catalogue_init(&catalogue);
   findings = (struct findings){0};
-  uint32_t count = names_list(folder, names);
-  for (uint32_t i = 0; i < count; i++) {
-    struct str text = file_text(folder, names[i], &arena);
-    sources[i] = (struct source){.name = arena_copy(&arena, str_of(names[i])), .text = text_edited(text, kind, &arena)};
-  }
-  for (size_t i = 0; i < EDITS && edits[i].since <= kind; i++)
-    if (!edits[i].found) give_up("is in no campaign", edits[i].from);
+  uint32_t count = sources_edited(sources, reviewed, kind, &arena);
   enum status status = rulebook_read(sources, count, &catalogue, &arena, &scratch, &findings, &book->rulebook, &fault);
   for (uint32_t i = 0; i < findings.count && status != STATUS_OK; i++)
     fprintf(stderr, "sim: %.*s: %.*s\n", STR_FORMAT(findings.items[i].pointer), STR_FORMAT(findings.items[i].text));
-  if (status != STATUS_OK) give_up(fault.text, folder);
+  if (status != STATUS_OK) give_up(fault.text, "rulebooks");
   book->index = match_build(book->rulebook, &arena, &scratch);
   book->cache = match_cache_new(book->index, &arena);
   free(scratch.memory);

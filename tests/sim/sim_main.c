@@ -67,14 +67,19 @@ static enum mutant mutant_find(const char *name) {
   exit(2);
 }
 
-/* Rulebooks are read once; with a safeguard off that stands in their reading, once more. */
-static void books_choose(bool by_place) {
-  static struct book books[2][BOOKS];
+/* Rulebooks are read once; with a safeguard off that stands in their reading, once more. In every sixteenth history the bank reviews. */
+static void books_choose(bool by_place, bool reviewed) {
+  static struct book books[2][2][BOOKS];
   for (uint32_t i = 0; i < BOOKS; i++) {
-    if (books[by_place][i].rulebook == NULL) book_load(&books[by_place][i], SIM_DIR "/campaigns", (enum book_kind)i);
-    world->books[i] = books[by_place][i];
+    struct book *book = &books[by_place][reviewed][i];
+    if (book->rulebook == NULL) book_load(book, reviewed, (enum book_kind)i);
+    world->books[i] = *book;
   }
 }
+
+static bool is_reviewed(uint64_t seed) { return seed % 16 == 8; }
+
+static bool by_place; /* limits are named by where they stand: a safeguard is off */
 
 static void mutant_set(enum mutant mutant) {
 #ifdef GIFTD_MUTANTS
@@ -85,7 +90,7 @@ static void mutant_set(enum mutant mutant) {
     exit(2);
   }
 #endif
-  books_choose(mutant == MUTANT_LIMIT_BY_PLACE);
+  by_place = mutant == MUTANT_LIMIT_BY_PLACE;
 }
 
 static uint64_t number_read(const char *text) {
@@ -120,6 +125,7 @@ static void options_read(int count, char **words, struct options *out) {
 }
 
 static void history_run(uint64_t seed, bool story) {
+  books_choose(by_place, is_reviewed(seed));
   if (sigsetjmp(assertion_failed, 1) == 0) {
     world_open(world, seed, story);
     world_run(world);

@@ -27,6 +27,11 @@ static struct waiting *gift_find(struct str id) {
   return NULL;
 }
 
+/* What the bank of some histories reviews: the gifts of snapshots, whose rule asks for no review itself. */
+static bool is_for_bank(struct str line) {
+  return str_equal(line_field(line, "rule"), STR("pick")) && !str_equal(line_field(line, "why"), STR("choice"));
+}
+
 static void pending_note(struct world *world, struct str line) {
   struct str id = line_field(line, "reward_id");
   struct waiting *known = gift_find(id);
@@ -35,11 +40,14 @@ static void pending_note(struct world *world, struct str line) {
   if (behind_review) return;
   if (known != NULL) sim_break(world, "a gift is pending twice: %.*s", STR_FORMAT(line));
   assert(gift_count < GIFTS_MOST);
-  gifts[gift_count++] = (struct waiting){.id = hash64(&HASH_KEY_FIXED, id),
-                                         .input = input_of(world, line, OF_REWARD),
-                                         .choice = str_equal(line_field(line, "why"), STR("choice")),
-                                         .in_review = str_equal(line_field(line, "why"), STR("review")),
-                                         .refuses = str_equal(line_field(line, "rule"), STR("looked"))};
+  gifts[gift_count++] = (struct waiting){
+      .id = hash64(&HASH_KEY_FIXED, id),
+      .input = input_of(world, line, OF_REWARD),
+      .choice = str_equal(line_field(line, "why"), STR("choice")),
+      .in_review = str_equal(line_field(line, "why"), STR("review")),
+      .refuses = str_equal(line_field(line, "rule"), STR("looked")) || str_equal(line_field(line, "asked_by"), STR("bank"))};
+  if (is_for_bank(line) != str_equal(line_field(line, "asked_by"), STR("bank")))
+    sim_break(world, "the bank reviews it, and it is not told, or the other way round: %.*s", STR_FORMAT(line));
 }
 
 static void reward_note(struct world *world, struct str line) {
