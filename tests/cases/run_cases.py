@@ -7,6 +7,7 @@ What a variant's folder holds says how it is tried:
 
     campaigns/ events.jsonl expect          one run over an empty state, and again with a restart in the middle
     campaigns-1/ ... events-1.jsonl ...     several runs over one state and an input that grows; one campaigns/ may serve all of them
+    options                                 words of every `giftd run` of it, as -X events.memory=P1D
     explain                                 behind the runs: what `giftd explain` must say of events (read_says)
     check                                   what `giftd check` must say of campaigns/ (check_variant)
     *.test                                  stories for `giftd test`, with the campaigns beside them
@@ -62,8 +63,8 @@ def repeated(line):
 class Stage:
     """A folder with an input that grows, a state and outputs."""
 
-    def __init__(self, giftd, folder):
-        self.giftd, self.folder = giftd, folder
+    def __init__(self, giftd, folder, options=()):
+        self.giftd, self.folder, self.options = giftd, folder, options
         self.input, self.out = folder / "events.jsonl", folder / "out"
         folder.mkdir(parents=True)
         self.input.write_text("")
@@ -74,7 +75,7 @@ class Stage:
 
     def run(self, campaigns):
         return call(self.giftd, "run", "--input", self.input, "--campaigns", campaigns, "--output", self.out, "--state",
-                    self.folder / "state", "--once")
+                    self.folder / "state", "--once", *self.options)
 
     def bytes(self):
         return {name: (self.out / name).read_bytes() if (self.out / name).exists() else b""
@@ -144,11 +145,12 @@ def run_variant(giftd, variant, folder):
     campaigns = campaigns or [variant / "campaigns"] * len(parts)
     if len(campaigns) != len(parts):
         raise Failed("there must be as many campaigns-N as events-N.jsonl")
-    stage = Stage(giftd, folder / "once")
+    options = (variant / "options").read_text().split() if (variant / "options").exists() else []
+    stage = Stage(giftd, folder / "once", options)
     play(stage, parts, campaigns, expected)
     if len(parts) == 1 and 1 < stage.input.read_bytes().count(b"\n") <= TWICE_EVENTS:
         try:
-            play(Stage(giftd, folder / "restarted"), halves(parts[0]), campaigns * 2, expected, again=False)
+            play(Stage(giftd, folder / "restarted", options), halves(parts[0]), campaigns * 2, expected, again=False)
         except Failed as failed:
             raise Failed(f"with a restart in the middle: {failed}") from failed
     if (variant / "explain").exists():
