@@ -61,8 +61,9 @@ void risk_review_read(struct compile *c, const struct at *at) {
   struct at within = at_key(at, "within");
   struct review *review = &c->risk_review;
   if (!review_begin(c, at, review) || within.json == NULL || !read_duration(c, &within, &review->within)) return;
-  if (duration_add(0, review->within, 1, campaign_now(c)->zone) > LIMIT_PENDING_MS)
-    report(c, &within, CHECK_BAD_VALUE, "a gift waits at most %lld days to be reviewed", LIMIT_PENDING_MS / MS_PER_DAY);
+  if (duration_add(0, review->within, 1, campaign_now(c)->zone) <= LIMIT_PENDING_MS) return;
+  report(c, &within, CHECK_BAD_VALUE, "a gift waits at most %lld days to be reviewed", LIMIT_PENDING_MS / MS_PER_DAY);
+  review->asked = false; /* or each campaign is told so as well */
 }
 
 bool rule_is_reviewed(struct compile *c, const struct rule *rule) {

@@ -190,6 +190,12 @@ static void review_say(struct say *say, const struct rule *rule) {
     put(say, ". A gift that is refused is treated like one that cannot be delivered.\n", "。复核未通过的，按未能成功发放处理。\n");
 }
 
+static bool reviews_itself(const struct say *say) {
+  bool any = false;
+  for (uint32_t i = 0; i < say->campaign->rule_count; i++) any |= say->rulebook->rules[say->campaign->rule_first + i].review.asked;
+  return any;
+}
+
 /* Which gifts it is about is the bank's own affair, unless it is all of them. */
 void say_risk_review(struct say *say) {
   const struct review *review = &say->rulebook->risk_review;
@@ -198,6 +204,12 @@ void say_risk_review(struct say *say) {
   else
     put(say, "The bank may review a gift before it is issued", "本行可对奖励先行复核，复核后发放");
   review_end_say(say, review);
+  if (reviews_itself(say))
+    put(say,
+        ". Where a rule has a review of its own, one review is both: the earlier time counts, and what nobody has decided is issued only "
+        "if "
+        "both say so",
+        "。规则另有复核的，两项复核合并进行，以较早届满的期限为准；两者均规定逾期发放的，方逾期发放");
   put(say, ". A gift that is refused is forfeited, like one that cannot be delivered, and it is not issued anew.\n",
       "。复核未通过的，该奖励作废，按未能成功发放处理，且不再补发。\n");
 }

@@ -419,6 +419,41 @@ static void left_out(void **state) {
       assert_null(str_find(text_of_campaign(page, book, (enum language)language), str_of(words[i])));
 }
 
+/* That the bank looks at gifts first, for how long, and what comes of silence; not at which. */
+static void bank_reviews(void **state) {
+  static const char own[] = BENCH_HEAD "\"rules\":[{\"id\":\"r\",\"on\":\"login\"," BENCH_GIVE BENCH_LIMITS
+                                       ",\"review\":{\"within\":\"P1D\",\"otherwise\":\"pass\"}}]}";
+  static const struct {
+    const char *when, *campaign;
+    const char *said[2][2]; /* of each language */
+  } reviews[] = {{"",
+                  RULE("{\"channel\":\"qr\"}"),
+                  {{"The bank reviews each gift before it is issued. That takes up to 2 days; when nothing has been decided by then, it is "
+                    "not issued. A ",
+                    "and it is not issued anew."},
+                   {"奖励须先经本行复核后发放，复核期限为2天，逾期未作决定的不予发放。复核未通过的，该奖励作废", "且不再补发。"}}},
+                 {"\"when\":{\"amount\":{\"gte\":\"777.77\"}},",
+                  own,
+                  {{"The bank may review a gift before it is issued. That takes up to 2 days", "issued only if both say so. A gift"},
+                   {"本行可对奖励先行复核，复核后发放，复核期限为2天", "两者均规定逾期发放的，方逾期发放。"}}}};
+  struct page *page = *state;
+  for (size_t i = 0; i < sizeof reviews / sizeof *reviews; i++) {
+    char bank[400];
+    (void)snprintf(bank, sizeof bank,
+                   "{\"id\":\"bank\",\"version\":1,\"name\":{\"zh\":\"b\",\"en\":\"b\"},\"risk\":{\"review\":{%s\"within\":\"P2D\","
+                   "\"otherwise\":\"refuse\"}}}",
+                   reviews[i].when);
+    const struct source sources[] = {{STR("bank.json"), str_of(bank)}, {STR("c.json"), str_of(reviews[i].campaign)}};
+    bench_read(page->bench, sources, 2);
+    assert_int_equal(page->bench->status, STATUS_OK);
+    for (int language = LANGUAGE_EN; language <= LANGUAGE_ZH; language++) {
+      struct str text = text_of_campaign(page, page->bench->book, (enum language)language);
+      for (uint32_t k = 0; k < 2; k++) assert_non_null(str_find(text, str_of(reviews[i].said[language][k])));
+      assert_null(str_find(text, STR("777.77")));
+    }
+  }
+}
+
 /* Whatever a file writes in its texts stays on its line. */
 static void on_its_line(void **state) {
   static const char file[] =
@@ -446,6 +481,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(what_must_hold), cmocka_unit_test(what_is_given), cmocka_unit_test(how_often),
                                      cmocka_unit_test(when_it_is),     cmocka_unit_test(beside_others), cmocka_unit_test(alike_names),
                                      cmocka_unit_test(bank_names),     cmocka_unit_test(left_out),      cmocka_unit_test(too_small),
-                                     cmocka_unit_test(on_its_line)};
+                                     cmocka_unit_test(on_its_line),    cmocka_unit_test(bank_reviews)};
   return cmocka_run_group_tests(tests, setup, teardown);
 }
