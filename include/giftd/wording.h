@@ -3,9 +3,9 @@
  *
  * The rule text is complete: every condition, limit, pool, period and policy that can decide whether a customer gets something stands in
  * it, with the numbers of the file. Left out is what decides nothing that a customer could know or do, or what is the bank's own affair:
- * the share of the control group (`holdout`), which lists `risk.deny` names, which gifts `risk.review` asks for and who stands on a list of
- * customers, `funding`, `low_at`, `labels`, who signs it (`approval`). Odds and numbers of prizes are never left out: whoever lets customers
- * draw has to publish them (规范促销行为暂行规定, 2020).
+ * the share of the control group (`holdout`), which lists `risk.deny` names, which gifts `risk.review` asks for and who stands on a list
+ * of customers, `funding`, `low_at`, `labels`, who signs it (`approval`). Odds and numbers of prizes are never left out: whoever lets
+ * customers draw has to publish them (规范促销行为暂行规定, 2020).
  * Organiser, contact and how goods are handed over are not in a campaign file: the bank adds them to its page.
  *
  * Pure: no clock, no locale. The same files give the same bytes. Every enum of campaign.h that has words goes through a `switch` without

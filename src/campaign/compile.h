@@ -203,7 +203,7 @@ void near_offer(struct near *near, struct str candidate);
 struct str near_text(struct compile *c, const struct near *near);
 
 /* ---- keys.c ---- */
-enum key_need { KEY_MAY, KEY_MUST, KEY_NOT_SERVED };
+enum key_need { KEY_MAY, KEY_MUST };
 struct key {
   const char *name;
   enum key_need need;

@@ -9,8 +9,7 @@ static const struct key *key_find(const struct key *keys, const char *name) {
 
 static void key_unknown(struct compile *c, const struct at *at, const struct key *keys, const char *what) {
   struct near near = near_start(str_of(at->key));
-  for (; keys->name != NULL; keys++)
-    if (keys->need != KEY_NOT_SERVED) near_offer(&near, str_of(keys->name));
+  for (; keys->name != NULL; keys++) near_offer(&near, str_of(keys->name));
   struct str hint = near_text(c, &near);
   report(c, at, CHECK_UNKNOWN_KEY, "'%s' is not a key of %s%.*s", at->key, what, STR_FORMAT(hint));
 }
@@ -22,11 +21,7 @@ bool keys_check(struct compile *c, const struct at *at, const struct key *keys, 
   }
   for (void *i = json_object_iter(at->json); i != NULL; i = json_object_iter_next(at->json, i)) {
     struct at child = {.up = at, .json = json_object_iter_value(i), .key = json_object_iter_key(i)};
-    const struct key *key = key_find(keys, child.key);
-    if (key == NULL)
-      key_unknown(c, &child, keys, what);
-    else if (key->need == KEY_NOT_SERVED)
-      report_not_served(c, &child, key->name, "'%s' of %s is", child.key, what);
+    if (key_find(keys, child.key) == NULL) key_unknown(c, &child, keys, what);
   }
   for (const struct key *key = keys; key->name != NULL; key++)
     if (key->need == KEY_MUST && json_object_get(at->json, key->name) == NULL)

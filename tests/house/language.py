@@ -1,5 +1,5 @@
 """The reference is complete: every key and word of the language - of the schema and of the tables of the campaign room - is named in
-docs/language.md, what is refused as not served in docs/language-changes.md, and every event type with its fields in docs/events.md.
+docs/language.md, and every event type with its fields in docs/events.md.
 
 What is named stands as code: between backquotes, in a fenced block, or as a code in capitals."""
 import json
@@ -9,7 +9,7 @@ import sys
 
 import house
 
-PAGE, CHANGES, EVENTS = "docs/language.md", "docs/language-changes.md", "docs/events.md"
+PAGE, EVENTS = "docs/language.md", "docs/events.md"
 SCHEMA = "schemas/campaign.schema.json"
 SECTIONS = [str(number) for number in range(14)]
 # Definitions that list names of the catalogue, which docs/events.md has.
@@ -18,8 +18,6 @@ CATALOGUE_DEFS = {"field", "event-type"}
 NO_WORDS = {"extend.c": {"kinds"}, "left.c": {"starts"}, "lint_hear.c": {"common"}, "meaning.c": {"words", "meaning_words"},
             "names.c": {"kind_names"}, "operand.c": {"type_words"}, "trigger.c": {"close_keys"}, "was.c": {"old_words"}}
 NO_KEYS = {"extend.c"}
-# Words in the tables of the code that are refused as NOT_SERVED.
-NOT_SERVED = {"place"}
 
 
 def code_of(text):
@@ -66,7 +64,7 @@ def key_tables(text):
     macros = dict(re.findall(r"^#define (\w+_KEYS) (.*)$", text, re.M))
     for body in re.findall(r"struct key \w+_keys\[\] =\s*\{(.*?)\};", text, re.S):
         body = re.sub(r"\b(\w+_KEYS)\b", lambda match: macros.get(match.group(1), ""), body)
-        yield from re.findall(r'\{\s*"([^"]+)",\s*KEY_(\w+)\s*\}', body)
+        yield from re.findall(r'\{\s*"([^"]+)",\s*KEY_\w+\s*\}', body)
 
 
 def word_arrays(name, text):
@@ -77,18 +75,18 @@ def word_arrays(name, text):
 
 
 def campaign_words(root):
-    """(where, word, whether it is served) of the campaign room."""
+    """(where, word) of the campaign room."""
     for path in house.files_below(root, ["src/campaign"], ".c"):
         name, text = os.path.basename(path), house.read(path)
         if name not in NO_KEYS:
-            yield from ((name, key, need != "NOT_SERVED") for key, need in key_tables(text))
-        yield from ((name, word, word not in NOT_SERVED) for word in word_arrays(name, text))
-        yield from ((name, word, True) for word in re.findall(r'\{"(\w+)", OP_\w+', text))
-        yield from ((name, word, True) for word in re.findall(r'\.word = "(\w+)"', text))  # kinds of facts, forms of worth and reward
+            yield from ((name, key) for key in key_tables(text))
+        yield from ((name, word) for word in word_arrays(name, text))
+        yield from ((name, word) for word in re.findall(r'\{"(\w+)", OP_\w+', text))
+        yield from ((name, word) for word in re.findall(r'\.word = "(\w+)"', text))  # kinds of facts, forms of worth and reward
     left = house.read(os.path.join(root, "src/campaign/left.c"))
-    yield from (("left.c", word.rstrip("."), True) for word in re.findall(r'STR\("([a-z_.]+)"\)', left))
+    yield from (("left.c", word.rstrip(".")) for word in re.findall(r'STR\("([a-z_.]+)"\)', left))
     operand = house.read(os.path.join(root, "src/campaign/operand.c"))
-    yield from (("operand.c", word, True) for word in re.findall(r'STR\("(\w+)"\)\) && left', operand))
+    yield from (("operand.c", word) for word in re.findall(r'STR\("(\w+)"\)\) && left', operand))
 
 
 # Tables elsewhere: file, what a row looks like, how many there are at least.
@@ -140,14 +138,10 @@ def event_findings(root):
 
 def check(root, build=None):
     text = house.read(os.path.join(root, PAGE))
-    code, changes = code_of(text), code_of(house.read(os.path.join(root, CHANGES)))
-    words = [(f"{SCHEMA}, {kind}", word, True) for kind, word in schema_words(root)]
-    words += list(campaign_words(root)) + [(path, word, True) for path, word in table_words(root)]
+    code = code_of(text)
+    words = [(f"{SCHEMA}, {kind}", word) for kind, word in schema_words(root)] + list(campaign_words(root)) + list(table_words(root))
     findings = [f"{PAGE}: has no section {number}" for number in SECTIONS if not re.search(rf"^## {number}\. ", text, re.M)]
-    for where, word, served in dict.fromkeys(words):
-        page, there = (PAGE, code) if served else (CHANGES, changes)
-        if word not in there:
-            findings.append(f"{page}: '{word}' of {where} is not named")
+    findings += [f"{PAGE}: '{word}' of {where} is not named" for where, word in dict.fromkeys(words) if word not in code]
     if len(words) < 300:
         findings.append(f"hardly any words of the language found: {len(words)}")
     return findings + list(event_findings(root))
@@ -156,7 +150,7 @@ def check(root, build=None):
 def copy(root, changes):
     """The files that the test reads, each as `changes` makes it."""
     names = ["schemas/campaign.schema.json", "schemas/rewards.json", "src/base/period.c", "src/judge/reasons.c",
-             "src/event/catalogue_table.c", PAGE, CHANGES, EVENTS]
+             "src/event/catalogue_table.c", PAGE, EVENTS]
     names += [os.path.relpath(path, root) for path in house.files_below(root, ["src/campaign"], ".c")]
     files = {name: house.read(os.path.join(root, name)) for name in names}
     for name, (old, new) in changes.items():
@@ -181,8 +175,6 @@ BROKEN = [
     ("a reason", {"src/judge/reasons.c": ('{"HOLDOUT"', '{"CONTROL_GROUP"')}, "'CONTROL_GROUP' of src/judge/reasons.c"),
     ("a code of giftd check", {"src/campaign/codes.c": ('{"TINY_ODDS"', '{"SMALL_ODDS"')}, "'SMALL_ODDS' of src/campaign/codes.c"),
     ("a form of reward", {"schemas/rewards.json": ('"reward": "goods"', '"reward": "parcel"')}, "'parcel' of schemas/rewards.json"),
-    ("what is not served", {"src/campaign/header.c": ('{"review", KEY_NOT_SERVED}', '{"rewind", KEY_NOT_SERVED}')},
-     f"{CHANGES}: 'rewind'"),
     ("a table that is not found", {"src/judge/reasons.c": ("[REASON_", "[WHY_")}, "a table of 20 rows"),
     ("a section that went", {PAGE: ("\n## 9. ", "\n## Nine. ")}, "has no section 9"),
     ("a word that is prose alone", {PAGE: ("`lose` loses", "lose loses")}, "'lose' of"),
