@@ -12,7 +12,10 @@
 
 /* ---- marks ---- */
 
-static int32_t block_of(int32_t period) { return period >= 0 ? period / MARKS : -((MARKS - 1 - period) / MARKS); }
+static int32_t block_of(int32_t period) {
+  assert(period >= 0); /* none is before 1970 */
+  return period / MARKS;
+}
 
 static uint32_t mark_at(const struct work *w, const struct fact *fact, int32_t period) {
   int32_t block = block_of(period);
