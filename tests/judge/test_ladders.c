@@ -9,6 +9,12 @@
   SUM "'rules':[{'id':'g','on':'txn.card_spend','give':{'reward':'cash_back','value':{'by':'fact.s'," BANDS ",'pay':'" pay \
       "'},'pool':{'budget':'1000.00'}}," more "}]"
 #define NOT " => g!TARGET_NOT_REACHED\n"
+/* A ladder by a count of logins that no refund lowers, of some window. */
+#define COUNTED(window)                                                                                                                  \
+  "'facts':{'n':{'measure':'count','on':'login','window':" window                                                                        \
+  ",'refunds':'ignore'}},'rules':[{'id':'g','on':'login','give':{'reward':'cash_back','value':{'by':'fact.n','bands':[{'from':1,'value'" \
+  ":'1.00'},{'from':3,'value':'2.00'}],'pay':'top_up'},'pool':{'budget':'1000.00'}}," FREE "}]"
+#define TWICE(kept) "12-05T10:00 c1 login => g+1.00\nrecord c1 => " kept "\n"
 
 static const struct story stories[] = {
     {"up and down, and up again", LADDER("top_up", FREE),
@@ -57,8 +63,30 @@ static const struct story stories[] = {
     {"what is kept counts as had", LADDER("top_up", FREE ",'on_reversal':{'reward':'keep'}"),
      "12-02T10:00 c1 spend 200.00 #a => g+25.00\n"
      "12-02T10:01 c1 refund a 50.00 => \n"
-     "12-02T10:02 c1 spend 50.00 #b => g!TARGET_NOT_REACHED\n"
+     "12-02T10:02 c1 spend 10.00 #b => g!TARGET_NOT_REACHED\n"
+     "why g => TARGET_NOT_REACHED 16000/30000 money\n"
+     "12-02T10:02 c1 spend 40.00 #c => g!TARGET_NOT_REACHED\n"
      "12-02T10:03 c1 spend 100.00 #d => g+20.00\n"},
+    {"a band that is worth the least that there is",
+     SUM
+     "'rules':[{'id':'g','on':'txn.card_spend','give':{'reward':'cash_back','value':{'by':'fact.s','bands':[{'from':'100.00','value':'0.01'"
+     "}],'pay':'top_up'},'pool':{'budget':'1000.00'}}," FREE "}]",
+     "12-02T10:00 c1 spend 99.99 => g!TARGET_NOT_REACHED\n"
+     "why g => TARGET_NOT_REACHED 9999/10000 money\n"
+     "12-02T10:01 c1 spend 0.01 => g+0.01\n"},
+    {"of no device there is no measure, and nothing to tell of it",
+     "'facts':{'s':{'measure':'sum','of':'amount','on':'txn.card_spend','window':'month','per':['customer','device']}},'rules':[{'id':'g','"
+     "on'"
+     ":'txn.card_spend','give':{'reward':'cash_back','value':{'by':'fact.s'," BANDS ",'pay':'top_up'},'pool':{'budget':'1000.00'}}," FREE
+     "}]",
+     "12-02T10:00 c1 spend 300.00 device=d => g+45.00\n"
+     "12-02T10:01 c1 spend 300.00 => g!TARGET_NOT_REACHED\n"
+     "why g => TARGET_NOT_REACHED\n"
+     "12-02T10:02 c1 spend 100.00 device=e => g+10.00\n"},
+    {"what was paid for a day is known as long as it may go back", COUNTED("'day'"), TWICE("MEASURE 2026-12-13, LADDER 2027-03-13")},
+    {"for the campaign: always, since its file may move the end", COUNTED("'campaign'"), TWICE("MEASURE 2027-07-21, LADDER ever")},
+    {"without an end", COUNTED("'ever'"), TWICE("MEASURE 2027-07-21, LADDER ever")},
+    {"between two dates", COUNTED("{'from':'2026-12-02','to':'2026-12-10'}"), TWICE("MEASURE 2027-03-18, LADDER ever")},
     {"each band its own, once; the lowest that fails is told", LADDER("each", FREE),
      "12-02T10:00 c1 spend 200.00 #a => g+10.00 g+25.00\n"
      "12-02T10:01 c1 refund a 0.01 => g-25.00\n"
@@ -74,7 +102,47 @@ static void ladders(void **unused) {
   stories_tell(stories, sizeof stories / sizeof stories[0]);
 }
 
+static const struct cell *step_newest(const struct state *state, uint64_t decl) {
+  const struct cell *found = NULL;
+  for (const struct cell *step = state_first(state, CELL_STEP, decl, 0); step != NULL; step = state_next(state, step))
+    if (found == NULL || step->step.n > found->step.n) found = step;
+  assert_non_null(found);
+  return found;
+}
+
+/* The number of a step is part of its gift's id: whoever reads records that another giftd wrote would give it once more. */
+static void steps_are_counted_from_one(void **unused) {
+  (void)unused;
+  static const struct story campaign = {"steps", LADDER("top_up", FREE), ""};
+  struct stage *s = story_stage(&campaign);
+  for (uint32_t number = 1; number <= 3; number++) {
+    char line[] = "12-02T10:00 c1 spend 100.00", *words[8];
+    uint32_t count = story_words(line, words, 8);
+    assert_int_equal(stage_event(s, story_line(words, count, number))->gift_count, 1);
+    const struct rule *rule = &s->book->rules[0];
+    const struct cell *step = step_newest(stage_customer(s, "c1"), rule->decl);
+    const struct cell *ladder = state_find(stage_customer(s, "c1"), CELL_LADDER, rule->decl, step->step.ladder, step->period);
+    assert_int_equal(step->step.n, number);
+    assert_int_equal(ladder->ladder.steps, number);
+  }
+  stage_free(s);
+}
+
+/* The highest band is paid whatever stands behind it: here the third of three, of which the ladder has two. */
+static void what_stands_behind_the_bands_is_none(void **unused) {
+  (void)unused;
+  static const struct story campaign = {"bands", LADDER("top_up", FREE), ""};
+  struct stage *s = story_stage(&campaign);
+  ((struct item *)&s->book->items[0])->value.band_count = 2;
+  char line[] = "12-02T10:00 c1 spend 300.00", *words[8];
+  const struct decision *decision = stage_event(s, story_line(words, story_words(line, words, 8), 1));
+  assert_int_equal(decision->gift_count, 1);
+  assert_int_equal(decision->gifts[0].value_minor, 2500);
+  stage_free(s);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(ladders)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(ladders), cmocka_unit_test(what_stands_behind_the_bands_is_none),
+                                     cmocka_unit_test(steps_are_counted_from_one)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

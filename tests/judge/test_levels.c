@@ -35,9 +35,9 @@ static const struct story stories[] = {
                              "passes 02-01T00:00 c1 => g!TARGET_NOT_REACHED\n"
                              "why g => TARGET_NOT_REACHED 30000/30000 money once\n"},
     {"an average that there is none of reaches nothing, and is told as nothing",
-     FACTS(AVERAGE "," COUNT "," LEVEL("avg", A, "")) "'rules':[{'id':'g','on':{'fact':'lift'},'when':{'fact.n':{'gte':1}}," FREE
-                                                      "," VOUCHER "},{'id':'h','on':{'close':'month'},'when':{'fact.n':{'gte':1}}," FREE
-                                                      "," VOUCHER "}]",
+     FACTS(AVERAGE "," COUNT "," LEVEL("avg", "{'id':'z','from':'0.00'}," A,
+                                       "")) "'rules':[{'id':'g','on':{'fact':'lift'},'when':{'fact.n':{'gte':1}}," FREE "," VOUCHER
+                                            "},{'id':'h','on':{'close':'month'},'when':{'fact.n':{'gte':1}}," FREE "," VOUCHER "}]",
      LOGIN("12-05T10:00") "passes 01-01T00:00 c1 => g!TARGET_NOT_REACHED h+5.00\n"
                           "why g => TARGET_NOT_REACHED 0/10000 money once\n"},
     {"each of those that complete, and none is refused beside them",
