@@ -29,6 +29,7 @@ struct stage {
   struct place *live, *stored;
   int64_t clock_ms;              /* of the stream, or TIME_NONE */
   const struct closing *closing; /* what closes now, or NULL */
+  const struct look *look;       /* what rules have heard of closes, or NULL */
   struct event event;
   uint32_t matches[LIMIT_MATCHES], match_count;
   struct str dead; /* why the last event was not decided; empty: it was */
@@ -131,7 +132,8 @@ static inline struct judge_input stage_input(const struct stage *s, const struct
                               .matches = s->matches,
                               .match_count = hearing != NULL ? 0 : s->match_count,
                               .hearing = hearing,
-                              .closing = s->closing};
+                              .closing = s->closing,
+                              .look = s->look};
 }
 
 /* In both places; the answers go to `decision` and `s->again`. */
