@@ -45,30 +45,40 @@ static inline void passing_moment(struct buffer *out, int64_t time_ms) {
   buffer_print(out, "%.16s", text);
 }
 
+/* The mark of who was looked at is due never. */
+static inline bool passing_is_due(const struct cell *cell) {
+  if (cell_kind(cell) == CELL_PENDING) return cell->pending.waits != PENDING_SETTLED;
+  return cell_kind(cell) == CELL_DUE && cell->key != DUE_LOOKED;
+}
+
+static inline void passing_tell(struct buffer *out, const struct cell *cell) {
+  buffer_print(out, "%s", out->length > 0 ? ", " : "");
+  if (due_time(cell) == TIME_NONE || due_time(cell) == INT64_MAX)
+    buffer_print(out, "at no time");
+  else
+    passing_moment(out, due_time(cell));
+  if (cell_kind(cell) == CELL_PENDING) {
+    buffer_print(out, " gift");
+    return;
+  }
+  buffer_print(out, " of %d%s", cell->period, cell->key == DUE_FOUND ? " found" : "");
+  if (cell->due.done_ms != 0) buffer_print(out, " done "), passing_moment(out, cell->due.done_ms);
+  if (cell->due.made_ms != 0) buffer_print(out, " made "), passing_moment(out, cell->due.made_ms);
+}
+
 /* All that is due of him in order of time: its instant, the period that closes, whether a look found it, until when it was heard before,
  * and how far the stream was when it was made due. */
 static inline void passing_dues(struct stage *s, const char *customer, struct buffer *out) {
   const struct state *state = stage_customer(s, customer);
-  for (int64_t last = INT64_MIN, next; last < INT64_MAX; last = next) {
-    next = INT64_MAX;
-    uint32_t slot = 0;
-    for (const struct cell *cell = state_any(state, &slot); cell != NULL; cell = state_any(state, &slot)) {
-      bool is_due = cell_kind(cell) == CELL_DUE || (cell_kind(cell) == CELL_PENDING && cell->pending.waits != PENDING_SETTLED);
-      if (is_due && due_time(cell) > last && due_time(cell) < next) next = due_time(cell);
-    }
-    slot = 0;
-    for (const struct cell *cell = state_any(state, &slot); cell != NULL && next < INT64_MAX; cell = state_any(state, &slot)) {
-      if ((cell_kind(cell) != CELL_DUE && cell_kind(cell) != CELL_PENDING) || due_time(cell) != next) continue;
-      buffer_print(out, "%s", out->length > 0 ? ", " : "");
-      passing_moment(out, next);
-      if (cell_kind(cell) == CELL_PENDING) {
-        buffer_print(out, " gift");
-        continue;
-      }
-      buffer_print(out, " of %d%s", cell->period, cell->key == DUE_FOUND ? " found" : "");
-      if (cell->due.done_ms != 0) buffer_print(out, " done "), passing_moment(out, cell->due.done_ms);
-      if (cell->due.made_ms != 0) buffer_print(out, " made "), passing_moment(out, cell->due.made_ms);
-    }
+  const struct cell *cell, *next;
+  for (int64_t from = INT64_MIN;; from = due_time(next) + 1) {
+    next = NULL;
+    for (uint32_t slot = 0; (cell = state_any(state, &slot)) != NULL;)
+      if (passing_is_due(cell) && due_time(cell) >= from && (next == NULL || due_time(cell) < due_time(next))) next = cell;
+    if (next == NULL) return;
+    for (uint32_t slot = 0; (cell = state_any(state, &slot)) != NULL;)
+      if (passing_is_due(cell) && due_time(cell) == due_time(next)) passing_tell(out, cell);
+    if (due_time(next) == INT64_MAX) return;
   }
 }
 

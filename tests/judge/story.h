@@ -43,17 +43,26 @@ static inline char *story_text(const char *head, const char *text, size_t length
   return out;
 }
 
-static inline struct stage *story_stage(const struct story *story) {
-  size_t length = strcspn(story->campaign, "|");
-  const char *tail = strstr(story->campaign, "'audience':") == NULL ? ",'audience':'everyone'}" : "}";
-  const char *head = strncmp(story->campaign, "'period'", 8) == 0 ? "{" STORY_NAME : "{" STORY_NAME STORY_PERIOD;
-  char *texts[4] = {story_text(head, story->campaign, length, tail)};
+#define STORY_FILES 4u
+
+/* The texts of its files; whoever asks frees them. */
+static inline uint32_t story_texts(const char *campaign, char *texts[STORY_FILES]) {
+  size_t length = strcspn(campaign, "|");
+  const char *tail = strstr(campaign, "'audience':") == NULL ? ",'audience':'everyone'}" : "}";
+  const char *head = strncmp(campaign, "'period'", 8) == 0 ? "{" STORY_NAME : "{" STORY_NAME STORY_PERIOD;
   uint32_t count = 1;
-  for (const char *at = story->campaign + length; *at == '|'; at += 1 + length, count++) {
+  texts[0] = story_text(head, campaign, length, tail);
+  for (const char *at = campaign + length; *at == '|'; at += 1 + length, count++) {
     length = strcspn(at + 1, "|");
-    assert_true(count < 4);
+    assert_true(count < STORY_FILES);
     texts[count] = story_text("", at + 1, length, "");
   }
+  return count;
+}
+
+static inline struct stage *story_stage(const struct story *story) {
+  char *texts[STORY_FILES];
+  uint32_t count = story_texts(story->campaign, texts);
   struct stage *s = stage_new((const char *const *)texts, count);
   for (uint32_t i = 0; i < count; i++) free(texts[i]);
   return s;

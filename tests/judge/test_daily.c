@@ -172,6 +172,16 @@ static const struct story stories[] = {
                                                        "500") " @12-23T10:00 => \n"
                                                               "12-26T10:00 c1 login => " TOO_LITTLE WHY(
                                                                   "56000") "record c1 => DUE ever, DAY_END 2027-07-21\n"},
+    {"the first day that is not settled may still be corrected", "'facts':{" DAILY("a", "'month'") "},'rules':[" ASKS("g") "]",
+     "clock 12-01T09:00 => \n"
+     "12-01T10:00 c1 " HAS("100") " => \n"
+                                  "12-05T10:00 c1 " HAS("200") " => \n"
+                                                               "clock 12-19T00:00 => \n"
+                                                               "12-19T10:00 c1 " HAS(
+                                                                   "300") " => \n"
+                                                                          "12-12T11:00 c1 " HAS(
+                                                                              "400") " date=2026-12-05 @12-19T10:03 => \n"
+                                                                                     "12-20T10:00 c1 login => " TOO_LITTLE WHY("33000")},
 };
 
 static void daily(void **unused) {

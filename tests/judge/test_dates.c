@@ -62,6 +62,21 @@ static const struct story stories[] = {
      "dues c1 => 2027-11-28T00:00 of 0 done 2026-11-28T10:00, 2027-12-08T00:00 of 0 done 2026-12-08T00:00\n"
      "12-07T10:00 c1 update city=sh @12-09T10:00 => \n"
      "dues c1 => 2027-11-28T00:00 of 0 done 2026-11-28T10:00, 2027-12-08T00:00 of 0 done 2026-12-08T00:00\n"},
+    {"a campaign's first day and its last, and no day beside them",
+     "'period':{'from':'2026-12-01','to':'2027-01-31','closing':'P14D'},'rules':[" DATE("g", "profile.birthday", "") "]",
+     "11-28T10:00 c1 update birthday=1990-11-30 => \n"
+     "passes 12-01T00:00 c1 => \n"
+     "11-28T10:00 c2 update birthday=1990-12-01 => \n"
+     "passes 12-01T00:00 c2 => g+5.00\n"
+     "01-10T10:00 c3 update birthday=1990-01-31 => \n"
+     "passes 02-10T00:00 c3 => g+5.00\n"
+     "01-10T10:00 c4 update birthday=1990-02-01 => \n"
+     "passes 02-10T00:00 c4 => \n"},
+    {"what comes in the first instant of the day leaves it due", YEAR "'rules':[" DATE("g", "profile.birthday", "") "]",
+     "12-05T10:00 c1 update birthday=1990-12-20 => \n"
+     "12-20T00:00 c1 update city=sh => \n"
+     "dues c1 => 2026-12-20T00:00 of 0 done 2026-12-05T10:00\n"
+     "passes 12-20T00:00 c1 => g+5.00\n"},
 };
 
 static void dates(void **unused) {

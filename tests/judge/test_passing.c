@@ -176,6 +176,16 @@ static const struct story close_stories[] = {
      "dues c2 => 2027-01-05T00:00 of 683\n"
      "passes 01-10T00:00 c2 => \n"
      "dues c2 => \n"},
+    {"of a rank it is known since when it is due: what comes behind that changes nothing of it",
+     "'facts':{'s':{'measure':'sum','of':'amount','on':'txn.card_spend','window':'month'}},'rules':[{'id':'g','on':{'close':'month','delay'"
+     ":'P3D'},'when':{'fact.s':{'gte':'1.00'}},'rank':{'by':'fact.s','order':'highest','top':2},'limits':[{'count':1,'per':['customer'],'"
+     "period':'month'}]," VOUCHER "}]",
+     "clock 12-05T09:00 => \n"
+     "12-05T10:00 c1 spend 10.00 => \n"
+     "dues c1 => 2027-01-04T00:00 of 683 made 2026-12-05T09:00\n"
+     "clock 01-02T09:00 => \n"
+     "12-31T10:00 c1 spend 10.00 @01-02T10:00 => \n"
+     "dues c1 => 2027-01-04T00:00 of 683 made 2026-12-05T09:00\n"},
     {"what closes comes before a gift of the same instant",
      COUNT("'month'") ",'rules':[" CLOSE(
          "g", "'month'", "",
