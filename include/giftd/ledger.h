@@ -157,16 +157,17 @@ struct store_port {
    * next call. */
   enum status (*load)(void *self, struct version expect, const struct store_record *keys, uint32_t count, struct str *records,
                       bool *refused, struct fault *fault);
-  /* All owners of a bucket, the same way. *count at most `capacity`, else STATUS_LIMIT. */
-  enum status (*bucket)(void *self, struct version expect, uint32_t bucket, struct store_record *records, uint32_t capacity,
-                        uint32_t *count, bool *refused, struct fault *fault);
+  /* All owners of some buckets, the same way, bucket by bucket in the order they are asked in. *found at most `capacity`, else STATUS_LIMIT.
+   */
+  enum status (*buckets)(void *self, struct version expect, const uint32_t *buckets, uint32_t count, struct store_record *records,
+                         uint32_t capacity, uint32_t *found, bool *refused, struct fault *fault);
 };
 
 /* ---- the ledger ---- */
 
 struct ledger_settings {
   uint32_t shard, shards; /* this one, of how many; the partition and number of partitions of the input */
-  uint32_t buckets;       /* owners of a shard are hashed into so many; fixed for the life of the topics */
+  uint32_t buckets;       /* owners of a shard are hashed into so many; fixed for the life of the topics. The store has one more: of tallies */
   uint32_t batch_events;  /* seal a batch after so many lines ... */
   int64_t batch_ms;       /* ... or so long after its first */
   int64_t checkpoint_ms;  /* every bucket is rewritten within this time */
@@ -185,11 +186,12 @@ enum ledger_stage {
   LEDGER_RUNNING,
   LEDGER_WAITING, /* after doubt: until the next attempt */
   LEDGER_STOPPED,
+  LEDGER_PROVING = LEDGER_STOPPED + 2, /* whether the view has the tallies that the journal ends with; between these two giftd_shard_stage says "closed" */
   LEDGER_STAGE_COUNT
 };
 
 struct ledger_counts {
-  uint64_t commits, aborts, takeovers, redone, rebuilds, rebuilt_owners, checkpointed_buckets, view_writes, view_refused, claims;
+  uint64_t commits, aborts, takeovers, redone, rebuilds, rebuilt_owners, checkpointed_buckets, view_writes, view_refused, view_damaged, claims;
   int64_t takeover_ms, rebuild_ms, commit_ms; /* how long the last one took */
 };
 

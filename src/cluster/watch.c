@@ -4,7 +4,7 @@
 #include "parts.h"
 
 #define STANDBY_MS 5000 /* a member without shards for so long is a spare one */
-#define STAGE_BROKEN LEDGER_STAGE_COUNT
+#define STAGE_BROKEN (LEDGER_STOPPED + 1)
 #define SHARDS_SHOWN (METRIC_SERIES - 1) /* the others share the last series, which shows the worst of them */
 
 bool cluster_is_member(const struct cluster *cluster) {
@@ -102,7 +102,8 @@ static void counts_set(struct cluster *cluster, struct metrics *metrics) {
               {METRIC_REBUILT_OWNERS, all.ledger.rebuilt_owners},
               {METRIC_CHECKPOINTED_BUCKETS, all.ledger.checkpointed_buckets},
               {METRIC_VIEW_WRITES, all.ledger.view_writes},
-              {METRIC_VIEW_REFUSED, all.ledger.view_refused}};
+              {METRIC_VIEW_REFUSED, all.ledger.view_refused},
+              {METRIC_VIEW_DAMAGED, all.ledger.view_damaged}};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) metrics_set(metrics, rows[i].id, 0, (int64_t)rows[i].number);
   metrics_label(metrics, METRIC_MESSAGES, 0, "in");
   metrics_label(metrics, METRIC_MESSAGES, 1, "out");

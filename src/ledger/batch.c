@@ -116,6 +116,8 @@ static enum status port_store(void *self, struct str key, struct str record, str
   struct ledger *ledger = self;
   if (pending_room(&ledger->pending) < pending_size(key, record)) /* batch_full stops long before */
     return fault_set(fault, STATUS_USAGE, "one event changed more than pending.bytes holds; make it larger");
+  enum status status = proof_store(ledger, key, record, fault);
+  if (status != STATUS_OK) return status;
   pending_add(&ledger->pending, key, record, ledger->open->sequence);
   ledger->open->to = ledger->pending.head;
   return STATUS_OK;
@@ -163,7 +165,9 @@ struct redo_head redo_head_of(const struct ledger *ledger, enum redo_kind kind, 
                             .shard = ledger->settings.shard,
                             .shards = ledger->settings.shards,
                             .buckets = ledger->settings.buckets,
-                            .secret = ledger->secret};
+                            .secret = ledger->secret,
+                            .tallied = ledger->stage == LEDGER_RUNNING || ledger->past.tallied,
+                            .root = ledger->stage == LEDGER_RUNNING ? ledger->proof.root : ledger->past.root};
 }
 
 static enum status part_append(struct ledger *ledger, struct redo_head *head, bool last, struct fault *fault) {
@@ -205,6 +209,7 @@ enum status batch_commit(struct ledger *ledger, struct fault *fault) {
     uint64_t next = shard_next(ledger->shard);
     if (next != 0 && !MUTANT(INPUT_POLLED)) batch->events_next = next + 1;
     batch->counts = *shard_counts(ledger->shard);
+    proof_states(ledger);
   }
   enum status status = ledger->log.begin(ledger->log.self, fault);
   if (status == STATUS_OK) status = outputs_append(ledger, batch, fault);

@@ -59,20 +59,23 @@ static enum status state_put(struct ledger *ledger, uint32_t bucket, struct redo
   return status;
 }
 
+static enum status tally_put(struct ledger *ledger, uint32_t bucket, struct redo_head *head, struct fault *fault) {
+  char key[TALLY_KEY_BYTES], bytes[TALLY_BYTES];
+  if (ledger->proof.tallies[bucket].owners == 0) return STATUS_OK;
+  return state_put(ledger, bucket, head, tally_key(bucket, key), tally_write(&ledger->proof.tallies[bucket], bytes), fault);
+}
+
 static bool pending_has(const struct ledger *ledger, struct str key) {
   struct str record;
   return !MUTANT(BUCKET_WITHOUT_PENDING) && pending_find(&ledger->pending, key, &record);
 }
 
 static enum status bucket_write(struct ledger *ledger, const struct batch *batch, uint32_t bucket, uint32_t entries, struct fault *fault) {
-  bool refused = false;
   uint32_t count = 0;
   struct redo_head head = redo_head_of(ledger, REDO_CHECKPOINT, batch->sequence);
   head.place = ledger->past.place; /* the batch's own place is not known yet: the one before is a safe bound */
-  enum status status =
-      ledger->store.bucket(ledger->store.self, ledger->version, bucket, ledger->bucket_records, BUCKET_OWNERS, &count, &refused, fault);
+  enum status status = view_bucket(ledger, bucket, &count, fault);
   if (status != STATUS_OK) return status;
-  if (refused && !MUTANT(NO_VERSION_ON_LOAD)) return view_refused(fault);
   redo_open(&ledger->part, &head);
   for (uint32_t i = 0; i < count && status == STATUS_OK; i++) {
     const struct store_record *record = &ledger->bucket_records[i];
@@ -82,6 +85,7 @@ static enum status bucket_write(struct ledger *ledger, const struct batch *batch
     const struct pending_entry *entry = ledger->bucket_entries[i];
     if (entry->bucket == bucket) status = state_put(ledger, bucket, &head, pending_key(entry), pending_record(entry), fault);
   }
+  if (status == STATUS_OK) status = tally_put(ledger, bucket, &head, fault);
   return status == STATUS_OK ? bucket_part(ledger, bucket, &head, fault) : status;
 }
 

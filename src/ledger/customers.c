@@ -24,13 +24,10 @@ static void customer_put(struct gathering *g, struct str key) {
 }
 
 static enum status bucket_gather(struct ledger *ledger, uint32_t bucket, struct gathering *g, struct fault *fault) {
-  bool refused = false;
   uint32_t count = 0;
   uint64_t at = ledger->pending.tail;
-  enum status status =
-      ledger->store.bucket(ledger->store.self, ledger->version, bucket, ledger->bucket_records, BUCKET_OWNERS, &count, &refused, fault);
+  enum status status = view_bucket(ledger, bucket, &count, fault);
   if (status != STATUS_OK) return status;
-  if (refused && !MUTANT(NO_VERSION_ON_LOAD)) return view_refused(fault);
   for (uint32_t i = 0; i < count; i++) customer_put(g, ledger->bucket_records[i].key);
   for (const struct pending_entry *entry; (entry = pending_next(&ledger->pending, &at, ledger->pending.head)) != NULL;)
     if (entry->bucket == bucket) customer_put(g, pending_key(entry));

@@ -15,7 +15,7 @@ static size_t rounded(size_t bytes) { return (bytes + 63) / 64 * 64; }
 size_t ledger_memory(const struct ledger_settings *settings) {
   return 64 + rounded(sizeof(struct ledger)) + 2 * rounded(OUTPUT_BYTES) + rounded(pending_memory(settings->pending_bytes)) +
          rounded(REDO_BYTES) + rounded(WRITE_BYTES + 2 * REDO_STATE_MOST) + rounded(STAGED_BYTES) +
-         rounded(settings->buckets * sizeof(uint64_t));
+         2 * rounded(settings->buckets * sizeof(uint64_t)) + proof_memory(settings->buckets);
 }
 
 static void *memory_take(unsigned char **at, size_t bytes) {
@@ -32,6 +32,8 @@ static void memory_split(struct ledger *ledger, unsigned char *at) {
   buffer_init(&ledger->write_copies, memory_take(&at, WRITE_BYTES + 2 * REDO_STATE_MOST), WRITE_BYTES + 2 * REDO_STATE_MOST);
   buffer_init(&ledger->staged_bytes, memory_take(&at, STAGED_BYTES), STAGED_BYTES);
   ledger->bucket_places = memory_take(&at, settings->buckets * sizeof(uint64_t));
+  ledger->bucket_batches = memory_take(&at, settings->buckets * sizeof(uint64_t));
+  proof_init(&ledger->proof, at, settings->buckets, &settings->id_key, settings->shard);
 }
 
 enum status ledger_open(void *memory, const struct ledger_settings *settings, const struct shard_settings *shard, void *shard_memory,
@@ -91,6 +93,8 @@ static void doubt(struct ledger *ledger) {
   ledger->shard = NULL;
   ledger->flying = ledger->open = NULL;
   pending_clear(&ledger->pending);
+  proof_clear(&ledger->proof);
+  ledger->forgotten_to = ledger->pending.head;
   ledger->customers_bucket = 0;
   ledger->committed_to = ledger->written_to = ledger->pending.head;
   ledger->marks_count = 0;
@@ -162,6 +166,7 @@ static enum status review(struct ledger *ledger, struct fault *fault) {
 }
 
 static enum status running(struct ledger *ledger, bool *busy, struct fault *fault) {
+  if (ledger->distrusted) return view_damaged(ledger, fault); /* seen by who asked whether files may be exchanged */
   enum status status = batch_poll(ledger, busy, fault);
   if (status == STATUS_OK) status = lines_decide(ledger, busy, fault);
   if (status == STATUS_OK) status = review(ledger, fault);
@@ -236,7 +241,7 @@ void ledger_counts_add(struct ledger_counts *sum, const struct ledger_counts *mo
   sum->commits += more->commits, sum->aborts += more->aborts, sum->takeovers += more->takeovers, sum->redone += more->redone;
   sum->rebuilds += more->rebuilds, sum->rebuilt_owners += more->rebuilt_owners;
   sum->checkpointed_buckets += more->checkpointed_buckets;
-  sum->view_writes += more->view_writes, sum->view_refused += more->view_refused;
+  sum->view_writes += more->view_writes, sum->view_refused += more->view_refused, sum->view_damaged += more->view_damaged;
   sum->claims += more->claims;
 }
 

@@ -4,6 +4,7 @@
  *   takeover.c    fence, look, read, epoch, redo, rebuild
  *   batch.c       the ports behind which the shard room works; seal and commit
  *   view.c        loads, and states on their way to the view
+ *   proven.c      reads of the view, held against what it must hold       proof.c  checks, tallies and their root
  *   checkpoint.c  buckets that ride in a batch's transaction
  *   pending.c     states that the view lacks        redo.c  bytes of journal and checkpoint
  */
@@ -14,6 +15,7 @@
 
 #include "giftd/ledger.h"
 #include "pending.h"
+#include "proof.h"
 #include "redo.h"
 
 #ifdef GIFTD_SMALL /* the simulator's: bounds that are met often */
@@ -64,6 +66,8 @@ struct mark {
 struct past {
   bool any;
   uint64_t epoch, sequence, place, events_next, inbox_next;
+  bool tallied; /* its tallies are in the log; their root: */
+  uint64_t root;
 };
 
 struct staged {
@@ -93,11 +97,14 @@ struct ledger {
   /* takeover */
   struct segment seen;
   bool usable;      /* the view can be brought up by redo alone */
+  bool distrusted;  /* it was found damaged, and must be built anew */
   bool seek_done;   /* of this stage */
   struct past past; /* the end of the journal; from the epoch's record on, its own */
   uint64_t rebuild_place;
-  bool buckets_read, first_checked;
+  bool buckets_surveyed, buckets_read, first_checked;
+  uint32_t prove_next; /* bucket whose tally is read next */
   uint64_t *bucket_places; /* of the latest checkpoint of each bucket, + 1; 0: none */
+  uint64_t *bucket_batches; /* which batch that one is of: parts of older ones are passed over */
   struct log_record history[HISTORY_RECORDS];
   uint32_t history_count, history_at;
   bool history_ended;
@@ -110,6 +117,8 @@ struct ledger {
   struct buffer part;    /* a record of journal or checkpoint being written */
 
   /* view */
+  struct proof proof;
+  uint64_t forgotten_to; /* position in `pending`: states before it may be of buckets that were known once */
   struct version version;        /* of the last write sent */
   struct mark marks[MARKS_MOST]; /* a ring */
   uint32_t marks_first, marks_count;
@@ -127,12 +136,14 @@ struct ledger {
   struct buffer staged_bytes;
   struct store_record load_keys[STAGED_MOST];
   struct str load_records[STAGED_MOST];
+  char tally_keys[STAGED_MOST][TALLY_KEY_BYTES];
 
   /* checkpoint */
   uint32_t bucket_next;
   int64_t bucket_ms;    /* buckets up to now are paid for */
   uint64_t round_place; /* journal place when this round of buckets began */
   struct store_record bucket_records[BUCKET_OWNERS];
+  uint64_t bucket_checks[BUCKET_OWNERS];
   uint32_t customers_bucket; /* buckets before it have nobody behind the customer who was asked for; 0: not known */
   const struct pending_entry *bucket_entries[BUCKET_OWNERS];
 };
@@ -150,6 +161,26 @@ enum status batch_commit(struct ledger *ledger, struct fault *fault);
 /* Asks for the commit under way. */
 enum status batch_poll(struct ledger *ledger, bool *busy, struct fault *fault);
 enum status journal_write(struct ledger *ledger, const struct batch *batch, struct fault *fault);
+
+/* proven.c: all that is read from the view goes through here. STATUS_SERVICE: it is not what it must be.
+ * Makes the buckets of some keys known; one of many may be forgotten again at once, where memory ends. */
+enum status view_learn(struct ledger *ledger, const struct store_record *keys, uint32_t count, struct fault *fault) MUST_USE;
+bool view_knows(const struct ledger *ledger, const struct store_record *key);
+/* Whether it is known that the view has no such owner. */
+bool view_lacks(const struct ledger *ledger, const struct store_record *key);
+/* The records of load_keys, whose buckets are known, into load_records; count 0: only whether the view is still as this shard left it. */
+enum status view_read(struct ledger *ledger, uint32_t count, struct fault *fault) MUST_USE;
+/* A whole bucket into bucket_records. */
+enum status view_bucket(struct ledger *ledger, uint32_t bucket, uint32_t *count, struct fault *fault) MUST_USE;
+/* What was read is not what it must be: from now on nothing is believed, until the view is built anew. */
+enum status view_damaged(struct ledger *ledger, struct fault *fault);
+/* The open batch gives an owner another record. */
+enum status proof_store(struct ledger *ledger, struct str key, struct str record, struct fault *fault) MUST_USE;
+/* The open batch ends. */
+void proof_states(struct ledger *ledger);
+/* The next piece of all tallies: read from the view, or made of what it has. */
+enum status tallies_load(struct ledger *ledger, struct fault *fault) MUST_USE;
+enum status tallies_make(struct ledger *ledger, struct fault *fault) MUST_USE;
 
 /* view.c */
 enum status view_load(struct ledger *ledger, struct str key, struct str *record, struct fault *fault);

@@ -5,6 +5,8 @@
 
 #include <assert.h>
 
+#include "proof.h"
+
 #define UNIT 16u
 #define BYTES_A_SLOT 64u /* few entries take less, and none less than 48; two slots for so many bytes: the index is never full */
 
@@ -78,8 +80,12 @@ uint64_t pending_room(const struct pending *pending) {
   return left > lost ? left - lost : 0;
 }
 
+static uint32_t bucket_of(const struct pending *pending, struct str key, uint64_t hash) {
+  return key_is_tally(key) ? pending->buckets : (uint32_t)(hash >> 32) % pending->buckets;
+}
+
 uint32_t pending_bucket(const struct pending *pending, struct str key) {
-  return (uint32_t)(hash64(&HASH_KEY_FIXED, key) >> 32) % pending->buckets;
+  return bucket_of(pending, key, hash64(&HASH_KEY_FIXED, key));
 }
 
 void pending_add(struct pending *pending, struct str key, struct str record, uint64_t batch) {
@@ -96,7 +102,7 @@ void pending_add(struct pending *pending, struct str key, struct str record, uin
   *entry = (struct pending_entry){.size = size,
                                   .record_length = (uint32_t)record.length,
                                   .tag = (uint32_t)hash,
-                                  .bucket = (uint32_t)(hash >> 32) % pending->buckets,
+                                  .bucket = bucket_of(pending, key, hash),
                                   .batch = batch,
                                   .key_length = (uint8_t)key.length};
   memcpy(entry->bytes, key.at, key.length);

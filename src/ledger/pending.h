@@ -50,6 +50,7 @@ bool pending_is_latest(const struct pending_entry *entry);
 const struct pending_entry *pending_latest(const struct pending *pending, const struct pending_entry *entry);
 /* Entries before this position are in the view. */
 void pending_drop(struct pending *pending, uint64_t before);
+/* The bucket of a key; that of tallies stands behind all others (proof.h). */
 uint32_t pending_bucket(const struct pending *pending, struct str key);
 static inline struct str pending_key(const struct pending_entry *entry) { return (struct str){entry->bytes, entry->key_length}; }
 static inline struct str pending_record(const struct pending_entry *entry) {

@@ -6,8 +6,9 @@
 
 #include "giftd/base/bytes.h"
 
-#define REDO_VERSION 1u
-#define HEAD_NUMBERS 12u
+#define REDO_VERSION 2u
+#define HEAD_NUMBERS 14u
+#define HEAD_NUMBERS_1 12u /* of version 1: without tallied and root */
 
 static void number_put(struct buffer *out, uint64_t number) {
   struct writer w = {(unsigned char *)out->memory + out->length, (unsigned char *)out->memory + out->capacity, false};
@@ -28,7 +29,8 @@ void redo_open(struct buffer *out, const struct redo_head *head) {
   buffer_byte(out, (char)REDO_VERSION);
   const uint64_t numbers[HEAD_NUMBERS] = {head->part,   head->last ? 1u : 0u, head->epoch,      head->sequence,
                                           head->place,  head->shard,          head->shards,     head->buckets,
-                                          head->secret, head->events_next,    head->inbox_next, head->rulebook};
+                                          head->secret, head->events_next,    head->inbox_next, head->rulebook,
+                                          head->tallied ? 1u : 0u, head->root};
   for (uint32_t i = 0; i < HEAD_NUMBERS; i++) number_put(out, numbers[i]);
   assert(!out->overflowed);
 }
@@ -48,13 +50,14 @@ bool redo_put(struct buffer *out, struct str key, struct str record) {
 enum status redo_read(struct str bytes, struct redo_head *head, struct redo_reader *reader, struct fault *fault) {
   if (bytes.length < 2 || (bytes.at[0] != REDO_JOURNAL && bytes.at[0] != REDO_CHECKPOINT))
     return fault_set(fault, STATUS_STATE, "a record of %zu bytes that is not giftd's; another program writes to this topic", bytes.length);
-  if ((unsigned char)bytes.at[1] != REDO_VERSION)
+  uint32_t version = (unsigned char)bytes.at[1], count = version == 1 ? HEAD_NUMBERS_1 : HEAD_NUMBERS;
+  if (version == 0 || version > REDO_VERSION)
     return fault_set(fault, STATUS_STATE,
                      "a record of version %u, this giftd knows version %u; use the giftd that wrote it, or a newer one",
-                     (unsigned char)bytes.at[1], REDO_VERSION);
-  uint64_t numbers[HEAD_NUMBERS];
+                     version, REDO_VERSION);
+  uint64_t numbers[HEAD_NUMBERS] = {0};
   struct reader r = reader_of(str_from(bytes, 2));
-  for (uint32_t i = 0; i < HEAD_NUMBERS; i++) numbers[i] = get_varint(&r);
+  for (uint32_t i = 0; i < count; i++) numbers[i] = get_varint(&r);
   if (r.bad) return fault_set(fault, STATUS_STATE, "a damaged record of %zu bytes", bytes.length);
   *head = (struct redo_head){(enum redo_kind)bytes.at[0],
                              numbers[0],
@@ -68,7 +71,9 @@ enum status redo_read(struct str bytes, struct redo_head *head, struct redo_read
                              numbers[8],
                              numbers[9],
                              numbers[10],
-                             numbers[11]};
+                             numbers[11],
+                             numbers[12] != 0,
+                             numbers[13]};
   reader->rest = rest_of(&r);
   return STATUS_OK;
 }

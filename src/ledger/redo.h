@@ -1,8 +1,8 @@
 /* Bytes of the journal and of the checkpoint: what a shard's log says about its past.
  *
- *   journal     'J' version | part, last | epoch | sequence | shard, shards, buckets, secret | events next, inbox next | rulebook 8 |
+ *   journal     'J' version | part, last | epoch | sequence | shard, shards, buckets, secret | events next, inbox next | rulebook 8 | tallied, root |
  *               states: key length 1, key, record length, record ...
- *   checkpoint  'K' version | epoch | sequence | place before | shard, shards, buckets, secret | states ...
+ *   checkpoint  'K' version | epoch | sequence | place before | shard, shards, buckets, secret | ... | states ...
  *
  * Numbers are varints; `secret` is a digest of the id key. Physical: whole states, so that neither a new rulebook nor a new program can
  * change the past by replaying it (ARCHITECTURE.md, "Log first"). One batch is one journal record or several parts in one transaction; the
@@ -32,6 +32,8 @@ struct redo_head {
   uint64_t shard, shards, buckets, secret;
   uint64_t events_next, inbox_next; /* offsets, + 1; 0: none yet */
   uint64_t rulebook;
+  bool tallied;  /* false: of a giftd that wrote no tallies (version 1) */
+  uint64_t root; /* of all tallies behind this batch (proof.h) */
 };
 
 /* Writes the head into an empty buffer; states follow. */

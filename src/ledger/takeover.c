@@ -7,6 +7,7 @@
  *   EPOCH       a record of its own makes the next epoch this worker's, before anything is written to the view
  *   REDOING     the view's version is set to the epoch - late writes of older owners are refused from here - then the journal from the mark
  *   REBUILDING  the view is emptied; buckets, then the journal from the oldest of them; the mark comes last
+ *   PROVING     the view's tallies are read: they must be those that the journal ends with (proof.h), else the view is built anew
  */
 #include "parts.h"
 
@@ -73,8 +74,8 @@ static enum status looking(struct ledger *ledger, bool *busy, struct fault *faul
   *busy = true;
   enum status status = ledger->store.look(ledger->store.self, &ledger->seen, fault);
   if (status != STATUS_OK) return status;
-  ledger->past = (struct past){0};
-  ledger->usable = ledger->seen.exists && ledger->seen.mark_sequence > 0;
+  ledger->past = (struct past){.tallied = true}; /* where there is nothing yet there is nothing to tally */
+  ledger->usable = ledger->seen.exists && ledger->seen.mark_sequence > 0 && !ledger->distrusted;
   if (ledger->usable && ledger->log.journal_seek(ledger->log.self, ledger->seen.mark_place, &unread) != STATUS_OK)
     ledger->usable = false; /* trimmed, or never written: this mark is of no use */
   status = ledger->usable ? STATUS_OK : ledger->log.journal_seek(ledger->log.self, 0, fault);
@@ -92,7 +93,7 @@ static enum status journal_note(struct ledger *ledger, const struct log_record *
                      "journal of shard %u: batch %llu at place %llu follows batch %llu: records between them are missing",
                      ledger->settings.shard, (unsigned long long)head.sequence, (unsigned long long)record->place,
                      (unsigned long long)ledger->past.sequence);
-  ledger->past = (struct past){true, head.epoch, head.sequence, record->place, head.events_next, head.inbox_next};
+  ledger->past = (struct past){true, head.epoch, head.sequence, record->place, head.events_next, head.inbox_next, head.tallied, head.root};
   return STATUS_OK;
 }
 
@@ -244,13 +245,19 @@ static enum status journal_redo(struct ledger *ledger, uint64_t sequence, bool *
   return status;
 }
 
-static enum status running_enter(struct ledger *ledger, struct fault *fault) {
-  const struct past *past = &ledger->past;
+/* The view has all that is committed, if it kept what it was given. */
+static enum status proving_enter(struct ledger *ledger, struct fault *fault) {
   enum status status = copies_send(ledger, true, fault);
   if (status == STATUS_OK) status = view_answers(ledger, true, fault);
-  if (status == STATUS_OK)
-    status = ledger->log.input_seek(ledger->log.self, past->events_next == 0 ? NONE_YET : past->events_next - 1,
-                                    past->inbox_next == 0 ? NONE_YET : past->inbox_next - 1, fault);
+  ledger->prove_next = 0;
+  proof_clear(&ledger->proof);
+  return status == STATUS_OK ? enter(ledger, LEDGER_PROVING) : status;
+}
+
+static enum status running_enter(struct ledger *ledger, struct fault *fault) {
+  const struct past *past = &ledger->past;
+  enum status status = ledger->log.input_seek(ledger->log.self, past->events_next == 0 ? NONE_YET : past->events_next - 1,
+                                              past->inbox_next == 0 ? NONE_YET : past->inbox_next - 1, fault);
   if (status != STATUS_OK) return status;
   batch_open(ledger, &ledger->batches[0]);
   struct log_port log = batch_log_port(ledger);
@@ -261,6 +268,7 @@ static enum status running_enter(struct ledger *ledger, struct fault *fault) {
   ledger->counts.takeovers++;
   ledger->counts.takeover_ms = ledger->now_ms - ledger->began_ms;
   ledger->review_at_ms = ledger->now_ms;
+  ledger->distrusted = false;
   checkpoint_begin(ledger);
   return enter(ledger, LEDGER_RUNNING);
 }
@@ -276,30 +284,31 @@ static enum status redoing(struct ledger *ledger, bool *busy, struct fault *faul
     return status;
   }
   enum status status = journal_redo(ledger, ledger->seen.mark_sequence, busy, fault);
-  return status == STATUS_OK && history_over(ledger) ? running_enter(ledger, fault) : status;
+  return status == STATUS_OK && history_over(ledger) ? proving_enter(ledger, fault) : status;
 }
 
 /* ---- rebuild ---- */
 
 static enum status rebuild_begin(struct ledger *ledger, struct fault *fault) {
-  ledger->version = ledger->seen.version;
+  if (ledger->version.epoch != ledger->past.epoch) ledger->version = ledger->seen.version; /* else this epoch wrote already */
   struct mark early = {0, ledger->past.sequence, ledger->past.place, ledger->past.events_next, ledger->past.inbox_next};
   enum status status = view_send(ledger, MUTANT(REBUILD_MARKED) ? &early : NULL, true, fault);
   if (status == STATUS_OK) status = view_answers(ledger, true, fault);
   if (status == STATUS_OK) status = ledger->log.checkpoint_seek(ledger->log.self, fault);
   memset(ledger->bucket_places, 0, ledger->settings.buckets * sizeof ledger->bucket_places[0]);
-  ledger->buckets_read = false;
+  memset(ledger->bucket_batches, 0, ledger->settings.buckets * sizeof ledger->bucket_batches[0]);
+  ledger->buckets_surveyed = ledger->buckets_read = false;
   ledger->seek_done = true;
   ledger->first_checked = false;
   ledger->counts.rebuilds++;
   return status;
 }
 
-static enum status bucket_take(struct ledger *ledger, const struct log_record *record, struct fault *fault) {
+static enum status bucket_head(struct ledger *ledger, const struct log_record *record, struct redo_head *out, struct redo_reader *reader,
+                               struct fault *fault) {
   struct redo_head head;
-  struct redo_reader reader;
   uint32_t bucket = record->bucket / BUCKET_PARTS;
-  enum status status = redo_read(record->bytes, &head, &reader, fault);
+  enum status status = redo_read(record->bytes, &head, reader, fault);
   if (status == STATUS_OK) status = redo_head_check(ledger, &head, fault);
   if (status != STATUS_OK) return fault_prefix(fault, "checkpoint, record at %llu: ", (unsigned long long)record->place);
   if (head.sequence > ledger->past.sequence)
@@ -311,6 +320,24 @@ static enum status bucket_take(struct ledger *ledger, const struct log_record *r
   if (bucket >= ledger->settings.buckets)
     return fault_set(fault, STATUS_STATE, "checkpoint of shard %u: bucket %u of %u", ledger->settings.shard, bucket,
                      ledger->settings.buckets);
+  *out = head;
+  return STATUS_OK;
+}
+
+/* A bucket that needs fewer records than it did leaves its last ones behind, and compaction comes late: only what its youngest batch wrote
+ * counts, which is known when all were seen. */
+static enum status bucket_take(struct ledger *ledger, const struct log_record *record, struct fault *fault) {
+  struct redo_head head = {0};
+  struct redo_reader reader;
+  uint32_t bucket = record->bucket / BUCKET_PARTS;
+  enum status status = bucket_head(ledger, record, &head, &reader, fault);
+  if (status != STATUS_OK) return status;
+  uint64_t *youngest = &ledger->bucket_batches[bucket];
+  if (!ledger->buckets_surveyed) {
+    if (head.sequence > *youngest) *youngest = head.sequence;
+    return STATUS_OK;
+  }
+  if (head.sequence < *youngest && !MUTANT(PARTS_MIXED)) return STATUS_OK;
   ledger->bucket_places[bucket] = head.place + 1;
   return states_send(ledger, record, &reader, fault);
 }
@@ -333,8 +360,12 @@ static enum status buckets_take(struct ledger *ledger, bool *busy, struct fault 
   }
   if (status != STATUS_OK || !history_over(ledger)) return status;
   *busy = true;
-  ledger->buckets_read = true;
   ledger->history_count = ledger->history_at = 0, ledger->history_ended = false;
+  if (!ledger->buckets_surveyed) {
+    ledger->buckets_surveyed = true;
+    return ledger->log.checkpoint_seek(ledger->log.self, fault);
+  }
+  ledger->buckets_read = true;
   ledger->rebuild_place = oldest_place(ledger);
   return ledger->log.journal_seek(ledger->log.self, ledger->rebuild_place, fault);
 }
@@ -347,7 +378,30 @@ static enum status rebuilding(struct ledger *ledger, bool *busy, struct fault *f
   enum status status = journal_redo(ledger, 0, busy, fault);
   if (status != STATUS_OK || !history_over(ledger)) return status;
   ledger->counts.rebuild_ms = ledger->now_ms - ledger->began_ms;
-  return running_enter(ledger, fault);
+  return proving_enter(ledger, fault);
+}
+
+/* ---- proof ---- */
+
+/* After a rebuild there is nowhere else to take it from. */
+static enum status disproved(struct ledger *ledger, struct fault *fault) {
+  if (!ledger->usable)
+    return fault_set(fault, STATUS_STATE,
+                     "what checkpoint and journal of shard %u hold is not what its last batch says (its root differs): records of these topics "
+                     "were lost or changed; restore the topics from a copy",
+                     ledger->settings.shard);
+  (void)view_damaged(ledger, fault);
+  ledger->usable = false;
+  return enter(ledger, LEDGER_REBUILDING);
+}
+
+static enum status proving(struct ledger *ledger, bool *busy, struct fault *fault) {
+  enum status status = STATUS_OK;
+  *busy = true;
+  if (ledger->prove_next < ledger->settings.buckets) return ledger->past.tallied ? tallies_load(ledger, fault) : tallies_make(ledger, fault);
+  bool fits = !ledger->past.tallied || ledger->proof.root == ledger->past.root || MUTANT(ROOT_UNASKED);
+  if (!fits) status = disproved(ledger, fault);
+  return status == STATUS_OK && fits ? running_enter(ledger, fault) : status;
 }
 
 enum status takeover_step(struct ledger *ledger, bool *busy, struct fault *fault) {
@@ -358,6 +412,7 @@ enum status takeover_step(struct ledger *ledger, bool *busy, struct fault *fault
     case LEDGER_EPOCH: return epoch(ledger, busy, fault);
     case LEDGER_REDOING: return redoing(ledger, busy, fault);
     case LEDGER_REBUILDING: return rebuilding(ledger, busy, fault);
+    case LEDGER_PROVING: return proving(ledger, busy, fault);
     default: assert(!"not a stage of taking over"); return STATUS_OK;
   }
 }

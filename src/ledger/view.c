@@ -35,14 +35,6 @@ static void staged_clear(struct ledger *ledger) {
   buffer_reset(&ledger->staged_bytes);
 }
 
-static enum status load_now(struct ledger *ledger, uint32_t count, struct fault *fault) {
-  bool refused = false;
-  enum status status =
-      ledger->store.load(ledger->store.self, ledger->version, ledger->load_keys, count, ledger->load_records, &refused, fault);
-  if (status == STATUS_OK && refused && !MUTANT(NO_VERSION_ON_LOAD)) return view_refused(fault);
-  return status;
-}
-
 enum status view_load(struct ledger *ledger, struct str key, struct str *record, struct fault *fault) {
   if (!MUTANT(FORGET_PENDING) && pending_find(&ledger->pending, key, record)) return STATUS_OK;
   struct staged *staged = staged_find(ledger, key);
@@ -52,13 +44,15 @@ enum status view_load(struct ledger *ledger, struct str key, struct str *record,
     return STATUS_OK;
   }
   ledger->load_keys[0] = (struct store_record){.key = key, .bucket = pending_bucket(&ledger->pending, key)};
-  enum status status = load_now(ledger, 1, fault);
+  ledger->load_records[0] = (struct str){NULL, 0};
+  enum status status = view_learn(ledger, ledger->load_keys, 1, fault);
+  if (status == STATUS_OK && !view_lacks(ledger, ledger->load_keys)) status = view_read(ledger, 1, fault);
   *record = ledger->load_records[0];
   return status;
 }
 
 /* A shard without events would not notice that its view was emptied. */
-enum status view_check(struct ledger *ledger, struct fault *fault) { return load_now(ledger, 0, fault); }
+enum status view_check(struct ledger *ledger, struct fault *fault) { return view_read(ledger, 0, fault); }
 
 static struct str staged_copy(struct ledger *ledger, struct str bytes) {
   struct str copy = {ledger->staged_bytes.memory + ledger->staged_bytes.length, bytes.length};
@@ -76,6 +70,19 @@ static void staged_add(struct ledger *ledger, struct str key, struct str record)
   ledger->staged_slots[slot] = (uint16_t)ledger->staged_count;
 }
 
+/* Of the keys in load_keys those that the view has; whoever is nowhere is staged as such. A bucket that others pushed out is asked later. */
+static uint32_t keys_there(struct ledger *ledger, uint32_t count) {
+  uint32_t there = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const struct store_record key = ledger->load_keys[i];
+    if (view_lacks(ledger, &key))
+      staged_add(ledger, key.key, (struct str){NULL, 0});
+    else if (view_knows(ledger, &key))
+      ledger->load_keys[there++] = key;
+  }
+  return there;
+}
+
 /* What is staged is given out once, and forgotten when room is needed. A record that changed was loaded before, so its staged copy is
  * spent: it is in `pending`, which is asked first, or in the view, which is asked again. */
 enum status view_prefetch(struct ledger *ledger, const struct str *keys, uint32_t count, struct fault *fault) {
@@ -87,10 +94,11 @@ enum status view_prefetch(struct ledger *ledger, const struct str *keys, uint32_
     ledger->load_keys[wanted++] = (struct store_record){.key = keys[i], .bucket = pending_bucket(&ledger->pending, keys[i])};
   }
   if (wanted == 0) return STATUS_OK;
-  enum status status = load_now(ledger, wanted, fault);
-  if (status != STATUS_OK) return status;
-  for (uint32_t i = 0; i < wanted; i++) staged_add(ledger, ledger->load_keys[i].key, ledger->load_records[i]);
-  return STATUS_OK;
+  enum status status = view_learn(ledger, ledger->load_keys, wanted, fault);
+  wanted = status == STATUS_OK ? keys_there(ledger, wanted) : 0;
+  if (wanted > 0) status = view_read(ledger, wanted, fault);
+  for (uint32_t i = 0; i < wanted && status == STATUS_OK; i++) staged_add(ledger, ledger->load_keys[i].key, ledger->load_records[i]);
+  return status;
 }
 
 /* ---- writes ---- */

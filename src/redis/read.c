@@ -100,18 +100,11 @@ enum status shard_load(void *self, struct version expect, const struct store_rec
   return STATUS_OK;
 }
 
-enum status shard_bucket(void *self, struct version expect, uint32_t bucket, struct store_record *records, uint32_t capacity,
-                         uint32_t *count, bool *refused, struct fault *fault) {
-  struct redis_shard *shard = self;
-  *count = 0;
-  enum status status = read_begin(shard, 1, fault);
-  if (status == STATUS_OK) status = add_get(shard, "HGETALL", bucket, NULL, fault);
-  if (status == STATUS_OK) status = send_version(shard, fault);
-  if (status == STATUS_OK) status = take_replies(shard, 1, expect, refused, fault);
-  if (status != STATUS_OK) return status;
-  const redisReply *all = shard->replies[0];
+/* Of one bucket, behind those that are there. */
+static enum status take_bucket(const struct redis_shard *shard, const redisReply *all, uint32_t bucket, struct store_record *records,
+                               uint32_t capacity, uint32_t *count, struct fault *fault) {
   if (all->type != REDIS_REPLY_ARRAY || all->elements % 2 != 0) return odd_answer(shard, fault);
-  if (all->elements / 2 > capacity)
+  if (all->elements / 2 > capacity - *count)
     return fault_set(fault, STATUS_LIMIT, "bucket %u of shard %u holds %zu owners, at most %u are possible: more view.buckets are needed",
                      bucket, shard->link.shard, all->elements / 2, capacity);
   for (size_t i = 0; i + 1 < all->elements; i += 2) {
@@ -120,4 +113,17 @@ enum status shard_bucket(void *self, struct version expect, uint32_t bucket, str
     records[(*count)++] = (struct store_record){{key->str, key->len}, {record->str, record->len}, bucket};
   }
   return STATUS_OK;
+}
+
+enum status shard_buckets(void *self, struct version expect, const uint32_t *buckets, uint32_t asked, struct store_record *records,
+                          uint32_t capacity, uint32_t *count, bool *refused, struct fault *fault) {
+  struct redis_shard *shard = self;
+  *count = 0;
+  enum status status = read_begin(shard, asked, fault);
+  for (uint32_t i = 0; i < asked && status == STATUS_OK; i++) status = add_get(shard, "HGETALL", buckets[i], NULL, fault);
+  if (status == STATUS_OK) status = send_version(shard, fault);
+  if (status == STATUS_OK) status = take_replies(shard, asked, expect, refused, fault);
+  for (uint32_t i = 0; i < asked && status == STATUS_OK; i++)
+    status = take_bucket(shard, shard->replies[i], buckets[i], records, capacity, count, fault);
+  return status;
 }

@@ -42,7 +42,7 @@ const char *const SCRIPT_TEXT =
     "  end\n"
     "  for _, name in ipairs(redis.call('SMEMBERS', KEYS[3])) do redis.call('UNLINK', base .. 'pool:' .. name) end\n"
     "  redis.call('UNLINK', segment, KEYS[3])\n"
-    "  if is[3] then redis.call('RPUSH', KEYS[2], is[3] .. ' ' .. is[6] .. ' 0') end\n"
+    "  if is[3] then redis.call('RPUSH', KEYS[2], is[3] .. ' ' .. string.format('%d', is[6] + 1) .. ' 0') end\n"
     "elseif is[1] ~= ARGV[2] or is[2] ~= ARGV[3] or is[3] ~= generation then\n"
     "  return 0\n"
     "end\n"

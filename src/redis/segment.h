@@ -29,7 +29,7 @@ void shard_forget_replies(struct redis_shard *shard);
 
 enum status shard_load(void *self, struct version expect, const struct store_record *keys, uint32_t count, struct str *records,
                        bool *refused, struct fault *fault);
-enum status shard_bucket(void *self, struct version expect, uint32_t bucket, struct store_record *records, uint32_t capacity,
-                         uint32_t *count, bool *refused, struct fault *fault);
+enum status shard_buckets(void *self, struct version expect, const uint32_t *buckets, uint32_t asked, struct store_record *records,
+                          uint32_t capacity, uint32_t *count, bool *refused, struct fault *fault);
 
 #endif

@@ -156,5 +156,5 @@ struct store_port redis_shard_store(struct redis_shard *shard) {
                              .write = shard_write,
                              .answers = shard_answers,
                              .load = shard_load,
-                             .bucket = shard_bucket};
+                             .buckets = shard_buckets};
 }

@@ -44,7 +44,7 @@ const struct metric_info metric_infos[METRIC_COUNT] = {
     [METRIC_SHARD_STAGE] =
         {"giftd_shard_stage", METRIC_KIND_GAUGE, 0, "shard",
          "What a shard is at: 0 fencing, 1 looking, 2 reading, 3 epoch, 4 redoing, 5 rebuilding, 6 running, 7 waiting, 8 "
-         "stopped, 9 closed until a person acts."},
+         "stopped, 9 closed until a person acts, 10 proving."},
     [METRIC_ABORTS] = {"giftd_aborts_total", METRIC_KIND_COUNTER, 0, NULL,
                        "Times a shard dropped a batch that was not committed, for whatever reason, and took over anew."},
     [METRIC_TAKEOVERS] = {"giftd_takeovers_total", METRIC_KIND_COUNTER, 0, NULL, "Times a shard was taken over."},
@@ -58,6 +58,8 @@ const struct metric_info metric_infos[METRIC_COUNT] = {
     [METRIC_VIEW_WRITES] = {"giftd_view_writes_total", METRIC_KIND_COUNTER, 0, NULL, "Writes sent to the view, of up to 500 records each."},
     [METRIC_VIEW_REFUSED] = {"giftd_view_writes_refused_total", METRIC_KIND_COUNTER, 0, NULL,
                              "Times the view had another version than expected."},
+    [METRIC_VIEW_DAMAGED] = {"giftd_view_damaged_total", METRIC_KIND_COUNTER, 0, NULL,
+                             "Times records of the view were lost, changed or older than the log says; it was built anew then."},
     [METRIC_MESSAGES] = {"giftd_shard_messages_total", METRIC_KIND_COUNTER, 0, "direction", "Messages between shards, by direction."},
     [METRIC_SHARD_HEARD_WAITING] = {"giftd_shard_heard_waiting", METRIC_KIND_GAUGE, 0, "shard",
                                     "Events of customers of other shards that a shard has taken in and not decided yet."},

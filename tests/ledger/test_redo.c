@@ -9,8 +9,8 @@
 
 static const struct redo_head heads[] = {
     {.kind = REDO_JOURNAL, .part = 0, .last = true, .epoch = 1, .sequence = 1, .shard = 0, .shards = 1, .buckets = 1, .secret = 1},
-    {REDO_JOURNAL, 300, true, 1u << 20, UINT64_MAX, 0, 1023, 1024, 16384, UINT64_MAX, UINT64_MAX, 129, 77},
-    {REDO_CHECKPOINT, 3, false, 5, 6, UINT64_MAX, 7, 8, 9, 10, 0, 0, 0},
+    {REDO_JOURNAL, 300, true, 1u << 20, UINT64_MAX, 0, 1023, 1024, 16384, UINT64_MAX, UINT64_MAX, 129, 77, true, UINT64_MAX},
+    {REDO_CHECKPOINT, 3, false, 5, 6, UINT64_MAX, 7, 8, 9, 10, 0, 0, 0, true, 0},
 };
 
 static char memory[REDO_BYTES], copy[REDO_BYTES];
@@ -23,6 +23,7 @@ static void head_equal(const struct redo_head *a, const struct redo_head *b) {
   assert_true(a->sequence == b->sequence && a->place == b->place && a->secret == b->secret);
   assert_true(a->shard == b->shard && a->shards == b->shards && a->buckets == b->buckets);
   assert_true(a->events_next == b->events_next && a->inbox_next == b->inbox_next && a->rulebook == b->rulebook);
+  assert_true(a->tallied == b->tallied && a->root == b->root);
 }
 
 static uint32_t fill(struct buffer *out, const struct redo_head *head, uint32_t states) {

@@ -311,17 +311,19 @@ static inline enum status store_load(void *self, struct version expect, const st
   *refused = !version_is(w, expect);
   return STATUS_OK;
 }
-static inline enum status store_bucket(void *self, struct version expect, uint32_t bucket, struct store_record *records, uint32_t capacity,
-                                       uint32_t *count, bool *refused, struct fault *fault) {
+static inline enum status store_buckets(void *self, struct version expect, const uint32_t *buckets, uint32_t asked,
+                                        struct store_record *records, uint32_t capacity, uint32_t *count, bool *refused,
+                                        struct fault *fault) {
   struct world *w = self;
   (void)fault;
   *count = 0;
-  for (uint32_t i = 0; i < w->view_count; i++) {
-    const struct viewed *v = &w->view[i];
-    if (v->bucket != bucket) continue;
-    assert_true(*count < capacity);
-    records[(*count)++] = (struct store_record){{v->key, v->key_length}, {v->record, v->record_length}, bucket};
-  }
+  for (uint32_t b = 0; b < asked; b++)
+    for (uint32_t i = 0; i < w->view_count; i++) {
+      const struct viewed *v = &w->view[i];
+      if (v->bucket != buckets[b]) continue;
+      assert_true(*count < capacity);
+      records[(*count)++] = (struct store_record){{v->key, v->key_length}, {v->record, v->record_length}, v->bucket};
+    }
   *refused = !version_is(w, expect);
   return STATUS_OK;
 }
@@ -349,7 +351,7 @@ static inline struct ledger_log world_log(struct world *w) {
                              .trim = world_trim};
 }
 static inline struct store_port world_store(struct world *w) {
-  return (struct store_port){w, store_dropped, store_look, store_write, store_answers, store_load, store_bucket};
+  return (struct store_port){w, store_dropped, store_look, store_write, store_answers, store_load, store_buckets};
 }
 
 static inline void world_free(struct world *w) {

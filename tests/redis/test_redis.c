@@ -171,16 +171,21 @@ static void test_many_records_in_one_write(void **state) {
   expect_status(&stage, stage.store.load(stage.store.self, version, records, 3000, found, &refused, &stage.fault), STATUS_OK, "");
   assert_false(refused);
   for (uint32_t i = 0; i < 3000; i++) assert_true(str_equal(found[i], records[i].record));
-  static struct store_record all[1000];
+  static struct store_record all[2000];
   uint32_t count;
-  expect_status(&stage, stage.store.bucket(stage.store.self, version, 1, all, 1000, &count, &refused, &stage.fault), STATUS_OK, "");
+  const uint32_t one = 1, seven = 7, several[] = {2, 7, 0};
+  expect_status(&stage, stage.store.buckets(stage.store.self, version, &one, 1, all, 1000, &count, &refused, &stage.fault), STATUS_OK, "");
   assert_int_equal(count, 980); /* every fiftieth is empty: none */
   assert_false(refused);
   assert_int_equal(all[0].bucket, 1);
-  expect_status(&stage, stage.store.bucket(stage.store.self, version, 7, all, 1000, &count, &refused, &stage.fault), STATUS_OK, "");
+  expect_status(&stage, stage.store.buckets(stage.store.self, version, &seven, 1, all, 1000, &count, &refused, &stage.fault), STATUS_OK, "");
   assert_int_equal(count, 0);
-  expect_status(&stage, stage.store.bucket(stage.store.self, version, 1, all, 100, &count, &refused, &stage.fault), STATUS_LIMIT,
+  expect_status(&stage, stage.store.buckets(stage.store.self, version, &one, 1, all, 100, &count, &refused, &stage.fault), STATUS_LIMIT,
                 "980 owners");
+  expect_status(&stage, stage.store.buckets(stage.store.self, version, several, 3, all, 2000, &count, &refused, &stage.fault), STATUS_OK, "");
+  assert_int_equal(count, 980 + 981); /* the seventeenth is not */
+  assert_int_equal(all[979].bucket, 2);
+  assert_int_equal(all[980].bucket, 0);
   stage_close(&stage);
 }
 

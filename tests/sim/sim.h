@@ -53,7 +53,8 @@
   ROW(CLOCK_JUMP, 5, 20, "a worker's clock jumps by a day")                               \
   ROW(SWAP, 5, 30, "another rulebook in mid-stream")                                      \
   ROW(WRONG_BOOK, 10, 60, "a worker is given a rulebook whose names mean something else") \
-  ROW(ASTRAY, 100, 1000, "a producer chooses partitions in another way")
+  ROW(ASTRAY, 100, 1000, "a producer chooses partitions in another way")                  \
+  ROW(TAMPERED, 10, 60, "records of the view are lost, older, changed, exchanged, added")
 
 #define FAULT_NAME(name, few, many, text) FAULT_##name,
 enum sim_fault { FAULTS(FAULT_NAME) FAULT_COUNT };
@@ -120,6 +121,7 @@ struct owner_record {
 };
 struct image {
   struct segment segment;
+  bool tampered; /* since it was made anew: by somebody who is not giftd */
   uint32_t count;
   uint32_t marks[OWNERS_MOST]; /* of the keys: they are looked for again and again */
   struct owner_record owners[OWNERS_MOST];
@@ -314,6 +316,7 @@ struct store_port sim_store_port(struct seat *seat);
 void connection_leave(struct seat *seat);
 void sim_store_tick(struct world *world);
 void sim_store_heal(struct world *world); /* what was late never comes */
+void sim_tamper(struct world *world); /* sim_tamper.c */
 const struct owner_record *image_find(const struct image *image, struct str key);
 struct owner_record *image_place(struct image *image, struct str key); /* a new one has no key yet */
 

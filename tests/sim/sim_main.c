@@ -140,6 +140,7 @@ static void counts_add(void) {
   counts_all.commits += one->commits, counts_all.aborts += one->aborts, counts_all.takeovers += one->takeovers;
   counts_all.redone += one->redone, counts_all.rebuilds += one->rebuilds, counts_all.checkpointed_buckets += one->checkpointed_buckets;
   counts_all.view_writes += one->view_writes, counts_all.view_refused += one->view_refused, counts_all.claims += one->claims;
+  counts_all.view_damaged += one->view_damaged;
   world->counts = (struct ledger_counts){0};
   shard_counts_add(&shard_counts_all, &world->shard_counts);
   world->shard_counts = (struct shard_counts){0};
@@ -195,10 +196,10 @@ static void histogram_print(void) {
   const struct ledger_counts *c = &counts_all;
   printf(
       "  commits %llu, takeovers %llu, doubts %llu, redone records %llu, rebuilds %llu, checkpointed buckets %llu,\n"
-      "  writes to the view %llu, refused %llu, messages between shards %llu, steps %llu\n",
+      "  writes to the view %llu, refused %llu, damage seen %llu, messages between shards %llu, steps %llu\n",
       (unsigned long long)c->commits, (unsigned long long)c->takeovers, (unsigned long long)c->aborts, (unsigned long long)c->redone,
       (unsigned long long)c->rebuilds, (unsigned long long)c->checkpointed_buckets, (unsigned long long)c->view_writes,
-      (unsigned long long)c->view_refused, (unsigned long long)c->claims, (unsigned long long)steps_all);
+      (unsigned long long)c->view_refused, (unsigned long long)c->view_damaged, (unsigned long long)c->claims, (unsigned long long)steps_all);
   const struct shard_counts *s = &shard_counts_all;
   printf(
       "  events %llu, heard as another %llu, periods closed %llu, gifts %llu, taken back %llu, too late %llu, from the future %llu, "

@@ -59,7 +59,7 @@ void seat_close(struct seat *seat) {
   seat->state = SEAT_NONE;
   sum->commits += counts->commits, sum->aborts += counts->aborts, sum->takeovers += counts->takeovers, sum->redone += counts->redone;
   sum->rebuilds += counts->rebuilds, sum->checkpointed_buckets += counts->checkpointed_buckets, sum->view_writes += counts->view_writes;
-  sum->view_refused += counts->view_refused, sum->claims += counts->claims;
+  sum->view_refused += counts->view_refused, sum->view_damaged += counts->view_damaged, sum->claims += counts->claims;
   shard_counts_add(&seat->world->shard_counts, ledger_shard_counts(seat->ledger));
 }
 

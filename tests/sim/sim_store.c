@@ -7,6 +7,7 @@
 
 static void image_copy(struct image *to, const struct image *from) {
   to->segment = from->segment;
+  to->tampered = from->tampered;
   to->count = from->count;
   memcpy(to->marks, from->marks, from->count * sizeof from->marks[0]);
   memcpy(to->owners, from->owners, from->count * sizeof from->owners[0]);
@@ -43,7 +44,7 @@ void sim_store_open(struct world *world) {
     struct sim_segment *segment = &world->segments[i];
     memset(&segment->now.segment, 0, sizeof segment->now.segment);
     segment->now.count = segment->past_count = 0;
-    segment->has_backup = false;
+    segment->has_backup = segment->now.tampered = false;
   }
   world->late_count = 0;
   world->away_until_ms = world->read_only_until_ms = world->slow_until_ms = 0;
@@ -68,6 +69,7 @@ static void segment_fail_over(struct sim_segment *segment, uint32_t writes) {
 static void segment_flush(struct sim_segment *segment) {
   memset(&segment->now.segment, 0, sizeof segment->now.segment);
   segment->now.count = segment->past_count = 0;
+  segment->now.tampered = false;
 }
 
 /* One Redis holds all segments, or each has its own. */
@@ -97,6 +99,7 @@ static bool write_apply(struct world *world, const struct queued_write *queued) 
   segment_remember(segment);
   if (write->create) {
     now->count = 0;
+    now->tampered = false;
     now->segment = (struct segment){.shards = write->shards, .buckets = write->buckets, .secret = write->secret};
   }
   now->segment.exists = true;
@@ -135,6 +138,7 @@ void sim_store_tick(struct world *world) {
   static const enum sim_fault sudden[] = {FAULT_FAILOVER, FAULT_FLUSH, FAULT_RESTORE};
   for (uint32_t i = 0; i < 3; i++)
     if (sim_hit(world, sudden[i])) segments_suffer(world, sudden[i]);
+  sim_tamper(world);
   outage_begin(world, FAULT_STORE_AWAY, &world->away_until_ms);
   outage_begin(world, FAULT_STORE_READ_ONLY, &world->read_only_until_ms);
   outage_begin(world, FAULT_STORE_SLOW, &world->slow_until_ms);
@@ -274,8 +278,20 @@ static enum status port_load(void *self, struct version expect, const struct sto
   return STATUS_OK;
 }
 
-static enum status port_bucket(void *self, struct version expect, uint32_t bucket, struct store_record *records, uint32_t capacity,
-                               uint32_t *count, bool *refused, struct fault *fault) {
+static bool bucket_copy(const struct image *now, uint32_t bucket, struct buffer *loan, struct store_record *records, uint32_t capacity,
+                        uint32_t *count) {
+  for (uint32_t i = 0; i < now->count; i++) {
+    const struct owner_record *owner = &now->owners[i];
+    if (owner->bucket != bucket) continue;
+    if (*count == capacity) return false;
+    struct str key = loan_copy(loan, owner->key), record = loan_copy(loan, owner->record);
+    records[(*count)++] = (struct store_record){key, record, bucket};
+  }
+  return true;
+}
+
+static enum status port_buckets(void *self, struct version expect, const uint32_t *buckets, uint32_t asked, struct store_record *records,
+                                uint32_t capacity, uint32_t *count, bool *refused, struct fault *fault) {
   struct seat *seat = self;
   const struct image *now = &seat->world->segments[seat->shard].now;
   enum status status = call_begins(seat, "bucket", fault);
@@ -284,17 +300,13 @@ static enum status port_bucket(void *self, struct version expect, uint32_t bucke
   struct buffer *loan = &seat->connection.loan;
   loan_reset(loan);
   *count = 0;
-  for (uint32_t i = 0; i < now->count; i++) {
-    const struct owner_record *owner = &now->owners[i];
-    if (owner->bucket != bucket) continue;
-    if (*count == capacity) return fault_set(fault, STATUS_LIMIT, "bucket %u has too many owners", bucket);
-    struct str key = loan_copy(loan, owner->key), record = loan_copy(loan, owner->record);
-    records[(*count)++] = (struct store_record){key, record, bucket};
-  }
+  for (uint32_t i = 0; i < asked; i++)
+    if (!bucket_copy(now, buckets[i], loan, records, capacity, count))
+      return fault_set(fault, STATUS_LIMIT, "bucket %u has too many owners", buckets[i]);
   *refused = !version_read(seat, expect);
   return STATUS_OK;
 }
 
 struct store_port sim_store_port(struct seat *seat) {
-  return (struct store_port){seat, port_drop, port_look, port_write, port_answers, port_load, port_bucket};
+  return (struct store_port){seat, port_drop, port_look, port_write, port_answers, port_load, port_buckets};
 }
