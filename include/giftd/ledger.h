@@ -157,8 +157,8 @@ struct store_port {
    * next call. */
   enum status (*load)(void *self, struct version expect, const struct store_record *keys, uint32_t count, struct str *records,
                       bool *refused, struct fault *fault);
-  /* All owners of some buckets, the same way, bucket by bucket in the order they are asked in. *found at most `capacity`, else STATUS_LIMIT.
-   */
+  /* All owners of some buckets, the same way, bucket by bucket in the order they are asked in. *found at most `capacity`, else
+   * STATUS_LIMIT. */
   enum status (*buckets)(void *self, struct version expect, const uint32_t *buckets, uint32_t count, struct store_record *records,
                          uint32_t capacity, uint32_t *found, bool *refused, struct fault *fault);
 };
@@ -167,7 +167,7 @@ struct store_port {
 
 struct ledger_settings {
   uint32_t shard, shards; /* this one, of how many; the partition and number of partitions of the input */
-  uint32_t buckets;       /* owners of a shard are hashed into so many; fixed for the life of the topics. The store has one more: of tallies */
+  uint32_t buckets;       /* owners of a shard are hashed into so many; fixed for the life of the topics. Behind them is one of tallies */
   uint32_t batch_events;  /* seal a batch after so many lines ... */
   int64_t batch_ms;       /* ... or so long after its first */
   int64_t checkpoint_ms;  /* every bucket is rewritten within this time */
@@ -186,13 +186,14 @@ enum ledger_stage {
   LEDGER_RUNNING,
   LEDGER_WAITING, /* after doubt: until the next attempt */
   LEDGER_STOPPED,
-  LEDGER_PROVING = LEDGER_STOPPED + 2, /* whether the view has the tallies that the journal ends with; between these two giftd_shard_stage says "closed" */
+  LEDGER_PROVING = LEDGER_STOPPED + 2, /* whether the view has the tallies that the journal ends with. Between: giftd_shard_stage, closed */
   LEDGER_STAGE_COUNT
 };
 
 struct ledger_counts {
-  uint64_t commits, aborts, takeovers, redone, rebuilds, rebuilt_owners, checkpointed_buckets, view_writes, view_refused, view_damaged, claims;
-  int64_t takeover_ms, rebuild_ms, commit_ms; /* how long the last one took */
+  uint64_t commits, aborts, takeovers, redone, rebuilds, rebuilt_owners, checkpointed_buckets, claims;
+  uint64_t view_writes, view_refused, view_damaged; /* damaged: it was not what it must be */
+  int64_t takeover_ms, rebuild_ms, commit_ms;       /* how long the last one took */
 };
 
 /* Of what can be summed: how long the last ones took stays as it is. */

@@ -150,9 +150,9 @@ static void opening_step(struct cluster *cluster, struct slot *slot) {
 }
 
 static const char *const stage_names[LEDGER_STAGE_COUNT] = {
-    [LEDGER_FENCING] = "fencing", [LEDGER_LOOKING] = "looking", [LEDGER_READING] = "reading",
-    [LEDGER_EPOCH] = "epoch",     [LEDGER_REDOING] = "redoing", [LEDGER_REBUILDING] = "rebuilding",
-    [LEDGER_PROVING] = "proving",     [LEDGER_RUNNING] = "running", [LEDGER_WAITING] = "waiting", [LEDGER_STOPPED] = "stopped"};
+    [LEDGER_FENCING] = "fencing", [LEDGER_LOOKING] = "looking",       [LEDGER_READING] = "reading", [LEDGER_EPOCH] = "epoch",
+    [LEDGER_REDOING] = "redoing", [LEDGER_REBUILDING] = "rebuilding", [LEDGER_PROVING] = "proving", [LEDGER_RUNNING] = "running",
+    [LEDGER_WAITING] = "waiting", [LEDGER_STOPPED] = "stopped"};
 
 static void stage_tell(struct cluster *cluster, struct slot *slot) {
   const enum ledger_stage stage = ledger_stage(slot->ledger);

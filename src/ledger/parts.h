@@ -102,8 +102,8 @@ struct ledger {
   struct past past; /* the end of the journal; from the epoch's record on, its own */
   uint64_t rebuild_place;
   bool buckets_surveyed, buckets_read, first_checked;
-  uint32_t prove_next; /* bucket whose tally is read next */
-  uint64_t *bucket_places; /* of the latest checkpoint of each bucket, + 1; 0: none */
+  uint32_t prove_next;      /* bucket whose tally is read next */
+  uint64_t *bucket_places;  /* of the latest checkpoint of each bucket, + 1; 0: none */
   uint64_t *bucket_batches; /* which batch that one is of: parts of older ones are passed over */
   struct log_record history[HISTORY_RECORDS];
   uint32_t history_count, history_at;
@@ -118,7 +118,7 @@ struct ledger {
 
   /* view */
   struct proof proof;
-  uint64_t forgotten_to; /* position in `pending`: states before it may be of buckets that were known once */
+  uint64_t forgotten_to;         /* position in `pending`: states before it may be of buckets that were known once */
   struct version version;        /* of the last write sent */
   struct mark marks[MARKS_MOST]; /* a ring */
   uint32_t marks_first, marks_count;

@@ -1,5 +1,5 @@
-/* Checks, tallies and the root; proof.h has the picture. The table of checks is open addressing, doubled in place: an entry says by its highest
- * bit whether it has found its place since the last doubling. */
+/* Checks, tallies and the root; proof.h has the picture. The table of checks is open addressing, doubled in place: an entry says by its
+ * highest bit whether it has found its place since the last doubling. */
 #include "proof.h"
 
 #include <assert.h>

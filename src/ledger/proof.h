@@ -1,5 +1,5 @@
-/* What the view must hold, so that nothing it says is believed unseen: of every bucket a tally - how many owners, and the sum of the checks of
- * their records - and, of buckets that were looked at since, the check of each owner.
+/* What the view must hold, so that nothing it says is believed unseen: of every bucket a tally - how many owners, and the sum of the checks
+ * of their records - and, of buckets that were looked at since, the check of each owner.
  *
  *   log (root, tallies) --> tally of a bucket --> check of an owner --> his record, or that there is none
  *         at a take-over    when it is first asked    at every load

@@ -16,10 +16,11 @@ static bool unproven(void) {
 enum status view_damaged(struct ledger *ledger, struct fault *fault) {
   ledger->counts.view_damaged += !ledger->distrusted;
   ledger->distrusted = true;
-  return fault_set(fault, STATUS_SERVICE,
-                   "the view lost or changed what shard %u wrote there: it is built anew from the log; whoever else writes to this Redis, or "
-                   "evicts from it, must be stopped (schemas/redis.md)",
-                   ledger->settings.shard);
+  return fault_set(
+      fault, STATUS_SERVICE,
+      "the view lost or changed what shard %u wrote there: it is built anew from the log; whoever else writes to this Redis, or "
+      "evicts from it, must be stopped (schemas/redis.md)",
+      ledger->settings.shard);
 }
 
 /* ---- buckets ---- */
@@ -72,9 +73,10 @@ static enum status bucket_prove(struct ledger *ledger, uint32_t bucket, const st
 /* More owners than a bucket can have are not giftd's. */
 static enum status buckets_read(struct ledger *ledger, const uint32_t *buckets, uint32_t count, uint32_t *found, struct fault *fault) {
   bool refused = false;
-  enum status status =
-      ledger->store.buckets(ledger->store.self, ledger->version, buckets, count, ledger->bucket_records, BUCKET_OWNERS, found, &refused, fault);
-  if (status == STATUS_LIMIT && count == 1 && ledger->proof.tallies[buckets[0]].owners < BUCKET_OWNERS / 2) return view_damaged(ledger, fault);
+  enum status status = ledger->store.buckets(ledger->store.self, ledger->version, buckets, count, ledger->bucket_records, BUCKET_OWNERS,
+                                             found, &refused, fault);
+  if (status == STATUS_LIMIT && count == 1 && ledger->proof.tallies[buckets[0]].owners < BUCKET_OWNERS / 2)
+    return view_damaged(ledger, fault);
   if (status != STATUS_OK) return status;
   return refused && !MUTANT(NO_VERSION_ON_LOAD) ? view_refused(fault) : STATUS_OK;
 }

@@ -27,10 +27,20 @@ void redo_open(struct buffer *out, const struct redo_head *head) {
   buffer_reset(out);
   buffer_byte(out, (char)head->kind);
   buffer_byte(out, (char)REDO_VERSION);
-  const uint64_t numbers[HEAD_NUMBERS] = {head->part,   head->last ? 1u : 0u, head->epoch,      head->sequence,
-                                          head->place,  head->shard,          head->shards,     head->buckets,
-                                          head->secret, head->events_next,    head->inbox_next, head->rulebook,
-                                          head->tallied ? 1u : 0u, head->root};
+  const uint64_t numbers[HEAD_NUMBERS] = {head->part,
+                                          head->last ? 1u : 0u,
+                                          head->epoch,
+                                          head->sequence,
+                                          head->place,
+                                          head->shard,
+                                          head->shards,
+                                          head->buckets,
+                                          head->secret,
+                                          head->events_next,
+                                          head->inbox_next,
+                                          head->rulebook,
+                                          head->tallied ? 1u : 0u,
+                                          head->root};
   for (uint32_t i = 0; i < HEAD_NUMBERS; i++) number_put(out, numbers[i]);
   assert(!out->overflowed);
 }
@@ -53,8 +63,8 @@ enum status redo_read(struct str bytes, struct redo_head *head, struct redo_read
   uint32_t version = (unsigned char)bytes.at[1], count = version == 1 ? HEAD_NUMBERS_1 : HEAD_NUMBERS;
   if (version == 0 || version > REDO_VERSION)
     return fault_set(fault, STATUS_STATE,
-                     "a record of version %u, this giftd knows version %u; use the giftd that wrote it, or a newer one",
-                     version, REDO_VERSION);
+                     "a record of version %u, this giftd knows version %u; use the giftd that wrote it, or a newer one", version,
+                     REDO_VERSION);
   uint64_t numbers[HEAD_NUMBERS] = {0};
   struct reader r = reader_of(str_from(bytes, 2));
   for (uint32_t i = 0; i < count; i++) numbers[i] = get_varint(&r);

@@ -1,7 +1,7 @@
 /* Bytes of the journal and of the checkpoint: what a shard's log says about its past.
  *
- *   journal     'J' version | part, last | epoch | sequence | shard, shards, buckets, secret | events next, inbox next | rulebook 8 | tallied, root |
- *               states: key length 1, key, record length, record ...
+ *   journal     'J' version | part, last | epoch | sequence | shard, shards, buckets, secret | events next, inbox next | rulebook 8 |
+ *               tallied, root | states: key length 1, key, record length, record ...
  *   checkpoint  'K' version | epoch | sequence | place before | shard, shards, buckets, secret | ... | states ...
  *
  * Numbers are varints; `secret` is a digest of the id key. Physical: whole states, so that neither a new rulebook nor a new program can

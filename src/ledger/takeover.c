@@ -386,10 +386,11 @@ static enum status rebuilding(struct ledger *ledger, bool *busy, struct fault *f
 /* After a rebuild there is nowhere else to take it from. */
 static enum status disproved(struct ledger *ledger, struct fault *fault) {
   if (!ledger->usable)
-    return fault_set(fault, STATUS_STATE,
-                     "what checkpoint and journal of shard %u hold is not what its last batch says (its root differs): records of these topics "
-                     "were lost or changed; restore the topics from a copy",
-                     ledger->settings.shard);
+    return fault_set(
+        fault, STATUS_STATE,
+        "what checkpoint and journal of shard %u hold is not what its last batch says (its root differs): records of these topics "
+        "were lost or changed; restore the topics from a copy",
+        ledger->settings.shard);
   (void)view_damaged(ledger, fault);
   ledger->usable = false;
   return enter(ledger, LEDGER_REBUILDING);
@@ -398,7 +399,8 @@ static enum status disproved(struct ledger *ledger, struct fault *fault) {
 static enum status proving(struct ledger *ledger, bool *busy, struct fault *fault) {
   enum status status = STATUS_OK;
   *busy = true;
-  if (ledger->prove_next < ledger->settings.buckets) return ledger->past.tallied ? tallies_load(ledger, fault) : tallies_make(ledger, fault);
+  if (ledger->prove_next < ledger->settings.buckets)
+    return ledger->past.tallied ? tallies_load(ledger, fault) : tallies_make(ledger, fault);
   bool fits = !ledger->past.tallied || ledger->proof.root == ledger->past.root || MUTANT(ROOT_UNASKED);
   if (!fits) status = disproved(ledger, fault);
   return status == STATUS_OK && fits ? running_enter(ledger, fault) : status;

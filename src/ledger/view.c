@@ -70,7 +70,7 @@ static void staged_add(struct ledger *ledger, struct str key, struct str record)
   ledger->staged_slots[slot] = (uint16_t)ledger->staged_count;
 }
 
-/* Of the keys in load_keys those that the view has; whoever is nowhere is staged as such. A bucket that others pushed out is asked later. */
+/* Of the keys in load_keys those that the view has; whoever is nowhere is staged as such. A bucket that was forgotten is asked later. */
 static uint32_t keys_there(struct ledger *ledger, uint32_t count) {
   uint32_t there = 0;
   for (uint32_t i = 0; i < count; i++) {

@@ -1,5 +1,5 @@
-/* What the view must hold: whatever owners come, change and go, and whenever all that was known is forgotten, the table says of each what it
- * was told last, a tally what its owners' checks add up to, and the root what the tallies are - by whichever road they came to it. */
+/* What the view must hold: whatever owners come, change and go, the table says of each what it was told last, a tally what its owners'
+ * checks add up to, and the root what the tallies are - by whichever road they came to it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -127,8 +127,8 @@ static void damaged_tallies_are_told(void **unused) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_table_says_what_it_was_told_last), cmocka_unit_test(one_root_by_every_road),
-      cmocka_unit_test(a_check_is_of_one_owner_record_shard_and_secret), cmocka_unit_test(damaged_tallies_are_told)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(the_table_says_what_it_was_told_last), cmocka_unit_test(one_root_by_every_road),
+                                     cmocka_unit_test(a_check_is_of_one_owner_record_shard_and_secret),
+                                     cmocka_unit_test(damaged_tallies_are_told)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,11 +178,13 @@ static void test_many_records_in_one_write(void **state) {
   assert_int_equal(count, 980); /* every fiftieth is empty: none */
   assert_false(refused);
   assert_int_equal(all[0].bucket, 1);
-  expect_status(&stage, stage.store.buckets(stage.store.self, version, &seven, 1, all, 1000, &count, &refused, &stage.fault), STATUS_OK, "");
+  expect_status(&stage, stage.store.buckets(stage.store.self, version, &seven, 1, all, 1000, &count, &refused, &stage.fault), STATUS_OK,
+                "");
   assert_int_equal(count, 0);
   expect_status(&stage, stage.store.buckets(stage.store.self, version, &one, 1, all, 100, &count, &refused, &stage.fault), STATUS_LIMIT,
                 "980 owners");
-  expect_status(&stage, stage.store.buckets(stage.store.self, version, several, 3, all, 2000, &count, &refused, &stage.fault), STATUS_OK, "");
+  expect_status(&stage, stage.store.buckets(stage.store.self, version, several, 3, all, 2000, &count, &refused, &stage.fault), STATUS_OK,
+                "");
   assert_int_equal(count, 980 + 981); /* the seventeenth is not */
   assert_int_equal(all[979].bucket, 2);
   assert_int_equal(all[980].bucket, 0);

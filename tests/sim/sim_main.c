@@ -199,7 +199,8 @@ static void histogram_print(void) {
       "  writes to the view %llu, refused %llu, damage seen %llu, messages between shards %llu, steps %llu\n",
       (unsigned long long)c->commits, (unsigned long long)c->takeovers, (unsigned long long)c->aborts, (unsigned long long)c->redone,
       (unsigned long long)c->rebuilds, (unsigned long long)c->checkpointed_buckets, (unsigned long long)c->view_writes,
-      (unsigned long long)c->view_refused, (unsigned long long)c->view_damaged, (unsigned long long)c->claims, (unsigned long long)steps_all);
+      (unsigned long long)c->view_refused, (unsigned long long)c->view_damaged, (unsigned long long)c->claims,
+      (unsigned long long)steps_all);
   const struct shard_counts *s = &shard_counts_all;
   printf(
       "  events %llu, heard as another %llu, periods closed %llu, gifts %llu, taken back %llu, too late %llu, from the future %llu, "

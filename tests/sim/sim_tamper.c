@@ -1,5 +1,5 @@
-/* Somebody who is not giftd, and a Redis that evicts: single keys and whole buckets of the view are lost, older, changed, exchanged or added,
- * while the version stands. Nobody may use any of it. */
+/* Somebody who is not giftd, and a Redis that evicts: single keys and whole buckets of the view are lost, older, changed, exchanged or
+ * added, while the version stands. Nobody may use any of it. */
 #include "sim.h"
 
 enum tamper { TAMPER_LOST, TAMPER_OLD, TAMPER_CHANGED, TAMPER_CUT, TAMPER_SWAPPED, TAMPER_ADDED, TAMPER_FOREIGN, TAMPER_COUNT };
