@@ -122,6 +122,7 @@ bool proof_room(struct proof *proof, uint64_t owners) {
 
 void proof_learn(struct proof *proof, struct str key, uint64_t check) {
   uint64_t name = name_of(proof, key), at = slot_find(proof, name);
+  assert(check != 0 && proof->used < proof->mask); /* there was room */
   proof->used += proof->slots[at].check == 0;
   proof->slots[at] = (struct proof_entry){name | proof->turn, check};
 }
@@ -146,6 +147,7 @@ static uint64_t mixed(const struct proof *proof, uint32_t bucket) {
 
 static void touch(struct proof *proof, uint32_t bucket) {
   if ((proof->flags[bucket] & FLAG_TOUCHED) != 0) return;
+  assert(bucket < proof->buckets && proof->touched_count < proof->buckets);
   proof->flags[bucket] |= FLAG_TOUCHED;
   proof->touched[proof->touched_count++] = bucket;
   proof->root -= mixed(proof, bucket);
@@ -201,6 +203,7 @@ bool tally_read(struct str record, struct tally *out) {
 }
 
 void proof_tally(struct proof *proof, uint32_t bucket, const struct tally *tally) {
+  assert(bucket < proof->buckets && (proof->flags[bucket] & FLAG_TOUCHED) == 0);
   proof->root -= mixed(proof, bucket);
   proof->tallies[bucket] = *tally;
   proof->root += mixed(proof, bucket);

@@ -70,13 +70,20 @@ static enum status bucket_prove(struct ledger *ledger, uint32_t bucket, const st
   return STATUS_OK;
 }
 
-/* More owners than a bucket can have are not giftd's. */
+/* More than a bucket can hold, where the tallies know of fewer, are not all giftd's. */
+static bool fewer_are_known(const struct ledger *ledger, const uint32_t *buckets, uint32_t count) {
+  uint64_t owners = 0;
+  while (count > 0) owners += ledger->proof.tallies[buckets[--count]].owners;
+  return owners <= BUCKET_OWNERS && ledger->prove_next == ledger->settings.buckets;
+}
+
 static enum status buckets_read(struct ledger *ledger, const uint32_t *buckets, uint32_t count, uint32_t *found, struct fault *fault) {
+  const struct store_port *store = &ledger->store;
   bool refused = false;
-  enum status status = ledger->store.buckets(ledger->store.self, ledger->version, buckets, count, ledger->bucket_records, BUCKET_OWNERS,
-                                             found, &refused, fault);
-  if (status == STATUS_LIMIT && count == 1 && ledger->proof.tallies[buckets[0]].owners < BUCKET_OWNERS / 2)
-    return view_damaged(ledger, fault);
+  assert(count > 0);
+  enum status status =
+      store->buckets(store->self, ledger->version, buckets, count, ledger->bucket_records, BUCKET_OWNERS, found, &refused, fault);
+  if (status == STATUS_LIMIT && fewer_are_known(ledger, buckets, count)) return view_damaged(ledger, fault);
   if (status != STATUS_OK) return status;
   return refused && !MUTANT(NO_VERSION_ON_LOAD) ? view_refused(fault) : STATUS_OK;
 }
