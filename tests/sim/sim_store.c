@@ -282,7 +282,7 @@ static bool bucket_copy(const struct image *now, uint32_t bucket, struct buffer 
                         uint32_t *count) {
   for (uint32_t i = 0; i < now->count; i++) {
     const struct owner_record *owner = &now->owners[i];
-    if (owner->bucket != bucket) continue;
+    if (owner->bucket != bucket || owner->record.length == 0) continue; /* what is empty is not there */
     if (*count == capacity) return false;
     struct str key = loan_copy(loan, owner->key), record = loan_copy(loan, owner->record);
     records[(*count)++] = (struct store_record){key, record, bucket};
