@@ -337,7 +337,7 @@ static enum status bucket_take(struct ledger *ledger, const struct log_record *r
     if (head.sequence > *youngest) *youngest = head.sequence;
     return STATUS_OK;
   }
-  if (head.sequence < *youngest && !MUTANT(PARTS_MIXED)) return STATUS_OK;
+  if (head.sequence < *youngest) return STATUS_OK;
   ledger->bucket_places[bucket] = head.place + 1;
   return states_send(ledger, record, &reader, fault);
 }

@@ -1,4 +1,5 @@
 /* One shard's road on the log: the same gifts as in one go, whatever dies in between - the worker, the view, a commit, the old journal. */
+#include "parts.h"
 #include "rules.h"
 
 #define EVENTS 3000u
@@ -215,6 +216,110 @@ static void a_lost_view_is_rebuilt_and_counted(void **unused) {
   stage_free(s);
 }
 
+enum damage { RECORD_LOST, RECORD_CHANGED, RECORDS_EXCHANGED, TALLY_LOST, TALLY_CHANGED, DAMAGES };
+
+static void viewed_swap(struct viewed *a, struct viewed *b) {
+  struct viewed held = *a;
+  a->record = b->record, a->record_length = b->record_length;
+  b->record = held.record, b->record_length = held.record_length;
+}
+
+static void damage_make(struct world *w, enum damage damage) {
+  for (uint32_t i = 1; i < w->view_count; i++) {
+    struct viewed *viewed = &w->view[i];
+    bool of_tallies = viewed->key[0] == 's', lost = damage == RECORD_LOST || damage == TALLY_LOST;
+    if (of_tallies != (damage >= TALLY_LOST) || viewed->record_length == 0) continue;
+    if (lost) viewed->record_length = 0;
+    if (damage == RECORD_CHANGED || damage == TALLY_CHANGED) viewed->record[viewed->record_length - 1] ^= 1;
+    if (damage == RECORDS_EXCHANGED && w->view[i - 1].key[0] != 's') viewed_swap(viewed, &w->view[i - 1]);
+  }
+}
+
+/* Its version and mark stand; records, or what says which there must be, are not what was written. */
+static void a_damaged_view_is_noticed_before_it_is_used(void **unused) {
+  (void)unused;
+  for (uint32_t i = 0; i < 2 * DAMAGES; i++) {
+    struct stage *s = stage_new(i + 1);
+    worker_start(s);
+    while (s->world->line_at < EVENTS / 2) step(s);
+    bool anew = i >= DAMAGES || i % DAMAGES >= TALLY_LOST;
+    damage_make(s->world, (enum damage)(i % DAMAGES));
+    if (anew) worker_start(s); /* who goes on has tallies and customers in memory, and writes most of it again */
+    finish(s);
+    assert_in_range(ledger_counts(s->ledger)->view_damaged, anew, 2);
+    assert_in_range(ledger_counts(s->ledger)->rebuilds, anew, 3);
+    outputs_equal(s, i + 1);
+    stage_free(s);
+  }
+}
+
+/* A bucket that needed two records and needs one now: the second is still in the topic, with an owner who is gone. */
+static void older_part_add(struct stage *s) {
+  static char memory[REDO_BYTES];
+  struct rows *rows = &s->world->checkpoint;
+  struct buffer out;
+  uint64_t secret = hash64(&s->settings.id_key, STR("giftd secret"));
+  buffer_init(&out, memory, sizeof memory);
+  redo_open(
+      &out,
+      &(struct redo_head){
+          .kind = REDO_CHECKPOINT, .part = 1, .epoch = 1, .sequence = 1, .shards = 1, .buckets = 16, .secret = secret, .tallied = true});
+  assert_true(redo_put(&out, STR("cgone"), STR("of long ago")));
+  rows_add(rows, buffer_text(&out), 3 * BUCKET_PARTS + 1);
+  struct row last = rows->rows[rows->count - 1];
+  memmove(&rows->rows[1], &rows->rows[0], (rows->count - 1) * sizeof last);
+  rows->rows[0] = last;
+}
+
+static void an_older_part_of_a_bucket_stays_behind(void **unused) {
+  (void)unused;
+  struct stage *s = stage_new(1);
+  worker_start(s);
+  finish(s);
+  older_part_add(s);
+  trouble_make(s, VIEW_EMPTIED);
+  finish(s);
+  assert_int_equal(ledger_counts(s->ledger)->view_damaged, 0);
+  assert_null(viewed_find(s->world, STR("cgone")));
+  outputs_equal(s, 1);
+  stage_free(s);
+}
+
+/* As a giftd before wrote them: no tallies, and heads that do not speak of them. */
+static void journal_age(struct rows *rows, uint64_t secret) {
+  for (uint32_t i = 0; i < rows->count; i++) {
+    struct row *row = &rows->rows[i];
+    struct redo_head head;
+    struct redo_reader reader;
+    struct fault fault;
+    assert_int_equal(redo_read((struct str){row->bytes, row->length}, &head, &reader, &fault), STATUS_OK);
+    assert_true(head.secret == secret);
+    size_t states = row->length - reader.rest.length, at = states; /* the two numbers stand last, the first of them in one byte */
+    while (at > 0 && ((unsigned char)row->bytes[at - 1] >= 0x80 || at == states)) at--;
+    memmove(row->bytes + at - 1, row->bytes + states, reader.rest.length);
+    row->bytes[1] = 1, row->length -= states - (at - 1);
+  }
+}
+
+static void a_log_without_tallies_gets_them(void **unused) {
+  (void)unused;
+  for (int emptied = 0; emptied < 2; emptied++) {
+    struct stage *s = stage_new(1);
+    uint64_t secret = hash64(&s->settings.id_key, STR("giftd secret"));
+    worker_start(s);
+    while (s->world->line_at < EVENTS / 2) step(s);
+    journal_age(&s->world->journal, secret);
+    journal_age(&s->world->checkpoint, secret);
+    damage_make(s->world, TALLY_LOST);
+    worker_start(s);
+    if (emptied) trouble_make(s, VIEW_EMPTIED);
+    finish(s);
+    assert_int_equal(ledger_counts(s->ledger)->view_damaged, 0);
+    outputs_equal(s, 1);
+    stage_free(s);
+  }
+}
+
 static void another_giftds_journal_is_refused(void **unused) {
   (void)unused;
   const struct {
@@ -324,6 +429,9 @@ int main(void) {
                                      cmocka_unit_test(whatever_happens_the_gifts_are_the_same),
                                      cmocka_unit_test(where_a_shard_began_is_kept_with_its_first_epoch),
                                      cmocka_unit_test(a_lost_view_is_rebuilt_and_counted),
+                                     cmocka_unit_test(a_damaged_view_is_noticed_before_it_is_used),
+                                     cmocka_unit_test(an_older_part_of_a_bucket_stays_behind),
+                                     cmocka_unit_test(a_log_without_tallies_gets_them),
                                      cmocka_unit_test(another_giftds_journal_is_refused),
                                      cmocka_unit_test(where_a_gap_ends_is_kept_with_the_epoch),
                                      cmocka_unit_test(a_fault_for_a_person_ends_a_running_shard),

@@ -85,11 +85,10 @@
   ROW(RANGE_FORGOTTEN, "the open range is not there after a take-over")                      \
   ROW(RANGE_STAYS, "a range goes on under another rulebook")                                 \
   ROW(READ_BEFORE_SWAP, "what was read before another rulebook came is decided as read")     \
-  ROW(UNHEARD_TWICE, "what nobody heard before a reload is not remembered when it is heard")     \
-  ROW(TALLY_UNASKED, "a bucket of the view is believed without its tally")                    \
+  ROW(UNHEARD_TWICE, "what nobody heard before a reload is not remembered when it is heard") \
+  ROW(TALLY_UNASKED, "a bucket of the view is believed without its tally")                   \
   ROW(CHECK_UNASKED, "a record of the view is believed without its check")                   \
-  ROW(ROOT_UNASKED, "the tallies of the view are believed without their root")               \
-  ROW(PARTS_MIXED, "parts of an older bucket of the checkpoint come back with the youngest")
+  ROW(ROOT_UNASKED, "the tallies of the view are believed without their root")
 
 #define MUTANT_NAME(name, text) MUTANT_##name,
 enum mutant { MUTANT_NONE, MUTANTS(MUTANT_NAME) MUTANT_COUNT };
