@@ -145,6 +145,7 @@ struct store_write {
 
 /* One connection, in order. `refused`: the version was not the expected one - another owner, or the store lost or restored something.
  * Every status but OK is doubt: the ledger drops the connection and takes over anew. */
+/* STATUS_STATE of `answers`, `load` and `buckets`: a key there is not what giftd writes. */
 struct store_port {
   void *self;
   void (*drop)(void *self);

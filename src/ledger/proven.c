@@ -83,7 +83,8 @@ static enum status buckets_read(struct ledger *ledger, const uint32_t *buckets, 
   assert(count > 0);
   enum status status =
       store->buckets(store->self, ledger->version, buckets, count, ledger->bucket_records, BUCKET_OWNERS, found, &refused, fault);
-  if (status == STATUS_LIMIT && fewer_are_known(ledger, buckets, count)) return view_damaged(ledger, fault);
+  if (status == STATUS_STATE || (status == STATUS_LIMIT && fewer_are_known(ledger, buckets, count))) return view_damaged(ledger, fault);
+  if (status == STATUS_LIMIT) fault->status = status = STATUS_USAGE; /* of the view; that of a record refuses an event */
   if (status != STATUS_OK) return status;
   return refused && !MUTANT(NO_VERSION_ON_LOAD) ? view_refused(fault) : STATUS_OK;
 }
@@ -141,6 +142,7 @@ enum status view_read(struct ledger *ledger, uint32_t count, struct fault *fault
   bool refused = false;
   enum status status =
       ledger->store.load(ledger->store.self, ledger->version, ledger->load_keys, count, ledger->load_records, &refused, fault);
+  if (status == STATUS_STATE) return view_damaged(ledger, fault);
   if (status != STATUS_OK) return status;
   if (refused && !MUTANT(NO_VERSION_ON_LOAD)) return view_refused(fault);
   for (uint32_t i = 0; i < count && !unproven(); i++) {
@@ -191,6 +193,7 @@ enum status tallies_load(struct ledger *ledger, struct fault *fault) {
     ledger->load_keys[i] = (struct store_record){.key = tally_key(first + i, ledger->tally_keys[i]), .bucket = ledger->settings.buckets};
   enum status status =
       ledger->store.load(ledger->store.self, ledger->version, ledger->load_keys, count, ledger->load_records, &refused, fault);
+  if (status == STATUS_STATE) return view_damaged(ledger, fault);
   if (status == STATUS_OK && refused && !MUTANT(NO_VERSION_ON_LOAD)) status = view_refused(fault);
   for (uint32_t i = 0; i < count && status == STATUS_OK; i++) {
     struct tally tally;

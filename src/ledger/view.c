@@ -138,6 +138,7 @@ enum status view_answers(struct ledger *ledger, bool wait, struct fault *fault) 
   bool refused = false;
   uint64_t answered = ledger->writes_answered;
   enum status status = ledger->store.answers(ledger->store.self, wait, &answered, &refused, fault);
+  if (status == STATUS_STATE && ledger->stage != LEDGER_REBUILDING) return view_damaged(ledger, fault);
   if (status != STATUS_OK) return status;
   if (refused) {
     ledger->counts.view_refused++;

@@ -15,6 +15,8 @@
  * failover, which lose scripts, end the connection as well; SCRIPT FLUSH is answered NOSCRIPT, which is doubt like any other, and the next
  * connect loads it again.
  *
+ * Keys that nothing hangs on - counters, their names, what is left to be taken away - are made anew where they are of another type.
+ *
  * Versions, marks and positions are compared and stored as texts: Lua's numbers are exact to 2^53 only.
  */
 #include "script.h"
@@ -33,6 +35,12 @@ const char *const SCRIPT_TEXT =
     "local segment, base = KEYS[1], string.sub(KEYS[1], 1, -8)\n"
     "local is = redis.call('HMGET', segment, 'epoch', 'count', 'generation', 'form', 'shards', 'buckets', 'secret')\n"
     "local generation = ARGV[4]\n"
+    "local function made_anew(verb, key, ...)\n"
+    "  local reply = redis.pcall(verb, key, ...)\n"
+    "  if type(reply) ~= 'table' or not reply.err then return reply end\n"
+    "  if string.find(reply.err, 'WRONGTYPE', 1, true) then redis.call('UNLINK', key) end\n"
+    "  return redis.call(verb, key, ...)\n"
+    "end\n"
     "if ARGV[1] == '1' then\n"
     "  if redis.call('EXISTS', segment) == 1 then\n"
     "    for i = 4, 7 do\n"
@@ -40,13 +48,13 @@ const char *const SCRIPT_TEXT =
     "    end\n"
     "    if is[3] == generation then return 0 end\n"
     "  end\n"
-    "  for _, name in ipairs(redis.call('SMEMBERS', KEYS[3])) do redis.call('UNLINK', base .. 'pool:' .. name) end\n"
+    "  for _, name in ipairs(made_anew('SMEMBERS', KEYS[3])) do redis.call('UNLINK', base .. 'pool:' .. name) end\n"
     "  redis.call('UNLINK', segment, KEYS[3])\n"
-    "  if is[3] then redis.call('RPUSH', KEYS[2], is[3] .. ' ' .. string.format('%d', is[6] + 1) .. ' 0') end\n"
+    "  if is[3] then made_anew('RPUSH', KEYS[2], is[3] .. ' ' .. string.format('%d', is[6] + 1) .. ' 0') end\n"
     "elseif is[1] ~= ARGV[2] or is[2] ~= ARGV[3] or is[3] ~= generation then\n"
     "  return 0\n"
     "end\n"
-    "local old = redis.call('LINDEX', KEYS[2], 0)\n"
+    "local old = made_anew('LINDEX', KEYS[2], 0)\n"
     "if old then\n"
     "  local name, count, first = string.match(old, '^(%S+) (%d+) (%d+)$')\n"
     "  if name and name ~= generation and tonumber(first) < tonumber(count) then\n"
@@ -60,9 +68,9 @@ const char *const SCRIPT_TEXT =
     "end\n"
     "local at = 18\n"
     "for _ = 1, tonumber(ARGV[17]) do\n"
-    "  redis.call('HSET', base .. 'pool:' .. ARGV[at], 'total', ARGV[at + 1], 'used', ARGV[at + 2], 'lent', ARGV[at + 3], 'left', ARGV[at "
+    "  made_anew('HSET', base .. 'pool:' .. ARGV[at], 'total', ARGV[at + 1], 'used', ARGV[at + 2], 'lent', ARGV[at + 3], 'left', ARGV[at "
     "+ 4])\n"
-    "  redis.call('SADD', KEYS[3], ARGV[at])\n"
+    "  made_anew('SADD', KEYS[3], ARGV[at])\n"
     "  at = at + 5\n"
     "end\n"
     "local buckets = base .. 'b:' .. generation .. ':'\n"

@@ -155,7 +155,7 @@ static void nothing_happens(void **unused) {
   stage_free(s);
 }
 
-enum trouble { WORKER_GONE, VIEW_EMPTIED, VIEW_DOWN, COMMIT_FAILS, VERSION_OTHER, TROUBLES };
+enum trouble { WORKER_GONE, VIEW_EMPTIED, VIEW_DOWN, COMMIT_FAILS, VIEW_STRANGE, VIEW_BLOWN_UP, VERSION_OTHER, TROUBLES };
 
 static void trouble_make(struct stage *s, enum trouble trouble) {
   switch (trouble) {
@@ -163,6 +163,8 @@ static void trouble_make(struct stage *s, enum trouble trouble) {
     case VIEW_EMPTIED: view_clear(s->world), s->world->segment = (struct segment){0}; break;
     case VIEW_DOWN: s->world->store_down = true; break;
     case COMMIT_FAILS: s->world->fail_commit = true; break;
+    case VIEW_STRANGE: s->world->strange = s->world->segment.exists; break;
+    case VIEW_BLOWN_UP: s->world->blown_up = s->world->segment.exists; break;
     default: s->world->segment.version.count += 7; break;
   }
   for (uint32_t steps = random_below(30); steps > 0; steps--) step(s);
@@ -320,6 +322,27 @@ static void a_log_without_tallies_gets_them(void **unused) {
   }
 }
 
+/* What can be neither read nor written where giftd's keys are is no reason to stay closed: in the middle, and where a worker begins. */
+static void keys_that_are_not_giftds_are_built_over(void **unused) {
+  (void)unused;
+  for (int i = 0; i < 4; i++) {
+    struct stage *s = stage_new(1);
+    s->world->line_count = EVENTS / 2;
+    worker_start(s);
+    finish(s);
+    const enum trouble trouble = i % 2 == 0 ? VIEW_STRANGE : VIEW_BLOWN_UP;
+    uint64_t before = i < 2 ? ledger_counts(s->ledger)->rebuilds : 0;
+    s->world->strange = trouble == VIEW_STRANGE, s->world->blown_up = trouble == VIEW_BLOWN_UP;
+    s->world->line_count = EVENTS;
+    if (i >= 2) worker_start(s);
+    finish(s);
+    assert_int_equal(ledger_counts(s->ledger)->rebuilds, before + 1);
+    assert_int_equal(ledger_counts(s->ledger)->view_damaged, 1);
+    outputs_equal(s, 1);
+    stage_free(s);
+  }
+}
+
 static void another_giftds_journal_is_refused(void **unused) {
   (void)unused;
   const struct {
@@ -432,6 +455,7 @@ int main(void) {
                                      cmocka_unit_test(a_damaged_view_is_noticed_before_it_is_used),
                                      cmocka_unit_test(an_older_part_of_a_bucket_stays_behind),
                                      cmocka_unit_test(a_log_without_tallies_gets_them),
+                                     cmocka_unit_test(keys_that_are_not_giftds_are_built_over),
                                      cmocka_unit_test(another_giftds_journal_is_refused),
                                      cmocka_unit_test(where_a_gap_ends_is_kept_with_the_epoch),
                                      cmocka_unit_test(a_fault_for_a_person_ends_a_running_shard),

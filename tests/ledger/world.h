@@ -52,6 +52,7 @@ struct world {
   uint32_t view_count;
   uint64_t writes;
   bool refuse, store_down, fail_commit;
+  bool strange, blown_up; /* until the view is made anew: a key is of another type; a bucket has more owners than can be */
 };
 
 static inline void rows_add(struct rows *rows, struct str bytes, uint32_t bucket) {
@@ -283,6 +284,7 @@ static inline enum status store_write(void *self, const struct store_write *writ
   w->writes++;
   if (write->create) {
     view_clear(w);
+    w->strange = w->blown_up = false;
     w->segment = (struct segment){.exists = true, .shards = write->shards, .buckets = write->buckets, .secret = write->secret};
   } else if (!version_is(w, write->expect)) {
     w->refuse = true;
@@ -297,6 +299,7 @@ static inline enum status store_answers(void *self, bool wait, uint64_t *answere
   struct world *w = self;
   (void)wait;
   if (w->store_down) return fault_set(fault, STATUS_SERVICE, "down");
+  if (w->strange) return fault_set(fault, STATUS_STATE, "a key of another type");
   *answered = w->writes, *refused = w->refuse;
   return STATUS_OK;
 }
@@ -304,6 +307,7 @@ static inline enum status store_load(void *self, struct version expect, const st
                                      struct str *records, bool *refused, struct fault *fault) {
   struct world *w = self;
   if (w->store_down) return fault_set(fault, STATUS_SERVICE, "down");
+  if (w->strange && count > 0) return fault_set(fault, STATUS_STATE, "a key of another type");
   for (uint32_t i = 0; i < count; i++) {
     const struct viewed *viewed = viewed_find(w, keys[i].key);
     records[i] = viewed == NULL ? (struct str){NULL, 0} : (struct str){viewed->record, viewed->record_length};
@@ -315,8 +319,9 @@ static inline enum status store_buckets(void *self, struct version expect, const
                                         struct store_record *records, uint32_t capacity, uint32_t *count, bool *refused,
                                         struct fault *fault) {
   struct world *w = self;
-  (void)fault;
   *count = 0;
+  if (w->strange) return fault_set(fault, STATUS_STATE, "a key of another type");
+  if (w->blown_up) return fault_set(fault, STATUS_LIMIT, "too many owners");
   for (uint32_t b = 0; b < asked; b++)
     for (uint32_t i = 0; i < w->view_count; i++) {
       const struct viewed *v = &w->view[i];

@@ -469,6 +469,23 @@ static void test_strange_bucket(void **state) {
   stage_close(&stage);
 }
 
+/* Nothing hangs on what is left to be taken away: it does not hold up a write, nor a new view. */
+static void test_strange_keys_of_no_weight(void **state) {
+  (void)state;
+  struct stage stage = {0};
+  stage_open(&stage);
+  create(&stage, 5);
+  host_says(&stage.host, "SET giftd:{test:2}:old theirs");
+  write_one(&stage, 5, 0, 3, STR("c1"), STR("mine"));
+  expect_answers(&stage, 2, false);
+  assert_string_equal(host_says(&stage.host, "EXISTS giftd:{test:2}:old"), "0");
+  host_says(&stage.host, "SET giftd:{test:2}:old theirs");
+  host_says(&stage.host, "SET giftd:{test:2}:pools theirs");
+  create(&stage, 6);
+  assert_string_equal(host_says(&stage.host, "EXISTS giftd:{test:2}:pools"), "0");
+  stage_close(&stage);
+}
+
 static void test_two_servers(void **state) {
   (void)state;
   struct stage stage = {0};
@@ -565,6 +582,7 @@ int main(void) {
       cmocka_unit_test(test_foreign_segments),
       cmocka_unit_test(test_create_over_a_foreign_one),
       cmocka_unit_test(test_strange_bucket),
+      cmocka_unit_test(test_strange_keys_of_no_weight),
       cmocka_unit_test(test_two_servers),
       cmocka_unit_test(test_tls),
   };
