@@ -112,9 +112,12 @@ class View:
         self.says = {key.decode(): value.decode() for key, value in zip(flat[::2], flat[1::2])}
         self.generation = self.says["generation"]
         self.count = buckets
-        found = {key.decode() for key in server.do("KEYS", self.bucket("*").replace("{", "\\{"))}
+        found = {key.decode() for key in server.do("KEYS", self.escaped(f"b:{self.generation}:*"))}
         self.buckets = sorted(found - {self.bucket(buckets)})
         self.tallies = self.bucket(buckets)
+
+    def escaped(self, name):
+        return (self.base + name).replace("{", "\\{")
 
     def bucket(self, number):
         return f"{self.base}b:{self.generation}:{number}"
@@ -251,8 +254,8 @@ class Damage:
         return [("DEL", view.segment) for view in self.hit]
 
     def counters_wrong_type(self):
-        return [("SET", view.base + name, "theirs") for view in self.hit for name in
-                ["old", "pools", *("pool:" + name.decode() for name in view.server.do("SMEMBERS", view.base + "pools"))]]
+        return [("SET", key, "theirs") for view in self.hit for key in
+                [view.base + "old", view.base + "pools", *view.server.do("KEYS", view.escaped("pool:*"))]]
 
     def script_lost(self):
         return [("SCRIPT", "FLUSH")]
@@ -376,7 +379,8 @@ class Tampering(Stage):
     def metrics(self):
         with contextlib.suppress(OSError):
             text = urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5).read().decode()
-            return {name: int(value) for name, value in re.findall(r"^giftd_(view_damaged|view_rebuilds|takeovers)_total (\d+)$", text, re.M)}
+            found = re.findall(r"^giftd_(view_damaged|view_rebuilds|takeovers)_total (\d+)$", text, re.M)
+            return {name: int(value) for name, value in found}
         return {}
 
     def begin(self):
