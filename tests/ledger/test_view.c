@@ -187,6 +187,19 @@ static void what_is_given_out_is_the_latest(void **unused) {
   }
 }
 
+/* One of several buckets that are asked for together has more than there is room for, and the tallies know of none of them: damage. */
+static void a_blown_up_bucket_among_others_is_damage(void **unused) {
+  (void)unused;
+  struct stage *s = stage_new(1);
+  struct str keys[40];
+  char bytes[40][96];
+  for (uint32_t i = 0; i < 40; i++) keys[i] = key_of(i, 0, bytes[i]);
+  s->world->blown_up = true;
+  assert_int_equal(view_prefetch(s->ledger, keys, 40, &s->fault), STATUS_SERVICE);
+  assert_true(s->ledger->distrusted && ledger_counts(s->ledger)->view_damaged == 1);
+  stage_free(s);
+}
+
 /* More than there is room for is said, not written over. */
 static void what_does_not_fit_is_told(void **unused) {
   (void)unused;
@@ -225,6 +238,7 @@ static void a_batch_is_full_before_an_event_might_not_fit(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_given_out_is_the_latest), cmocka_unit_test(what_does_not_fit_is_told),
+                                     cmocka_unit_test(a_blown_up_bucket_among_others_is_damage),
                                      cmocka_unit_test(a_batch_is_full_before_an_event_might_not_fit)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
