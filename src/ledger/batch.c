@@ -23,12 +23,14 @@ void batch_open(struct ledger *ledger, struct batch *batch) {
   ledger->open = batch;
 }
 
+static uint64_t tallies_room(const struct ledger *ledger) { return (uint64_t)ledger->settings.buckets * TALLY_STATE; }
+
 /* Whether another line might not fit. */
 bool batch_full(const struct ledger *ledger) {
   const struct batch *batch = ledger->open;
   uint64_t changed = ledger->shard == NULL ? 0 : shard_changed_bytes(ledger->shard);
   return batch->outputs.capacity - batch->outputs.length < LINE_ROOM || batch->letters > LETTERS_MOST ||
-         changed + EVENT_STATES > pending_room(&ledger->pending);
+         changed + EVENT_STATES + tallies_room(ledger) > pending_room(&ledger->pending);
 }
 
 /* ---- the shard's log port ---- */
@@ -114,7 +116,7 @@ static enum status port_load(void *self, struct str key, struct str *record, str
 
 static enum status port_store(void *self, struct str key, struct str record, struct fault *fault) {
   struct ledger *ledger = self;
-  if (pending_room(&ledger->pending) < pending_size(key, record)) /* batch_full stops long before */
+  if (pending_room(&ledger->pending) < pending_size(key, record) + tallies_room(ledger)) /* batch_full stops long before */
     return fault_set(fault, STATUS_USAGE, "one event changed more than pending.bytes holds; make it larger");
   enum status status = proof_store(ledger, key, record, fault);
   if (status != STATUS_OK) return status;

@@ -42,6 +42,7 @@
 #define WRITES_MOST 4u /* under way at a time */
 #define STAGED_BYTES (8u * 1024u * 1024u)
 #define BUCKETS_A_BATCH 32u
+#define TALLY_STATE 80u  /* bytes of a tally among the pending states, at most: a batch may change those of all buckets */
 #define BUCKET_PARTS 64u /* records of one bucket */
 
 /* Decided and not yet committed. */
@@ -176,7 +177,7 @@ enum status view_bucket(struct ledger *ledger, uint32_t bucket, uint32_t *count,
 enum status view_damaged(struct ledger *ledger, struct fault *fault);
 /* The open batch gives an owner another record. */
 enum status proof_store(struct ledger *ledger, struct str key, struct str record, struct fault *fault) MUST_USE;
-/* The open batch ends. */
+/* The open batch ends; for its tallies room was kept (TALLY_STATE). */
 void proof_states(struct ledger *ledger);
 /* The next piece of all tallies: read from the view, or made of what it has. */
 enum status tallies_load(struct ledger *ledger, struct fault *fault) MUST_USE;

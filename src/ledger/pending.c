@@ -84,9 +84,7 @@ static uint32_t bucket_of(const struct pending *pending, struct str key, uint64_
   return key_is_tally(key) ? pending->buckets : (uint32_t)(hash >> 32) % pending->buckets;
 }
 
-uint32_t pending_bucket(const struct pending *pending, struct str key) {
-  return bucket_of(pending, key, hash64(&HASH_KEY_FIXED, key));
-}
+uint32_t pending_bucket(const struct pending *pending, struct str key) { return bucket_of(pending, key, hash64(&HASH_KEY_FIXED, key)); }
 
 void pending_add(struct pending *pending, struct str key, struct str record, uint64_t batch) {
   assert(key.length > 0 && key.length <= UINT8_MAX && record.length <= LIMIT_STATE_BYTES);

@@ -5,9 +5,9 @@
  *         at a take-over    when it is first asked    at every load
  *
  * A check is a keyed hash of the owner's key and record: what was changed, is another owner's or another giftd's has another one. The sum
- * finds what was lost or added, and with the check of each owner what is older. Seals are states like any other (keys "s" and the bucket's
- * number): they are journalled with the batch that changes them, reach the view behind it and are in the checkpoint. The root is the sum of
- * all of them; each record of the journal says it, so tallies that the view lost or that are older are noticed as well.
+ * finds what was lost or added, and with the check of each owner what is older. Tallies are states like any other (keys "s" and the
+ * bucket's number): they are journalled with the batch that changes them, reach the view behind it and are in the checkpoint. The root is
+ * the sum of all of them; each record of the journal says it, so tallies that the view lost or that are older are noticed as well.
  *
  * All of it is as decided, the open batch included. Memory: 16 bytes for each owner whose bucket was looked at; at the bound all that is
  * forgotten, and buckets are looked at again.

@@ -30,7 +30,8 @@ enum status view_damaged(struct ledger *ledger, struct fault *fault) {
 static const struct pending_entry *pending_owner(struct ledger *ledger, uint32_t bucket, uint64_t *at) {
   if (!proof_known(&ledger->proof, bucket) && ledger->forgotten_to <= *at) return NULL;
   const struct pending_entry *entry;
-  while ((entry = pending_next(&ledger->pending, at, ledger->pending.head)) != NULL)
+  uint64_t end = proof_known(&ledger->proof, bucket) ? ledger->pending.head : ledger->forgotten_to;
+  while ((entry = pending_next(&ledger->pending, at, end)) != NULL)
     if (entry->bucket == bucket && pending_is_latest(entry)) return entry;
   return NULL;
 }
@@ -43,7 +44,7 @@ static struct tally tally_found(struct ledger *ledger, uint32_t bucket, const st
   for (uint32_t i = 0; i < count; i++) {
     bool old = pending_find(&ledger->pending, records[i].key, &latest);
     ledger->bucket_checks[i] = old ? 0 : proof_check(&ledger->proof, records[i].key, records[i].record);
-    tally_add(&found, ledger->bucket_checks[i]);
+    found.owners += !old, found.sum += ledger->bucket_checks[i]; /* nobody has an empty record: such a field is not giftd's */
   }
   for (const struct pending_entry *entry; (entry = pending_owner(ledger, bucket, &at)) != NULL;)
     tally_add(&found, proof_check(&ledger->proof, pending_key(entry), pending_record(entry)));
@@ -203,11 +204,12 @@ enum status tallies_load(struct ledger *ledger, struct fault *fault) {
   return status;
 }
 
-/* Of a log without tallies: what the view has now is believed, and tallied with the first batch. */
+/* Of a log without tallies: of what was just built from it, and told with the first batch. */
 enum status tallies_make(struct ledger *ledger, struct fault *fault) {
-  uint32_t bucket = ledger->prove_next++, found = 0;
+  uint32_t bucket = ledger->prove_next, found = 0;
   enum status status = buckets_read(ledger, &bucket, 1, &found, fault);
   if (status != STATUS_OK) return status;
+  ledger->prove_next++;
   struct tally tally = tally_found(ledger, bucket, ledger->bucket_records, found);
   if (tally.owners > 0) proof_tally_anew(&ledger->proof, bucket, &tally);
   return STATUS_OK;

@@ -129,6 +129,7 @@ static enum status reading(struct ledger *ledger, bool *busy, struct fault *faul
   }
   /* An empty journal, or a view that has seen a later epoch than the journal: whatever it has is not of this one. */
   if (!ledger->past.any || (ledger->seen.exists && ledger->seen.version.epoch > ledger->past.epoch)) ledger->usable = false;
+  if (!ledger->past.tallied) ledger->usable = false; /* what it lost before is in the log still, and is tallied as the log has it */
   return enter(ledger, LEDGER_EPOCH);
 }
 
@@ -388,8 +389,9 @@ static enum status disproved(struct ledger *ledger, struct fault *fault) {
   if (!ledger->usable)
     return fault_set(
         fault, STATUS_STATE,
-        "what checkpoint and journal of shard %u hold is not what its last batch says (its root differs): records of these topics "
-        "were lost or changed; restore the topics from a copy",
+        "what checkpoint and journal of shard %u hold is not what its last batch says (its root differs): the view changed again "
+        "while it was built, or records of these topics are missing. First see that nobody else writes to Redis, then restore "
+        "the topics from a copy",
         ledger->settings.shard);
   (void)view_damaged(ledger, fault);
   ledger->usable = false;

@@ -55,6 +55,7 @@ static struct stage *stage_new(uint64_t seed) {
   s->world->segment = (struct segment){.exists = true, .version = {1, 0}};
   s->ledger->version = s->world->segment.version;
   s->ledger->past.epoch = 1;
+  s->ledger->prove_next = s->settings.buckets; /* as after a take-over */
   batch_open(s->ledger, &s->ledger->batches[0]);
   return s;
 }

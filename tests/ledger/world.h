@@ -254,8 +254,16 @@ static inline void view_clear(struct world *w) {
   for (uint32_t i = 0; i < w->view_count; i++) free(w->view[i].key), free(w->view[i].record);
   w->view_count = 0;
 }
+static inline void viewed_remove(struct world *w, struct viewed *viewed) {
+  free(viewed->key), free(viewed->record);
+  *viewed = w->view[--w->view_count];
+}
 static inline void viewed_put(struct world *w, const struct store_record *record) {
   struct viewed *viewed = viewed_find(w, record->key);
+  if (record->record.length == 0) {
+    if (viewed != NULL) viewed_remove(w, viewed);
+    return;
+  }
   if (viewed == NULL) {
     assert_true(w->view_count < VIEW_MOST);
     viewed = &w->view[w->view_count++];

@@ -318,6 +318,7 @@ void sim_store_tick(struct world *world);
 void sim_store_heal(struct world *world); /* what was late never comes */
 void sim_tamper(struct world *world); /* sim_tamper.c */
 const struct owner_record *image_find(const struct image *image, struct str key);
+void image_remove(struct image *image, uint32_t at);
 struct owner_record *image_place(struct image *image, struct str key); /* a new one has no key yet */
 
 /* sim_oracle.c: the shard room alone on events in order, nothing lent, nothing failing */

@@ -35,7 +35,16 @@ struct owner_record *image_place(struct image *image, struct str key) {
   return &image->owners[at];
 }
 
+void image_remove(struct image *image, uint32_t at) {
+  uint32_t last = --image->count;
+  assert(at <= last);
+  image->owners[at] = image->owners[last], image->marks[at] = image->marks[last];
+}
+
 static void image_put(struct image *image, const struct store_record *record) {
+  uint32_t at = record->record.length > 0 ? image->count : image_at(image, record->key, key_mark(record->key));
+  if (record->record.length == 0 && at < image->count) image_remove(image, at);
+  if (record->record.length == 0) return;
   *image_place(image, record->key) = (struct owner_record){record->key, record->record, record->bucket};
 }
 
@@ -282,7 +291,7 @@ static bool bucket_copy(const struct image *now, uint32_t bucket, struct buffer 
                         uint32_t *count) {
   for (uint32_t i = 0; i < now->count; i++) {
     const struct owner_record *owner = &now->owners[i];
-    if (owner->bucket != bucket || owner->record.length == 0) continue; /* what is empty is not there */
+    if (owner->bucket != bucket) continue;
     if (*count == capacity) return false;
     struct str key = loan_copy(loan, owner->key), record = loan_copy(loan, owner->record);
     records[(*count)++] = (struct store_record){key, record, bucket};

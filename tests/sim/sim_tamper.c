@@ -5,11 +5,6 @@
 enum tamper { TAMPER_LOST, TAMPER_OLD, TAMPER_CHANGED, TAMPER_CUT, TAMPER_SWAPPED, TAMPER_ADDED, TAMPER_FOREIGN, TAMPER_COUNT };
 static const char *const tampers[TAMPER_COUNT] = {"lost", "older", "changed", "cut", "exchanged", "added", "another shard's"};
 
-static void owner_remove(struct image *image, uint32_t at) {
-  uint32_t last = --image->count;
-  image->owners[at] = image->owners[last], image->marks[at] = image->marks[last];
-}
-
 static void owner_older(const struct sim_segment *segment, struct world *world, struct owner_record *owner) {
   const struct image *before = segment->has_backup && sim_chance(world, 5000) ? &segment->backup
                                : segment->past_count > 0                      ? &segment->past[sim_upto(world, segment->past_count)]
@@ -31,6 +26,7 @@ static void owner_added(struct world *world, struct image *image, const struct o
   struct owner_record like = *from;
   like.key = sim_copy(world, from->key);
   ((char *)(uintptr_t)like.key.at)[like.key.length - 1] ^= 1;
+  if (sim_chance(world, 3000)) like.record = STR("");
   if (image_find(image, like.key) == NULL) *image_place(image, like.key) = like;
 }
 
@@ -43,7 +39,7 @@ static void owner_tamper(struct world *world, struct sim_segment *segment, enum 
   struct image *now = &segment->now;
   struct owner_record *owner = &now->owners[at], *other = &now->owners[sim_upto(world, now->count)], held = *owner;
   switch (how) {
-    case TAMPER_LOST: owner_remove(now, at); break;
+    case TAMPER_LOST: image_remove(now, at); break;
     case TAMPER_OLD: owner_older(segment, world, owner); break;
     case TAMPER_CHANGED: owner_changed(world, owner); break;
     case TAMPER_CUT: owner->record.length -= owner->record.length > 0 ? 1 + sim_upto(world, (uint32_t)owner->record.length) : 0; break;
