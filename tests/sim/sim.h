@@ -296,6 +296,7 @@ void keepers_open(struct world *world, struct keeper *keepers);
 /* sim_input.c */
 void input_make(struct world *world);
 void input_probe(struct world *world);
+bool input_stands_still(const struct world *world); /* once, for longer than closes are kept without being asked for */
 void input_publish(struct world *world, uint32_t number);
 
 /* sim_log.c */

@@ -214,7 +214,8 @@ static void history_add(struct world *world, int64_t stream_ms, bool wilds, uint
 
 /* In every eighth history the stream stands still once for longer than what a close is judged by would be kept without it: what is due
  * then is due all at once. Without a draw, so that the other seeds are the histories that they were. */
-static int64_t standstill_ms(const struct world *world) { return world->seed % 8 == 3 ? 45 * DAY_MS : 0; }
+bool input_stands_still(const struct world *world) { return world->seed % 8 == 3; }
+static int64_t standstill_ms(const struct world *world) { return input_stands_still(world) ? 45 * DAY_MS : 0; }
 
 void input_make(struct world *world) {
   uint32_t count = 30 + sim_upto(world, 91), customers = 2 + sim_upto(world, 10), wild[SHARDS_MOST] = {0};
