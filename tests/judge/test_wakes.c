@@ -20,8 +20,12 @@ static const struct story stories[] = {
      "voucher','value':'6.00','pool':'unlimited'}}," FREE "},{'id':'h','on':{'reward':'g'}," FREE "," VOUCHER "}]",
      "12-05T10:00 c1 login => g.a+5.00 h+5.00\n"
      "12-05T11:00 c1 login => g.b+6.00 h+5.00\n"},
-    {"whom a claim names, and what it named", "'rules':[{'id':'g','on':'reward.claimed'," FREE "," VOUCHER "}]",
-     "12-05T10:00 c1 claim rule=g => g+5.00\n"},
+    {"a chance may be spent while its campaign closes; what its gift would wake has ended",
+     "'rules':[{'id':'g','on':'login','give':{'reward':'chance','chance':'x','count':3}," FREE
+     "},{'id':'u','on':'reward.claimed','spends':'x'," FREE "," VOUCHER "},{'id':'h','on':{'reward':'u'}," FREE "," VOUCHER "}]",
+     "03-31T10:00 c1 login => g*3\n"
+     "03-31T23:59:59.999 c1 claim => u+5.00 h+5.00\n"
+     "04-01T00:00 c1 claim => u+5.00 h!CAMPAIGN_ENDED\n"},
     {"money without a rate, and what it was in: of what stands in for another too",
      "'rules':[{'id':'g','on':'txn.card_spend','give':{'id':'a','reward':'voucher','value':'5.00','pool':{'stock':1},'or_else':{'id':'b','"
      "reward':'cash_back','value':{'percent':'1%','of':'amount','max':'5.00'},'pool':'unlimited'}}," FREE "}]",
@@ -35,7 +39,22 @@ static void wakes(void **unused) {
   stories_tell(stories, sizeof stories / sizeof stories[0]);
 }
 
+/* `explain` says whose gift it was that woke a rule: of what the event wakes, nobody's. */
+static void whose_gift_it_was(void **unused) {
+  (void)unused;
+  static const struct story story = {"caused",
+                                     "'rules':[{'id':'f','on':'login'," FREE "," VOUCHER "},{'id':'g','on':'login'," FREE "," VOUCHER
+                                     "},{'id':'h','on':{'reward':'g'}," FREE "," VOUCHER "}]",
+                                     ""};
+  struct stage *s = story_stage(&story);
+  char line[] = "12-05T10:00 c1 login", *words[8];
+  const struct decision *d = stage_event(s, story_line(words, story_words(line, words, 8), 1));
+  assert_int_equal(d->outcome_count, 3);
+  assert_true(d->outcomes[0].caused_by == NONE && d->outcomes[1].caused_by == NONE && d->outcomes[2].caused_by == 1);
+  stage_free(s);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(wakes)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(wakes), cmocka_unit_test(whose_gift_it_was)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
