@@ -12,9 +12,9 @@
 
 static const char *const due_keys[DUE_RECORDS] = {"m:due", "m:due1", "m:due2",
                                                   "m:due3"}; /* each with the next lists, as far as there are */
-#define DUE_VERSION 1
-#define DUE_HEAD_BYTES 17u /* of the first: version, since_line, taken, count of all */
-#define DUE_LIST_BYTES 16u /* instant, head, tail */
+#define DUE_VERSION 2                                        /* 1 knew no heard_ms */
+#define DUE_HEAD_BYTES 25u                                   /* of the first: version, since_line, taken, heard_ms, count of all */
+#define DUE_LIST_BYTES 16u                                   /* instant, head, tail */
 _Static_assert(DUE_HEAD_BYTES + DUE_LISTS_A_RECORD * DUE_LIST_BYTES <= LIMIT_STATE_BYTES, "one record");
 #define DUES_AHEAD 32u /* customers whose records are fetched together */
 
@@ -27,11 +27,14 @@ static uint32_t lists_in(uint32_t count, uint32_t record) {
   return count - before < DUE_LISTS_A_RECORD ? count - before : DUE_LISTS_A_RECORD;
 }
 
-static void due_head_read(struct dues *dues, struct reader *r) {
+static bool due_head_read(struct dues *dues, struct reader *r) {
+  const unsigned version = get_byte(r);
+  if (version == 0 || version > DUE_VERSION) return false;
   dues->since_line = (uint32_t)get_fixed(r, 4);
   dues->taken = get_fixed(r, 8);
+  if (version > 1) dues->heard_ms = (int64_t)get_fixed(r, 8);
   dues->count = (uint32_t)get_fixed(r, 4);
-  if (dues->count > DUE_LISTS) dues->count = DUE_LISTS + 1;
+  return !r->bad && dues->count <= DUE_LISTS;
 }
 
 static void due_lists_read(struct due_list *lists, uint32_t count, struct reader *r) {
@@ -51,11 +54,9 @@ static enum status due_record_load(struct shard *shard, uint32_t number, struct 
   enum status status = shard->view.load(shard->view.self, str_of(due_keys[number]), &record, fault);
   if (status != STATUS_OK || (number == 0 && (record.length == 0 || MUTANT(DUES_FORGOTTEN)))) return status;
   struct reader r = reader_over(record);
-  if (number == 0 && get_byte(&r) != DUE_VERSION) return form_unknown(fault);
-  if (number == 0) due_head_read(dues, &r);
+  if (number == 0 && !due_head_read(dues, &r)) return form_unknown(fault);
   uint32_t count = lists_in(dues->count, number);
-  bool fits = dues->count <= DUE_LISTS && record.length == (number == 0 ? DUE_HEAD_BYTES : 0) + count * DUE_LIST_BYTES;
-  if (!fits) return form_unknown(fault);
+  if ((size_t)(r.end - r.at) != count * DUE_LIST_BYTES) return form_unknown(fault);
   due_lists_read(&dues->lists[number * DUE_LISTS_A_RECORD], count, &r);
   return STATUS_OK;
 }
@@ -64,6 +65,7 @@ enum status due_open(struct shard *shard, struct fault *fault) {
   struct dues *dues = &shard->dues;
   dues->count = dues->since_line = 0, dues->taken = 0;
   dues->changed = dues->touched = false;
+  dues->heard_ms = TIME_NONE;
   shard->passed_ms = TIME_NONE;
   enum status status = due_record_load(shard, 0, fault);
   for (uint32_t i = 1; i < DUE_RECORDS && status == STATUS_OK && lists_in(dues->count, i) > 0; i++)
@@ -71,12 +73,18 @@ enum status due_open(struct shard *shard, struct fault *fault) {
   return status;
 }
 
+static void due_head_put(struct writer *w, const struct dues *dues) {
+  put_byte(w, DUE_VERSION);
+  put_fixed(w, dues->since_line, 4), put_fixed(w, dues->taken, 8);
+  put_fixed(w, (uint64_t)dues->heard_ms, 8);
+  put_fixed(w, dues->count, 4);
+}
+
 static enum status due_record_store(struct shard *shard, uint32_t number, struct fault *fault) {
   const struct dues *dues = &shard->dues;
   struct writer w = writer_into(shard->record, sizeof shard->record);
   uint32_t count = lists_in(dues->count, number);
-  if (number == 0)
-    put_byte(&w, DUE_VERSION), put_fixed(&w, dues->since_line, 4), put_fixed(&w, dues->taken, 8), put_fixed(&w, dues->count, 4);
+  if (number == 0) due_head_put(&w, dues);
   for (uint32_t i = 0; i < count; i++) {
     const struct due_list *list = &dues->lists[number * DUE_LISTS_A_RECORD + i];
     put_fixed(&w, (uint64_t)list->time_ms, 8);
@@ -169,7 +177,9 @@ bool due_waits(const struct shard *shard, const struct state *state) {
 }
 
 void due_touch(struct shard *shard, const struct owner *owner) {
-  shard->dues.touched = true, shard->dues.owner = *owner, shard->dues.touched_ms = due_clock(shard);
+  struct dues *dues = &shard->dues;
+  dues->touched = true, dues->owner = *owner, dues->touched_ms = due_clock(shard);
+  if (dues->touched_ms > dues->heard_ms) dues->heard_ms = dues->touched_ms; /* written with the first that is taken */
 }
 
 bool due_touches(struct shard *shard, const struct owner *owner, const struct state *state) {

@@ -107,8 +107,8 @@ struct dues {
   bool changed;               /* since the last flush */
   bool touched;               /* an event of `owner` waits for what was due of him by `touched_ms` */
   struct owner owner;
-  int64_t touched_ms;
-  struct closing closing; /* the one at hand: its event, and a line for it */
+  int64_t touched_ms, heard_ms; /* the latest of touched_ms: the clock may still be behind it */
+  struct closing closing;       /* the one at hand: its event, and a line for it */
   struct input_line line;
   char id[LIMIT_EVENT_ID_BYTES];
   struct due_list lists[DUE_LISTS]; /* by time; none is empty */

@@ -18,10 +18,11 @@
 
 /* ---- begin ---- */
 
-/* The event that touched somebody is heard by the clock when it is decided, behind what is due for him: it may be the first of all. */
+/* The event that touches somebody moves the clock when it is decided, behind what is due for him by then; whoever takes the shard over in
+ * between finds the clock of before it. What he heard ahead of it he has heard. */
 static int64_t known_ms(const struct shard *shard) {
-  int64_t now_ms = due_clock(shard);
-  return now_ms == TIME_NONE && shard->dues.touched ? shard->dues.touched_ms : now_ms;
+  const int64_t now_ms = due_clock(shard), heard_ms = shard->dues.heard_ms;
+  return heard_ms > now_ms && !MUTANT(TOUCH_FORGOTTEN) ? heard_ms : now_ms;
 }
 
 static void walk_begin(struct shard *shard, int64_t heard_ms, bool waited) {
@@ -196,7 +197,7 @@ static void look_once(struct shard *shard, struct reading *reading, struct state
                               .settings = &shard->settings.judge,
                               .event = &reading->event,
                               .clock_ms = shard->clock.now_ms,
-                              .reached_ms = due_clock(shard),
+                              .reached_ms = known_ms(shard),
                               .customer = state,
                               .find = nobody,
                               .self = shard,

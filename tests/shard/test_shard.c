@@ -230,6 +230,30 @@ static void the_length_of_the_queue_is_told(void **unused) {
   stage_free(stage);
 }
 
+/* Of version 2, and of 1, which does not say how far ahead of the clock anybody heard: one list, of one entry that names nobody. */
+static enum status opened_with(const char *bytes, size_t length) {
+  struct stage *stage = stage_new("a c1 1\n", 0);
+  struct fault fault;
+  assert_int_equal(fake_store(stage, STR("m:due"), (struct str){bytes, length}, &fault), STATUS_OK);
+  enum status status =
+      shard_open(stage->memory, &stage->settings, &fake_rulebook, NULL, NULL, &stage->log, &stage->view, &stage->shard, &fault);
+  if (status == STATUS_OK) assert_false(shard_due(stage->shard)); /* there is no clock */
+  if (status != STATUS_OK) assert_non_null(strstr(fault.text, "periods that close"));
+  stage_free(stage);
+  return status;
+}
+
+static void the_list_of_closes_of_an_older_giftd_is_read(void **unused) {
+  (void)unused;
+  static const char newer[41] = {2, [5] = 7, [21] = 1, [25] = 9, [37] = 1}, older[33] = {1, [5] = 7, [13] = 1, [17] = 9, [29] = 1};
+  static const char next[41] = {3, [21] = 1};
+  assert_int_equal(opened_with(newer, sizeof newer), STATUS_OK);
+  assert_int_equal(opened_with(older, sizeof older), STATUS_OK);
+  assert_int_equal(opened_with(next, sizeof next), STATUS_STATE);
+  for (size_t length = 1; length < sizeof newer; length++) assert_int_equal(opened_with(newer, length), STATUS_STATE);
+  for (size_t length = 1; length < sizeof older; length++) assert_int_equal(opened_with(older, length), STATUS_STATE);
+}
+
 static void what_cannot_be_decided_for_its_hearer_is_a_dead_letter(void **unused) {
   (void)unused;
   struct stage *stage = stage_new("a c1 1\nM c1 2\nb c2 3\n", 0);
@@ -393,6 +417,7 @@ int main(void) {
       cmocka_unit_test(a_step_decides_all_that_it_polled),
       cmocka_unit_test(a_long_event_is_heard_as_a_whole),
       cmocka_unit_test(the_length_of_the_queue_is_told),
+      cmocka_unit_test(the_list_of_closes_of_an_older_giftd_is_read),
       cmocka_unit_test(what_cannot_be_decided_for_its_hearer_is_a_dead_letter),
       cmocka_unit_test(lines_that_are_no_events_are_dead_letters),
       cmocka_unit_test(a_piece_of_a_line_is_a_dead_letter_whatever_it_holds),

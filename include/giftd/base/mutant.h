@@ -42,6 +42,7 @@
   ROW(DUE_UNTOUCHED, "an event is judged before what closed for its customer")               \
   ROW(WALK_SKIPPED, "nobody is looked at when rules hear other closes than before")          \
   ROW(WALK_FORGOTTEN, "how far customers were looked at is not there after a take-over")     \
+  ROW(TOUCH_FORGOTTEN, "what was heard ahead of the clock is heard again by another file")   \
   ROW(LOST_HEARD, "a new rule hears closes of which records keep nothing any more")          \
   ROW(LOOKED_TWICE, "who was looked at for his event is looked at again")                    \
   ROW(CYCLE_DAY_NOW, "cycles always began on the day that the profile says now")             \
