@@ -207,7 +207,7 @@ void pools_named_read(struct compile *c) {
 
 /* Circles are told later (cycles.c). */
 static bool chain_pays_by_field(struct compile *c, uint32_t number) {
-  for (uint32_t depth = 0; number != NONE && depth < LIMIT_POOL_DEPTH; number = pool_at(c, number)->parent, depth++)
+  for (uint32_t depth = 0; number != NONE && depth <= LIMIT_POOL_DEPTH; number = pool_at(c, number)->parent, depth++)
     if (pool_at(c, number)->by != FIELD_NONE) return true;
   return false;
 }

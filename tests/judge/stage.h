@@ -27,9 +27,10 @@ struct stage {
   struct judge_settings settings;
   struct terms_shelf shelf;
   struct place *live, *stored;
-  int64_t clock_ms;              /* of the stream, or TIME_NONE */
-  const struct closing *closing; /* what closes now, or NULL */
-  const struct look *look;       /* what rules have heard of closes, or NULL */
+  int64_t clock_ms;                                     /* of the stream, or TIME_NONE */
+  const struct closing *closing;                        /* what closes now, or NULL */
+  const struct look *look;                              /* what rules have heard of closes, or NULL */
+  enum queue_sight (*queue)(void *self, uint64_t pool); /* who waits for pools, or NULL */
   struct event event;
   uint32_t matches[LIMIT_MATCHES], match_count;
   struct str dead; /* why the last event was not decided; empty: it was */
@@ -132,6 +133,7 @@ static inline struct judge_input stage_input(const struct stage *s, const struct
                               .matches = s->matches,
                               .match_count = hearing != NULL ? 0 : s->match_count,
                               .hearing = hearing,
+                              .queue = s->queue,
                               .closing = s->closing,
                               .look = s->look};
 }

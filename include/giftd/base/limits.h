@@ -16,7 +16,7 @@
 #define LIMIT_CONTENTS 16u       /* items in a bundle */
 #define LIMIT_LIMITS_PER_RULE 8u /* docs/language.md section 11: more than 8 claims a gift is refused */
 #define LIMIT_DIMENSIONS 6u      /* members of a `per` */
-#define LIMIT_POOL_DEPTH 6u      /* a pool, its parents and its fallback */
+#define LIMIT_POOL_DEPTH 6u      /* pools above one, and in for one */
 #define LIMIT_OR_ELSE 3u         /* a chain of three at most */
 #define LIMIT_TASKS 16u          /* tasks of a track */
 #define LIMIT_BANDS 16u
