@@ -306,6 +306,60 @@ static void two_triggers_are_one_step(void **unused) {
   stage_free(s);
 }
 
+/* A rule hears by the file that the hearer's shard has by then: when it runs, and what it asks of the event. */
+static void a_rule_hears_by_the_file_that_is_there(void **unused) {
+  (void)unused;
+  static const struct story campaign = {"period", "'rules':[" RULE("r", WHEN("login", "app", "'primary'")) "]", ""};
+  static const struct {
+    const char *time;
+    enum reason reason;
+  } edges[] = {{"11-30T23:59:59.999", REASON_CAMPAIGN_NOT_STARTED},
+               {"12-01T00:00", REASON_GIVEN},
+               {"03-31T23:59:59.999", REASON_GIVEN},
+               {"04-01T00:00", REASON_CAMPAIGN_ENDED}};
+  struct stage *s = story_stage(&campaign);
+  for (int i = 0; i < 4; i++) {
+    happens(s, "12-05T10:00 c1 login primary=pam channel=app"), forwarded(s, 0, "pam", 1);
+    assert_int_equal(hear_at(s, 0, story_instant_of(edges[i].time))->outcomes[0].reason, edges[i].reason);
+  }
+  char *texts[STORY_FILES];
+  happens(s, "12-05T11:00 c1 login primary=pam channel=app");
+  uint32_t count = story_texts("'rules':[{'id':'r','on':" AS("login", "'primary'") ",'when':{'channel':'web'}," GIVE "," FREE "}]", texts);
+  stage_compile(s, (const char *const *)texts, count), free(texts[0]);
+  assert_int_equal(hear(s, 0)->outcomes[0].reason, REASON_CONDITION_NOT_MET);
+  stage_free(s);
+}
+
+/* `caused_by` is who did it, however short his id is. */
+static void who_caused_it(void **unused) {
+  (void)unused;
+  static const struct story campaign = {
+      "caused",
+      "'rules':[{'id':'other','on':" AS(
+          "login",
+          "['primary','customer']") ",'when':{'caused_by':{'eq':'other'}}," GIVE "," FREE
+                                    "},{'id':'self','on':" AS(
+                                        "login",
+                                        "['primary','customer']") ",'when':{'caused_by':{'eq':'self'}}," GIVE "," FREE
+                                                                  "},{'id':'x','on':" AS(
+                                                                      "login",
+                                                                      "['primary','customer']") ",'when':{'caused_by.id':{'eq':'x'}}," GIVE
+                                                                                                "," FREE "}]",
+      ""};
+  static const char *const steps[] = {"12-05T10:00 x login primary=p", "12-05T10:01 y login primary=x"};
+  static const bool gave[][3] = {{true, false, true}, {true, false, false}};
+  struct stage *s = story_stage(&campaign);
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(happens(s, steps[i])->gift_count, 0);
+    const struct decision *heard = hear(s, 0);
+    for (uint32_t rule = 0; rule < 3; rule++) assert_int_equal(heard->outcomes[rule].reason == REASON_GIVEN, gave[i][rule]);
+  }
+  const struct decision *own = happens(s, "12-05T10:02 x login");
+  assert_true(own->outcomes[0].reason != REASON_GIVEN && own->outcomes[1].reason == REASON_GIVEN &&
+              own->outcomes[2].reason == REASON_GIVEN);
+  stage_free(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_by_his_own_sources),
@@ -316,6 +370,8 @@ int main(void) {
       cmocka_unit_test(facts_hear_once_in_any_order),
       cmocka_unit_test(a_task_hears_as_itself),
       cmocka_unit_test(within_the_campaign_that_is_there),
+      cmocka_unit_test(a_rule_hears_by_the_file_that_is_there),
+      cmocka_unit_test(who_caused_it),
       cmocka_unit_test(an_unknown_reversal_is_said_to_who_caused_it),
       cmocka_unit_test(own_facts),
       cmocka_unit_test(two_triggers_of_the_only_fact_are_one_step),
