@@ -59,6 +59,9 @@ static const struct story stories[] = {
               "},{'id':'g','on':[{'fact':'m'},{'fact':'n'},'txn.card_spend'],'when':{'fact.m':{'gte':1},'fact.n':{'gte':1}}," GIVE "," FREE
               "}]",
      "12-05T10:00 c1 spend 1.00 registeredgift=c/g => a+5.00 g!5.00\n"},
+    {"what a gift woke was not handed out, though its rule hears the event as well",
+     "'rules':[" PLAIN("g", "'login'") "," PLAIN("h", "['login',{'reward':'g'}]") "]",
+     "12-05T10:00 c1 login registeredgift=c/h => g+5.00 h+5.00 h!5.00\n"},
     {"before the rate: what needs none is recorded, what goes by the money, or by what counts it, is not",
      "'period':{'from':'2026-12-01','to':'2027-03-31','closing':'P14D'},'fx':{'table':'t','day':'event'},'facts':{" FACTS
      "},'rules':[" FIXED "," MONEY "," BY_SUM "," BY_COUNT "," UNITS "," BY_DAY "]" RATES,
@@ -112,7 +115,38 @@ static void a_dead_letter_says_why(void **unused) {
   stage_free(s);
 }
 
+static void tells(struct stage *s, const char *step) {
+  static const struct story lines = {"handed", "", ""};
+  char line[256];
+  snprintf(line, sizeof line, "%s", step);
+  assert_true(story_step(s, &lines, line, 1));
+}
+
+/* A line of the register whose rule would not give at all is none that was recorded: when the rate is there it is heard as any other. */
+static void what_was_not_recorded_is_heard_again(void **unused) {
+  (void)unused;
+#define ONCE                                                                                                                      \
+  "'period':{'from':'2026-12-01','to':'2027-03-31','closing':'P14D'},'late':{'accept':'P1D','backfill':'P7D'},'fx':{'table':'t'," \
+  "'day':'event'},'rules':[{'id':'g','on':'txn.card_spend','once_per':['merchant']," GIVE "," FREE                                \
+  "},{'id':'k','on':'txn.card_spend','give':{" CASH(PERCENT("amount")) ",'pool':'unlimited'}," FREE "}]"
+  static const struct story campaign = {"once", ONCE RATES, ""};
+  static const char later[] = ONCE
+      "|{'rates':'t','currency':'CNY','source':'invented','covers':{'from':'2026-11-30','to':'2026-12-07'},"
+      "'days':{'2026-11-30':{'USD':'7.0'},'2026-12-05':{'USD':'7.2'}}}";
+  struct stage *s = story_stage(&campaign);
+  char *texts[STORY_FILES];
+  tells(s, "12-05T10:00 c1 spend 10.00 merchant=m => g+5.00 k+1.00");
+  tells(s, "12-06T10:00 c1 spend 10.00 currency=USD merchant=m registeredgift=c/g #e => g!LIMIT_REACHED k!RATE_UNKNOWN");
+  uint32_t count = story_texts(later, texts);
+  stage_compile(s, (const char *const *)texts, count);
+  tells(s, "12-06T10:00 c1 spend 10.00 currency=USD merchant=m registeredgift=c/g #e @12-07T10:00 => g!LIMIT_REACHED k+7.20");
+  tells(s, "12-06T10:00 c1 spend 10.00 currency=USD merchant=m registeredgift=c/g #e @12-07T11:00 => DUPLICATE_EVENT");
+  for (uint32_t i = 0; i < count; i++) free(texts[i]);
+  stage_free(s);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(handed), cmocka_unit_test(a_dead_letter_says_why)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(handed), cmocka_unit_test(a_dead_letter_says_why),
+                                     cmocka_unit_test(what_was_not_recorded_is_heard_again)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,6 +32,23 @@ static const struct story stories[] = {
      "12-05T10:00 c1 spend 100.00 currency=USD => g!CONDITION_NOT_MET\n"
      "why g => CONDITION_NOT_MET USD\n"
      "12-05T10:01 c1 spend 100.00 => g.a+5.00\n"},
+    {"what a close wakes asks the day on which it is heard",
+     "'facts':{'n':{'measure':'count','on':'login','window':'month'}},'rules':[{'id':'g','on':{'close':'month'},'when':{'fact.n':{'gte':1},"
+     "'month':[2]}," FREE "," VOUCHER "},{'id':'h','on':{'close':'month'},'when':{'fact.n':{'gte':1}},'schedule':{'days':['mon']}," FREE
+     "," VOUCHER "}]",
+     "12-05T10:00 c1 login => \n"
+     "passes 01-02T00:00 c1 => g!CONDITION_NOT_MET h!OUTSIDE_SCHEDULE\n"
+     "01-05T10:00 c1 login => \n"
+     "passes 02-02T00:00 c1 => g+5.00 h+5.00\n"},
+    {"what claims another rule, or of another campaign, says which it was",
+     "'rules':[{'id':'g','on':'login','give':{'reward':'chance','chance':'x','count':3}," FREE
+     "},{'id':'u','on':'reward.claimed','spends':'x'," FREE "," VOUCHER "}]",
+     "12-05T10:00 c1 login => g*3\n"
+     "12-05T10:01 c1 claim campaign=d rule=u => u!CONDITION_NOT_MET\n"
+     "why u => CONDITION_NOT_MET d\n"
+     "12-05T10:02 c1 claim campaign=c rule=v => u!CONDITION_NOT_MET\n"
+     "why u => CONDITION_NOT_MET v\n"
+     "12-05T10:03 c1 claim campaign=c rule=u => u+5.00\n"},
 };
 
 static void wakes(void **unused) {
