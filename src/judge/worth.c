@@ -74,17 +74,17 @@ const struct worth_form_row worth_form_none = {NULL, NULL}, worth_form_fixed = {
 static const struct worth_form_row *const rows[VALUE_FORM_COUNT] = {WORTH_FORMS(ROW)};
 #undef ROW
 
-static int64_t worth_of(struct work *w, const struct worth *worth, const struct item *item, uint32_t campaign, int64_t otherwise) {
+static int64_t worth_of(struct work *w, const struct worth *worth, const struct item *item, uint32_t campaign) {
   const struct worth_form_row *row = rows[worth->form];
-  return row->value == NULL ? otherwise : row->value(w, worth, item, campaign);
+  return row->value == NULL ? 0 : row->value(w, worth, item, campaign);
 }
 
-int64_t item_value(struct work *w, const struct item *item, uint32_t campaign) { return worth_of(w, &item->value, item, campaign, 0); }
+int64_t item_value(struct work *w, const struct item *item, uint32_t campaign) { return worth_of(w, &item->value, item, campaign); }
 
-/* At most what a gift can say it has. */
 int64_t item_count(struct work *w, const struct item *item, uint32_t campaign) {
-  int64_t count = worth_of(w, &item->count, item, campaign, 1);
-  return count > INT32_MAX ? INT32_MAX : count;
+  const int64_t count = worth_of(w, &item->count, item, campaign);
+  assert(item->count.form != VALUE_FORM_NONE && count >= 0 && count <= INT32_MAX); /* one where a file says none; campaign bounds it */
+  return count;
 }
 
 void worth_below(struct work *w, const struct item *item, const struct worth *worth, struct outcome *outcome) {

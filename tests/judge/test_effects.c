@@ -106,8 +106,31 @@ static void averages_of_balances(void **unused) {
   play(&campaign, steps, sizeof steps / sizeof steps[0]);
 }
 
+/* Of picks how many there are: once for each value that is in, and of one that makes another go; not of who is named again or comes behind.
+ */
+static void picks_are_counted(void **unused) {
+  (void)unused;
+  static const struct story campaign = {
+      "picks",
+      "'facts':{'p':{'picks':'page.viewed','of':'page','most':2,'period':'month','change':'no'}},'rules':[{'id':'g','on':'login','when':{"
+      "'channel':{'in_fact':'p'}},'give':{'reward':'points','value':1,'pool':'unlimited'},'limits':'unlimited'}]",
+      ""};
+  static const struct step steps[] = {
+      {"12-05T10:00 c1 page.viewed page=a", "p counted 0 1"},
+      {"12-05T11:00 c1 page.viewed page=a", ""},
+      {"12-05T09:00 c1 page.viewed page=a", ""},
+      {"12-05T12:00 c1 page.viewed page=b", "p counted 1 2"},
+      {"12-05T13:00 c1 page.viewed page=d", ""},
+      {"12-05T10:30 c1 page.viewed page=e", "p counted 2 2"},
+      {"12-05T10:40 c1 page.viewed", ""},
+      {"11-30T10:00 c1 page.viewed page=f", ""},
+      {"12-05T14:00 c1 login channel=e", ""},
+  };
+  play(&campaign, steps, sizeof steps / sizeof steps[0]);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(steps_tell_of_facts), cmocka_unit_test(windows_that_have_not_come_are_silent),
-                                     cmocka_unit_test(averages_of_balances)};
+                                     cmocka_unit_test(averages_of_balances), cmocka_unit_test(picks_are_counted)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,9 @@
   "},{'id':'h','on':'login','when':{'channel':{'not_in_fact':'p'}}," FREE "," VOUCHER    \
   "},{'id':'i','on':'login','when':{'fact.p':{"                                          \
   "'gte':2}}," FREE "," VOUCHER "}]"
+#define EITHER                                                                           \
+  "'rules':[{'id':'g','on':'login','when':{'channel':{'in_fact':'p'}}," FREE "," VOUCHER \
+  "},{'id':'h','on':'login','when':{'channel':{'not_in_fact':'p'}}," FREE "," VOUCHER "}]"
 #define IN "g+5.00 h!CONDITION_NOT_MET"
 #define OUT "g!CONDITION_NOT_MET h+5.00"
 #define FEW " i!TARGET_NOT_REACHED\n"
@@ -49,6 +52,7 @@ static const struct story stories[] = {
      "why g => CONDITION_NOT_MET condition 1 without profile.statement_day\n"
      "why h => CONDITION_NOT_MET condition 2 without profile.statement_day\n"
      "why i => CONDITION_NOT_MET condition 3 without profile.statement_day\n"
+     "record c1 => \n"
      "12-05T10:02 c1 update statement_day:=3 => \n"
      "12-05T10:03 c1 login channel=app => g+5.00 h+5.00 i!CONDITION_NOT_MET\n"
      "why i => CONDITION_NOT_MET condition 3 app\n"
@@ -56,12 +60,36 @@ static const struct story stories[] = {
      "12-05T10:05 c1 login channel=app => g!TARGET_NOT_REACHED h!CONDITION_NOT_MET i+5.00\n"},
 };
 
+static bool step_tell(struct stage *s, const char *step, uint32_t number) {
+  static const struct story story = {.name = "fewer"};
+  char line[256];
+  snprintf(line, sizeof line, "%s", step);
+  return story_step(s, &story, line, number);
+}
+
+/* A file that now allows fewer: those count that would have been kept, and none goes before somebody names another. */
+static void fewer_are_allowed(void **unused) {
+  (void)unused;
+  static const struct story two = {"two", PICKS("2", "'month'", "no") EITHER, ""}, one = {"one", PICKS("1", "'month'", "no") EITHER, ""};
+  struct stage *s = story_stage(&two);
+  char *texts[STORY_FILES];
+  static const char *const before[] = {"12-05T10:00 c1 page.viewed page=a => ", "12-05T11:00 c1 page.viewed page=b => ",
+                                       "12-05T12:01 c1 login channel=b => " IN};
+  static const char *const after[] = {"12-05T12:02 c1 login channel=b => " OUT, "12-05T12:03 c1 login channel=a => " IN};
+  for (uint32_t i = 0; i < 3; i++) assert_true(step_tell(s, before[i], i));
+  const uint32_t count = story_texts(one.campaign, texts);
+  stage_compile(s, (const char *const *)texts, count);
+  for (uint32_t i = 0; i < 2; i++) assert_true(step_tell(s, after[i], 3 + i));
+  for (uint32_t i = 0; i < count; i++) free(texts[i]);
+  stage_free(s);
+}
+
 static void picks(void **unused) {
   (void)unused;
   stories_tell(stories, sizeof stories / sizeof stories[0]);
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(picks)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(picks), cmocka_unit_test(fewer_are_allowed)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -218,6 +218,8 @@ class Walk:
                                f"); __auto_type giftd_is = giftd_a + 0; {turned}giftd_is; }})")
 
     def effect(self, cursor):
+        if re.fullmatch(r"\(void\)\w+(, \(void\)\w+)*", self.source.said(cursor)):
+            return  # says that something is not used
         n = self.note(cursor, "left out")
         self.source.around(Source.extent(cursor), f"(M({n}) ? (void)0 : (void)(", "))")
 
