@@ -106,6 +106,26 @@ static void averages_of_balances(void **unused) {
   play(&campaign, steps, sizeof steps / sizeof steps[0]);
 }
 
+/* Of a sequence what an event moved; of one that comes behind a step that is done nothing. */
+static void steps_of_a_sequence(void **unused) {
+  (void)unused;
+  static const struct story campaign = {"steps",
+                                        "'facts':{'t':{'track':{'opens':'login','tasks':[{'id':'a','on':'checkin'},{'id':'b','on':'page."
+                                        "viewed'}],'need':'all','order':'listed',"
+                                        "'within':'P7D'}}},'rules':[{'id':'g','on':{'fact':'t'},'give':{'reward':'points','value':1,'pool':"
+                                        "'unlimited'},'limits':'unlimited'}]",
+                                        ""};
+  static const struct step steps[] = {
+      {"12-05T10:00 c1 login", "t opened 5 12"},
+      {"12-05T12:00 c1 checkin", "t task 0 1"},
+      {"12-05T13:00 c1 checkin", ""},
+      {"12-05T11:00 c1 page.viewed", ""},
+      {"12-05T11:30 c1 checkin", "t task 1 1"},
+      {"12-05T14:00 c1 page.viewed", "t completed 1 2"},
+  };
+  play(&campaign, steps, sizeof steps / sizeof steps[0]);
+}
+
 /* Of picks how many there are: once for each value that is in, and of one that makes another go; not of who is named again or comes behind.
  */
 static void picks_are_counted(void **unused) {
@@ -131,6 +151,7 @@ static void picks_are_counted(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(steps_tell_of_facts), cmocka_unit_test(windows_that_have_not_come_are_silent),
-                                     cmocka_unit_test(averages_of_balances), cmocka_unit_test(picks_are_counted)};
+                                     cmocka_unit_test(averages_of_balances), cmocka_unit_test(picks_are_counted),
+                                     cmocka_unit_test(steps_of_a_sequence)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
