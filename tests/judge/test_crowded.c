@@ -72,6 +72,51 @@ static void an_event_gives_no_more_than_it_may(void **unused) {
   stage_free(s);
 }
 
+#define ITEM(id) "{'id':'" id "','reward':'v','value':'1.00','pool':'unlimited'}"
+#define FIRST_OF "{'first_of':[{'id':'x','when':{'mcc':'1'},'reward':'v','value':'1.00','pool':'unlimited'}," ITEM("y") "]}"
+#define RULE(id, give) ",{'id':'" id "','on':'txn.card_spend','limits':'unlimited','give':" give "}"
+#define LADDER                                                                                                                            \
+  "{'reward':'cash_back','pool':{'budget':'900.00'},'value':{'by':'fact.n','pay':'each','bands':[{'from':'1.00','value':'1.00'},{'from':" \
+  "'2.00','value':'2.00'}]}}"
+
+/* One rule that gives `items` gifts, then a ladder of two bands, two choosers of two items, and one plain gift. */
+static char *ends_text(uint32_t items) {
+  char *text = malloc(CAMPAIGN_BYTES);
+  struct buffer out;
+  buffer_init(&out, text, CAMPAIGN_BYTES - 1);
+  buffer_print(&out,
+               "{'id':'ends','version':1,'name':{'zh':'x','en':'x'},'audience':'everyone','period':{'from':'2026-12-01','to':"
+               "'2027-03-31'},'facts':{'n':{'measure':'sum','of':'amount','on':'txn.card_spend','window':'month'}},'rules':[{'id':"
+               "'list','on':'txn.card_spend','limits':'unlimited','give':[");
+  for (uint32_t i = 0; i < items; i++)
+    buffer_print(&out, "%s{'id':'i%u','reward':'v','value':'1.00','pool':'unlimited'}", i == 0 ? "" : ",", i);
+  buffer_print(&out, "]}" RULE("ladder", LADDER) RULE("a", FIRST_OF) RULE("b", FIRST_OF) RULE("plain", ITEM("p")) "]}");
+  assert_false(out.overflowed);
+  text[out.length] = '\0';
+  for (size_t i = 0; i < out.length; i++) text[i] = text[i] == '\'' ? '"' : text[i];
+  return text;
+}
+
+/* A chooser gives one gift, whatever it chooses from, and a ladder one for each of its bands: the last place is used, and none behind it.
+ */
+static void the_last_gift_of_an_event(void **unused) {
+  (void)unused;
+  char *texts[5];
+  for (uint32_t i = 0; i < 4; i++) texts[i] = campaign_text(i, i < 3 ? 40 : 39, 64, "'unlimited'");
+  texts[4] = ends_text(63);
+  struct stage *s = stage_new((const char *const *)texts, 5);
+  const struct decision *decision = stage_event(s, line("e", "txn.card_spend", "12:00", PAID));
+  const struct outcome *ends = &decision->outcomes[159];
+  assert_int_equal(decision->gift_count, LIMIT_GIVEN);
+  assert_true(ends[0].reason == REASON_GIVEN && ends[0].gift_count == 63);
+  assert_true(ends[1].reason == REASON_TOO_MANY_GIFTS && ends[1].actual == LIMIT_GIVEN + 1);
+  assert_true(ends[2].reason == REASON_GIVEN && ends[2].gift_count == 1);
+  assert_true(ends[3].reason == REASON_TOO_MANY_GIFTS && ends[3].actual == LIMIT_GIVEN + 1);
+  assert_true(ends[4].reason == REASON_TOO_MANY_GIFTS && ends[4].actual == LIMIT_GIVEN + 1);
+  for (uint32_t i = 0; i < 5; i++) free(texts[i]);
+  stage_free(s);
+}
+
 /* All that one event gave goes back in one reversal, and nothing of it is left but that both happened. */
 static void all_goes_back_at_once(void **unused) {
   (void)unused;
@@ -332,6 +377,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_event_may_touch_many_owners),
       cmocka_unit_test(an_event_gives_no_more_than_it_may),
+      cmocka_unit_test(the_last_gift_of_an_event),
       cmocka_unit_test(all_goes_back_at_once),
       cmocka_unit_test(an_event_has_no_more_outcomes_than_it_may),
       cmocka_unit_test(an_event_changes_no_more_than_it_may),
