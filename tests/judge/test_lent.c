@@ -210,6 +210,48 @@ static void of_a_pace_alone_nobody_is_kept(void **unused) {
   stage_free(s);
 }
 
+/* A gift that pays a debt takes nothing of the pool: who had it spent nothing. */
+static void who_paid_a_debt_spent_nothing(void **unused) {
+  (void)unused;
+  static const struct story story = {
+      "debt",
+      "'pools':{'p':{'budget':'90.00'}},'rules':[{'id':'g','on':'login','give':{'reward':'cash_back','value':'2.00','pool':'p'},'limits':"
+      "'unlimited'},{'id':'k','on':'txn.card_spend','give':{'reward':'cash_back','value':'2.00','pool':'unlimited'},'limits':'unlimited','"
+      "on_"
+      "reversal':{'reward':'offset'}}]",
+      ""};
+  struct stage *s = story_stage(&story);
+  hold(s, 0, (struct block_held){900, 0, 0});
+  assert_int_equal(lent(s, "12-05T10:00 c2 login #a", 1)->gift_count, 1);
+  assert_int_equal(lent(s, "12-05T10:01 c1 spend 5.00 #b", 2)->gift_count, 1);
+  assert_int_equal(lent(s, "12-05T10:02 c1 refund b #r", 3)->gifts[0].kind, GIFT_OFFSET);
+  const struct decision *d = lent(s, "12-05T10:03 c1 login #c", 4);
+  assert_true(d->gift_count == 1 && d->gifts[0].kind == GIFT_OFFSET && d->gifts[0].value_minor == 0);
+  assert_true(caused_by(s, 0, "a") && block_of(s, 0)->block.left == 700);
+  stage_free(s);
+}
+
+/* As much as one event may ask for, and nothing is written behind it. */
+static void as_much_as_there_is_room_for(void **unused) {
+  (void)unused;
+  static const struct story story = {"many", "'pools':{'p':{'stock':9}},'rules':[" RULE("g", "login", "'p'", "1") "]", ""};
+  struct stage *s = story_stage(&story);
+  uint32_t paying[PAYING_MAX], count = 0;
+  struct outcome outcome = {0};
+  decision_clear(&s->decision);
+  stage_read(s, "{\"id\":\"1\",\"source\":\"t\",\"customer\":\"c1\",\"type\":\"login\",\"time\":\"2026-12-05T10:00:00+08:00\"}");
+  struct judge_input input = stage_input(s, &s->event, NULL);
+  input.lent = true, input.find = lent_find, input.self = s->live;
+  struct work w = {.in = &input, .book = s->book, .event = &s->event, .out = &s->decision};
+  s->decision.gate = REASON_EXPIRED, s->decision.shortage_count = LIMIT_WANTS - 1;
+  for (int i = 0; i < 2; i++) {
+    assert_true(pools_have(&w, &s->book->items[0], (struct pool_need){3, 0}, &outcome, paying, &count));
+    assert_true(s->decision.shortage_count == LIMIT_WANTS && s->decision.shortages[LIMIT_WANTS - 1].need == 3);
+    assert_int_equal(s->decision.gate, REASON_EXPIRED);
+  }
+  stage_free(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_a_block_says),
@@ -217,6 +259,8 @@ int main(void) {
       cmocka_unit_test(all_that_one_event_needs_is_asked_for),
       cmocka_unit_test(who_spent_last_is_kept),
       cmocka_unit_test(of_a_pace_alone_nobody_is_kept),
+      cmocka_unit_test(who_paid_a_debt_spent_nothing),
+      cmocka_unit_test(as_much_as_there_is_room_for),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,6 +35,16 @@ static const struct story stories[] = {
      "pool top => 1 left\n"
      "12-05T11:00 c1 login => g!OUT_OF_STOCK\n"
      "pool top => 1 left\n"},
+    {"the first that is empty is told, also where it is asked for only because another gave nothing",
+     "'pools':{'p':{'stock':1},'q':{'stock':1}},'groups':{'x':{'mode':'first'}},'rules':[{'id':'k','on':'checkin'," VOUCHER(
+         "'p'") "," FREE
+                "},{'id':'m','on':'card.bound'," VOUCHER("'q'") "," FREE "},{'id':'r','on':'login','group':'x','priority':1," VOUCHER(
+                    "'q'") "," FREE "},{'id':'t','on':'login','group':'x','priority':2," VOUCHER("['p','q']") "," FREE "}]",
+     "12-05T10:00 c1 checkin => k+5.00\n"
+     "12-05T11:00 c1 card.bound => m+5.00\n"
+     "12-05T12:00 c1 login => r!OUT_OF_STOCK t!OUT_OF_STOCK\n"
+     "why r => OUT_OF_STOCK pool 1 period 0 0/1\n"
+     "why t => OUT_OF_STOCK pool 0 period 0 0/1\n"},
 };
 
 static void pools(void **unused) {
@@ -72,8 +82,28 @@ static void what_runs_low_is_told(void **unused) {
   stage_free(s);
 }
 
+/* So many pools of one event are told, and nothing is written behind them; the others are told by their next gift. */
+static void as_many_as_there_is_room_for(void **unused) {
+  (void)unused;
+  enum { MARKS = sizeof((struct decision *)0)->marks / sizeof((struct decision *)0)->marks[0] };
+  static char campaign[16384];
+  struct buffer out;
+  buffer_init(&out, campaign, sizeof campaign - 1);
+  buffer_print(&out, "'rules':[");
+  for (uint32_t i = 0; i < MARKS + 3; i++)
+    buffer_print(&out, "%s{'id':'g%u','on':'login'," VOUCHER("{'stock':1}") "," FREE "}", i == 0 ? "" : ",", i);
+  buffer_print(&out, "]");
+  const struct story story = {"many", campaign, ""};
+  struct stage *s = story_stage(&story);
+  char line[] = "12-05T10:00 c1 login", *words[8];
+  const struct decision *d = stage_event(s, story_line(words, story_words(line, words, 8), 1));
+  assert_true(d->gift_count == MARKS + 3 && d->mark_count == MARKS);
+  for (uint32_t i = 0; i < MARKS; i++) assert_true(d->marks[i].pool == i && d->marks[i].watermark_bp == 0 && d->marks[i].left == 0);
+  stage_free(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(pools), cmocka_unit_test(more_was_given_than_there_is_now),
-                                     cmocka_unit_test(what_runs_low_is_told)};
+                                     cmocka_unit_test(what_runs_low_is_told), cmocka_unit_test(as_many_as_there_is_room_for)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
