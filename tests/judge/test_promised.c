@@ -106,8 +106,29 @@ static void pools_whose_file_is_gone(void **unused) {
   stage_free(p.s);
 }
 
+/* Its terms are not known any more, and the file does not have what it stands for: nothing is asked of what it was given for, it is issued.
+ */
+static void what_it_stands_for_is_gone(void **unused) {
+  (void)unused;
+#define WAITS ",'timing':{'after':'P2D'}"
+#define SUBSTITUTE "{'id':'b','reward':'voucher','value':'6.00','pool':'unlimited'}"
+  static const char after[] = "'rules':[{'id':'a','on':{'fact':'n'},'when':{'fact.n':{'gte':99}},'give':" ITEM(
+      "x", "'unlimited'") "," FREE "},{'id':'g','on':'login','give':" SUBSTITUTE "," FREE
+                          "}],'facts':{'n':{'measure':'count','on':'checkin','window':'month'}}";
+  struct promised p =
+      promised_by("'rules':[{'id':'g','on':'login','give':{'id':'a','reward':'voucher','value':'5.00','pool':{'stock':1}" WAITS
+                  ",'or_else':" SUBSTITUTE "}," FREE "}]");
+  tells(p.s, "12-05T10:00 c2 login => g.a>5.00");
+  tells(p.s, "12-05T10:00 c1 login => g.b>6.00");
+  edit(&p, after);
+  p.s->shelf.count = 0;
+  tells(p.s, "passes 12-07T10:00 c1 => g.b+6.00");
+  assert_int_equal(p.s->decision.gifts[0].kind, GIFT_ISSUED);
+  stage_free(p.s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(pools_that_have_more), cmocka_unit_test(pools_that_are_empty),
-                                     cmocka_unit_test(pools_whose_file_is_gone)};
+                                     cmocka_unit_test(pools_whose_file_is_gone), cmocka_unit_test(what_it_stands_for_is_gone)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
