@@ -4,6 +4,7 @@
  *   01-02T09:00 c1 refund e1 40.00          => g~2.00          txn.reversed of e1
  *   pool p                                  => 3 left          what is left of a pool of the campaign
  *   clock 01-20T00:00                       =>                 the stream's own time is this from now on
+ *   horizon 30                              =>                 late events are heard for so many days from now on
  *   gifts                                   => g 500 pool 0 until 2027-01-05T00:00    all that the last gifts say
  *   why g                                   => LIMIT_REACHED limit 0 period 20792 1/1   what the last refusal of a rule tells
  *   record c1                               => FIRST 2027-04-22, LIMIT ever    what is remembered of a customer, and until which day;
@@ -220,6 +221,8 @@ static inline void story_words_tell(struct stage *s, char *const *words, uint32_
     buffer_print(out, "%lld left", (long long)stage_pool(s, name).left);
   } else if (strcmp(words[0], "clock") == 0) {
     s->clock_ms = story_instant_of(words[1]);
+  } else if (strcmp(words[0], "horizon") == 0) {
+    s->settings.horizon_ms = atoi(words[1]) * MS_PER_DAY;
   } else if (strcmp(words[0], "passes") == 0) {
     story_passes(s, words[2], story_instant_of(words[1]), out);
   } else if (strcmp(words[0], "dues") == 0) {

@@ -149,9 +149,33 @@ static void picks_are_counted(void **unused) {
   play(&campaign, steps, sizeof steps / sizeof steps[0]);
 }
 
+/* Which period it is that counts more now: the month, the day itself where days roll, and one for all between two dates. */
+static void periods_of_averages(void **unused) {
+  (void)unused;
+#define DAILY(name, window) "'" name "':{'measure':'daily_average','of':'balance','on':'balance.snapshot','window':" window "}"
+  static const struct story campaign = {
+      "periods",
+      "'facts':{" DAILY("a", "'month'") "," DAILY("c", "'campaign'") "," DAILY("d", "{'from':'2026-12-02','to':'2027-01-31'}") "," DAILY(
+          "r", "{'rolling':'P5D'}") "},'rules':[{'id':'g','on':'login','when':{'fact.a':{'gte':'1.00'},'fact.c':{'gte':'1.00'},'fact.d':{"
+                                    "'gte':'1.00'},'fact.r':{'gte':'1.00'}},'give':{'reward':'points','value':1,'pool':'unlimited'},"
+                                    "'limits':'unlimited'}]",
+      ""};
+  static const int32_t periods[] = {12 * (2026 - 1970) + 11, 0, 0, 20791};
+  char line[] = "12-04T10:00 c1 balance.snapshot currency=CNY balance_minor:=800", *at[24];
+  struct stage *s = story_stage(&campaign);
+  uint32_t count = story_words(line, at, 24);
+  const struct decision *decision = stage_event(s, story_line(at, count, 1));
+  assert_int_equal(decision->effect_count, 4);
+  for (uint32_t i = 0; i < 4; i++) {
+    assert_int_equal(decision->effects[i].fact, i);
+    assert_int_equal(decision->effects[i].period, periods[i]);
+  }
+  stage_free(s);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(steps_tell_of_facts), cmocka_unit_test(windows_that_have_not_come_are_silent),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(steps_tell_of_facts),  cmocka_unit_test(windows_that_have_not_come_are_silent),
                                      cmocka_unit_test(averages_of_balances), cmocka_unit_test(picks_are_counted),
-                                     cmocka_unit_test(steps_of_a_sequence)};
+                                     cmocka_unit_test(steps_of_a_sequence),  cmocka_unit_test(periods_of_averages)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
