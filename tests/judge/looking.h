@@ -2,6 +2,7 @@
  * here the story says it:
  *
  *   files                       the second of its campaigns from now on
+ *   files back                  and the first again
  *   heard g 683                 rule g has heard its closes up to that period
  *   lost g 683                  what g would be judged by is gone up to that period
  *   waits g                     g came during this look: it waits for the next one
@@ -128,11 +129,15 @@ static inline void looking_files(struct stage *s, const char *campaign) {
   for (uint32_t i = 0; i < count; i++) free(texts[i]);
 }
 
+struct look_story {
+  const char *name, *before, *after, *steps;
+};
+
 /* False: it is a line of any story. */
-static inline bool looking_says(struct looking *l, const char *after, char *const *words, struct buffer *out) {
+static inline bool looking_says(struct looking *l, const struct look_story *story, char *const *words, struct buffer *out) {
   const char *what = words[0];
   if (strcmp(what, "files") == 0)
-    looking_files(l->s, after);
+    looking_files(l->s, words[1] == NULL ? story->after : story->before);
   else if (strcmp(what, "heard") == 0)
     looking_rule(l, words[1])->heard = atoi(words[2]);
   else if (strcmp(what, "lost") == 0)
@@ -152,19 +157,15 @@ static inline bool looking_says(struct looking *l, const char *after, char *cons
   return true;
 }
 
-struct look_story {
-  const char *name, *before, *after, *steps;
-};
-
 static inline bool looking_step(struct looking *l, const struct look_story *story, char *line, uint32_t number) {
   const struct story of = {story->name, story->before, ""};
-  char *words[24], copy[512], told[1024], *arrow = strstr(line, "=>");
+  char *words[24] = {NULL}, copy[512], told[1024], *arrow = strstr(line, "=>");
   struct buffer out;
   assert_true(arrow != NULL && strlen(line) < sizeof copy);
   snprintf(copy, sizeof copy, "%.*s", (int)(arrow - line), line);
   (void)story_words(copy, words, 24);
   buffer_init(&out, told, sizeof told - 1);
-  if (!looking_says(l, story->after, words, &out)) return story_step(l->s, &of, line, number);
+  if (!looking_says(l, story, words, &out)) return story_step(l->s, &of, line, number);
   told[out.length] = 0;
   const char *expected = arrow + 2 + strspn(arrow + 2, " ");
   if (strcmp(told, expected) == 0) return true;

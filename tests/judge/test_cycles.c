@@ -4,10 +4,11 @@
 
 #define FREE "'limits':'unlimited'"
 #define VOUCHER "'give':{'reward':'voucher','value':'5.00','pool':'unlimited'}"
-#define CAMPAIGN                                                                                                                       \
-  "'period':{'from':'2026-12-01','to':'2027-10-31','closing':'P40D'},'facts':{'n':{'measure':'count','on':'login','window':{'cycle':'" \
-  "profile.statement_day'}}},'rules':[{'id':'g','on':{'close':{'cycle':'profile.statement_day'}},'when':{'fact.n':{'gte':1}}," FREE    \
-  "," VOUCHER "}]"
+#define PERIOD "'period':{'from':'2026-12-01','to':'2027-10-31','closing':'P40D'},"
+#define CAMPAIGN_OF                                                                                                                      \
+  "'facts':{'n':{'measure':'count','on':'login','window':{'cycle':'profile.statement_day'}}},'rules':[{'id':'g','on':{'close':{'cycle':" \
+  "'profile.statement_day'}},'when':{'fact.n':{'gte':1}}," FREE "," VOUCHER "}]"
+#define CAMPAIGN PERIOD CAMPAIGN_OF
 
 static const struct story stories[] = {
     {"moved in every month, for longer than moves are remembered: each cycle begins and ends as it was said before", CAMPAIGN,
@@ -125,6 +126,36 @@ static const struct story stories[] = {
      "dues c3 => \n"
      "12-12T11:00 c4 login => \n"
      "dues c4 => \n"},
+    {"as many moves as are remembered: of one more the first is let go, and no other", PERIOD "'late':{'accept':'P7D'}," CAMPAIGN_OF,
+     "12-01T09:00 c1 update statement_day:=1 => \n"
+     "12-03T10:00 c1 update statement_day:=2 => \n"
+     "01-04T10:00 c1 update statement_day:=3 => \n"
+     "02-05T10:00 c1 update statement_day:=4 => \n"
+     "03-06T10:00 c1 update statement_day:=5 => \n"
+     "04-07T10:00 c1 update statement_day:=6 => \n"
+     "05-08T10:00 c1 update statement_day:=7 => \n"
+     "06-09T10:00 c1 update statement_day:=8 => \n"
+     "07-10T10:00 c1 update statement_day:=9 => \n"
+     "07-07T12:00 c1 login @07-10T11:00 => \n"
+     "dues c1 => 2027-07-08T00:00 of 689\n"},
+    {"the same day said again is no move", CAMPAIGN,
+     "12-01T09:00 c1 update statement_day:=10 => \n"
+     "12-03T10:00 c1 update statement_day:=10 => \n"
+     "record c1 => PROFILE ever\n"
+     "12-04T10:00 c1 update statement_day:=11 => \n"
+     "record c1 => PROFILE ever, CYCLE 2027-08-07\n"},
+    {"whose moment is forgotten has no cycle: what is due stays where it is, and nobody hears it",
+     PERIOD "'facts':{'o':{'first':'txn.card_spend','refunds':'reopen'},'n':{'measure':'count','on':'login','window':{'cycle':'fact.o.at','"
+            "unit':'month'}}},'rules':[{'id':'g','on':{'close':{'cycle':'fact.o.at','unit':'month'}},'when':{'fact.n':{'gte':1}}," FREE
+            "," VOUCHER "}]",
+     "12-05T10:00 c1 spend 5.00 #a => \n"
+     "12-06T10:00 c1 login => \n"
+     "dues c1 => 2027-01-05T00:00 of 683\n"
+     "12-07T10:00 c1 refund a => \n"
+     "12-08T10:00 c1 update city=sh => \n"
+     "dues c1 => 2027-01-05T00:00 of 683\n"
+     "passes 01-05T00:00 c1 => \n"
+     "dues c1 => \n"},
 };
 
 static void cycles(void **unused) {

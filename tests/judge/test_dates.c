@@ -84,7 +84,27 @@ static void dates(void **unused) {
   stories_tell(stories, sizeof stories / sizeof stories[0]);
 }
 
+/* Of two rules one stands behind what the day is told to: it is none of those that hear it. */
+static void at_the_time_of_its_own_rules(void **unused) {
+  (void)unused;
+  static const struct story campaign = {
+      "own", YEAR "'rules':[" DATE("g", "profile.birthday", ",'time':'12:00'") "," DATE("h", "profile.birthday", ",'time':'09:00'") "]",
+      ""};
+  char line[] = "12-05T10:00 c1 update birthday=1990-12-20", *at[24], told[128];
+  struct stage *s = story_stage(&campaign);
+  struct buffer out;
+  uint32_t count = story_words(line, at, 24);
+  assert_true(s->book->close_count == 1 && s->book->closes[0].rule_count == 2);
+  ((struct close *)s->book->closes)[0].rule_count = 1;
+  stage_event(s, story_line(at, count, 1));
+  buffer_init(&out, told, sizeof told - 1);
+  passing_dues(s, "c1", &out);
+  told[out.length] = 0;
+  assert_string_equal(told, "2026-12-20T12:00 of 0 done 2026-12-05T10:00");
+  stage_free(s);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(dates)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(dates), cmocka_unit_test(at_the_time_of_its_own_rules)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

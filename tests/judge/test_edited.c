@@ -115,6 +115,14 @@ static const struct look_story closes[] = {
      "look 12-07T11:00 c1 => 2027-01-02T00:00 of 683 made 2026-12-05T10:00\n"
      "passes 01-02T00:00 c1 => g+5.00\n"
      "dues c1 => \n"},
+    {"where files never changed who heard it hears it again for what comes late", COUNT "'rules':[" CLOSE("g", "P1D") "]",
+     COUNT "'rules':[" CLOSE("g", "P1D") "]",
+     "12-05T10:00 c1 login => \n"
+     "passes 01-02T10:00 c1 => g+5.00\n"
+     "heard g 683 => \n"
+     "12-31T10:00 c1 login @01-02T10:00 => \n"
+     "dues c1 => 2027-01-02T00:00 of 683\n"
+     "passes 01-02T10:00 c1 => g!LIMIT_REACHED\n"},
 };
 
 static void what_rules_had_still_to_hear(void **unused) {
@@ -126,6 +134,10 @@ static void what_rules_had_still_to_hear(void **unused) {
 
 #define DATE(id, time) "{'id':'" id "','on':{'date':'profile.birthday','time':'" time "'}," FREE "," VOUCHER "}"
 #define YEAR "'period':{'from':'2026-12-01','to':'2027-12-31','closing':'P14D'},"
+
+#define TWO_YEARS "'period':{'from':'2026-12-01','to':'2028-12-31','closing':'P14D'},"
+#define OPENED \
+  "'facts':{'o':{'first':'account.opened'}},'rules':[{'id':'g','on':'checkin','when':{'fact.o.at':{'exists':true}}," FREE "," VOUCHER "}"
 
 static const struct look_story dates[] = {
     {"earlier by the file of now than what was heard of the day: who had still to hear it does, nobody else again",
@@ -201,6 +213,24 @@ static const struct look_story dates[] = {
      "awaited no => \n"
      "look 12-07T10:00 c1 => 2026-12-20T09:00 of 0 done 2026-12-07T10:00\n"
      "passes 12-20T09:00 c1 => g+5.00\n"},
+    {"and so does what is left of a day of which some heard, when the files changed once more behind the look",
+     YEAR "'rules':[" DATE("g", "12:00") "," DATE("h", "18:00") "]", YEAR "'rules':[" DATE("g", "12:00") "," DATE("h", "20:00") "]",
+     "12-05T10:00 c1 update birthday=1990-12-20 => \n"
+     "passes 12-20T12:00 c1 => g+5.00\n"
+     "clock 12-20T13:00 => \n"
+     "files => \n"
+     "time g 12:00 => \n"
+     "time h 18:00 => \n"
+     "awaited yes => \n"
+     "look 12-20T13:00 c1 => 2026-12-20T18:00 of 0 done 2026-12-20T12:00\n"
+     "awaited no => \n"
+     "look 12-20T13:00 c1 => 2026-12-20T20:00 of 0 done 2026-12-20T12:00\n"},
+    {"the first year of a day that was reached is the one behind it, however long before that something comes that makes it due",
+     TWO_YEARS OPENED "]", TWO_YEARS OPENED ",{'id':'h','on':{'date':'fact.o.at'}," FREE "," VOUCHER "}]",
+     "01-01T10:00 c1 account.opened => \n"
+     "files => \n"
+     "12-31T10:00 c1 login @01-01T12:00 => \n"
+     "dues c1 => 2028-01-01T00:00 of 0 done 2026-12-31T10:00\n"},
 };
 
 static void days_of_the_customers_own(void **unused) {
@@ -208,7 +238,33 @@ static void days_of_the_customers_own(void **unused) {
   looks_tell(dates, sizeof dates / sizeof dates[0]);
 }
 
+/* ---- cycles of the customer's own ---- */
+
+#define OPEN_LONG "'period':{'from':'2026-12-01','to':'2027-10-31','closing':'P40D'},"
+
+static const struct look_story cycles[] = {
+    {"while no file asked for cycles nobody heard of moves: of before nothing is left, and the day that held then holds",
+     OPEN_LONG "'facts':{'n':{'measure':'count','on':'login','window':" CYCLE "}},'rules':[" OF_CYCLE("g", "P1D") "]",
+     OPEN_LONG "'rules':[{'id':'g','on':'checkin'," FREE "," VOUCHER "}]",
+     "12-01T09:00 c1 update statement_day:=1 => \n"
+     "12-03T10:00 c1 update statement_day:=2 => \n"
+     "01-04T10:00 c1 update statement_day:=3 => \n"
+     "02-05T10:00 c1 update statement_day:=4 => \n"
+     "files => \n"
+     "02-06T10:00 c1 update statement_day:=20 => \n"
+     "files back => \n"
+     "02-07T10:00 c1 update statement_day:=25 => \n"
+     "02-21T10:00 c1 login => \n"
+     "dues c1 => 2027-03-26T00:00 of 685\n"},
+};
+
+static void cycles_of_the_customers_own(void **unused) {
+  (void)unused;
+  looks_tell(cycles, sizeof cycles / sizeof cycles[0]);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(what_rules_had_still_to_hear), cmocka_unit_test(days_of_the_customers_own)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(what_rules_had_still_to_hear), cmocka_unit_test(days_of_the_customers_own),
+                                     cmocka_unit_test(cycles_of_the_customers_own)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,6 +27,27 @@ static const struct story stories[] = {
 #define CLOSE(id, unit, delay, limits) "{'id':'" id "','on':{'close':" unit delay "},'when':{'fact.n':{'gte':1}}," limits "," VOUCHER "}"
 
 static const struct story close_stories[] = {
+    {"a close leaves no next one due for a rule whose campaign does not hear that, though another's does",
+     "'period':{'from':'2026-12-01','to':'2026-12-31','closing':'P14D'},'audience':'everyone'," COUNT(
+         "{'rolling':'P40D'}") ",'rules':[" CLOSE("g", "'month'", "", FREE) "]|{'id':'zz','version':1,'name':{'zh':'x','en':'x'},'audience'"
+                                                                            ":'everyone'," STORY_PERIOD
+                                                                            "'facts':{'m':{'measure':'count','on':'checkin','window':'"
+                                                                            "month'}},'rules':[{'id':'h','on':{'close':'"
+                                                                            "month'},'when':{'fact.m':{'gte':1}}," FREE "," VOUCHER "}]}",
+     "12-28T10:00 c1 login => \n"
+     "passes 01-01T00:00 c1 => g+5.00\n"
+     "dues c1 => \n"},
+    {"of two months that are due at one instant the earlier is heard first, in whatever order they became due",
+     "'period':{'from':'2026-12-01','to':'2027-03-31','closing':'P40D'}," COUNT("'month'") ",'rules':[" CLOSE(
+         "g", "'month'", "", FREE) "," CLOSE("h", "'month'", ",'delay':'P31D'", FREE) "]",
+     "12-05T10:00 c1 login => \n"
+     "passes 01-01T00:00 c1 => g+5.00\n"
+     "01-02T10:00 c1 login => \n"
+     "passes 02-01T00:00 c1 => h+5.00 g+5.00\n"
+     "01-02T09:00 c2 login => \n"
+     "12-31T10:00 c2 login @01-02T10:00 => \n"
+     "passes 01-02T00:00 c2 => g+5.00\n"
+     "passes 02-01T00:00 c2 => h+5.00 g+5.00\n"},
     {"a month closes with its delay, once; what comes late has it judged again and is given nothing more",
      COUNT("'month'") ",'rules':[" CLOSE("g", "'month'", ",'delay':'P3D'", FREE) "]",
      "12-05T10:00 c1 login => \n"
