@@ -130,12 +130,21 @@ static bool leaf_holds(struct work *w, const struct condition *leaf, uint32_t ca
   return false;
 }
 
-/* After a reversal only the amount and what was accumulated can have changed; all else held when the gift was given. */
+/* After a reversal only the amount and what was accumulated can have changed; all else was as the gift wanted it when it was given: it
+ * held, and did not where it is denied. */
 static bool settled_before(const struct work *w, const struct condition *leaf) { return w->rechecking && !left_can_change(w, leaf); }
+
+static bool settled_holds(const struct work *w, uint32_t node, struct failure *failure) {
+  *failure = (struct failure){.condition = node, .reason = REASON_CONDITION_NOT_MET};
+  return !w->denied;
+}
 
 static bool not_holds(struct work *w, uint32_t node, uint32_t campaign, struct failure *failure) {
   struct failure inner;
-  if (!condition_holds(w, w->book->conditions[node].first, campaign, true, &inner)) return true;
+  w->denied = !w->denied;
+  bool holds = condition_holds(w, w->book->conditions[node].first, campaign, true, &inner);
+  w->denied = !w->denied;
+  if (!holds) return true;
   *failure = (struct failure){.condition = node, .reason = REASON_CONDITION_NOT_MET};
   return false;
 }
@@ -200,7 +209,8 @@ bool condition_holds(struct work *w, uint32_t node, uint32_t campaign, bool all_
   const struct condition *condition = &w->book->conditions[node];
   assert(node < w->book->condition_count);
   if (condition->stateless && !all_nodes) return true;
-  if (condition->kind == CONDITION_LEAF) return settled_before(w, condition) || leaf_holds(w, condition, campaign, failure);
+  if (condition->kind == CONDITION_LEAF && settled_before(w, condition)) return settled_holds(w, node, failure);
+  if (condition->kind == CONDITION_LEAF) return leaf_holds(w, condition, campaign, failure);
   if (condition->kind == CONDITION_NOT) return not_holds(w, node, campaign, failure);
   if (condition->kind == CONDITION_ANY) return any_holds(w, node, campaign, failure);
   for (uint32_t i = 0; i < condition->count; i++) {

@@ -159,6 +159,7 @@ struct work {
   int64_t figure;
   /* a recheck after a reversal: fields other than the amount count as they did then */
   bool rechecking;
+  bool denied; /* what is asked stands behind an odd number of `not` */
   int64_t recheck_amount;
   struct payment recheck_paid; /* of the event that earned it */
   uint64_t recheck_cause;      /* digest of the event whose gift is rechecked */
