@@ -95,6 +95,26 @@ static const struct story stories[] = {
      "12-02T10:04 c1 spend 0.01 => g+45.00\n"
      "12-02T10:05 c1 spend 0.01 => g!LIMIT_REACHED\n"
      "why g => LIMIT_REACHED once\n"},
+    {"each band stays as long as it is reached, its own figure in", LADDER("each", FREE),
+     "12-02T10:00 c1 spend 310.00 #a => g+10.00 g+25.00 g+45.00\n"
+     "12-02T10:01 c1 refund a 5.00 => \n"
+     "12-02T10:02 c1 refund a 5.00 => \n"
+     "12-02T10:03 c1 refund a 0.01 => g-45.00\n"
+     "12-02T10:04 c1 refund a 99.99 => \n"
+     "12-02T10:05 c1 refund a 0.01 => g-25.00\n"},
+    {"what a login was paid for has no amount, however much of what it rests on is refunded",
+     SUM
+     "'rules':[{'id':'g','on':'login','when':{'not':{'amount':{'gte':'0.01'}}},'give':{'reward':'cash_back','value':{'by':'fact.s'," BANDS
+     ",'pay':'top_up'},'pool':{'budget':'1000.00'}}," FREE "}]",
+     "12-02T10:00 c1 spend 250.00 #a => \n"
+     "12-02T10:01 c1 login => g+25.00\n"
+     "12-02T10:02 c1 refund a 10.00 => \n"
+     "12-02T10:03 c1 refund a 100.00 => g~15.00\n"},
+    {"what was set off counts as had when more goes back", LADDER("top_up", FREE ",'on_reversal':{'reward':'offset'}"),
+     "12-02T10:00 c1 spend 200.00 #a => g+25.00\n"
+     "12-02T10:01 c1 refund a => g=25.00\n"
+     "12-02T10:02 c1 spend 200.00 #b => g=0.00\n"
+     "12-02T10:03 c1 refund b 50.00 => g=15.00\n"},
 };
 
 static void ladders(void **unused) {
@@ -141,8 +161,23 @@ static void what_stands_behind_the_bands_is_none(void **unused) {
   stage_free(s);
 }
 
+/* And what was paid for it goes back, whatever is left: here the third of each, of which the ladder has two. */
+static void what_stood_behind_the_bands_goes_back(void **unused) {
+  (void)unused;
+  static const struct story campaign = {"bands", LADDER("each", FREE), ""};
+  struct stage *s = story_stage(&campaign);
+  char spends[] = "12-02T10:00 c1 spend 310.00 #a", refunds[] = "12-02T10:01 c1 refund a 5.00", *words[8];
+  const struct decision *decision = stage_event(s, story_line(words, story_words(spends, words, 8), 1));
+  assert_int_equal(decision->gift_count, 3);
+  ((struct item *)&s->book->items[0])->value.band_count = 2;
+  decision = stage_event(s, story_line(words, story_words(refunds, words, 8), 2));
+  assert_int_equal(decision->gift_count, 1);
+  assert_true(decision->gifts[0].kind == GIFT_REVOKED && decision->gifts[0].value_minor == 4500);
+  stage_free(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(ladders), cmocka_unit_test(what_stands_behind_the_bands_is_none),
-                                     cmocka_unit_test(steps_are_counted_from_one)};
+                                     cmocka_unit_test(steps_are_counted_from_one), cmocka_unit_test(what_stood_behind_the_bands_goes_back)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
