@@ -98,6 +98,23 @@ static const struct story stories[] = {
      "12-05T10:01 c2 refund b => \n"
      "12-05T11:00 c2 claim => u!LIMIT_REACHED\n"
      "why u => LIMIT_REACHED 0/0\n"},
+    {"what no top-up paid makes way, though one pays the same chance for as long as the campaign runs",
+     "'facts':{'s':{'measure':'sum','of':'amount','on':'txn.card_spend','window':'campaign'}},'rules':[" TOP_UP(
+         "t", ONE_AND_THREE) ",{'id':'g','on':'login','give':{'reward':'chance','chance':'x','keep':['device']}," FREE
+                             "},{'id':'u','on':'reward.claimed','spends':{'chance':'x','match':['device']}," FREE "," VOUCHER "}]",
+     "12-01T10:00 c1 login device=a => g*1\n"
+     "12-01T10:01 c1 claim device=a => u+5.00\n" THIRTY_ONE(
+         "12-01T10:02 c1 login device=b => g*1\n") "12-01T10:03 c1 claim device=a => u!LIMIT_REACHED\n"
+                                                   "12-01T10:04 c1 login device=b => g*1\n"
+                                                   "12-01T10:05 c1 claim device=a => u!CONDITION_NOT_MET\n"},
+    {"what a claim says is asked of the claim, what the chance keeps of the chance",
+     "'lists':{'l':['a','b']},'rules':[{'id':'g','on':'login','give':{'reward':'chance','chance':'x','keep':['device']}," FREE
+     "},{'id':'u','on':'reward.claimed','spends':'x','when':{'any':[{'device':{'in_list':'l'}},{'tag':'a'}]}," FREE "," VOUCHER "}]",
+     "12-05T10:00 c1 login device=z => g*1\n"
+     "12-05T11:00 c1 claim device=y => u!CONDITION_NOT_MET\n"
+     "12-05T11:01 c1 claim device=a => u+5.00\n"
+     "12-05T10:00 c2 login device=a => g*1\n"
+     "12-05T11:00 c2 claim device=z => u!CONDITION_NOT_MET\n"},
 };
 
 static void chances(void **unused) {
@@ -105,7 +122,54 @@ static void chances(void **unused) {
   stories_tell(stories, sizeof stories / sizeof stories[0]);
 }
 
+static void told(struct stage *s, const char *text, uint32_t number) {
+  char line[256], *at[24];
+  snprintf(line, sizeof line, "%s", text);
+  uint32_t count = story_words(line, at, 24);
+  (void)stage_event(s, story_line(at, count, number));
+}
+
+static uint32_t lots_of(struct stage *s) {
+  uint32_t count = 0, slot = 0;
+  for (const struct cell *cell; (cell = state_any(stage_customer(s, "c1"), &slot)) != NULL;) count += cell_kind(cell) == CELL_LOT;
+  return count;
+}
+
+/* Thirty-two lots of a top-up, one of them spent: it stays as long as a top-up of the book may ask for it. */
+static void as_long_as_a_top_up_asks(void **unused) {
+  (void)unused;
+  static const struct story campaign = {"asks", SUM(",'per':['customer','merchant']") "'rules':[" TOP_UP("g", ONE_AND_THREE) "," SPENDS "]",
+                                        ""};
+  for (uint32_t asks = 0; asks <= 1; asks++) {
+    struct stage *s = story_stage(&campaign);
+    char line[64];
+    assert_int_equal(s->book->top_up_count, 1);
+    ((struct rulebook *)s->book)->top_up_count = asks;
+    for (uint32_t i = 0; i < LIMIT_LOTS; i++) {
+      snprintf(line, sizeof line, "12-05T10:00 c1 spend 50.00 merchant=m%u", i);
+      told(s, line, i);
+    }
+    told(s, "12-05T11:00 c1 claim", 90);
+    told(s, "12-05T12:00 c1 spend 50.00 merchant=z", 91);
+    assert_int_equal(lots_of(s), LIMIT_LOTS + asks);
+    stage_free(s);
+  }
+}
+
+/* By what records know the lot of a top-up of the customer's alone: his rule and the period. */
+static void what_a_lot_is_called(void **unused) {
+  (void)unused;
+  static const struct story campaign = {"called", SUM("") "'rules':[" TOP_UP("g", ONE_AND_THREE) "," SPENDS "]", ""};
+  struct stage *s = story_stage(&campaign);
+  told(s, "12-05T10:00 c1 spend 50.00", 1);
+  const int32_t december = 12 * (2026 - 1970) + 11;
+  const uint64_t key = hash64_pair(&HASH_KEY_FIXED, s->book->rules[0].decl, (uint64_t)december);
+  assert_non_null(state_find(stage_customer(s, "c1"), CELL_LOT, s->book->chances[0].decl, key, december));
+  stage_free(s);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(chances)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(chances), cmocka_unit_test(as_long_as_a_top_up_asks),
+                                     cmocka_unit_test(what_a_lot_is_called)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

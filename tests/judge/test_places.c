@@ -8,14 +8,16 @@
 #define CAMPAIGN_BYTES (250u * 1024u)
 
 /* Of each rule the first item is given; the others have an outcome of their own each, but for the one thing of the pool. */
-static char *campaign_text(uint32_t number, uint32_t first) {
+static char *campaign_text(uint32_t number, uint32_t first, uint32_t grouped) {
   char *text = malloc(CAMPAIGN_BYTES);
   struct buffer out;
   buffer_init(&out, text, CAMPAIGN_BYTES - 1);
   buffer_print(&out, "{'id': 'c%02u', 'version': 1, 'name': {'zh': 'x', 'en': 'x'}, 'audience': 'everyone',", number);
-  buffer_print(&out, "'period': {'from': '2026-12-01', 'to': '2027-03-31'}, 'pools': {'one': {'stock': 1}}, 'rules': [");
+  buffer_print(&out, "'period': {'from': '2026-12-01', 'to': '2027-03-31'}, 'pools': {'one': {'stock': 1}}, %s'rules': [",
+               grouped < RULES ? "'groups': {'x': {'mode': 'first'}}, " : "");
   for (uint32_t i = 0; i < RULES; i++) {
-    buffer_print(&out, "%s{'id': 'r%u', 'on': 'login', 'limits': 'unlimited', 'give': [", i == 0 ? "" : ",", i);
+    buffer_print(&out, "%s{'id': 'r%u', 'on': 'login', %s'limits': 'unlimited', 'give': [", i == 0 ? "" : ",", i,
+                 i >= grouped ? "'group': 'x', " : "");
     for (uint32_t k = 0; k < (i == 0 ? first : ITEMS); k++)
       buffer_print(&out, "%s{'id': 'i%u', 'reward': 'v', 'value': '1.00', 'pool': '%s'}", k == 0 ? "" : ",", k,
                    k == 0 ? "unlimited" : "one");
@@ -28,10 +30,10 @@ static char *campaign_text(uint32_t number, uint32_t first) {
   return text;
 }
 
-/* The first rule of all has `first` items. */
-static struct stage *stage_of(uint32_t first) {
+/* The first rule of all has `first` items; of the last campaign the rules from `grouped` on are a group. */
+static struct stage *stage_of(uint32_t first, uint32_t grouped) {
   char *texts[CAMPAIGNS];
-  for (uint32_t i = 0; i < CAMPAIGNS; i++) texts[i] = campaign_text(i, i == 0 ? first : ITEMS);
+  for (uint32_t i = 0; i < CAMPAIGNS; i++) texts[i] = campaign_text(i, i == 0 ? first : ITEMS, i + 1 == CAMPAIGNS ? grouped : RULES);
   struct stage *s = stage_new((const char *const *)texts, CAMPAIGNS);
   for (uint32_t i = 0; i < CAMPAIGNS; i++) free(texts[i]);
   return s;
@@ -52,8 +54,9 @@ static void to_the_last_place(void **unused) {
   (void)unused;
   const uint32_t places = LIMIT_OUTCOMES - LIMIT_OUTCOMES_SPARE, judged = (places + CAMPAIGNS) / ITEMS;
   assert_true(judged * ITEMS - CAMPAIGNS == places && judged > (CAMPAIGNS - 1) * RULES);
-  told(stage_of(ITEMS), places, judged);
-  told(stage_of(ITEMS - 1), places - 1 + ITEMS, judged + 1);
+  told(stage_of(ITEMS, RULES), places, judged);
+  told(stage_of(ITEMS, judged - (CAMPAIGNS - 1) * RULES), places, judged); /* nor those of its group */
+  told(stage_of(ITEMS - 1, RULES), places - 1 + ITEMS, judged + 1);
 }
 
 int main(void) {
