@@ -107,6 +107,11 @@ static const struct story stories[] = {
          "12-01T10:02 c1 login device=b => g*1\n") "12-01T10:03 c1 claim device=a => u!LIMIT_REACHED\n"
                                                    "12-01T10:04 c1 login device=b => g*1\n"
                                                    "12-01T10:05 c1 claim device=a => u!CONDITION_NOT_MET\n"},
+    {"by a list nothing is matched",
+     "'rules':[{'id':'g','on':'balance.snapshot','give':{'reward':'chance','chance':'x','keep':['products','channel']}," FREE
+     "},{'id':'u','on':'balance.snapshot','spends':{'chance':'x','match':['products']}," FREE "," VOUCHER
+     "},{'id':'v','on':'balance.snapshot','spends':{'chance':'x','match':['channel']}," FREE "," VOUCHER "}]",
+     "12-05T10:00 c1 balance.snapshot channel=app products:=[\"a\"] balance_minor:=100 currency=CNY => g*1 u!CONDITION_NOT_MET v+5.00\n"},
     {"what a claim says is asked of the claim, what the chance keeps of the chance",
      "'lists':{'l':['a','b']},'rules':[{'id':'g','on':'login','give':{'reward':'chance','chance':'x','keep':['device']}," FREE
      "},{'id':'u','on':'reward.claimed','spends':'x','when':{'any':[{'device':{'in_list':'l'}},{'tag':'a'}]}," FREE "," VOUCHER "}]",

@@ -1,6 +1,6 @@
 /* Keys of what is counted for each value of a `per`. They stand in records, and a giftd of another version finds what was counted under
  * them: so how they are made is written down here once more, by hand, and may not change. */
-#include "judge/stage.h"
+#include "judge/story.h"
 #include "work.h"
 
 static uint64_t hash_of_text(const char *text) { return hash64(&HASH_KEY_FIXED, str_of(text)); }
@@ -42,7 +42,23 @@ static void values_in_their_order(void **unused) {
   stage_free(s);
 }
 
+/* An episode of a first: who does not say of which device has none, and nothing is counted for it. */
+static void of_no_device_there_is_no_episode(void **unused) {
+  (void)unused;
+  static const struct story story = {"episodes",
+                                     "'facts':{'f':{'first':'login','per':['customer','device']}},'rules':[{'id':'g','on':'checkin','give':"
+                                     "{'reward':'voucher','value':'5.00',"
+                                     "'pool':'unlimited'},'limits':[{'count':1,'per':['customer','fact.f.at'],'period':'day'}]}]",
+                                     "12-05T09:00 c1 login device=d => \n"
+                                     "12-05T10:00 c1 checkin device=d => g+5.00\n"
+                                     "12-05T10:01 c1 checkin device=d => g!LIMIT_REACHED\n"
+                                     "12-05T10:02 c1 checkin => g!LIMIT_REACHED\n"
+                                     "12-05T10:02 c2 checkin => g!LIMIT_REACHED\n"};
+  assert_true(story_tell(&story));
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(values), cmocka_unit_test(values_in_their_order)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(values), cmocka_unit_test(values_in_their_order),
+                                     cmocka_unit_test(of_no_device_there_is_no_episode)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

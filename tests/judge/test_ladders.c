@@ -115,6 +115,12 @@ static const struct story stories[] = {
      "12-02T10:01 c1 refund a => g=25.00\n"
      "12-02T10:02 c1 spend 200.00 #b => g=0.00\n"
      "12-02T10:03 c1 refund b 50.00 => g=15.00\n"},
+    {"a step of the least that there is goes back as well",
+     SUM "'rules':[{'id':'g','on':'txn.card_spend','give':{'reward':'cash_back','value':{'by':'fact.s','bands':[{'from':'100.00','value':"
+         "'10.00'},{'from':'200.00','value':'10.01'}],'pay':'top_up'},'pool':{'budget':'1000.00'}}," FREE "}]",
+     "12-02T10:00 c1 spend 100.00 #a => g+10.00\n"
+     "12-02T10:01 c1 spend 100.00 #b => g+0.01\n"
+     "12-02T10:02 c1 refund b 0.01 => g-0.01\n"},
 };
 
 static void ladders(void **unused) {
