@@ -54,6 +54,9 @@ static void rank_tell(const struct stage *s, struct buffer *out) {
   if (o->pot > 0) buffer_print(out, " %lld of %lld of %lld", (long long)o->units, (long long)o->units_all, (long long)o->pot);
 }
 
+static bool crowded;         /* other shards have reported more than a number tells */
+static int64_t pot = 100000; /* what there is to share */
+
 static void settle_in(struct stage *s, struct place *place) {
   static struct ranked entries[LIMIT_RANK_KEPT];
   const struct rule *rule = &s->book->rules[0];
@@ -64,7 +67,8 @@ static void settle_in(struct stage *s, struct place *place) {
   report.kept = rule->rank.shared ? 0 : rank_kept(&rule->rank);
   trail_begin(&place->trail);
   rank_report(state, &report);
-  if (rule->rank.shared) report.share.pot = 100000;
+  if (rule->rank.shared) report.share.pot = pot;
+  if (crowded) report.share.units += (unsigned __int128)1 << 64;
   assert_true(rank_merge(home, &report, 1));
   struct rank_message verdict = {.name = name_of(s), .entries = entries};
   rank_verdict(home, 0, &verdict);
@@ -97,6 +101,11 @@ static void words_tell(struct playing *r, char *const *words, uint32_t count, ui
     rank_tell(r->stage, out);
   } else if (strcmp(words[0], "settle") == 0) {
     settle_in(r->stage, r->stage->live), settle_in(r->stage, r->stage->stored);
+    crowded = false, pot = 100000;
+  } else if (strcmp(words[0], "pot") == 0) {
+    pot = atoi(words[1]);
+  } else if (strcmp(words[0], "crowd") == 0) {
+    crowded = true;
   } else if (strcmp(words[0], "again") == 0) {
     again(r, words[1], out);
   } else {
@@ -235,6 +244,43 @@ static const struct story stories[] = {
      "settle => \n"
      "again c1 => g+5.00\n"
      "again c2 => g!TARGET_NOT_REACHED\n"},
+    {"who is asked, and was not put down, comes late", RANKED(SPENT, "'by':'fact.s','order':'highest','top':1"),
+     "12-05T10:00 c1 spend 10.00 => \n"
+     "12-05T10:00 c2 spend 20.00 => \n"
+     "passes 01-01T00:00 c1 => g!PENDING_HOLD\n"
+     "again c2 => g!TARGET_NOT_REACHED\n"
+     "rank => late\n"
+     "settle => \n"
+     "again c1 => g+5.00\n"},
+    {"and so of a share", SHARED,
+     "12-05T10:00 c1 login => \n"
+     "12-05T10:00 c2 login => \n"
+     "passes 01-01T00:00 c1 => g!PENDING_HOLD\n"
+     "again c2 => g!TARGET_NOT_REACHED\n"
+     "rank => late\n"
+     "settle => \n"
+     "again c1 => g+900.00\n"},
+    {"a share of more than a number tells", SHARED,
+     "12-05T10:00 c1 login => \n"
+     "passes 01-01T00:00 c1 => g!PENDING_HOLD\n"
+     "crowd => \n"
+     "settle => \n"
+     "again c1 => g!TARGET_NOT_REACHED\n"
+     "rank => shared 1 of 9223372036854775807 of 100000\n"},
+    {"a share of the least that there is", SHARED,
+     "12-05T10:00 c1 login => \n"
+     "passes 01-01T00:00 c1 => g!PENDING_HOLD\n"
+     "pot 1 => \n"
+     "settle => \n"
+     "again c1 => g+0.01\n"
+     "rank => shared 1 of 1 of 1\n"},
+    {"of nothing nobody has a share", SHARED,
+     "12-05T10:00 c1 login => \n"
+     "passes 01-01T00:00 c1 => g!PENDING_HOLD\n"
+     "pot 0 => \n"
+     "settle => \n"
+     "again c1 => g!TARGET_NOT_REACHED\n"
+     "rank => late\n"},
     {"who has nothing is not ranked", RANKED(SPENT, "'by':'fact.f.at','order':'lowest','top':1"),
      "12-05T10:00 c1 spend 1.00 => \n"
      "passes 01-01T00:00 c1 => g!TARGET_NOT_REACHED\n"
