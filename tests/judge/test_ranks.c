@@ -68,7 +68,7 @@ static void settle_in(struct stage *s, struct place *place) {
   trail_begin(&place->trail);
   rank_report(state, &report);
   if (rule->rank.shared) report.share.pot = pot;
-  if (crowded) report.share.units += (unsigned __int128)1 << 64;
+  if (crowded) report.share.units += (units_sum)1 << 64;
   assert_true(rank_merge(home, &report, 1));
   struct rank_message verdict = {.name = name_of(s), .entries = entries};
   rank_verdict(home, 0, &verdict);
