@@ -351,8 +351,30 @@ static void cut_or_changed_forwards_are_refused(void **unused) {
   assert_int_equal(forward_encode(&sent, &decision, 0, bytes, length - 1), 0);
 }
 
+/* What wakes a rule as another's event is that event alone, though a track of the hearer's own completes by it: it is the same gift. */
+static void the_event_beside_a_track_of_his_own(void **unused) {
+  (void)unused;
+  const char *text = "{" HEADER("x") "\"facts\": {\"t\": {\"track\": {\"opens\": \"account.opened\", \"within\": \"P30D\", \"tasks\": "
+                     "[{\"id\": \"l\", \"on\": {\"event\": \"login\", \"as\": \"primary\"}}]}}}, \"rules\": ["
+                     "{\"id\": \"ev\", \"on\": {\"event\": \"login\", \"as\": \"primary\"}, " POINTS "\"limits\": \"unlimited\"},"
+                     "{\"id\": \"done\", \"on\": {\"fact\": \"t\"}, " POINTS "\"limits\": \"unlimited\"}]}";
+  char ids[2][ID22_BYTES];
+  for (uint32_t opened = 0; opened < 2; opened++) {
+    struct stage *s = stage_new(&text, 1);
+    if (opened) stage_event(s, "{\"id\":\"1\",\"source\":\"t\",\"type\":\"account.opened\",\"customer\":\"pam\"," AT("05") "}");
+    stage_event(s, "{\"id\":\"2\",\"source\":\"t\",\"type\":\"login\",\"customer\":\"bob\",\"primary\":\"pam\"," AT("06") "}");
+    const struct decision *heard = hear(s, 0);
+    assert_int_equal(heard->gift_count, 1 + opened);
+    assert_int_equal(heard->gifts[0].rule, 0);
+    memcpy(ids[opened], heard->gifts[0].id, ID22_BYTES);
+    stage_free(s);
+  }
+  assert_memory_equal(ids[0], ids[1], ID22_BYTES);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_event_beside_a_track_of_his_own),
       cmocka_unit_test(the_first_that_is_present_and_another_hears),
       cmocka_unit_test(the_hearers_record_decides),
       cmocka_unit_test(a_reversal_goes_where_its_original_went),
