@@ -144,6 +144,18 @@ static const struct story stories[] = {
      "record c1 => PROFILE ever\n"
      "12-04T10:00 c1 update statement_day:=11 => \n"
      "record c1 => PROFILE ever, CYCLE 2027-08-07\n"},
+    {"behind a month in which none begins the next one closes for what is in its window by then",
+     PERIOD
+     "'facts':{'n':{'measure':'count','on':'login','window':'month','previous':2}},'rules':[{'id':'g','on':{'close':{'cycle':'profile."
+     "statement_day'}},'when':{'fact.n':{'gte':1}}," FREE "," VOUCHER "}]",
+     "12-01T09:00 c1 update statement_day:=10 => \n"
+     "12-12T10:00 c1 login => \n"
+     "12-13T10:00 c1 update statement_day:=null => \n"
+     "01-05T10:00 c1 update statement_day:=1 => \n"
+     "dues c1 => 2027-01-10T00:00 of 683\n"
+     "passes 01-10T00:00 c1 => \n"
+     "dues c1 => 2027-03-01T00:00 of 685\n"
+     "passes 03-01T00:00 c1 => g+5.00\n"},
     {"whose moment is forgotten has no cycle: what is due stays where it is, and nobody hears it",
      PERIOD "'facts':{'o':{'first':'txn.card_spend','refunds':'reopen'},'n':{'measure':'count','on':'login','window':{'cycle':'fact.o.at','"
             "unit':'month'}}},'rules':[{'id':'g','on':{'close':{'cycle':'fact.o.at','unit':'month'}},'when':{'fact.n':{'gte':1}}," FREE
