@@ -317,7 +317,7 @@ struct store_port sim_store_port(struct seat *seat);
 void connection_leave(struct seat *seat);
 void sim_store_tick(struct world *world);
 void sim_store_heal(struct world *world); /* what was late never comes */
-void sim_tamper(struct world *world); /* sim_tamper.c */
+void sim_tamper(struct world *world);     /* sim_tamper.c */
 const struct owner_record *image_find(const struct image *image, struct str key);
 void image_remove(struct image *image, uint32_t at);
 struct owner_record *image_place(struct image *image, struct str key); /* a new one has no key yet */
@@ -343,6 +343,10 @@ void oracle_play(struct world *world, const struct record *records, uint32_t cou
 void check_all(struct world *world);
 void check_counts(struct world *world);
 void check_folds(struct world *world, const struct oracle *oracles);
+/* sim_effect.c, for that: */
+bool page_is_further(struct str key);
+bool equal_in_effect(const struct world *world, const struct image *expected, struct str key);
+bool any_is_over(const struct world *world, const struct image *expected); /* a gift whose time is, which may be issued or not yet */
 void check_heard(struct world *world, const struct oracle *oracles);
 void check_families(struct world *world);
 void check_figures(struct world *world);
