@@ -136,6 +136,8 @@ enum gift_kind {
   GIFT_UNDONE,     /* given and taken back at once, by a reversal that came before its event: no event goes out */
   GIFT_REGISTERED, /* handed out by hand before the event came: nobody fulfils it again */
   GIFT_REISSUED,   /* given before, not delivered, and issued anew under another id: nothing more is given */
+  GIFT_WAIVED,     /* owed for a gift by a refund, and owed no more since it was never delivered */
+  GIFT_REPAID,     /* what later gifts were made smaller by for that: it goes out under an id of its own */
   GIFT_PENDING /* qualified now, with its limits and, unless it is to be chosen (item NONE), its pools; issued by `due_ms`, under its id */
 };
 
@@ -147,7 +149,7 @@ struct gift {
   uint32_t pool;       /* that paid, or NONE */
   char id[ID22_BYTES]; /* reward id (docs/language.md section 10); of revocations: that of the gift */
   uint8_t id_length;
-  char first_id[ID22_BYTES];           /* REISSUED: of the gift that was not delivered */
+  char first_id[ID22_BYTES];           /* REISSUED, REPAID: of the gift that was not delivered */
   uint64_t id_words[2];                /* the same id as numbers */
   int64_t value_minor;                 /* after ceiling, partial, offset; of REVOKED and REDUCED: how much goes back */
   int64_t count;                       /* units or chances */

@@ -81,6 +81,7 @@ struct recorded_gift {
   struct str id, kind, item, reward, pool, cut_by, why, due; /* why, due: of what is pending */
   struct str asked_by;                                       /* of what is in review: "bank", if the bank asks for it */
   struct str reissue_of;                                     /* of what was issued anew: its first id */
+  struct str repays;                                         /* what later gifts had been made smaller by, for the gift of this id */
   int64_t value_minor, count, cut_from_minor;
 };
 /* As struct drawing; total 0: the next one in the list. */

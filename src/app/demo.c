@@ -110,6 +110,7 @@ static void tally_gift(struct demo_tally *tally, const struct item *item, const 
       tally->gifts++;
       *(item->is_points ? &tally->points : &tally->money) += worth;
       break;
+    case GIFT_REPAID: *(item->is_points ? &tally->points : &tally->money) += worth; break; /* what was made smaller counted with less */
     case GIFT_CHANCE: tally->chances += (uint64_t)gift->count; break;
     case GIFT_REVOKED:
     case GIFT_REDUCED:
@@ -119,6 +120,7 @@ static void tally_gift(struct demo_tally *tally, const struct item *item, const 
       break;
     case GIFT_UNDONE:
     case GIFT_REISSUED: /* it counted when it was issued first */
+    case GIFT_WAIVED:   /* what failed counts as taken back */
     case GIFT_PENDING:  /* it counts when it is issued */
     case GIFT_LOST: break;
   }

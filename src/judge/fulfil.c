@@ -21,19 +21,27 @@ static const struct cell *issued_named(const struct work *w) {
 /* ---- what failed ---- */
 
 struct failed {
-  const struct cell *issued, *grant; /* grant NULL: it was taken back before, by a reversal */
+  const struct cell *issued, *grant; /* grant NULL: it was taken back before, by a reversal ... */
+  const struct cell *debt;           /* ... or is owed, at least in part; else NULL */
   bool anew;                         /* it was issued anew before */
 };
 
 static bool is_of(const struct cell *issued, struct digest128 id) { return issued->key == id.low && issued->issued.id_high == id.high; }
 
+/* Of the event's cells of a kind, all of which have the first id of a gift, the one of this gift. */
+static const struct cell *failed_cell(const struct work *w, struct failed *f, enum cell_kind kind) {
+  const struct cell *cell = state_first(w->customer, kind, 0, f->issued->issued.event);
+  for (; cell != NULL; cell = state_next(w->customer, cell)) {
+    f->anew = !is_of(f->issued, grant_digest(cell));
+    if (!f->anew || is_of(f->issued, reissue_digest(w, grant_digest(cell)))) return cell;
+  }
+  return NULL;
+}
+
 static struct failed failed_find(const struct work *w, const struct cell *issued) {
   struct failed f = {.issued = issued};
-  const struct cell *grant = state_first(w->customer, CELL_GRANT, 0, issued->issued.event);
-  for (; grant != NULL && f.grant == NULL; grant = state_next(w->customer, grant)) {
-    f.anew = !is_of(issued, grant_digest(grant));
-    if (!f.anew || is_of(issued, reissue_digest(w, grant_digest(grant)))) f.grant = grant;
-  }
+  f.debt = failed_cell(w, &f, CELL_DEBT);
+  f.grant = failed_cell(w, &f, CELL_GRANT);
   return f;
 }
 
@@ -53,7 +61,7 @@ static bool has_paid(const struct work *w, const struct cell *grant, uint32_t po
 }
 
 /* Its first pool, or what fell in for that; NONE: it has none. */
-static uint32_t pool_of(const struct work *w, const struct item *item, const struct cell *grant) {
+uint32_t pool_paid(const struct work *w, const struct item *item, const struct cell *grant) {
   uint32_t pool = item->pool_count == 0 ? NONE : w->book->refs[item->pool_first];
   for (uint32_t depth = 0; pool != NONE && depth < LIMIT_POOL_DEPTH && !has_paid(w, grant, pool); depth++)
     pool = w->book->pools[pool].fallback;
@@ -78,7 +86,7 @@ static void gift_anew(struct work *w, const struct failed *f, const struct rule 
   memcpy(gift->first_id, gift->id, sizeof gift->first_id);
   digest_to_id(id, gift->id);
   gift->kind = GIFT_REISSUED, gift->id_words[0] = id.low, gift->id_words[1] = id.high;
-  gift->pool = pool_of(w, item, f->grant);
+  gift->pool = pool_paid(w, item, f->grant);
   outcome->gift_count = 1;
   state_write(w->customer, f->issued)->issued.result = ISSUED_REISSUED;
   issued_again(w, f->issued, id);
@@ -97,6 +105,12 @@ static bool reissued(struct work *w, const struct failed *f) {
   return anew;
 }
 
+static void gift_failed(struct work *w, const struct cell *issued) {
+  const struct failed f = failed_find(w, issued);
+  if (f.debt != NULL && !MUTANT(DEBT_OF_FAILED)) debt_void(w, f.debt, (struct digest128){issued->key, issued->issued.id_high});
+  if (f.grant != NULL && !reissued(w, &f)) gift_forfeit(w, &f);
+}
+
 void fulfilment_apply(struct work *w) {
   const struct value *result = event_field(w->event, FIELD_ID_RESULT);
   bool failed = result != NULL && str_equal(result->text, STR("failed")), done = result != NULL && str_equal(result->text, STR("done"));
@@ -110,6 +124,5 @@ void fulfilment_apply(struct work *w) {
   if (!untold && was_done != done) w->out->gate = REASON_RESULT_CONTRADICTED;
   if (!untold) return;
   state_write(w->customer, issued)->issued.result = failed ? ISSUED_FAILED : ISSUED_DONE;
-  const struct failed f = failed_find(w, issued);
-  if (failed && f.grant != NULL && !reissued(w, &f)) gift_forfeit(w, &f);
+  if (failed) gift_failed(w, issued);
 }

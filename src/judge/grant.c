@@ -155,7 +155,8 @@ static void taken_keep(struct work *w, const struct granting *g) {
     bool reversed = claim->on == ON_POOL ? g->rule->undo.restore_pool : g->rule->undo.restore_limits;
     bool failed = may_fail(g) && (claim->on == ON_POOL ? g->rule->forfeit.restore_pool : g->rule->forfeit.restore_limits);
     bool refused = g->gift->kind == GIFT_PENDING && claim->on == ON_POOL;
-    bool told = may_fail(g) && g->rule->forfeit.reissue && claim->on == ON_POOL; /* which pool it was, when it is issued anew */
+    bool later = g->rule->forfeit.reissue || g->rule->undo.reward == UNDO_OFFSET; /* which pool it was, when more goes out for it */
+    bool told = may_fail(g) && later && claim->on == ON_POOL;
     if (!reversed && !failed && !refused && !told) continue;
     struct cell *taken = work_add(w, w->customer, CELL_TAKEN, claim->decl, g->gift->id_words[0], claim->period);
     taken->taken.owner_key = claim->owner_key, taken->taken.amount = claim->amount;
@@ -245,7 +246,7 @@ void grant_remove(struct work *w, struct grant_name name) {
   const struct cell *grant = grant_find(w, name);
   for (const struct cell *fed = state_first(w->customer, CELL_FED, 0, name.event); fed != NULL; fed = state_next(w->customer, fed))
     rests_remove(w, cell_decl(fed), name);
-  state_remove_all(w->customer, CELL_TAKEN, 0, name.id_low);
+  if (debt_find(w, name) == NULL) state_remove_all(w->customer, CELL_TAKEN, 0, name.id_low); /* else it may still fail */
   state_remove_all(w->customer, CELL_SET_OFF, 0, name.id_low);
   const struct cell *pending = pending_known(w, name.id_low);
   if (pending != NULL && pending->pending.waits == PENDING_QUEUE) queue_poke(w, pending->pending.pool);

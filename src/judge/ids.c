@@ -31,18 +31,27 @@ struct digest128 reward_digest(const struct work *w, const struct rule *rule, co
   return hash128(&w->in->settings->id_key, buffer_text(&text));
 }
 
-/* Of a gift that is issued anew since it was not delivered: by its first id alone. */
-struct digest128 reissue_digest(const struct work *w, struct digest128 first) {
+static struct digest128 digest_after(const struct work *w, struct str word, struct digest128 before) {
   char memory[8 + 1 + ID22_BYTES];
   struct buffer text;
   buffer_init(&text, memory, sizeof memory);
-  buffer_put(&text, STR("reissue"));
+  buffer_put(&text, word);
   buffer_byte(&text, 0);
   char id[ID22_BYTES];
-  digest_to_id(first, id);
+  digest_to_id(before, id);
   buffer_put(&text, (struct str){id, sizeof id});
   assert(!text.overflowed);
   return hash128(&w->in->settings->id_key, buffer_text(&text));
+}
+
+/* Of a gift that is issued anew since it was not delivered: by its first id alone. */
+struct digest128 reissue_digest(const struct work *w, struct digest128 first) {
+  return digest_after(w, STR("reissue"), first);
+}
+
+/* Of what later gifts were made smaller by for one that was not delivered: by the id that failed. */
+struct digest128 repaid_digest(const struct work *w, struct digest128 failed) {
+  return digest_after(w, STR("repaid"), failed);
 }
 
 /* The number in [0, total) of an id: multiply-shift of a second hash, so the odds are exact to 2^-64. */

@@ -45,12 +45,17 @@ static int64_t taken_part(const struct cell *taken, const struct cell *grant, co
   return part;
 }
 
-/* Of what was given at once another gift that stands. */
-static const struct cell *sibling_of(const struct work *w, const struct cell *grant) {
-  const struct cell *other = state_first(w->customer, CELL_GRANT, 0, grant->key);
+static const struct cell *other_of(const struct work *w, enum cell_kind kind, const struct cell *grant) {
+  const struct cell *other = state_first(w->customer, kind, 0, grant->key);
   while (other != NULL && (cell_decl(other) != cell_decl(grant) || other->grant.id_low == grant->grant.id_low))
     other = state_next(w->customer, other);
   return other;
+}
+
+/* Of what was given at once another gift that stands, or was had and is owed. */
+static const struct cell *sibling_of(const struct work *w, const struct cell *grant) {
+  const struct cell *other = other_of(w, CELL_GRANT, grant);
+  return other != NULL ? other : other_of(w, CELL_DEBT, grant);
 }
 
 /* What was given at once used one place: it is used as long as anything of it stands. */
@@ -60,6 +65,7 @@ static bool place_stays(struct work *w, const struct cell *grant, const struct c
   struct cell *passed = work_add(w, w->customer, CELL_TAKEN, cell_decl(taken), other->grant.id_low, taken->period);
   passed->taken = taken->taken;
   passed->expires_day = taken->expires_day;
+  state_write(w->customer, taken)->taken.amount = 0; /* it may be there for longer than its gift (debt.c) */
   return true;
 }
 
@@ -75,6 +81,13 @@ static void grant_give_back(struct work *w, struct policy policy, const struct c
       limit_give_back(w, taken, part);
     state_write(w->customer, taken)->taken.amount -= part;
   }
+}
+
+void debt_give_back(struct work *w, const struct rule *rule, const struct cell *debt) {
+  const struct undoing u = {.original = debt->key, .whole = true, .failed = true};
+  const struct back back = {.whole = true, .units = debt->grant.units};
+  grant_give_back(w, policy_of(&u, rule, false), debt, &back);
+  state_remove_all(w->customer, CELL_TAKEN, 0, debt->grant.id_low);
 }
 
 /* ---- telling ---- */
@@ -137,6 +150,7 @@ static void back_tell(struct work *w, const struct undoing *u, const struct rule
   if (owed || (all_set_off && back->again > 0)) gift->kind = GIFT_OFFSET;
   if (owed) gift->value_minor = by_units && back->units <= 1 ? grant->grant.value_minor + back->again : back_total(grant, back);
   owe(w, rule, item, owed ? back_total(grant, back) : back->again);
+  if (owed) debt_keep(w, rule, grant, back_total(grant, back) - back->again);
 }
 
 /* ---- what rests on it ---- */

@@ -429,6 +429,7 @@ struct reward_key {
 void key_print(struct reward_key *key, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
 struct digest128 reward_digest(const struct work *w, const struct rule *rule, const struct item *item, const struct reward_key *key);
 struct digest128 reissue_digest(const struct work *w, struct digest128 first);
+struct digest128 repaid_digest(const struct work *w, struct digest128 failed);
 uint32_t draw_number(const struct hash_key *key, struct digest128 id, uint32_t attempt, uint32_t total);
 uint64_t lot_number(const struct hash_key *key, uint64_t entrant, uint32_t ticket);
 
@@ -561,6 +562,16 @@ void rule_measures(const struct rulebook *book, const struct rule *rule, void (*
 uint32_t item_mark(const struct item *item); /* terms.c: what a grant remembers of its item */
 /* What of a gift went into an earlier debt. */
 int64_t set_off_of(const struct work *w, uint64_t id_low);
+
+/* ---- debt.c ---- */
+/* So much more is owed, of what a gift had paid out. */
+void debt_keep(struct work *w, const struct rule *rule, const struct cell *grant, int64_t amount);
+/* What is owed of a gift, as a cell like its grant; NULL: nothing, or it could not fail. */
+const struct cell *debt_find(const struct work *w, struct grant_name name);
+/* The gift was never delivered: `debt` goes. `id`: under which it stood. */
+void debt_void(struct work *w, const struct cell *debt, struct digest128 id);
+/* takeback.c: what it took of limits and pools goes back by the word for what failed. */
+void debt_give_back(struct work *w, const struct rule *rule, const struct cell *debt);
 
 /* ---- ladder.c ---- */
 /* Where the measure of a ladder stands for this event. */
@@ -733,6 +744,8 @@ void pending_settle(struct cell *pending);
 /* The gift at hand is due: it is issued, or refused by `still`; of a choice it is the default. */
 void pending_issue(struct work *w);
 /* What of a gift is issued now, or again, by what is remembered of it; no pool is named yet. */
+/* fulfil.c: its first pool, or what fell in for that; NONE: it has none. */
+uint32_t pool_paid(const struct work *w, const struct item *item, const struct cell *grant);
 struct gift *gift_of_grant(struct work *w, const struct rule *rule, const struct item *item, const struct cell *grant, int64_t at_ms);
 /* A review is over: the gift is issued, or waits for its time; or it is refused. */
 void pending_reviewed(struct work *w, const struct cell *pending, bool passed, enum reason refusal);

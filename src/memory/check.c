@@ -42,7 +42,9 @@ static const char *check_expiry(const struct state *state, const struct cell *ce
   return late ? "memory invariant 3: a cell expires before anybody looks" : NULL;
 }
 
-static bool is_unique(enum cell_kind kind) { return kind != CELL_GRANT && kind != CELL_TAKEN && kind != CELL_CHILD && kind != CELL_RESTS; }
+static bool is_unique(enum cell_kind kind) {
+  return kind != CELL_GRANT && kind != CELL_DEBT && kind != CELL_TAKEN && kind != CELL_CHILD && kind != CELL_RESTS;
+}
 
 /* 4. A name stands once, except for what a gift has several of. */
 static const char *check_unique(const struct state *state, const struct cell *cell) {
@@ -86,7 +88,8 @@ static const char *check_numbers(const struct cell *cell) {
     case CELL_OWED: good = cell->owed.amount >= 0; break;
     case CELL_SET_OFF: good = cell->set_off.amount >= 0; break;
     case CELL_TAKEN: good = cell->taken.amount >= 0; break;
-    case CELL_GRANT: good = cell->grant.value_minor >= 0; break;
+    case CELL_GRANT:
+    case CELL_DEBT: good = cell->grant.value_minor >= 0; break;
     case CELL_ORIGINAL: good = cell->original.amount >= 0 && cell->original.reversed >= 0; break;
     case CELL_LADDER: good = cell->ladder.paid >= 0; break;
     case CELL_LENT: good = cell->lent.claimed >= 0 && cell->lent.told >= 0; break;

@@ -24,6 +24,8 @@ struct str text_gift_kind(enum gift_kind kind) {
     case GIFT_PENDING: return STR("pending");
     case GIFT_REGISTERED: return STR("registered");
     case GIFT_REISSUED: return STR("reissued");
+    case GIFT_WAIVED: return STR("waived");
+    case GIFT_REPAID: return STR("repaid");
   }
   assert(false && "a gift's kind is one of the list");
   return STR("");
@@ -100,6 +102,7 @@ static void decision_gift(struct buffer *out, const struct rulebook *rulebook, c
   TEXT_NUMBER(out, "count", gift->count);
   if (gift->pool != NONE) TEXT_MEMBER(out, "pool", rulebook->pools[gift->pool].name);
   if (gift->kind == GIFT_REISSUED) TEXT_MEMBER(out, "reissue_of", ((struct str){gift->first_id, sizeof gift->first_id}));
+  if (gift->kind == GIFT_REPAID) TEXT_MEMBER(out, "repays", ((struct str){gift->first_id, sizeof gift->first_id}));
   if (gift->kind == GIFT_PENDING) {
     TEXT_MEMBER(out, "why", text_waits(gift));
     TEXT_MEMBER(out, "asked_by", text_asked_by(gift));

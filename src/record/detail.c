@@ -85,7 +85,7 @@ struct told_gift told_gift_of(const struct rulebook *rulebook, const struct gift
                            .in_queue = gift->in_queue};
   if (gift->item != NONE) gift_item(&told, rulebook, &rulebook->items[gift->item]);
   if (gift->pool != NONE) told.pool = rulebook->pools[gift->pool].name;
-  if (gift->kind == GIFT_REISSUED) told.first_id = (struct str){gift->first_id, sizeof gift->first_id};
+  if (gift->kind == GIFT_REISSUED || gift->kind == GIFT_REPAID) told.first_id = (struct str){gift->first_id, sizeof gift->first_id};
   if (gift->instead_of != NONE) told.instead_of = rulebook->items[gift->instead_of].id;
   if (!gift->partial || gift->cut_by == NONE) return told;
   told.cut_limit = &rulebook->limits[gift->cut_by];
@@ -101,7 +101,7 @@ struct told_gift told_gift_read(const struct rulebook *rulebook, const struct ru
                            .reward = gift->reward,
                            .pool = gift->pool,
                            .cut_by = gift->cut_by,
-                           .first_id = gift->reissue_of,
+                           .first_id = gift->reissue_of.length > 0 ? gift->reissue_of : gift->repays,
                            .value_minor = gift->value_minor,
                            .count = gift->count,
                            .cut_from_minor = gift->cut_from_minor,
@@ -134,6 +134,10 @@ static const struct gift_verb gift_verbs[] = {
     {{"pending", 7}, "holds for later:", "待发放"},
     {{"registered", 10}, "recorded as handed out:", "登记已发放"},
     {{"reissued", 8}, "gave again, under another id, what could not be delivered:", "发放失败,换新编号补发"},
+    {{"waived", 6}, "since the gift was never delivered, nothing is owed any more for", "奖励未能成功发放,不再抵扣"},
+    {{"repaid", 6},
+     "paid out what later gifts had been made smaller by, for a gift that was never delivered:",
+     "未能成功发放的奖励已抵扣的部分,予以补付"},
     {{"lost", 4}, "drew a blank", "未中奖"}};
 
 static const char *gift_verb(struct str kind, enum language language) {

@@ -54,9 +54,11 @@ struct telling {
 /* A decision for a customer who heard the event as another: about what was forwarded, and nothing else. */
 static inline bool telling_heard(const struct telling *t) { return t->recorded != NULL && t->recorded->caused_by.length > 0; }
 
-/* Nothing was judged of a gift that was issued anew. */
+/* Nothing was judged of a gift that was issued anew, nor of what goes out for a debt that was none. */
 static inline bool verdict_is_anew(const struct verdict *verdict) {
-  return verdict->recorded != NULL && verdict->recorded->gift_count > 0 && str_equal(verdict->recorded->gifts[0].kind, STR("reissued"));
+  if (verdict->recorded == NULL || verdict->recorded->gift_count == 0) return false;
+  const struct str kind = verdict->recorded->gifts[0].kind;
+  return str_equal(kind, STR("reissued")) || str_equal(kind, STR("repaid"));
 }
 
 /* The rate by which a campaign read the event's money; false also where it was not there when that was decided. */

@@ -109,7 +109,8 @@ static bool read_gift(struct reading *r, void *item) {
                                   {STR("due"), &gift->due},
                                   {STR("why"), &gift->why},
                                   {STR("asked_by"), &gift->asked_by},
-                                  {STR("reissue_of"), &gift->reissue_of}};
+                                  {STR("reissue_of"), &gift->reissue_of},
+                                  {STR("repays"), &gift->repays}};
   struct str key;
   if (!json_enter_object(&r->json)) return false;
   while (json_next_key(&r->json, &key)) {

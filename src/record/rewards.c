@@ -1,7 +1,7 @@
 /* What goes out to the systems that fulfil: one CloudEvents line for each gift that was issued, substituted, taken back, reduced or
- * offset, and for each pool that passed a watermark. The reward id is the CloudEvents id of the issue, so whoever receives it twice has
- * the same idempotency number twice. What is taken back later has an id of its own - the gift's, the reversal's digest and a letter for
- * what was done, 40 characters - and names the gift in data.reward_id.
+ * offset, for each debt that is none any more, and for each pool that passed a watermark. The reward id is the CloudEvents id of the
+ * issue, so whoever receives it twice has the same idempotency number twice. What is taken back later has an id of its own - the gift's,
+ * the reversal's digest and a letter for what was done, 40 characters - and names the gift in data.reward_id.
  */
 #include "text.h"
 
@@ -16,16 +16,28 @@ struct reward_line {
   const struct campaign *campaign;
 };
 
-static bool takes_back(enum gift_kind kind) { return kind == GIFT_REVOKED || kind == GIFT_REDUCED || kind == GIFT_OFFSET; }
+/* It is about a gift that went out before. */
+static bool is_about(enum gift_kind kind) {
+  return kind == GIFT_REVOKED || kind == GIFT_REDUCED || kind == GIFT_OFFSET || kind == GIFT_WAIVED;
+}
+
+static char letter_of(enum gift_kind kind) {
+  switch (kind) {
+    case GIFT_REVOKED: return 'r';
+    case GIFT_REDUCED: return 'd';
+    case GIFT_WAIVED: return 'w';
+    default: return 'o';
+  }
+}
 
 static void reward_id(struct buffer *out, const struct reward_line *line) {
   const struct gift *gift = line->gift;
   text_put(out, (struct str){gift->id, gift->id_length});
   if (gift->kind == GIFT_PENDING) text_put(out, gift->in_review ? STR("-v") : STR("-p")); /* the id of its issue is the gift's own */
-  if (!takes_back(gift->kind)) return;
+  if (!is_about(gift->kind)) return;
   PUT(out, "-");
   text_hex(out, line->event->digest);
-  buffer_byte(out, gift->kind == GIFT_REVOKED ? 'r' : gift->kind == GIFT_REDUCED ? 'd' : 'o');
+  buffer_byte(out, letter_of(gift->kind));
 }
 
 static struct str reward_type(enum gift_kind kind) {
@@ -34,10 +46,12 @@ static struct str reward_type(enum gift_kind kind) {
     case GIFT_REVOKED: return STR("gift.reward.revoked");
     case GIFT_REDUCED: return STR("gift.reward.reduced");
     case GIFT_OFFSET: return STR("gift.reward.offset");
+    case GIFT_WAIVED: return STR("gift.reward.waived");
     case GIFT_PENDING: return STR("gift.reward.pending");
     case GIFT_REGISTERED: return STR("gift.reward.registered");
     case GIFT_ISSUED:
     case GIFT_REISSUED:
+    case GIFT_REPAID:
     case GIFT_CHANCE:
     case GIFT_LOST:
     case GIFT_UNDONE: break;
@@ -138,7 +152,7 @@ static void reward_item(struct buffer *out, const struct reward_line *line) {
     TEXT_NUMBER(out, "quantity", line->gift->count);
   TEXT_MEMBER(out, "template", item->template_id);
   item_labels(out, item);
-  if (!takes_back(line->gift->kind)) item_contents(out, line->rulebook, item, line->campaign->currency);
+  if (!is_about(line->gift->kind)) item_contents(out, line->rulebook, item, line->campaign->currency);
 }
 
 /* SOURCE/ID. A source may hold a /, so the last one is the border: those of the id are percent-encoded, and % with them. What is left of
@@ -162,7 +176,7 @@ static void reward_sources(struct buffer *out, const struct reward_line *line) {
   source_name(out, line->event->source, line->event->id);
   PUT(out, "]");
   TEXT_MEMBER(out, "caused_by", line->event->cause);
-  if (!takes_back(line->gift->kind)) return;
+  if (!is_about(line->gift->kind)) return;
   const struct value *original = event_field(line->event, FIELD_ID_ORIGINAL_ID);
   const struct value *from = event_field(line->event, FIELD_ID_ORIGINAL_SOURCE);
   if (original == NULL || original->kind != VALUE_TEXT) return;
@@ -180,6 +194,7 @@ static void reward_gift(struct buffer *out, const struct reward_line *line) {
   reward_moment(out, STR(",\"valid_until\":\""), gift->valid_to_ms, line->campaign->zone);
   if (gift->instead_of != NONE) TEXT_MEMBER(out, "substituted_from", line->rulebook->items[gift->instead_of].id);
   if (gift->kind == GIFT_REISSUED) TEXT_MEMBER(out, "reissue_of", ((struct str){gift->first_id, sizeof gift->first_id}));
+  if (gift->kind == GIFT_REPAID) TEXT_MEMBER(out, "repays", ((struct str){gift->first_id, sizeof gift->first_id}));
   if (gift->offset_minor != 0) TEXT_NUMBER(out, "offset_minor", gift->offset_minor);
   if (gift->partial) PUT(out, ",\"partial\":true");
   if (line->event->backfill) PUT(out, ",\"mode\":\"backfill\"");
@@ -201,7 +216,7 @@ static void reward_line(struct buffer *out, const struct reward_line *line) {
   PUT(out, ",\"rule\":\"");
   text_put(out, line->rule->id);
   PUT(out, "\"");
-  if (takes_back(line->gift->kind) || line->gift->kind == GIFT_PENDING)
+  if (is_about(line->gift->kind) || line->gift->kind == GIFT_PENDING)
     TEXT_MEMBER(out, "reward_id", ((struct str){line->gift->id, line->gift->id_length}));
   reward_pending(out, line);
   reward_item(out, line);

@@ -89,11 +89,13 @@ static bool sight_matches(const struct comparison *c, const struct expectation *
     case EXPECT_PENDING:
     case EXPECT_REGISTERED:
     case EXPECT_REISSUE:
+    case EXPECT_REPAY:
     case EXPECT_GIFT: return issued_matches(c, expect, sight->gift) && value_matches(c, expect, sight->gift);
     case EXPECT_CHANCE: return sight->gift->count == expect->count;
     case EXPECT_REFUSE: return refusal_matches(c, expect, sight);
     case EXPECT_REVOKE:
     case EXPECT_REDUCE:
+    case EXPECT_WAIVE:
     case EXPECT_OFFSET: return value_matches(c, expect, sight->gift);
     default: return true;
   }

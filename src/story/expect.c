@@ -9,7 +9,8 @@ const struct str expect_words[EXPECT_KIND_COUNT] = {
     [EXPECT_NOTHING] = {"nothing", 7}, [EXPECT_DUPLICATE] = {"duplicate", 9},
     [EXPECT_LATE] = {"late", 4},       [EXPECT_FUTURE] = {"future", 6},
     [EXPECT_UNKNOWN] = {"unknown", 7}, [EXPECT_CONTRADICTED] = {"contradicted", 12},
-    [EXPECT_REISSUE] = {"reissue", 7},
+    [EXPECT_REISSUE] = {"reissue", 7}, [EXPECT_WAIVE] = {"waive", 5},
+    [EXPECT_REPAY] = {"repay", 5},
 };
 
 /* How each kind is written, for messages. */
@@ -21,6 +22,8 @@ static const char *const forms[EXPECT_KIND_COUNT] = {
     [EXPECT_PENDING] = "pending RULE REWARD [VALUE] [until MOMENT], and all that may follow 'gift'",
     [EXPECT_REGISTERED] = "registered RULE REWARD [VALUE], and all that may follow 'gift'",
     [EXPECT_REISSUE] = "reissue RULE REWARD [VALUE], and all that may follow 'gift'",
+    [EXPECT_REPAY] = "repay RULE REWARD VALUE, and all that may follow 'gift'",
+    [EXPECT_WAIVE] = "waive RULE VALUE [to CUSTOMER]",
     [EXPECT_REFUSE] = "refuse RULE REASON [limit NAME] [actual X] [to CUSTOMER]",
     [EXPECT_REVOKE] = "revoke RULE [VALUE] [to CUSTOMER]",
     [EXPECT_REDUCE] = "reduce RULE VALUE [to CUSTOMER]",
@@ -164,6 +167,7 @@ static bool read_middle(struct expect_reader *r) {
     case EXPECT_PENDING:
     case EXPECT_REGISTERED:
     case EXPECT_REISSUE:
+    case EXPECT_REPAY:
       if (!more) return complain(r, "the reward is missing");
       out->reward = r->words[r->at++];
       if (r->at < r->count && option_of(r->words[r->at]) == OPTION_NONE) out->value = r->words[r->at++];
@@ -174,6 +178,7 @@ static bool read_middle(struct expect_reader *r) {
       return !value || (str_to_int64(r->words[r->at++], &out->count) && out->count > 0) || complain(r, "N is a whole number");
     case EXPECT_REDUCE:
     case EXPECT_OFFSET:
+    case EXPECT_WAIVE:
       if (!more) return complain(r, "the value is missing");
       out->value = r->words[r->at++];
       return true;

@@ -12,7 +12,7 @@
 
 /* A gift of a rule: issued, also anew, held for later, or handed out by hand. */
 static inline bool expects_gift(enum expect_kind kind) {
-  return kind == EXPECT_GIFT || kind == EXPECT_PENDING || kind == EXPECT_REGISTERED || kind == EXPECT_REISSUE;
+  return kind == EXPECT_GIFT || kind == EXPECT_PENDING || kind == EXPECT_REGISTERED || kind == EXPECT_REISSUE || kind == EXPECT_REPAY;
 }
 
 /* ---- trouble ---- */

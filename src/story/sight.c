@@ -41,6 +41,7 @@ static void add_gifts(struct comparison *c) {
       [GIFT_ISSUED] = EXPECT_GIFT,     [GIFT_SUBSTITUTED] = EXPECT_GIFT,      [GIFT_CHANCE] = EXPECT_CHANCE,
       [GIFT_REVOKED] = EXPECT_REVOKE,  [GIFT_REDUCED] = EXPECT_REDUCE,        [GIFT_OFFSET] = EXPECT_OFFSET,
       [GIFT_PENDING] = EXPECT_PENDING, [GIFT_REGISTERED] = EXPECT_REGISTERED, [GIFT_REISSUED] = EXPECT_REISSUE,
+      [GIFT_WAIVED] = EXPECT_WAIVE,    [GIFT_REPAID] = EXPECT_REPAY,
   };
   for (uint32_t i = 0; i < c->decision->gift_count; i++) {
     const struct gift *gift = &c->decision->gifts[i];
@@ -252,7 +253,7 @@ static void print_undone(const struct comparison *c, const struct gift *gift, st
 bool scenario_said(const struct comparison *c, const struct sight *sight) {
   for (uint32_t i = 0; i < c->sight_count && sight->kind == EXPECT_REFUSE && sight->reason == REASON_REVERSED; i++) {
     const struct sight *other = &c->sights[i];
-    bool back = other->kind == EXPECT_REVOKE || other->kind == EXPECT_REDUCE || other->kind == EXPECT_OFFSET;
+    bool back = other->kind == EXPECT_REVOKE || other->kind == EXPECT_REDUCE || other->kind == EXPECT_OFFSET || other->kind == EXPECT_WAIVE;
     if (back && other->rule == sight->rule && str_equal(other->to, sight->to)) return true;
   }
   return false;

@@ -285,6 +285,21 @@ static void forfeits_say(struct say *say, uint32_t *lines) {
   }
 }
 
+static bool owes_what_may_fail(const struct say *say, const struct rule *rule) {
+  return rule->undo.reward == UNDO_OFFSET && rule->forfeit.answers && is_delivered(say, rule) && may_be_undone(say, rule);
+}
+
+/* Refund first or failure first: it comes to the same. */
+static void debts_say(struct say *say, uint32_t *lines) {
+  bool any = false;
+  for (uint32_t i = 0; i < say->campaign->rule_count; i++)
+    any = any || owes_what_may_fail(say, &say->rulebook->rules[say->campaign->rule_first + i]);
+  if (!any) return;
+  put_line(say, ++*lines);
+  put(say, "Nothing is set off for a gift that could not be delivered; what was set off for it before is paid out.\n",
+      "奖励未能成功发放的，不因其退款抵扣此后的奖励；此前已抵扣的部分予以补付。\n");
+}
+
 /* ---- the section ---- */
 
 void say_undo(struct say *say) {
@@ -299,6 +314,7 @@ void say_undo(struct say *say) {
   }
   none_say(say, &lines);
   forfeits_say(say, &lines);
+  debts_say(say, &lines);
   if (!some_chances(say)) return;
   put_line(say, ++lines);
   put(say, "Only chances that have not been used yet are taken back.\n", "机会只收回尚未使用的部分。\n");

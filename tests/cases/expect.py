@@ -6,7 +6,7 @@
     run N <TAB> refused REGEX ; REGEX ...    the start of run N ends with another code than 0, says this, and nothing is processed
 
     issued CAMPAIGN/RULE REWARD VALUE [xN] [to CUSTOMER]       also substituted, chance, revoked, reduced, offset, pending,
-                                             registered, reissued
+                                             registered, reissued, waived, repaid
     refuse CAMPAIGN/RULE REASON [~REGEX]     the rule was judged and refused (REASON,REASON: one of them); REGEX is found in the rest of
                                              the outcome, as JSON
     REVERSED CAMPAIGN/RULE                   the decision has an outcome REVERSED of the rule, and no gift of it stands in the end
@@ -23,7 +23,8 @@ import collections
 import json
 import re
 
-GIFT_WORDS = ("issued", "substituted", "chance", "revoked", "reduced", "offset", "pending", "registered", "reissued")
+GIFT_WORDS = ("issued", "substituted", "chance", "revoked", "reduced", "offset", "pending", "registered", "reissued", "waived",
+              "repaid")
 OTHER_WORDS = ("refuse", "REVERSED", "gate", "dlq", "judged", "nothing")
 Thing = collections.namedtuple("Thing", "word args optional text")
 Expected = collections.namedtuple("Expected", "events refusals")

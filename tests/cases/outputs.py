@@ -14,7 +14,7 @@ import ranges
 
 Gift = collections.namedtuple("Gift", "kind rule reward value count to")
 GIVEN_TYPES = {f"gift.reward.{kind}" for kind in ("issued", "substituted", "registered")}
-GIFT_TYPES = GIVEN_TYPES | {f"gift.reward.{kind}" for kind in ("revoked", "reduced", "offset", "pending")}
+GIFT_TYPES = GIVEN_TYPES | {f"gift.reward.{kind}" for kind in ("revoked", "reduced", "offset", "waived", "pending")}
 
 
 def read_lines(path):
@@ -64,6 +64,8 @@ def gift_of(line, customers):
     kind = line["type"].rsplit(".", 1)[1]
     if "reissue_of" in data:
         kind = "reissued"
+    if "repays" in data:
+        kind = "repaid"
     if kind == "issued" and data.get("reward") == "chance":
         kind = "chance"
     count = data.get("count", data.get("quantity", 1))

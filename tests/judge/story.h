@@ -144,8 +144,9 @@ static inline const char *story_line(char *const *words, uint32_t count, uint32_
 
 static inline void story_gift(struct buffer *out, const struct gift *gift) {
   static const char signs[] = {
-      [GIFT_ISSUED] = '+', [GIFT_SUBSTITUTED] = '+', [GIFT_CHANCE] = '*', [GIFT_REVOKED] = '-',    [GIFT_REDUCED] = '~',
-      [GIFT_OFFSET] = '=', [GIFT_LOST] = '?',        [GIFT_UNDONE] = '0', [GIFT_REGISTERED] = '!', [GIFT_PENDING] = '>'};
+      [GIFT_ISSUED] = '+',   [GIFT_SUBSTITUTED] = '+', [GIFT_CHANCE] = '*', [GIFT_REVOKED] = '-',    [GIFT_REDUCED] = '~',
+      [GIFT_OFFSET] = '=',   [GIFT_LOST] = '?',        [GIFT_UNDONE] = '0', [GIFT_REGISTERED] = '!', [GIFT_PENDING] = '>',
+      [GIFT_REISSUED] = '^', [GIFT_WAIVED] = '/',      [GIFT_REPAID] = '%'};
   const struct rule *rule = &gift->book->rules[gift->rule];
   buffer_print(out, "%s%.*s", out->length > 0 ? " " : "", STR_FORMAT(rule->id));
   if (gift->item == NONE) { /* the customer has to choose it yet */

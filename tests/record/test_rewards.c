@@ -141,7 +141,10 @@ static const struct back_case back_cases[] = {
     {GIFT_REVOKED, 'r', "gift.reward.revoked", "REVERSED took back instant_discount 40.00 CNY", "REVERSED 收回 立减金 40.00 CNY"},
     {GIFT_REDUCED, 'd', "gift.reward.reduced", "REVERSED took back a part: instant_discount 40.00 CNY",
      "REVERSED 部分收回 立减金 40.00 CNY"},
-    {GIFT_OFFSET, 'o', "gift.reward.offset", "REVERSED set off instant_discount 40.00 CNY", "REVERSED 冲抵 立减金 40.00 CNY"}};
+    {GIFT_OFFSET, 'o', "gift.reward.offset", "REVERSED set off instant_discount 40.00 CNY", "REVERSED 冲抵 立减金 40.00 CNY"},
+    {GIFT_WAIVED, 'w', "gift.reward.waived",
+     "REVERSED since the gift was never delivered, nothing is owed any more for instant_discount 40.00 CNY",
+     "REVERSED 奖励未能成功发放,不再抵扣 立减金 40.00 CNY"}};
 
 static void taken_back(void **state) {
   (void)state;

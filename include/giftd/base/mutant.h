@@ -67,6 +67,7 @@
   ROW(RISK_REVIEW_SKIPPED, "what the bank wants to see before it goes out goes out at once") \
   ROW(REISSUE_UNNAMED, "of a gift that was issued anew the one that failed is taken back")   \
   ROW(REISSUE_AGAIN, "what failed again is issued anew again")                               \
+  ROW(DEBT_OF_FAILED, "what was never delivered is owed after a refund all the same")        \
   ROW(SHUT_PAYS, "a reserve pays that nobody has released")                                  \
   ROW(QUEUE_OVERTAKEN, "who comes takes what others wait for")                               \
   ROW(QUEUE_PASSED_OVER, "who was asked for in vain loses his place")                        \
