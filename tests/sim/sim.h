@@ -183,7 +183,8 @@ struct input {
   uint32_t number, customer_number, shard, device, phone;
   int64_t amount_minor, back_minor; /* back: of a reversal, how much; 0: all of it */
   uint32_t original;                /* of a reversal, a result: number of the input that it undoes or whose gift it is about, or NONE */
-  bool again, failed;               /* of a result: about the gift that was issued anew; that it failed */
+  bool again, failed;               /* of a result: about the gift that was issued anew; that it failed ... */
+  bool of_owing;                    /* ... about that of the campaign "owing" */
   bool poison, wild;                /* wild: of a time far off the stream's */
 };
 /* Customers have slots: those of a history, and behind them those that probe what is left. */
@@ -392,6 +393,10 @@ void check_reserve(struct world *world);
 void check_failed(struct world *world);
 /* The id of the gift of "failing" for that event; of the one that is issued anew in its place. */
 struct str failing_id(struct world *world, const struct input *original, bool anew);
+/* And of "owing", for a payment. */
+struct str owing_id(struct world *world, const struct input *original);
+/* ---- sim_owed.c: what is owed of gifts that may not have been delivered ---- */
+void check_owed(struct world *world);
 /* sim_queue.c: of gifts that wait for a pool, likewise. */
 bool line_is_of_queue(struct str line);
 void check_queue(struct world *world);

@@ -238,6 +238,7 @@ void check_all(struct world *world) {
   if (world->broken[0] == 0) check_ranks(world, oracles);
   if (world->broken[0] == 0) check_pending(world);
   if (world->broken[0] == 0) check_failed(world);
+  if (world->broken[0] == 0) check_owed(world);
   if (world->broken[0] == 0) check_reserve(world);
   if (world->broken[0] == 0) check_queue(world);
   if (world->broken[0] == 0) check_times(world);

@@ -26,15 +26,22 @@ static struct str id_text(struct world *world, struct digest128 digest) {
   return (struct str){text, ID22_BYTES};
 }
 
-struct str failing_id(struct world *world, const struct input *original, bool anew) {
-  const struct hash_key *key = &world->shard_settings.judge.id_key;
+static struct str first_id(struct world *world, const struct input *original, const char *campaign, const char *rule) {
   struct buffer out;
   buffer_init(&out, arena_take(&world->arena, 160), 160);
-  buffer_print(&out, "failing%c%s%c%c%.*s%cevent:%s/e%u", 0, original->kind == KIND_SPEND ? "anew" : "turns", 0, 0,
-               STR_FORMAT(original->customer), 0, world->seed % 3 == 0 ? "%2Fbank%2Fsim" : "sim", original->number);
-  struct str first = id_text(world, hash128(key, buffer_text(&out)));
+  buffer_print(&out, "%s%c%s%c%c%.*s%cevent:%s/e%u", campaign, 0, rule, 0, 0, STR_FORMAT(original->customer), 0,
+               world->seed % 3 == 0 ? "%2Fbank%2Fsim" : "sim", original->number);
+  return id_text(world, hash128(&world->shard_settings.judge.id_key, buffer_text(&out)));
+}
+
+struct str owing_id(struct world *world, const struct input *original) { return first_id(world, original, "owing", "owed"); }
+
+struct str failing_id(struct world *world, const struct input *original, bool anew) {
+  const struct hash_key *key = &world->shard_settings.judge.id_key;
+  struct str first = first_id(world, original, "failing", original->kind == KIND_SPEND ? "anew" : "turns");
+  struct buffer out;
   if (!anew) return first;
-  buffer_reset(&out);
+  buffer_init(&out, arena_take(&world->arena, 160), 160);
   buffer_print(&out, "reissue%c%.*s", 0, STR_FORMAT(first));
   return id_text(world, hash128(key, buffer_text(&out)));
 }
@@ -92,7 +99,8 @@ static void result_check(struct world *world, struct gift_told *gift, struct str
 static void decision_note(struct world *world, struct gift_told *gift, struct str line) {
   const struct input *input = input_of(world, line, OF_DECISION);
   bool own = input != NULL && line_field(line, "caused_by").length == 0 && !world->full[customer_slot(input->customer_number)];
-  if (own && input->kind == KIND_RESULT && input->original == gift->input->number) result_check(world, gift, line, input);
+  bool told = own && input->kind == KIND_RESULT && !input->of_owing && input->original == gift->input->number;
+  if (told) result_check(world, gift, line, input);
   gift->given[0] |= says(line, gift->ids[0], "issued"), gift->given[1] |= says(line, gift->ids[1], "reissued");
   for (uint32_t i = 0; i < 2; i++) {
     if (!says(line, gift->ids[i], "revoked")) continue;

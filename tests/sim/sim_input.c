@@ -90,8 +90,12 @@ static void result_put(struct world *world, struct input *input, struct buffer *
     input->original = i;
     if (skip-- == 0) break;
   }
+  const struct input *original = input->original == NONE ? NULL : &world->inputs[input->original];
   input->again = input->number / 4 % 2 == 1, input->failed = input->number % 5 != 0;
-  struct str id = input->original == NONE ? STR("nobody") : failing_id(world, &world->inputs[input->original], input->again);
+  input->of_owing = original != NULL && original->kind == KIND_SPEND && input->number % 3 == 0;
+  struct str id = original == NULL ? STR("nobody")
+                  : input->of_owing ? owing_id(world, original)
+                                    : failing_id(world, original, input->again);
   buffer_print(out, ",\"reward_id\":\"%.*s\",\"result\":\"%s\"", STR_FORMAT(id), input->failed ? "failed" : "done");
 }
 
