@@ -50,8 +50,9 @@ static void as_what_it_is_known(void **unused) {
   (void)unused;
   static const struct story campaign = {
       "known",
-      "'rules':[" LATER("g", "P2D") ",{'id':'h','on':'checkin','give':{'choice_of':[{'id':'a','reward':'voucher','value':'5.00','pool':"
-                                    "'unlimited'},{'id':'b','reward':'points','value':3,'pool':'unlimited'}],'within':'P7D','default':'a'}," FREE "}]",
+      "'rules':[" LATER("g", "P2D") ","
+      "{'id':'h','on':'checkin','give':{'choice_of':[{'id':'a','reward':'voucher','value':'5.00','pool':'unlimited'},{'id':'b','reward':"
+      "'points','value':3,'pool':'unlimited'}],'within':'P7D','default':'a'}," FREE "}]",
       ""};
   struct stage *s = story_stage(&campaign);
   tells(s, "12-05T10:00 c1 login => g>5.00");
