@@ -53,21 +53,6 @@ static void gift_forfeit(struct work *w, const struct failed *f) {
 
 /* ---- issued anew ---- */
 
-static bool has_paid(const struct work *w, const struct cell *grant, uint32_t pool) {
-  const struct cell *taken = state_first(w->customer, CELL_TAKEN, 0, grant->grant.id_low);
-  for (; taken != NULL; taken = state_next(w->customer, taken))
-    if (taken->taken.on == ON_POOL && cell_decl(taken) == w->book->pools[pool].decl) return true;
-  return false;
-}
-
-/* Its first pool, or what fell in for that; NONE: it has none. */
-uint32_t pool_paid(const struct work *w, const struct item *item, const struct cell *grant) {
-  uint32_t pool = item->pool_count == 0 ? NONE : w->book->refs[item->pool_first];
-  for (uint32_t depth = 0; pool != NONE && depth < LIMIT_POOL_DEPTH && !has_paid(w, grant, pool); depth++)
-    pool = w->book->pools[pool].fallback;
-  return pool;
-}
-
 /* For as long as its first id is known: what can be undone of either is the same. */
 static void issued_again(struct work *w, const struct cell *issued, struct digest128 id) {
   w->takes_back = true; /* a full record that kept a reversal has no other room for it */

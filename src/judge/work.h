@@ -568,10 +568,14 @@ int64_t set_off_of(const struct work *w, uint64_t id_low);
 void debt_keep(struct work *w, const struct rule *rule, const struct cell *grant, int64_t amount);
 /* What is owed of a gift, as a cell like its grant; NULL: nothing, or it could not fail. */
 const struct cell *debt_find(const struct work *w, struct grant_name name);
-/* The gift was never delivered: `debt` goes. `id`: under which it stood. */
-void debt_void(struct work *w, const struct cell *debt, struct digest128 id);
 /* takeback.c: what it took of limits and pools goes back by the word for what failed. */
 void debt_give_back(struct work *w, const struct rule *rule, const struct cell *debt);
+
+/* ---- repay.c ---- */
+/* The pool that a gift was paid from: its first, or what fell in for that; NONE: it has none. */
+uint32_t pool_paid(const struct work *w, const struct item *item, const struct cell *grant);
+/* The gift was never delivered: `debt` goes. `id`: under which it stood. */
+void debt_void(struct work *w, const struct cell *debt, struct digest128 id);
 
 /* ---- ladder.c ---- */
 /* Where the measure of a ladder stands for this event. */
@@ -744,8 +748,6 @@ void pending_settle(struct cell *pending);
 /* The gift at hand is due: it is issued, or refused by `still`; of a choice it is the default. */
 void pending_issue(struct work *w);
 /* What of a gift is issued now, or again, by what is remembered of it; no pool is named yet. */
-/* fulfil.c: its first pool, or what fell in for that; NONE: it has none. */
-uint32_t pool_paid(const struct work *w, const struct item *item, const struct cell *grant);
 struct gift *gift_of_grant(struct work *w, const struct rule *rule, const struct item *item, const struct cell *grant, int64_t at_ms);
 /* A review is over: the gift is issued, or waits for its time; or it is refused. */
 void pending_reviewed(struct work *w, const struct cell *pending, bool passed, enum reason refusal);
