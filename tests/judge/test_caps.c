@@ -38,6 +38,11 @@ static const struct story stories[] = {
      "why g => LIMIT_REACHED limit 0 period 20792 800/1000 money\n"
      "12-05T12:00 c1 login registeredgift=c/g => g!8.00 g!LIMIT_REACHED\n"
      "why g => LIMIT_REACHED limit 0 period 20792 1600/1000 money\n"},
+    {"what was handed out may pass it: of what stands beside it nothing is given then",
+     "'rules':[{'id':'g','on':'login','give':[" CASH("a", "8.00") "," CASH("b", "5.00") "]," AMOUNT("20.00", PARTIAL) "}]",
+     "12-05T10:00 c1 login => g.a+8.00 g.b+5.00\n"
+     "12-05T11:00 c1 login registeredgift=c/g/a => g.a!8.00 g!LIMIT_REACHED g!LIMIT_REACHED\n"
+     "why g => LIMIT_REACHED limit 0 period 20792 2000/2000 money, LIMIT_REACHED limit 0 period 20792 1300/2000 money\n"},
 };
 
 static void caps(void **unused) {
