@@ -93,10 +93,9 @@ static void gift_told(struct history *h, const struct gift *gift, uint32_t payme
     case GIFT_REPAID: h->payments[payment].repaid += gift->value_minor, h->repaid++, id_add(h, gift, payment); break;
     case GIFT_REISSUED: h->reissued++, id_add(h, gift, payment); break;
     case GIFT_WAIVED: h->waived++; break;
-    case GIFT_OFFSET:
-      if (one != NULL) break; /* owed: he has it all the same */
-      /* fall through */
-    default: h->payments[payment].first = gift->value_minor, id_add(h, gift, payment);
+    default:
+      if (gift->kind == GIFT_OFFSET && one != NULL) break; /* owed: he has it all the same */
+      h->payments[payment].first = gift->value_minor, id_add(h, gift, payment);
   }
 }
 
