@@ -97,7 +97,7 @@ static uint32_t step_place(const struct dealing *d, uint32_t task) {
 static void step_keep(const struct dealing *d, uint32_t task) {
   uint32_t n = step_place(d, task);
   const struct cell *there = kept_step(d, task, n);
-  if (there != NULL && there->task.time_ms >= d->w->event->time_ms) return;
+  if (there != NULL && there->task.time_ms > d->w->event->time_ms) return; /* at one time the one at hand: steps go by arrival then */
   struct cell *cell = work_make(d->w, d->w->customer, CELL_TASK, d->fact->decl, d->track->key, step_slot(task, n));
   cell->expires_day = d->track->expires_day;
   cell->task.time_ms = d->w->event->time_ms, cell->task.event = own_digest(d->w), cell->task.fits = d->fits;

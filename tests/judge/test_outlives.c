@@ -75,6 +75,10 @@ static const struct matter matters[] = {
            "1}],'eve"
            "ry':'month'}},'rules':[{'id':'g','on':{'fact':'l'}," FREE "," VOUCHER "}]",
            "12-05T10:00 c1 login => \npasses 01-01T00:00 c1 => g+5.00\n"),
+    MATTER("a track of each channel, of which another is not opened when it ran out",
+           "'facts':{'t':{'track':{'opens':'login','per':['channel'],'tasks':[{'id':'a','on':'checkin'}],'need':'all','within':'P7D'}}},'"
+           "rules':[{'id':'g','on':{'fact':'t'}," FREE "," VOUCHER "}]",
+           "12-05T10:00 c1 login channel=app => \n"),
     MATTER("the last track that was completed, with its tasks",
            "'facts':{'t':{'track':{'opens':'login','tasks':[{'id':'a','on':'checkin'},{'id':'b','on':'bill.paid'}],'need':'all','within':'"
            "P7D'}}},'"
