@@ -1,0 +1,71 @@
+/* A measure that somebody was told of and that is forgotten (docs/language.md section 5: of a fact 32 keys are kept): what it comes to
+ * nobody knows any more, so a refund says nothing of it to who was told, and what he got stays. */
+#include "judge/story.h"
+
+#define FREE "'limits':'unlimited'"
+#define KEYS_KEPT 32
+
+static struct heard_way ways[LIMIT_HEARD];
+static const struct story campaign = {
+    "fallen",
+    "'facts':{'s':{'measure':'sum','of':'amount','on':'txn.card_spend','per':['customer','merchant'],'window':'month'}},'rules':[{'id':'"
+    "big',"
+    "'on':{'fact':'s','as':'primary'},'when':{'fact.s':{'gte':'100.00'}},'give':{'reward':'voucher','value':'5.00','pool':'unlimited'},"
+    "'on_reversal':{'reward':'revoke'}," FREE "}]",
+    ""};
+
+static const struct decision *happens(struct stage *s, const char *step) {
+  static uint32_t number;
+  char line[256], *words[24];
+  snprintf(line, sizeof line, "%s", step);
+  return stage_event(s, story_line(words, story_words(line, words, 24), ++number));
+}
+
+/* What the one forward of the last decision comes to for p. */
+static void heard_by_p(struct stage *s, const char *expected) {
+  static struct decision decision;
+  char told[128];
+  struct hearing hearing = {.ways = ways, .count = s->decision.heard_count};
+  struct event event = s->event;
+  struct buffer out;
+  assert_true(s->decision.forward_count == 1 && str_equal(s->decision.forwards[0].hearer, STR("p")));
+  memcpy(ways, s->decision.heard, s->decision.heard_count * sizeof ways[0]);
+  event.cause = event.customer, event.customer = s->decision.forwards[0].hearer;
+  stage_judge(s, &event, &hearing, &decision);
+  buffer_init(&out, told, sizeof told - 1);
+  story_told(&out, &decision);
+  told[out.length] = 0;
+  assert_string_equal(told, expected);
+}
+
+/* c1 comes past the threshold at shop m, p is told; then c1 pays at so many others. */
+static struct stage *told_then_others(uint32_t others) {
+  struct stage *s = story_stage(&campaign);
+  char step[128];
+  assert_int_equal(happens(s, "12-05T10:00 c1 spend 60.00 primary=p merchant=m #a")->forward_count, 0);
+  happens(s, "12-05T11:00 c1 spend 50.00 primary=p merchant=m #b");
+  heard_by_p(s, "big+5.00");
+  for (uint32_t i = 0; i < others; i++) {
+    snprintf(step, sizeof step, "12-05T12:%02u c1 spend 1.00 primary=p merchant=o%u", i, i);
+    assert_int_equal(happens(s, step)->forward_count, 0);
+  }
+  return s;
+}
+
+static void of_what_is_forgotten_nobody_is_told(void **unused) {
+  (void)unused;
+  struct stage *s = told_then_others(KEYS_KEPT - 1);
+  assert_int_equal(happens(s, "12-06T10:00 c1 refund a")->heard_count, 1);
+  assert_true(s->decision.heard[0].what == HEARD_FELL && s->decision.heard[0].figure == 5000);
+  heard_by_p(s, "big-5.00");
+  stage_free(s);
+  s = told_then_others(KEYS_KEPT);
+  assert_int_equal(happens(s, "12-06T10:00 c1 refund a")->heard_count, 0);
+  assert_int_equal(s->decision.forward_count, 0);
+  stage_free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(of_what_is_forgotten_nobody_is_told)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
