@@ -114,10 +114,15 @@ static void steps(struct stage *s, const char *files, const char *lines) {
   }
 }
 
+/* How many, each of the time of the event that it is of. */
 static uint32_t marks(struct stage *s, const char *customer) {
   const struct state *state = stage_customer(s, customer);
   uint32_t count = 0;
-  for (uint32_t slot = 0; slot < state->used; slot++) count += state->cells[slot].name != 0 && cell_kind(&state->cells[slot]) == CELL_ONCE;
+  for (uint32_t slot = 0; slot < state->used; slot++) {
+    if (state->cells[slot].name == 0 || cell_kind(&state->cells[slot]) != CELL_ONCE) continue;
+    assert_int_equal(state->cells[slot].once.time_ms, s->event.time_ms);
+    count++;
+  }
   return count;
 }
 
