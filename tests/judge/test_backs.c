@@ -194,6 +194,38 @@ static const struct story resting[] = {
      "record c1 => GRANT 2027-03-10, CHILD 2027-03-10, ORIGINAL 2027-03-10\n"
      "12-02T10:01 c1 refund a 30.00 => g~3.00 p-7\n"
      "record c1 => GRANT 2027-03-10, ORIGINAL 2027-03-10\n"},
+    {"an add-on that goes on within a period comes down with its measure, not with its gift, and goes with it",
+     FACT("s", "'sum','of':'amount'") "'rules':[" RULE(
+         TEN "," FREE "," UNDO("revoke", "prorate")) ",{'id':'h','on':{'reward':'g'},'give':{"
+                                                     "'reward':'cash_back','value':{'by':'fact.s','pay':'top_up','bands':[{'from':'10.00','"
+                                                     "value':'1.00'},{'from':'100.00','value':'3.00'}]},"
+                                                     "'pool':'unlimited'}," FREE "}]",
+     "12-02T10:00 c1 spend 90.00 #a => g+9.00 h+1.00\n"
+     "12-02T10:01 c1 spend 60.00 #b => g+6.00 h+2.00\n"
+     "12-02T10:02 c1 refund b 20.00 => g~2.00\n"
+     "12-02T10:03 c1 refund a 20.00 => g~2.00\n"
+     "12-02T10:04 c1 refund b 20.00 => h-2.00 g~2.00\n"
+     "12-02T10:05 c1 refund a 70.00 => g-7.00 h-1.00\n"
+     "12-02T10:06 c1 refund b 20.00 => g-2.00\n"},
+    {"the last that was reached goes first, though its payment was earlier",
+     FACT("s", "'sum','of':'amount'") "'rules':[" RULE(
+         TEN "," FREE "," UNDO("revoke", "prorate")) ",{'id':'h','on':{'reward':'g'},'give':{"
+                                                     "'reward':'cash_back','value':{'by':'fact.s','pay':'top_up','bands':[{'from':'10.00','"
+                                                     "value':'1.00'},{'from':'100.00','value':'3.00'}]},"
+                                                     "'pool':'unlimited'}," FREE "}]",
+     "12-02T10:01 c1 spend 60.00 #a => g+6.00 h+1.00\n"
+     "12-02T10:00 c1 spend 60.00 #b => g+6.00 h+2.00\n"
+     "12-02T10:02 c1 refund b 59.00 => g~5.90 h-2.00\n"},
+    {"an add-on of chances that top up follows its measure alone",
+     FACT("s", "'sum','of':'amount'") "'rules':[" RULE(TEN "," FREE "," UNDO(
+         "revoke", "prorate")) ",{'id':'h','on':[{'reward':'g'},{'fact':'s'}],'give':{"
+                               "'reward':'chance','chance':'x','count':{'by':'fact.s','pay':'top_up','bands':[{'from':'10.00','value':1},{'"
+                               "from':'100.00','value':3}]}}," FREE
+                               "},{'id':'u','on':'login','spends':'x','give':{'reward':'points','value':5,'pool':'unlimited'}," FREE "}]",
+     "12-02T10:00 c1 spend 150.00 #a => g+15.00 h*3 h!TARGET_NOT_REACHED\n"
+     "12-02T10:02 c1 refund a 60.00 => g~6.00\n"
+     "12-02T10:03 c1 login => u+5\n"
+     "12-02T10:04 c1 login => u!LIMIT_REACHED\n"},
     {"of chances those go that are not covered any more, the last first, with what they bought",
      "'rules':[" RULE("'give':{'reward':'chance','chance':'x','count':{'by':'amount','bands':[{'from':'100.00','value':1},{'from':'200.00',"
                       "'value':2},{'from':'300.00','value':3}]}}," FREE) ",{'id':'use','on':'login','spends':'x','give':{'reward':'points',"

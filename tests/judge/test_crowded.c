@@ -230,6 +230,30 @@ static void a_record_that_is_full_still_takes_back(void **unused) {
   stage_free(s);
 }
 
+/* Of what was given at once one gift cannot be delivered: the other has their place from now on, on a full record as well. */
+static void a_full_record_passes_a_place_on(void **unused) {
+  (void)unused;
+  const char *text =
+      "{\"id\": \"c\", \"version\": 1, \"name\": {\"zh\": \"x\", \"en\": \"x\"}, \"audience\": \"everyone\","
+      " \"period\": {\"from\": \"2026-12-01\", \"to\": \"2027-03-31\"}, \"rules\": [{\"id\": \"r\", \"on\": "
+      "\"txn.card_spend\", \"give\": [{\"id\": \"a\", \"reward\": \"v\", \"value\": \"1.00\", \"pool\": \"unlimited\"}, {\"id\": "
+      "\"b\", \"reward\": \"v\", \"value\": \"2.00\", \"pool\": \"unlimited\"}], \"limits\": [{\"count\": 1, \"per\": "
+      "[\"customer\"], \"period\": \"ever\"}], \"on_failure\": {\"reward\": \"forfeit\", \"limits\": \"restore\"}}]}";
+  struct stage *s = stage_new(&text, 1);
+  char answers[2][100];
+  const struct decision *decision = stage_event(s, line("e", "txn.card_spend", "12:00", PAID));
+  assert_int_equal(decision->gift_count, 2);
+  for (int i = 0; i < 2; i++)
+    snprintf(answers[i], sizeof answers[i], ",\"reward_id\":\"%.22s\",\"result\":\"failed\"", decision->gifts[i].id);
+  crowd(s, LIMIT_STATE_SPARE);
+  decision = stage_event(s, line("f0", "fulfilment.result", "13:00", answers[0]));
+  assert_true(decision->gate == REASON_GIVEN && decision->gift_count == 1 && decision->gifts[0].kind == GIFT_REVOKED);
+  assert_int_equal(stage_event(s, line("e2", "txn.card_spend", "13:01", PAID))->outcomes[0].reason, REASON_LIMIT_REACHED);
+  decision = stage_event(s, line("f1", "fulfilment.result", "13:02", answers[1]));
+  assert_true(decision->gate == REASON_GIVEN && decision->gift_count == 1 && decision->gifts[0].kind == GIFT_REVOKED);
+  stage_free(s);
+}
+
 /* A reviewer's refusal is remembered with the gift gone: else it would go out at its deadline. */
 static void a_full_record_takes_a_refusal(void **unused) {
   (void)unused;
@@ -301,6 +325,40 @@ static void a_reversal_asks_for_what_was_taken(void **unused) {
   }
   assert_int_equal(stage_pool(s, "c/r").used, 0);
   stage_free(s);
+}
+
+/* LIMIT_CHILDREN gifts that one gift of chances bought go back with it; with one more the refund is refused, and all stay. */
+static void no_more_goes_with_a_gift_than_may(void **unused) {
+  (void)unused;
+  static char text[16 << 10], id[32];
+  struct buffer out;
+  buffer_init(&out, text, sizeof text - 1);
+  buffer_print(&out,
+               "{\"id\":\"c\",\"version\":1,\"name\":{\"zh\":\"x\",\"en\":\"x\"},\"audience\":\"everyone\",\"period\":{\"from\":"
+               "\"2026-12-01\",\"to\":\"2027-03-31\"},\"rules\":[{\"id\":\"c\",\"on\":\"txn.card_spend\",\"give\":{\"reward\":\"chance\","
+               "\"chance\":\"x\",\"count\":20},\"limits\":\"unlimited\"},{\"id\":\"one\",\"on\":\"checkin\",\"spends\":\"x\",\"give\":{"
+               "\"reward\":\"v\",\"value\":\"1.00\",\"pool\":\"unlimited\"},\"limits\":\"unlimited\"},{\"id\":\"many\",\"on\":\"login\","
+               "\"spends\":\"x\",\"limits\":\"unlimited\",\"give\":[");
+  for (uint32_t i = 0; i < 64; i++)
+    buffer_print(&out, "%s{\"id\":\"i%u\",\"reward\":\"v\",\"value\":\"1.00\",\"pool\":\"unlimited\"}", i == 0 ? "" : ",", i);
+  buffer_print(&out, "]}]}");
+  assert_false(out.overflowed);
+  for (uint32_t more = 0; more < 2; more++) {
+    const char *campaign = text;
+    struct stage *s = stage_new(&campaign, 1);
+    stage_event(s, line("e", "txn.card_spend", "12:00", PAID));
+    for (uint32_t i = 0; i < LIMIT_CHILDREN / 64; i++) {
+      snprintf(id, sizeof id, "l%u", i);
+      assert_int_equal(stage_event(s, line(id, "login", "12:30", ""))->gift_count, 64);
+    }
+    if (more > 0) assert_int_equal(stage_event(s, line("o", "checkin", "12:40", ""))->gift_count, 1);
+    uint32_t cells = stage_customer(s, "c1")->cell_count;
+    const struct decision *decision = stage_event(s, line("r", "txn.reversed", "13:00", REFUNDS("e")));
+    assert_int_equal(decision->gate, more > 0 ? REASON_TOO_MANY_GIFTS : REASON_GIVEN);
+    assert_int_equal(decision->gift_count, more > 0 ? 0 : LIMIT_CHILDREN + 1);
+    if (more > 0) assert_int_equal(stage_customer(s, "c1")->cell_count, cells);
+    stage_free(s);
+  }
 }
 
 /* A customer with `payments` payments of a minute each, every one with two gifts - one rests on the measures, the other on the payment
@@ -384,9 +442,11 @@ int main(void) {
       cmocka_unit_test(a_full_trail_ends_whatever_is_being_done),
       cmocka_unit_test(a_record_that_is_full_decides_nothing),
       cmocka_unit_test(a_record_that_is_full_still_takes_back),
+      cmocka_unit_test(a_full_record_passes_a_place_on),
       cmocka_unit_test(a_full_record_takes_a_refusal),
       cmocka_unit_test(a_record_is_not_full_for_ever),
       cmocka_unit_test(a_reversal_asks_for_what_was_taken),
+      cmocka_unit_test(no_more_goes_with_a_gift_than_may),
       cmocka_unit_test(a_refund_among_many_takes_its_own_gift),
       cmocka_unit_test(a_full_record_takes_what_replaces),
   };

@@ -74,8 +74,8 @@ static void fewer_are_allowed(void **unused) {
   struct stage *s = story_stage(&two);
   char *texts[STORY_FILES];
   static const char *const before[] = {"12-05T10:00 c1 page.viewed page=a => ", "12-05T11:00 c1 page.viewed page=b => ",
-                                       "12-05T12:01 c1 login channel=b => " IN};
-  static const char *const after[] = {"12-05T12:02 c1 login channel=b => " OUT, "12-05T12:03 c1 login channel=a => " IN};
+                                       ("12-05T12:01 c1 login channel=b => " IN)};
+  static const char *const after[] = {("12-05T12:02 c1 login channel=b => " OUT), ("12-05T12:03 c1 login channel=a => " IN)};
   for (uint32_t i = 0; i < 3; i++) assert_true(step_tell(s, before[i], i));
   const uint32_t count = story_texts(one.campaign, texts);
   stage_compile(s, (const char *const *)texts, count);
