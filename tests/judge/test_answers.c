@@ -79,6 +79,42 @@ static void what_rules_came_to(void **unused) {
   stage_free(s);
 }
 
+static struct stage *stage_unrated(void) {
+  static const struct story campaign = {
+      "unrated",
+      "'period':{'from':'2026-12-01','to':'2027-03-31','closing':'P14D'},'fx':{'table':'t','day':'event'},'facts':{'s':{'measure':'sum','of"
+      "':'amount','on':'txn.card_spend','window':'month'}},'rules':[{'id':'g','on':'login','when':{'fact.s':{'gte':'1.00'}}," GIVE
+      "}]"
+      "|{'rates':'t','currency':'CNY','source':'invented','covers':{'from':'2026-11-30','to':'2026-12-05'},'days':{'2026-11-30':{'USD':'7."
+      "0000'}}}",
+      ""};
+  struct stage *s = story_stage(&campaign);
+  stage_read(s,
+             "{\"id\":\"1\",\"source\":\"t\",\"customer\":\"c1\",\"type\":\"txn.card_spend\",\"amount_minor\":1000,"
+             "\"currency\":\"USD\",\"time\":\"2026-12-08T10:00:00+08:00\"}");
+  return s;
+}
+
+static void assert_outcomes(const struct stage *s, uint32_t count) {
+  assert_int_equal(s->decision.outcome_count, count);
+  assert_int_equal(s->decision.outcomes[count - 1].reason, REASON_RATE_UNKNOWN);
+}
+
+/* A payment before its rate, that a fact alone hears, is told where rules have left room for it beside what is kept for them. */
+static void who_waits_for_a_rate(void **unused) {
+  (void)unused;
+  const uint32_t places = LIMIT_OUTCOMES - LIMIT_OUTCOMES_SPARE;
+  struct stage *s = stage_unrated();
+  struct judge_input input;
+  struct work w = work_of(s, &input);
+  uint32_t match = 0;
+  while (s->book->listeners[match].kind == LISTENER_RULE) match++;
+  w.arena = &s->event_arena, w.matches = &match, w.match_count = 1;
+  for (uint32_t i = 0; i + 1 < places; i++) outcome_new(&w, 0, REASON_GIVEN);
+  for (int twice = 0; twice < 2; twice++) missed_tell(&w), assert_outcomes(s, places);
+  stage_free(s);
+}
+
 static struct state *nobody(void *self, const struct owner *owner) {
   (void)self, (void)owner;
   return NULL;
@@ -151,13 +187,10 @@ static void sums_at_the_ends(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(instants_of_closes),
-      cmocka_unit_test(lines_to_look_at),
-      cmocka_unit_test(what_became_of_facts),
-      cmocka_unit_test(what_rules_came_to),
-      cmocka_unit_test(owners_that_are_wanted),
-      cmocka_unit_test(owners_of_other_shards),
-      cmocka_unit_test(what_was_taken_is_of_this_judgement),
+      cmocka_unit_test(instants_of_closes),     cmocka_unit_test(lines_to_look_at),
+      cmocka_unit_test(what_became_of_facts),   cmocka_unit_test(what_rules_came_to),
+      cmocka_unit_test(who_waits_for_a_rate),   cmocka_unit_test(owners_that_are_wanted),
+      cmocka_unit_test(owners_of_other_shards), cmocka_unit_test(what_was_taken_is_of_this_judgement),
       cmocka_unit_test(sums_at_the_ends),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
