@@ -10,11 +10,11 @@
 #include "giftd/base/bytes.h"
 #include "parts.h"
 
-static const char *const due_keys[DUE_RECORDS] = {"m:due", "m:due1", "m:due2",
-                                                  "m:due3"}; /* each with the next lists, as far as there are */
-#define DUE_VERSION 2                                        /* 1 knew no heard_ms */
-#define DUE_HEAD_BYTES 25u                                   /* of the first: version, since_line, taken, heard_ms, count of all */
-#define DUE_LIST_BYTES 16u                                   /* instant, head, tail */
+/* Each with the next lists, as far as there are. */
+static const char *const due_keys[DUE_RECORDS] = {"m:due", "m:due1", "m:due2", "m:due3"};
+#define DUE_VERSION 2      /* 1 knew no heard_ms */
+#define DUE_HEAD_BYTES 25u /* of the first: version, since_line, taken, heard_ms, count of all */
+#define DUE_LIST_BYTES 16u /* instant, head, tail */
 _Static_assert(DUE_HEAD_BYTES + DUE_LISTS_A_RECORD * DUE_LIST_BYTES <= LIMIT_STATE_BYTES, "one record");
 #define DUES_AHEAD 32u /* customers whose records are fetched together */
 

@@ -1,5 +1,6 @@
 /* Chances (docs/language.md section 6): which lot is spent, why none can be, how many a customer may have, and which make way. */
 #include "judge/chances.h"
+#include "judge/steps.h"
 
 #define ONE_AND_THREE "{'from':'50.00','value':1},{'from':'90.00','value':3}"
 #define THIRTY_ONE(line) THIRTY(line) line
@@ -125,13 +126,6 @@ static const struct story stories[] = {
 static void chances(void **unused) {
   (void)unused;
   stories_tell(stories, sizeof stories / sizeof stories[0]);
-}
-
-static void told(struct stage *s, const char *text, uint32_t number) {
-  char line[256], *at[24];
-  snprintf(line, sizeof line, "%s", text);
-  uint32_t count = story_words(line, at, 24);
-  (void)stage_event(s, story_line(at, count, number));
 }
 
 static uint32_t lots_of(struct stage *s) {

@@ -1,6 +1,6 @@
 /* Which close it is that is due: one that an earlier giftd wrote down, to which the clocks of the zone were known to stay, is the zone's;
  * one that no file asks is nobody's; and of two at one instant the first is the same for whoever looks. */
-#include "judge/story.h"
+#include "judge/steps.h"
 
 #define TEXT(zone)                                                                                 \
   "{\"id\":\"c\",\"version\":1,\"name\":{\"zh\":\"c\",\"en\":\"c\"},\"audience\":\"everyone\","    \
@@ -96,22 +96,6 @@ static void day_written_while_clocks_stayed(void **unused) {
 #define CLOSES(id, period, fact) "{'id':'" id "','on':{'close':" period "},'when':{'fact." fact "':{'gte':1}}" LIMITS
 #define BY_DAY "{'cycle':'profile.statement_day'}"
 #define BY_AGE "{'cycle':'profile.age'}"
-
-static void told(struct stage *s, const char *text, uint32_t number) {
-  char line[256], *at[24];
-  snprintf(line, sizeof line, "%s", text);
-  uint32_t count = story_words(line, at, 24);
-  (void)stage_event(s, story_line(at, count, number));
-}
-
-static void dues_are(struct stage *s, const char *expected) {
-  char text[512];
-  struct buffer out;
-  buffer_init(&out, text, sizeof text - 1);
-  passing_dues(s, "c1", &out);
-  text[out.length] = 0;
-  assert_string_equal(text, expected);
-}
 
 /* A close behind the last of the book is none of its. */
 static void of_a_close_that_is_gone(void **unused) {

@@ -1,6 +1,7 @@
 /* A book says how many rules hear a close, how many closes and chances there are. What stands behind the last in memory is another's, or
  * nobody's: nothing of it is judged, looked for or kept. Here counts are shorter than what stands there. */
 #include "judge/looking.h"
+#include "judge/steps.h"
 
 #define FREE "'limits':'unlimited'"
 #define VOUCHER "'give':{'reward':'voucher','value':'5.00','pool':'unlimited'}"
@@ -11,22 +12,6 @@
   SPARSE "'facts':{" COUNTS("n", "login", "'month'") "," COUNTS("m", "checkin", "'month'") "},'rules':[{'id':'z','on':'account.opened','" \
          "when':{'fact.n':{'gte':9},'fact.m':{'gte':9}}," FREE "," VOUCHER "}]"
 #define BOTH SPARSE "'facts':{" COUNTS("n", "login", "'month'") "," COUNTS("m", "checkin", "'month'") "},'rules':["
-
-static void told(struct stage *s, const char *text, uint32_t number) {
-  char line[256], *at[24];
-  snprintf(line, sizeof line, "%s", text);
-  uint32_t count = story_words(line, at, 24);
-  (void)stage_event(s, story_line(at, count, number));
-}
-
-static void dues_are(struct stage *s, const char *expected) {
-  char text[512];
-  struct buffer out;
-  buffer_init(&out, text, sizeof text - 1);
-  passing_dues(s, "c1", &out);
-  text[out.length] = 0;
-  assert_string_equal(text, expected);
-}
 
 static struct rulebook *book_of(struct stage *s) { return (struct rulebook *)s->book; }
 

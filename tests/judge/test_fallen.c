@@ -1,7 +1,7 @@
 /* Somebody was told of a measure, and it fell or is forgotten (docs/language.md section 5). Of a fact 32 keys are kept: what another comes
  * to nobody knows any more, so a refund says nothing of it to who was told, and what he got stays. An event that brought it so far is known
  * as long as that may be undone, also one that fed nothing that refunds lower. */
-#include "judge/story.h"
+#include "judge/steps.h"
 
 #define FREE "'limits':'unlimited'"
 #define KEYS_KEPT 32
@@ -14,13 +14,6 @@ static const struct story campaign = {
     "'on':{'fact':'s','as':'primary'},'when':{'fact.s':{'gte':'100.00'}},'give':{'reward':'voucher','value':'5.00','pool':'unlimited'},"
     "'on_reversal':{'reward':'revoke'}," FREE "}]",
     ""};
-
-static const struct decision *happens(struct stage *s, const char *step) {
-  static uint32_t number;
-  char line[256], *words[24];
-  snprintf(line, sizeof line, "%s", step);
-  return stage_event(s, story_line(words, story_words(line, words, 24), ++number));
-}
 
 /* What the one forward of the last decision comes to for p. */
 static void heard_by_p(struct stage *s, const char *expected) {

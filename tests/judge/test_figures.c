@@ -1,6 +1,6 @@
 /* How far somebody's measure came, for a rule that hears it as another (docs/language.md section 5; src/judge/told.c, figure.c): who is
  * told that it fell, how often, and until when either record knows of it. */
-#include "judge/story.h"
+#include "judge/steps.h"
 
 #define FREE "'limits':'unlimited'"
 #define VOUCHER "'give':{'reward':'voucher','value':'5.00','pool':'unlimited'},'on_reversal':{'reward':'revoke'}"
@@ -11,13 +11,6 @@
 
 static struct heard_way ways[LIMIT_HEARD];
 static const struct story one = {"one", FACTS "'rules':[" BIG("big", "") "]", ""};
-
-static const struct decision *happens(struct stage *s, const char *step) {
-  static uint32_t number;
-  char line[256], *words[24];
-  snprintf(line, sizeof line, "%s", step);
-  return stage_event(s, story_line(words, story_words(line, words, 24), ++number));
-}
 
 /* What forward `number` of the last decision comes to for its hearer, as text. */
 static const char *hear(struct stage *s, uint32_t number) {

@@ -1,6 +1,6 @@
 /* Who hears an event instead of its customer (docs/language.md sections 3 and 5, `as`): how many, through what, each once; what is heard
  * where the rulebook is another one; and what the customer's own facts hear. */
-#include "judge/story.h"
+#include "judge/steps.h"
 
 #define FREE "'limits':'unlimited'"
 #define GIVE "'give':{'reward':'voucher','value':'5.00','pool':'unlimited'}"
@@ -9,13 +9,6 @@
 #define WHEN(event, channel, sources) "{'event':'" event "','when':{'channel':'" channel "'},'as':" sources "}"
 
 static struct heard_way ways[LIMIT_HEARD];
-
-static const struct decision *happens(struct stage *s, const char *step) {
-  static uint32_t number;
-  char line[256], *words[24];
-  snprintf(line, sizeof line, "%s", step);
-  return stage_event(s, story_line(words, story_words(line, words, 24), ++number));
-}
 
 /* Forward `number` of the last decision, heard at `time_ms`. */
 static const struct decision *hear_at(struct stage *s, uint32_t number, int64_t time_ms) {

@@ -1,6 +1,6 @@
 /* The last time of something (docs/language.md section 5, `last`): by the events' times, at one and the same time by arrival, and what is
  * kept of it with it. */
-#include "judge/story.h"
+#include "judge/steps.h"
 #include "work.h"
 
 #define FREE "'limits':'unlimited'"
@@ -22,13 +22,6 @@ static const struct story stories[] = {
 static void which_is_the_last(void **unused) {
   (void)unused;
   stories_tell(stories, sizeof stories / sizeof stories[0]);
-}
-
-static const struct decision *happens(struct stage *s, const char *step) {
-  static uint32_t number;
-  char line[256], *words[24];
-  snprintf(line, sizeof line, "%s", step);
-  return stage_event(s, story_line(words, story_words(line, words, 24), ++number));
 }
 
 /* What is told of it is of no period: the moment before, if there was one, and the event's own. */

@@ -1,6 +1,6 @@
 /* Lines at pools (docs/language.md section 6, `when_empty`), as one shard tells them: who waits, for whom there is nothing as long as
  * others do, who cannot wait, and what is said in the end. Who stands in a line is the caller's to know; here the test says it. */
-#include "judge/story.h"
+#include "judge/steps.h"
 
 #define FREE "'limits':'unlimited'"
 #define STOCK(n) "{'stock':" n "}"
@@ -16,14 +16,6 @@ static enum queue_sight sight;
 static enum queue_sight sees(void *self, uint64_t pool) {
   (void)self, (void)pool;
   return sight;
-}
-
-static void tells(struct stage *s, const char *step) {
-  static uint32_t number;
-  static const struct story lines = {"lines", "", ""};
-  char line[512];
-  snprintf(line, sizeof line, "%s", step);
-  assert_true(story_step(s, &lines, line, ++number));
 }
 
 static struct stage *stage_of(const char *campaign) {

@@ -1,7 +1,7 @@
 /* Keys of gifts that periods, dates and levels give (docs/language.md section 10), and under which names a record remembers that they gave
  * for them. Both are found again by a giftd of another version: so how they are made is written down here once more, by hand, and may not
  * change - else a period would be given for twice. */
-#include "judge/story.h"
+#include "judge/steps.h"
 #include "work.h"
 
 #define FREE "'limits':'unlimited'"
@@ -12,14 +12,6 @@
 #define ASKS(fact) "'when':{'fact." fact "':{'gte':1}},"
 #define LONG "'period':{'from':'2026-12-01','to':'2027-03-31','closing':'P40D'},"
 #define LEVELS(name, more) "'" name "':{'level':'n','levels':[{'id':'gold','from':1}],'every':'month'" more "}"
-
-static void tells(struct stage *s, const char *step) {
-  static uint32_t number;
-  static const struct story lines = {"names", "", ""};
-  char line[512];
-  snprintf(line, sizeof line, "%s", step);
-  assert_true(story_step(s, &lines, line, ++number));
-}
 
 static struct stage *stage_of(const char *campaign) {
   const struct story story = {"names", campaign, ""};

@@ -1,6 +1,6 @@
 /* Picks (docs/language.md section 5): which values count in a period, by the times at which they were named, in whatever order that comes.
  */
-#include "judge/story.h"
+#include "judge/steps.h"
 
 #define FREE "'limits':'unlimited'"
 #define VOUCHER "'give':{'reward':'voucher','value':'5.00','pool':'unlimited'}"
@@ -60,13 +60,6 @@ static const struct story stories[] = {
      "12-05T10:05 c1 login channel=app => g!TARGET_NOT_REACHED h!CONDITION_NOT_MET i+5.00\n"},
 };
 
-static bool step_tell(struct stage *s, const char *step, uint32_t number) {
-  static const struct story story = {.name = "fewer"};
-  char line[256];
-  snprintf(line, sizeof line, "%s", step);
-  return story_step(s, &story, line, number);
-}
-
 /* A file that now allows fewer: those count that would have been kept, and none goes before somebody names another. */
 static void fewer_are_allowed(void **unused) {
   (void)unused;
@@ -76,10 +69,10 @@ static void fewer_are_allowed(void **unused) {
   static const char *const before[] = {"12-05T10:00 c1 page.viewed page=a => ", "12-05T11:00 c1 page.viewed page=b => ",
                                        ("12-05T12:01 c1 login channel=b => " IN)};
   static const char *const after[] = {("12-05T12:02 c1 login channel=b => " OUT), ("12-05T12:03 c1 login channel=a => " IN)};
-  for (uint32_t i = 0; i < 3; i++) assert_true(step_tell(s, before[i], i));
+  for (uint32_t i = 0; i < 3; i++) tells(s, before[i]);
   const uint32_t count = story_texts(one.campaign, texts);
   stage_compile(s, (const char *const *)texts, count);
-  for (uint32_t i = 0; i < 2; i++) assert_true(step_tell(s, after[i], 3 + i));
+  for (uint32_t i = 0; i < 2; i++) tells(s, after[i]);
   for (uint32_t i = 0; i < count; i++) free(texts[i]);
   stage_free(s);
 }

@@ -1,7 +1,7 @@
 /* What was promised under a file that has changed since (docs/language.md sections 6 and 9.5): it is paid by the pools as the file says now
  * what there is of them, whatever their numbers are, and told of the pools that were promised; a pool whose file is gone has what it had.
  */
-#include "judge/story.h"
+#include "judge/steps.h"
 
 #define FREE "'limits':'unlimited'"
 #define ITEM(id, pools) "{'id':'" id "','reward':'voucher','value':'5.00','pool':" pools "}"
@@ -27,14 +27,6 @@ struct promised {
   struct terms terms[1];
   char choice[LIMIT_REWARD_ID_BYTES + 1]; /* the id of what is to be chosen */
 };
-
-static void tells(struct stage *s, const char *step) {
-  static uint32_t number;
-  static const struct story lines = {"promised", "", ""};
-  char line[512];
-  snprintf(line, sizeof line, "%s", step);
-  assert_true(story_step(s, &lines, line, ++number));
-}
 
 /* The file is another one from now on; what it said before stands on the shelf. */
 static void edit(struct promised *p, const char *campaign) {

@@ -1,6 +1,6 @@
 /* Gifts that wait (docs/language.md section 6, `timing`): until when, as what a record knows them and how long, and when silent customers
  * are looked at for them. */
-#include "judge/story.h"
+#include "judge/steps.h"
 #include "work.h"
 
 #define FREE "'limits':'unlimited'"
@@ -29,14 +29,6 @@ static const struct story stories[] = {
 static void waits(void **unused) {
   (void)unused;
   stories_tell(stories, sizeof stories / sizeof stories[0]);
-}
-
-static void tells(struct stage *s, const char *step) {
-  static const struct story lines = {"waits", "", ""};
-  static uint32_t number;
-  char line[256];
-  snprintf(line, sizeof line, "%s", step);
-  assert_true(story_step(s, &lines, line, ++number));
 }
 
 static const struct cell *waiting(struct stage *s) {
