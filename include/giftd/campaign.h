@@ -296,6 +296,7 @@ struct fact {
   enum unit of_unit;    /* distinct/streak of a unit when `of` is FIELD_NONE */
   struct window window; /* measure; of picks a unit */
   bool refunds_subtract;
+  bool falls;                /* refunds subtract, and it hears what can be refunded */
   bool money;                /* its value is minor units */
   uint32_t task_count, need; /* track: need n of task_count */
   const struct task *tasks;

@@ -353,6 +353,15 @@ static void measure_refunds_read(struct compile *c, const struct at *at, struct 
            measure_words[fact->measure]);
 }
 
+/* Of logins nothing can be refunded: a count of them alone never comes down. */
+static bool hears_reversible(struct compile *c, const struct trigger_set *on) {
+  for (uint32_t i = 0; i < on->count; i++) {
+    const struct trigger *trigger = trigger_at(c, on->first + i);
+    if (trigger->kind == TRIGGER_EVENT && c->catalogue->types[trigger->type].reversible) return true;
+  }
+  return false;
+}
+
 static void measure_read(struct compile *c, const struct at *at, struct fact *fact) {
   struct at kind = at_key(at, "measure"), on = at_key(at, "on"), window = at_key(at, "window"), when = at_key(at, "when");
   uint32_t word = 0;
@@ -362,6 +371,7 @@ static void measure_read(struct compile *c, const struct at *at, struct fact *fa
   if (window.json != NULL) window_read(c, &window, &fact->window);
   previous_read(c, at, &fact->window);
   measure_refunds_read(c, at, fact);
+  fact->falls = fact->refunds_subtract && hears_reversible(c, &fact->on);
   (void)condition_read(c, &when, PLACE_FACT, &fact->when);
   per_read(c, at, fact);
   if (word == MEASURE_DAILY_AVERAGE) daily_check(c, at, fact);

@@ -38,15 +38,6 @@ static void lateness_fits(struct fits *f, const struct campaign *campaign) {
 
 /* ---- what counts for longer than refunds are accepted ---- */
 
-static bool may_lower(const struct rulebook *rulebook, const struct fact *fact) {
-  if (!fact->refunds_subtract) return false;
-  for (uint32_t i = 0; i < fact->on.count; i++) {
-    const struct trigger *trigger = &rulebook->triggers[fact->on.first + i];
-    if (trigger->kind == TRIGGER_EVENT && rulebook->catalogue->types[trigger->type].reversible) return true;
-  }
-  return false;
-}
-
 /* The longest that a unit is. */
 static int64_t unit_days(enum unit unit) {
   static const int64_t days[UNIT_COUNT] = {
@@ -93,7 +84,7 @@ static int64_t counts_days(const struct rulebook *rulebook, const struct fact *f
 static void counting_fits(struct fits *f, const struct fact *fact) {
   const struct campaign *campaign = &f->rulebook->campaigns[fact->campaign];
   struct str home, name;
-  if (!may_lower(f->rulebook, fact)) return;
+  if (!fact->falls) return;
   int64_t days = counts_days(f->rulebook, fact);
   if (days * MS_PER_DAY <= f->times->memory_ms || !str_split(fact->name, '/', &home, &name)) return;
   report_named(&f->compile, file_of(f, campaign), arena_print(f->compile.arena, "/facts/%.*s/window", STR_FORMAT(name)),

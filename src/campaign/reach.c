@@ -106,7 +106,7 @@ static uint64_t keys_of(struct compile *c, const struct dimension *dimensions, u
 static uint64_t kept_periods(const struct fact *fact) {
   static const uint32_t days[] = {[UNIT_DAY] = 1, [UNIT_WEEK] = 7, [UNIT_TEN_DAYS] = 8, [UNIT_MONTH] = 28};
   enum unit unit = fact->window.kind == WINDOW_ROLLING_DAYS ? UNIT_DAY : fact->window.unit;
-  return !fact->refunds_subtract ? 0 : unit > UNIT_MONTH ? 2 : 90 / days[unit] + 1;
+  return !fact->falls ? 0 : unit > UNIT_MONTH ? 2 : 90 / days[unit] + 1;
 }
 
 uint64_t measure_cells(const struct fact *fact) {

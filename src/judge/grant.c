@@ -86,7 +86,7 @@ static void rest_on(void *self, uint32_t number) {
   const struct fact *fact = &w->book->facts[number];
   bool elsewhere = number == w->figure_of;
   uint64_t per = 0;
-  if (!measure_falls(fact) || !(elsewhere || key_of_fact(w, fact, &per))) return;
+  if (!fact->falls || !(elsewhere || key_of_fact(w, fact, &per))) return;
   r->any = true;
   if (r->only_ask) return;
   if (elsewhere) {
@@ -104,7 +104,7 @@ static void rest_on(void *self, uint32_t number) {
 /* Of a difference what no refund lowers: when the other part falls, it is asked again with this one as it was. */
 static void part_note(struct work *w, const struct fact *fact) {
   uint64_t per = 0;
-  if (measure_falls(fact) || !key_of_fact(w, fact, &per)) return;
+  if (fact->falls || !key_of_fact(w, fact, &per)) return;
   const struct value now = w->kinds[fact->kind]->ask(w, fact);
   const int32_t period = measure_now(w, fact);
   if (now.kind == VALUE_INT && period != PERIOD_NONE) fed_note(w, fact, per, period, now.number);

@@ -147,11 +147,18 @@ bool measure_counted(const struct work *w, const struct fact *fact) {
   return measure_counts_next(w, fact, w->closed_ms) == w->closed_ms;
 }
 
+/* What no refund lowers and a gift took as it was. A catalogue of before may have let it fall: the gift then rests on it, and nothing is
+ * noted. */
+static bool is_noted(const struct work *w, const struct fact *fact) {
+  const struct cell *fed = fed_find(w, fact, w->recheck_cause);
+  return !fact->falls && (fed == NULL || state_find(w->customer, CELL_RESTS, fact->decl, w->recheck_cause, fed->period) == NULL);
+}
+
 /* While a gift is judged again its measures are those that its own event saw; what no refund lowers is as it was. */
 static struct value ask(struct work *w, const struct fact *fact) {
   uint64_t key = 0;
   bool none = false;
-  if (w->rechecking && !measure_falls(fact)) {
+  if (w->rechecking && is_noted(w, fact)) {
     const struct cell *noted = fed_find(w, fact, w->recheck_cause);
     return noted == NULL ? value_absent() : value_number(noted->fed.amount);
   }
@@ -183,20 +190,12 @@ static void bands_fire(struct work *w, const struct fact *fact, uint64_t per, in
   work_fire(w, &fired);
 }
 
-bool measure_falls(const struct fact *fact) {
-  bool counts = fact->measure == MEASURE_COUNT || fact->measure == MEASURE_SUM || fact->measure == MEASURE_AVERAGE;
-  return counts && fact->refunds_subtract;
-}
-
-/* What the event at hand feeds may be taken out again. */
-static bool may_fall(const struct work *w, const struct fact *fact) { return measure_falls(fact) && event_reversible(w); }
-
 /* Until when a window's cell is needed: as long as it is looked at, and the time that late events have. A refund has what rests on it
- * judged again: what is left of a period must be known as long as anything of it can be refunded. */
+ * judged again: what counts in a period, logins beside payments too, must be known as long as anything in it can be refunded. */
 int32_t measure_expiry(const struct work *w, const struct fact *fact, int32_t period) {
   const struct window *window = &fact->window;
   int64_t spare = w->in->settings->horizon_ms + (fact->close_count > 0 ? LIMIT_CLOSE_DELAY_MS : 0);
-  if (may_fall(w, fact)) spare += w->in->settings->memory_ms;
+  if (fact->falls) spare += w->in->settings->memory_ms;
   int32_t ahead = (int32_t)(window->previous + window->count) + 1 + (window->cycle > 0); /* a cycle ends in the month behind its own */
   struct zone zone = work_zone(w, fact->campaign);
   if (window->kind == WINDOW_ROLLING_DAYS) return state_expiry(period_start(UNIT_DAY, period + ahead, zone) + spare);
@@ -259,7 +258,7 @@ static void measure_add(struct work *w, const struct fact *fact, uint64_t key, i
   if (second_of(w->event->time_ms) > cell->measure.heard_s) cell->measure.heard_s = second_of(w->event->time_ms);
   cell->expires_day = later_day(cell->expires_day, measure_expiry(w, fact, period), first);
   bool counting = fact->measure == MEASURE_COUNT;
-  if (may_fall(w, fact)) fed_remember(w, fact, key, period, counting ? 1 : amount, true);
+  if (fact->falls && event_reversible(w)) fed_remember(w, fact, key, period, counting ? 1 : amount, true);
 }
 
 /* From the customer's own moment on, as it was known before this event. */

@@ -2,7 +2,7 @@
 #include "work.h"
 
 void figure_told(struct work *w, struct str hearer, const struct fired *fired) {
-  if (fired == NULL || fired->track || !measure_falls(&w->book->facts[fired->fact])) return;
+  if (fired == NULL || fired->track || !w->book->facts[fired->fact].falls) return;
   const struct fact *fact = &w->book->facts[fired->fact];
   uint64_t key = hash64_pair(&HASH_KEY_FIXED, own_digest(w), name_decl(hearer));
   struct cell *told = work_make(w, w->customer, CELL_TOLD, fact->decl, key, fired->period);
@@ -41,7 +41,7 @@ static void fell_tell(struct work *w, const struct cell *told, int64_t figure) {
 }
 
 void figures_fell(struct work *w, const struct fact *fact, const struct cell *fed) {
-  bool counted = measure_falls(fact) && fed->fed.counted && w->in->hearing == NULL;
+  bool counted = fact->falls && fed->fed.counted && w->in->hearing == NULL;
   if (!counted || state_find(w->customer, CELL_MEASURE, fact->decl, fed->fed.per, fed->period) == NULL) return;
   struct cell last;
   for (const struct cell *told = NULL; (told = told_behind(w, fact, fed->fed.per, fed->period, told)) != NULL;) {

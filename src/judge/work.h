@@ -384,8 +384,6 @@ void measure_window(const struct fact *fact, int32_t period, int32_t *from, int3
 int32_t measure_expiry(const struct work *w, const struct fact *fact, int32_t period);
 /* What an event did to a fact that its reversal undoes; counted false: it fed nothing, but a gift of it rests on the fact. */
 void fed_remember(struct work *w, const struct fact *fact, uint64_t per, int32_t period, int64_t amount, bool counted);
-/* Whether a refund takes something out of it. */
-bool measure_falls(const struct fact *fact);
 /* What a gift of this event asked, for when it is judged again: the value of a measure that no refund lowers, or where a table was. */
 void fed_note(struct work *w, const struct fact *fact, uint64_t per, int32_t period, int64_t value);
 int64_t table_noted(struct work *w, const struct fact *fact);

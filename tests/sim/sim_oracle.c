@@ -6,6 +6,7 @@
 #include "sim.h"
 
 #define OUTPUT_BYTES (8u << 20)
+#define TURNS_MOST 100000u /* a history has some hundreds of lines, closes and looks */
 
 struct stage {
   struct world *world;
@@ -15,6 +16,7 @@ struct stage {
   int64_t arrival_ms;               /* of all of them; TIME_NONE: as the records say */
   struct keeper keepers[BOOKS];
   uint64_t polled[64];
+  uint32_t turns;
 };
 
 static enum status stage_poll(void *self, struct input_line *lines, uint32_t capacity, uint32_t *count, bool *ended, struct fault *fault) {
@@ -50,6 +52,9 @@ static struct str stage_name(void *self) {
   static const char *const names[SHARDS_MOST] = {"events/0", "events/1", "events/2", "events/3"};
   return str_of(names[((struct stage *)self)->shard]);
 }
+
+/* Asked before each turn: who goes round in a circle never ends by himself. */
+static bool stage_full(void *self) { return ++((struct stage *)self)->turns > TURNS_MOST; }
 
 static enum status stage_load(void *self, struct str key, struct str *record, struct fault *fault) {
   const struct owner_record *there = image_find(&((struct stage *)self)->oracle->view, key);
@@ -96,11 +101,13 @@ static void oracle_prepare(struct oracle *oracle) {
   oracle->view.count = 0;
 }
 
-static enum status oracle_step(struct shard *shard, struct fault *fault) {
+static enum status oracle_step(struct stage *stage, struct shard *shard, struct fault *fault) {
   bool ended = false;
   uint32_t count = 1;
   enum status status = STATUS_OK;
+  stage->turns = 0;
   while (status == STATUS_OK && count > 0) status = shard_step(shard, 64, 0, &count, &ended, fault);
+  if (status == STATUS_OK && stage->turns > TURNS_MOST) return fault_set(fault, STATUS_STATE, "not at its end after %u turns", TURNS_MOST);
   return status == STATUS_OK ? shard_flush(shard, fault) : status;
 }
 
@@ -112,7 +119,7 @@ static enum status oracle_swap(struct stage *stage, struct shard *shard, struct 
   shard_terms(shard, terms);
   shard_swap(shard, book->rulebook, book->index, book->cache);
   stage->until = stage->count;
-  return oracle_step(shard, fault);
+  return oracle_step(stage, shard, fault);
 }
 
 static void stage_play(struct stage *stage, bool swaps, struct oracle *oracle) {
@@ -126,11 +133,11 @@ static void stage_play(struct stage *stage, bool swaps, struct oracle *oracle) {
   oracle_prepare(oracle);
   stage->oracle = oracle;
   if (memory == NULL) memory = malloc(shard_memory(&settings));
-  struct log_port log = {stage, stage_poll, stage_append, stage_name, NULL, NULL};
+  struct log_port log = {stage, stage_poll, stage_append, stage_name, NULL, stage_full};
   struct view_port view = {.self = stage, .load = stage_load, .store = stage_store, .customers = stage_customers};
   const struct book *book = &world->books[BOOK_FIRST];
   enum status status = shard_open(memory, &settings, book->rulebook, book->index, book->cache, &log, &view, &shard, &fault);
-  if (status == STATUS_OK) status = oracle_step(shard, &fault);
+  if (status == STATUS_OK) status = oracle_step(stage, shard, &fault);
   if (status == STATUS_OK && swaps) status = oracle_swap(stage, shard, &fault);
   oracle->passed = shard_counts(shard)->passed;
   if (status != STATUS_OK) sim_break(world, "the oracle of shard %u: %s", stage->shard, fault.text);
