@@ -245,7 +245,7 @@ static uint32_t second_of(int64_t time_ms) {
   return time_ms <= 0 ? 0 : time_ms / MS_PER_SECOND > UINT32_MAX ? UINT32_MAX : (uint32_t)(time_ms / MS_PER_SECOND);
 }
 
-/* One event of a period may be refunded, another not. 0 is for ever. */
+/* Another file may need it for less long. 0 is for ever. */
 static int32_t later_day(int32_t known, int32_t day, bool first) { return first || day == 0 || (known != 0 && day > known) ? day : known; }
 
 static void measure_add(struct work *w, const struct fact *fact, uint64_t key, int32_t period, int64_t amount) {

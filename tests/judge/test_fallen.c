@@ -78,7 +78,7 @@ static void what_brought_it_so_far_is_known(void **unused) {
   buffer_init(&out, told, sizeof told - 1);
   story_record(s, "c1", &out);
   told[out.length] = 0;
-  assert_string_equal(told, "MEASURE 2027-01-08, ORIGINAL 2027-03-13, HEARD 2027-03-13, TOLD 2027-03-13");
+  assert_string_equal(told, "MEASURE 2027-04-08, ORIGINAL 2027-03-13, HEARD 2027-03-13, TOLD 2027-03-13");
   assert_int_equal(happens(s, "12-20T10:00 c1 refund l")->gate, REASON_GIVEN);
   assert_true(s->decision.forward_count == 1 && s->decision.forwards[0].reversal);
   heard_by_p(s, "");

@@ -135,9 +135,9 @@ static const struct story stories[] = {
      "12-07T09:59:59 c1 login" NOT "why g => TARGET_NOT_REACHED condition 1 2/9\n"
      "12-07T10:00 c1 login" NOT "why g => TARGET_NOT_REACHED condition 1 3/9\n"
      "12-07T10:00:01 c1 login" NOT "why g => TARGET_NOT_REACHED condition 1 3/9\n"},
-    {"one event may be refunded, another not: as long as any of them is asked for",
+    {"one event may be refunded, another not: all of the month is known as long as any of it may be refunded",
      "'facts':{'f':{'measure':'count','on':['login','txn.card_spend'],'window':'month'}}," ASKS("['login','txn.card_spend']", "{'gte':9}"),
-     "12-05T10:00 c1 login" NOT "record c1 => MEASURE 2027-01-08\n"
+     "12-05T10:00 c1 login" NOT "record c1 => MEASURE 2027-04-08\n"
      "12-05T11:00 c1 spend 5.00" NOT "record c1 => MEASURE 2027-04-08, FED 2027-03-13, ORIGINAL 2027-03-13\n"
      "12-05T12:00 c1 login" NOT "record c1 => MEASURE 2027-04-08, FED 2027-03-13, ORIGINAL 2027-03-13\n"},
     {"nobody has a cycle, and nothing closes",

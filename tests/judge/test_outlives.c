@@ -170,21 +170,23 @@ static void what_no_file_knows_goes_in_its_time(void **unused) {
 /* Of a file that ends sooner by now: what is remembered stays for as long as it was to. */
 static void what_goes_later_stays_as_it_is(void **unused) {
   (void)unused;
-#define ONE                                                                                                                            \
-  "'facts':{'n':{'measure':'count','on':'login','window':'day'}},'rules':[{'id':'g','on':'login','when':{'fact.n':{'gte':1}}," VOUCHER \
-  ",'limits':[{'count':1,'per':['customer'],'period':'campaign'}]}]"
+#define ONE                                                                                                                             \
+  "'facts':{'n':{'measure':'count','on':'txn.card_spend','window':'day'}},'rules':[{'id':'g','on':'txn.card_spend','when':{'fact.n':{'" \
+  "gte':1}}," VOUCHER ",'limits':[{'count':1,'per':['customer'],'period':'campaign'}]}]"
   static const struct story story = {"later", PERIOD("2027-03-31") ONE, ""};
   struct stage *s = story_stage(&story);
   char record[256], line[] = "01-20T10:00 c1 update region=x", *words[8];
   struct buffer out;
-  tell(s, "12-05T10:00 c1 login => g+5.00\n");
+  tell(s, "12-05T10:00 c1 spend 9.00 => g+5.00\n");
   serve(s, PERIOD("2026-12-31") ONE);
   s->clock_ms = story_instant_of("01-20T10:00");
   (void)stage_event(s, story_line(words, story_words(line, words, 8), 99));
   buffer_init(&out, record, sizeof record - 1);
   story_record(s, "c1", &out);
   record[out.length] = 0;
-  assert_string_equal(record, "LIMIT 2027-08-07, GRANT 2027-03-13, RESTS 2027-03-13, FED 2027-03-13, ORIGINAL 2027-03-13, PROFILE ever");
+  assert_string_equal(
+      record,
+      "MEASURE 2027-03-13, LIMIT 2027-08-07, GRANT 2027-03-13, RESTS 2027-03-13, FED 2027-03-13, ORIGINAL 2027-03-13, PROFILE ever");
   stage_free(s);
 }
 

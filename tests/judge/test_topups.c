@@ -44,14 +44,14 @@ static const struct story stories[] = {
     {"it makes way when what its month counted is forgotten, and no day before", KEEPS_DEVICE,
      "12-05T10:00 c1 spend 50.00 device=a => t*1\n"
      "12-05T10:01 c1 claim device=a => u+5.00\n" THIRTY_TWO(
-         "01-09T07:00 c1 login device=b => g*1\n") "01-09T07:01 c1 claim device=b => u+5.00\n"
-                                                   "01-09T07:59:59 c1 login device=b => g*1\n"
-                                                   "01-09T10:00 c1 claim device=a => u!LIMIT_REACHED\n"
+         "04-09T07:00 c1 login device=b => g*1\n") "04-09T07:01 c1 claim device=b => u+5.00\n"
+                                                   "04-09T07:59:59 c1 login device=b => g*1\n"
+                                                   "04-09T10:00 c1 claim device=a => u!LIMIT_REACHED\n"
                                                    "12-05T10:00 c2 spend 50.00 device=a => t*1\n"
                                                    "12-05T10:01 c2 claim device=a => u+5.00\n" THIRTY_TWO(
-                                                       "01-09T07:00 c2 login device=b => g*1\n") "01-09T07:01 c2 claim device=b => u+5.00\n"
-                                                                                                 "01-09T08:00 c2 login device=b => g*1\n"
-                                                                                                 "01-09T10:00 c2 claim device=a => "
+                                                       "04-09T07:00 c2 login device=b => g*1\n") "04-09T07:01 c2 claim device=b => u+5.00\n"
+                                                                                                 "04-09T08:00 c2 login device=b => g*1\n"
+                                                                                                 "04-09T10:00 c2 claim device=a => "
                                                                                                  "u!CONDITION_NOT_MET\n"},
     {"a late event of the month before lets it stand: it is not paid anew", KEEPS_DEVICE,
      "01-02T10:00 c1 spend 50.00 device=a => t*1\n"
