@@ -546,6 +546,7 @@ struct rule {
   uint32_t group;   /* or NONE */
   int32_t priority; /* the smaller goes first; PRIORITY_NONE: not said */
   struct rank rank;
+  bool notes_held;    /* with its gifts is kept what of its conditions held: it has alternatives, and refunds change some */
   struct str pointer; /* "/rules/0" */
 };
 

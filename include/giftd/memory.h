@@ -74,6 +74,7 @@
   F(of, uint8_t flags, flags, COUNT)
 #define CELL_DEBT_FIELDS CELL_GRANT_FIELDS /* of its gift; `value_minor`: so much of what it paid out is owed */
 #define CELL_SET_OFF_FIELDS(F, of) F(of, int64_t amount, amount, NUMBER)
+#define CELL_HELD_FIELDS(F, of) F(of, uint64_t tests, tests, DIGEST) /* a bit each: it held when the gift was given */
 #define CELL_TAKEN_FIELDS(F, of)                                                      \
   F(of, uint64_t owner_key, owner_key, DIGEST) /* of the owner that was counted in */ \
   F(of, int64_t amount, amount, NUMBER)                                               \
@@ -243,7 +244,8 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   KIND(PENDING, pending, BY_DECL, "", "low id of the gift", "")                                         \
   KIND(FROZEN, tag, BY_DECL, "day", "time of the event that said them", "n-th cell of its tags")        \
   KIND(TOLD, told, BY_DECL, "fact", "digest of event and hearer", "of the window")                      \
-  KIND(DEBT, grant, BY_KEY, "rule", "digest of event", "ordinal of the gift")
+  KIND(DEBT, grant, BY_KEY, "rule", "digest of event", "ordinal of the gift")                           \
+  KIND(HELD, held, BY_KEY, "", "low id of the gift", "so many times 64 tests")
 
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
 enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
@@ -315,6 +317,9 @@ struct cell {
     struct {
       CELL_SET_OFF_FIELDS(CELL_FIELD, set_off)
     } set_off;
+    struct {
+      CELL_HELD_FIELDS(CELL_FIELD, held)
+    } held;
     struct {
       CELL_TAKEN_FIELDS(CELL_FIELD, taken)
     } taken;

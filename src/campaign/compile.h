@@ -346,6 +346,10 @@ void activities_read(struct compile *c);
 /* Calls fn for each measure that the rule asks, some of them more than once; whether it said so of any. */
 typedef bool asked_measure(struct compile *c, uint32_t fact, void *self);
 bool rule_asks(struct compile *c, const struct rule *rule, asked_measure *fn, void *self);
+
+/* ---- held.c ---- */
+/* Whether it must be known with a gift what of its conditions held. */
+bool rule_notes_held(struct compile *c, const struct rule *rule);
 void trigger_add(struct compile *c, struct vec *out, const struct trigger *trigger);
 /* A trigger {"close": unit, "delay"}; and, when all is read, who hears which close. */
 void close_read(struct compile *c, const struct at *at, const struct at *whole, struct vec *out);

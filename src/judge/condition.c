@@ -1,6 +1,6 @@
 /* Conditions that need state: the left side as it is now, then the operator. What event and time alone decide was settled by the index;
  * operators that are about one kind of fact stand in that kind's row. */
-#include "work.h"
+#include "held.h"
 
 /* older_than: it happened at least that long ago; newer_than: less long ago. Ages count from the event's second, end in. */
 static bool holds_age(struct work *w, const struct condition *leaf, const struct value *actual, uint32_t campaign,
@@ -130,13 +130,14 @@ static bool leaf_holds(struct work *w, const struct condition *leaf, uint32_t ca
   return false;
 }
 
-/* After a reversal only the amount and what was accumulated can have changed; all else was as the gift wanted it when it was given: it
- * held, and did not where it is denied. */
-static bool settled_before(const struct work *w, const struct condition *leaf) { return w->rechecking && !left_can_change(w, leaf); }
+/* After a reversal only the amount and what was accumulated can have changed; all else is as it was when the gift was given. */
+static bool settled_before(const struct work *w, const struct condition *leaf) {
+  return w->rechecking && (w->as_given || !left_can_change(w, leaf));
+}
 
 static bool settled_holds(const struct work *w, uint32_t node, struct failure *failure) {
   *failure = (struct failure){.condition = node, .reason = REASON_CONDITION_NOT_MET};
-  return !w->denied;
+  return held_then(w, node, !w->denied);
 }
 
 static bool not_holds(struct work *w, uint32_t node, uint32_t campaign, struct failure *failure) {

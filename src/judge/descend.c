@@ -13,7 +13,7 @@ struct descending {
 static bool still_holds(struct work *w, const struct rule *rule, const struct cell *grant) {
   const struct cell *original = state_find(w->customer, CELL_ORIGINAL, 0, grant->key, 0);
   struct failure failure;
-  recheck_begin(w, grant, original, original == NULL ? 0 : original->original.amount);
+  recheck_begin(w, rule, grant, original, original == NULL ? 0 : original->original.amount);
   bool holds = condition_holds(w, rule->when, rule->campaign, true, &failure);
   w->rechecking = false;
   return holds;

@@ -1,6 +1,6 @@
 /* What is remembered of a gift, so that it can be undone: the grant, what it took that is to be given back, the measures it rests on, and
  * what it rests on itself (a base gift, the chances that bought it). All of it goes when the time for reversals is over. */
-#include "work.h"
+#include "held.h"
 
 const struct cell *grant_find(const struct work *w, struct grant_name name) {
   const struct cell *grant = state_first(w->customer, CELL_GRANT, 0, name.event);
@@ -216,6 +216,7 @@ void grant_keep(struct work *w, const struct granting *g) {
   const struct citing citing = {.book = w->book, .fn = rest_on, .self = &resting, .axes = true, .made = made_note};
   cite_rule(&citing, g->rule);
   set_off_keep(w, g->gift);
+  held_keep(w, g->rule, g->gift->id_words[0]);
   if (may_fail(g)) issued_keep(w, g);
   if (g->base != NULL) child_keep(w, g->base->id_words[0], 0, g->gift);
   if (w->lot != NULL) child_keep(w, w->lot->key, (int32_t)w->lot->lot.spent + 1, g->gift);
@@ -248,6 +249,7 @@ void grant_remove(struct work *w, struct grant_name name) {
     rests_remove(w, cell_decl(fed), name);
   if (debt_find(w, name) == NULL) state_remove_all(w->customer, CELL_TAKEN, 0, name.id_low); /* else it may still fail */
   state_remove_all(w->customer, CELL_SET_OFF, 0, name.id_low);
+  state_remove_all(w->customer, CELL_HELD, 0, name.id_low);
   const struct cell *pending = pending_known(w, name.id_low);
   if (pending != NULL && pending->pending.waits == PENDING_QUEUE) queue_poke(w, pending->pending.pool);
   if (pending != NULL) state_remove(w->customer, pending);

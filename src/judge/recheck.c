@@ -1,23 +1,44 @@
 /* What is still due of a gift after a reversal: its rule judged again with what is left (docs/language.md section 8). Everything but the
  * amount and what was accumulated held when the gift was given and is taken as it was; the words are those of the gift's own terms. */
-#include "work.h"
+#include "held.h"
 
 static bool triggers_hold(struct work *w, const struct rule *rule) {
   struct failure failure;
   for (uint32_t i = 0; i < rule->on.count; i++) {
     const struct trigger *trigger = &w->book->triggers[rule->on.first + i];
+    if (!woken_then(w, i)) continue;
     if (trigger->kind != TRIGGER_EVENT || condition_holds(w, trigger->when, rule->campaign, true, &failure)) return true;
   }
   return false;
 }
 
-/* Of a chooser by amount the item may now be a lower one: its worth is what remains, if it is the same kind of reward. */
+/* Which of the rule's items it is, or stands in for. */
+static uint32_t place_of(const struct work *w, const struct rule *rule, const struct item *given) {
+  const uint32_t number = (uint32_t)(given - w->book->items);
+  for (uint32_t i = 0; i < rule->item_count; i++)
+    for (uint32_t at = rule->item_first + i; at != NONE; at = w->book->items[at].or_else)
+      if (at == number) return i;
+  return 0;
+}
+
+/* One that was open when another behind it was given was passed over, since its pool was empty; so it is now. */
+static bool was_open(struct work *w, const struct item *item, uint32_t campaign) {
+  struct failure unread;
+  w->as_given = true;
+  bool open = condition_holds(w, item->when, campaign, true, &unread);
+  w->as_given = false;
+  return open;
+}
+
+/* Of a chooser by amount the item may now be another one: its worth is what remains, if it is the same kind of reward. */
 static const struct item *item_now(struct work *w, const struct rule *rule, const struct item *given) {
-  struct failure failure;
-  if (rule->give != GIVE_FIRST_OF || condition_holds(w, given->when, rule->campaign, true, &failure)) return given;
+  struct failure unread;
+  if (rule->give != GIVE_FIRST_OF) return given;
+  const uint32_t place = place_of(w, rule, given);
   for (uint32_t i = 0; i < rule->item_count; i++) {
     const struct item *item = &w->book->items[rule->item_first + i];
-    if (condition_holds(w, item->when, rule->campaign, true, &failure)) return str_equal(item->reward, given->reward) ? item : NULL;
+    if (!condition_holds(w, item->when, rule->campaign, true, &unread) || (i < place && was_open(w, item, rule->campaign))) continue;
+    return i == place ? given : str_equal(item->reward, given->reward) ? item : NULL;
   }
   return NULL;
 }
@@ -84,7 +105,7 @@ struct due recheck(struct work *w, const struct undoing *u, const struct rule *r
   if (given == NULL) return now; /* terms without the item: nothing is known against it */
   if (rate_is_awaited(work_campaign(w, rule->campaign), paid_then(original), &day)) return now; /* nor here: it was handed out */
   assert(w->base == NULL);
-  recheck_begin(w, grant, original, amount_left(w, u, grant));
+  recheck_begin(w, rule, grant, original, amount_left(w, u, grant));
   w->base = base_now(w, grant, &base) ? &base : NULL;
   struct due due = due_now(w, rule, given, now);
   w->rechecking = false, w->base = NULL;

@@ -163,12 +163,15 @@ struct work {
   int64_t recheck_amount;
   struct payment recheck_paid; /* of the event that earned it */
   uint64_t recheck_cause;      /* digest of the event whose gift is rechecked */
-  uint32_t place;              /* of the customer in the rank of the rule at hand, or 0 */
-  int64_t share;               /* of the customer in the pot of the rule at hand, or 0 */
-  int64_t closed_ms;           /* of a close: the first instant behind the period; else TIME_NONE */
-  uint64_t first_of;           /* decl of the pool whose line the gift at hand is the first of, or 0 */
-  int64_t pending_ms;          /* when the last gift of this event is issued; TIME_NONE: all are now */
-  struct cell spare;           /* what is written when there is no room: the decision is void then */
+  uint64_t recheck_gift;       /* low id of it */
+  const struct rule *recheck_rule;
+  bool as_given;      /* amounts and what was accumulated count as they did, too */
+  uint32_t place;     /* of the customer in the rank of the rule at hand, or 0 */
+  int64_t share;      /* of the customer in the pot of the rule at hand, or 0 */
+  int64_t closed_ms;  /* of a close: the first instant behind the period; else TIME_NONE */
+  uint64_t first_of;  /* decl of the pool whose line the gift at hand is the first of, or 0 */
+  int64_t pending_ms; /* when the last gift of this event is issued; TIME_NONE: all are now */
+  struct cell spare;  /* what is written when there is no room: the decision is void then */
   /* large, counted above, not cleared for each event */
   uint32_t *parted;             /* [LIMIT_MATCHES] where `matches` are others than those of the input */
   struct fired *fired;          /* [LIMIT_MATCHES] */
@@ -248,9 +251,10 @@ static inline struct str original_currency(const struct cell *original) {
 /* Of an event that is remembered: it counts as what it did when it was paid. */
 struct payment paid_then(const struct cell *original);
 /* From here until `rechecking` is false again the event at hand is the one that earned the gift, as far as it is asked. */
-static inline void recheck_begin(struct work *w, const struct cell *grant, const struct cell *original, int64_t amount) {
-  assert(!w->rechecking);
-  w->rechecking = true, w->recheck_cause = grant->key;
+static inline void recheck_begin(struct work *w, const struct rule *rule, const struct cell *grant, const struct cell *original,
+                                 int64_t amount) {
+  assert(!w->rechecking && !w->as_given);
+  w->rechecking = true, w->recheck_cause = grant->key, w->recheck_gift = grant->grant.id_low, w->recheck_rule = rule;
   w->recheck_amount = amount, w->recheck_paid = paid_then(original);
 }
 bool condition_is_foreign(const struct work *w, uint32_t node);

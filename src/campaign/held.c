@@ -1,0 +1,59 @@
+/* Which rules keep with a gift what of their conditions held (judge/held.c). A refund lowers amounts and what was counted; all else counts
+ * as it did, and where a rule asks for all of its conditions it held. Of alternatives nobody could tell later which of them it was. */
+#include "compile.h"
+
+enum answer {
+  MAY_FALL = 1, /* a refund may change it */
+  STAYS = 2,    /* nothing does */
+  MAY_RISE = 4  /* a refund may make it hold */
+};
+
+static bool may_change(struct compile *c, const struct condition *leaf) {
+  if (leaf->left == LEFT_FIELD) return leaf->index == FIELD_ID_AMOUNT;
+  if (leaf->left != LEFT_FACT) return leaf->left == LEFT_RULE_REWARD;
+  const struct fact *fact = fact_at(c, leaf->index);
+  return fact->falls || fact->parts[0] != NONE || fact->axis_count > 0;
+}
+
+/* An amount, a count and a sum only become less. */
+static bool may_rise(struct compile *c, const struct condition *leaf, bool denied) {
+  const struct fact *fact = leaf->left == LEFT_FACT ? fact_at(c, leaf->index) : NULL;
+  bool lessens = fact == NULL || (fact->falls && fact->measure != MEASURE_AVERAGE);
+  return denied || !lessens || (leaf->op != OP_GTE && leaf->op != OP_GT);
+}
+
+/* Enum answers of what stands below; *apart: some alternative stays and another does not. */
+static uint32_t answers_of(struct compile *c, uint32_t node, bool denied, bool *apart) {
+  if (node == NONE) return 0;
+  const struct condition condition = *condition_at(c, node);
+  if (condition.kind == CONDITION_LEAF)
+    return !may_change(c, &condition) ? STAYS : may_rise(c, &condition, denied) ? MAY_FALL | MAY_RISE : MAY_FALL;
+  uint32_t answers = 0;
+  for (uint32_t i = 0; i < condition.count; i++)
+    answers |= answers_of(c, condition.first + i, denied != (condition.kind == CONDITION_NOT), apart);
+  if (condition.kind != CONDITION_ALL && (answers & MAY_FALL) != 0 && (answers & STAYS) != 0) *apart = true;
+  return answers;
+}
+
+/* One of several triggers woke it, by conditions that a refund may change. */
+static bool triggers_differ(struct compile *c, const struct rule *rule) {
+  bool apart = false;
+  uint32_t answers = 0;
+  for (uint32_t i = 0; i < rule->on.count; i++) answers |= answers_of(c, trigger_at(c, rule->on.first + i)->when, false, &apart);
+  return apart || (rule->on.count > 1 && (answers & MAY_FALL) != 0);
+}
+
+/* The first that could be given: behind a refund it may be one behind it, or one before it that was not open. */
+static bool items_differ(struct compile *c, const struct rule *rule) {
+  bool apart = false;
+  uint32_t answers = 0;
+  if (rule->give != GIVE_FIRST_OF) return false;
+  for (uint32_t i = 0; i < rule->item_count; i++) answers |= answers_of(c, item_at(c, rule->item_first + i)->when, false, &apart);
+  return (answers & MAY_RISE) != 0 || ((answers & MAY_FALL) != 0 && (answers & STAYS) != 0);
+}
+
+bool rule_notes_held(struct compile *c, const struct rule *rule) {
+  bool apart = false;
+  (void)answers_of(c, rule->when, false, &apart);
+  return apart || triggers_differ(c, rule) || items_differ(c, rule);
+}
