@@ -326,6 +326,8 @@ struct fact {
   uint32_t turn;     /* measure, picks, track: it hears an event behind those of a lower turn, which it may ask */
 };
 static inline const struct fact_traits *traits_of(const struct fact *fact) { return fact_traits[fact->kind]; }
+/* A count or a sum that is bounded from above: refunds lower it, so what held goes on to. `denied`: behind an odd number of `not`. */
+bool is_bound_above(const struct fact *fact, const struct condition *test, bool denied);
 
 /* ---- rewards ---- */
 
@@ -547,6 +549,7 @@ struct rule {
   int32_t priority; /* the smaller goes first; PRIORITY_NONE: not said */
   struct rank rank;
   bool notes_held;    /* with its gifts is kept what of its conditions held: it has alternatives, and refunds change some */
+  bool notes_seen;    /* and what measures came to: it bounds one from above, or takes one from another */
   struct str pointer; /* "/rules/0" */
 };
 

@@ -75,6 +75,7 @@
 #define CELL_DEBT_FIELDS CELL_GRANT_FIELDS /* of its gift; `value_minor`: so much of what it paid out is owed */
 #define CELL_SET_OFF_FIELDS(F, of) F(of, int64_t amount, amount, NUMBER)
 #define CELL_HELD_FIELDS(F, of) F(of, uint64_t tests, tests, DIGEST) /* a bit each: it held when the gift was given */
+#define CELL_SEEN_FIELDS(F, of) F(of, int64_t value, value, NUMBER)  /* what a measure came to when the gift was given */
 #define CELL_TAKEN_FIELDS(F, of)                                                      \
   F(of, uint64_t owner_key, owner_key, DIGEST) /* of the owner that was counted in */ \
   F(of, int64_t amount, amount, NUMBER)                                               \
@@ -245,7 +246,8 @@ enum due_key { DUE_IN_TIME, DUE_FOUND, DUE_LOOKED };
   KIND(FROZEN, tag, BY_DECL, "day", "time of the event that said them", "n-th cell of its tags")        \
   KIND(TOLD, told, BY_DECL, "fact", "digest of event and hearer", "of the window")                      \
   KIND(DEBT, grant, BY_KEY, "rule", "digest of event", "ordinal of the gift")                           \
-  KIND(HELD, held, BY_KEY, "", "low id of the gift", "so many times 64 tests")
+  KIND(HELD, held, BY_KEY, "", "low id of the gift", "so many times 64 tests")                          \
+  KIND(SEEN, seen, BY_DECL, "fact", "digest of event", "of the window")
 
 #define CELL_ENUM(NAME, member, hook, decl, key, period) CELL_##NAME,
 enum cell_kind { CELL_FREE, CELL_KINDS(CELL_ENUM) CELL_KIND_COUNT };
@@ -320,6 +322,9 @@ struct cell {
     struct {
       CELL_HELD_FIELDS(CELL_FIELD, held)
     } held;
+    struct {
+      CELL_SEEN_FIELDS(CELL_FIELD, seen)
+    } seen;
     struct {
       CELL_TAKEN_FIELDS(CELL_FIELD, taken)
     } taken;

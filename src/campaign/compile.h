@@ -350,6 +350,8 @@ bool rule_asks(struct compile *c, const struct rule *rule, asked_measure *fn, vo
 /* ---- held.c ---- */
 /* Whether it must be known with a gift what of its conditions held. */
 bool rule_notes_held(struct compile *c, const struct rule *rule);
+/* Whether it must be known what its measures came to. */
+bool rule_notes_seen(struct compile *c, const struct rule *rule);
 void trigger_add(struct compile *c, struct vec *out, const struct trigger *trigger);
 /* A trigger {"close": unit, "delay"}; and, when all is read, who hears which close. */
 void close_read(struct compile *c, const struct at *at, const struct at *whole, struct vec *out);

@@ -5,13 +5,20 @@
 enum answer {
   MAY_FALL = 1, /* a refund may change it */
   STAYS = 2,    /* nothing does */
-  MAY_RISE = 4  /* a refund may make it hold */
+  MAY_RISE = 4, /* a refund may make it hold */
+  MAY_PASS = 8  /* what comes later may make it fail: a measure that is bounded from above, or that others are taken from */
 };
 
-static bool may_change(struct compile *c, const struct condition *leaf) {
+bool is_bound_above(const struct fact *fact, const struct condition *test, bool denied) {
+  bool above = test->op == OP_LT || test->op == OP_LTE, below = test->op == OP_GT || test->op == OP_GTE;
+  return fact->falls && fact->measure != MEASURE_AVERAGE && (denied ? below : above);
+}
+
+static bool may_change(struct compile *c, const struct condition *leaf, bool denied) {
   if (leaf->left == LEFT_FIELD) return leaf->index == FIELD_ID_AMOUNT;
   if (leaf->left != LEFT_FACT) return leaf->left == LEFT_RULE_REWARD;
   const struct fact *fact = fact_at(c, leaf->index);
+  if (is_bound_above(fact, leaf, denied)) return false;
   return fact->falls || fact->parts[0] != NONE || fact->axis_count > 0;
 }
 
@@ -22,12 +29,17 @@ static bool may_rise(struct compile *c, const struct condition *leaf, bool denie
   return denied || !lessens || (leaf->op != OP_GTE && leaf->op != OP_GT);
 }
 
+static uint32_t answer_of(struct compile *c, const struct condition *leaf, bool denied) {
+  if (!may_change(c, leaf, denied)) return STAYS;
+  if (!may_rise(c, leaf, denied)) return MAY_FALL;
+  return leaf->left == LEFT_FACT ? MAY_FALL | MAY_RISE | MAY_PASS : MAY_FALL | MAY_RISE;
+}
+
 /* Enum answers of what stands below; *apart: some alternative stays and another does not. */
 static uint32_t answers_of(struct compile *c, uint32_t node, bool denied, bool *apart) {
   if (node == NONE) return 0;
   const struct condition condition = *condition_at(c, node);
-  if (condition.kind == CONDITION_LEAF)
-    return !may_change(c, &condition) ? STAYS : may_rise(c, &condition, denied) ? MAY_FALL | MAY_RISE : MAY_FALL;
+  if (condition.kind == CONDITION_LEAF) return answer_of(c, &condition, denied);
   uint32_t answers = 0;
   for (uint32_t i = 0; i < condition.count; i++)
     answers |= answers_of(c, condition.first + i, denied != (condition.kind == CONDITION_NOT), apart);
@@ -52,8 +64,27 @@ static bool items_differ(struct compile *c, const struct rule *rule) {
   return (answers & MAY_RISE) != 0 || ((answers & MAY_FALL) != 0 && (answers & STAYS) != 0);
 }
 
+/* A worth by what is made of several measures. */
+static bool is_made(struct compile *c, const struct worth *worth) {
+  if (!worth_traits[worth->form]->derived || worth->of == NONE) return false;
+  const struct condition *of = condition_at(c, worth->of);
+  const struct fact *fact = of->left == LEFT_FACT ? fact_at(c, of->index) : NULL;
+  return fact != NULL && (fact->parts[0] != NONE || fact->axis_count > 0);
+}
+
 bool rule_notes_held(struct compile *c, const struct rule *rule) {
   bool apart = false;
   (void)answers_of(c, rule->when, false, &apart);
   return apart || triggers_differ(c, rule) || items_differ(c, rule);
+}
+
+bool rule_notes_seen(struct compile *c, const struct rule *rule) {
+  bool unread;
+  uint32_t answers = answers_of(c, rule->when, false, &unread);
+  for (uint32_t i = 0; i < rule->item_count; i++) {
+    const struct item item = *item_at(c, rule->item_first + i);
+    answers |= answers_of(c, item.when, false, &unread);
+    if (is_made(c, &item.value) || is_made(c, &item.count)) return true;
+  }
+  return (answers & MAY_PASS) != 0;
 }

@@ -113,7 +113,7 @@ static void rule_read(struct compile *c, const struct at *at, uint32_t number) {
   if (give.json != NULL) ladders_check(c, &give, &rule);
   struct at review = at_key(at, "review");
   if (review.json != NULL) review_read(c, &review, &rule);
-  rule.notes_held = rule_notes_held(c, &rule);
+  rule.notes_held = rule_notes_held(c, &rule), rule.notes_seen = rule_notes_seen(c, &rule);
   c->lasts = false;
   *rule_at(c, number) = rule;
 }

@@ -132,7 +132,9 @@ static bool leaf_holds(struct work *w, const struct condition *leaf, uint32_t ca
 
 /* After a reversal only the amount and what was accumulated can have changed; all else is as it was when the gift was given. */
 static bool settled_before(const struct work *w, const struct condition *leaf) {
-  return w->rechecking && (w->as_given || !left_can_change(w, leaf));
+  if (!w->rechecking) return false;
+  return w->as_given || !left_can_change(w, leaf) ||
+         (leaf->left == LEFT_FACT && is_bound_above(&w->book->facts[leaf->index], leaf, w->denied));
 }
 
 static bool settled_holds(const struct work *w, uint32_t node, struct failure *failure) {

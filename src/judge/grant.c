@@ -19,6 +19,7 @@ struct citing {
   const struct rulebook *book;
   void (*fn)(void *self, uint32_t fact);
   void *self;
+  bool falls;                              /* but for bounds from above, which no refund breaks */
   bool axes;                               /* by tables as well: their closes nobody hears (campaign sees to it), but refunds lower them */
   void (*made)(void *self, uint32_t fact); /* what is made of others, differences and tables; or NULL */
 };
@@ -35,14 +36,22 @@ static void cite_fact(const struct citing *c, uint32_t number) {
   if (c->made != NULL) c->made(c->self, number);
 }
 
-static void cite_condition(const struct citing *c, uint32_t node) {
-  if (node == NONE) return;
+static void cite_test(const struct citing *c, const struct condition *test, bool denied) {
+  if (test->left != LEFT_FACT || (c->falls && is_bound_above(&c->book->facts[test->index], test, denied))) return;
+  cite_fact(c, test->index);
+}
+
+static void cite_below(const struct citing *c, uint32_t node, bool denied) {
   const struct condition *condition = &c->book->conditions[node];
   if (condition->kind == CONDITION_LEAF) {
-    if (condition->left == LEFT_FACT) cite_fact(c, condition->index);
+    cite_test(c, condition, denied);
     return;
   }
-  for (uint32_t i = 0; i < condition->count; i++) cite_condition(c, condition->first + i);
+  for (uint32_t i = 0; i < condition->count; i++) cite_below(c, condition->first + i, denied != (condition->kind == CONDITION_NOT));
+}
+
+static void cite_condition(const struct citing *c, uint32_t node) {
+  if (node != NONE) cite_below(c, node, false);
 }
 
 static void cite_worth(const struct citing *c, const struct worth *worth) {
@@ -76,8 +85,17 @@ void rule_measures(const struct rulebook *book, const struct rule *rule, void (*
 struct resting {
   struct work *w;
   uint64_t id_low;
-  bool only_ask, any;
+  bool only_ask, any, seen;
 };
+
+/* What comes later counts neither for a gift nor against it where its rule bounds a measure from above. */
+static void seen_keep(struct work *w, const struct fact *fact, int32_t period) {
+  const struct value now = w->kinds[fact->kind]->ask(w, fact);
+  if (now.kind != VALUE_INT || fact->measure == MEASURE_AVERAGE) return;
+  struct cell *seen = work_make(w, w->customer, CELL_SEEN, fact->decl, own_digest(w), period);
+  seen->seen.value = now.number;
+  seen->expires_day = undo_expiry(w);
+}
 
 /* A measure that refunds lower; at the key and period that the gift's event saw. */
 static void rest_on(void *self, uint32_t number) {
@@ -99,6 +117,7 @@ static void rest_on(void *self, uint32_t number) {
   struct cell *rests = work_add(w, w->customer, CELL_RESTS, fact->decl, own_digest(w), period);
   rests->rests.id_low = r->id_low, rests->rests.per = per;
   rests->expires_day = undo_expiry(w);
+  if (r->seen) seen_keep(w, fact, period);
 }
 
 /* Of a difference what no refund lowers: when the other part falls, it is asked again with this one as it was. */
@@ -120,7 +139,7 @@ static void made_note(void *self, uint32_t number) {
 
 static bool rests_on_any(struct work *w, const struct rule *rule) {
   struct resting resting = {.w = w, .only_ask = true};
-  const struct citing citing = {.book = w->book, .fn = rest_on, .self = &resting, .axes = true};
+  const struct citing citing = {.book = w->book, .fn = rest_on, .self = &resting, .falls = true, .axes = true};
   cite_rule(&citing, rule);
   return resting.any;
 }
@@ -207,13 +226,13 @@ static void set_off_keep(struct work *w, const struct gift *gift) {
 
 void grant_keep(struct work *w, const struct granting *g) {
   bool based = g->base != NULL || w->lot != NULL;
-  struct resting resting = {.w = w, .id_low = g->gift->id_words[0]};
+  struct resting resting = {.w = w, .id_low = g->gift->id_words[0], .seen = g->rule->notes_seen};
   bool later = g->gift->kind == GIFT_PENDING;
   if (!event_reversible(w) && !based && !later && !rests_on_any(w, g->rule) && !may_fail(g)) return;
   w->kept_something = true;
   grant_add(w, g);
   taken_keep(w, g);
-  const struct citing citing = {.book = w->book, .fn = rest_on, .self = &resting, .axes = true, .made = made_note};
+  const struct citing citing = {.book = w->book, .fn = rest_on, .self = &resting, .falls = true, .axes = true, .made = made_note};
   cite_rule(&citing, g->rule);
   set_off_keep(w, g->gift);
   held_keep(w, g->rule, g->gift->id_words[0]);

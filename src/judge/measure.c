@@ -154,24 +154,27 @@ static bool is_noted(const struct work *w, const struct fact *fact) {
   return !fact->falls && (fed == NULL || state_find(w->customer, CELL_RESTS, fact->decl, w->recheck_cause, fed->period) == NULL);
 }
 
-/* While a gift is judged again its measures are those that its own event saw; what no refund lowers is as it was. */
+/* While a gift is judged again its measures are those that its own event saw; what no refund lowers is as it was. What came later may make
+ * up for what was refunded, and else means nothing. */
+static struct value ask_again(struct work *w, const struct fact *fact) {
+  bool none = false;
+  const struct cell *fed = fed_find(w, fact, w->recheck_cause);
+  if (is_noted(w, fact)) return fed == NULL ? value_absent() : value_number(fed->fed.amount);
+  if (fact->measure == MEASURE_DAILY_AVERAGE) return daily_ask(w, fact);
+  if (fed == NULL) return value_absent();
+  int64_t value = measure_value(w, fact, fed->fed.per, fed->period, &none);
+  const struct cell *seen = state_find(w->customer, CELL_SEEN, fact->decl, w->recheck_cause, fed->period);
+  if (seen != NULL && seen->seen.value < value) value = seen->seen.value;
+  return none ? value_absent() : value_number(value);
+}
+
 static struct value ask(struct work *w, const struct fact *fact) {
   uint64_t key = 0;
   bool none = false;
-  if (w->rechecking && is_noted(w, fact)) {
-    const struct cell *noted = fed_find(w, fact, w->recheck_cause);
-    return noted == NULL ? value_absent() : value_number(noted->fed.amount);
-  }
+  if (w->rechecking) return ask_again(w, fact);
   if (fact->measure == MEASURE_DAILY_AVERAGE) return daily_ask(w, fact);
-  int32_t period = measure_now(w, fact);
-  if (w->rechecking) {
-    const struct cell *fed = fed_find(w, fact, w->recheck_cause);
-    if (fed == NULL) return value_absent();
-    key = fed->fed.per, period = fed->period;
-  } else if (!key_of_fact(w, fact, &key)) {
-    return value_absent();
-  }
-  int64_t value = measure_value(w, fact, key, period, &none);
+  if (!key_of_fact(w, fact, &key)) return value_absent();
+  int64_t value = measure_value(w, fact, key, measure_now(w, fact), &none);
   return none ? value_absent() : value_number(value);
 }
 

@@ -1,0 +1,240 @@
+#!/usr/bin/env python3
+"""What a refund leaves of a gift is what a payment of the rest would have had: random rules, each payment against smaller ones.
+
+    anew.py GIFTD [--sets N] [--seed S]
+
+A set is a campaign of rules whose conditions are random trees (`all`, `any`, `not`, of the amount and of fields that no refund changes), with
+one trigger or several, of a fixed value, a percentage, bands, or the `first_of` some. Pools and limits have no end. One customer pays, and
+gets back a part, in one piece or in two; another one pays what is left, with all else alike.
+
+Of each rule what the first has in the end is what the second has, and no more than it had before; where that is another kind of reward,
+nothing.
+"""
+import argparse
+import collections
+import json
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+RULES, PAIRS = 12, 40
+CHANNELS, STATES = ("online", "pos", "atm"), ("settled", "authorised")
+TYPES = ("txn.card_spend", "bill.paid")
+UNDONE = {"reward": "revoke", "limits": "restore", "pool": "restore", "partial": "recheck"}
+
+
+def money(minor):
+    return f"{minor // 100}.{minor % 100:02}"
+
+
+def of_fact(rng):
+    """A test of what was accumulated."""
+    amount, some = rng.randrange(1, 60) * 1000, rng.randrange(1, 6)
+    op = rng.choice(["gte", "gt", "lt", "lte", "eq"])
+    return rng.choice([
+        lambda: {f"fact.{rng.choice(['sum', 'ahead', 'more'])}": {op: money(amount)}},
+        lambda: {f"fact.{rng.choice(['count', 'week'])}": {op: some}},
+        lambda: {f"fact.{rng.choice(['count', 'week'])}": {"between": [some, some + 2]}},
+        lambda: {"fact.sum": {"between": [money(amount), money(amount + 20000)]}}])()
+
+
+def leaf(rng, facts=False):
+    if facts and rng.random() < 0.6:
+        return of_fact(rng)
+    amount = rng.randrange(1, 30) * 1000
+    return rng.choice([
+        lambda: {"amount": {rng.choice(["gte", "gt", "lt", "lte"]): money(amount)}},
+        lambda: {"amount": {"between": [money(amount), money(amount + 8000)]}},
+        lambda: {"channel": rng.choice(CHANNELS)},
+        lambda: {"channel": {"in": rng.sample(CHANNELS, 2)}},
+        lambda: {"status": {"ne": rng.choice(STATES)}}])()
+
+
+def tree(rng, depth=3, facts=False):
+    kind = rng.choice(["leaf", "leaf", "all", "any", "any", "not"]) if depth > 0 else "leaf"
+    if kind == "leaf":
+        return leaf(rng, facts)
+    if kind == "not":
+        return {"not": tree(rng, depth - 1, facts)}
+    return {kind: [tree(rng, depth - 1, facts) for _ in range(rng.randrange(2, 4))]}
+
+
+def trigger(rng):
+    kind = rng.choice(TYPES)
+    return {"event": kind, "when": {key: value for _ in range(rng.randrange(1, 3)) for key, value in leaf(rng).items()}}
+
+
+def worth(rng, facts=False):
+    by = rng.choice(["amount", "fact.sum", "fact.ahead"]) if facts else "amount"
+    bands = sorted(rng.sample(range(1, 30), 3))
+    return rng.choice([
+        lambda: money(rng.randrange(1, 20) * 100), lambda: {"percent": "10%", "of": "amount", "max": "20.00"},
+        lambda: {"by": by, "bands": [{"from": money(at * 1000), "value": money(at * 50)} for at in bands]}])()
+
+
+def item(rng, number=None, facts=False):
+    one = {"reward": "cash_back" if rng.random() < 0.8 else "voucher", "value": worth(rng, facts), "pool": "unlimited"}
+    if number is None:
+        return one
+    return {"id": f"i{number}", **({"when": tree(rng, 2, facts)} if rng.random() < 0.8 else {}), **one}
+
+
+def rule(rng, number, facts):
+    give = item(rng, None, facts) if rng.random() < 0.6 else {"first_of": [item(rng, i, facts) for i in range(rng.randrange(2, 5))]}
+    on = [trigger(rng) for _ in range(rng.choice([1, 1, 2, 3]))] if rng.random() < 0.6 else list(TYPES)
+    return {"id": f"r{number}", "on": on, **({"when": tree(rng, 3, facts)} if rng.random() < 0.8 else {}), "give": give, "limits": "unlimited"}
+
+
+def measure(kind, window, on="txn.card_spend", **more):
+    return {"measure": kind, "on": on, "window": window, **({"of": "amount"} if kind == "sum" else {}), **more}
+
+
+FACTS = {"sum": measure("sum", "month"), "count": measure("count", "month"), "week": measure("count", "week", list(TYPES)),
+         "bills": measure("sum", "month", "bill.paid"), "before": measure("sum", "month", previous=1),
+         "ahead": {"difference": ["sum", "bills"]}, "more": {"difference": ["sum", "before"]}}
+
+
+def campaign(rng, facts):
+    return {"id": "t", "version": 1, "name": {"zh": "t", "en": "t"}, "period": {"from": "2027-01-01", "to": "2027-12-31"},
+            "audience": "everyone", "on_reversal": UNDONE, "rules": [rule(rng, i, facts) for i in range(RULES)],
+            **({"facts": FACTS} if facts else {})}
+
+
+def event(name, kind, customer, day, **more):
+    return {"id": name, "source": "s", "type": kind, "customer": customer, "time": f"2027-03-{day:02}T10:00:00+08:00", **more}
+
+
+def pair(rng, number):
+    """A payment and its refunds by one customer, and by others, for each refund, the payment of what is left behind it."""
+    kind, amount = rng.choice(TYPES), rng.randrange(1, 400) * 100
+    fields = {"currency": "CNY", "channel": rng.choice(CHANNELS), "status": rng.choice(STATES)}
+    events = [event(f"p{number}", kind, f"a{number}", 1, amount_minor=amount, **fields)]
+    for i in range(rng.randrange(1, 4)):
+        part = rng.randrange(amount)
+        if part == 0:
+            break
+        amount -= part
+        events += [event(f"b{number}-{i}", "txn.reversed", f"a{number}", 2 + i, original_id=f"p{number}", amount_minor=part, currency="CNY"),
+                   event(f"q{number}-{i}", kind, f"z{number}-{i}", 1, amount_minor=amount, **fields)]
+    return events
+
+
+def several(rng, number):
+    """Payments of one customer, and refunds of the last."""
+    events = [event(f"p{number}-{i}", rng.choice(TYPES), f"a{number}", 1 + 2 * i, amount_minor=rng.randrange(1, 400) * 100, currency="CNY",
+                    channel=rng.choice(CHANNELS), status=rng.choice(STATES)) for i in range(rng.randrange(2, 9))]
+    last = events[-1]
+    parts = rng.choice([[last["amount_minor"]], [1], [last["amount_minor"] // 2, last["amount_minor"] // 4]])
+    return events + [event(f"b{number}-{i}", "txn.reversed", f"a{number}", 20 + i, original_id=last["id"], amount_minor=part, currency="CNY")
+                     for i, part in enumerate(parts)]
+
+
+class Had:
+    """Of one customer and rule."""
+
+    def __init__(self):
+        self.reward, self.first, self.value = None, 0, 0
+
+
+def rewards_in(giftd, folder, files, events):
+    (folder / "c").mkdir()
+    (folder / "c" / "t.json").write_text(json.dumps(files))
+    (folder / "e.jsonl").write_text("".join(json.dumps(one) + "\n" for one in events))
+    words = [giftd, "run", "--once", "--campaigns", str(folder / "c"), "--input", str(folder / "e.jsonl"), "--state", str(folder / "s"),
+             "--output", str(folder / "o")]
+    done = subprocess.run(words, capture_output=True, text=True)
+    while (refused := set(map(int, re.findall(r"/rules/(\d+)\S*: error\[", done.stderr)))) and done.returncode == 1:
+        files["rules"] = [one for number, one in enumerate(files["rules"]) if number not in refused]  # it can never hold
+        (folder / "c" / "t.json").write_text(json.dumps(files))
+        done = subprocess.run(words, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(words)}: {done.returncode}\n{done.stderr}\n{json.dumps(files)}")
+    return [json.loads(line) for line in (folder / "o" / "rewards.jsonl").read_text().splitlines()]
+
+
+def rewards_of(giftd, files, events):
+    with tempfile.TemporaryDirectory(prefix="giftd-anew-") as folder:
+        return rewards_in(giftd, pathlib.Path(folder), files, events)
+
+
+def account(rewards):
+    had = collections.defaultdict(Had)
+    for one in rewards:
+        data, what = one["data"], one["type"].rsplit(".", 1)[1]
+        entry = had[one["subject"], data["rule"]]
+        if what == "issued":
+            entry.reward, entry.first, entry.value = data["reward"], data["value_minor"], data["value_minor"]
+        elif what in ("reduced", "revoked"):
+            entry.value -= data["value_minor"]
+        else:
+            sys.exit(f"a reward of another kind: {one}")
+    return had
+
+
+def wrong(files, had, number):
+    for one in files["rules"]:
+        paid = had[f"a{number}", one["id"]]
+        right = paid.first
+        for anew in (had[f"z{number}-{i}", one["id"]] for i in range(3) if (f"z{number}-{i}", "paid") in had):
+            right = min(anew.value, right) if anew.reward == paid.reward else 0
+        if paid.value != right:
+            yield one, paid, right
+
+
+def anew(giftd, files, rng):
+    events = [one for number in range(PAIRS) for one in pair(rng, number)]
+    rewards = rewards_of(giftd, files, events)
+    had = account(rewards)
+    for one in events:
+        had[one["customer"], "paid"].value = 1
+    for number in range(PAIRS):
+        for one, paid, right in wrong(files, had, number):
+            told = "\n".join("    " + json.dumps(e) for e in events if e["customer"].split("-")[0] in (f"a{number}", f"z{number}"))
+            yield f"{json.dumps(one)}\n{told}\n  has {paid.value} of {paid.first} left, and not {right}"
+    yield len(rewards)
+
+
+def behind(giftd, files, rng):
+    events = [one for number in range(PAIRS) for one in several(rng, number)]
+    rewards, caused = rewards_of(giftd, files, events), {}
+    of = {one["customer"]: one["original_id"] for one in events if "original_id" in one}
+    rules = {one["id"]: one for one in files["rules"]}
+    for one in rewards:
+        data, who = one["data"], one["subject"]
+        gift = data.get("reward_id", one["id"])
+        caused.setdefault(gift, data["source_events"][0].split("/")[1])
+        if not one["type"].endswith(".issued") and caused[gift] != of[who]:
+            told = "\n".join("    " + json.dumps(e) for e in events if e["customer"] == who)
+            yield f"{json.dumps(rules[data['rule']])}\n{told}\n  has the gift for {caused[gift]} taken back"
+    yield len(rewards)
+
+
+def play(giftd, number, seed):
+    """How many rewards there were, and what was wrong."""
+    rng, facts = random.Random(f"{seed}/{number}"), number % 2 == 1
+    files = campaign(rng, facts)
+    *found, rewards = (behind if facts else anew)(giftd, files, rng)
+    return rewards, found
+
+
+def main():
+    words = argparse.ArgumentParser()
+    words.add_argument("giftd")
+    words.add_argument("--sets", type=int, default=40)
+    words.add_argument("--seed", type=int, default=1)
+    asked = words.parse_args()
+    gifts, found = 0, []
+    for number in range(asked.sets):
+        some, more = play(asked.giftd, number, asked.seed)
+        gifts, found = gifts + some, found + more
+    for one in found[:3]:
+        print(one)
+    print(f"{asked.sets} sets, {gifts} rewards, seed {asked.seed}: {len(found)} wrong")
+    return 1 if found or gifts == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
