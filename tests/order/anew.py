@@ -3,12 +3,15 @@
 
     anew.py GIFTD [--sets N] [--seed S]
 
-A set is a campaign of rules whose conditions are random trees (`all`, `any`, `not`, of the amount and of fields that no refund changes), with
-one trigger or several, of a fixed value, a percentage, bands, or the `first_of` some. Pools and limits have no end. One customer pays, and
-gets back a part, in one piece or in two; another one pays what is left, with all else alike.
+A set is a campaign of rules whose conditions are random trees (`all`, `any`, `not`, of the amount and of fields that no refund changes),
+with one trigger or several, of a fixed value, a percentage, bands, or the `first_of` some. Pools and limits have no end. One customer
+pays, and gets back a part, up to three times; others pay what is left behind each refund, with all else alike.
 
-Of each rule what the first has in the end is what the second has, and no more than it had before; where that is another kind of reward,
+Of each rule the first has what the last of the others has, but never more than it had before; where that is another kind of reward,
 nothing.
+
+Every other set asks what was accumulated too: sums, counts, what one is ahead of another, with bounds from below and from above. Who
+pays several times and is refunded of the last payment alone keeps all that he had for the others as it was.
 """
 import argparse
 import collections
@@ -85,7 +88,8 @@ def item(rng, number=None, facts=False):
 def rule(rng, number, facts):
     give = item(rng, None, facts) if rng.random() < 0.6 else {"first_of": [item(rng, i, facts) for i in range(rng.randrange(2, 5))]}
     on = [trigger(rng) for _ in range(rng.choice([1, 1, 2, 3]))] if rng.random() < 0.6 else list(TYPES)
-    return {"id": f"r{number}", "on": on, **({"when": tree(rng, 3, facts)} if rng.random() < 0.8 else {}), "give": give, "limits": "unlimited"}
+    when = {"when": tree(rng, 3, facts)} if rng.random() < 0.8 else {}
+    return {"id": f"r{number}", "on": on, **when, "give": give, "limits": "unlimited"}
 
 
 def measure(kind, window, on="txn.card_spend", **more):
@@ -103,6 +107,10 @@ def campaign(rng, facts):
             **({"facts": FACTS} if facts else {})}
 
 
+def refund(name, customer, day, of, minor):
+    return event(name, "txn.reversed", customer, day, original_id=of, amount_minor=minor, currency="CNY")
+
+
 def event(name, kind, customer, day, **more):
     return {"id": name, "source": "s", "type": kind, "customer": customer, "time": f"2027-03-{day:02}T10:00:00+08:00", **more}
 
@@ -117,7 +125,7 @@ def pair(rng, number):
         if part == 0:
             break
         amount -= part
-        events += [event(f"b{number}-{i}", "txn.reversed", f"a{number}", 2 + i, original_id=f"p{number}", amount_minor=part, currency="CNY"),
+        events += [refund(f"b{number}-{i}", f"a{number}", 2 + i, f"p{number}", part),
                    event(f"q{number}-{i}", kind, f"z{number}-{i}", 1, amount_minor=amount, **fields)]
     return events
 
@@ -128,8 +136,7 @@ def several(rng, number):
                     channel=rng.choice(CHANNELS), status=rng.choice(STATES)) for i in range(rng.randrange(2, 9))]
     last = events[-1]
     parts = rng.choice([[last["amount_minor"]], [1], [last["amount_minor"] // 2, last["amount_minor"] // 4]])
-    return events + [event(f"b{number}-{i}", "txn.reversed", f"a{number}", 20 + i, original_id=last["id"], amount_minor=part, currency="CNY")
-                     for i, part in enumerate(parts)]
+    return events + [refund(f"b{number}-{i}", f"a{number}", 20 + i, last["id"], part) for i, part in enumerate(parts)]
 
 
 class Had:
