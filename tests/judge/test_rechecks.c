@@ -12,7 +12,8 @@ static const struct story stories[] = {
          "'txn.card_spend','when':{'fact.d':{'gte':'50.00'}}," FREE "," VOUCHER "}]",
      "12-05T10:00 c1 spend 60.00 #a => g!TARGET_NOT_REACHED\n"
      "12-05T10:00 c1 spend 60.00 #b => g+5.00\n"
-     "record c1 => MEASURE 2027-01-08, MEASURE 2027-04-08, GRANT 2027-03-13, RESTS 2027-03-13, FED 2027-03-13, ORIGINAL 2027-03-13\n"
+     "record c1 => MEASURE 2027-01-08, MEASURE 2027-04-08, GRANT 2027-03-13, RESTS 2027-03-13, FED 2027-03-13, ORIGINAL 2027-03-13, SEEN "
+     "2027-03-13\n"
      "12-05T11:00 c1 refund a => g-5.00\n"},
     {"difference with another that stays",
      SUM "'m':{'measure':'sum','of':'amount','on':'bill.paid','window':'month'},'d':{'difference':['s','m']}},'rules':[{'id':'g','on':'txn."
