@@ -326,8 +326,6 @@ struct fact {
   uint32_t turn;     /* measure, picks, track: it hears an event behind those of a lower turn, which it may ask */
 };
 static inline const struct fact_traits *traits_of(const struct fact *fact) { return fact_traits[fact->kind]; }
-/* A count or a sum that is bounded from above: refunds lower it, so what held goes on to. `denied`: behind an odd number of `not`. */
-bool is_bound_above(const struct fact *fact, const struct condition *test, bool denied);
 
 /* ---- rewards ---- */
 

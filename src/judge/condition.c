@@ -134,20 +134,17 @@ static bool leaf_holds(struct work *w, const struct condition *leaf, uint32_t ca
 static bool settled_before(const struct work *w, const struct condition *leaf) {
   if (!w->rechecking) return false;
   return w->as_given || !left_can_change(w, leaf) ||
-         (leaf->left == LEFT_FACT && is_bound_above(&w->book->facts[leaf->index], leaf, w->denied));
+         (!w->stand.apart && leaf->left == LEFT_FACT && is_bound_above(&w->book->facts[leaf->index], leaf, w->stand.denied));
 }
 
 static bool settled_holds(const struct work *w, uint32_t node, struct failure *failure) {
   *failure = (struct failure){.condition = node, .reason = REASON_CONDITION_NOT_MET};
-  return held_then(w, node, !w->denied);
+  return held_then(w, node, !w->stand.denied);
 }
 
 static bool not_holds(struct work *w, uint32_t node, uint32_t campaign, struct failure *failure) {
   struct failure inner;
-  w->denied = !w->denied;
-  bool holds = condition_holds(w, w->book->conditions[node].first, campaign, true, &inner);
-  w->denied = !w->denied;
-  if (!holds) return true;
+  if (!condition_holds(w, w->book->conditions[node].first, campaign, true, &inner)) return true;
   *failure = (struct failure){.condition = node, .reason = REASON_CONDITION_NOT_MET};
   return false;
 }
@@ -206,20 +203,35 @@ static bool any_holds(struct work *w, uint32_t node, uint32_t campaign, struct f
   return false;
 }
 
-/* The index settles a stateless root and the stateless children of a root `all`; everything deeper is judged here. */
-bool condition_holds(struct work *w, uint32_t node, uint32_t campaign, bool all_nodes, struct failure *failure) {
-  if (node == NONE) return true;
+/* The index settles the stateless children of a root `all`. */
+static bool all_hold(struct work *w, uint32_t node, uint32_t campaign, bool all_nodes, struct failure *failure) {
   const struct condition *condition = &w->book->conditions[node];
-  assert(node < w->book->condition_count);
-  if (condition->stateless && !all_nodes) return true;
-  if (condition->kind == CONDITION_LEAF && settled_before(w, condition)) return settled_holds(w, node, failure);
-  if (condition->kind == CONDITION_LEAF) return leaf_holds(w, condition, campaign, failure);
-  if (condition->kind == CONDITION_NOT) return not_holds(w, node, campaign, failure);
-  if (condition->kind == CONDITION_ANY) return any_holds(w, node, campaign, failure);
   for (uint32_t i = 0; i < condition->count; i++) {
     uint32_t child = condition->first + i;
     if (!all_nodes && w->book->conditions[child].stateless) continue;
     if (!condition_holds(w, child, campaign, true, failure)) return false;
   }
   return true;
+}
+
+static bool parts_hold(struct work *w, uint32_t node, uint32_t campaign, bool all_nodes, struct failure *failure) {
+  const enum condition_kind kind = w->book->conditions[node].kind;
+  const struct stand before = w->stand;
+  w->stand = stand_below(kind, before);
+  bool holds = kind == CONDITION_NOT   ? not_holds(w, node, campaign, failure)
+               : kind == CONDITION_ANY ? any_holds(w, node, campaign, failure)
+                                       : all_hold(w, node, campaign, all_nodes, failure);
+  w->stand = before;
+  return holds;
+}
+
+/* A stateless root is settled by the index; everything deeper is judged here. */
+bool condition_holds(struct work *w, uint32_t node, uint32_t campaign, bool all_nodes, struct failure *failure) {
+  if (node == NONE) return true;
+  const struct condition *condition = &w->book->conditions[node];
+  assert(node < w->book->condition_count);
+  if (condition->stateless && !all_nodes) return true;
+  if (condition->kind != CONDITION_LEAF) return parts_hold(w, node, campaign, all_nodes, failure);
+  if (settled_before(w, condition)) return settled_holds(w, node, failure);
+  return leaf_holds(w, condition, campaign, failure);
 }

@@ -36,22 +36,23 @@ static void cite_fact(const struct citing *c, uint32_t number) {
   if (c->made != NULL) c->made(c->self, number);
 }
 
-static void cite_test(const struct citing *c, const struct condition *test, bool denied) {
-  if (test->left != LEFT_FACT || (c->falls && is_bound_above(&c->book->facts[test->index], test, denied))) return;
+static void cite_test(const struct citing *c, const struct condition *test, struct stand stand) {
+  if (test->left != LEFT_FACT) return;
+  if (c->falls && !stand.apart && is_bound_above(&c->book->facts[test->index], test, stand.denied)) return;
   cite_fact(c, test->index);
 }
 
-static void cite_below(const struct citing *c, uint32_t node, bool denied) {
+static void cite_below(const struct citing *c, uint32_t node, struct stand stand) {
   const struct condition *condition = &c->book->conditions[node];
   if (condition->kind == CONDITION_LEAF) {
-    cite_test(c, condition, denied);
+    cite_test(c, condition, stand);
     return;
   }
-  for (uint32_t i = 0; i < condition->count; i++) cite_below(c, condition->first + i, denied != (condition->kind == CONDITION_NOT));
+  for (uint32_t i = 0; i < condition->count; i++) cite_below(c, condition->first + i, stand_below(condition->kind, stand));
 }
 
 static void cite_condition(const struct citing *c, uint32_t node) {
-  if (node != NONE) cite_below(c, node, false);
+  if (node != NONE) cite_below(c, node, (struct stand){0});
 }
 
 static void cite_worth(const struct citing *c, const struct worth *worth) {

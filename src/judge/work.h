@@ -29,6 +29,7 @@
 #include <assert.h>
 
 #include "giftd/base/mutant.h"
+#include "giftd/campaign/held.h"
 #include "giftd/judge.h"
 
 /* A fact that completed or entered another band: wakes the rules that hear it. */
@@ -159,7 +160,7 @@ struct work {
   int64_t figure;
   /* a recheck after a reversal: fields other than the amount count as they did then */
   bool rechecking;
-  bool denied; /* what is asked stands behind an odd number of `not` */
+  struct stand stand; /* where what is asked stands */
   int64_t recheck_amount;
   struct payment recheck_paid; /* of the event that earned it */
   uint64_t recheck_cause;      /* digest of the event whose gift is rechecked */

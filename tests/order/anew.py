@@ -10,8 +10,9 @@ pays, and gets back a part, up to three times; others pay what is left behind ea
 Of each rule the first has what the last of the others has, but never more than it had before; where that is another kind of reward,
 nothing.
 
-Every other set asks what was accumulated too: sums, counts, what one is ahead of another, with bounds from below and from above. Who
-pays several times and is refunded of the last payment alone keeps all that he had for the others as it was.
+Every other set asks what was accumulated too: sums, counts, what one is ahead of another, with bounds from below and from above. A refund
+takes nothing of gifts for payments before the one that it is of; and of no gift more than if less had been paid from the start, unless
+what was accumulated is one of alternatives.
 """
 import argparse
 import collections
@@ -86,7 +87,7 @@ def item(rng, number=None, facts=False):
 
 
 def rule(rng, number, facts):
-    give = item(rng, None, facts) if rng.random() < 0.6 else {"first_of": [item(rng, i, facts) for i in range(rng.randrange(2, 5))]}
+    give = item(rng, None, facts) if rng.random() < 0.6 else {"first_of": [item(rng, i) for i in range(rng.randrange(2, 5))]}
     on = [trigger(rng) for _ in range(rng.choice([1, 1, 2, 3]))] if rng.random() < 0.6 else list(TYPES)
     when = {"when": tree(rng, 3, facts)} if rng.random() < 0.8 else {}
     return {"id": f"r{number}", "on": on, **when, "give": give, "limits": "unlimited"}
@@ -131,12 +132,16 @@ def pair(rng, number):
 
 
 def several(rng, number):
-    """Payments of one customer, and refunds of the last."""
-    events = [event(f"p{number}-{i}", rng.choice(TYPES), f"a{number}", 1 + 2 * i, amount_minor=rng.randrange(1, 400) * 100, currency="CNY",
-                    channel=rng.choice(CHANNELS), status=rng.choice(STATES)) for i in range(rng.randrange(2, 9))]
-    last = events[-1]
-    parts = rng.choice([[last["amount_minor"]], [1], [last["amount_minor"] // 2, last["amount_minor"] // 4]])
-    return events + [refund(f"b{number}-{i}", f"a{number}", 20 + i, last["id"], part) for i, part in enumerate(parts)]
+    """Payments of one customer, and a refund of one of them; and the payments as if that had been less from the start."""
+    paid = [event(f"p{number}-{i}", rng.choice(TYPES), f"a{number}", 1 + 2 * i, amount_minor=rng.randrange(1, 400) * 100, currency="CNY",
+                  channel=rng.choice(CHANNELS), status=rng.choice(STATES)) for i in range(rng.randrange(2, 9))]
+    which = rng.choice([len(paid) - 1, rng.randrange(len(paid))])
+    amount = paid[which]["amount_minor"]
+    part = rng.choice([amount, 1, amount // 2])
+    less = [{**one, "id": one["id"].replace("p", "q"), "customer": f"z{number}"} for one in paid]
+    less[which]["amount_minor"] -= part
+    back = refund(f"b{number}", f"a{number}", 20, paid[which]["id"], part)
+    return [*paid, back] + [one for one in less if one["amount_minor"] > 0]
 
 
 class Had:
@@ -149,7 +154,8 @@ class Had:
 def rewards_in(giftd, folder, files, events):
     (folder / "c").mkdir()
     (folder / "c" / "t.json").write_text(json.dumps(files))
-    (folder / "e.jsonl").write_text("".join(json.dumps(one) + "\n" for one in events))
+    told = sorted(events, key=lambda one: one["time"])  # of one instant in the order they are in
+    (folder / "e.jsonl").write_text("".join(json.dumps(one) + "\n" for one in told))
     words = [giftd, "run", "--once", "--campaigns", str(folder / "c"), "--input", str(folder / "e.jsonl"), "--state", str(folder / "s"),
              "--output", str(folder / "o")]
     done = subprocess.run(words, capture_output=True, text=True)
@@ -204,18 +210,46 @@ def anew(giftd, files, rng):
     yield len(rewards)
 
 
+def by_payment(rewards):
+    """What came of each payment and rule, and of gifts that were lowered the payment that they were for."""
+    had, names = collections.defaultdict(Had), {}
+    for one in rewards:
+        data, gift = one["data"], one["data"].get("reward_id", one["id"])
+        key = names.setdefault(gift, (data["source_events"][0].split("/")[1], data["rule"]))
+        if one["type"].endswith(".issued"):
+            had[key].reward, had[key].first, had[key].value = data["reward"], data["value_minor"], data["value_minor"]
+        else:
+            had[key].value -= data["value_minor"]
+    return had
+
+
+def of_alternatives(when):
+    """Whether what was accumulated stands in alternatives: payments behind a gift may lead from one to none."""
+    return any(isinstance(below, (dict, list)) and (key in ("any", "not") and "fact." in json.dumps(below) or of_alternatives(below))
+               for key, below in (when.items() if isinstance(when, dict) else enumerate(when)))
+
+
+def lost(number, of, had, rules):
+    """Gifts that should not have become less, and why."""
+    for (payment, rule_id), one in list(had.items()):
+        if not payment.startswith(f"p{number}-") or one.value == one.first:
+            continue
+        less = had[payment.replace("p", "q"), rule_id]
+        if payment < of:
+            yield rule_id, f"the gift for {payment} became less"
+        elif one.value < min(less.value, one.first) and less.reward == one.reward and not of_alternatives(rules[rule_id].get("when", {})):
+            yield rule_id, f"the gift for {payment} is {one.value}, and {less.value} if less had been paid from the start"
+
+
 def behind(giftd, files, rng):
     events = [one for number in range(PAIRS) for one in several(rng, number)]
-    rewards, caused = rewards_of(giftd, files, events), {}
+    rewards = rewards_of(giftd, files, events)
+    had, rules = by_payment(rewards), {one["id"]: one for one in files["rules"]}
     of = {one["customer"]: one["original_id"] for one in events if "original_id" in one}
-    rules = {one["id"]: one for one in files["rules"]}
-    for one in rewards:
-        data, who = one["data"], one["subject"]
-        gift = data.get("reward_id", one["id"])
-        caused.setdefault(gift, data["source_events"][0].split("/")[1])
-        if not one["type"].endswith(".issued") and caused[gift] != of[who]:
-            told = "\n".join("    " + json.dumps(e) for e in events if e["customer"] == who)
-            yield f"{json.dumps(rules[data['rule']])}\n{told}\n  has the gift for {caused[gift]} taken back"
+    for number in range(PAIRS):
+        told = "\n".join("    " + json.dumps(e) for e in events if e["customer"] == f"a{number}")
+        for rule_id, why in lost(number, of[f"a{number}"], had, rules):
+            yield f"{json.dumps(rules[rule_id])}\n{told}\n  {why}"
     yield len(rewards)
 
 
