@@ -42,7 +42,8 @@ static struct tally tally_found(struct ledger *ledger, uint32_t bucket, const st
   struct str latest;
   uint64_t at = ledger->pending.tail;
   for (uint32_t i = 0; i < count; i++) {
-    bool old = pending_find(&ledger->pending, records[i].key, &latest);
+    bool own = pending_bucket(&ledger->pending, records[i].key) == bucket; /* who lies in another's is nobody's older record */
+    bool old = own && pending_find(&ledger->pending, records[i].key, &latest);
     ledger->bucket_checks[i] = old ? 0 : proof_check(&ledger->proof, records[i].key, records[i].record);
     found.owners += !old, found.sum += ledger->bucket_checks[i]; /* nobody has an empty record: such a field is not giftd's */
   }
