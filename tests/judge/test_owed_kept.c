@@ -25,6 +25,13 @@ static const struct story stories[] = {
      "12-05T11:00 c1 refund a 10.00 => g=1.00\n"
      "12-05T11:00 c1 refund a 10.00 => g=1.00\n"
      "record c1 => GRANT 2027-03-13, ORIGINAL 2027-03-13, OWED ever, ISSUED 2027-03-13, DEBT 2027-03-13\n"},
+    {"set off against the next, which is asked back as well", OWED RULE,
+     "12-05T10:00 c1 spend 100.00 #a => g+10.00\n"
+     "12-05T11:00 c1 refund a => g=10.00\n"
+     "12-05T12:00 c1 spend 200.00 #b => g+10.00\n"
+     "record c1 => GRANT 2027-03-13, SET_OFF 2027-03-13, ORIGINAL 2027-03-13, OWED ever\n"
+     "12-05T13:00 c1 refund b => g=20.00\n"
+     "record c1 => ORIGINAL 2027-03-13, OWED ever\n"},
 };
 
 static void what_is_kept(void **unused) {
